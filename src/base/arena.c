@@ -1,0 +1,154 @@
+#include "base/arena.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define POISON 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define POISON 1
+#endif
+#endif
+
+#ifdef POISON
+#include <sanitizer/asan_interface.h>
+enum { ARENA_GAP = 16 }; /* poisoned bytes behind every push, to catch overruns */
+#else
+#define ASAN_POISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
+#define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
+enum { ARENA_GAP = 0 };
+#endif
+
+enum { ARENA_BLOCK = 64 << 10, ARENA_GROWTH_CAP = 16 << 20 };
+
+struct ArenaBlock {
+    ArenaBlock *prev;
+    size_t size;  /* bytes of data */
+    size_t used;  /* bytes pushed */
+    size_t dirty; /* bytes ever pushed: what lies behind is still zero from calloc */
+    char data[];
+};
+
+static void block_free(Arena *arena, ArenaBlock *block) {
+    arena->bytes -= sizeof *block + block->size;
+    ASAN_UNPOISON_MEMORY_REGION(block->data, block->size);
+    free(block);
+}
+
+/* Blocks grow with the arena: a large one is few blocks, and a reset one soon is a single one. */
+static ArenaBlock *block_new(Arena *arena, size_t need) {
+    size_t size = arena->bytes / 2;
+    if (size > ARENA_GROWTH_CAP)
+        size = ARENA_GROWTH_CAP;
+    if (size < arena->block_size)
+        size = arena->block_size;
+    if (size < need)
+        size = need;
+    if (size > PTRDIFF_MAX - sizeof(ArenaBlock))
+        panic("out of memory: %zu bytes wanted", size);
+    ArenaBlock *block = calloc(1, sizeof *block + size);
+    if (!block)
+        panic("out of memory: %zu bytes wanted", size);
+    block->prev = arena->block;
+    block->size = size;
+    arena->block = block;
+    arena->bytes += sizeof *block + size;
+    ASAN_POISON_MEMORY_REGION(block->data, size);
+    return block;
+}
+
+void arena_init(Arena *arena, size_t block_size) {
+    *arena = (Arena){.block_size = block_size ? block_size : ARENA_BLOCK};
+}
+
+/* Where in the block a push aligned to `align` starts. */
+static size_t block_start(const ArenaBlock *block, size_t align) {
+    uintptr_t base = (uintptr_t)block->data;
+    return (size_t)(((base + block->used + align - 1) & ~(uintptr_t)(align - 1)) - base);
+}
+
+void *arena_push(Arena *arena, size_t size, size_t align) {
+    if (align == 0 || align > 64 || (align & (align - 1)))
+        panic("arena_push: alignment %zu", align);
+    if (size > PTRDIFF_MAX / 2)
+        panic("out of memory: %zu bytes wanted", size);
+    ArenaBlock *block = arena->block;
+    size_t start = block ? block_start(block, align) : 0;
+    if (!block || start + size + ARENA_GAP > block->size) {
+        block = block_new(arena, size + align + ARENA_GAP);
+        start = block_start(block, align);
+    }
+    size_t end = start + size;
+    char *p = block->data + start;
+    ASAN_UNPOISON_MEMORY_REGION(p, size);
+    if (start < block->dirty)
+        memset(p, 0, (end < block->dirty ? end : block->dirty) - start);
+    if (block->dirty < end)
+        block->dirty = end;
+    block->used = end + ARENA_GAP;
+    return p;
+}
+
+void arena_reset(Arena *arena) {
+    ArenaBlock *keep = NULL;
+    for (ArenaBlock *b = arena->block, *prev; b; b = prev) {
+        prev = b->prev;
+        if (keep && keep->size >= b->size) {
+            block_free(arena, b);
+            continue;
+        }
+        if (keep)
+            block_free(arena, keep);
+        keep = b;
+    }
+    arena->block = keep;
+    if (keep) {
+        keep->prev = NULL;
+        keep->used = 0;
+        ASAN_POISON_MEMORY_REGION(keep->data, keep->size);
+    }
+}
+
+void arena_free(Arena *arena) {
+    for (ArenaBlock *b = arena->block, *prev; b; b = prev) {
+        prev = b->prev;
+        block_free(arena, b);
+    }
+    arena->block = NULL;
+}
+
+ArenaMark arena_mark(const Arena *arena) {
+    return (ArenaMark){arena->block, arena->block ? arena->block->used : 0};
+}
+
+void arena_pop(Arena *arena, ArenaMark mark) {
+    if (!mark.block) {
+        arena_reset(arena);
+        return;
+    }
+    while (arena->block && arena->block != mark.block) {
+        ArenaBlock *prev = arena->block->prev;
+        block_free(arena, arena->block);
+        arena->block = prev;
+    }
+    if (!arena->block)
+        panic("arena_pop: the mark is not of this arena");
+    arena->block->used = mark.used;
+    ASAN_POISON_MEMORY_REGION(arena->block->data + mark.used, arena->block->size - mark.used);
+}
+
+void *mem_resize(void *p, size_t old_size, size_t new_size) {
+    if (new_size == 0) {
+        free(p);
+        return NULL;
+    }
+    char *q = p ? realloc(p, new_size) : calloc(1, new_size);
+    if (!q)
+        panic("out of memory: %zu bytes wanted", new_size);
+    if (p && new_size > old_size)
+        memset(q + old_size, 0, new_size - old_size);
+    return q;
+}

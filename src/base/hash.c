@@ -1,0 +1,91 @@
+#include "base/hash.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+
+enum { HASH_FIRST_CAP = 16 };
+
+void hash_init(HashIndex *t) {
+    *t = (HashIndex){mem_resize(NULL, 0, HASH_FIRST_CAP * sizeof *t->slot), HASH_FIRST_CAP, 0};
+}
+
+void hash_clear(HashIndex *t) {
+    memset(t->slot, 0, (size_t)t->cap * sizeof *t->slot);
+    t->count = 0;
+}
+
+void hash_free(HashIndex *t) {
+    mem_resize(t->slot, (size_t)t->cap * sizeof *t->slot, 0);
+    *t = (HashIndex){0};
+}
+
+static void place(HashIndex *t, uint32_t hash, uint32_t id) {
+    uint32_t i = hash_first(t, hash);
+    while (t->slot[i])
+        i = hash_next(t, i);
+    t->slot[i] = id;
+}
+
+static void grow(HashIndex *t, HashOf *hash_of, const void *owner) {
+    if (t->cap > UINT32_MAX / 2)
+        panic("hash index full: %u ids", t->count);
+    HashIndex old = *t;
+    t->cap *= 2;
+    t->slot = mem_resize(NULL, 0, (size_t)t->cap * sizeof *t->slot);
+    for (uint32_t i = 0; i < old.cap; i++) {
+        if (old.slot[i])
+            place(t, hash_of(owner, old.slot[i]), old.slot[i]);
+    }
+    hash_free(&old);
+}
+
+void hash_insert(HashIndex *t, uint32_t hash, uint32_t id, HashOf *hash_of, const void *owner) {
+    if (((uint64_t)t->count + 1) * 3 > (uint64_t)t->cap * 2)
+        grow(t, hash_of, owner);
+    place(t, hash, id);
+    t->count++;
+}
+
+static inline uint64_t load8(const unsigned char *p) {
+    uint64_t x;
+    memcpy(&x, p, 8);
+    return x;
+}
+
+static inline uint64_t load4(const unsigned char *p) {
+    uint32_t x;
+    memcpy(&x, p, 4);
+    return x;
+}
+
+/* Both halves of the 128-bit product: every input bit reaches every output bit. */
+static inline uint64_t fold(uint64_t a, uint64_t b) {
+    __extension__ typedef unsigned __int128 Wide;
+    Wide product = (Wide)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* Digits of the square roots of 2, 3 and 5, made odd. */
+static const uint64_t K0 = 0x6a09e667f3bcc909u, K1 = 0xbb67ae8584caa73bu,
+                      K2 = 0x3c6ef372fe94f82bu;
+
+/* Sixteen bytes a multiplication; what is left over is read as two loads that may overlap. */
+uint64_t hash_bytes(const void *data, size_t n) {
+    const unsigned char *p = data;
+    uint64_t h = K0 ^ n, a = 0, b = 0;
+    size_t left = n;
+    for (; left > 16; left -= 16, p += 16)
+        h = fold(load8(p) ^ K1, load8(p + 8) ^ h);
+    if (left >= 8) {
+        a = load8(p);
+        b = load8(p + left - 8);
+    } else if (left >= 4) {
+        a = load4(p);
+        b = load4(p + left - 4);
+    } else if (left > 0) {
+        a = (uint64_t)p[0] << 16 | (uint64_t)p[left >> 1] << 8 | p[left - 1];
+    }
+    return fold(fold(a ^ K1, b ^ h) ^ K2, K0);
+}
