@@ -11,7 +11,8 @@ typedef struct Image {
     uint8_t *rgba;
 } Image;
 
-/* key_values: pairs of zero-terminated texts ending with NULL, stored as tEXt; may be NULL. */
+/* key_values: pairs of zero-terminated texts ending with NULL, stored as tEXt (iTXt
+ * where beyond ASCII); may be NULL. */
 bool image_write_png(const char *path, const Image *image, const char *const *key_values,
                      Error *err);
 bool image_read_png(const char *path, Arena *arena, Image *out, Error *err);

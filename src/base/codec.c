@@ -1,0 +1,285 @@
+/* The engines decode one member (gzip member, zstd frame); codec_run strings members together,
+ * so that multi-member files, padding and truncation mean the same with every engine. */
+#include "base/codec.h"
+
+#include <string.h>
+#include <zlib.h>
+#ifdef HAVE_ISAL
+#include <isa-l/igzip_lib.h>
+#endif
+#ifdef HAVE_ZSTD
+#include <zstd.h>
+#endif
+
+#include "base/arena.h"
+
+enum { PIECE = 1 << 30 }; /* zlib and ISA-L count bytes in 32 bits */
+
+typedef enum CodecState {
+    CODEC_BETWEEN, /* a member may start here, or the stream may end once there was one */
+    CODEC_INSIDE,
+    CODEC_PADDING, /* zeros were seen behind a member; nothing else may follow */
+    CODEC_DAMAGED,
+} CodecState;
+
+typedef enum Step { STEP_MORE, STEP_MEMBER_END, STEP_DAMAGED } Step;
+
+struct Codec {
+    CodecKind kind;
+    CodecEngine engine;
+    CodecState state;
+    uint64_t members; /* decoded to their end */
+    int64_t taken;    /* input bytes, for error messages */
+    const char *why;  /* what the engine says is wrong */
+    z_stream z;
+#ifdef HAVE_ISAL
+    struct inflate_state isal;
+#endif
+#ifdef HAVE_ZSTD
+    ZSTD_DCtx *zstd;
+#endif
+};
+
+CodecKind codec_sniff(const uint8_t *head, size_t n) {
+    if (n >= 3 && head[0] == 0x1f && head[1] == 0x8b && head[2] == 8)
+        return CODEC_GZIP;
+    if (n < 4)
+        return CODEC_NONE;
+    uint32_t magic = (uint32_t)head[0] | (uint32_t)head[1] << 8 | (uint32_t)head[2] << 16 |
+                     (uint32_t)head[3] << 24;
+    /* a frame, or a skippable frame in front of the first one */
+    return magic == 0xfd2fb528u || (magic & ~0xfu) == 0x184d2a50u ? CODEC_ZSTD : CODEC_NONE;
+}
+
+bool codec_available(CodecKind kind, CodecEngine engine) {
+    if (kind == CODEC_GZIP) {
+#ifndef HAVE_ISAL
+        return engine != CODEC_ISAL;
+#else
+        return true;
+#endif
+    }
+#ifdef HAVE_ZSTD
+    return kind == CODEC_ZSTD && engine == CODEC_AUTO;
+#else
+    return false;
+#endif
+}
+
+static uint32_t piece(size_t n) {
+    return n < PIECE ? (uint32_t)n : (uint32_t)PIECE;
+}
+
+/* ---- zlib -------------------------------------------------------------------------------- */
+
+static bool zlib_start(Codec *c) {
+    enum { GZIP_ONLY = 16 };
+    return inflateInit2(&c->z, MAX_WBITS + GZIP_ONLY) == Z_OK;
+}
+
+static Step zlib_step(Codec *c, CodecIo *io) {
+    uint32_t in_n = piece(io->in_n), out_n = piece(io->out_n);
+    c->z.next_in = (z_const Bytef *)io->in;
+    c->z.avail_in = in_n;
+    c->z.next_out = io->out;
+    c->z.avail_out = out_n;
+    int rc = inflate(&c->z, Z_NO_FLUSH);
+    io->in += in_n - c->z.avail_in;
+    io->in_n -= in_n - c->z.avail_in;
+    io->out += out_n - c->z.avail_out;
+    io->out_n -= out_n - c->z.avail_out;
+    if (rc == Z_STREAM_END) {
+        inflateReset(&c->z);
+        return STEP_MEMBER_END;
+    }
+    if (rc == Z_OK || rc == Z_BUF_ERROR)
+        return STEP_MORE;
+    c->why = c->z.msg ? c->z.msg : rc == Z_MEM_ERROR ? "out of memory" : "damaged data";
+    return STEP_DAMAGED;
+}
+
+/* ---- ISA-L ------------------------------------------------------------------------------- */
+
+#ifdef HAVE_ISAL
+static void isal_start(Codec *c) {
+    isal_inflate_init(&c->isal);
+    c->isal.crc_flag = ISAL_GZIP; /* reads the header, compares crc and length at the end */
+}
+
+static const char *isal_words(int rc) {
+    switch (rc) {
+    case ISAL_INVALID_WRAPPER:
+        return "incorrect header check";
+    case ISAL_UNSUPPORTED_METHOD:
+        return "unknown compression method";
+    case ISAL_INCORRECT_CHECKSUM:
+        return "incorrect data check";
+    case ISAL_INVALID_BLOCK:
+        return "invalid block";
+    case ISAL_INVALID_SYMBOL:
+        return "invalid code";
+    case ISAL_INVALID_LOOKBACK:
+        return "invalid distance too far back";
+    default:
+        return "damaged data";
+    }
+}
+
+static Step isal_step(Codec *c, CodecIo *io) {
+    uint32_t in_n = piece(io->in_n), out_n = piece(io->out_n);
+    c->isal.next_in = (uint8_t *)(uintptr_t)io->in; /* it only reads */
+    c->isal.avail_in = in_n;
+    c->isal.next_out = io->out;
+    c->isal.avail_out = out_n;
+    int rc = isal_inflate(&c->isal);
+    io->in += in_n - c->isal.avail_in;
+    io->in_n -= in_n - c->isal.avail_in;
+    io->out += out_n - c->isal.avail_out;
+    io->out_n -= out_n - c->isal.avail_out;
+    if (rc < 0) {
+        c->why = isal_words(rc);
+        return STEP_DAMAGED;
+    }
+    if (c->isal.block_state != ISAL_BLOCK_FINISH)
+        return STEP_MORE;
+    isal_inflate_reset(&c->isal);
+    c->isal.crc_flag = ISAL_GZIP;
+    return STEP_MEMBER_END;
+}
+#endif
+
+/* ---- zstd -------------------------------------------------------------------------------- */
+
+#ifdef HAVE_ZSTD
+static bool zstd_start(Codec *c) {
+    c->zstd = ZSTD_createDCtx();
+    /* windows as large as `zstd --long=31` writes; memory is touched only as far as used */
+    return c->zstd && !ZSTD_isError(ZSTD_DCtx_setParameter(c->zstd, ZSTD_d_windowLogMax, 31));
+}
+
+static Step zstd_step(Codec *c, CodecIo *io) {
+    ZSTD_inBuffer in = {io->in, io->in_n, 0};
+    ZSTD_outBuffer out = {io->out, io->out_n, 0};
+    size_t rc = ZSTD_decompressStream(c->zstd, &out, &in);
+    io->in += in.pos;
+    io->in_n -= in.pos;
+    io->out += out.pos;
+    io->out_n -= out.pos;
+    if (ZSTD_isError(rc)) {
+        c->why = ZSTD_getErrorName(rc);
+        return STEP_DAMAGED;
+    }
+    return rc == 0 ? STEP_MEMBER_END : STEP_MORE;
+}
+#endif
+
+/* ---- all --------------------------------------------------------------------------------- */
+
+Codec *codec_new(CodecKind kind, CodecEngine engine, Error *err) {
+    if (kind == CODEC_NONE) {
+        error_set(err, ERROR_USAGE, "there is no decoder for plain data");
+        return NULL;
+    }
+    if (!codec_available(kind, engine)) {
+        error_set(err, ERROR_USAGE, "this program was built without %s",
+                  kind == CODEC_ZSTD ? "zstd" : "ISA-L");
+        return NULL;
+    }
+    if (engine == CODEC_AUTO && kind == CODEC_GZIP)
+        engine = codec_available(kind, CODEC_ISAL) ? CODEC_ISAL : CODEC_ZLIB;
+    Codec *c = mem_resize(NULL, 0, sizeof *c);
+    c->kind = kind;
+    c->engine = engine;
+    bool ok = true;
+#ifdef HAVE_ZSTD
+    if (kind == CODEC_ZSTD)
+        ok = zstd_start(c);
+#endif
+#ifdef HAVE_ISAL
+    if (engine == CODEC_ISAL)
+        isal_start(c);
+#endif
+    if (engine == CODEC_ZLIB)
+        ok = zlib_start(c);
+    if (!ok)
+        panic("out of memory for a decoder");
+    return c;
+}
+
+void codec_free(Codec *c) {
+    if (!c)
+        return;
+    if (c->engine == CODEC_ZLIB)
+        inflateEnd(&c->z);
+#ifdef HAVE_ZSTD
+    ZSTD_freeDCtx(c->zstd);
+#endif
+    mem_resize(c, sizeof *c, 0);
+}
+
+static Step engine_step(Codec *c, CodecIo *io) {
+#ifdef HAVE_ZSTD
+    if (c->kind == CODEC_ZSTD)
+        return zstd_step(c, io);
+#endif
+#ifdef HAVE_ISAL
+    if (c->engine == CODEC_ISAL)
+        return isal_step(c, io);
+#endif
+    return zlib_step(c, io);
+}
+
+static bool damaged(Codec *c, Error *err) {
+    c->state = CODEC_DAMAGED;
+    error_set(err, ERROR_FORMAT, "the %s data is damaged: %s",
+              c->kind == CODEC_ZSTD ? "zstd" : "gzip", c->why);
+    if (err && err->offset < 0)
+        err->offset = c->taken;
+    return false;
+}
+
+static bool skip_padding(Codec *c, CodecIo *io) {
+    while (io->in_n && *io->in == 0) {
+        io->in++;
+        io->in_n--;
+        c->taken++;
+    }
+    return io->in_n == 0;
+}
+
+bool codec_run(Codec *c, CodecIo *io, Error *err) {
+    while (c->state != CODEC_DAMAGED) {
+        if (c->state == CODEC_BETWEEN) {
+            if (io->in_n == 0)
+                return true;
+            c->state = c->members && *io->in == 0 ? CODEC_PADDING : CODEC_INSIDE;
+        }
+        if (c->state == CODEC_PADDING) {
+            if (skip_padding(c, io))
+                return true;
+            c->why = "something follows the padding behind it";
+            break;
+        }
+        size_t in_n = io->in_n, out_n = io->out_n;
+        Step step = engine_step(c, io);
+        c->taken += (int64_t)(in_n - io->in_n);
+        if (step == STEP_DAMAGED)
+            break;
+        if (step == STEP_MEMBER_END) {
+            c->members++;
+            c->state = CODEC_BETWEEN;
+            continue;
+        }
+        if (io->in_n == 0 || io->out_n == 0)
+            return true;
+        if (io->in_n == in_n && io->out_n == out_n) {
+            c->why = "it leads nowhere";
+            break;
+        }
+    }
+    return damaged(c, err);
+}
+
+bool codec_complete(const Codec *c) {
+    return c->members && (c->state == CODEC_BETWEEN || c->state == CODEC_PADDING);
+}
