@@ -1,0 +1,67 @@
+#include "store/batch.h"
+
+static void part_begin(Part *part) {
+    dict_init(&part->dict);
+    pairs_init(&part->pairs);
+}
+
+void part_init(Part *part) {
+    part_begin(part);
+    part->epoch = 1; /* 0 is what a Remap has that met no part yet */
+}
+
+void part_free(Part *part) {
+    dict_free(&part->dict);
+    pairs_free(&part->pairs);
+}
+
+void part_reset(Part *part) {
+    part_free(part);
+    part_begin(part);
+    part->epoch++;
+}
+
+size_t part_bytes(const Part *part) {
+    return dict_bytes(&part->dict) + column_bytes(&part->pairs.entry) +
+           part->pairs.index.cap * sizeof(uint32_t);
+}
+
+void batch_init(Batch *batch) {
+    *batch = (Batch){0};
+    column_init(&batch->time_ns, sizeof(int64_t), 9);
+    column_init(&batch->pair, sizeof(PairId), 9);
+    column_init(&batch->cpu, sizeof(uint16_t), 9);
+    column_init(&batch->weight, sizeof(uint64_t), 9);
+}
+
+void batch_clear(Batch *batch, const Part *part) {
+    batch->part = part;
+    batch->profile = 0;
+    batch->has_weight = false;
+    column_clear(&batch->time_ns);
+    column_clear(&batch->pair);
+    column_clear(&batch->cpu);
+    column_clear(&batch->weight);
+    if (complaints_total(&batch->complaints))
+        batch->complaints = (Complaints){0};
+}
+
+void batch_free(Batch *batch) {
+    column_free(&batch->time_ns);
+    column_free(&batch->pair);
+    column_free(&batch->cpu);
+    column_free(&batch->weight);
+}
+
+void batch_add(Batch *batch, int64_t time_ns, PairId pair, uint16_t cpu, uint64_t weight) {
+    if (weight && !batch->has_weight) {
+        batch->has_weight = true;
+        for (uint64_t i = 0, rows = batch_rows(batch); i < rows; i++)
+            COLUMN_PUSH(&batch->weight, uint64_t) = 1;
+    }
+    COLUMN_PUSH(&batch->time_ns, int64_t) = time_ns;
+    COLUMN_PUSH(&batch->pair, PairId) = pair;
+    COLUMN_PUSH(&batch->cpu, uint16_t) = cpu;
+    if (batch->has_weight)
+        COLUMN_PUSH(&batch->weight, uint64_t) = weight ? weight : 1;
+}

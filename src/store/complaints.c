@@ -1,0 +1,68 @@
+#include "store/complaints.h"
+
+static void add_example(Complaint *of, const ComplaintExample *example) {
+    if (of->examples < COMPLAINT_EXAMPLES)
+        of->example[of->examples++] = *example;
+}
+
+void complain(Complaints *c, ComplaintKind kind, uint64_t count, int64_t offset, Str excerpt) {
+    Complaint *of = &c->of[kind];
+    of->count += count;
+    if (of->examples >= COMPLAINT_EXAMPLES)
+        return;
+    ComplaintExample example = {.offset = offset};
+    size_t n = excerpt.n < COMPLAINT_EXCERPT - 1 ? excerpt.n : COMPLAINT_EXCERPT - 1;
+    /* Do not cut in the middle of a UTF-8 character. */
+    if (n < excerpt.n)
+        while (n > 0 && ((unsigned char)excerpt.s[n] & 0xc0) == 0x80)
+            n--;
+    for (size_t i = 0; i < n; i++) {
+        unsigned char byte = (unsigned char)excerpt.s[i];
+        example.excerpt[i] = byte < 0x20 || byte == 0x7f ? ' ' : (char)byte;
+    }
+    add_example(of, &example);
+}
+
+void complaints_merge(Complaints *into, const Complaints *later) {
+    for (int kind = 0; kind < COMPLAINT_KINDS; kind++) {
+        const Complaint *from = &later->of[kind];
+        if (!from->count)
+            continue;
+        into->of[kind].count += from->count;
+        for (uint32_t i = 0; i < from->examples; i++)
+            add_example(&into->of[kind], &from->example[i]);
+    }
+}
+
+uint64_t complaints_total(const Complaints *c) {
+    uint64_t total = 0;
+    for (int kind = 0; kind < COMPLAINT_KINDS; kind++)
+        total += c->of[kind].count;
+    return total;
+}
+
+const char *complaint_name(ComplaintKind kind) {
+    static const char *const name[COMPLAINT_KINDS] = {
+        [COMPLAINT_HEADER] = "header", [COMPLAINT_FRAME] = "frame",
+        [COMPLAINT_TIME] = "time", [COMPLAINT_COUNT] = "count",
+        [COMPLAINT_TOO_LONG] = "too-long", [COMPLAINT_TOO_DEEP] = "too-deep",
+        [COMPLAINT_TRUNCATED] = "truncated", [COMPLAINT_DAMAGED] = "damaged",
+        [COMPLAINT_LOST] = "lost",
+    };
+    return (unsigned)kind < COMPLAINT_KINDS ? name[kind] : "";
+}
+
+const char *complaint_text(ComplaintKind kind) {
+    static const char *const text[COMPLAINT_KINDS] = {
+        [COMPLAINT_HEADER] = "lines that start no sample",
+        [COMPLAINT_FRAME] = "frame lines that cannot be read",
+        [COMPLAINT_TIME] = "samples without a time",
+        [COMPLAINT_COUNT] = "counts that are no number",
+        [COMPLAINT_TOO_LONG] = "records that are too long",
+        [COMPLAINT_TOO_DEEP] = "stacks that are too deep, cut at their root",
+        [COMPLAINT_TRUNCATED] = "the input ends in the middle",
+        [COMPLAINT_DAMAGED] = "the compressed data is damaged, the rest is lost",
+        [COMPLAINT_LOST] = "samples that the recorder lost",
+    };
+    return (unsigned)kind < COMPLAINT_KINDS ? text[kind] : "";
+}

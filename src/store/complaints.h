@@ -1,0 +1,42 @@
+/* Complaints: what could not be read or was cut, counted by kind, the first five of each with
+ * byte offset (in the decompressed input) and excerpt. A plain value; copy it freely.
+ * Thread: a value belongs to one thread. Merging in chunk order keeps "first" true. */
+#pragma once
+
+#include "base/str.h"
+
+enum { COMPLAINT_EXAMPLES = 5, COMPLAINT_EXCERPT = 120 };
+
+typedef enum ComplaintKind {
+    COMPLAINT_HEADER,     /* a line that starts no sample and belongs to none */
+    COMPLAINT_FRAME,      /* a frame line that cannot be read */
+    COMPLAINT_TIME,       /* a sample without a time among samples with one */
+    COMPLAINT_COUNT,      /* a count that is no number */
+    COMPLAINT_TOO_LONG,   /* a line or record over the format's limit */
+    COMPLAINT_TOO_DEEP,   /* a stack over STACKS_MAX_DEPTH, cut at its root end */
+    COMPLAINT_TRUNCATED,  /* the input ends in the middle */
+    COMPLAINT_DAMAGED,    /* decompression or checksum failed; the rest is lost */
+    COMPLAINT_LOST,       /* the recorder itself says that it lost samples */
+    COMPLAINT_KINDS,
+} ComplaintKind;
+
+typedef struct ComplaintExample {
+    int64_t offset; /* byte offset, -1 unknown */
+    char excerpt[COMPLAINT_EXCERPT]; /* zero-terminated, control bytes as spaces */
+} ComplaintExample;
+
+typedef struct Complaint {
+    uint64_t count;
+    uint32_t examples;
+    ComplaintExample example[COMPLAINT_EXAMPLES];
+} Complaint;
+
+typedef struct Complaints {
+    Complaint of[COMPLAINT_KINDS];
+} Complaints;
+
+void complain(Complaints *c, ComplaintKind kind, uint64_t count, int64_t offset, Str excerpt);
+void complaints_merge(Complaints *into, const Complaints *later);
+uint64_t complaints_total(const Complaints *c);
+const char *complaint_name(ComplaintKind kind); /* "header", "frame", … as in info --json */
+const char *complaint_text(ComplaintKind kind); /* "lines that start no sample" */

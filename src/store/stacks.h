@@ -1,0 +1,31 @@
+/* Stacks: a trie of frames, root first. A StackId names the whole path from the root to its
+ * frame; ids are given in order of first appearance and never change. Id 0 is the empty stack.
+ * A parent's id is always smaller than its children's. Owner: the Dict. Thread: as Names. */
+#pragma once
+
+#include "store/frames.h"
+
+typedef uint32_t StackId;
+
+enum { STACKS_MAX_DEPTH = 1 << 16 }; /* frames; formats cut deeper stacks and complain */
+
+typedef struct StackNode {
+    StackId parent;
+    FrameId frame;
+} StackNode;
+
+typedef struct Stacks {
+    Column node;       /* StackNode by id */
+    Column last_child; /* StackId: the child found last, tried first. -- writer only */
+    HashIndex index;   /* -- writer only */
+} Stacks;
+
+void stacks_init(Stacks *stacks);
+void stacks_free(Stacks *stacks);
+/* The stack `parent` with `frame` called on top of it. */
+StackId stacks_push(Stacks *stacks, StackId parent, FrameId frame);
+uint32_t stacks_depth(const Stacks *stacks, StackId id); /* frames; 0 for the empty stack */
+
+static inline StackNode stacks_get(const Stacks *stacks, StackId id) {
+    return COLUMN_AT(&stacks->node, StackNode, id);
+}
