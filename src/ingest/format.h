@@ -1,0 +1,60 @@
+/* THE contract between a profile format and the loader. To add a format: one .c file that
+ * defines a `const Format`, one line in formats.c, a sample and a golden in tests.
+ *
+ * Three kinds of parser:
+ *  FORMAT_SPLIT       text cut at record boundaries; chunks are parsed on any worker in any
+ *                     order (perf script, folded).
+ *  FORMAT_PREPARED    as SPLIT, after one sequential pass (`prepare`) over the input that makes
+ *                     a read-only context for the workers (perf.data maps, JFR constant pools).
+ *  FORMAT_SEQUENTIAL  one parser reads everything in order and emits batches (JSON).
+ *
+ * Threads: probe, boundary, prepare: the loader. parser_new, parse, parser_free: one worker at
+ * a time for one parser; a parser keeps caches between chunks, but never facts: chunk k must give
+ * the same rows whatever this parser saw before (ids may differ, they are private to its Part).
+ * The rows may not depend on where the input was cut, either.
+ * Errors: a bad record is a complaint in the batch, never a failure. */
+#pragma once
+
+#include "ingest/source.h"
+#include "store/batch.h"
+
+typedef enum FormatKind { FORMAT_SPLIT, FORMAT_PREPARED, FORMAT_SEQUENTIAL } FormatKind;
+typedef enum FormatGuess { GUESS_NO, GUESS_MAYBE, GUESS_YES } FormatGuess;
+
+typedef struct FormatParser FormatParser; /* each format's own */
+
+typedef struct FormatChunk {
+    Str bytes;          /* whole records; FORMAT_CHUNK_PAD readable bytes lie behind them */
+    int64_t offset;     /* of bytes in the decompressed input */
+    bool last;          /* nothing follows */
+} FormatChunk;
+
+enum { FORMAT_CHUNK_PAD = 64, FORMAT_PROBE_BYTES = 64 * 1024 };
+
+/* What a sequential parser calls for each batch it filled; false means stop (cancelled). The
+ * batch is absorbed before the call returns and may be reused. */
+typedef bool FormatEmit(void *loader, Batch *batch);
+
+typedef struct Format {
+    const char *name;  /* "perf script", as info prints it */
+    FormatKind kind;
+    bool has_time;     /* false: flame graph only, and the window says so */
+    /* head: the first bytes, up to FORMAT_PROBE_BYTES; whole: there are no more. */
+    FormatGuess (*probe)(Str head, bool whole);
+    /* SPLIT, PREPARED: bytes of `text` up to the last place where a record ends, 0 if none. */
+    size_t (*boundary)(const void *context, Str text);
+    /* PREPARED: *context lives in the arena until the load is over. */
+    bool (*prepare)(Source *source, Arena *arena, void **context, Error *err);
+    /* The parser has a Part of its own, from which its batches draw their ids. */
+    FormatParser *(*parser_new)(const void *context);
+    void (*parser_free)(FormatParser *parser);
+    void (*parse)(FormatParser *parser, const FormatChunk *chunk, Batch *out);
+    /* SEQUENTIAL: reads source to its end. */
+    bool (*run)(Source *source, FormatEmit *emit, void *loader, Error *err);
+} Format;
+
+/* In probe order, ended by NULL. */
+extern const Format *const formats[];
+/* The best guess, NULL with *err in words ("this looks like X, which …") when there is none. */
+const Format *format_of(Str head, bool whole, Error *err);
+const Format *format_named(const char *name);

@@ -1,0 +1,24 @@
+/* Source: bytes of an input in order, decompressed on the way: a file, a pipe, .gz, .zst.
+ * Owner: the creator. Thread: one at a time (the loader). A truncated or damaged compressed
+ * stream gives what could be decoded, then the end, and says so in source_ending. */
+#pragma once
+
+#include "base/codec.h"
+#include "base/file.h"
+
+typedef enum SourceEnding { SOURCE_OPEN, SOURCE_WHOLE, SOURCE_TRUNCATED, SOURCE_DAMAGED } SourceEnding;
+
+typedef struct Source Source;
+
+/* NULL with *err filled when it cannot be opened or nothing here can decompress it. */
+Source *source_open(const char *path, CodecEngine engine, Error *err);
+void source_close(Source *source);
+/* Up to n bytes of decompressed data; 0 at the end; -1 on a read error (*err). On a pipe it
+ * returns what is there as soon as something is (at least min_n bytes unless the end comes). */
+int64_t source_read(Source *source, void *out, size_t min_n, size_t n, Error *err);
+SourceEnding source_ending(const Source *source);
+const char *source_trouble(const Source *source); /* words for TRUNCATED and DAMAGED */
+CodecKind source_codec(const Source *source);
+/* Raw bytes consumed, and how many there are (-1 for a pipe): for progress. */
+int64_t source_consumed(const Source *source);
+int64_t source_size(const Source *source);

@@ -1,0 +1,26 @@
+/* heat_pixels: a grid to an image of one texel a cell (or the maximum of several when the view is
+ * smaller than the grid). Pure functions; memory is the caller's. */
+#pragma once
+
+#include "picture/palette.h"
+#include "query/heat.h"
+
+/* Maps a cell value (1 … max) to a ramp entry 1 … 255. Percentile needs the value histogram. */
+typedef struct HeatMapper {
+    HeatScale scale;
+    uint32_t max;
+    uint32_t steps;         /* percentile: thresholds in use */
+    uint32_t threshold[255];
+} HeatMapper;
+void heat_mapper(const HeatGrid *grid, HeatScale scale, HeatMapper *out);
+uint8_t heat_level(const HeatMapper *mapper, uint32_t value); /* 0 for 0; ≥ 1 for any other */
+/* Smallest value that reaches this share (0 to 1) of the ramp: for the legend's labels. */
+uint32_t heat_value_at(const HeatMapper *mapper, double share);
+
+
+/* Texels w × h of 0xAABBGGRR words in memory order R,G,B,A: texel (x, y) covers columns
+ * [first + x·step, …) and rows likewise, taking the MAXIMUM of the cells it covers. w and h are
+ * at most grid columns and rows; the caller stretches the image with nearest-neighbour. */
+void heat_pixels(const HeatGrid *grid, const HeatMapper *mapper, const HeatRamp *ramp,
+                 uint32_t first_column, uint32_t columns, uint32_t w, uint32_t h, bool downwards,
+                 uint32_t *rgba);

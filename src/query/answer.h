@@ -1,0 +1,48 @@
+/* Answer: the numbers for one Query. Immutable once it can be seen; owned by the engine; valid
+ * until two newer answers were taken (engine.h). Prefix arrays have tree->ranks + 1 entries. */
+#pragma once
+
+#include "query/query.h"
+#include "query/tree.h"
+
+/* Prefix sums by rank; exactly one of the two arrays is set. */
+typedef struct Prefix {
+    const uint32_t *u32;
+    const uint64_t *u64;
+} Prefix;
+
+static inline uint64_t prefix_at(const Prefix *p, uint32_t rank) {
+    return p->u32 ? p->u32[rank] : p->u64[rank];
+}
+
+static inline uint64_t prefix_total(const Prefix *p, const Tree *tree, uint32_t node) {
+    return prefix_at(p, tree->hi[node]) - prefix_at(p, tree->lo[node]);
+}
+
+static inline uint64_t prefix_self(const Prefix *p, const Tree *tree, uint32_t node) {
+    return prefix_at(p, tree_own_end(tree, node)) - prefix_at(p, tree->lo[node]);
+}
+
+typedef struct Answer {
+    Query query;
+    uint64_t generation; /* grows with each answer */
+    const Profile *profile;
+    const Tree *tree;
+    Prefix a;            /* the selection, after chips */
+    Prefix b;            /* the baseline, after chips; unset without one */
+    uint64_t not_arranged; /* selected, shown samples whose pair has no rank yet */
+    /* samples (never weights) of the query's event(s) */
+    uint64_t in_profile;       /* all */
+    uint64_t shown_in_profile; /* that pass all chips and the idle mode */
+    uint64_t idle_in_profile;  /* idle ones, whatever the mode */
+    uint64_t in_selection;
+    uint64_t shown_in_selection;
+    uint64_t term_passes[FILTER_TERMS]; /* samples in profile that pass this chip alone */
+    /* search: samples of the selection (weights if weighted) with a matching frame, each counted
+     * once; match[node] is 1 where the node's own frame matches. NULL without a search. */
+    uint64_t search_total;
+    uint32_t search_nodes; /* matching nodes with samples in the selection */
+    const uint8_t *match;
+    char search_error[160]; /* words of the regex compiler, or empty */
+    int64_t took_ns;       /* thread cpu time of this answer */
+} Answer;

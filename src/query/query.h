@@ -1,0 +1,55 @@
+/* What is asked: plain values, compared by content, copied to the worker that answers.
+ * All times are ns, ranges half-open. */
+#pragma once
+
+#include "query/filter.h"
+#include "store/contexts.h"
+
+typedef enum IdleMode { IDLE_HIDE, IDLE_KEEP, IDLE_FLAMESCOPE } IdleMode;
+typedef enum TreeKind { TREE_FORWARD, TREE_INVERTED, TREE_KINDS } TreeKind; /* more in later issues */
+typedef enum BaselineKind {
+    BASELINE_NONE,
+    BASELINE_RANGE, /* b0_ns … b1_ns of the same file */
+    BASELINE_REST,  /* everything shown that is not selected */
+    BASELINE_WHOLE,
+    BASELINE_FILE,  /* the whole profile in slot B */
+} BaselineKind;
+
+enum { SEARCH_TEXT = 256 };
+
+typedef struct Query {
+    uint8_t slot;    /* 0 A, 1 B: whose samples */
+    bool whole;      /* the whole profile; t0, t1 unused */
+    int64_t t0_ns, t1_ns;
+    uint8_t baseline; /* BaselineKind */
+    int64_t b0_ns, b1_ns;
+    EventId event;   /* EVENT_ALL for all together */
+    bool weighted;   /* by the event's weight instead of by sample */
+    uint8_t idle;    /* IdleMode */
+    uint8_t tree;    /* TreeKind */
+    Filter filter;
+    char search[SEARCH_TEXT]; /* regular expression over symbols; empty: none */
+} Query;
+
+typedef enum HeatRowKind { HEAT_BY_OFFSET, HEAT_BY_THREAD, HEAT_BY_PROCESS, HEAT_BY_CPU } HeatRowKind;
+typedef enum HeatValueKind {
+    HEAT_SAMPLES,
+    HEAT_WEIGHT,
+    HEAT_CPUS,    /* distinct cpus in a cell */
+    HEAT_THREADS, /* distinct threads in a cell */
+    HEAT_SHARE,   /* share of a cell's samples that match the search */
+} HeatValueKind;
+
+typedef struct HeatSpec {
+    uint8_t slot;
+    uint8_t row_kind;   /* HeatRowKind; HEAT_BY_OFFSET: `rows` slices of a column */
+    uint8_t value_kind; /* HeatValueKind */
+    uint32_t rows;      /* 1 to 1000 */
+    int64_t column_ns;  /* 10 ms to 1 h; column c covers [origin + c·W, origin + (c+1)·W) */
+    EventId event;
+    uint8_t idle;
+    Filter filter;
+} HeatSpec;
+
+bool query_same(const Query *a, const Query *b);
+bool heat_spec_same(const HeatSpec *a, const HeatSpec *b);
