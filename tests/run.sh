@@ -1,0 +1,207 @@
+#!/bin/sh
+# Builds FlameScope in several ways and runs its tests: tests/run.sh [--all]
+#
+#   release   gcc, Release: every test
+#   bare      clang, Debug, warnings are errors, all optional libraries off: unit tests
+#   asan      clang, address and undefined-behaviour sanitizers: unit, replay, command line
+#   tsan      clang, thread sanitizer: what has threads
+# and with --all also
+#   debug     gcc, Debug, warnings are errors        optional-on   every optional library on
+#   clang     clang, Release                         gcc-off       gcc, all of them off
+#   fuzz      each fuzzer for 30 s                   tidy          size of functions
+#
+# One stage alone: tests/run.sh STAGE... (asan, say). The last line is the sum of all stages;
+# the exit status is 0 only if nothing failed.
+set -u
+root=$(cd "$(dirname "$0")/.." && pwd)
+. "$root/examples/setup.sh"
+
+all_off="-DWITH_ISAL=OFF -DWITH_ZSTD=OFF -DWITH_ELF=OFF -DWITH_DEMANGLE=OFF"
+all_on="-DWITH_ISAL=ON -DWITH_ZSTD=ON -DWITH_ELF=ON -DWITH_DEMANGLE=ON"
+threaded='jobs|thread|loader|engine|profile|wake|log_|column|session'
+passed=0 failed=0 skipped=0
+
+# Sanitizers of older compilers need addresses that are not too random; without the right to say
+# so (a container may forbid it) they are simply tried.
+calm=
+if setarch "$(uname -m)" -R true 2>/dev/null; then
+    calm="setarch $(uname -m) -R"
+fi
+
+# Sums up one run of ctest: a cmocka program and a script that ends with "N passed, N failed,
+# N skipped" count case by case, any other test counts as one.
+sum_log() {
+    awk '
+    function close_test() {
+        if (!open) return
+        if (p + f + s == 0) { if (verdict == "skip") s = 1; else if (verdict == "pass") p = 1 }
+        if (verdict == "fail" && f == 0) f = 1
+        passed += p; failed += f; skipped += s; open = 0
+    }
+    /^[0-9]+\/[0-9]+ Testing: / { close_test(); open = 1; p = f = s = 0; verdict = "fail" }
+    /^\[  PASSED  \] [0-9]+ test/ { p += $4 }
+    /^\[  FAILED  \] [0-9]+ test/ { f += $4 }
+    /^\[  SKIPPED \] [0-9]+ test/ { s += $4 }
+    /^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$/ { p += $1; f += $3; s += $5 }
+    /^Test Passed\.$/ { verdict = "pass" }
+    /^Test Skipped/ { verdict = "skip" }
+    END { close_test(); print passed + 0, failed + 0, skipped + 0 }' "$1"
+}
+
+count() {
+    passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
+    echo "   $1 passed, $2 failed, $3 skipped"
+}
+
+# run_ctest NAME OPTION...: runs tests of build/NAME and adds up what they say.
+run_ctest() {
+    folder=$root/build/$1
+    shift
+    (cd "$folder" && $calm ctest --output-on-failure --no-tests=error \
+        --test-output-size-passed 10000000 --parallel "$(jobs_at_once)" "$@") \
+        >"$folder/ctest.log" 2>&1
+    status=$?
+    # shellcheck disable=SC2046 # three numbers
+    set -- $(sum_log "$folder/Testing/Temporary/LastTest.log")
+    if [ "$status" != 0 ] && [ "$2" = 0 ]; then
+        set -- "$1" 1 "$3"
+    fi
+    [ "$status" = 0 ] || cat "$folder/ctest.log"
+    grep -h '^\(skipped\|SKIP\): ' "$folder/Testing/Temporary/LastTest.log" | sort -u |
+        sed 's/^/   /'
+    count "$1" "$2" "$3"
+}
+
+# tests_named REGEX: the unit tests whose names match, as build targets.
+tests_named() {
+    for file in "$root"/tests/unit/*_test.c; do
+        name=$(basename "$file" .c)
+        ! echo "$name" | grep -qE "$threaded" || echo "$name"
+    done
+}
+
+# ---- stages: each is quiet while all is well ----------------------------------------------
+
+# make_and_test NAME COMPILER TESTS OPTION...: TESTS is a pattern of ctest labels.
+make_and_test() {
+    name=$1 compiler=$2 labels=$3
+    shift 3
+    CC=$compiler configure "$name" "$@" && build "$name" || return 1
+    run_ctest "$name" -L "$labels"
+}
+
+stage_release() { make_and_test release gcc . -DCMAKE_BUILD_TYPE=Release; }
+
+stage_bare() {
+    # shellcheck disable=SC2086 # options
+    make_and_test bare clang 'unit|host|house' -DCMAKE_BUILD_TYPE=Debug -DWERROR=ON $all_off
+}
+
+stage_asan() {
+    make_and_test asan clang 'unit|host|replay|cli' -DCMAKE_BUILD_TYPE=Debug \
+        -DSANITIZE=address,undefined
+}
+
+stage_tsan() {
+    targets=$(tests_named)
+    [ -n "$targets" ] || return 0
+    CC=clang configure tsan -DCMAKE_BUILD_TYPE=Debug -DSANITIZE=thread &&
+        # shellcheck disable=SC2086 # a list of names
+        build tsan $targets || return 1
+    run_ctest tsan -R "unit/.*($threaded)"
+}
+
+stage_debug() {
+    make_and_test debug gcc . -DCMAKE_BUILD_TYPE=Debug -DWERROR=ON
+}
+
+stage_clang() { make_and_test clang clang . -DCMAKE_BUILD_TYPE=Release; }
+
+stage_optional_on() {
+    # shellcheck disable=SC2086 # options
+    make_and_test optional-on clang 'unit|cli|replay' -DCMAKE_BUILD_TYPE=Debug -DWERROR=ON $all_on
+}
+
+stage_gcc_off() {
+    # shellcheck disable=SC2086 # options
+    make_and_test gcc-off gcc 'unit|cli|replay' -DCMAKE_BUILD_TYPE=Release $all_off
+}
+
+stage_fuzz() {
+    CC=clang configure fuzz -DCMAKE_BUILD_TYPE=Debug -DFUZZ=ON -DSANITIZE=address,undefined ||
+        return 1
+    for file in "$root"/tests/fuzz/*_fuzz.c; do
+        [ -e "$file" ] || continue
+        name=$(basename "$file" .c)
+        build fuzz "$name" || return 1
+        corpus=$root/build/fuzz/corpus/$name
+        seeds=$root/tests/fuzz/seeds/${name%_fuzz}
+        [ -d "$seeds" ] || seeds=
+        mkdir -p "$corpus"
+        # shellcheck disable=SC2086 # may be empty
+        if (cd "$root/build/fuzz" && $calm "tests/$name" -max_total_time=30 -timeout=10 \
+            -rss_limit_mb=2048 "$corpus" $seeds) >"$root/build/fuzz/$name.log" 2>&1; then
+            echo "   $name: $(grep -c . "$root/build/fuzz/$name.log") lines of log"
+            count 1 0 0
+        else
+            tail -n 60 "$root/build/fuzz/$name.log"
+            count 0 1 0
+        fi
+    done
+}
+
+stage_tidy() {
+    CC=clang configure tidy -DCMAKE_BUILD_TYPE=Debug || return 1
+    # shellcheck disable=SC2046 # a list of files
+    if clang-tidy --quiet -p "$root/build/tidy" \
+        $(find "$root/src" -name '*.c') >"$root/build/tidy/tidy.log" 2>/dev/null; then
+        count 1 0 0
+    else
+        cat "$root/build/tidy/tidy.log"
+        count 0 1 0
+    fi
+}
+
+run_stage() {
+    echo "== $1"
+    began=$(date +%s)
+    "stage_$(echo "$1" | tr - _)" || count 0 1 0
+    echo "   $(($(date +%s) - began)) s"
+}
+
+# ---- main ---------------------------------------------------------------------------------
+
+stages="release bare asan tsan"
+extra="debug clang optional-on gcc-off fuzz tidy"
+packages="$BUILD_PACKAGES $TEST_PACKAGES"
+case ${1:-} in
+--all)
+    stages="$stages $extra"
+    packages="$packages clang-tidy"
+    ;;
+-*)
+    echo "usage: tests/run.sh [--all | STAGE...]   stages: $stages $extra" >&2
+    exit 2
+    ;;
+?*)
+    for stage in "$@"; do
+        case " $stages $extra " in
+        *" $stage "*) ;;
+        *)
+            echo "there is no stage $stage; stages: $stages $extra" >&2
+            exit 2
+            ;;
+        esac
+    done
+    stages=$*
+    case " $stages " in *" tidy "*) packages="$packages clang-tidy" ;; esac
+    ;;
+esac
+
+# shellcheck disable=SC2086 # lists of names
+install_missing $packages
+for stage in $stages; do
+    run_stage "$stage"
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]
