@@ -38,7 +38,8 @@ static void block_free(Arena *arena, ArenaBlock *block) {
     free(block);
 }
 
-/* Blocks grow with the arena: a large one is few blocks, and a reset one soon is a single one. */
+/* Blocks grow with the arena: a large one is few blocks, and a reset one soon is a single one.
+ */
 static ArenaBlock *block_new(Arena *arena, size_t need) {
     size_t size = arena->bytes / 2;
     if (size > ARENA_GROWTH_CAP)
@@ -92,23 +93,17 @@ void *arena_push(Arena *arena, size_t size, size_t align) {
     return p;
 }
 
+/* Several blocks become one of their size, so that the next round needs no further one. */
 void arena_reset(Arena *arena) {
-    ArenaBlock *keep = NULL;
-    for (ArenaBlock *b = arena->block, *prev; b; b = prev) {
-        prev = b->prev;
-        if (keep && keep->size >= b->size) {
-            block_free(arena, b);
-            continue;
-        }
-        if (keep)
-            block_free(arena, keep);
-        keep = b;
+    ArenaBlock *block = arena->block;
+    if (block && block->prev) {
+        size_t bytes = arena->bytes;
+        arena_free(arena);
+        block = block_new(arena, bytes);
     }
-    arena->block = keep;
-    if (keep) {
-        keep->prev = NULL;
-        keep->used = 0;
-        ASAN_POISON_MEMORY_REGION(keep->data, keep->size);
+    if (block) {
+        block->used = 0;
+        ASAN_POISON_MEMORY_REGION(block->data, block->size);
     }
 }
 

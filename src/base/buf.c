@@ -52,7 +52,8 @@ void buf_printf(Buf *b, const char *format, ...) {
     b->n += (size_t)n;
 }
 
-/* The digits of value, written backwards so that they end at `end`; returns where they start. */
+/* The digits of value, written backwards so that they end at `end`; returns where they start.
+ */
 static char *digits_before(char *end, uint64_t value) {
     do {
         *--end = (char)('0' + value % 10);

@@ -35,12 +35,15 @@ int64_t clock_process_start_ns(void) {
     text[n] = 0;
     const char *p = strrchr(text, ')'); /* the program's name may hold spaces */
     unsigned long long ticks = 0;
-    if (!p || sscanf(p + 1, " %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
-                            " %*s %*s %llu", &ticks) != 1)
+    if (!p || sscanf(p + 1,
+                     " %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
+                     " %*s %*s %llu",
+                     &ticks) != 1)
         return now;
     long hz = sysconf(_SC_CLK_TCK);
     if (hz <= 0)
         return now;
-    int64_t age = read_clock(CLOCK_BOOTTIME) - (int64_t)(ticks * (1000000000ull / (uint64_t)hz));
+    int64_t age =
+        read_clock(CLOCK_BOOTTIME) - (int64_t)(ticks * (1000000000ull / (uint64_t)hz));
     return age < 0 ? now : now - age;
 }

@@ -24,6 +24,17 @@ typedef enum CodecState {
 
 typedef enum Step { STEP_MORE, STEP_MEMBER_END, STEP_DAMAGED } Step;
 
+#ifdef HAVE_ISAL
+/* Where in a gzip header (RFC 1952, 2.3) the input stands. */
+typedef struct GzHeader {
+    enum { GZ_FIXED, GZ_EXTRA_SIZE, GZ_EXTRA, GZ_NAME, GZ_COMMENT, GZ_CRC, GZ_DONE } part;
+    uint32_t n;     /* bytes of this part so far */
+    uint32_t extra; /* bytes of the extra field */
+    uint32_t crc, crc_read;
+    uint8_t flags;
+} GzHeader;
+#endif
+
 struct Codec {
     CodecKind kind;
     CodecEngine engine;
@@ -34,6 +45,7 @@ struct Codec {
     z_stream z;
 #ifdef HAVE_ISAL
     struct inflate_state isal;
+    GzHeader header;
 #endif
 #ifdef HAVE_ZSTD
     ZSTD_DCtx *zstd;
@@ -101,17 +113,78 @@ static Step zlib_step(Codec *c, CodecIo *io) {
 /* ---- ISA-L ------------------------------------------------------------------------------- */
 
 #ifdef HAVE_ISAL
+/* ISA-L 2.30 loses its place in a header that comes in pieces, so headers are read here; the
+ * checksum and length behind the data are its affair. */
 static void isal_start(Codec *c) {
     isal_inflate_init(&c->isal);
-    c->isal.crc_flag = ISAL_GZIP; /* reads the header, compares crc and length at the end */
+    c->isal.crc_flag = ISAL_GZIP_NO_HDR_VER;
+    c->header = (GzHeader){0};
+}
+
+/* Goes to the first part from `part` on that the flags say is there. */
+static void header_enter(GzHeader *h, int part) {
+    enum { HAS_CRC = 2, HAS_EXTRA = 4, HAS_NAME = 8, HAS_COMMENT = 16 };
+    if (part == GZ_EXTRA_SIZE && !(h->flags & HAS_EXTRA))
+        part = GZ_NAME;
+    if (part == GZ_EXTRA && h->extra == 0)
+        part = GZ_NAME;
+    if (part == GZ_NAME && !(h->flags & HAS_NAME))
+        part = GZ_COMMENT;
+    if (part == GZ_COMMENT && !(h->flags & HAS_COMMENT))
+        part = GZ_CRC;
+    if (part == GZ_CRC && !(h->flags & HAS_CRC))
+        part = GZ_DONE;
+    h->part = part;
+    h->n = 0;
+}
+
+/* Takes one byte of a header; what is wrong with it, or NULL. */
+static const char *header_byte(GzHeader *h, uint8_t byte) {
+    static const uint8_t magic[3] = {0x1f, 0x8b, 8};
+    enum { FIXED_BYTES = 10, FLAGS_AT = 3, RESERVED = 0xe0 };
+    uint32_t i = h->n++;
+    if (h->part != GZ_CRC)
+        h->crc = (uint32_t)crc32(h->crc, &byte, 1);
+    switch (h->part) {
+    case GZ_FIXED:
+        if (i < 3 && byte != magic[i])
+            return i == 2 ? "unknown compression method" : "incorrect header check";
+        if (i == FLAGS_AT)
+            h->flags = byte;
+        if (i == FLAGS_AT && byte & RESERVED)
+            return "unknown header flags set";
+        if (h->n == FIXED_BYTES)
+            header_enter(h, GZ_EXTRA_SIZE);
+        break;
+    case GZ_EXTRA_SIZE:
+        h->extra |= (uint32_t)byte << (8 * i);
+        if (h->n == 2)
+            header_enter(h, GZ_EXTRA);
+        break;
+    case GZ_EXTRA:
+        if (h->n == h->extra)
+            header_enter(h, GZ_NAME);
+        break;
+    case GZ_NAME:
+    case GZ_COMMENT:
+        if (byte == 0)
+            header_enter(h, h->part == GZ_NAME ? GZ_COMMENT : GZ_CRC);
+        break;
+    case GZ_CRC:
+        h->crc_read |= (uint32_t)byte << (8 * i);
+        if (h->n == 2 && h->crc_read != (h->crc & 0xffff))
+            return "header crc mismatch";
+        if (h->n == 2)
+            h->part = GZ_DONE;
+        break;
+    case GZ_DONE:
+        break;
+    }
+    return NULL;
 }
 
 static const char *isal_words(int rc) {
     switch (rc) {
-    case ISAL_INVALID_WRAPPER:
-        return "incorrect header check";
-    case ISAL_UNSUPPORTED_METHOD:
-        return "unknown compression method";
     case ISAL_INCORRECT_CHECKSUM:
         return "incorrect data check";
     case ISAL_INVALID_BLOCK:
@@ -126,6 +199,12 @@ static const char *isal_words(int rc) {
 }
 
 static Step isal_step(Codec *c, CodecIo *io) {
+    while (c->header.part != GZ_DONE && io->in_n && !c->why) {
+        c->why = header_byte(&c->header, *io->in++);
+        io->in_n--;
+    }
+    if (c->why || c->header.part != GZ_DONE)
+        return c->why ? STEP_DAMAGED : STEP_MORE;
     uint32_t in_n = piece(io->in_n), out_n = piece(io->out_n);
     c->isal.next_in = (uint8_t *)(uintptr_t)io->in; /* it only reads */
     c->isal.avail_in = in_n;
@@ -143,7 +222,8 @@ static Step isal_step(Codec *c, CodecIo *io) {
     if (c->isal.block_state != ISAL_BLOCK_FINISH)
         return STEP_MORE;
     isal_inflate_reset(&c->isal);
-    c->isal.crc_flag = ISAL_GZIP;
+    c->isal.crc_flag = ISAL_GZIP_NO_HDR_VER;
+    c->header = (GzHeader){0};
     return STEP_MEMBER_END;
 }
 #endif

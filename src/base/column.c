@@ -7,8 +7,8 @@
 #include "base/error.h"
 
 /* Large segments are mapped, so that a page costs memory only once something is written to it
- * (calloc may hand out, and clear, memory that was freed before). Under AddressSanitizer all come
- * from calloc, which guards their ends. */
+ * (calloc may hand out, and clear, memory that was freed before). Under AddressSanitizer all
+ * come from calloc, which guards their ends. */
 #if defined(__SANITIZE_ADDRESS__)
 #define MAP_FROM SIZE_MAX
 #elif defined(__has_feature)

@@ -194,8 +194,8 @@ static bool write_beside(const char *target, const char *path, mode_t mode, Str 
     }
     if (fd < 0)
         return error_errno(err, path, "cannot write");
-    bool ok = (mode == 0 || fchmod(fd, mode & 07777) == 0) && write_fd(fd, bytes) &&
-              fsync(fd) == 0;
+    bool ok =
+        (mode == 0 || fchmod(fd, mode & 07777) == 0) && write_fd(fd, bytes) && fsync(fd) == 0;
     if (!ok)
         error_errno(err, path, "cannot write");
     if (close(fd) != 0 && ok)
@@ -249,7 +249,8 @@ static int entry_cmp(const void *pa, const void *pb) {
     return a_up != b_up ? (a_up ? -1 : 1) : strcmp(a->name, b->name);
 }
 
-bool folder_list(const char *path, Arena *arena, FileEntry **entries, size_t *count, Error *err) {
+bool folder_list(const char *path, Arena *arena, FileEntry **entries, size_t *count,
+                 Error *err) {
     DIR *dir = opendir(path);
     if (!dir)
         return error_errno(err, path, "cannot open the folder");

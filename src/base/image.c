@@ -47,8 +47,8 @@ static bool is_ascii(const char *text) {
 static void add_texts(png_structp png, png_infop info, const char *const *key_values) {
     for (; key_values && key_values[0] && key_values[1]; key_values += 2) {
         png_text text = {0};
-        text.compression = is_ascii(key_values[1]) ? PNG_TEXT_COMPRESSION_NONE
-                                                   : PNG_ITXT_COMPRESSION_NONE;
+        text.compression =
+            is_ascii(key_values[1]) ? PNG_TEXT_COMPRESSION_NONE : PNG_ITXT_COMPRESSION_NONE;
         text.key = (png_charp)(uintptr_t)key_values[0]; /* libpng copies both */
         text.text = (png_charp)(uintptr_t)key_values[1];
         text.text_length = strlen(key_values[1]);
@@ -64,7 +64,8 @@ static bool encode_with(png_structp png, png_infop info, const Image *image,
     png_set_IHDR(png, info, image->w, image->h, 8, PNG_COLOR_TYPE_RGB_ALPHA, PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     png_set_compression_level(png, PNG_LEVEL);
-    png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE); /* flat colours: best and fast */
+    png_set_filter(png, PNG_FILTER_TYPE_BASE,
+                   PNG_FILTER_NONE); /* flat colours: best and fast */
     add_texts(png, info, key_values);
     png_write_info(png, info);
     for (uint32_t y = 0; y < image->h; y++)
@@ -74,8 +75,7 @@ static bool encode_with(png_structp png, png_infop info, const Image *image,
 }
 
 static bool encode(const Image *image, const char *const *key_values, PngOut *out) {
-    png_structp png =
-        png_create_write_struct(PNG_LIBPNG_VER_STRING, out, on_error, on_warning);
+    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, out, on_error, on_warning);
     png_infop info = png ? png_create_info_struct(png) : NULL;
     if (!info)
         panic("out of memory for a PNG encoder");

@@ -1,7 +1,7 @@
 /* One mutex guards the queues and the counters; a ticket's state is atomic so that jobs_done
  * needs no lock. A worker sleeps on `work`, a waiter on `done`.
- * A finished ticket is set to 0 while the mutex is held and never touched again, so its owner may
- * free it as soon as jobs_done says so. */
+ * A finished ticket is set to 0 while the mutex is held and never touched again, so its owner
+ * may free it as soon as jobs_done says so. */
 #include "base/jobs.h"
 
 #include <stdio.h>

@@ -47,8 +47,8 @@ Regex *regex_new(Str pattern, unsigned flags, Error *err) {
     int number = 0;
     size_t offset = 0;
     Str p = pattern.s ? pattern : STR("");
-    pcre2_code *code = pcre2_compile((PCRE2_SPTR)p.s, p.n, options_of(p, flags), &number, &offset,
-                                     NULL);
+    pcre2_code *code =
+        pcre2_compile((PCRE2_SPTR)p.s, p.n, options_of(p, flags), &number, &offset, NULL);
     if (!code) {
         char words[160];
         if (pcre2_get_error_message(number, (PCRE2_UCHAR *)words, sizeof words) < 0)
