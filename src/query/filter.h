@@ -38,3 +38,9 @@ bool filter_parse(Str text, Filter *filter, Error *err);
 void filter_format_term(const FilterTerm *term, Buf *out);
 void filter_format(const Filter *filter, Buf *out); /* off terms as "off:comm=java" */
 bool filter_same(const Filter *a, const Filter *b);
+/* The largest share that a min term in force asks for; 0 without one. */
+double filter_min_share(const Filter *filter);
+/* Whether a number is in the list of a pid, tid or cpu term; a kind in that of a kind term.
+ * Neither looks at `negated`. */
+bool filter_has_number(const FilterTerm *term, int64_t number);
+bool filter_has_kind(const FilterTerm *term, uint32_t kind);

@@ -17,6 +17,8 @@ typedef struct HeatGrid {
     uint32_t columns, rows;
     const uint32_t *cell;  /* columns × rows, cell[c * rows + r] */
     const uint32_t *column_sum; /* per column, for the overview; saturating */
+    const uint8_t *hidden; /* as cell: 1 where samples of the event were all or partly filtered
+                              out; NULL where none were */
     uint32_t max;          /* largest cell */
     uint32_t unit_shift;   /* cell value × 2^unit_shift is the weight */
     uint32_t changed_from, changed_to; /* columns that differ from the grid before (same spec) */

@@ -9,3 +9,7 @@
 
 bool idle_pair(const Profile *profile, PairId pair, IdleMode mode);
 bool idle_routine(Str symbol);
+/* The parts of both rules, for callers that look at each frame and context once only. */
+bool idle_task(Str comm, int32_t tid);
+bool idle_flamescope_swapper(Str text);
+bool idle_flamescope_word(Str text);

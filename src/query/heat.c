@@ -1,0 +1,97 @@
+#include "query/heat.h"
+
+#include <string.h>
+
+#include "query/heat_builder.h"
+
+static const int64_t MS = 1000000;
+
+/* Spans a column is usually given, smallest first. */
+static const int64_t SPANS_MS[] = {10,     20,     50,     100,     200,     500,
+                                   1000,   2000,   5000,   10000,   20000,   30000,
+                                   60000,  120000, 300000, 600000,  1200000, 1800000,
+                                   3600000};
+enum { SPAN_COUNT = sizeof(SPANS_MS) / sizeof(SPANS_MS[0]) };
+
+int64_t heat_row_start(int64_t column_ns, uint32_t rows, uint32_t row) {
+    /* Rounding up here is what makes t·R/W, rounded down, agree: t ≥ r·W/R just when t is at
+     * least its ceiling. An hour times 1000 rows is far below 2^63. */
+    return (int64_t)(((uint64_t)row * (uint64_t)column_ns + rows - 1) / rows);
+}
+
+bool heat_cell_of(const HeatGrid *grid, int64_t t_ns, uint32_t *column, uint32_t *row) {
+    if (t_ns < grid->origin_ns)
+        return false;
+    uint64_t since = (uint64_t)t_ns - (uint64_t)grid->origin_ns;
+    uint64_t span = (uint64_t)grid->spec.column_ns;
+    uint64_t c = since / span;
+    *column = c > UINT32_MAX ? UINT32_MAX : (uint32_t)c;
+    *row = (uint32_t)(since % span * grid->rows / span);
+    return true;
+}
+
+void heat_cell_range(const HeatGrid *grid, uint32_t column, uint32_t row, int64_t *t0,
+                     int64_t *t1) {
+    int64_t start = grid->origin_ns + (int64_t)column * grid->spec.column_ns;
+    *t0 = start + heat_row_start(grid->spec.column_ns, grid->rows, row);
+    *t1 = start + heat_row_start(grid->spec.column_ns, grid->rows, row + 1);
+}
+
+uint64_t heat_columns(const ProfileView *view, int64_t column_ns) {
+    if (view->samples == 0 || column_ns <= 0)
+        return 0;
+    uint64_t since = (uint64_t)view->last_ns - (uint64_t)profile_origin(view);
+    return since / (uint64_t)column_ns + 1;
+}
+
+static bool fits(const HeatSpec *spec, const ProfileView *view) {
+    return heat_columns(view, spec->column_ns) <= (uint64_t)HEAT_MAX_CELLS / spec->rows;
+}
+
+bool heat_spec_fit(HeatSpec *spec, const ProfileView *view) {
+    HeatSpec asked = *spec;
+    if (spec->rows < 1)
+        spec->rows = 1;
+    if (spec->rows > 1000)
+        spec->rows = 1000;
+    if (spec->column_ns < SPANS_MS[0] * MS)
+        spec->column_ns = SPANS_MS[0] * MS;
+    for (int i = 0; i < SPAN_COUNT && !fits(spec, view); i++)
+        if (SPANS_MS[i] * MS > spec->column_ns)
+            spec->column_ns = SPANS_MS[i] * MS;
+    /* One wild time stamp can span centuries: then even hours are too many. */
+    while (spec->rows > 1 && !fits(spec, view))
+        spec->rows /= 2;
+    while (!fits(spec, view))
+        spec->column_ns *= 2;
+    return spec->column_ns != asked.column_ns || spec->rows != asked.rows;
+}
+
+const HeatGrid *heat_build(const Profile *profile, const ProfileView *view, const HeatSpec *spec,
+                           Arena *arena) {
+    HeatBuilder builder;
+    HeatCopy copy = {0};
+    heat_builder_init(&builder);
+    heat_builder_ask(&builder, profile, spec);
+    heat_builder_extend(&builder, view, UINT64_MAX);
+    heat_builder_publish(&builder, &copy, 1, 0, true);
+    HeatGrid *grid = ARENA_NEW(arena, HeatGrid);
+    *grid = copy.grid;
+    size_t cells = (size_t)grid->columns * grid->rows;
+    uint32_t *cell = ARENA_ARRAY(arena, uint32_t, cells);
+    uint32_t *sum = ARENA_ARRAY(arena, uint32_t, grid->columns);
+    if (cells) {
+        memcpy(cell, grid->cell, cells * sizeof(*cell));
+        memcpy(sum, grid->column_sum, grid->columns * sizeof(*sum));
+    }
+    if (grid->hidden) {
+        uint8_t *hidden = ARENA_ARRAY(arena, uint8_t, cells);
+        memcpy(hidden, grid->hidden, cells);
+        grid->hidden = hidden;
+    }
+    grid->cell = cell;
+    grid->column_sum = sum;
+    heat_copy_free(&copy);
+    heat_builder_free(&builder);
+    return grid;
+}

@@ -1,0 +1,50 @@
+/* HeatBuilder: a heat grid that grows as samples arrive. It scans in arrival order, a limited
+ * number at a time, so that a publisher can show what is there; its cells are 64 bits wide, and
+ * a HeatCopy holds them as a HeatGrid publishes them.
+ * Owner: whoever calls heat_builder_init. Thread: one at a time. Failure: none; an expression
+ * that does not compile is not applied. */
+#pragma once
+
+#include "query/heat.h"
+#include "query/mask.h"
+
+typedef struct HeatBuilder {
+    const Profile *profile;
+    HeatSpec asked; /* as the caller wants it */
+    HeatSpec spec;  /* as it is made: coarser when the grid would be too large */
+    Mask mask;
+    bool started, has_time;
+    int64_t origin_ns, first_ns, last_ns;
+    uint32_t columns;
+    uint64_t cap; /* columns that there is memory for */
+    uint64_t *cell, *column_sum;
+    uint8_t *hidden; /* by cell: 1 where samples were filtered out */
+    bool any_hidden;
+    uint64_t max, scanned, shown;
+    uint64_t moved; /* grows when columns shifted or were thrown away: copies start over */
+    uint64_t published; /* `moved` of the newest copy */
+    uint32_t dirty_from, dirty_to; /* columns that changed since heat_copy last looked */
+} HeatBuilder;
+
+/* One published grid and the memory it stands in. */
+typedef struct HeatCopy {
+    HeatGrid grid;
+    uint32_t *cell, *column_sum;
+    uint8_t *hidden;
+    uint64_t cap; /* columns */
+    uint32_t cap_rows;
+    uint64_t moved;
+    uint32_t stale_from, stale_to; /* columns that changed since this copy was made */
+} HeatCopy;
+
+void heat_builder_init(HeatBuilder *b);
+void heat_builder_free(HeatBuilder *b);
+/* Starts over for this wish; the same wish on the same profile goes on where it was. */
+void heat_builder_ask(HeatBuilder *b, const Profile *profile, const HeatSpec *spec);
+/* Scans up to `limit` more samples below the view's; true when all of them were scanned. */
+bool heat_builder_extend(HeatBuilder *b, const ProfileView *view, uint64_t limit);
+/* Brings into[0] up to date. The others of a ring of `ring` copies are told what became stale. */
+void heat_builder_publish(HeatBuilder *b, HeatCopy *copies, uint32_t ring, uint32_t into,
+                          bool exact);
+void heat_copy_free(HeatCopy *copy);
+size_t heat_builder_bytes(const HeatBuilder *b);

@@ -1,0 +1,282 @@
+#include "query/mask.h"
+
+#include <string.h>
+
+#include "query/idle.h"
+
+/* Above the 16 bits of the terms, in frame, stack and context tables. */
+enum {
+    BIT_SWAPPER = 1 << 16, /* the text holds FlameScope's "swapper" */
+    BIT_WORD = 1 << 17,    /* … one of its idle words */
+    BIT_IDLE = 1 << 18,    /* frame: an idle routine; context: an idle task */
+    BIT_EVENT = 1 << 19,   /* context: of the event */
+};
+
+void mask_init(Mask *mask) {
+    memset(mask, 0, sizeof(*mask));
+    mask->frame.item = mask->stack.item = mask->context.item = sizeof(uint32_t);
+    mask->bits.item = sizeof(uint8_t);
+    mask->terms.item = sizeof(uint16_t);
+}
+
+static void table_grow(MaskTable *t, uint64_t count) {
+    if (count > t->cap) {
+        uint64_t cap = t->cap * 2 > count ? t->cap * 2 : count + 64;
+        t->at = mem_resize(t->at, (size_t)t->cap * t->item, (size_t)cap * t->item);
+        t->cap = cap;
+    }
+    t->count = count;
+}
+
+static void table_free(MaskTable *t) {
+    mem_resize(t->at, (size_t)t->cap * t->item, 0);
+    t->at = NULL;
+    t->count = t->cap = 0;
+}
+
+void mask_forget(Mask *mask) {
+    mask->frame.count = mask->stack.count = mask->context.count = 0;
+    mask->bits.count = mask->terms.count = 0;
+    mask->version++;
+}
+
+static void drop_regexes(Mask *mask) {
+    for (uint32_t i = 0; i < FILTER_TERMS; i++) {
+        if (mask->regex[i])
+            regex_free(mask->regex[i]);
+        mask->regex[i] = NULL;
+    }
+}
+
+void mask_free(Mask *mask) {
+    drop_regexes(mask);
+    table_free(&mask->frame);
+    table_free(&mask->stack);
+    table_free(&mask->context);
+    table_free(&mask->bits);
+    table_free(&mask->terms);
+    mask->profile = NULL;
+}
+
+size_t mask_bytes(const Mask *mask) {
+    return (size_t)((mask->frame.cap + mask->stack.cap + mask->context.cap) * sizeof(uint32_t) +
+                    mask->bits.cap + mask->terms.cap * sizeof(uint16_t));
+}
+
+/* ---- the wish ----------------------------------------------------------------------------- */
+
+bool mask_term_has_cpu(const Mask *mask, uint32_t term, uint16_t cpu) {
+    const FilterTerm *t = &mask->filter.term[term];
+    return (cpu != CPU_NONE && filter_has_number(t, cpu)) != t->negated;
+}
+
+static void compile_cpus(Mask *mask) {
+    memset(mask->cpu, 0, sizeof(mask->cpu));
+    for (uint32_t cpu = 0; cpu <= UINT16_MAX; cpu++) {
+        bool passes = true;
+        for (uint32_t i = 0; i < mask->filter.count && passes; i++)
+            if (mask->filter.term[i].kind == FILTER_CPU && !mask->filter.term[i].off)
+                passes = mask_term_has_cpu(mask, i, (uint16_t)cpu);
+        if (passes)
+            mask->cpu[cpu >> 6] |= 1ull << (cpu & 63);
+    }
+}
+
+static bool compile(Mask *mask, Error *err) {
+    bool fine = true;
+    mask->in_force = mask->negated = mask->of_stack = mask->of_context = 0;
+    mask->by_cpu = false;
+    for (uint32_t i = 0; i < mask->filter.count; i++) {
+        const FilterTerm *t = &mask->filter.term[i];
+        uint32_t bit = 1u << i;
+        bool decided = true;
+        if (t->kind == FILTER_FRAME) {
+            mask->regex[i] = regex_new(str_of(t->value), REGEX_SMART_CASE, err);
+            decided = mask->regex[i] != NULL;
+            fine = fine && decided;
+        } else if (t->kind == FILTER_CPU) {
+            decided = false;
+            mask->by_cpu = mask->by_cpu || !t->off;
+        } else if (t->kind == FILTER_MIN) {
+            decided = false;
+        }
+        if (!decided)
+            continue;
+        if (t->kind == FILTER_FRAME || t->kind == FILTER_MODULE || t->kind == FILTER_FRAME_KIND)
+            mask->of_stack |= bit;
+        else
+            mask->of_context |= bit;
+        if (t->negated)
+            mask->negated |= bit;
+        if (!t->off)
+            mask->in_force |= bit;
+    }
+    if (mask->by_cpu)
+        compile_cpus(mask);
+    return fine;
+}
+
+bool mask_set(Mask *mask, const Profile *profile, EventId event, uint8_t idle,
+              const Filter *filter, Error *err) {
+    if (mask->profile == profile && mask->event == event && mask->idle == idle &&
+        filter_same(&mask->filter, filter))
+        return true;
+    mask->profile = profile;
+    mask->event = event;
+    mask->idle = idle;
+    mask->filter = *filter;
+    drop_regexes(mask);
+    mask_forget(mask);
+    return compile(mask, err);
+}
+
+/* ---- what each table says ----------------------------------------------------------------- */
+
+static bool module_is(Str module, Str wanted) {
+    size_t slash = str_rfind_char(module, '/');
+    return str_eq(module, wanted) ||
+           (slash < module.n && str_eq(str_slice(module, slash + 1, module.n), wanted));
+}
+
+static uint32_t frame_bits(const Mask *mask, Frame frame, Str symbol, Str module) {
+    uint32_t bits = idle_routine(symbol) ? BIT_IDLE : 0;
+    if (mask->idle == IDLE_FLAMESCOPE) {
+        if (idle_flamescope_swapper(symbol) || idle_flamescope_swapper(module))
+            bits |= BIT_SWAPPER;
+        if (idle_flamescope_word(symbol) || idle_flamescope_word(module))
+            bits |= BIT_WORD;
+    }
+    for (uint32_t i = 0; i < mask->filter.count; i++) {
+        const FilterTerm *t = &mask->filter.term[i];
+        bool holds = false;
+        if (!(mask->of_stack >> i & 1))
+            continue;
+        if (t->kind == FILTER_FRAME)
+            holds = regex_match(mask->regex[i], symbol);
+        else if (t->kind == FILTER_MODULE)
+            holds = module_is(module, str_of(t->value));
+        else
+            holds = filter_has_kind(t, frame.kind);
+        if (holds)
+            bits |= 1u << i;
+    }
+    return bits;
+}
+
+static void extend_frames(Mask *mask, uint32_t count) {
+    const Dict *dict = mask->profile->dict;
+    uint64_t from = mask->frame.count;
+    if (from >= count)
+        return;
+    table_grow(&mask->frame, count);
+    uint32_t *bits = mask->frame.at;
+    for (uint64_t i = from; i < count; i++) {
+        Frame f = frames_get(&dict->frames, (FrameId)i);
+        bits[i] = frame_bits(mask, f, names_get(&dict->names, f.symbol),
+                             names_get(&dict->names, f.module));
+    }
+}
+
+/* A stack has what its parent has and what its own frame adds; parents have smaller ids. */
+static void extend_stacks(Mask *mask, uint32_t count) {
+    const Column *nodes = &mask->profile->dict->stacks.node;
+    uint64_t from = mask->stack.count, run;
+    if (from >= count)
+        return;
+    table_grow(&mask->stack, count);
+    uint32_t *bits = mask->stack.at;
+    const uint32_t *frame = mask->frame.at;
+    for (uint64_t i = from; i < count; i += run) {
+        const StackNode *node = column_span(nodes, i, count, &run);
+        for (uint64_t k = 0; k < run; k++)
+            bits[i + k] = i + k ? bits[node[k].parent] | (frame[node[k].frame] & ~(uint32_t)BIT_IDLE)
+                                : 0;
+    }
+}
+
+static uint32_t context_bits(const Mask *mask, Context context) {
+    const Dict *dict = mask->profile->dict;
+    Str comm = names_get(&dict->names, context.comm);
+    Str event = names_get(&dict->names, contexts_get_event(&dict->contexts, context.event).name);
+    uint32_t bits = idle_task(comm, context.tid) ? BIT_IDLE : 0;
+    if (mask->event == EVENT_ALL || mask->event == context.event)
+        bits |= BIT_EVENT;
+    if (idle_flamescope_swapper(comm) || idle_flamescope_swapper(event))
+        bits |= BIT_SWAPPER;
+    if (idle_flamescope_word(comm) || idle_flamescope_word(event))
+        bits |= BIT_WORD;
+    for (uint32_t i = 0; i < mask->filter.count; i++) {
+        const FilterTerm *t = &mask->filter.term[i];
+        bool holds = false;
+        if (!(mask->of_context >> i & 1))
+            continue;
+        if (t->kind == FILTER_COMM)
+            holds = str_eq_c(comm, t->value);
+        else if (t->kind == FILTER_EVENT_NAME)
+            holds = str_eq_c(event, t->value);
+        else
+            holds = filter_has_number(t, t->kind == FILTER_PID ? context.pid : context.tid);
+        if (holds)
+            bits |= 1u << i;
+    }
+    return bits;
+}
+
+static void extend_contexts(Mask *mask, uint32_t count) {
+    uint64_t from = mask->context.count;
+    if (from >= count)
+        return;
+    table_grow(&mask->context, count);
+    uint32_t *bits = mask->context.at;
+    for (uint64_t i = from; i < count; i++)
+        bits[i] = context_bits(mask,
+                               contexts_get(&mask->profile->dict->contexts, (ContextId)i));
+}
+
+/* ---- pairs -------------------------------------------------------------------------------- */
+
+static bool pair_idle(const Mask *mask, PairId id, Pair pair, uint32_t of_context,
+                      uint32_t of_stack) {
+    if (mask->idle == IDLE_FLAMESCOPE) {
+        uint32_t either = of_context | of_stack;
+        return (either & BIT_SWAPPER) && (either & BIT_WORD) &&
+               idle_pair(mask->profile, id, IDLE_FLAMESCOPE);
+    }
+    if (!(of_context & BIT_IDLE))
+        return false;
+    FrameId leaf = stacks_get(&mask->profile->dict->stacks, pair.stack).frame;
+    return (((const uint32_t *)mask->frame.at)[leaf] & BIT_IDLE) != 0;
+}
+
+void mask_extend(Mask *mask, const ProfileView *view) {
+    uint64_t from = mask->bits.count, run;
+    if (from >= view->pairs)
+        return;
+    bool by_stack = mask->of_stack || mask->idle == IDLE_FLAMESCOPE;
+    extend_frames(mask, view->frames);
+    extend_contexts(mask, view->contexts);
+    if (by_stack)
+        extend_stacks(mask, view->stacks);
+    table_grow(&mask->bits, view->pairs);
+    table_grow(&mask->terms, view->pairs);
+    uint8_t *bits = mask->bits.at;
+    uint16_t *terms = mask->terms.at;
+    const uint32_t *context = mask->context.at, *stack = mask->stack.at;
+    for (uint64_t i = from; i < view->pairs; i += run) {
+        const Pair *pair = column_span(&mask->profile->pairs.entry, i, view->pairs, &run);
+        for (uint64_t k = 0; k < run; k++) {
+            uint32_t of_context = context[pair[k].context];
+            uint32_t of_stack = by_stack ? stack[pair[k].stack] : 0;
+            uint32_t decided = mask->of_stack | mask->of_context;
+            uint32_t holds = (of_context & mask->of_context) | (of_stack & mask->of_stack);
+            uint32_t passes = (holds ^ mask->negated) | ~decided;
+            bool idle = pair_idle(mask, (PairId)(i + k), pair[k], of_context, of_stack);
+            bool shown = (passes & mask->in_force) == mask->in_force &&
+                         (!idle || mask->idle == IDLE_KEEP);
+            terms[i + k] = (uint16_t)passes;
+            bits[i + k] = !(of_context & BIT_EVENT) ? 0
+                          : (uint8_t)(MASK_EVENT | (idle ? MASK_IDLE : 0) |
+                                      (shown ? MASK_SHOWN : 0));
+        }
+    }
+}

@@ -1,0 +1,22 @@
+#include "query/query.h"
+
+#include <string.h>
+
+/* Field by field: padding is not part of a wish, and fields that a mode ignores do not count. */
+bool query_same(const Query *a, const Query *b) {
+    if (a->slot != b->slot || a->whole != b->whole || a->baseline != b->baseline ||
+        a->event != b->event || a->weighted != b->weighted || a->idle != b->idle ||
+        a->tree != b->tree)
+        return false;
+    if (!a->whole && (a->t0_ns != b->t0_ns || a->t1_ns != b->t1_ns))
+        return false;
+    if (a->baseline == BASELINE_RANGE && (a->b0_ns != b->b0_ns || a->b1_ns != b->b1_ns))
+        return false;
+    return filter_same(&a->filter, &b->filter) && strcmp(a->search, b->search) == 0;
+}
+
+bool heat_spec_same(const HeatSpec *a, const HeatSpec *b) {
+    return a->slot == b->slot && a->row_kind == b->row_kind && a->value_kind == b->value_kind &&
+           a->rows == b->rows && a->column_ns == b->column_ns && a->event == b->event &&
+           a->idle == b->idle && filter_same(&a->filter, &b->filter);
+}

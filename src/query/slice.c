@@ -1,0 +1,82 @@
+#include "query/slice.h"
+
+#include <string.h>
+
+#include "query/mask.h"
+
+typedef struct Scan {
+    const Profile *profile;
+    const Query *query;
+    const Mask *mask;
+    bool weighted;
+    Slice *out;
+} Scan;
+
+/* One run of samples whose columns are read side by side. */
+static void scan_run(const Scan *s, uint64_t first, uint64_t n, const int64_t *time,
+                     const PairId *pair) {
+    const uint8_t *bits = mask_bits(s->mask);
+    const Query *q = s->query;
+    for (uint64_t k = 0; k < n; k++) {
+        uint8_t is = bits[pair[k]];
+        if (!(is & MASK_EVENT) ||
+            (!q->whole && (time[k] < q->t0_ns || time[k] >= q->t1_ns)))
+            continue;
+        s->out->samples++;
+        if (!(is & MASK_SHOWN) ||
+            (s->mask->by_cpu &&
+             !mask_cpu_passes(s->mask, COLUMN_AT(&s->profile->cpu, uint16_t, first + k))))
+            continue;
+        uint64_t weight =
+            s->weighted ? COLUMN_AT(&s->profile->weight, uint64_t, first + k) : 1;
+        s->out->shown++;
+        s->out->count[pair[k]] += weight;
+        s->out->total += weight;
+    }
+}
+
+bool slice_scan(const Profile *profile, const ProfileView *view, const Query *query, Arena *arena,
+                Slice *out, Error *err) {
+    Mask mask;
+    mask_init(&mask);
+    memset(out, 0, sizeof(*out));
+    out->pairs = view->pairs;
+    out->count = ARENA_ARRAY(arena, uint64_t, view->pairs);
+    bool fine = mask_set(&mask, profile, query->event, query->idle, &query->filter, err);
+    if (fine) {
+        mask_extend(&mask, view);
+        Scan scan = {profile, query, &mask, query->weighted && view->has_weight, out};
+        uint64_t n, n_pair;
+        for (uint64_t i = 0; i < view->samples; i += n) {
+            const int64_t *time = column_span(&profile->time_ns, i, view->samples, &n);
+            const PairId *pair = column_span(&profile->pair, i, i + n, &n_pair);
+            n = n_pair;
+            scan_run(&scan, i, n, time, pair);
+        }
+    }
+    mask_free(&mask);
+    return fine;
+}
+
+EventId query_default_event(const Profile *profile, const ProfileView *view) {
+    if (view->samples == 0)
+        return 0;
+    Pair first = pairs_get(&profile->pairs, COLUMN_AT(&profile->pair, PairId, 0));
+    return contexts_get(&profile->dict->contexts, first.context).event;
+}
+
+bool query_event_named(const Profile *profile, const ProfileView *view, Str name, EventId *out) {
+    const Dict *dict = profile->dict;
+    if (str_eq_c(name, "all")) {
+        *out = EVENT_ALL;
+        return true;
+    }
+    for (uint32_t id = 0; id < view->events; id++) {
+        Str known = names_get(&dict->names, contexts_get_event(&dict->contexts, id).name);
+        if (str_eq(known, name) && (id || name.n)) {
+            *out = id;
+            return true;
+        }
+    }
+    return false;
+}
