@@ -1,0 +1,254 @@
+#include "ui/raster.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "ui/raster_shapes.h"
+
+void raster_span(const Raster *r, int32_t x0, int32_t x1, int32_t y, uint32_t pixel,
+                 uint32_t alpha) {
+    x0 = x0 < r->x0 ? r->x0 : x0;
+    x1 = x1 > r->x1 ? r->x1 : x1;
+    if (x0 >= x1 || y < r->y0 || y >= r->y1)
+        return;
+    if (alpha == 255)
+        r->k->fill(raster_at(r, x0, y), (uint32_t)(x1 - x0), pixel);
+    else
+        r->k->blend(raster_at(r, x0, y), (uint32_t)(x1 - x0), pixel, alpha);
+}
+
+/* ---- rectangles --------------------------------------------------------------------------- */
+
+/* Horizontal edges in 1/256 pixel, cut at the clip; false when nothing is left. */
+static bool edges(const Raster *r, float x0, float x1, int32_t *from, int32_t *to) {
+    x0 = fmaxf(x0, (float)r->x0);
+    x1 = fminf(x1, (float)r->x1);
+    if (!(x1 > x0))
+        return false;
+    *from = (int32_t)(x0 * 256 + 0.5f);
+    *to = (int32_t)(x1 * 256 + 0.5f);
+    return *to > *from;
+}
+
+static void rows(const Raster *r, float y, float h, int32_t *from, int32_t *to) {
+    *from = raster_snap(fmaxf(y, (float)r->y0));
+    *to = raster_snap(fminf(y + h, (float)r->y1));
+}
+
+void raster_rect(const Raster *r, Rect box, uint32_t color) {
+    int32_t from, to, y0, y1;
+    if (!edges(r, box.x, box.x + box.w, &from, &to))
+        return;
+    rows(r, box.y, box.h, &y0, &y1);
+    uint32_t pixel = raster_pixel(r, color), alpha = color & 0xff;
+    int32_t x0 = (from + 255) >> 8, x1 = to >> 8;
+    uint32_t left = (uint32_t)(x0 * 256 - from), right = (uint32_t)(to - x1 * 256);
+    if (x1 < x0) { /* inside one pixel */
+        left = (uint32_t)(to - from);
+        right = 0;
+        x1 = x0;
+    }
+    uint32_t left_a = div255(((left * 255 + 128) >> 8) * alpha);
+    uint32_t right_a = div255(((right * 255 + 128) >> 8) * alpha);
+    for (int32_t y = y0; y < y1; y++) {
+        if (left_a)
+            raster_span(r, x0 - 1, x0, y, pixel, left_a);
+        raster_span(r, x0, x1, y, pixel, alpha);
+        if (right_a)
+            raster_span(r, x1, x1 + 1, y, pixel, right_a);
+    }
+}
+
+/* ---- bands -------------------------------------------------------------------------------- */
+
+/* A band is composed once, as premultiplied pixels in r->row, and remembered as runs: opaque
+ * ones are copied to every row of the band, the others are laid over what is there. */
+typedef struct Compose {
+    const Raster *r;
+    uint32_t runs;
+    int32_t at;        /* pixel whose parts are being summed, -1 none */
+    uint32_t weight;   /* its coverage so far: 256 · 255 is all of it */
+    uint32_t part[3];  /* weighted channels, lowest byte first */
+} Compose;
+
+static void add_run(Compose *c, int32_t x0, int32_t x1, bool opaque) {
+    Run *run = c->r->run;
+    /* Spans should not overlap; where they do, the later one wins. */
+    while (c->runs && run[c->runs - 1].x0 >= x0)
+        c->runs--;
+    Run *last = c->runs ? &run[c->runs - 1] : NULL;
+    if (last && last->x1 > x0)
+        last->x1 = x0;
+    if (last && last->x1 == x0 && last->opaque == opaque)
+        last->x1 = x1;
+    else
+        run[c->runs++] = (Run){x0, x1, opaque};
+}
+
+static void flush_pixel(Compose *c) {
+    if (c->at < 0)
+        return;
+    const uint32_t full = 256 * 255;
+    uint32_t alpha = ((c->weight < full ? c->weight : full) + 128) >> 8;
+    uint32_t pixel = alpha << 24;
+    for (int i = 0; i < 3; i++) {
+        uint32_t v = (c->part[i] + full / 2) / full;
+        pixel |= (v < alpha ? v : alpha) << (8 * i);
+    }
+    c->r->row[c->at] = pixel;
+    if (alpha)
+        add_run(c, c->at, c->at + 1, alpha == 255);
+    c->at = -1;
+}
+
+static void add_part(Compose *c, int32_t at, int32_t share, uint32_t pixel, uint32_t alpha) {
+    if (at != c->at) {
+        flush_pixel(c);
+        c->at = at;
+        c->weight = 0;
+        memset(c->part, 0, sizeof c->part);
+    }
+    uint32_t w = (uint32_t)share * alpha;
+    c->weight += w;
+    for (int i = 0; i < 3; i++)
+        c->part[i] += w * (pixel >> (8 * i) & 0xff);
+}
+
+static void compose_span(Compose *c, const DrawSpan *s) {
+    int32_t from, to;
+    if (!edges(c->r, s->x0, s->x1, &from, &to))
+        return;
+    uint32_t pixel = raster_pixel(c->r, s->color), alpha = s->color & 0xff;
+    int32_t x0 = from >> 8, x1 = to >> 8;
+    if (x0 == x1) {
+        add_part(c, x0, to - from, pixel, alpha);
+        return;
+    }
+    if (from & 255) {
+        add_part(c, x0, 256 - (from & 255), pixel, alpha);
+        x0++;
+    }
+    if (x1 > x0) {
+        flush_pixel(c);
+        uint32_t value = pixel;
+        if (alpha != 255) {
+            value = alpha << 24;
+            for (int i = 0; i < 24; i += 8)
+                value |= div255((pixel >> i & 0xff) * alpha) << i;
+        }
+        c->r->k->fill(c->r->row + x0, (uint32_t)(x1 - x0), value);
+        add_run(c, x0, x1, alpha == 255);
+    }
+    if (to & 255)
+        add_part(c, x1, to & 255, pixel, alpha);
+}
+
+static void band(const Raster *r, const DrawList *d, const DrawCommand *cmd) {
+    int32_t y0, y1;
+    rows(r, cmd->rect.y, cmd->rect.h, &y0, &y1);
+    if (y0 >= y1)
+        return;
+    Compose c = {.r = r, .at = -1};
+    for (uint32_t i = 0; i < cmd->count; i++)
+        compose_span(&c, &d->span[cmd->first + i]);
+    flush_pixel(&c);
+    for (int32_t y = y0; y < y1; y++) {
+        for (uint32_t i = 0; i < c.runs; i++) {
+            const Run *run = &r->run[i];
+            uint32_t n = (uint32_t)(run->x1 - run->x0);
+            if (run->opaque)
+                memcpy(raster_at(r, run->x0, y), r->row + run->x0, n * sizeof *r->row);
+            else
+                r->k->over(raster_at(r, run->x0, y), r->row + run->x0, n);
+        }
+    }
+}
+
+/* ---- text --------------------------------------------------------------------------------- */
+
+static void glyph(const Raster *r, const Glyph *g, int32_t x, int32_t y, uint32_t pixel,
+                  uint32_t alpha) {
+    int32_t x0 = x < r->x0 ? r->x0 : x, y0 = y < r->y0 ? r->y0 : y;
+    int32_t x1 = x + g->w > r->x1 ? r->x1 : x + g->w;
+    int32_t y1 = y + g->h > r->y1 ? r->y1 : y + g->h;
+    if (x0 >= x1 || y0 >= y1)
+        return;
+    r->k->cover(raster_at(r, x0, y0), r->target->stride,
+                g->cover + (size_t)(y0 - y) * g->w + (x0 - x), g->w, (uint32_t)(x1 - x0),
+                (uint32_t)(y1 - y0), pixel, alpha);
+}
+
+static void text(const Raster *r, const DrawList *d, const DrawCommand *c, const Fonts *fonts) {
+    Str s = {d->text + c->first, c->count};
+    int32_t baseline = raster_snap(c->rect.y);
+    uint32_t pixel = raster_pixel(r, c->color), alpha = c->color & 0xff;
+    float pen = c->rect.x;
+    for (size_t i = 0; i < s.n && pen < (float)r->x1 + c->size;) {
+        const Glyph *g = fonts->glyph(fonts->host, (Face)c->face, c->size, utf8_next(s, &i));
+        if (g->w && g->cover)
+            glyph(r, g, raster_snap(pen) + g->left, baseline - g->top, pixel, alpha);
+        pen += g->advance;
+    }
+}
+
+/* ---- the list ----------------------------------------------------------------------------- */
+
+static void set_clip(Raster *r, Rect c) {
+    float w = (float)r->target->w, h = (float)r->target->h;
+    r->x0 = raster_snap(fminf(fmaxf(c.x, 0), w));
+    r->y0 = raster_snap(fminf(fmaxf(c.y, 0), h));
+    r->x1 = raster_snap(fminf(fmaxf(c.x + c.w, 0), w));
+    r->y1 = raster_snap(fminf(fmaxf(c.y + c.h, 0), h));
+}
+
+static void command(Raster *r, const DrawList *d, const DrawCommand *c, const Fonts *fonts) {
+    switch ((DrawKind)c->kind) {
+    case DRAW_RECT:
+        raster_rect(r, c->rect, c->color);
+        break;
+    case DRAW_ROUND:
+        raster_round(r, c->rect, c->radius, 0, c->color);
+        break;
+    case DRAW_OUTLINE:
+        raster_round(r, c->rect, c->radius, c->width, c->color);
+        break;
+    case DRAW_LINE:
+        raster_line(r, c);
+        break;
+    case DRAW_TRIANGLE:
+        raster_triangle(r, c);
+        break;
+    case DRAW_BAND:
+        band(r, d, c);
+        break;
+    case DRAW_TEXT:
+        text(r, d, c, fonts);
+        break;
+    case DRAW_IMAGE:
+        raster_image(r, c->rect, &d->image[c->first]);
+        break;
+    case DRAW_CLIP:
+        set_clip(r, c->rect);
+        break;
+    }
+}
+
+void raster_draw(const RasterTarget *target, const DrawList *list, const Fonts *fonts) {
+    if (!target->w || !target->h)
+        return;
+    size_t w = target->w;
+    size_t bytes = w * (2 * sizeof(uint32_t) + sizeof(Run) + 1);
+    char *scratch = mem_resize(NULL, 0, bytes);
+    Raster r = {.target = target, .k = raster_kernels_best()};
+    r.run = (Run *)(void *)scratch;
+    r.row = (uint32_t *)(void *)(scratch + w * sizeof(Run));
+    r.texel = r.row + w;
+    r.cover = (uint8_t *)(r.texel + w);
+    uint32_t background = raster_pixel(&r, list->background);
+    for (uint32_t y = 0; y < target->h; y++)
+        r.k->fill(target->pixel + (size_t)y * target->stride, target->w, background);
+    set_clip(&r, rect(0, 0, (float)target->w, (float)target->h));
+    for (uint32_t i = 0; i < list->commands; i++)
+        command(&r, list, &list->command[i], fonts);
+    mem_resize(scratch, bytes, 0);
+}

@@ -1,0 +1,45 @@
+/* raster_shapes: the anti-aliased shapes and images of the software painter, apart from raster.c
+ * for size alone; nothing else includes this.
+ * Owner: raster_draw, for the length of one call. Thread: its caller's. Failure: none. */
+#pragma once
+
+#include "ui/draw.h"
+#include "ui/raster.h"
+#include "ui/raster_kernels.h"
+
+typedef struct Run {
+    int32_t x0, x1;
+    bool opaque;
+} Run;
+
+typedef struct Raster {
+    const RasterTarget *target;
+    const RasterKernels *k;
+    int32_t x0, y0, x1, y1; /* clip, whole pixels inside the target */
+    /* -- scratch, as wide as the target */
+    uint32_t *row;   /* premultiplied or plain pixels of a composed row */
+    uint32_t *texel; /* column map of an image */
+    uint8_t *cover;
+    Run *run;
+} Raster;
+
+static inline uint32_t *raster_at(const Raster *r, int32_t x, int32_t y) {
+    return r->target->pixel + (size_t)y * r->target->stride + x;
+}
+
+/* Opaque pixel in the target's order; the alpha of the colour goes apart. */
+static inline uint32_t raster_pixel(const Raster *r, uint32_t color) {
+    uint32_t red = color >> 24, green = color >> 16 & 0xff, blue = color >> 8 & 0xff;
+    return 0xff000000u | (r->target->bgra ? red << 16 | green << 8 | blue
+                                          : blue << 16 | green << 8 | red);
+}
+
+int32_t raster_snap(float v); /* nearest whole pixel, halves upwards, clamped to a sane range */
+void raster_span(const Raster *r, int32_t x0, int32_t x1, int32_t y, uint32_t pixel,
+                 uint32_t alpha); /* clipped */
+void raster_rect(const Raster *r, Rect box, uint32_t color);
+/* Filled when width is 0. */
+void raster_round(const Raster *r, Rect box, float radius, float width, uint32_t color);
+void raster_line(const Raster *r, const DrawCommand *c);
+void raster_triangle(const Raster *r, const DrawCommand *c);
+void raster_image(const Raster *r, Rect box, const DrawImage *image);
