@@ -26,8 +26,18 @@ typedef enum Step { STEP_MORE, STEP_MEMBER_END, STEP_DAMAGED } Step;
 
 #ifdef HAVE_ISAL
 /* Where in a gzip header (RFC 1952, 2.3) the input stands. */
+typedef enum GzPart {
+    GZ_FIXED,
+    GZ_EXTRA_SIZE,
+    GZ_EXTRA,
+    GZ_NAME,
+    GZ_COMMENT,
+    GZ_CRC,
+    GZ_DONE
+} GzPart;
+
 typedef struct GzHeader {
-    enum { GZ_FIXED, GZ_EXTRA_SIZE, GZ_EXTRA, GZ_NAME, GZ_COMMENT, GZ_CRC, GZ_DONE } part;
+    GzPart part;
     uint32_t n;     /* bytes of this part so far */
     uint32_t extra; /* bytes of the extra field */
     uint32_t crc, crc_read;
@@ -122,7 +132,7 @@ static void isal_start(Codec *c) {
 }
 
 /* Goes to the first part from `part` on that the flags say is there. */
-static void header_enter(GzHeader *h, int part) {
+static void header_enter(GzHeader *h, GzPart part) {
     enum { HAS_CRC = 2, HAS_EXTRA = 4, HAS_NAME = 8, HAS_COMMENT = 16 };
     if (part == GZ_EXTRA_SIZE && !(h->flags & HAS_EXTRA))
         part = GZ_NAME;

@@ -5,7 +5,8 @@
 
 #include "base/arena.h"
 
-/* A match that gets this far is a pattern that backtracks without end: about a millisecond. */
+/* A match that gets this far is a pattern that backtracks without end: a quarter of a
+ * millisecond. */
 enum { MATCH_LIMIT = 100000, GIVE_UP_AFTER = 64, STACK_FIRST = 32 << 10, STACK_MAX = 1 << 20 };
 
 struct Regex {
