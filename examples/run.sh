@@ -3,6 +3,7 @@
 # Without a profile, the bundled example. Without a display, writes flamescope.png here instead.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=examples/setup.sh
 . "$root/examples/setup.sh"
 
 profile=${1:-$root/examples/shop.perf.gz}

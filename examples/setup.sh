@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2034,SC2154
 # Sourced by examples/run.sh and tests/run.sh: installs what is missing, configures, builds.
 # Expects $root, the checkout. Packages are Debian's (12 and 13); where there is no dpkg, it is
 # assumed that the same things are installed under other names, and CMake says what is not.
@@ -27,13 +28,13 @@ install_missing() {
         fi
     fi
     echo "installing:$missing" >&2
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q update >&2 &&
-        # shellcheck disable=SC2086 # a list of names
-        $as_root env DEBIAN_FRONTEND=noninteractive \
-            apt-get -qy install --no-install-recommends $missing >&2 || {
+    # shellcheck disable=SC2086 # a list of names
+    if ! $as_root apt-get -q update >&2 ||
+        ! $as_root env DEBIAN_FRONTEND=noninteractive \
+            apt-get -qy install --no-install-recommends $missing >&2; then
         echo "The installation failed. The missing packages are:$missing" >&2
         exit 1
-    }
+    fi
 }
 
 jobs_at_once() {

@@ -14,6 +14,7 @@
 # the exit status is 0 only if nothing failed.
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=examples/setup.sh
 . "$root/examples/setup.sh"
 
 all_off="-DWITH_ISAL=OFF -DWITH_ZSTD=OFF -DWITH_ELF=OFF -DWITH_DEMANGLE=OFF"
@@ -28,24 +29,26 @@ if setarch "$(uname -m)" -R true 2>/dev/null; then
     calm="setarch $(uname -m) -R"
 fi
 
-# Sums up one run of ctest: a cmocka program and a script that ends with "N passed, N failed,
-# N skipped" count case by case, any other test counts as one.
+# sum_log CTEST_OUTPUT LAST_TEST_LOG: sums up one run of ctest. A cmocka program and a script that ends
+# with "N passed, N failed, N skipped" count case by case, any other test counts as one. Which
+# tests were skipped as a whole stands in ctest's output only.
 sum_log() {
     awk '
     function close_test() {
         if (!open) return
-        if (p + f + s == 0) { if (verdict == "skip") s = 1; else if (verdict == "pass") p = 1 }
+        if (p + f + s == 0) { if (name in skips) s = 1; else if (verdict == "pass") p = 1 }
         if (verdict == "fail" && f == 0) f = 1
         passed += p; failed += f; skipped += s; open = 0
     }
-    /^[0-9]+\/[0-9]+ Testing: / { close_test(); open = 1; p = f = s = 0; verdict = "fail" }
+    NR == FNR { if (/\*\*\*Skipped/) skips[$4] = 1; next }
+    /^[0-9]+\/[0-9]+ Testing: / { close_test(); open = 1; name = $3; p = f = s = 0; verdict = "" }
     /^\[  PASSED  \] [0-9]+ test/ { p += $4 }
     /^\[  FAILED  \] [0-9]+ test/ { f += $4 }
     /^\[  SKIPPED \] [0-9]+ test/ { s += $4 }
     /^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$/ { p += $1; f += $3; s += $5 }
     /^Test Passed\.$/ { verdict = "pass" }
-    /^Test Skipped/ { verdict = "skip" }
-    END { close_test(); print passed + 0, failed + 0, skipped + 0 }' "$1"
+    /^Test Failed\.$/ { verdict = "fail" }
+    END { close_test(); print passed + 0, failed + 0, skipped + 0 }' "$1" "$2"
 }
 
 count() {
@@ -62,7 +65,7 @@ run_ctest() {
         >"$folder/ctest.log" 2>&1
     status=$?
     # shellcheck disable=SC2046 # three numbers
-    set -- $(sum_log "$folder/Testing/Temporary/LastTest.log")
+    set -- $(sum_log "$folder/ctest.log" "$folder/Testing/Temporary/LastTest.log")
     if [ "$status" != 0 ] && [ "$2" = 0 ]; then
         set -- "$1" 1 "$3"
     fi
@@ -72,8 +75,8 @@ run_ctest() {
     count "$1" "$2" "$3"
 }
 
-# tests_named REGEX: the unit tests whose names match, as build targets.
-tests_named() {
+# The unit tests of what has threads, as build targets.
+threaded_tests() {
     for file in "$root"/tests/unit/*_test.c; do
         name=$(basename "$file" .c)
         ! echo "$name" | grep -qE "$threaded" || echo "$name"
@@ -103,11 +106,11 @@ stage_asan() {
 }
 
 stage_tsan() {
-    targets=$(tests_named)
+    targets=$(threaded_tests)
     [ -n "$targets" ] || return 0
-    CC=clang configure tsan -DCMAKE_BUILD_TYPE=Debug -DSANITIZE=thread &&
-        # shellcheck disable=SC2086 # a list of names
-        build tsan $targets || return 1
+    CC=clang configure tsan -DCMAKE_BUILD_TYPE=Debug -DSANITIZE=thread || return 1
+    # shellcheck disable=SC2086 # a list of names
+    build tsan $targets || return 1
     run_ctest tsan -R "unit/.*($threaded)"
 }
 

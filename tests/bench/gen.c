@@ -1,0 +1,579 @@
+/* bench_gen: writes `perf script` text of any size, the same for the same options.
+ *
+ *   bench_gen --size 1G --shape deep --patterns >profile.txt
+ *
+ *   --size BYTES      stop after the record that reaches this size (K, M, G); default 16M
+ *   --samples N       stop after N samples instead
+ *   --seed N          another profile of the same kind
+ *   --shape NAME      deep:    40 frames a stack, long C++ names, few addresses a function
+ *                     shallow: 8 frames, short names, as frame pointers system-wide give
+ *                     unique:  20 frames, every address occurs once
+ *   --rate N          samples a second over all processors; default 5000
+ *   --cpus N          processors; default 8
+ *   --threads N       threads, four to a process; default 32
+ *   --depth MEAN      frames of a stack: half to one and a half times this
+ *   --stacks N        distinct stacks; default 20000
+ *   --addresses WHICH few: four for each function; half: every second line has a fresh one;
+ *                     unique: every line has
+ *   --idle PERCENT    samples of the idle task; default 20
+ *   --patterns        plants what a heat map should show, in each minute: a burst of 300 ms in
+ *                     one thread every 10 s (periodic_task), pauses of 80 ms in all threads about
+ *                     every 7 s (collect_garbage), seconds 36 to 44 on one thread only
+ *                     (single_thread), 5 s without any sample from second 50, and seconds 20 to
+ *                     22 with other work than usual (perturbation)
+ *   --late PERMILLE   samples that come up to 300 ms after their time
+ *   --events N        events in turn: cycles, then instructions, then cache-misses; default 1
+ *   --fields LIST     what the first line of a sample has beside comm, tid, time and event, of
+ *                     pid,cpu,period,nanoseconds; default pid,cpu,period
+ *   --header          begin with # lines
+ *   --truth FILE      the numbers a reader of this profile must find, as JSON
+ *
+ * Stacks form a tree: each is an earlier one's beginning, continued with random functions. A
+ * sample's stack is half of the time the next in turn, so that all occur, and else one of the
+ * hot ones, which change with every second. Lines are rendered once for each function; of a
+ * fresh address only the digits are written anew. */
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    LINE_MAX_BYTES = 248,
+    VARIANTS = 4, /* addresses of a function when there are few */
+    OUT_BYTES = 1 << 20,
+    OUT_SLACK = 1 << 17, /* more than any one sample takes */
+    DEPTH_LIMIT = 400,
+    START_S = 86400,
+    OFFSET_LEAST = 0x10000, /* offsets have five digits, none of them a leading zero */
+    OFFSET_SPAN = 0xf0000
+};
+
+#define SECOND INT64_C(1000000000)
+#define MS INT64_C(1000000)
+
+typedef enum Addresses { FEW, HALF, UNIQUE } Addresses;
+typedef enum Special { PERIODIC, PAUSE, SINGLE, PERTURBED, SPECIALS } Special;
+
+typedef struct Options {
+    uint64_t size, samples, seed;
+    uint32_t rate, cpus, threads, depth, stacks, idle, late, events, functions;
+    Addresses addresses;
+    bool patterns, header, long_names, pid, cpu, period, nanoseconds;
+    const char *truth;
+} Options;
+
+/* One function's line, "\t<16 columns of address> symbol+0x<5 digits> (module)\n". */
+typedef struct Line {
+    uint64_t base; /* a megabyte's boundary, so that the last five digits are the offset */
+    uint16_t n, offset_at;
+    char text[LINE_MAX_BYTES];
+} Line;
+
+typedef struct Node {
+    uint32_t parent, function; /* node 0 is above the outermost frame */
+} Node;
+
+typedef struct Thread {
+    char comm[16];
+    uint32_t pid, tid;
+} Thread;
+
+typedef struct Truth {
+    uint64_t samples, idle, late, special[SPECIALS], bytes;
+    int64_t first_ns, last_ns;
+} Truth;
+
+typedef struct Gen {
+    Options o;
+    uint64_t random;
+    Line *lines; /* functions, then one for each special, then the idle routine's two */
+    Node *nodes;
+    uint32_t nodes_n, *leaves;
+    Thread *threads;
+    uint32_t next_stack, special_leaf[SPECIALS], idle_leaf;
+    uint64_t fresh; /* for addresses that occur once */
+    char *out, *at;
+    Truth truth;
+} Gen;
+
+static uint64_t chance(Gen *g)
+{
+    uint64_t z = g->random += UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return z ^ z >> 31;
+}
+
+static uint32_t below(Gen *g, uint32_t n)
+{
+    return (uint32_t)((chance(g) >> 32) * n >> 32);
+}
+
+static void *need(size_t n, size_t size)
+{
+    void *p = calloc(n ? n : 1, size);
+    if (!p) {
+        fputs("bench_gen: out of memory\n", stderr);
+        exit(1);
+    }
+    return p;
+}
+
+/* ---- names ----------------------------------------------------------------------------- */
+
+static const char *const VERBS[] = {"parse",  "write", "find",  "copy",    "hash",  "sort",
+                                    "decode", "flush", "merge", "compare", "visit", "update",
+                                    "read",   "send",  "alloc", "release"};
+static const char *const NOUNS[] = {"page",   "row",   "token", "header", "index",  "buffer",
+                                    "socket", "tree",  "node",  "string", "packet", "cache",
+                                    "lock",   "queue", "user",  "price"};
+static const char *const SPACES[] = {"net", "storage", "query", "util", "render", "auth"};
+static const char *const MODULES[] = {"/usr/bin/server", "/usr/lib/x86_64-linux-gnu/libc.so.6",
+                                      "/opt/app/lib/libengine.so", "/usr/lib/libstorage.so.3",
+                                      "[kernel.kallsyms]"};
+static const char *const COMMS[] = {"server", "java",          "postgres", "node",
+                                    "nginx",  "C2 CompilerThre", "worker 7", "redis-server"};
+static const char *const EVENTS[] = {"cycles", "instructions", "cache-misses"};
+
+#define PICK(g, array) ((array)[below(g, sizeof(array) / sizeof *(array))])
+
+static void name_function(Gen *g, uint32_t id, char *name, size_t n)
+{
+    const char *verb = PICK(g, VERBS), *noun = PICK(g, NOUNS), *space = PICK(g, SPACES);
+    if (!g->o.long_names)
+        snprintf(name, n, "%s_%s_%u", verb, noun, id);
+    else if (id % 3 == 0)
+        snprintf(name, n, "app::%s::%s_%s%u(std::vector<%s, std::allocator<%s> > const&, int)",
+                 space, verb, noun, id, noun, noun);
+    else if (id % 3 == 1)
+        snprintf(name, n, "app::(anonymous namespace)::%s<%s::%s%u>::operator()", verb, space,
+                 noun, id);
+    else
+        snprintf(name, n, "app::%s::%s%u::%s", space, noun, id, verb);
+}
+
+static void make_line(Line *line, const char *name, const char *module, uint64_t base)
+{
+    line->base = base;
+    int n = snprintf(line->text, LINE_MAX_BYTES, "\t%16" PRIx64 " %s+0x", base, name);
+    line->offset_at = (uint16_t)n;
+    n += snprintf(line->text + n, LINE_MAX_BYTES - (size_t)n, "00000 (%s)\n", module);
+    line->n = (uint16_t)n;
+}
+
+static void make_lines(Gen *g)
+{
+    static const char *const special[SPECIALS] = {"periodic_task", "collect_garbage",
+                                                  "single_thread", "perturbation"};
+    char name[160];
+    uint32_t n = g->o.functions;
+    g->lines = need(n + SPECIALS + 2, sizeof *g->lines);
+    for (uint32_t i = 0; i < n; i++) {
+        bool kernel = i % 8 == 7;
+        uint64_t base = kernel ? UINT64_C(0xffffffff82000000) + ((uint64_t)i / 8 << 20)
+                               : UINT64_C(0x7f0000000000) + ((uint64_t)i << 20);
+        name_function(g, i, name, sizeof name);
+        make_line(&g->lines[i], name, MODULES[kernel ? 4 : i % 4], base);
+    }
+    for (uint32_t i = 0; i < SPECIALS; i++)
+        make_line(&g->lines[n + i], special[i], MODULES[0], UINT64_C(0x550000000000) + (i << 20));
+    make_line(&g->lines[n + SPECIALS], "default_idle", MODULES[4], UINT64_C(0xffffffff81e00000));
+    make_line(&g->lines[n + SPECIALS + 1], "do_idle", MODULES[4], UINT64_C(0xffffffff81100000));
+}
+
+/* ---- stacks ---------------------------------------------------------------------------- */
+
+static uint32_t add_node(Gen *g, uint32_t parent, uint32_t function)
+{
+    g->nodes[g->nodes_n] = (Node){parent, function};
+    return g->nodes_n++;
+}
+
+static void make_stacks(Gen *g)
+{
+    const Options *o = &g->o;
+    g->nodes = need((size_t)o->stacks * (o->depth * 3 / 2 + 2) + 64, sizeof *g->nodes);
+    g->leaves = need(o->stacks, sizeof *g->leaves);
+    uint32_t *chain = need(DEPTH_LIMIT * 2, sizeof *chain);
+    g->nodes_n = 1;
+    for (uint32_t i = 0; i < o->stacks; i++) {
+        uint32_t depth = o->depth / 2 + below(g, o->depth + 1), n = 0, keep = 0;
+        depth = depth < 1 ? 1 : depth;
+        if (i > 0) {
+            for (uint32_t at = g->leaves[below(g, i)]; at; at = g->nodes[at].parent)
+                chain[n++] = at;
+            uint32_t most = n < depth ? n : depth;
+            keep = most - below(g, most / 2 + 1);
+            keep = keep == depth && keep > 0 ? keep - 1 : keep;
+        }
+        uint32_t at = keep ? chain[n - keep] : 0;
+        for (uint32_t d = keep; d < depth; d++)
+            at = add_node(g, at, below(g, o->functions));
+        g->leaves[i] = at;
+    }
+    free(chain);
+    for (uint32_t i = 0; i < SPECIALS; i++)
+        g->special_leaf[i] = add_node(g, add_node(g, 0, i), o->functions + i);
+    g->idle_leaf =
+        add_node(g, add_node(g, 0, o->functions + SPECIALS + 1), o->functions + SPECIALS);
+}
+
+static void make_threads(Gen *g)
+{
+    g->threads = need(g->o.threads, sizeof *g->threads);
+    for (uint32_t i = 0; i < g->o.threads; i++) {
+        Thread *t = &g->threads[i];
+        snprintf(t->comm, sizeof t->comm, "%s", COMMS[i / 4 % 8]);
+        t->pid = 1000 + i / 4 * 100;
+        t->tid = t->pid + i % 4;
+    }
+}
+
+/* ---- text ------------------------------------------------------------------------------ */
+
+static void flush_out(Gen *g)
+{
+    const char *p = g->out;
+    while (p < g->at) {
+        ssize_t n = write(STDOUT_FILENO, p, (size_t)(g->at - p));
+        if (n <= 0) {
+            perror("bench_gen: write");
+            exit(1);
+        }
+        p += n;
+    }
+    g->truth.bytes += (uint64_t)(g->at - g->out);
+    g->at = g->out;
+}
+
+static void put_decimal(Gen *g, uint64_t value, int least)
+{
+    char digits[24];
+    int n = 0;
+    do {
+        digits[n++] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value || n < least);
+    while (n > 0)
+        *g->at++ = digits[--n];
+}
+
+static void put_text(Gen *g, const char *text)
+{
+    size_t n = strlen(text);
+    memcpy(g->at, text, n);
+    g->at += n;
+}
+
+static void put_time(Gen *g, int64_t ns)
+{
+    put_decimal(g, (uint64_t)(ns / SECOND), 1);
+    *g->at++ = '.';
+    int64_t part = ns % SECOND;
+    put_decimal(g, (uint64_t)(g->o.nanoseconds ? part : part / 1000), g->o.nanoseconds ? 9 : 6);
+    *g->at++ = ':';
+    *g->at++ = ' ';
+}
+
+static void put_first_line(Gen *g, const Thread *t, uint32_t cpu, int64_t ns)
+{
+    put_text(g, t->comm);
+    *g->at++ = ' ';
+    *g->at++ = ' ';
+    if (g->o.pid) {
+        put_decimal(g, t->pid, 1);
+        *g->at++ = '/';
+    }
+    put_decimal(g, t->tid, 1);
+    *g->at++ = ' ';
+    if (g->o.cpu) {
+        *g->at++ = '[';
+        put_decimal(g, cpu, 3);
+        *g->at++ = ']';
+        *g->at++ = ' ';
+    }
+    put_time(g, ns);
+    if (g->o.period) {
+        put_text(g, "  ");
+        put_decimal(g, 10101010 + below(g, 1000), 1);
+        *g->at++ = ' ';
+    }
+    put_text(g, EVENTS[g->truth.samples % g->o.events]);
+    put_text(g, ": \n");
+}
+
+static void put_hex(char *at, uint64_t value, int digits)
+{
+    for (int i = digits - 1; i >= 0; i--, value >>= 4)
+        at[i] = "0123456789abcdef"[value & 15];
+}
+
+/* Writes a line with the digits of its address and offset: both end in the same five. */
+static void put_frame(Gen *g, const Line *line, bool fresh, uint32_t variant)
+{
+    memcpy(g->at, line->text, line->n);
+    uint64_t place = fresh ? g->fresh++ * 16 : variant * 0x41u;
+    uint64_t offset = OFFSET_LEAST + place % OFFSET_SPAN;
+    uint64_t base = line->base ^ (place / OFFSET_SPAN & 0xfff) << 32;
+    if (base != line->base) /* this megabyte is used up: loaded elsewhere */
+        put_hex(g->at + (base >> 60 ? 1 : 5), base, base >> 60 ? 16 : 12);
+    put_hex(g->at + 12, offset, 5);
+    put_hex(g->at + line->offset_at, offset, 5);
+    g->at += line->n;
+}
+
+static void put_sample(Gen *g, const Thread *t, uint32_t cpu, int64_t ns, uint32_t leaf)
+{
+    uint32_t variant = below(g, VARIANTS), nth = 0;
+    put_first_line(g, t, cpu, ns);
+    for (uint32_t at = leaf; at; at = g->nodes[at].parent, nth++) {
+        uint32_t function = g->nodes[at].function;
+        bool fresh = g->o.addresses == UNIQUE || (g->o.addresses == HALF && (nth & 1));
+        put_frame(g, &g->lines[function], fresh, nth ? function & 3 : variant);
+    }
+    *g->at++ = '\n';
+    if (g->truth.samples == 0 || ns < g->truth.first_ns)
+        g->truth.first_ns = ns;
+    if (g->truth.samples == 0 || ns > g->truth.last_ns)
+        g->truth.last_ns = ns;
+    g->truth.samples++;
+}
+
+/* ---- time ------------------------------------------------------------------------------ */
+
+/* Pauses: one in each 7 s, at a place that the seed decides, 80 ms long. */
+static bool in_pause(const Gen *g, int64_t since_ns)
+{
+    int64_t span = 7 * SECOND;
+    uint64_t nth = (uint64_t)(since_ns / span);
+    uint64_t at = (g->o.seed * 7919 + nth * UINT64_C(2654435761)) % 6800;
+    int64_t within = since_ns % span - (int64_t)at * MS;
+    return nth > 0 && within >= 0 && within < 80 * MS;
+}
+
+/* Which pattern holds at this moment on this processor; SPECIALS when none does. */
+static Special pattern_at(const Gen *g, int64_t since_ns, uint32_t cpu)
+{
+    if (!g->o.patterns)
+        return SPECIALS;
+    int64_t in_minute = since_ns % (60 * SECOND), in_ten = since_ns % (10 * SECOND);
+    if (in_minute >= 36 * SECOND && in_minute < 44 * SECOND)
+        return SINGLE;
+    if (in_pause(g, since_ns))
+        return PAUSE;
+    if (cpu == 0 && since_ns >= 10 * SECOND && in_ten < 300 * MS)
+        return PERIODIC;
+    if (in_minute >= 20 * SECOND && in_minute < 22 * SECOND)
+        return PERTURBED;
+    return SPECIALS;
+}
+
+static uint32_t usual_stack(Gen *g, int64_t since_ns)
+{
+    uint32_t n = g->o.stacks;
+    if (chance(g) & 1) {
+        g->next_stack = g->next_stack + 1 < n ? g->next_stack + 1 : 0;
+        return g->leaves[g->next_stack];
+    }
+    uint64_t hot = below(g, n);
+    hot = hot * below(g, n) / n; /* each factor makes low numbers likelier */
+    hot = hot * below(g, n) / n;
+    return g->leaves[(hot + (uint64_t)(since_ns / SECOND) * 97) % n];
+}
+
+static void one_tick(Gen *g, int64_t since_ns, uint32_t cpu)
+{
+    static const Thread idle = {"swapper", 0, 0};
+    int64_t ns = START_S * SECOND + since_ns;
+    Special special = pattern_at(g, since_ns, cpu);
+    const Thread *t = &g->threads[below(g, g->o.threads)];
+    bool alone = special == SINGLE;
+    bool sleeps = (alone && cpu != 0) || (special != PAUSE && special != PERIODIC && !alone &&
+                                          below(g, 100) < g->o.idle);
+    if (sleeps) {
+        g->truth.idle++;
+        put_sample(g, &idle, cpu, ns, g->idle_leaf);
+        return;
+    }
+    if (special == SINGLE || special == PERIODIC)
+        t = &g->threads[special == SINGLE ? 0 : g->o.threads - 1];
+    if (g->o.late && below(g, 1000) < g->o.late && since_ns > 301 * MS) {
+        g->truth.late++;
+        ns -= below(g, 300000) * INT64_C(1000);
+        special = SPECIALS;
+    }
+    if (special != SPECIALS)
+        g->truth.special[special]++;
+    put_sample(g, t, cpu, ns,
+               special == SPECIALS ? usual_stack(g, since_ns) : g->special_leaf[special]);
+}
+
+static bool done(const Gen *g)
+{
+    return g->o.samples ? g->truth.samples >= g->o.samples
+                        : g->truth.bytes + (uint64_t)(g->at - g->out) >= g->o.size;
+}
+
+static void generate(Gen *g)
+{
+    g->out = g->at = need(OUT_BYTES + OUT_SLACK, 1);
+    if (g->o.header)
+        put_text(g, "# ========\n# captured on    : by bench_gen\n# arch : x86_64\n"
+                    "# cmdline : perf record -g -a\n# ========\n#\n");
+    int64_t step = SECOND / g->o.rate;
+    for (uint64_t tick = 0; !done(g); tick++) {
+        int64_t since_ns = (int64_t)tick * step + below(g, (uint32_t)(step / 2 + 1));
+        if (g->o.patterns && since_ns % (60 * SECOND) >= 50 * SECOND &&
+            since_ns % (60 * SECOND) < 55 * SECOND)
+            continue;
+        one_tick(g, since_ns, (uint32_t)(tick % g->o.cpus));
+        if (g->at - g->out >= OUT_BYTES)
+            flush_out(g);
+    }
+    flush_out(g);
+}
+
+static void write_truth(const Gen *g)
+{
+    const Truth *t = &g->truth;
+    FILE *f = fopen(g->o.truth, "w");
+    if (!f) {
+        perror(g->o.truth);
+        exit(1);
+    }
+    fprintf(f,
+            "{\"bytes\": %" PRIu64 ", \"samples\": %" PRIu64 ", \"idle_samples\": %" PRIu64
+            ", \"late\": %" PRIu64 ",\n \"first_ns\": %" PRId64 ", \"last_ns\": %" PRId64
+            ",\n \"periodic_task\": %" PRIu64 ", \"collect_garbage\": %" PRIu64
+            ", \"single_thread\": %" PRIu64 ", \"perturbation\": %" PRIu64 "}\n",
+            t->bytes, t->samples, t->idle, t->late, t->first_ns, t->last_ns,
+            t->special[PERIODIC], t->special[PAUSE], t->special[SINGLE], t->special[PERTURBED]);
+    fclose(f);
+}
+
+/* ---- options --------------------------------------------------------------------------- */
+
+static void usage(const char *what)
+{
+    fprintf(stderr, "bench_gen: %s; the options are at the head of tests/bench/gen.c\n", what);
+    exit(2);
+}
+
+static uint64_t number(const char *text)
+{
+    char *end;
+    uint64_t n = strtoull(text, &end, 10);
+    for (const char *unit = "KMG"; *unit && end != text; unit++)
+        if (*end == *unit) {
+            n <<= 10 * (unit - "KMG" + 1);
+            end++;
+            break;
+        }
+    if (end == text || *end)
+        usage(text);
+    return n;
+}
+
+static void set_shape(Options *o, const char *name)
+{
+    if (!strcmp(name, "deep"))
+        o->depth = 40, o->long_names = true, o->addresses = FEW;
+    else if (!strcmp(name, "shallow"))
+        o->depth = 8, o->long_names = false, o->addresses = FEW;
+    else if (!strcmp(name, "unique"))
+        o->depth = 20, o->long_names = false, o->addresses = UNIQUE;
+    else
+        usage(name);
+}
+
+static Addresses addresses_of(const char *name)
+{
+    static const char *const names[] = {"few", "half", "unique"};
+    for (uint32_t i = 0; i < 3; i++)
+        if (!strcmp(name, names[i]))
+            return (Addresses)i;
+    usage(name);
+    return FEW;
+}
+
+static void set_fields(Options *o, char *list)
+{
+    o->pid = o->cpu = o->period = o->nanoseconds = false;
+    for (char *field = strtok(list, ","); field; field = strtok(NULL, ",")) {
+        bool *flag = !strcmp(field, "pid")           ? &o->pid
+                     : !strcmp(field, "cpu")         ? &o->cpu
+                     : !strcmp(field, "period")      ? &o->period
+                     : !strcmp(field, "nanoseconds") ? &o->nanoseconds
+                                                     : NULL;
+        if (!flag)
+            usage(field);
+        else
+            *flag = true;
+    }
+}
+
+/* True when the option had a value, which was used. */
+static bool set_option(Options *o, const char *name, char *value)
+{
+    struct {
+        const char *name;
+        uint32_t *to, least, most;
+    } numbers[] = {{"--rate", &o->rate, 1, 100000000},  {"--cpus", &o->cpus, 1, 4096},
+                   {"--threads", &o->threads, 1, 4096}, {"--depth", &o->depth, 1, 200},
+                   {"--stacks", &o->stacks, 1, 1 << 24}, {"--idle", &o->idle, 0, 100},
+                   {"--late", &o->late, 0, 1000},       {"--events", &o->events, 1, 3}};
+    if (!strcmp(name, "--patterns") || !strcmp(name, "--header")) {
+        *(name[2] == 'p' ? &o->patterns : &o->header) = true;
+        return false;
+    }
+    if (!value)
+        usage(name);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (!strcmp(name, numbers[i].name)) {
+            uint64_t n = number(value);
+            if (n < numbers[i].least || n > numbers[i].most)
+                usage(value);
+            *numbers[i].to = (uint32_t)n;
+            return true;
+        }
+    if (!strcmp(name, "--size"))
+        o->size = number(value);
+    else if (!strcmp(name, "--samples"))
+        o->samples = number(value);
+    else if (!strcmp(name, "--seed"))
+        o->seed = number(value);
+    else if (!strcmp(name, "--shape"))
+        set_shape(o, value);
+    else if (!strcmp(name, "--addresses"))
+        o->addresses = addresses_of(value);
+    else if (!strcmp(name, "--fields"))
+        set_fields(o, value);
+    else if (!strcmp(name, "--truth"))
+        o->truth = value;
+    else
+        usage(name);
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    static Gen g;
+    g.o = (Options){.size = 16 << 20, .seed = 1, .rate = 5000, .cpus = 8, .threads = 32,
+                    .stacks = 20000, .idle = 20, .events = 1, .functions = 4000, .pid = true,
+                    .cpu = true, .period = true};
+    set_shape(&g.o, "deep");
+    for (int i = 1; i < argc; i++)
+        if (set_option(&g.o, argv[i], i + 1 < argc ? argv[i + 1] : NULL))
+            i++;
+    g.random = g.o.seed * UINT64_C(0xd1342543de82ef95);
+    make_lines(&g);
+    make_stacks(&g);
+    make_threads(&g);
+    generate(&g);
+    if (g.o.truth)
+        write_truth(&g);
+    return 0;
+}
