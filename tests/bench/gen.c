@@ -332,7 +332,8 @@ static void put_sample(Gen *g, const Thread *t, uint32_t cpu, int64_t ns, uint32
     for (uint32_t at = leaf; at; at = g->nodes[at].parent, nth++) {
         uint32_t function = g->nodes[at].function;
         bool fresh = g->o.addresses == UNIQUE || (g->o.addresses == HALF && (nth & 1));
-        put_frame(g, &g->lines[function], fresh, nth ? function & 3 : variant);
+        put_frame(g, &g->lines[function], fresh, variant);
+        variant = function % VARIANTS; /* the caller's address depends on whom it called */
     }
     *g->at++ = '\n';
     if (g->truth.samples == 0 || ns < g->truth.first_ns)
