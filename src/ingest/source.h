@@ -16,6 +16,12 @@ void source_close(Source *source);
 /* Up to n bytes of decompressed data; 0 at the end; -1 on a read error (*err). On a pipe it
  * returns what is there as soon as something is (at least min_n bytes unless the end comes). */
 int64_t source_read(Source *source, void *out, size_t min_n, size_t n, Error *err);
+/* The first bytes (at least n, unless the input is shorter: then *whole) without taking them;
+ * source_read gives them again. *head is good until the next call. False on a read error. */
+bool source_peek(Source *source, size_t n, Str *head, bool *whole, Error *err);
+/* False when nothing came within timeout_ms: a read would block. Only pipes can be slow. */
+bool source_wait(Source *source, int timeout_ms);
+bool source_is_pipe(const Source *source);
 SourceEnding source_ending(const Source *source);
 const char *source_trouble(const Source *source); /* words for TRUNCATED and DAMAGED */
 CodecKind source_codec(const Source *source);

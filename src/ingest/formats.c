@@ -1,0 +1,94 @@
+#include "ingest/format.h"
+
+#include <string.h>
+
+extern const Format format_perf_script;
+extern const Format format_folded;
+
+const Format *const formats[] = {
+    &format_perf_script,
+    &format_folded,
+    NULL,
+};
+
+/* Inputs that people do try, and what to do about them. */
+typedef struct Stranger {
+    Str magic;
+    const char *words;
+} Stranger;
+
+static const Stranger strangers[] = {
+    {{"PERFILE2", 8}, "this is a perf.data file: run `perf script` on it and open what that prints"},
+    {{"2ELIFREP", 8}, "this is a perf.data file of a machine with another byte order: run "
+                      "`perf script` on it and open what that prints"},
+    {{"\177ELF", 4}, "this is an ELF program or library, not a profile"},
+    {{"FLR\0", 4}, "this is a Java Flight Recorder file, which cannot be read yet"},
+    {{"PK\3\4", 4}, "this is a zip archive: unpack it first"},
+    {{"\xfd" "7zXZ", 5}, "this is an xz file: unpack it first"},
+    {{"BZh", 3}, "this is a bzip2 file: unpack it first"},
+    {{"\x1f\x8b", 2}, "this is a gzip file within a gzip file: unpack it once more"},
+    {{"\x28\xb5\x2f\xfd", 4}, "this is compressed twice: unpack it once more"},
+    {{"\x89PNG", 4}, "this is a picture, not a profile"},
+    {{"%PDF", 4}, "this is a PDF document, not a profile"},
+    {{"\xff\xfe", 2}, "this is UTF-16 text: convert it to UTF-8 first"},
+    {{"\xfe\xff", 2}, "this is UTF-16 text: convert it to UTF-8 first"},
+};
+
+static bool is_binary(Str head) {
+    size_t odd = 0, n = head.n < 4096 ? head.n : 4096;
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)head.s[i];
+        odd += c == 0 || (c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != 0x1b);
+    }
+    return odd * 20 > n;
+}
+
+static void explain(Str head, bool whole, Error *err) {
+    for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++) {
+        if (str_starts(head, strangers[i].magic)) {
+            error_set(err, ERROR_FORMAT, "%s", strangers[i].words);
+            return;
+        }
+    }
+    Str text = str_trim(head);
+    if (head.n == 0 && whole)
+        error_set(err, ERROR_FORMAT, "the input is empty");
+    else if (text.n == 0)
+        error_set(err, ERROR_FORMAT, "there are only blank lines in it");
+    else if (is_binary(head))
+        error_set(err, ERROR_FORMAT, "this is binary data of a kind that is not known here");
+    else if (text.s[0] == '{' || text.s[0] == '[')
+        error_set(err, ERROR_FORMAT,
+                  "this looks like JSON, which cannot be read yet: `perf script` text and folded "
+                  "stacks can");
+    else if (text.s[0] == '<')
+        error_set(err, ERROR_FORMAT, "this looks like a web page or XML, not a profile");
+    else
+        error_set(err, ERROR_FORMAT,
+                  "this text is no profile: neither samples as `perf script` prints them nor "
+                  "folded stacks were found in it");
+}
+
+const Format *format_of(Str head, bool whole, Error *err) {
+    const Format *maybe = NULL;
+    if (!is_binary(head)) {
+        for (size_t i = 0; formats[i]; i++) {
+            FormatGuess guess = formats[i]->probe(head, whole);
+            if (guess == GUESS_YES)
+                return formats[i];
+            if (guess == GUESS_MAYBE && !maybe)
+                maybe = formats[i];
+        }
+    }
+    if (!maybe)
+        explain(head, whole, err);
+    return maybe;
+}
+
+const Format *format_named(const char *name) {
+    for (size_t i = 0; formats[i]; i++) {
+        if (strcmp(formats[i]->name, name) == 0)
+            return formats[i];
+    }
+    return NULL;
+}

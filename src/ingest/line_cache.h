@@ -1,0 +1,67 @@
+/* Line cache: what the lines read before meant, keyed by the address column and verified by
+ * comparing the whole line. Direct-mapped and of fixed size, so that a text in which every
+ * address is new costs time but no memory.
+ * Owner: a parser. Thread: one at a time. Failure: a miss. OOM aborts. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+enum {
+    LINE_CACHE_SLOTS = 1 << 16,
+    LINE_CACHE_MIN = 25,   /* "\t" + 16 digits + " x (y)": shorter lines have no address column */
+    LINE_CACHE_MAX = 4096, /* longer lines are read anew each time */
+    LINE_SLOT_TEXT = 112,
+};
+
+/* Two cache lines side by side. A line over LINE_SLOT_TEXT bytes is kept at `far`. */
+typedef struct LineSlot {
+    uint16_t n;
+    uint16_t room; /* bytes at `far` */
+    uint32_t value;
+    char *far;
+    char text[LINE_SLOT_TEXT];
+} LineSlot;
+
+typedef struct LineCache {
+    LineSlot *slot;
+    size_t far_bytes; /* of all texts kept elsewhere; bounded */
+} LineCache;
+
+void line_cache_init(LineCache *cache);
+void line_cache_free(LineCache *cache);
+/* Puts the line into its slot, over what was there. */
+void line_cache_put(LineCache *cache, LineSlot *slot, const char *line, size_t n, uint32_t value);
+
+/* The slot of a line of at least LINE_CACHE_MIN bytes. */
+static inline LineSlot *line_cache_slot(const LineCache *cache, const char *line, size_t n) {
+    uint64_t a, b;
+    memcpy(&a, line + 1, 8);
+    memcpy(&b, line + 9, 8);
+    uint64_t h = (a ^ (b << 23 | b >> 41) ^ n) * 0x9e3779b97f4a7c15u;
+    return &cache->slot[h >> 48];
+}
+
+/* n is at least LINE_CACHE_MIN. */
+static inline bool line_same(const char *a, const char *b, size_t n) {
+#if defined(__SSE2__)
+    __m128i same = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(a + n - 16)),
+                                  _mm_loadu_si128((const __m128i *)(b + n - 16)));
+    for (size_t i = 0; i + 16 < n; i += 16)
+        same = _mm_and_si128(same, _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(a + i)),
+                                                  _mm_loadu_si128((const __m128i *)(b + i))));
+    return _mm_movemask_epi8(same) == 0xffff;
+#else
+    return memcmp(a, b, n) == 0;
+#endif
+}
+
+static inline bool line_cache_hit(const LineSlot *slot, const char *line, size_t n) {
+    return slot->n == n && line_same(line, n > LINE_SLOT_TEXT ? slot->far : slot->text, n);
+}

@@ -1,0 +1,556 @@
+/* DESIGN
+ * One thread (or loader_step) reads, cuts and absorbs; workers parse. The chunks in flight are a
+ * ring: `head` is the oldest, which is absorbed next, so rows come out in the order of the input
+ * whoever parsed them. What was read behind the last record boundary is carried over to the next
+ * chunk. The first chunks are small, so that the first samples are seen at once.
+ * A worker's parser lives through many chunks. When its Part has grown too large it is retired:
+ * the worker gets a new one, and the old one is freed once its last batch was absorbed. */
+#include "ingest/loader.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/thread.h"
+#include "base/wake.h"
+
+enum {
+    CHUNK_FIRST = 64 * 1024,
+    CHUNK_FULL = 1 << 20,
+    RECORD_LIMIT = 64 << 20,
+    PART_BYTES_MAX = 64 << 20,
+    PUBLISH_NS = 5000000,
+    PIPE_WAIT_MS = 20,
+};
+
+/* A parser, and where its ids went. */
+typedef struct ParserBox {
+    FormatParser *parser;
+    Remap remap;      /* loader thread only */
+    size_t bytes;     /* of its Part */
+    uint32_t pending; /* batches not yet absorbed */
+    bool retired;
+} ParserBox;
+
+typedef struct Slot {
+    struct Loader *loader;
+    char *text;
+    size_t cap; /* of text, less FORMAT_CHUNK_PAD */
+    FormatChunk chunk;
+    Batch batch;
+    ParserBox *box;
+    JobTicket ticket;
+} Slot;
+
+typedef enum Fill { FILL_MORE, FILL_CHUNK, FILL_END, FILL_FAILED } Fill;
+
+struct Loader {
+    Jobs *jobs;
+    Profile *profile;
+    LoadOptions options;
+    char path[1024];
+    char wanted[64]; /* options.format */
+    CancelToken cancel;
+    bool threaded;  /* false: inline */
+    Thread *thread; /* NULL inline and once joined; the starter's */
+    /* -- loader thread only */
+    Source *source;
+    const Format *format;
+    void *context; /* of FORMAT_PREPARED */
+    Arena arena;
+    Slot *ring;
+    uint32_t ring_n, head, used;
+    size_t filled;   /* bytes in the slot behind the used ones */
+    size_t looked;   /* how many of them boundary has seen */
+    size_t target;   /* bytes of the next chunk */
+    int64_t offset;  /* of the filling slot's first byte */
+    bool begun, ended, skipping, unpublished;
+    Remap remap;     /* of a sequential parser's Part */
+    const Part *remap_part;
+    int64_t absorbed, published_ns, start_ns;
+    /* -- protected by mutex */
+    Mutex *mutex;
+    ParserBox **box; /* one a worker */
+    uint32_t boxes;
+    LoadStatus status;
+};
+
+/* ---- status and publishing ---------------------------------------------------------------- */
+
+static void note_progress(Loader *l) {
+    mutex_lock(l->mutex);
+    LoadStatus *s = &l->status;
+    s->bytes_read = source_consumed(l->source);
+    s->bytes_text = l->absorbed;
+    s->progress = s->size > 0 ? (double)s->bytes_read / (double)s->size : s->size < 0 ? -1 : 0;
+    if (s->progress > 1)
+        s->progress = 1; /* a file that grew meanwhile */
+    mutex_unlock(l->mutex);
+}
+
+static void publish(Loader *l, bool now) {
+    int64_t t = clock_now_ns();
+    if (!l->unpublished || (!now && t - l->published_ns < PUBLISH_NS))
+        return;
+    l->unpublished = false;
+    l->published_ns = t;
+    note_progress(l);
+    profile_publish(l->profile);
+    wake();
+}
+
+static void finish(Loader *l, LoadState state, const Error *error) {
+    if (state == LOAD_DONE && source_ending(l->source) != SOURCE_WHOLE &&
+        source_ending(l->source) != SOURCE_OPEN)
+        profile_complain(l->profile,
+                         source_ending(l->source) == SOURCE_TRUNCATED ? COMPLAINT_TRUNCATED
+                                                                      : COMPLAINT_DAMAGED,
+                         1, l->absorbed, str_of(source_trouble(l->source)));
+    l->unpublished = true;
+    publish(l, true);
+    mutex_lock(l->mutex);
+    l->status.state = state;
+    l->status.elapsed_ns = clock_now_ns() - l->start_ns;
+    if (state == LOAD_DONE)
+        l->status.progress = 1;
+    if (error)
+        l->status.error = *error;
+    mutex_unlock(l->mutex);
+    wake();
+}
+
+/* What was read so far stays; without anything the load has failed. */
+static void finish_broken(Loader *l, Error *error) {
+    if (l->profile->building.samples == 0) {
+        finish(l, LOAD_FAILED, error);
+        return;
+    }
+    profile_complain(l->profile, COMPLAINT_DAMAGED, 1, l->absorbed, str_of(error->message));
+    finish(l, LOAD_DONE, NULL);
+}
+
+/* ---- parsers ------------------------------------------------------------------------------ */
+
+static void box_free(Loader *l, ParserBox *box) {
+    l->format->parser_free(box->parser);
+    remap_free(&box->remap);
+    mem_resize(box, sizeof *box, 0);
+}
+
+/* Any worker: its parser for one chunk more. */
+static ParserBox *box_take(Loader *l, uint32_t worker) {
+    ParserBox *old = NULL;
+    mutex_lock(l->mutex);
+    ParserBox *box = l->box[worker];
+    if (box && box->bytes > PART_BYTES_MAX) {
+        box->retired = true;
+        if (box->pending == 0)
+            old = box;
+        box = NULL;
+    }
+    if (!box) {
+        box = l->box[worker] = mem_resize(NULL, 0, sizeof *box);
+        box->parser = l->format->parser_new(l->context);
+    }
+    box->pending++;
+    mutex_unlock(l->mutex);
+    if (old)
+        box_free(l, old);
+    return box;
+}
+
+static void box_drop(Loader *l, ParserBox *box) {
+    mutex_lock(l->mutex);
+    bool dead = --box->pending == 0 && box->retired;
+    mutex_unlock(l->mutex);
+    if (dead)
+        box_free(l, box);
+}
+
+static void parse_job(void *arg, uint32_t worker) {
+    Slot *slot = (Slot *)arg;
+    Loader *l = slot->loader;
+    slot->box = NULL;
+    if (cancelled(&l->cancel))
+        return;
+    slot->box = box_take(l, worker);
+    l->format->parse(slot->box->parser, &slot->chunk, &slot->batch);
+    size_t bytes = part_bytes(slot->batch.part);
+    mutex_lock(l->mutex);
+    slot->box->bytes = bytes;
+    mutex_unlock(l->mutex);
+}
+
+/* ---- cutting ------------------------------------------------------------------------------ */
+
+static Slot *filling(Loader *l) {
+    return &l->ring[(l->head + l->used) % l->ring_n];
+}
+
+static void slot_grow(Slot *slot, size_t cap) {
+    if (cap <= slot->cap)
+        return;
+    size_t old = slot->text ? slot->cap + FORMAT_CHUNK_PAD : 0;
+    slot->text = mem_resize(slot->text, old, cap + FORMAT_CHUNK_PAD);
+    slot->cap = cap;
+}
+
+/* The filling slot's first `take` bytes are a chunk; the rest goes to the slot behind it. */
+static void cut(Loader *l, size_t take, bool last) {
+    Slot *slot = filling(l);
+    size_t rest = l->filled - take;
+    slot->chunk = (FormatChunk){{slot->text, take}, l->offset, last};
+    l->offset += (int64_t)take;
+    l->used++;
+    if (!l->options.chunk_bytes && l->target < CHUNK_FULL)
+        l->target *= 2;
+    Slot *next = filling(l);
+    slot_grow(next, l->target > rest ? l->target : rest);
+    memcpy(next->text, slot->text + take, rest);
+    l->filled = rest;
+    l->looked = 0;
+}
+
+static void drop_front(Loader *l, size_t n) {
+    Slot *slot = filling(l);
+    memmove(slot->text, slot->text + n, l->filled - n);
+    l->filled -= n;
+    l->looked = 0;
+    l->offset += (int64_t)n;
+}
+
+/* In the middle of a record over the limit: throws away what belongs to it. A line that is not
+ * whole yet is kept, and the newline before it, as a boundary may show once it is. */
+static void skip_record(Loader *l) {
+    Slot *slot = filling(l);
+    size_t first = 0, at;
+    for (Str s = {slot->text, l->filled}; (at = l->format->boundary(l->context, s)) > 0;
+         s.n = at - 1)
+        first = at;
+    l->skipping = first == 0;
+    if (first == 0) {
+        Str line = {slot->text, l->filled};
+        size_t newline = str_rfind_char(line, '\n');
+        first = newline < line.n && newline > 0 ? newline - 1 : 0;
+        if (l->filled - first > l->options.record_limit)
+            first = l->filled - 1;
+    }
+    drop_front(l, first);
+}
+
+/* Reads once, and cuts if that completed a record. */
+static Fill fill_step(Loader *l, Error *err) {
+    Slot *slot = filling(l);
+    if (l->filled >= l->target) {
+        size_t want = l->filled * 2;
+        size_t limit = (size_t)l->options.record_limit + 1;
+        slot_grow(slot, want < limit || l->filled >= limit ? want : limit);
+    }
+    size_t room = (l->filled < l->target ? l->target : slot->cap) - l->filled;
+    size_t min = source_is_pipe(l->source) ? 1 : room;
+    int64_t got = source_read(l->source, slot->text + l->filled, min, room, err);
+    if (got < 0)
+        return FILL_FAILED;
+    l->filled += (size_t)got;
+    memset(slot->text + l->filled, 0, FORMAT_CHUNK_PAD);
+    if (got == 0) {
+        l->ended = true;
+        if (l->skipping)
+            drop_front(l, l->filled);
+        if (l->filled == 0)
+            return FILL_END;
+        cut(l, l->filled, true);
+        return FILL_CHUNK;
+    }
+    if (l->skipping) {
+        skip_record(l);
+        return FILL_MORE;
+    }
+    /* a record that comes in drops is not looked at again for each of them */
+    if (l->filled > CHUNK_FULL && l->filled < l->looked * 2 &&
+        l->filled <= l->options.record_limit)
+        return FILL_MORE;
+    size_t at = l->format->boundary(l->context, (Str){slot->text, l->filled});
+    l->looked = l->filled;
+    if (at > 0) {
+        cut(l, at, false);
+        return FILL_CHUNK;
+    }
+    if (l->filled > l->options.record_limit) {
+        profile_complain(l->profile, COMPLAINT_TOO_LONG, 1, l->offset,
+                         (Str){slot->text, l->filled});
+        skip_record(l);
+    }
+    return FILL_MORE;
+}
+
+/* ---- absorbing ---------------------------------------------------------------------------- */
+
+static void absorb_oldest(Loader *l) {
+    Slot *slot = &l->ring[l->head];
+    jobs_wait(l->jobs, &slot->ticket);
+    l->head = (l->head + 1) % l->ring_n;
+    l->used--;
+    if (!slot->box)
+        return; /* cancelled before it was parsed */
+    if (!cancelled(&l->cancel)) /* else there may be gaps before it */
+        profile_absorb(l->profile, &slot->batch, &slot->box->remap);
+    box_drop(l, slot->box);
+    l->absorbed = slot->chunk.offset + (int64_t)slot->chunk.bytes.n;
+    l->unpublished = true;
+    publish(l, false);
+}
+
+static void submit_newest(Loader *l) {
+    Slot *slot = &l->ring[(l->head + l->used - 1) % l->ring_n];
+    if (l->threaded)
+        jobs_submit(l->jobs, JOB_PARSE, parse_job, slot, &slot->ticket);
+    else
+        parse_job(slot, 0);
+}
+
+/* What a sequential parser calls. */
+static bool emit(void *loader, Batch *batch) {
+    Loader *l = (Loader *)loader;
+    if (l->remap_part != batch->part) {
+        remap_free(&l->remap);
+        l->remap_part = batch->part;
+    }
+    profile_absorb(l->profile, batch, &l->remap);
+    l->absorbed = source_consumed(l->source);
+    l->unpublished = true;
+    publish(l, false);
+    return !cancelled(&l->cancel);
+}
+
+/* ---- from start to end -------------------------------------------------------------------- */
+
+/* Recognises the format from as few bytes as will do: a pipe may be slow. False: not yet. */
+static bool recognise(Loader *l, Error *err) {
+    Str head = {"", 0};
+    bool whole = false;
+    if (l->wanted[0]) {
+        l->format = format_named(l->wanted);
+        if (!l->format)
+            error_set(err, ERROR_USAGE, "there is no format named \"%s\"", l->wanted);
+        return true;
+    }
+    size_t want = source_is_pipe(l->source) ? 1 : FORMAT_PROBE_BYTES;
+    for (;;) {
+        if (!source_wait(l->source, PIPE_WAIT_MS) && !cancelled(&l->cancel))
+            return false;
+        if (cancelled(&l->cancel) || !source_peek(l->source, want, &head, &whole, err))
+            return true;
+        for (size_t i = 0; formats[i] && !l->format; i++) {
+            if (formats[i]->probe(head, whole) == GUESS_YES)
+                l->format = formats[i];
+        }
+        if (l->format || whole || head.n >= FORMAT_PROBE_BYTES)
+            break;
+        want = head.n + 1;
+    }
+    if (!l->format)
+        l->format = format_of(head, whole, err);
+    SourceEnding ending = source_ending(l->source);
+    if (!l->format && (ending == SOURCE_TRUNCATED || ending == SOURCE_DAMAGED)) {
+        *err = (Error){.offset = -1};
+        error_set(err, ERROR_FORMAT, "%s", source_trouble(l->source));
+    }
+    return true;
+}
+
+static bool prepare(Loader *l, Error *err) {
+    if (l->format->kind != FORMAT_PREPARED)
+        return true;
+    if (source_is_pipe(l->source))
+        return error_set(err, ERROR_USAGE, "%s is read twice, which a pipe cannot be: save it to "
+                         "a file first", l->format->name);
+    Source *first_pass = source_open(l->path, l->options.engine, err);
+    if (!first_pass)
+        return false;
+    bool ok = l->format->prepare(first_pass, &l->arena, &l->context, err);
+    source_close(first_pass);
+    return ok;
+}
+
+static void make_ring(Loader *l) {
+    uint32_t workers = l->threaded ? jobs_workers(l->jobs) : 1;
+    l->boxes = workers;
+    l->box = mem_resize(NULL, 0, workers * sizeof *l->box);
+    l->ring_n = l->threaded ? 2 * workers + 3 : 2; /* one of them is being filled */
+    l->ring = mem_resize(NULL, 0, l->ring_n * sizeof *l->ring);
+    for (uint32_t i = 0; i < l->ring_n; i++) {
+        l->ring[i].loader = l;
+        batch_init(&l->ring[i].batch);
+    }
+    slot_grow(filling(l), l->target);
+}
+
+/* False: the load is over. */
+static bool begin(Loader *l) {
+    Error error = {.offset = -1};
+    if (!recognise(l, &error))
+        return true;
+    if (cancelled(&l->cancel)) {
+        finish(l, LOAD_CANCELLED, NULL);
+        return false;
+    }
+    if (!l->format || !prepare(l, &error)) {
+        finish(l, LOAD_FAILED, &error);
+        return false;
+    }
+    mutex_lock(l->mutex);
+    l->status.format = l->format->name;
+    l->status.format_has_time = l->format->has_time;
+    mutex_unlock(l->mutex);
+    make_ring(l);
+    l->begun = true;
+    return true;
+}
+
+/* A piece of work that is done soon; false when the load is over. */
+static bool step(Loader *l) {
+    Error error = {.offset = -1};
+    if (!l->begun)
+        return begin(l);
+    if (l->format->kind == FORMAT_SEQUENTIAL) {
+        bool ok = l->format->run(l->source, emit, l, &error);
+        if (cancelled(&l->cancel))
+            finish(l, LOAD_CANCELLED, NULL);
+        else if (ok)
+            finish(l, LOAD_DONE, NULL);
+        else
+            finish_broken(l, &error);
+        return false;
+    }
+    while (l->used && (cancelled(&l->cancel) || jobs_done(&l->ring[l->head].ticket)))
+        absorb_oldest(l);
+    if (cancelled(&l->cancel)) {
+        finish(l, LOAD_CANCELLED, NULL);
+        return false;
+    }
+    if (l->ended && !l->used) {
+        finish(l, LOAD_DONE, NULL);
+        return false;
+    }
+    if (l->ended || l->used == l->ring_n - 1) {
+        absorb_oldest(l);
+        return true;
+    }
+    if (!source_wait(l->source, 0)) {
+        if (l->used) {
+            absorb_oldest(l);
+        } else {
+            publish(l, true);
+            source_wait(l->source, PIPE_WAIT_MS);
+        }
+        return true;
+    }
+    switch (fill_step(l, &error)) {
+    case FILL_CHUNK:
+        submit_newest(l);
+        break;
+    case FILL_FAILED:
+        while (l->used)
+            absorb_oldest(l);
+        finish_broken(l, &error);
+        return false;
+    case FILL_MORE:
+    case FILL_END:
+        break;
+    }
+    return true;
+}
+
+static void load_thread(void *arg) {
+    Loader *l = (Loader *)arg;
+    while (step(l))
+        ;
+}
+
+Loader *loader_start(Jobs *jobs, Profile *profile, const LoadOptions *options, Error *err) {
+    Source *source = source_open(options->path, options->engine, err);
+    if (!source)
+        return NULL;
+    Loader *l = mem_resize(NULL, 0, sizeof *l);
+    l->jobs = jobs;
+    l->profile = profile;
+    l->source = source;
+    l->options = *options;
+    if (!l->options.record_limit)
+        l->options.record_limit = RECORD_LIMIT;
+    l->target = options->chunk_bytes ? options->chunk_bytes : CHUNK_FIRST;
+    strncpy(l->path, options->path, sizeof l->path - 1);
+    if (options->format)
+        strncpy(l->wanted, options->format, sizeof l->wanted - 1);
+    arena_init(&l->arena, 0);
+    l->mutex = mutex_new();
+    l->start_ns = clock_now_ns();
+    l->status.size = source_size(source);
+    l->status.progress = l->status.size < 0 ? -1 : 0;
+    l->status.error.offset = -1;
+    l->threaded = jobs_workers(jobs) > 0;
+    if (l->threaded)
+        l->thread = thread_start("loader", load_thread, l);
+    return l;
+}
+
+void loader_status(const Loader *loader, LoadStatus *out) {
+    mutex_lock(loader->mutex);
+    *out = loader->status;
+    mutex_unlock(loader->mutex);
+    if (out->state == LOAD_RUNNING)
+        out->elapsed_ns = clock_now_ns() - loader->start_ns;
+}
+
+void loader_cancel(Loader *loader) {
+    cancel(&loader->cancel);
+}
+
+bool loader_step(Loader *loader) {
+    LoadStatus status;
+    loader_status(loader, &status);
+    if (status.state != LOAD_RUNNING || loader->threaded)
+        return status.state == LOAD_RUNNING;
+    int64_t absorbed = loader->absorbed;
+    while (step(loader)) {
+        if (loader->absorbed != absorbed)
+            return true;
+        if (source_is_pipe(loader->source) && !source_wait(loader->source, 0))
+            return true;
+    }
+    return false;
+}
+
+void loader_wait(Loader *loader) {
+    if (loader->thread) {
+        thread_join(loader->thread);
+        loader->thread = NULL;
+    } else {
+        while (loader_step(loader))
+            ;
+    }
+}
+
+void loader_free(Loader *l) {
+    if (!l)
+        return;
+    loader_cancel(l);
+    if (l->thread)
+        thread_join(l->thread);
+    for (uint32_t i = 0; i < l->boxes; i++) {
+        if (l->box[i])
+            box_free(l, l->box[i]);
+    }
+    mem_resize(l->box, l->boxes * sizeof *l->box, 0);
+    for (uint32_t i = 0; i < l->ring_n; i++) {
+        if (l->ring[i].text)
+            mem_resize(l->ring[i].text, l->ring[i].cap + FORMAT_CHUNK_PAD, 0);
+        batch_free(&l->ring[i].batch);
+    }
+    mem_resize(l->ring, l->ring_n * sizeof *l->ring, 0);
+    remap_free(&l->remap);
+    source_close(l->source);
+    arena_free(&l->arena);
+    mutex_free(l->mutex);
+    mem_resize(l, sizeof *l, 0);
+}

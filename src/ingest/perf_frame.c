@@ -1,0 +1,165 @@
+/* A frame line: address, symbol and, in the last pair of brackets, the module. Symbols hold
+ * blanks and brackets and so do modules, therefore the module is found from the end by matching
+ * brackets. */
+#include "ingest/perf_line.h"
+
+#include <string.h>
+
+static inline bool is_blank(char c) {
+    return c == ' ' || c == '\t';
+}
+
+static inline bool is_hex(char c) {
+    return (unsigned char)(c - '0') < 10 || (unsigned char)(c - 'a') < 6;
+}
+
+/* "+0x1f" off the end, if it is there and something is left. */
+static Str less_offset(Str s) {
+    size_t i = s.n;
+    while (i > 0 && is_hex(s.s[i - 1]))
+        i--;
+    bool offset = i < s.n && i > 3 && s.s[i - 1] == 'x' && s.s[i - 2] == '0' && s.s[i - 3] == '+';
+    return offset ? str_slice(s, 0, i - 3) : s;
+}
+
+/* Where the bracket that s ends with was opened, behind a blank; s.n when nowhere. */
+static size_t last_bracket(Str s) {
+    int depth = 0;
+    for (size_t i = s.n; i-- > 1;) {
+        if (s.s[i] == ')')
+            depth++;
+        else if (s.s[i] == '(' && --depth == 0)
+            return is_blank(s.s[i - 1]) ? i : s.n;
+    }
+    /* brackets that do not match are part of a name: the last " (" then */
+    for (size_t i = s.n; i-- > 1;) {
+        if (s.s[i] == '(' && is_blank(s.s[i - 1]))
+            return i;
+    }
+    return s.n;
+}
+
+static Str trim_back(Str s) {
+    while (s.n && is_blank(s.s[s.n - 1]))
+        s.n--;
+    return s;
+}
+
+/* Cuts "(module)" off the end of *s. */
+static void take_module(Str *s, FrameLine *out) {
+    if (s->n < 2 || s->s[s->n - 1] != ')')
+        return;
+    size_t open = last_bracket(*s);
+    if (open == s->n)
+        return;
+    Str module = str_slice(*s, open + 1, s->n - 1);
+    if (out->inlined && module.n && module.s[0] != '/' && module.s[0] != '[')
+        return; /* an inlined frame has no module as a rule: this is the end of its symbol */
+    out->module = less_offset(module);
+    *s = trim_back(str_slice(*s, 0, open));
+}
+
+bool frame_line_split(Str line, FrameLine *out) {
+    while (line.n && (line.s[line.n - 1] == '\r' || is_blank(line.s[line.n - 1])))
+        line.n--;
+    size_t i = 0;
+    while (i < line.n && is_blank(line.s[i]))
+        i++;
+    size_t address = i;
+    while (i < line.n && is_hex(line.s[i]))
+        i++;
+    size_t digits = i - address;
+    if (digits == 0 || digits > 16 || (i < line.n && !is_blank(line.s[i])))
+        return false;
+    *out = (FrameLine){.ended = line.s[line.n - 1] == ')'};
+    out->kernel_half = digits == 16 && line.s[address] >= '8' &&
+                       memcmp(line.s + address, "ffffffffffffffff", 16) != 0;
+    while (i < line.n && is_blank(line.s[i]))
+        i++;
+    Str s = str_slice(line, i, line.n);
+    if (str_ends(s, STR(" (inlined)"))) {
+        out->inlined = true;
+        s = trim_back(str_slice(s, 0, s.n - 10));
+    }
+    take_module(&s, out);
+    out->symbol = less_offset(s);
+    if (out->symbol.n == 0)
+        out->symbol = STR("[unknown]");
+    return true;
+}
+
+bool frame_line_is_note(Str line) {
+    Str s = str_trim(line);
+    if (s.n == 0 || !is_blank(line.s[0]))
+        return false;
+    if (str_starts(s, STR("0x")) || str_starts(s, STR("ABI:")) || s.s[s.n - 1] == ']')
+        return true;
+    size_t digits = s.n;
+    while (digits > 0 && (unsigned char)(s.s[digits - 1] - '0') < 10)
+        digits--;
+    if (digits < s.n && digits > 0 && (s.s[digits - 1] == ':' || s.s[digits - 1] == '+'))
+        return true; /* "file.c:123", "main+26" */
+    return str_eq_c(s, "??:?") || str_eq_c(s, "??:0");
+}
+
+/* Names in brackets are kernel modules, but for those that the kernel gives to user memory. */
+static bool is_kernel_name(Str m) {
+    static const char *const user[] = {"[unknown]", "[vdso", "[vsyscall", "[vvar", "[heap",
+                                       "[stack",    "[anon", "[uprobes]", "[perf"};
+    if (m.n == 0 || m.s[0] != '[')
+        return false;
+    for (size_t i = 0; i < sizeof user / sizeof *user; i++) {
+        if (str_starts(m, str_of(user[i])))
+            return false;
+    }
+    return true;
+}
+
+static bool is_kernel_file(Str m) {
+    Str name = str_slice(m, str_rfind_char(m, '/') < m.n ? str_rfind_char(m, '/') + 1 : 0, m.n);
+    return str_find(name, STR("vmlinux")) < name.n || str_ends(m, STR(".ko")) ||
+           str_ends(m, STR(".ko.xz")) || str_ends(m, STR(".ko.gz")) ||
+           str_ends(m, STR(".ko.zst")) || str_starts(m, STR("bpf_prog_"));
+}
+
+static bool is_jit(Str m) {
+    size_t slash = str_rfind_char(m, '/');
+    Str name = str_slice(m, slash < m.n ? slash + 1 : 0, m.n);
+    if (str_starts(m, STR("[perf")))
+        return true;
+    return (str_starts(name, STR("perf-")) && str_ends(name, STR(".map"))) ||
+           (str_starts(name, STR("jitted-")) && str_ends(name, STR(".so")));
+}
+
+uint32_t frame_kind_of(const FrameLine *frame) {
+    if (frame->inlined)
+        return FRAME_INLINED;
+    if (is_jit(frame->module))
+        return FRAME_JIT;
+    if (is_kernel_name(frame->module) || is_kernel_file(frame->module))
+        return FRAME_KERNEL;
+    bool nowhere = frame->module.n == 0 || str_eq(frame->module, STR("[unknown]"));
+    return nowhere && frame->kernel_half ? FRAME_KERNEL : FRAME_USER;
+}
+
+/* Java's compilers write caller->callee. C++ has its own arrows: operator->, and those inside
+ * brackets; neither is cut, and nor is one with nothing or a blank beside it. */
+Str frame_inline_cut(Str *symbol) {
+    Str s = *symbol;
+    int depth = 0;
+    for (size_t i = 1; i + 2 < s.n; i++) {
+        if (s.s[i] == '(')
+            depth++;
+        else if (s.s[i] == ')')
+            depth--;
+        if (s.s[i] != '-' || s.s[i + 1] != '>' || depth > 0)
+            continue;
+        Str before = str_slice(s, 0, i);
+        if (str_ends(before, STR("operator")) || is_blank(s.s[i - 1]) || is_blank(s.s[i + 2]))
+            continue;
+        *symbol = str_slice(s, i + 2, s.n);
+        return before;
+    }
+    symbol->n = 0;
+    return s;
+}

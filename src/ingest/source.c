@@ -1,0 +1,221 @@
+/* What kind of compression there is, if any, is told from the first bytes when something is
+ * first asked for: opening a pipe must not wait for its writer. */
+#include "ingest/source.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { RAW_BYTES = 256 * 1024, SNIFF_BYTES = 8 };
+
+struct Source {
+    File file;
+    CodecEngine engine;
+    Codec *codec; /* NULL: plain */
+    CodecKind kind;
+    bool sniffed, raw_end;
+    uint8_t raw[RAW_BYTES]; /* read, not yet decoded or handed out: [raw_at, raw_n) */
+    size_t raw_at, raw_n;
+    int64_t raw_total; /* read from the file so far */
+    Buf head;          /* decoded ahead by source_peek: [head_at, head.n) */
+    size_t head_at;
+    SourceEnding ending;
+    Error trouble;
+};
+
+/* What is there, unlike file_read, which waits until all of n came. */
+static int64_t read_raw(Source *s, void *out, size_t n, Error *err) {
+    for (;;) {
+        ssize_t got = read(s->file.fd, out, n);
+        if (got >= 0)
+            return got;
+        if (errno != EINTR) {
+            error_errno(err, s->file.path, "cannot read");
+            return -1;
+        }
+    }
+}
+
+/* Reads more raw bytes behind those that are left; false on an error. */
+static bool refill(Source *s, Error *err) {
+    if (s->raw_at > 0) {
+        memmove(s->raw, s->raw + s->raw_at, s->raw_n - s->raw_at);
+        s->raw_n -= s->raw_at;
+        s->raw_at = 0;
+    }
+    if (s->raw_end || s->raw_n == RAW_BYTES)
+        return true;
+    int64_t got = read_raw(s, s->raw + s->raw_n, RAW_BYTES - s->raw_n, err);
+    if (got < 0)
+        return false;
+    s->raw_end = got == 0;
+    s->raw_n += (size_t)got;
+    s->raw_total += got;
+    return true;
+}
+
+static bool sniff(Source *s, Error *err) {
+    while (s->raw_n < SNIFF_BYTES && !s->raw_end) {
+        if (!refill(s, err))
+            return false;
+    }
+    s->kind = codec_sniff(s->raw, s->raw_n);
+    if (s->kind != CODEC_NONE) {
+        CodecEngine engine = s->kind == CODEC_GZIP ? s->engine : CODEC_AUTO;
+        s->codec = codec_new(s->kind, engine, err);
+        if (!s->codec)
+            return false;
+    }
+    s->sniffed = true;
+    return true;
+}
+
+Source *source_open(const char *path, CodecEngine engine, Error *err) {
+    Source *s = mem_resize(NULL, 0, sizeof *s);
+    s->engine = engine;
+    s->trouble.offset = -1;
+    if (!file_open(&s->file, path, err)) {
+        mem_resize(s, sizeof *s, 0);
+        return NULL;
+    }
+    if (s->file.seekable && !sniff(s, err)) {
+        source_close(s);
+        return NULL;
+    }
+    return s;
+}
+
+void source_close(Source *source) {
+    if (!source)
+        return;
+    if (source->codec)
+        codec_free(source->codec);
+    file_close(&source->file);
+    buf_free(&source->head);
+    mem_resize(source, sizeof *source, 0);
+}
+
+static int64_t read_plain(Source *s, char *out, size_t n, Error *err) {
+    if (s->raw_at < s->raw_n) {
+        size_t take = s->raw_n - s->raw_at < n ? s->raw_n - s->raw_at : n;
+        memcpy(out, s->raw + s->raw_at, take);
+        s->raw_at += take;
+        return (int64_t)take;
+    }
+    int64_t got = s->raw_end ? 0 : read_raw(s, out, n, err);
+    if (got > 0)
+        s->raw_total += got;
+    if (got == 0)
+        s->ending = SOURCE_WHOLE;
+    return got;
+}
+
+/* What was decoded before damage is met is still given. */
+static int64_t read_packed(Source *s, char *out, size_t n, Error *err) {
+    CodecIo io = {.out = (uint8_t *)out, .out_n = n};
+    while (io.out_n == n) {
+        io.in = s->raw + s->raw_at;
+        io.in_n = s->raw_n - s->raw_at;
+        if (!codec_run(s->codec, &io, &s->trouble)) {
+            s->ending = SOURCE_DAMAGED;
+            break;
+        }
+        bool moved = io.in_n < s->raw_n - s->raw_at;
+        s->raw_at = s->raw_n - io.in_n;
+        if (io.out_n < n || moved)
+            continue;
+        if (s->raw_end) {
+            s->ending = codec_complete(s->codec) ? SOURCE_WHOLE : SOURCE_TRUNCATED;
+            if (s->ending == SOURCE_TRUNCATED)
+                error_set(&s->trouble, ERROR_FORMAT,
+                          "the compressed data ends in the middle");
+            break;
+        }
+        if (!refill(s, err))
+            return -1;
+    }
+    return (int64_t)(n - io.out_n);
+}
+
+/* One helping; 0 only at the end. */
+static int64_t read_some(Source *s, char *out, size_t n, Error *err) {
+    if (!s->sniffed && !sniff(s, err))
+        return -1;
+    if (s->ending != SOURCE_OPEN)
+        return 0;
+    return s->codec ? read_packed(s, out, n, err) : read_plain(s, out, n, err);
+}
+
+int64_t source_read(Source *source, void *out, size_t min_n, size_t n, Error *err) {
+    size_t done = source->head.n - source->head_at;
+    if (done > n)
+        done = n;
+    if (done) {
+        memcpy(out, source->head.s + source->head_at, done);
+        source->head_at += done;
+        if (source->head_at == source->head.n) {
+            buf_free(&source->head);
+            source->head = (Buf){0};
+            source->head_at = 0;
+        }
+    }
+    while (done < n && (done == 0 || done < min_n)) {
+        int64_t got = read_some(source, (char *)out + done, n - done, err);
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            break;
+        done += (size_t)got;
+    }
+    return (int64_t)done;
+}
+
+bool source_peek(Source *source, size_t n, Str *head, bool *whole, Error *err) {
+    static const char room[16384];
+    *whole = false;
+    while (source->head.n - source->head_at < n) {
+        size_t have = source->head.n;
+        buf_put(&source->head, (Str){room, sizeof room});
+        int64_t got = read_some(source, source->head.s + have, sizeof room, err);
+        source->head.n = have + (size_t)(got > 0 ? got : 0);
+        if (got < 0)
+            return false;
+        if (got == 0) {
+            *whole = true;
+            break;
+        }
+    }
+    *head = str_slice(buf_str(&source->head), source->head_at, source->head.n);
+    return true;
+}
+
+bool source_wait(Source *source, int timeout_ms) {
+    if (source->file.seekable || source->head.n > source->head_at ||
+        source->raw_n > source->raw_at || source->raw_end || source->ending != SOURCE_OPEN)
+        return true;
+    return file_wait(&source->file, timeout_ms);
+}
+
+bool source_is_pipe(const Source *source) {
+    return !source->file.seekable;
+}
+
+SourceEnding source_ending(const Source *source) {
+    return source->ending;
+}
+
+const char *source_trouble(const Source *source) {
+    return source->trouble.message;
+}
+
+CodecKind source_codec(const Source *source) {
+    return source->kind;
+}
+
+int64_t source_consumed(const Source *source) {
+    return source->raw_total - (int64_t)(source->raw_n - source->raw_at);
+}
+
+int64_t source_size(const Source *source) {
+    return source->file.seekable ? source->file.size : -1;
+}
