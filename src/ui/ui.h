@@ -1,7 +1,11 @@
 /* Ui: a small immediate-mode toolkit. Each frame: ui_begin, then widgets in focus order, then
  * ui_end. Widgets draw into ui->draw and answer what the user did to them in this frame.
  * State that outlives a frame (hot, active, focus, open popup, text cursor) lives here, keyed by
- * UiId; nothing else is kept. Measures are logical and scaled by ui_px.
+ * UiId; nothing else is kept. Rectangles are physical pixels; type sizes and theme measures are
+ * logical and scaled by ui->scale or ui_px.
+ * What the pointer is over is decided once, in ui_begin, by the zones of the frame before: of
+ * those that overlap the one asked last lies on top, popups lie above modals above the rest. A
+ * widget therefore answers from its second frame on.
  * Owner: the App, one for each window. Thread: main. Failure: none. */
 #pragma once
 
@@ -11,47 +15,66 @@
 
 typedef uint64_t UiId;
 
+typedef struct UiPlace {
+    UiId id;
+    Rect rect;     /* clipped */
+    uint8_t layer; /* 0 window, 1 modal, 2 popup */
+} UiPlace;
+
 typedef struct Ui {
-    DrawList *draw;     /* the window's */
-    DrawList overlay;   /* popups and tooltips, appended by ui_end */
+    DrawList *draw;     /* the window's, or the overlay inside a modal */
+    DrawList *under;    /* the window's */
+    DrawList overlay, top; /* modal; menus and tooltips: appended by ui_end */
     const Fonts *fonts;
     const Theme *theme;
     float scale;        /* physical per logical pixel, text scale included */
     Rect window;
+    uint32_t window_index;
     int64_t now_ns;
     /* -- input of this frame */
     const InputEvent *event;
     uint32_t events;
     float x, y;         /* pointer; far outside when it left */
-    float press_x, press_y;
+    float press_x, press_y, release_x, release_y;
     uint32_t mods;
     uint8_t held, pressed, released; /* bit n: button n */
     uint8_t clicks;
     float wheel_x, wheel_y;
+    uint64_t used[4];   /* bit i: event i was for a widget, see ui_event_used */
     /* -- kept between frames */
     UiId hot, active, focus;
-    uint8_t active_button;
+    uint8_t active_button, hot_layer;
+    UiPlace *place;     /* zones as they are asked; those of the frame before until ui_begin */
+    uint32_t places, place_cap;
+    uint8_t layer;      /* of what is asked now */
+    UiId modal, modal_now; /* shown in the frame before: nothing else has the keyboard */
+    float drag_from;    /* splitter and scroll bar: value minus pointer at the press */
+    uint8_t focus_missed; /* frames in which the focused widget was not there */
     bool focus_visible; /* the focus came by keyboard: draw its ring */
     UiId popup;         /* open menu, 0 none */
     Rect popup_rect;    /* where it was drawn last frame: shields what lies under it */
     int32_t popup_item; /* highlighted by keyboard or pointer */
     float popup_scroll;
+    bool popup_moved;   /* the pointer moved since the menu opened: a release chooses */
+    uint8_t popup_missed; /* frames in which the open menu was not asked */
+    UiId field;         /* whose cursor this is: */
     uint32_t text_cursor, text_mark; /* bytes; selection between them */
+    float text_scroll;
     int64_t hot_since_ns; /* for tooltips */
     UiId hot_before;
     UiId focus_order[256];
+    uint8_t focus_kind[256]; /* rows and tabs are walked with the arrows */
     uint32_t focus_count;
     Cursor cursor;
     bool wants_paste, wants_text;
     char clipboard[4096]; /* copied text, empty if none */
-    bool animating;       /* a widget needs another frame soon */
-    UiId tooltip;         /* who asked for one this frame */
+    bool animating;  /* a widget needs another frame soon */
+    int64_t wake_ns; /* … or at this time (a tooltip is due); INT64_MAX: none */
+    UiId tooltip;    /* who asked for one this frame */
 } Ui;
 
-UiId ui_id(const char *name);              /* stable hash */
-UiId ui_id_at(UiId parent, uint64_t index);
-
-void ui_init(Ui *ui);
+UiId ui_id(const char *name); /* stable hash */
+UiId ui_id_at(UiId parent, uint64_t index);void ui_init(Ui *ui);
 void ui_free(Ui *ui);
 /* text_scale: user's factor (1 … 2) on top of the theme's and the display's. */
 void ui_begin(Ui *ui, DrawList *draw, const Fonts *fonts, const Theme *theme, float text_scale,
@@ -70,17 +93,21 @@ typedef struct UiZone {
     uint8_t button, clicks;
     float x, y;        /* pointer */
     float press_x, press_y;
-    float wheel_x, wheel_y; /* only while hovered */
+    float wheel_x, wheel_y; /* while the pointer is over it, small widgets on it included */
     uint32_t mods;
     bool focused;
 } UiZone;
 UiZone ui_zone(Ui *ui, UiId id, Rect r, unsigned flags);
+/* Event i was consumed by a widget (typing, Tab, a menu's arrows): not for the program's chords.
+ * Valid after the widgets were asked. */
+bool ui_event_used(const Ui *ui, uint32_t i);
+void ui_use_event(Ui *ui, uint32_t i);
 
-/* -- drawing with the theme */
+/* -- drawing with the theme; type sizes logical */
 void ui_label(Ui *ui, Rect r, Str s, uint32_t color, Face face, float size, int align /* -1 0 1 */);
-float ui_text_width(const Ui *ui, Str s, Face face, float size); /* size logical */
-void ui_icon(Ui *ui, Rect r, const char *name, uint32_t color); /* search close caret check plus
-                                                    folder file back warning play */
+float ui_text_width(const Ui *ui, Str s, Face face, float size);
+/* search close caret check plus folder file back warning play */
+void ui_icon(Ui *ui, Rect r, const char *name, uint32_t color);
 void ui_focus_ring(Ui *ui, UiId id, Rect r, float radius);
 
 /* -- widgets; `tip` may be NULL and is shown after 500 ms of hovering */
@@ -90,11 +117,18 @@ bool ui_tab(Ui *ui, UiId id, Rect r, Str label, bool on, const char *tip);
 bool ui_select(Ui *ui, UiId id, Rect r, Str name, const Str *items, uint32_t n, uint32_t *chosen,
                const char *tip);
 float ui_select_width(const Ui *ui, Str name, Str value);
+/* A menu by itself ("left\tright" items): opened by ui_menu_open, then asked each frame with the
+ * rectangle that it hangs from; true once, when an item was chosen. */
+void ui_menu_open(Ui *ui, UiId id);
+bool ui_menu(Ui *ui, UiId id, Rect anchor, const Str *items, uint32_t n, uint32_t *chosen);
 typedef enum ChipAction { CHIP_NONE, CHIP_TOGGLED, CHIP_REMOVED } ChipAction;
 ChipAction ui_chip(Ui *ui, UiId id, Rect r, Str text, bool on, bool removable, const char *tip);
 float ui_chip_width(const Ui *ui, Str text, bool removable);
-typedef enum FieldResult { FIELD_NONE, FIELD_CHANGED, FIELD_ENTER, FIELD_SHIFT_ENTER, FIELD_ESC } FieldResult;
-/* text: zero-terminated, cap bytes, edited in place. hint_right: e.g. "Ctrl+F", drawn muted. */
+typedef enum FieldResult {
+    FIELD_NONE, FIELD_CHANGED, FIELD_ENTER, FIELD_SHIFT_ENTER, FIELD_ESC,
+} FieldResult;
+/* text: zero-terminated, cap bytes, edited in place. hint_right: e.g. "Ctrl+F", drawn muted.
+ * Of several in one frame Enter and Esc are told before a change. */
 FieldResult ui_field(Ui *ui, UiId id, Rect r, char *text, uint32_t cap, Str placeholder,
                      Str hint_right, bool bad);
 /* Returns the new position of the dragged edge; *position is in pixels. True while dragged. */
@@ -106,8 +140,9 @@ void ui_progress(Ui *ui, Rect r, float share); /* share < 0: a moving stripe */
 bool ui_row(Ui *ui, UiId id, Rect r, bool selected);
 /* Lines of "left\tright" at the pointer, at most four, never over `avoid`. */
 void ui_tooltip(Ui *ui, Rect avoid, const Str *lines, uint32_t n);
-/* Dims the window and gives the panel's rectangle, centred; the caller draws into ui->overlay
- * through ui->draw swapped by ui_modal_begin / ui_modal_end; clicking outside returns false. */
+/* Dims the window and gives the panel's rectangle (w × h physical, cut at the window), centred;
+ * the caller draws into ui->overlay through ui->draw swapped by ui_modal_begin / ui_modal_end.
+ * False, without anything to end, when the user clicked outside or pressed Esc: it is closed. */
 bool ui_modal_begin(Ui *ui, UiId id, float w, float h, Rect *panel);
 void ui_modal_end(Ui *ui);
 void ui_set_focus(Ui *ui, UiId id, bool by_keyboard);
