@@ -26,11 +26,13 @@ static inline uint64_t prefix_self(const Prefix *p, const Tree *tree, uint32_t n
 typedef struct Answer {
     Query query;
     uint64_t generation; /* grows with each answer */
+    uint64_t samples;    /* of the profile, all events, that this answer knows of */
     const Profile *profile;
     const Tree *tree;
     Prefix a;            /* the selection, after chips */
     Prefix b;            /* the baseline, after chips; unset without one */
-    uint64_t not_arranged; /* selected, shown samples whose pair has no rank yet */
+    uint64_t not_arranged; /* selected, shown samples (weights if weighted) whose pair has no
+                              rank yet: in no node, not in the prefix sums */
     /* samples (never weights) of the query's event(s) */
     uint64_t in_profile;       /* all */
     uint64_t shown_in_profile; /* that pass all chips and the idle mode */

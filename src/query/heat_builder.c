@@ -44,9 +44,11 @@ static void restart(HeatBuilder *b) {
 void heat_builder_ask(HeatBuilder *b, const Profile *profile, const HeatSpec *spec) {
     if (b->profile == profile && heat_spec_same(&b->asked, spec))
         return;
+    ProfileView none = {.last_ns = -1};
     free_cells(b);
     b->profile = profile;
     b->asked = b->spec = *spec;
+    heat_spec_fit(&b->spec, &none); /* sane rows and span, whatever the profile is */
     /* Rows other than offsets and values other than these two are not built yet: the grid's own
      * spec says what it shows. */
     b->spec.row_kind = HEAT_BY_OFFSET;

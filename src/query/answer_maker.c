@@ -1,0 +1,318 @@
+#include "query/answer_maker.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "query/prefix.h"
+
+void answer_maker_init(AnswerMaker *m) {
+    memset(m, 0, sizeof(*m));
+    mask_init(&m->mask);
+}
+
+void answer_maker_free(AnswerMaker *m) {
+    Counts *counts[] = {&m->selection,     &m->baseline,     &m->whole,
+                        &m->selection_cpu, &m->baseline_cpu, &m->whole_cpu};
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+        counts_free(counts[i]);
+    mask_free(&m->mask);
+    search_free(&m->search);
+    mem_resize(m->shown, m->cap, 0);
+    mem_resize(m->event, m->cap, 0);
+    mem_resize(m->cpus.of_cpu, m->cpus.of_cpu ? 65536 * sizeof(uint64_t) : 0, 0);
+    answer_maker_init(m);
+}
+
+size_t answer_maker_bytes(const AnswerMaker *m) {
+    return mask_bytes(&m->mask) + m->cap * 2u + counts_bytes(&m->selection) +
+           counts_bytes(&m->baseline) + counts_bytes(&m->whole) +
+           counts_bytes(&m->selection_cpu) + counts_bytes(&m->baseline_cpu) +
+           counts_bytes(&m->whole_cpu) + m->search.cap;
+}
+
+void answer_copy_clear(AnswerCopy *copy) {
+    tree_drop(copy->tree);
+    search_hits_drop(copy->hits);
+    copy->tree = NULL;
+    copy->hits = NULL;
+}
+
+void answer_copy_free(AnswerCopy *copy) {
+    answer_copy_clear(copy);
+    mem_resize(copy->a32, copy->cap_a32 * sizeof(uint32_t), 0);
+    mem_resize(copy->b32, copy->cap_b32 * sizeof(uint32_t), 0);
+    mem_resize(copy->a64, copy->cap_a64 * sizeof(uint64_t), 0);
+    mem_resize(copy->b64, copy->cap_b64 * sizeof(uint64_t), 0);
+    memset(copy, 0, sizeof(*copy));
+}
+
+static uint32_t *room32(uint32_t **at, uint32_t *cap, uint32_t count) {
+    if (count > *cap) {
+        mem_resize(*at, *cap * sizeof(uint32_t), 0);
+        *cap = count + count / 4;
+        *at = mem_resize(NULL, 0, *cap * sizeof(uint32_t));
+    }
+    return *at;
+}
+
+static uint64_t *room64(uint64_t **at, uint32_t *cap, uint32_t count) {
+    if (count > *cap) {
+        mem_resize(*at, *cap * sizeof(uint64_t), 0);
+        *cap = count + count / 4;
+        *at = mem_resize(NULL, 0, *cap * sizeof(uint64_t));
+    }
+    return *at;
+}
+
+/* ---- the mask by slot --------------------------------------------------------------------- */
+
+static void slot_mask(AnswerMaker *m, const Index *x, uint32_t pairs) {
+    if (m->index_id != x->id || m->mask_version != m->mask.version) {
+        m->index_id = x->id;
+        m->mask_version = m->mask.version;
+        m->pairs = 0;
+        m->all_shown = m->all_event = true;
+    }
+    uint32_t slots = pairs > x->slots ? pairs : x->slots;
+    if (slots > m->cap) {
+        uint32_t cap = slots + slots / 4 + 64;
+        m->shown = mem_resize(m->shown, m->cap, cap);
+        m->event = mem_resize(m->event, m->cap, cap);
+        m->cap = cap;
+    }
+    const uint8_t *bits = mask_bits(&m->mask);
+    for (PairId p = m->pairs; p < pairs; p++) {
+        uint32_t slot = index_slot_of_pair(x, p);
+        bool shown = bits[p] & MASK_SHOWN, event = bits[p] & MASK_EVENT;
+        m->shown[slot] = shown ? 0xff : 0;
+        m->event[slot] = event ? 0xff : 0;
+        if (p) { /* the empty pair has no samples that could be hidden */
+            m->all_shown = m->all_shown && shown;
+            m->all_event = m->all_event && event;
+        }
+    }
+    m->pairs = pairs;
+}
+
+/* ---- numbers about the whole profile ------------------------------------------------------ */
+
+static void total_cpus(AnswerMaker *m, const Index *x, const ProfileView *view) {
+    CpuTotals *t = &m->cpus;
+    bool wanted = false;
+    for (uint32_t i = 0; i < m->mask.filter.count; i++)
+        wanted = wanted || m->mask.filter.term[i].kind == FILTER_CPU;
+    if (!wanted)
+        return;
+    if (!t->of_cpu)
+        t->of_cpu = mem_resize(NULL, 0, 65536 * sizeof(*t->of_cpu));
+    if (t->mask_version != m->mask.version) {
+        memset(t->of_cpu, 0, 65536 * sizeof(*t->of_cpu));
+        t->scanned = 0;
+        t->mask_version = m->mask.version;
+    }
+    const uint8_t *bits = mask_bits(&m->mask);
+    uint64_t n;
+    for (uint64_t i = t->scanned; i < view->samples; i += n) {
+        const PairId *pair = column_span(&x->profile->pair, i, view->samples, &n);
+        const uint16_t *cpu = column_span(&x->profile->cpu, i, i + n, &n);
+        for (uint64_t k = 0; k < n; k++)
+            t->of_cpu[cpu[k]] += bits[pair[k]] & MASK_EVENT;
+    }
+    t->scanned = view->samples;
+}
+
+static uint64_t total_of_cpu_term(const AnswerMaker *m, uint32_t term) {
+    uint64_t sum = 0;
+    for (uint32_t cpu = 0; cpu < 65536; cpu++)
+        if (m->cpus.of_cpu[cpu] && mask_term_has_cpu(&m->mask, term, (uint16_t)cpu))
+            sum += m->cpus.of_cpu[cpu];
+    return sum;
+}
+
+static void total_pairs(AnswerMaker *m, const Index *x, const ProfileView *view) {
+    AnswerTotals *t = &m->totals;
+    const uint8_t *bits = mask_bits(&m->mask);
+    const uint16_t *terms = m->mask.terms.at;
+    const uint32_t *all = m->whole.count;
+    const uint32_t *shown = m->mask.by_cpu ? m->whole_cpu.count : all;
+    for (PairId p = 0; p < view->pairs; p++) {
+        uint32_t slot = index_slot_of_pair(x, p);
+        uint64_t n = all[slot];
+        if (!n || !(bits[p] & MASK_EVENT))
+            continue;
+        t->in_profile += n;
+        if (bits[p] & MASK_IDLE)
+            t->idle += n;
+        if (bits[p] & MASK_SHOWN)
+            t->shown += shown[slot];
+        for (uint32_t i = 0; i < m->mask.filter.count; i++)
+            if (terms[p] >> i & 1)
+                t->term[i] += n;
+    }
+}
+
+static void make_totals(AnswerMaker *m, const Index *x, const ProfileView *view) {
+    AnswerTotals *t = &m->totals;
+    if (t->mask_version == m->mask.version && t->index_id == x->id &&
+        t->samples == view->samples)
+        return;
+    CountWish wish = {.index = x, .view = view, .whole = true, .weighted = m->whole.weighted};
+    counts_set(&m->whole, &wish);
+    if (m->mask.by_cpu) {
+        wish.weighted = m->whole_cpu.weighted;
+        wish.cpus = &m->mask;
+        counts_set(&m->whole_cpu, &wish);
+    }
+    total_cpus(m, x, view);
+    memset(t, 0, sizeof(*t));
+    t->mask_version = m->mask.version;
+    t->index_id = x->id;
+    t->samples = view->samples;
+    total_pairs(m, x, view);
+    for (uint32_t i = 0; i < m->mask.filter.count; i++)
+        if (m->mask.filter.term[i].kind == FILTER_CPU)
+            t->term[i] = total_of_cpu_term(m, i);
+}
+
+/* ---- one side of an answer ---------------------------------------------------------------- */
+
+typedef struct Making {
+    AnswerMaker *m;
+    const Index *index;
+    const ProfileView *view;
+    const Query *query;
+    bool weighted, wide; /* wide: sums may pass 2^32 */
+    PrefixInput input;
+    AnswerCopy *out;
+} Making;
+
+/* The counts that pass the cpu terms, if there are any, else all. */
+static const Counts *count(const Making *k, Counts *plain, Counts *by_cpu, bool whole,
+                           int64_t t0, int64_t t1, bool need_plain) {
+    CountWish wish = {k->index, k->view, whole, t0, t1, k->weighted, NULL};
+    if (need_plain || !k->m->mask.by_cpu)
+        counts_set(plain, &wish);
+    if (!k->m->mask.by_cpu)
+        return plain;
+    wish.cpus = &k->m->mask;
+    counts_set(by_cpu, &wish);
+    return by_cpu;
+}
+
+static Prefix sum_up(const Making *k, const Counts *c, bool baseline) {
+    AnswerCopy *out = k->out;
+    uint32_t entries = k->input.ranks + 1;
+    Prefix p = {0};
+    if (k->weighted || k->wide) {
+        uint64_t *to = baseline ? room64(&out->b64, &out->cap_b64, entries)
+                                : room64(&out->a64, &out->cap_a64, entries);
+        if (k->weighted)
+            prefix_u64(&k->input, c->weight, to);
+        else
+            prefix_wide(&k->input, c->count, to);
+        p.u64 = to;
+    } else {
+        uint32_t *to = baseline ? room32(&out->b32, &out->cap_b32, entries)
+                                : room32(&out->a32, &out->cap_a32, entries);
+        prefix_u32(&k->input, c->count, to);
+        p.u32 = to;
+    }
+    return p;
+}
+
+static void make_selection(const Making *k) {
+    AnswerMaker *m = k->m;
+    const Query *q = k->query;
+    Answer *a = &k->out->answer;
+    Counts *plain = q->whole ? &m->whole : &m->selection;
+    const Counts *c = count(k, plain, q->whole ? &m->whole_cpu : &m->selection_cpu, q->whole,
+                            q->t0_ns, q->t1_ns, true);
+    uint32_t slots = k->index->slots, pairs = k->view->pairs;
+    const uint8_t *shown = m->all_shown ? NULL : m->shown;
+    a->in_selection = m->all_event ? counts_samples(plain, k->index)
+                                   : prefix_sum(m->event, plain->count, 0, pairs);
+    a->a = sum_up(k, c, false);
+    a->not_arranged = prefix_sum(shown, c->count, slots, pairs);
+    if (k->weighted) {
+        a->shown_in_selection = prefix_sum(shown, c->count, 0, pairs);
+        a->not_arranged = prefix_sum_u64(shown, c->weight, slots, pairs);
+    } else {
+        a->shown_in_selection = prefix_at(&a->a, k->input.ranks) + a->not_arranged;
+    }
+}
+
+/* b = whole - a, in place of whole: prefix sums of a difference are the difference. */
+static void take_selection_away(const Making *k) {
+    Answer *a = &k->out->answer;
+    uint32_t entries = k->input.ranks + 1;
+    if (a->b.u32)
+        for (uint32_t i = 0; i < entries; i++)
+            k->out->b32[i] -= a->a.u32[i];
+    else
+        for (uint32_t i = 0; i < entries; i++)
+            k->out->b64[i] -= a->a.u64[i];
+}
+
+static void make_baseline(const Making *k) {
+    AnswerMaker *m = k->m;
+    const Query *q = k->query;
+    const Counts *c;
+    if (q->baseline == BASELINE_RANGE)
+        c = count(k, &m->baseline, &m->baseline_cpu, false, q->b0_ns, q->b1_ns, false);
+    else if (q->baseline == BASELINE_REST || q->baseline == BASELINE_WHOLE)
+        c = count(k, &m->whole, &m->whole_cpu, true, 0, 0, false);
+    else
+        return;
+    k->out->answer.b = sum_up(k, c, true);
+    if (q->baseline == BASELINE_REST)
+        take_selection_away(k);
+}
+
+static void make_search(const Making *k) {
+    Answer *a = &k->out->answer;
+    Search *s = &k->m->search;
+    uint64_t tree_id = k->index->id * TREE_KINDS + k->query->tree;
+    SearchHits *hits = search_run(s, k->query->search, k->index->profile->dict,
+                                  k->index->view.frames, a->tree, tree_id);
+    k->out->hits = hits;
+    if (!hits) {
+        if (k->query->search[0])
+            memcpy(a->search_error, s->error.message, sizeof(a->search_error) - 1);
+        return;
+    }
+    a->match = hits->match;
+    a->search_total = search_total(hits, &a->a);
+    a->search_nodes = search_nodes(hits, &a->a, a->tree);
+}
+
+void answer_make(AnswerMaker *m, const Index *index, const ProfileView *view,
+                 const Query *query, AnswerCopy *out) {
+    int64_t began = clock_thread_cpu_ns();
+    answer_copy_clear(out);
+    mask_set(&m->mask, index->profile, query->event, query->idle, &query->filter, NULL);
+    mask_extend(&m->mask, view);
+    slot_mask(m, index, view->pairs);
+    make_totals(m, index, view);
+
+    Tree *tree = index->tree[query->tree];
+    tree_hold(tree);
+    out->tree = tree;
+    out->answer = (Answer){.query = *query, .profile = index->profile, .tree = tree,
+                           .samples = view->samples,
+                           .in_profile = m->totals.in_profile,
+                           .shown_in_profile = m->totals.shown,
+                           .idle_in_profile = m->totals.idle};
+    memcpy(out->answer.term_passes, m->totals.term, sizeof(m->totals.term));
+    Making making = {
+        .m = m, .index = index, .view = view, .query = query,
+        .weighted = query->weighted && view->has_weight,
+        .wide = view->samples >= UINT32_MAX,
+        .input = {m->all_shown ? NULL : m->shown, index->slot_of_rank[query->tree],
+                  tree->ranks},
+        .out = out,
+    };
+    make_selection(&making);
+    make_baseline(&making);
+    make_search(&making);
+    out->answer.took_ns = clock_thread_cpu_ns() - began;
+}

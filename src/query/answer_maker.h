@@ -1,0 +1,53 @@
+/* AnswerMaker: what is kept between the answers about one profile (masks, counts, search), and
+ * the making of an answer. AnswerCopy: one answer and the memory that it stands in.
+ * Owner: the engine's answer lane. Thread: one at a time. Failure: none; what is wrong with a
+ * search is said in the answer. */
+#pragma once
+
+#include "query/answer.h"
+#include "query/counts.h"
+#include "query/search.h"
+
+typedef struct AnswerTotals {
+    uint64_t mask_version, index_id, samples; /* what they are about */
+    uint64_t in_profile, shown, idle;
+    uint64_t term[FILTER_TERMS];
+} AnswerTotals;
+
+typedef struct CpuTotals {
+    uint64_t mask_version, scanned;
+    uint64_t *of_cpu; /* samples of the event by cpu, 65536 */
+} CpuTotals;
+
+typedef struct AnswerMaker {
+    Mask mask;
+    /* the mask by slot */
+    uint64_t index_id, mask_version;
+    uint32_t pairs, cap;
+    uint8_t *shown, *event; /* 0xFF or 0 */
+    bool all_shown, all_event;
+    Counts selection, baseline, whole;
+    Counts selection_cpu, baseline_cpu, whole_cpu; /* used while a cpu term is in force */
+    AnswerTotals totals;
+    CpuTotals cpus;
+    Search search;
+} AnswerMaker;
+
+typedef struct AnswerCopy {
+    Answer answer;
+    Tree *tree;       /* held */
+    SearchHits *hits; /* held */
+    uint32_t *a32, *b32;
+    uint64_t *a64, *b64;
+    uint32_t cap_a32, cap_b32, cap_a64, cap_b64;
+} AnswerCopy;
+
+void answer_maker_init(AnswerMaker *m);
+void answer_maker_free(AnswerMaker *m);
+size_t answer_maker_bytes(const AnswerMaker *m);
+/* The index covers a part of the view; it must have the tree that the query asks for. */
+void answer_make(AnswerMaker *m, const Index *index, const ProfileView *view,
+                 const Query *query, AnswerCopy *out);
+/* Lets go of the tree and the hits, keeps the memory. */
+void answer_copy_clear(AnswerCopy *copy);
+void answer_copy_free(AnswerCopy *copy);

@@ -1,0 +1,45 @@
+/* Index: what is sorted about the first `samples` samples of a profile: the tree and its ranks,
+ * the samples in time order, and dense snapshots of counts along that order.
+ * Slots: the numbers that counts are kept by. A pair that the forward tree has arranged has its
+ * rank as slot, a later one its own id; so the forward prefix is one straight pass, and other
+ * trees gather through slot_of_rank.
+ * Memory: 4 B a sample (8 when the profile is out of order), snapshots up to 4 B a sample.
+ * At most 2^32 - 1 samples are indexed; those behind are found by scanning.
+ * Owner: the engine. Immutable once built; any thread may read. OOM aborts. */
+#pragma once
+
+#include "query/query.h"
+#include "query/tree.h"
+
+typedef struct Index {
+    const Profile *profile;
+    uint64_t id; /* never the same for two indexes */
+    ProfileView view;
+    uint64_t samples;
+    Tree *tree[TREE_KINDS];            /* forward always, others when asked for */
+    uint32_t *slot_of_rank[TREE_KINDS]; /* NULL for the forward tree */
+    uint32_t slots;
+    uint32_t *slot;     /* by position in time order */
+    uint32_t *order;    /* position to sample; NULL: they are the same */
+    uint64_t stride;    /* positions between snapshots */
+    uint32_t snapshots;
+    uint32_t *snapshot; /* number k, slots entries: counts of positions [0, (k + 1) · stride) */
+} Index;
+
+/* trees: bit k asks for TreeKind k; the forward tree is always made. */
+Index *index_build(const Profile *profile, const ProfileView *view, uint32_t trees, uint64_t id);
+void index_free(Index *index);
+size_t index_bytes(const Index *index); /* without trees and snapshots */
+size_t index_snapshot_bytes(const Index *index);
+/* Positions that exist below this view: those behind `samples` too, if still in order. */
+uint64_t index_positions(const Index *index, const ProfileView *view);
+/* First position below `end` whose time is t_ns or later. */
+uint64_t index_lower(const Index *index, uint64_t end, int64_t t_ns);
+
+static inline uint64_t index_sample(const Index *index, uint64_t position) {
+    return index->order && position < index->samples ? index->order[position] : position;
+}
+
+static inline uint32_t index_slot_of_pair(const Index *index, PairId pair) {
+    return pair < index->slots ? index->tree[TREE_FORWARD]->rank_of_pair[pair] : pair;
+}
