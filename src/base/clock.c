@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -46,4 +47,10 @@ int64_t clock_process_start_ns(void) {
     int64_t age =
         read_clock(CLOCK_BOOTTIME) - (int64_t)(ticks * (1000000000ull / (uint64_t)hz));
     return age < 0 ? now : now - age;
+}
+
+uint64_t clock_peak_rss_bytes(void) {
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (uint64_t)usage.ru_maxrss * 1024;
 }

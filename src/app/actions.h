@@ -1,0 +1,23 @@
+/* The actions of commands.def: each changes the App's state as its help says. `args` is what came
+ * behind the command's name, possibly empty. False with *err when it cannot be done.
+ * Spread over actions_time.c, actions_flame.c and actions_program.c. Thread: main. */
+#pragma once
+
+#include "app/program.h"
+
+#define CMD(id, name, keys, context, group, args, flags, action, available, help)                \
+    bool action(App *app, Str args_text, Error *err);
+#include "app/commands.def"
+#undef CMD
+
+bool can_always(const App *app);
+bool can_file(const App *app);
+bool can_time(const App *app);
+bool can_selection(const App *app);
+bool can_cancel_load(const App *app);
+bool can_complain(const App *app);
+bool can_weight(const App *app);
+bool can_zoomed(const App *app);
+bool can_search(const App *app);
+bool can_back(const App *app);
+bool can_forward(const App *app);

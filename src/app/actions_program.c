@@ -1,0 +1,223 @@
+/* Actions on the program as a whole. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/actions.h"
+#include "app/export.h"
+
+bool can_always(const App *app) {
+    (void)app;
+    return true;
+}
+
+bool can_cancel_load(const App *app) {
+    return session_loading(&app->session);
+}
+
+bool can_complain(const App *app) {
+    return app->session.slot[0].open && app->session.slot[0].view.complaints > 0;
+}
+
+bool can_back(const App *app) {
+    return history_can_back(&app->history);
+}
+
+bool can_forward(const App *app) {
+    return history_can_forward(&app->history);
+}
+
+bool do_help(App *app, Str args, Error *err) {
+    (void)args, (void)err;
+    app->overlay = app->overlay == OVERLAY_HELP ? OVERLAY_NONE : OVERLAY_HELP;
+    return true;
+}
+
+bool do_complaints(App *app, Str args, Error *err) {
+    (void)args, (void)err;
+    app->overlay = app->overlay == OVERLAY_COMPLAINTS ? OVERLAY_NONE : OVERLAY_COMPLAINTS;
+    return true;
+}
+
+bool do_open(App *app, Str args, Error *err) {
+    if (!args.n) {
+        bool to_browser = app->state.mode != MODE_BROWSER || !app->session.slot[0].open;
+        app->state.mode = to_browser ? MODE_BROWSER : MODE_NORMAL;
+        if (to_browser && !app->browser.folder[0])
+            browser_go(&app->browser, app->session.jobs, app->examples);
+        return true;
+    }
+    char path[STATE_PATH];
+    if (args.n >= sizeof path)
+        return error_set(err, ERROR_LIMIT, "this path is too long");
+    snprintf(path, sizeof path, "%.*s", (int)args.n, args.s);
+    Error why = {0};
+    if (app_open(app, 0, path, &why))
+        return true;
+    return error_set(err, why.kind, "%s: %s", path_name(path), why.message);
+}
+
+bool do_quit(App *app, Str args, Error *err) {
+    (void)args, (void)err;
+    app->quit = true;
+    return true;
+}
+
+/* One level at a time, the most recent thing first. */
+bool do_escape(App *app, Str args, Error *err) {
+    (void)args;
+    if (app->overlay) {
+        app->overlay = OVERLAY_NONE;
+    } else if (app->state.mode == MODE_BROWSER && app->session.slot[0].open) {
+        app->state.mode = MODE_NORMAL;
+    } else if (app->state.search[0]) {
+        return app_run(app, CMD_SEARCH_SET, STR(""), err);
+    } else if (app->state.zoom[0]) {
+        return app_run(app, CMD_ZOOM_RESET, STR(""), err);
+    } else if (app->state.selection.on) {
+        return app_run(app, CMD_SELECT_CLEAR, STR(""), err);
+    } else if (app->fullscreen) {
+        app->fullscreen = false;
+    }
+    return true;
+}
+
+bool do_cancel_load(App *app, Str args, Error *err) {
+    (void)args, (void)err;
+    session_cancel_load(&app->session, 0);
+    app_notice(app, "Loading stopped: what was read so far is shown");
+    return true;
+}
+
+/* -- exports from the window */
+
+/* The file named, or one beside the profile's name in the current folder. */
+static void target(const App *app, Str args, const char *ending, char *out, size_t cap) {
+    if (args.n) {
+        snprintf(out, cap, "%.*s", (int)args.n, args.s);
+        return;
+    }
+    Str name = str_of(path_name(app->state.file[0]));
+    if (!name.n || str_eq_c(name, "-"))
+        name = STR("flamescope");
+    snprintf(out, cap, "%.*s%s", (int)name.n, name.s, ending);
+}
+
+bool do_export_png(App *app, Str args, Error *err) {
+    char path[STATE_PATH + 16];
+    target(app, args, ".png", path, sizeof path);
+    if (!export_window_png(app, path, err))
+        return false;
+    app_notice(app, "Saved %s", path);
+    return true;
+}
+
+bool do_export_folded(App *app, Str args, Error *err) {
+    char path[STATE_PATH + 16];
+    target(app, args, ".folded", path, sizeof path);
+    Query q;
+    app_query(app, &q);
+    if (!export_folded_file(&app->session.slot[0].profile, &q, path, err))
+        return false;
+    app_notice(app, "Saved %s", path);
+    return true;
+}
+
+bool do_copy(App *app, Str args, Error *err) {
+    (void)args;
+    const Answer *a = app_answer(app);
+    const FlameBox *b = app->flame.hover.on ? &app->flame.hover.box
+                                            : flame_pane_box(&app->flame, app->flame.cursor);
+    if (!a || !b || b->merged)
+        return error_set(err, ERROR_USAGE, "point at a frame to copy its stack");
+    buf_clear(&app->clipboard);
+    flame_stack_text(a, &app->session.dict, b->node, &app->clipboard);
+    app_notice(app, "Copied a stack of %u frames", b->depth);
+    return true;
+}
+
+/* -- look */
+
+bool do_fullscreen(App *app, Str args, Error *err) {
+    (void)args, (void)err;
+    app->fullscreen = !app->fullscreen;
+    return true;
+}
+
+bool do_stats(App *app, Str args, Error *err) {
+    (void)args, (void)err;
+    app->show_stats = !app->show_stats;
+    return true;
+}
+
+bool do_theme(App *app, Str args, Error *err) {
+    ThemeKind theme = (ThemeKind)((app->state.theme + 1) % THEME_COUNT);
+    if (args.n && !theme_named(args, &theme))
+        return error_set(err, ERROR_USAGE, "there is no theme \"%.*s\"", (int)args.n, args.s);
+    app->state.theme = (uint8_t)theme;
+    return true;
+}
+
+static bool text_size(App *app, int percent) {
+    app->state.text_percent = (uint32_t)(percent < 80 ? 80 : percent > 200 ? 200 : percent);
+    return true;
+}
+
+bool do_text_bigger(App *app, Str args, Error *err) {
+    (void)args, (void)err;
+    return text_size(app, (int)app->state.text_percent + 10);
+}
+
+bool do_text_smaller(App *app, Str args, Error *err) {
+    (void)args, (void)err;
+    return text_size(app, (int)app->state.text_percent - 10);
+}
+
+bool do_text_reset(App *app, Str args, Error *err) {
+    int64_t percent = 100;
+    if (args.n && (!str_to_i64(args, &percent) || percent < 80 || percent > 200))
+        return error_set(err, ERROR_USAGE, "text size is 80 to 200 percent");
+    return text_size(app, (int)percent);
+}
+
+bool do_split(App *app, Str args, Error *err) {
+    int64_t permille;
+    if (!str_to_i64(args, &permille))
+        return error_set(err, ERROR_USAGE, "the split is 100 to 900 permille");
+    app->state.split_permille = (uint32_t)(permille < 100 ? 100 : permille > 900 ? 900 : permille);
+    return true;
+}
+
+bool do_focus_next(App *app, Str args, Error *err) {
+    (void)args, (void)err;
+    ui_focus_next(&app->ui, 1);
+    return true;
+}
+
+bool do_focus_previous(App *app, Str args, Error *err) {
+    (void)args, (void)err;
+    ui_focus_next(&app->ui, -1);
+    return true;
+}
+
+/* -- state */
+
+bool do_back(App *app, Str args, Error *err) {
+    (void)args, (void)err;
+    return history_back(&app->history, &app->state);
+}
+
+bool do_forward(App *app, Str args, Error *err) {
+    (void)args, (void)err;
+    return history_forward(&app->history, &app->state);
+}
+
+bool do_state(App *app, Str args, Error *err) {
+    State wanted = app->state;
+    if (!state_parse(args, &wanted, err))
+        return false;
+    bool other_file = strcmp(wanted.file[0], app->state.file[0]) != 0 && wanted.file[0][0];
+    if (other_file && !app_open(app, 0, wanted.file[0], err))
+        return false;
+    app->state = wanted;
+    return true;
+}

@@ -1,0 +1,405 @@
+/* The program. A frame runs in this order: take in what the background found, keys to commands,
+ * views draw and wish, wishes become state, state becomes questions, and out goes the picture. */
+#include "app/app.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/program.h"
+#include "query/slice.h"
+
+#define NOTICE_NS INT64_C(4000000000)
+
+/* -- life */
+
+static void find_examples(const AppOptions *options, char *out, size_t cap) {
+    static const char *const places[] = {"../../examples", "../examples", "examples", "../share/flamescope/examples", "."};
+    char program[1024];
+    if (options->examples) {
+        snprintf(out, cap, "%s", options->examples);
+        return;
+    }
+    file_program_folder(program, sizeof program);
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        path_join(out, cap, program, places[i]);
+        if (file_is_folder(out))
+            return;
+    }
+    snprintf(out, cap, ".");
+}
+
+App *app_new(const AppOptions *options) {
+    App *app = mem_resize(NULL, 0, sizeof *app);
+    state_init(&app->state);
+    app->fonts = options->fonts;
+    app->headless = options->headless;
+    find_examples(options, app->examples, sizeof app->examples);
+    arena_init(&app->frame_arena, 256 * 1024);
+    session_init(&app->session, options->workers);
+    ui_init(&app->ui);
+    flame_pane_init(&app->flame);
+    browser_init(&app->browser);
+    return app;
+}
+
+void app_free(App *app) {
+    browser_free(&app->browser, app->session.jobs);
+    session_free(&app->session);
+    flame_pane_free(&app->flame);
+    heat_pane_free(&app->heat);
+    history_free(&app->history);
+    ui_free(&app->ui);
+    draw_free(&app->draw);
+    arena_free(&app->frame_arena);
+    buf_free(&app->clipboard);
+    mem_resize(app, sizeof *app, 0);
+}
+
+void app_notice(App *app, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    vsnprintf(app->notice, sizeof app->notice, format, args);
+    va_end(args);
+    app->notice_until_ns = app->last_input.now_ns + NOTICE_NS;
+}
+
+/* -- files */
+
+/* What belongs to the file before must not meet the new one. */
+static void forget_file(App *app) {
+    State *s = &app->state;
+    s->selection = s->baseline = s->view = (Range){0};
+    memset(s->zoom, 0, sizeof s->zoom);
+    memset(s->event, 0, sizeof s->event);
+    app->flame.cursor = 0;
+    app->flame.scroll = 0;
+    app->load_error = (Error){0};
+    history_free(&app->history);
+}
+
+bool app_open(App *app, uint32_t slot, const char *path, Error *err) {
+    if (slot == 0 && file_is_folder(path)) {
+        app->state.mode = MODE_BROWSER;
+        browser_go(&app->browser, app->session.jobs, path);
+        return true;
+    }
+    if (slot == 0)
+        forget_file(app);
+    Error why = {0};
+    bool ok = session_open(&app->session, slot, path, &why);
+    snprintf(app->state.file[slot], STATE_PATH, "%s", ok ? path : "");
+    if (slot == 0)
+        app->state.mode = ok ? MODE_NORMAL : MODE_BROWSER;
+    if (ok)
+        return true;
+    if (slot == 0) {
+        app->load_error = why;
+        if (!app->browser.folder[0])
+            browser_go(&app->browser, app->session.jobs, app->examples);
+    }
+    if (err)
+        *err = why;
+    return false;
+}
+
+/* A load that failed after it began: back to the browser, with the reason. */
+static void notice_failure(App *app) {
+    SessionSlot *slot = &app->session.slot[0];
+    if (!slot->open || !slot->settled || slot->load.state != LOAD_FAILED)
+        return;
+    app->load_error = slot->load.error;
+    snprintf(app->load_error.file, sizeof app->load_error.file, "%.*s", (int)sizeof app->load_error.file - 1, app->state.file[0]);
+    session_close(&app->session, 0);
+    memset(app->state.file[0], 0, STATE_PATH);
+    app->state.mode = MODE_BROWSER;
+    if (!app->browser.folder[0])
+        browser_go(&app->browser, app->session.jobs, app->examples);
+}
+
+bool app_loading(const App *app, Error *failed) {
+    if (failed && app->load_error.kind)
+        *failed = app->load_error;
+    return session_loading(&app->session);
+}
+
+bool app_work(App *app) {
+    return session_work(&app->session);
+}
+
+bool app_settled(const App *app) {
+    if (session_loading(&app->session) || app->browser.listing)
+        return false;
+    return !app->session.slot[0].open || engine_settled(app->session.engine);
+}
+
+/* -- questions */
+
+EventId app_event(const App *app) {
+    const SessionSlot *slot = &app->session.slot[0];
+    EventId id;
+    if (app->state.event[0] &&
+        query_event_named(&slot->profile, &slot->view, str_of(app->state.event), &id))
+        return id;
+    return query_default_event(&slot->profile, &slot->view);
+}
+
+int64_t app_origin(const App *app) {
+    return profile_origin(&app->session.slot[0].view);
+}
+
+void app_query(const App *app, Query *q) {
+    const State *s = &app->state;
+    memset(q, 0, sizeof *q);
+    q->whole = !s->selection.on;
+    if (s->selection.on) {
+        q->t0_ns = s->selection.t0_ns;
+        q->t1_ns = s->selection.t1_ns;
+    }
+    q->event = app_event(app);
+    q->weighted = s->weighted && app->session.slot[0].view.has_weight;
+    q->idle = s->idle;
+    q->filter = s->filter;
+    memcpy(q->search, s->search, sizeof q->search);
+}
+
+void app_heat_spec(const App *app, HeatSpec *spec) {
+    const State *s = &app->state;
+    memset(spec, 0, sizeof *spec);
+    spec->rows = s->rows;
+    spec->column_ns = s->column_ns;
+    spec->event = app_event(app);
+    spec->idle = s->idle;
+    spec->filter = s->filter;
+    spec->value_kind = s->weighted && app->session.slot[0].view.has_weight ? HEAT_WEIGHT : HEAT_SAMPLES;
+}
+
+const Answer *app_answer(const App *app) {
+    const Answer *a = app->session.slot[0].open ? engine_answer(app->session.engine) : NULL;
+    return a && a->profile == &app->session.slot[0].profile ? a : NULL;
+}
+
+const HeatGrid *app_grid(const App *app) {
+    return app->session.slot[0].open ? engine_heat(app->session.engine) : NULL;
+}
+
+static void ask(App *app) {
+    if (!app->session.slot[0].open)
+        return;
+    Query q;
+    HeatSpec spec;
+    app_query(app, &q);
+    app_heat_spec(app, &spec);
+    if (heat_spec_fit(&spec, &app->session.slot[0].view))
+        app_notice(app, "Columns made longer: a heat map has at most %d M cells", HEAT_MAX_CELLS >> 20);
+    engine_ask(app->session.engine, &q);
+    engine_ask_heat(app->session.engine, &spec);
+}
+
+View app_view(App *app, Wishes *wishes, int64_t *next_wake_ns) {
+    return (View){
+        .ui = &app->ui, .state = &app->state, .dict = &app->session.dict,
+        .slot = &app->session.slot[0], .engine = app->session.engine, .answer = app_answer(app),
+        .heat = app_grid(app), .event = app_event(app), .origin_ns = app_origin(app),
+        .arena = &app->frame_arena, .wishes = wishes, .now_ns = app->last_input.now_ns,
+        .next_wake_ns = next_wake_ns,
+    };
+}
+
+/* -- input */
+
+static KeyContext pane_context(const App *app) {
+    if (ui_has_focus(&app->ui, ui_id("flame")))
+        return CONTEXT_FLAME;
+    return CONTEXT_HEAT; /* the heat map listens unless something else was chosen */
+}
+
+static bool text_has_focus(const App *app) {
+    return ui_has_focus(&app->ui, ui_id("search")) || ui_has_focus(&app->ui, ui_id("filter field"));
+}
+
+/* A widget under keyboard focus uses these itself. */
+static bool widget_key(const App *app, const InputEvent *e) {
+    if (app->ui.popup)
+        return true;
+    bool pane = !app->ui.focus || ui_has_focus(&app->ui, ui_id("heat")) || ui_has_focus(&app->ui, ui_id("flame"));
+    return !pane && (e->key == KEY_SPACE || e->key == KEY_ENTER || e->key == KEY_UP || e->key == KEY_DOWN);
+}
+
+static void key_to_wish(App *app, const View *v, const InputEvent *e) {
+    bool typing = text_has_focus(app);
+    bool global_chord = (e->mods & (MOD_CTRL | MOD_ALT)) || e->key >= KEY_F1 || e->key == KEY_TAB;
+    static const uint32_t field_keys[] = {'A', 'C', 'X', 'V', KEY_LEFT, KEY_RIGHT};
+    for (size_t i = 0; typing && i < sizeof field_keys / sizeof *field_keys; i++)
+        if (e->key == field_keys[i])
+            return;
+    if ((typing && !global_chord) || widget_key(app, e))
+        return;
+    if (app->state.mode == MODE_BROWSER && browser_key(&app->browser, v, app->session.jobs, e))
+        return;
+    CommandId id = command_for_key(pane_context(app), e);
+    if (id == CMD_COUNT)
+        id = command_for_key(CONTEXT_GLOBAL, e);
+    if (id != CMD_COUNT)
+        wish(v->wishes, id, "%s", "");
+}
+
+static void take_input(App *app, const View *v, const FrameInput *in) {
+    for (uint32_t i = 0; i < in->events; i++) {
+        const InputEvent *e = &in->event[i];
+        if (e->kind == INPUT_KEY)
+            key_to_wish(app, v, e);
+        else if (e->kind == INPUT_DROP)
+            wish(v->wishes, CMD_OPEN, "%.*s", (int)e->text.n, e->text.s);
+        else if (e->kind == INPUT_CLOSE)
+            app->quit = true;
+    }
+}
+
+static void apply_wishes(App *app, const Wishes *wishes) {
+    for (uint32_t i = 0; i < wishes->count; i++) {
+        Error err = {0};
+        const Wish *w = &wishes->wish[i];
+        if (commands[w->id].available(app) && !app_run(app, w->id, w->args, &err))
+            app_notice(app, "%s", err.message);
+    }
+}
+
+/* -- the window */
+
+static void splitter(const View *v, Rect area, float top) {
+    Ui *ui = v->ui;
+    float position = top;
+    Rect r = {area.x, top - ui_px(ui, 4), area.w, ui_px(ui, 9)};
+    if (ui_splitter(ui, ui_id("splitter"), r, &position) && area.h > 0)
+        wish(v->wishes, CMD_SPLIT, "%d", (int)((position - area.y) / area.h * 1000));
+}
+
+static void draw_panes(App *app, const View *v, Rect area) {
+    Ui *ui = v->ui;
+    float header = ui_px(ui, 36);
+    bool times = v->slot->view.has_time || !v->slot->settled;
+    float least = ui_px(ui, 130), share = (float)app->state.split_permille / 1000;
+    float split = times ? area.h * share : ui_px(ui, 44);
+    if (times && split < least)
+        split = least;
+    if (split > area.h - header - ui_px(ui, 60))
+        split = area.h - header - ui_px(ui, 60);
+    split = (float)(int)split;
+    app->heat_area = (Rect){area.x, area.y, area.w, split};
+    if (times)
+        heat_pane_draw(&app->heat, v, app->heat_area);
+    else
+        ui_label(ui, app->heat_area, STR("This profile carries no times: a flame graph, but no heat map."),
+                 ui->theme->muted, FACE_REGULAR, ui->theme->font, 0);
+    float y = area.y + split;
+    flame_header_draw(&app->panels, v, (Rect){area.x, y + ui_px(ui, 4), area.w, header});
+    app->flame_area = (Rect){area.x, y + header + ui_px(ui, 8), area.w, area.y + area.h - y - header - ui_px(ui, 14)};
+    flame_pane_draw(&app->flame, v, app->flame_area);
+    if (times)
+        splitter(v, area, y);
+}
+
+static void draw_overlays(App *app, const View *v, Rect area) {
+    if (app->overlay == OVERLAY_HELP && !help_draw(&app->panels, v))
+        app->overlay = OVERLAY_NONE;
+    if (app->overlay == OVERLAY_COMPLAINTS && !complaints_draw(v))
+        app->overlay = OVERLAY_NONE;
+    if (app->show_stats)
+        stats_draw(v, &app->stats, area);
+}
+
+static void draw_window(App *app, const View *v) {
+    Ui *ui = v->ui;
+    Rect w = ui->window;
+    float bar = toolbar_height(v), status = ui_px(ui, 30);
+    toolbar_draw(&app->panels, v, (Rect){w.x, w.y, w.w, bar});
+    Rect middle = {w.x, w.y + bar, w.w, w.h - bar - status};
+    if (app->state.mode == MODE_BROWSER || !v->slot->open)
+        browser_draw(&app->browser, v, app->session.jobs, middle, &app->load_error);
+    else
+        draw_panes(app, v, middle);
+    status_draw(&app->panels, v, &app->flame, app->notice, (Rect){w.x, w.y + w.h - status, w.w, status});
+    draw_overlays(app, v, middle);
+}
+
+/* -- output */
+
+static void put_out(App *app, FrameOutput *out, int64_t next_wake_ns, bool acted) {
+    const Ui *ui = &app->ui;
+    memset(out, 0, sizeof *out);
+    out->windows = 1;
+    WindowOutput *w = &out->window[0];
+    w->open = true;
+    w->fullscreen = app->fullscreen;
+    w->draw = &app->draw;
+    const char *name = app->session.slot[0].open ? path_name(app->state.file[0]) : "";
+    snprintf(w->title, sizeof w->title, "%.200s%sFlameScope", name, name[0] ? " – " : "");
+    int64_t now = app->last_input.now_ns;
+    if (acted || ui->animating || !app->last_input.window[0].w)
+        next_wake_ns = now;
+    if (app->notice[0] && app->notice_until_ns < next_wake_ns)
+        next_wake_ns = app->notice_until_ns;
+    if (session_loading(&app->session) && now + 100000000 < next_wake_ns)
+        next_wake_ns = now + 100000000; /* the progress line */
+    out->next_wake_ns = next_wake_ns;
+    out->changed = true;
+    out->clipboard = app->clipboard.n ? buf_str(&app->clipboard) : str_of(ui->clipboard);
+    out->wants_paste = ui->wants_paste;
+    out->wants_text = ui->wants_text;
+    out->cursor = ui->cursor;
+    out->quit = app->quit;
+}
+
+/* A range from the command line waits until the origin is known. */
+static void pending_range(App *app) {
+    const SessionSlot *slot = &app->session.slot[0];
+    if (!app->pending_range[0] || !slot->open || !slot->settled || !slot->view.has_time)
+        return;
+    Error err = {0};
+    if (!app_run(app, CMD_SELECT, str_of(app->pending_range), &err))
+        app_notice(app, "%s", err.message);
+    app->pending_range[0] = 0;
+}
+
+/* For the overlay and --stats: what the host measured of the frame before, and new answers. */
+static void note_times(App *app, const FrameInput *in) {
+    if (in->last_frame_ns)
+        frame_stats_add(&app->stats, in->last_frame_ns);
+    const Answer *a = app_answer(app);
+    if (a && a->generation != app->timed_generation) {
+        app->timed_generation = a->generation;
+        frame_stats_add(&app->answer_stats, a->took_ns);
+    }
+    if (app->heat_drawn && !app->first_pixels_ns)
+        app->first_pixels_ns = in->now_ns; /* the frame before has been painted by now */
+    app->heat_drawn |= app->heat.t1_ns > app->heat.t0_ns;
+}
+
+void app_frame(App *app, const FrameInput *in, FrameOutput *out) {
+    int64_t next_wake_ns = INT64_MAX;
+    arena_reset(&app->frame_arena);
+    buf_clear(&app->clipboard);
+    app->last_input = *in;
+    app->last_input.event = NULL;
+    app->last_input.events = 0;
+    note_times(app, in);
+    session_poll(&app->session, in->now_ns);
+    browser_poll(&app->browser);
+    notice_failure(app);
+    pending_range(app);
+    if (app->notice[0] && in->now_ns >= app->notice_until_ns)
+        app->notice[0] = 0;
+
+    Wishes wishes = {.arena = &app->frame_arena};
+    const Theme *theme = theme_get((ThemeKind)app->state.theme);
+    ui_begin(&app->ui, &app->draw, app->fonts, theme, (float)app->state.text_percent / 100, in, 0);
+    View v = app_view(app, &wishes, &next_wake_ns);
+    take_input(app, &v, in);
+    draw_window(app, &v);
+    ui_end(&app->ui);
+    app->stats.commands = app->draw.commands;
+    apply_wishes(app, &wishes);
+    ask(app);
+    put_out(app, out, next_wake_ns, wishes.count > 0);
+}

@@ -1,0 +1,275 @@
+#include "app/dump.h"
+
+#include "app/program.h"
+#include "base/clock.h"
+#include "base/json.h"
+
+static void range_json(JsonWriter *w, const char *key, const Range *r, const Answer *a, bool samples) {
+    json_key(w, key);
+    if (!r->on) {
+        json_null(w);
+        return;
+    }
+    json_object(w);
+    json_key(w, "t0_ns");
+    json_i64(w, r->t0_ns);
+    json_key(w, "t1_ns");
+    json_i64(w, r->t1_ns);
+    if (samples) {
+        json_key(w, "samples");
+        json_u64(w, a ? a->shown_in_selection : 0);
+    }
+    json_object_end(w);
+}
+
+static void chip_json(JsonWriter *w, Str text, bool on, uint64_t samples) {
+    json_object(w);
+    json_key(w, "text");
+    json_str(w, text);
+    json_key(w, "on");
+    json_bool(w, on);
+    json_key(w, "samples");
+    json_u64(w, samples);
+    json_object_end(w);
+}
+
+static void chips_json(JsonWriter *w, const App *app, const Answer *a) {
+    json_key(w, "chips");
+    json_array(w);
+    if (a && a->idle_in_profile)
+        chip_json(w, STR("idle hidden"), app->state.idle != IDLE_KEEP, a->idle_in_profile);
+    for (uint32_t i = 0; i < app->state.filter.count; i++) {
+        FilterTerm term = app->state.filter.term[i];
+        Buf text = {0};
+        bool on = !term.off;
+        term.off = false;
+        filter_format_term(&term, &text);
+        chip_json(w, buf_str(&text), on, a ? a->term_passes[i] : 0);
+        buf_free(&text);
+    }
+    json_array_end(w);
+}
+
+static void zoom_json(JsonWriter *w, const State *s) {
+    json_key(w, "zoom");
+    json_array(w);
+    for (Str rest = str_of(s->zoom); rest.n;) {
+        Str line = str_cut(&rest, '\n');
+        json_str(w, str_cut(&line, '\t'));
+    }
+    json_array_end(w);
+}
+
+static void hover_json(JsonWriter *w, const App *app, const Answer *a) {
+    const FlameBox *b = &app->flame.hover.box;
+    json_key(w, "hover");
+    if (!a || !app->flame.hover.on || b->merged) {
+        json_null(w);
+        return;
+    }
+    Buf path = {0};
+    flame_stack_text(a, &app->session.dict, b->node, &path);
+    json_object(w);
+    json_key(w, "path");
+    json_str(w, buf_str(&path));
+    json_key(w, "self");
+    json_u64(w, b->self);
+    json_key(w, "total");
+    json_u64(w, b->total);
+    json_object_end(w);
+    buf_free(&path);
+}
+
+static void search_json(JsonWriter *w, const State *s, const Answer *a) {
+    uint64_t whole = a ? prefix_total(&a->a, a->tree, 0) : 0;
+    json_key(w, "search");
+    json_object(w);
+    json_key(w, "text");
+    json_str(w, str_of(s->search));
+    json_key(w, "matches");
+    json_u64(w, a && s->search[0] ? a->search_nodes : 0);
+    json_key(w, "samples");
+    json_u64(w, a && s->search[0] ? a->search_total : 0);
+    json_key(w, "share");
+    json_double(w, whole && s->search[0] ? (double)a->search_total / (double)whole : 0, 6);
+    json_object_end(w);
+}
+
+static Str event_name(const App *app) {
+    EventId id = app_event(app);
+    if (id == EVENT_ALL)
+        return STR("all");
+    return names_get(&app->session.dict.names, contexts_get_event(&app->session.dict.contexts, id).name);
+}
+
+static void shape_json(JsonWriter *w, const State *s) {
+    json_key(w, "rows");
+    json_u64(w, s->rows);
+    json_key(w, "column_ns");
+    json_i64(w, s->column_ns);
+    json_key(w, "scale");
+    json_str(w, str_of(heat_scale_name((HeatScale)s->scale)));
+    json_key(w, "palette");
+    json_str(w, str_of(heat_palette_name((HeatPalette)s->heat_palette)));
+    json_key(w, "flame_palette");
+    json_str(w, str_of(flame_palette_name((FlamePalette)s->flame_palette)));
+    json_key(w, "theme");
+    json_str(w, str_of(theme_name((ThemeKind)s->theme)));
+    json_key(w, "mode");
+    json_str(w, s->mode == MODE_BROWSER ? STR("browser") : STR("normal"));
+}
+
+static void notices_json(JsonWriter *w, const App *app) {
+    json_key(w, "notices");
+    json_array(w);
+    if (app->notice[0])
+        json_str(w, str_of(app->notice));
+    if (app->load_error.kind)
+        json_str(w, str_of(app->load_error.message));
+    json_array_end(w);
+}
+
+void dump_state(App *app, Buf *out) {
+    const State *s = &app->state;
+    const SessionSlot *slot = &app->session.slot[0];
+    const Answer *a = app_answer(app);
+    JsonWriter w;
+    json_begin(&w, out, true);
+    json_object(&w);
+    json_key(&w, "file");
+    json_str(&w, str_of(path_name(s->file[0])));
+    json_key(&w, "format");
+    json_str(&w, slot->open && slot->load.format ? str_of(slot->load.format) : STR(""));
+    json_key(&w, "loaded");
+    json_double(&w, !slot->open ? 0 : slot->settled ? 1 : slot->load.progress, 4);
+    json_key(&w, "origin_ns");
+    json_i64(&w, slot->open ? app_origin(app) : 0);
+    range_json(&w, "selection", &s->selection, a, true);
+    range_json(&w, "baseline", &s->baseline, a, false);
+    range_json(&w, "time_view", &s->view, a, false);
+    json_key(&w, "event");
+    json_str(&w, slot->open ? event_name(app) : STR(""));
+    json_key(&w, "weight");
+    json_str(&w, s->weighted ? STR("period") : STR("samples"));
+    json_key(&w, "samples_total");
+    json_u64(&w, a ? a->in_profile : 0);
+    json_key(&w, "samples_shown");
+    json_u64(&w, a ? a->shown_in_profile : 0);
+    chips_json(&w, app, a);
+    json_key(&w, "view");
+    json_str(&w, str_of(view_kind_name(s->view_kind)));
+    zoom_json(&w, s);
+    json_key(&w, "frames_visible");
+    json_u64(&w, a ? app->flame.layout.count : 0);
+    hover_json(&w, app, a);
+    search_json(&w, s, a);
+    shape_json(&w, s);
+    notices_json(&w, app);
+    json_object_end(&w);
+    buf_putc(out, '\n');
+}
+
+/* -- layout */
+
+static void rect_json(JsonWriter *w, const char *key, Rect r) {
+    json_key(w, key);
+    json_array(w);
+    json_double(w, (double)r.x, 2);
+    json_double(w, (double)r.y, 2);
+    json_double(w, (double)r.w, 2);
+    json_double(w, (double)r.h, 2);
+    json_array_end(w);
+}
+
+static void box_json(JsonWriter *w, const App *app, const FlameBox *b) {
+    json_object(w);
+    json_key(w, "key");
+    json_u64(w, b->key);
+    json_key(w, "symbol");
+    json_str(w, b->merged ? STR("") : b->depth ? dict_symbol(&app->session.dict, b->frame) : STR("all"));
+    json_key(w, "depth");
+    json_u64(w, b->depth);
+    json_key(w, "x0");
+    json_double(w, (double)(app->flame.body.x + b->x0 * app->flame.body.w), 2);
+    json_key(w, "x1");
+    json_double(w, (double)(app->flame.body.x + b->x1 * app->flame.body.w), 2);
+    json_key(w, "total");
+    json_u64(w, b->total);
+    json_key(w, "self");
+    json_u64(w, b->self);
+    json_key(w, "merged");
+    json_u64(w, b->merged ? b->merged_count : 0);
+    json_key(w, "match");
+    json_bool(w, b->match);
+    json_object_end(w);
+}
+
+void dump_layout(App *app, Buf *out) {
+    JsonWriter w;
+    json_begin(&w, out, true);
+    json_object(&w);
+    rect_json(&w, "window", app->ui.window);
+    rect_json(&w, "heat", app->heat.plot);
+    rect_json(&w, "overview", app->heat.overview);
+    rect_json(&w, "flame", app->flame.body);
+    rect_json(&w, "search", app->panels.search_rect);
+    rect_json(&w, "status", app->panels.status_rect);
+    json_key(&w, "row");
+    json_double(&w, (double)app->flame.row, 2);
+    json_key(&w, "boxes");
+    json_array(&w);
+    for (uint32_t i = 0; app_answer(app) && i < app->flame.layout.count; i++)
+        box_json(&w, app, &app->flame.layout.box[i]);
+    json_array_end(&w);
+    json_object_end(&w);
+    buf_putc(out, '\n');
+}
+
+void dump_draw_list(App *app, Buf *out) {
+    draw_dump(&app->draw, out);
+}
+
+bool dump_cell_center(App *app, uint32_t column, uint32_t row, float *x, float *y) {
+    return heat_pane_cell_center(&app->heat, app_grid(app), app->state.downwards, column, row, x, y);
+}
+
+/* -- stats */
+
+static void times_json(JsonWriter *w, const char *key, const FrameStats *stats) {
+    json_key(w, key);
+    json_object(w);
+    json_key(w, "count");
+    json_u64(w, stats->frames);
+    json_key(w, "p50_ms");
+    json_double(w, (double)frame_stats_quantile(stats, 0.5) / 1e6, 3);
+    json_key(w, "p99_ms");
+    json_double(w, (double)frame_stats_quantile(stats, 0.99) / 1e6, 3);
+    json_key(w, "max_ms");
+    json_double(w, (double)frame_stats_quantile(stats, 1) / 1e6, 3);
+    json_object_end(w);
+}
+
+void dump_stats(App *app, int64_t start_ns, Buf *out) {
+    EngineStats e;
+    engine_stats(app->session.engine, &e);
+    JsonWriter w;
+    json_begin(&w, out, true);
+    json_object(&w);
+    json_key(&w, "first_pixels_ms");
+    if (app->first_pixels_ns && start_ns)
+        json_double(&w, (double)(app->first_pixels_ns - start_ns) / 1e6, 1);
+    else
+        json_null(&w);
+    json_key(&w, "load_seconds");
+    json_double(&w, (double)app->session.slot[0].load.elapsed_ns / 1e9, 3);
+    json_key(&w, "index_seconds");
+    json_double(&w, (double)e.index_ns / 1e9, 3);
+    times_json(&w, "frames", &app->stats);
+    times_json(&w, "answers", &app->answer_stats);
+    json_key(&w, "samples");
+    json_u64(&w, app->session.slot[0].view.samples);
+    json_key(&w, "peak_rss_bytes");
+    json_u64(&w, clock_peak_rss_bytes());
+    json_object_end(&w);
+    buf_putc(out, '\n');
+}

@@ -1,0 +1,276 @@
+/* What the heat map shows. The picture has one texel a cell (several cells a texel, by maximum,
+ * once they are smaller than a pixel) and is stretched by the painter, so zooming and panning
+ * redraw nothing but its frame. */
+#include "app/heat_pane.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "app/heat_input.h"
+
+void heat_pane_free(HeatPane *pane) {
+    mem_resize(pane->picture.rgba, pane->picture.cap * sizeof(uint32_t), 0);
+    memset(pane, 0, sizeof *pane);
+}
+
+float heat_pane_x(const HeatPane *pane, int64_t t_ns) {
+    double share = (double)(t_ns - pane->t0_ns) / (double)(pane->t1_ns - pane->t0_ns);
+    return pane->plot.x + (float)(share * (double)pane->plot.w);
+}
+
+float heat_pane_y(const HeatPane *pane, bool downwards, double share_of_column) {
+    double s = downwards ? share_of_column : 1 - share_of_column;
+    return pane->plot.y + (float)(s * (double)pane->plot.h);
+}
+
+bool heat_pane_cell_center(const HeatPane *pane, const HeatGrid *grid, bool downwards,
+                           uint32_t column, uint32_t row, float *x, float *y) {
+    if (!grid || column >= grid->columns || row >= grid->rows || pane->t1_ns <= pane->t0_ns)
+        return false;
+    int64_t start = grid->origin_ns + (int64_t)column * grid->spec.column_ns;
+    *x = (heat_pane_x(pane, start) + heat_pane_x(pane, start + grid->spec.column_ns)) / 2;
+    *y = heat_pane_y(pane, downwards, (row + 0.5) / grid->rows);
+    return rect_has(pane->plot, *x, *y);
+}
+
+/* -- the picture */
+
+static void picture_room(HeatPicture *p, size_t texels) {
+    if (texels <= p->cap)
+        return;
+    size_t cap = p->cap ? p->cap : 4096;
+    while (cap < texels)
+        cap *= 2;
+    p->rgba = mem_resize(p->rgba, p->cap * sizeof(uint32_t), cap * sizeof(uint32_t));
+    p->cap = cap;
+}
+
+static void picture_update(HeatPane *pane, const View *v) {
+    const HeatGrid *grid = v->heat;
+    const State *s = v->state;
+    HeatPicture *p = &pane->picture;
+    int64_t w_ns = grid->spec.column_ns;
+    int64_t c0 = (pane->t0_ns - grid->origin_ns) / w_ns;
+    int64_t c1 = (pane->t1_ns - grid->origin_ns + w_ns - 1) / w_ns;
+    c0 = c0 < 0 ? 0 : c0;
+    c1 = c1 > grid->columns ? grid->columns : c1;
+    if (c1 <= c0)
+        c1 = c0 + 1;
+    uint32_t across = (uint32_t)pane->plot.w, down = (uint32_t)pane->plot.h;
+    /* aligned to multiples of step, so that blocks keep their cells while panning */
+    uint32_t step = (uint32_t)((c1 - c0 + across - 1) / (across ? across : 1));
+    step = step ? step : 1;
+    uint32_t first = (uint32_t)(c0 / step) * step;
+    uint32_t w = (uint32_t)((c1 - first + step - 1) / step);
+    uint32_t h = grid->rows;
+    for (uint32_t n = 2; h > down && down; n++)
+        h = (grid->rows + n - 1) / n;
+    bool same = p->grid_generation == grid->generation && p->w == w && p->h == h &&
+                p->first == first && p->step == step && p->scale == s->scale &&
+                p->palette == s->heat_palette && p->dark == v->ui->theme->dark &&
+                p->downwards == s->downwards;
+    if (same)
+        return;
+    *p = (HeatPicture){.rgba = p->rgba, .cap = p->cap, .w = w, .h = h, .step = step,
+                       .first = first, .generation = p->generation + 1,
+                       .grid_generation = grid->generation, .id = ui_id("heat picture"),
+                       .scale = s->scale, .palette = s->heat_palette,
+                       .dark = v->ui->theme->dark, .downwards = s->downwards,
+                       .maximum = step > 1 || h < grid->rows};
+    picture_room(p, (size_t)w * h);
+    heat_mapper(grid, (HeatScale)s->scale, &pane->mapper);
+    heat_ramp((HeatPalette)s->heat_palette, v->ui->theme->dark, &pane->ramp);
+    heat_pixels(grid, &pane->mapper, &pane->ramp, first, w * step, w, h, s->downwards, p->rgba);
+}
+
+static void draw_picture(HeatPane *pane, const View *v) {
+    const HeatPicture *p = &pane->picture;
+    int64_t w_ns = v->heat->spec.column_ns;
+    int64_t start = v->heat->origin_ns + (int64_t)p->first * w_ns;
+    float x0 = heat_pane_x(pane, start);
+    float x1 = heat_pane_x(pane, start + (int64_t)p->w * p->step * w_ns);
+    Rect before = draw_clip_to(v->ui->draw, pane->plot);
+    DrawImage image = {.id = p->id, .generation = p->generation, .w = p->w, .h = p->h,
+                       .rgba = p->rgba, .source = {0, 0, (float)p->w, (float)p->h}};
+    draw_image(v->ui->draw, (Rect){x0, pane->plot.y, x1 - x0, pane->plot.h}, &image);
+    draw_clip(v->ui->draw, before);
+}
+
+/* -- axes */
+
+/* A step of 1, 2 or 5 times a power of ten (or usual parts of hours) of at least `least` ns. */
+static int64_t nice_step(double least) {
+    static const int64_t long_steps[] = {60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600,
+                                         43200, 86400};
+    for (int64_t power = 1; power <= 10000000000; power *= 10) {
+        static const int factors[] = {1, 2, 5};
+        for (int i = 0; i < 3; i++)
+            if ((double)(power * factors[i]) >= least)
+                return power * factors[i];
+    }
+    for (size_t i = 0; i < sizeof long_steps / sizeof *long_steps; i++)
+        if ((double)long_steps[i] * 1e9 >= least)
+            return long_steps[i] * 1000000000;
+    return 604800000000000;
+}
+
+static Str time_label(const View *v, int64_t offset_ns, int64_t step_ns) {
+    int64_t s = offset_ns / 1000000000;
+    if (step_ns >= 3600000000000)
+        return view_text(v, "%lld", (long long)(s / 3600));
+    if (step_ns >= 60000000000)
+        return view_text(v, "%lld:%02lld", (long long)(s / 3600), (long long)(s / 60 % 60));
+    return view_offset(v, v->origin_ns + offset_ns, step_ns);
+}
+
+static void draw_time_axis(const HeatPane *pane, const View *v) {
+    Ui *ui = v->ui;
+    const Theme *t = ui->theme;
+    double span = (double)(pane->t1_ns - pane->t0_ns);
+    int64_t step = nice_step(span * (double)ui_px(ui, 70) / (double)pane->plot.w);
+    int64_t from = pane->t0_ns - v->origin_ns;
+    int64_t at = from >= 0 ? (from + step - 1) / step * step : from / step * step;
+    float y = pane->plot.y + pane->plot.h, h = ui_px(ui, 20), half = ui_px(ui, 60);
+    const char *unit = step >= 3600000000000 ? "h" : step >= 60000000000 ? "h:min" : "s";
+    float right = 0, end = pane->plot.x + pane->plot.w;
+    float unit_w = ui_text_width(ui, str_of(unit), FACE_REGULAR, t->font_axis);
+    for (; at <= pane->t1_ns - v->origin_ns; at += step) {
+        float x = heat_pane_x(pane, v->origin_ns + at);
+        Str label = time_label(v, at, step);
+        float w = ui_text_width(ui, label, FACE_REGULAR, t->font_axis);
+        draw_rect(ui->draw, (Rect){floorf(x), y, ui_px(ui, 1), ui_px(ui, 4)}, t->line);
+        if (x + w / 2 > end - unit_w - ui_px(ui, 10) || x - w / 2 < right)
+            continue; /* the unit stands at the end */
+        ui_label(ui, (Rect){x - half, y + ui_px(ui, 3), half * 2, h}, label, t->muted,
+                 FACE_REGULAR, t->font_axis, 0);
+        right = x + w / 2 + ui_px(ui, 6);
+    }
+    ui_label(ui, (Rect){end - half, y + ui_px(ui, 3), half, h}, str_of(unit), t->muted,
+             FACE_REGULAR, t->font_axis, 1);
+}
+
+static void draw_row_axis(const HeatPane *pane, const View *v) {
+    Ui *ui = v->ui;
+    const Theme *t = ui->theme;
+    int64_t w_ns = v->heat->spec.column_ns;
+    double unit = w_ns <= 1000000000 ? 1e6 : w_ns <= 60000000000 ? 1e9 : 60e9;
+    const char *name = w_ns <= 1000000000 ? "ms" : w_ns <= 60000000000 ? "s" : "min";
+    float h = ui_px(ui, 18);
+    int parts = pane->plot.h > ui_px(ui, 140) ? 4 : 2;
+    for (int i = 0; i <= parts; i++) {
+        float y = heat_pane_y(pane, v->state->downwards, (double)i / parts);
+        bool top = y <= pane->plot.y + 1;
+        Str label = view_text(v, top ? "%g %s" : "%g", (double)w_ns * i / parts / unit, name);
+        float ly = top ? y - ui_px(ui, 3) : y > pane->plot.y + pane->plot.h - 1 ? y - h + ui_px(ui, 3) : y - h / 2;
+        ui_label(ui, (Rect){pane->plot.x - ui_px(ui, 70), ly, ui_px(ui, 62), h}, label, t->muted,
+                 FACE_REGULAR, t->font_axis, 1);
+    }
+}
+
+/* -- legend */
+
+static const char *scale_label(uint8_t scale) {
+    static const char *const labels[SCALE_COUNT] = {"√ scale", "linear", "log", "percentile"};
+    return labels[scale < SCALE_COUNT ? scale : 0];
+}
+
+static void legend_label(const View *v, float x, float y, float w, Str s) {
+    ui_label(v->ui, (Rect){x, y, w, ui_px(v->ui, 16)}, s, v->ui->theme->muted, FACE_REGULAR,
+             v->ui->theme->font_axis, -1);
+}
+
+static void legend_box(const View *v, float x, float y, uint32_t color, const char *text) {
+    Ui *ui = v->ui;
+    Rect box = {x, y + ui_px(ui, 2), ui_px(ui, 12), ui_px(ui, 12)};
+    draw_rect(ui->draw, box, color);
+    draw_outline(ui->draw, box, 0, ui_px(ui, 1), ui->theme->line);
+    legend_label(v, x + ui_px(ui, 22), y, ui_px(ui, 80), str_of(text));
+}
+
+static void draw_legend(HeatPane *pane, const View *v, Rect area) {
+    Ui *ui = v->ui;
+    if (pane->legend_generation != pane->picture.generation) {
+        for (int i = 0; i < 255; i++) { /* top is the most */
+            uint32_t c = pane->ramp.color[255 - i];
+            pane->legend_rgba[i] = c >> 24 | (c >> 8 & 0xff00) | (c << 8 & 0xff0000) | c << 24;
+        }
+        pane->legend_generation = pane->picture.generation;
+    }
+    Buf cell = {0};
+    span_format(v->heat->spec.column_ns % v->heat->rows ? 0 : v->heat->spec.column_ns / v->heat->rows, &cell);
+    Str per = v->heat->spec.column_ns % v->heat->rows
+                  ? view_span(v, v->heat->spec.column_ns / v->heat->rows)
+                  : str_copy(v->arena, buf_str(&cell));
+    buf_free(&cell);
+    float x = area.x, y = pane->plot.y;
+    legend_label(v, x, y - ui_px(ui, 4), area.w, view_text(v, "%s per %.*s", "samples", (int)per.n, per.s));
+    float top = y + ui_px(ui, 18), notes = ui_px(ui, pane->picture.maximum ? 44 : 28);
+    float h = pane->plot.y + pane->plot.h - top - notes;
+    if (h < ui_px(ui, 30))
+        return;
+    Rect bar = {x, top, ui_px(ui, 12), h};
+    DrawImage image = {.id = ui_id("legend"), .generation = pane->legend_generation, .w = 1,
+                       .h = 255, .rgba = pane->legend_rgba, .source = {0, 0, 1, 255}};
+    draw_image(ui->draw, bar, &image);
+    float lx = x + ui_px(ui, 22), lw = area.w - ui_px(ui, 22);
+    legend_label(v, lx, top - ui_px(ui, 3), lw, view_grouped(v, v->heat->max));
+    legend_label(v, lx, top + h - ui_px(ui, 13), lw, STR("1"));
+    if (h > ui_px(ui, 90)) {
+        uint32_t half = heat_value_at(&pane->mapper, 0.5);
+        legend_label(v, lx, top + h / 2 - ui_px(ui, 16), lw, str_of(scale_label(v->state->scale)));
+        if (half > 1 && half < v->heat->max)
+            legend_label(v, lx, top + h / 2, lw, view_grouped(v, half));
+    }
+    float below = top + h + ui_px(ui, 8);
+    legend_box(v, x, below, pane->ramp.color[0], "none");
+    if (pane->picture.maximum)
+        legend_label(v, x, below + ui_px(ui, 18), area.w, STR("block = maximum"));
+}
+
+/* -- the whole pane */
+
+static void draw_empty(const View *v, Rect plot) {
+    const SessionSlot *slot = v->slot;
+    Str line = STR("Reading …");
+    if (slot->settled && slot->view.samples && !slot->view.has_time)
+        line = STR("This profile carries no times: its flame graph is below, without a heat map.");
+    else if (slot->settled && !slot->view.samples)
+        line = STR("No samples in this file.");
+    ui_label(v->ui, plot, line, v->ui->theme->muted, FACE_REGULAR, v->ui->theme->font, 0);
+}
+
+static void layout(HeatPane *pane, const View *v, Rect area, Rect *legend) {
+    Ui *ui = v->ui;
+    float left = ui_px(ui, 76), right = ui_px(ui, 140), top = ui_px(ui, 22);
+    float axis = ui_px(ui, 24), strip = ui_px(ui, 28), gap = ui_px(ui, 8);
+    float h = area.h - top - axis - strip - gap;
+    float w = area.w - left - right;
+    pane->plot = (Rect){area.x + left, area.y + top, w > 1 ? w : 1, h > 1 ? h : 1};
+    pane->overview = (Rect){area.x + left, area.y + area.h - strip - gap / 2, pane->plot.w, strip};
+    *legend = (Rect){pane->plot.x + pane->plot.w + ui_px(ui, 20), pane->plot.y,
+                     right - ui_px(ui, 24), pane->plot.h};
+}
+
+void heat_pane_draw(HeatPane *pane, const View *v, Rect area) {
+    Ui *ui = v->ui;
+    Rect legend;
+    layout(pane, v, area, &legend);
+    draw_rect(ui->draw, pane->plot, ui->theme->empty_cell);
+    draw_outline(ui->draw, rect_inset(pane->plot, -ui_px(ui, 1)), 0, ui_px(ui, 1), ui->theme->line);
+    if (!v->heat || !v->heat->columns || !view_has_time(v)) {
+        draw_empty(v, pane->plot);
+        pane->t0_ns = pane->t1_ns = 0;
+        return;
+    }
+    Range view = heat_view_range(v->state, v->heat);
+    pane->t0_ns = view.t0_ns;
+    pane->t1_ns = view.t1_ns;
+    picture_update(pane, v);
+    draw_picture(pane, v);
+    draw_time_axis(pane, v);
+    draw_row_axis(pane, v);
+    draw_legend(pane, v, legend);
+    heat_selection_draw(pane, v);
+    heat_overview(pane, v);
+    heat_pointer(pane, v);
+}

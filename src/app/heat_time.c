@@ -1,0 +1,79 @@
+/* Time and cells: the arithmetic of view and selection, without any drawing. */
+#include "app/heat_pane.h"
+
+Range heat_view_range(const State *state, const HeatGrid *grid) {
+    if (state->view.on)
+        return state->view;
+    int64_t columns = grid->columns ? (int64_t)grid->columns : 1;
+    return (Range){true, grid->origin_ns, grid->origin_ns + columns * grid->spec.column_ns};
+}
+
+Range heat_view_change(const State *state, const HeatGrid *grid, double factor, double around,
+                       double move) {
+    State whole = {0};
+    Range all = heat_view_range(&whole, grid), v = heat_view_range(state, grid);
+    int64_t full = all.t1_ns - all.t0_ns, span = v.t1_ns - v.t0_ns;
+    double wanted = (double)span * factor;
+    int64_t least = grid->spec.column_ns < full ? grid->spec.column_ns : full;
+    int64_t changed = wanted > (double)full ? full : (int64_t)wanted;
+    if (changed < least)
+        changed = least;
+    double shift = (double)(span - changed) * around + move * (double)span;
+    int64_t t0 = v.t0_ns + (int64_t)(shift < 0 ? shift - 0.5 : shift + 0.5);
+    if (t0 + changed > all.t1_ns)
+        t0 = all.t1_ns - changed;
+    if (t0 < all.t0_ns)
+        t0 = all.t0_ns;
+    Range r = {changed < full, t0, t0 + changed};
+    return r;
+}
+
+/* Number of the cell that holds t, counting up the columns from the origin. */
+static int64_t cell_index(const HeatGrid *grid, int64_t t_ns) {
+    uint32_t column, row;
+    if (!heat_cell_of(grid, t_ns, &column, &row))
+        return 0;
+    return (int64_t)column * grid->rows + row;
+}
+
+static Range cells_range(const HeatGrid *grid, int64_t from, int64_t to) {
+    Range r = {.on = true};
+    int64_t unused;
+    heat_cell_range(grid, (uint32_t)(from / grid->rows), (uint32_t)(from % grid->rows), &r.t0_ns,
+                    &unused);
+    heat_cell_range(grid, (uint32_t)(to / grid->rows), (uint32_t)(to % grid->rows), &unused,
+                    &r.t1_ns);
+    return r;
+}
+
+bool heat_select_move(const State *state, const HeatGrid *grid, int64_t cells, bool extend,
+                      Range *out) {
+    if (!grid || !grid->columns)
+        return false;
+    int64_t last = (int64_t)grid->columns * grid->rows - 1;
+    if (!state->selection.on) {
+        int64_t at = cell_index(grid, grid->first_ns);
+        *out = cells_range(grid, at, at);
+        return true;
+    }
+    int64_t from = cell_index(grid, state->selection.t0_ns);
+    int64_t to = cell_index(grid, state->selection.t1_ns - 1);
+    if (extend) {
+        to += cells;
+        if (to < from)
+            to = from;
+        if (to > last)
+            to = last;
+    } else {
+        if (from + cells < 0)
+            cells = -from;
+        if (to + cells > last)
+            cells = last - to;
+        from += cells;
+        to += cells;
+    }
+    if (from < 0 || to < from)
+        return false;
+    *out = cells_range(grid, from, to);
+    return true;
+}

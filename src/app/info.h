@@ -1,0 +1,23 @@
+/* info: what is in a profile, as text or JSON. Thread: any single one. */
+#pragma once
+
+#include "base/buf.h"
+#include "ingest/loader.h"
+
+/* A profile loaded to its end without a window; used by info and the text exports. */
+typedef struct Loaded {
+    Jobs *jobs;
+    Dict dict;
+    Profile profile;
+    LoadStatus status;
+    uint32_t threads;
+} Loaded;
+
+/* threads 0: one a processor. False with *err when the input cannot be used. */
+bool loaded_open(Loaded *loaded, const char *path, uint32_t threads, Error *err);
+void loaded_close(Loaded *loaded);
+/* What was skipped, a line a kind, for stderr. */
+void loaded_complaints(const Loaded *loaded, const char *path, Buf *out);
+
+void info_json(const Loaded *loaded, Buf *out);
+void info_text(const Loaded *loaded, const char *path, Buf *out);

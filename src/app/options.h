@@ -1,0 +1,28 @@
+/* Options: the command line as a plain value, common to all verbs. */
+#pragma once
+
+#include "app/state.h"
+
+typedef enum Verb {
+    VERB_WINDOW, VERB_INFO, VERB_EXPORT, VERB_COLLAPSE, VERB_REPLAY, VERB_COUNT,
+} Verb;
+
+enum { OPTION_PATHS = 8 };
+
+typedef struct Options {
+    Verb verb;
+    const char *path[OPTION_PATHS];
+    uint32_t paths;
+    const char *to, *out, *range, *state, *stats, *zoom, *size;
+    State shown; /* what options say about the picture: rows, column, scale, palette, theme, … */
+    double pixel_ratio;
+    uint32_t threads; /* 0: as many as there are processors */
+    bool json, dejavu, software, gpu, idle_said, help, version, keys;
+    bool pid, tid, kernel, jit, all; /* collapse */
+    uint32_t w, h;
+} Options;
+
+/* False with *err in words for wrong usage. */
+bool options_parse(int argc, char **argv, Options *out, Error *err);
+/* The usage text of a verb. */
+void options_help(Verb verb, Buf *out);

@@ -1,0 +1,40 @@
+/* Panels: the controls around the data: toolbar with chips and search, the flame graph's header,
+ * the status line, and what lies over everything (keys, complaints, frame times).
+ * Owner: the App. Thread: main. Each draws itself and wishes for commands. */
+#pragma once
+
+#include "app/flame_pane.h"
+#include "app/view.h"
+
+typedef struct Panels {
+    char search[SEARCH_TEXT]; /* what the field holds; follows the state unless being typed */
+    char filter[FILTER_VALUE];
+    bool asking_filter;
+    Error filter_error;
+    float help_scroll;
+    Rect search_rect, status_rect;
+} Panels;
+
+enum { FRAME_TIMES = 240 };
+
+/* Durations of the latest frames, for the overlay; all in ns. */
+typedef struct FrameStats {
+    int64_t frame_ns[FRAME_TIMES];
+    uint32_t count, next;
+    uint64_t frames;
+    int64_t last_now_ns;
+    uint32_t commands; /* of the draw list */
+} FrameStats;
+
+void frame_stats_add(FrameStats *stats, int64_t ns);
+/* p in 0 … 1 of the kept frame times. */
+int64_t frame_stats_quantile(const FrameStats *stats, double p);
+
+float toolbar_height(const View *v);
+void toolbar_draw(Panels *p, const View *v, Rect area);
+void flame_header_draw(Panels *p, const View *v, Rect area);
+void status_draw(Panels *p, const View *v, const FlamePane *flame, const char *notice, Rect area);
+/* False when the user closed it. */
+bool help_draw(Panels *p, const View *v);
+bool complaints_draw(const View *v);
+void stats_draw(const View *v, const FrameStats *stats, Rect area);

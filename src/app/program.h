@@ -1,0 +1,56 @@
+/* What the App is made of; for the files of app/ that act on all of it (commands, dumps).
+ * Views get the narrow View instead. */
+#pragma once
+
+#include "app/app.h"
+#include "app/browser.h"
+#include "app/flame_pane.h"
+#include "app/heat_pane.h"
+#include "app/history.h"
+#include "app/panels.h"
+#include "app/view.h"
+
+typedef enum Overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_COMPLAINTS } Overlay;
+
+struct App {
+    State state;
+    History history;
+    Session session;
+    Ui ui;
+    DrawList draw;
+    Arena frame_arena;
+    HeatPane heat;
+    FlamePane flame;
+    Browser browser;
+    Panels panels;
+    Overlay overlay;
+    bool show_stats;
+    bool fullscreen, quit, headless;
+    FrameStats stats, answer_stats; /* frames as the host timed them; answers by cpu time */
+    uint64_t timed_generation;
+    bool heat_drawn;
+    int64_t first_pixels_ns; /* FrameInput time by which a heat map was on screen; 0 not yet */
+    const Fonts *fonts;
+    FrameInput last_input;   /* without events; pointers cleared */
+    Rect heat_area, flame_area;
+    Error load_error;        /* why the file in slot A could not be used */
+    char notice[320];        /* one line for the user */
+    int64_t notice_until_ns;
+    char pending_range[128]; /* a range given before the origin was known */
+    Buf clipboard;
+    char examples[1024];
+};
+
+View app_view(App *app, Wishes *wishes, int64_t *next_wake_ns);
+void app_notice(App *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The event that the state names, as an id of the session. */
+EventId app_event(const App *app);
+int64_t app_origin(const App *app);
+/* The questions that the state asks. */
+void app_query(const App *app, Query *out);
+void app_heat_spec(const App *app, HeatSpec *out);
+/* Runs a command by id; records a history step where the table says so. */
+bool app_run(App *app, CommandId id, Str args, Error *err);
+/* Newest answer and grid of slot A, NULL while there is none for the file that is open. */
+const Answer *app_answer(const App *app);
+const HeatGrid *app_grid(const App *app);

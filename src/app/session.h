@@ -1,0 +1,35 @@
+/* Session: the files that are open (slots A and B), who loads them, and who answers about them.
+ * Owner: the App. Thread: main. Names, frames and stacks are shared by all slots. */
+#pragma once
+
+#include "ingest/loader.h"
+#include "query/engine.h"
+
+typedef struct SessionSlot {
+    bool open;
+    bool settled;     /* the load is over */
+    Profile profile;
+    Loader *loader;
+    LoadStatus load;  /* as of the last poll */
+    ProfileView view; /* as of the last poll */
+} SessionSlot;
+
+typedef struct Session {
+    Jobs *jobs;
+    Dict dict;
+    Engine *engine;
+    SessionSlot slot[ENGINE_SLOTS];
+} Session;
+
+/* workers 0: everything runs inline, between frames (session_work). */
+void session_init(Session *session, uint32_t workers);
+void session_free(Session *session);
+/* Closes what the slot holds and starts loading; on failure the slot is empty. */
+bool session_open(Session *session, uint32_t slot, const char *path, Error *err);
+void session_close(Session *session, uint32_t slot);
+void session_cancel_load(Session *session, uint32_t slot);
+/* Once a frame: takes in what arrived. True when something changed. */
+bool session_poll(Session *session, int64_t now_ns);
+/* Inline mode: does one piece of pending work; false when there is none. */
+bool session_work(Session *session);
+bool session_loading(const Session *session);

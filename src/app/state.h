@@ -1,0 +1,59 @@
+/* State: everything that a saved scene, a history step or a shared link holds, as one plain value.
+ * Frames are named by their (symbol, module) path, files by slot; ids are looked up, never saved.
+ * Owner: the App; copied freely. Thread: main. All times are ns of the profile's own clock. */
+#pragma once
+
+#include "picture/palette.h"
+#include "query/query.h"
+#include "ui/theme.h"
+
+enum { STATE_PATH = 1024, STATE_ZOOM = 8192, STATE_EVENT = 128, STATE_SLOTS = 2 };
+
+typedef enum ViewKind { VIEW_FLAME, VIEW_ICICLE, VIEW_COUNT } ViewKind;
+typedef enum ModeKind { MODE_NORMAL, MODE_BROWSER } ModeKind;
+
+typedef struct Range {
+    bool on;
+    int64_t t0_ns, t1_ns; /* half-open */
+} Range;
+
+typedef struct State {
+    char file[STATE_SLOTS][STATE_PATH]; /* slot A and B; empty: none */
+    Range selection;
+    Range baseline; /* kept in the text form; drawn once differentials are */
+    Range view;     /* what the heat map shows; off: the whole recording */
+    char event[STATE_EVENT]; /* name; empty: the first in the file; "all" */
+    bool weighted;
+    uint8_t idle;   /* IdleMode */
+    Filter filter;
+    char search[SEARCH_TEXT];
+    uint8_t view_kind; /* ViewKind */
+    uint8_t mode;      /* ModeKind */
+    bool heaviest_first;
+    /* Path below the root: "symbol\tmodule\n" a frame; empty: all. */
+    char zoom[STATE_ZOOM];
+    uint32_t rows;
+    int64_t column_ns;
+    uint8_t scale;         /* HeatScale */
+    uint8_t heat_palette;  /* HeatPalette */
+    uint8_t flame_palette; /* FlamePalette */
+    bool downwards;
+    uint8_t theme; /* ThemeKind */
+    uint32_t text_percent; /* 80 to 200 */
+    uint32_t split_permille; /* height of the heat map's part of the window */
+} State;
+
+void state_init(State *state);
+/* "key=value&key=value", values percent-encoded; defaults are left out. */
+void state_format(const State *state, Buf *out);
+/* Sets what the text names, leaves the rest. False with words when a part makes no sense. */
+bool state_parse(Str text, State *state, Error *err);
+
+const char *view_kind_name(uint32_t kind);
+bool view_kind_named(Str name, uint8_t *out);
+/* "1s", "500ms", "1m", "1h" and back. */
+bool span_parse(Str text, int64_t *ns);
+void span_format(int64_t ns, Buf *out);
+/* "34.2..36.1" in seconds from the origin, or "10%..20%" of first … last. */
+bool range_parse(Str text, int64_t origin_ns, int64_t first_ns, int64_t last_ns, Range *out,
+                 Error *err);

@@ -1,0 +1,264 @@
+/* The bar of controls: file, event, weight, rows, column, scale, palette, chips, search, help. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/panels.h"
+
+float toolbar_height(const View *v) {
+    return ui_px(v->ui, v->ui->theme->bar_h);
+}
+
+typedef struct Bar {
+    const View *v;
+    float x, right;    /* next control's left end; where the search field begins */
+    float y, h, gap;
+} Bar;
+
+static Rect place(Bar *b, float w) {
+    Rect r = {b->x, b->y, w, b->h};
+    b->x += w + b->gap;
+    return r;
+}
+
+static bool has_room(const Bar *b, float w) {
+    return b->x + w <= b->right;
+}
+
+/* A menu of the choices a command takes; wishes for `command choice`. */
+static void choice(Bar *b, const char *name, CommandId id, const char *const *labels,
+                   const char *const *args, uint32_t n, uint32_t now) {
+    const View *v = b->v;
+    Str *items = ARENA_ARRAY(v->arena, Str, n);
+    for (uint32_t i = 0; i < n; i++)
+        items[i] = str_of(labels[i]);
+    float w = ui_select_width(v->ui, str_of(name), items[now]);
+    if (!has_room(b, w))
+        return;
+    uint32_t chosen = now;
+    if (ui_select(v->ui, ui_id(name), place(b, w), str_of(name), items, n, &chosen, commands[id].help))
+        wish(v->wishes, id, "%s", args[chosen]);
+}
+
+static void file_control(Bar *b) {
+    const View *v = b->v;
+    Ui *ui = v->ui;
+    Str name = v->slot->open ? str_of(path_name(v->state->file[0])) : STR("flamescope");
+    if (str_eq_c(name, "-"))
+        name = STR("standard input");
+    float size = ui->theme->font_file, most = ui_px(ui, 220);
+    char cut[256];
+    name = font_fit(ui->fonts, FACE_SEMIBOLD, size * ui->scale, name, most, cut, sizeof cut);
+    float w = ui_text_width(ui, name, FACE_SEMIBOLD, size) + ui_px(ui, 26);
+    Rect r = place(b, w);
+    UiZone z = ui_zone(ui, ui_id("file"), r, ZONE_FOCUSABLE);
+    if (z.hover) {
+        draw_round(ui->draw, rect_inset(r, -ui_px(ui, 3)), ui_px(ui, ui->theme->radius), ui->theme->control);
+        ui->cursor = CURSOR_HAND;
+    }
+    ui_label(ui, r, name, ui->theme->text, FACE_SEMIBOLD, size, -1);
+    float caret = ui_px(ui, 12);
+    ui_icon(ui, (Rect){r.x + r.w - caret - ui_px(ui, 2), r.y + (r.h - caret) / 2, caret, caret}, "caret", ui->theme->muted);
+    ui_focus_ring(ui, ui_id("file"), rect_inset(r, -ui_px(ui, 3)), ui_px(ui, ui->theme->radius));
+    if (z.clicked)
+        wish(v->wishes, CMD_OPEN, "%s", "");
+    b->x += ui_px(ui, 8);
+}
+
+static void event_control(Bar *b) {
+    const View *v = b->v;
+    uint32_t n = v->slot->view.events, named = 0, now = 0;
+    const char **labels = ARENA_ARRAY(v->arena, const char *, n + 1);
+    for (uint32_t i = 1; i < n; i++) {
+        Str name = names_get(&v->dict->names, contexts_get_event(&v->dict->contexts, i).name);
+        if (i == v->event)
+            now = named;
+        labels[named++] = view_text(v, "%.*s", (int)name.n, name.s).s;
+    }
+    if (!named)
+        return;
+    if (named > 1) {
+        if (v->event == EVENT_ALL)
+            now = named;
+        labels[named++] = "all";
+    }
+    choice(b, "event", CMD_EVENT, labels, labels, named, now);
+}
+
+static void weight_control(Bar *b) {
+    const View *v = b->v;
+    if (!v->slot->view.has_weight)
+        return;
+    static const char *const labels[] = {"samples", "period"};
+    choice(b, "weight", CMD_WEIGHT, labels, labels, 2, v->state->weighted);
+}
+
+static void rows_control(Bar *b) {
+    static const char *const labels[] = {"10", "20", "25", "40", "50", "99", "100", "200", "500", "1000"};
+    const char *now_label = view_text(b->v, "%u", b->v->state->rows).s;
+    const char *items[11];
+    uint32_t n = 0, now = UINT32_MAX;
+    for (uint32_t i = 0; i < 10; i++) {
+        if (!strcmp(labels[i], now_label))
+            now = n;
+        items[n++] = labels[i];
+    }
+    if (now == UINT32_MAX) {
+        now = n;
+        items[n++] = now_label;
+    }
+    choice(b, "rows", CMD_ROWS, items, items, n, now);
+}
+
+static void column_control(Bar *b) {
+    static const char *const labels[] = {"10 ms", "100 ms", "500 ms", "1 s", "2 s", "5 s", "10 s", "30 s", "1 min", "5 min", "15 min", "1 h"};
+    static const char *const args[] = {"10ms", "100ms", "500ms", "1s", "2s", "5s", "10s", "30s", "1m", "5m", "15m", "1h"};
+    const char *items[13], *wishes[13];
+    uint32_t n = 0, now = UINT32_MAX;
+    for (uint32_t i = 0; i < 12; i++) {
+        int64_t ns = 0;
+        span_parse(str_of(args[i]), &ns);
+        if (ns == b->v->state->column_ns)
+            now = n;
+        items[n] = labels[i];
+        wishes[n++] = args[i];
+    }
+    if (now == UINT32_MAX) {
+        Buf text = {0};
+        span_format(b->v->state->column_ns, &text);
+        now = n;
+        items[n] = str_copy(b->v->arena, buf_str(&text)).s;
+        wishes[n] = items[n];
+        n++;
+        buf_free(&text);
+    }
+    choice(b, "column", CMD_COLUMN, items, wishes, n, now);
+}
+
+static void scale_controls(Bar *b) {
+    static const char *const scales[] = {"√", "linear", "log", "percentile"};
+    const char *scale_args[SCALE_COUNT], *palettes[HEAT_PALETTE_COUNT];
+    for (uint32_t i = 0; i < SCALE_COUNT; i++)
+        scale_args[i] = heat_scale_name((HeatScale)i);
+    for (uint32_t i = 0; i < HEAT_PALETTE_COUNT; i++)
+        palettes[i] = heat_palette_name((HeatPalette)i);
+    choice(b, "scale", CMD_SCALE, scales, scale_args, SCALE_COUNT, b->v->state->scale);
+    choice(b, "palette", CMD_PALETTE, palettes, palettes, HEAT_PALETTE_COUNT, b->v->state->heat_palette);
+}
+
+/* -- chips: what is counted, each with its own figures */
+
+static void idle_chip(Bar *b) {
+    const View *v = b->v;
+    const Answer *a = v->answer;
+    if (!a || !a->idle_in_profile)
+        return;
+    bool hidden = v->state->idle != IDLE_KEEP;
+    Str n = view_grouped(v, a->idle_in_profile), all = view_grouped(v, a->in_profile);
+    Str text = view_text(v, "%s · %.*s of %.*s", hidden ? "idle hidden" : "idle shown", (int)n.n, n.s, (int)all.n, all.s);
+    float w = ui_chip_width(v->ui, text, false);
+    if (!has_room(b, w)) {
+        text = view_text(v, "idle · %.*s", (int)n.n, n.s);
+        w = ui_chip_width(v->ui, text, false);
+        if (!has_room(b, w))
+            return;
+    }
+    if (ui_chip(v->ui, ui_id("idle chip"), place(b, w), text, hidden, false, commands[CMD_IDLE].help))
+        wish(v->wishes, CMD_IDLE, "%s", "");
+}
+
+static void filter_chip(Bar *b, uint32_t i) {
+    const View *v = b->v;
+    const FilterTerm *term = &v->state->filter.term[i];
+    Buf text = {0};
+    FilterTerm shown = *term;
+    shown.off = false;
+    filter_format_term(&shown, &text);
+    if (v->answer && filter_same(&v->answer->query.filter, &v->state->filter)) {
+        buf_puts(&text, " · ");
+        buf_grouped(&text, v->answer->term_passes[i]);
+        buf_puts(&text, " of ");
+        buf_grouped(&text, v->answer->in_profile);
+    }
+    Str label = str_copy(v->arena, buf_str(&text));
+    buf_free(&text);
+    float w = ui_chip_width(v->ui, label, true);
+    if (!has_room(b, w))
+        return;
+    ChipAction did = ui_chip(v->ui, ui_id_at(ui_id("chip"), i), place(b, w), label, !term->off, true,
+                             "Click: switch off or on");
+    if (did == CHIP_TOGGLED)
+        wish(v->wishes, CMD_FILTER_TOGGLE, "%u", i);
+    if (did == CHIP_REMOVED)
+        wish(v->wishes, CMD_FILTER_REMOVE, "%u", i);
+}
+
+static void filter_field(Bar *b, Panels *p) {
+    const View *v = b->v;
+    if (!p->asking_filter) {
+        float w = b->h;
+        if (has_room(b, w) && ui_button(v->ui, ui_id("add filter"), place(b, w), STR("+"), commands[CMD_FILTER_ASK].help))
+            wish(v->wishes, CMD_FILTER_ASK, "%s", "");
+        return;
+    }
+    float w = fminf(ui_px(v->ui, 240), b->right - b->x);
+    if (w < ui_px(v->ui, 60))
+        return;
+    FieldResult did = ui_field(v->ui, ui_id("filter field"), place(b, w), p->filter, sizeof p->filter,
+                               STR("comm=java  frame~parse  tid!=7"), STR("Enter"), p->filter_error.kind != ERROR_NONE);
+    if (did == FIELD_ENTER)
+        wish(v->wishes, CMD_FILTER_ADD, "%s", p->filter);
+    if (did == FIELD_ESC)
+        p->asking_filter = false;
+    if (did == FIELD_CHANGED)
+        p->filter_error = (Error){0};
+}
+
+static void search_control(Panels *p, const View *v, Rect r) {
+    bool focused = ui_has_focus(v->ui, ui_id("search"));
+    if (!focused)
+        snprintf(p->search, sizeof p->search, "%s", v->state->search);
+    bool bad = v->answer && v->answer->search_error[0] && !strcmp(v->answer->query.search, v->state->search);
+    p->search_rect = r;
+    FieldResult did = ui_field(v->ui, ui_id("search"), r, p->search, sizeof p->search,
+                               STR("Search frames (regex)"), p->search[0] ? STR("") : STR("Ctrl F"), bad);
+    if (did == FIELD_CHANGED)
+        wish(v->wishes, CMD_SEARCH_SET, "%s", p->search);
+    else if (did == FIELD_ENTER)
+        wish(v->wishes, CMD_SEARCH_NEXT, "%s", "");
+    else if (did == FIELD_SHIFT_ENTER)
+        wish(v->wishes, CMD_SEARCH_PREVIOUS, "%s", "");
+    else if (did == FIELD_ESC) {
+        wish(v->wishes, CMD_SEARCH_SET, "%s", "");
+        ui_set_focus(v->ui, ui_id("flame"), false);
+    }
+}
+
+void toolbar_draw(Panels *p, const View *v, Rect area) {
+    Ui *ui = v->ui;
+    draw_rect(ui->draw, area, ui->theme->panel);
+    draw_rect(ui->draw, (Rect){area.x, area.y + area.h - ui_px(ui, 1), area.w, ui_px(ui, 1)}, ui->theme->line);
+    float margin = ui_px(ui, 20), h = ui_px(ui, ui->theme->control_h), gap = ui_px(ui, ui->theme->gap);
+    float y = floorf(area.y + (area.h - h) / 2);
+    float help_w = ui_px(ui, 36), search_w = fminf(ui_px(ui, 260), area.w * 0.2f);
+    Rect help = {area.x + area.w - margin - help_w, y, help_w, h};
+    Rect search = {help.x - gap - search_w, y, search_w, h};
+    Bar bar = {v, area.x + margin, search.x - gap, y, h, gap};
+    file_control(&bar);
+    if (v->slot->open && v->state->mode == MODE_NORMAL) {
+        event_control(&bar);
+        weight_control(&bar);
+        if (v->slot->view.has_time || !v->slot->settled) {
+            rows_control(&bar);
+            column_control(&bar);
+            scale_controls(&bar);
+        }
+        idle_chip(&bar);
+        for (uint32_t i = 0; i < v->state->filter.count; i++)
+            filter_chip(&bar, i);
+        filter_field(&bar, p);
+        search_control(p, v, search);
+    }
+    if (ui_button(ui, ui_id("help"), help, STR("?"), commands[CMD_HELP].help))
+        wish(v->wishes, CMD_HELP, "%s", "");
+}

@@ -1,0 +1,38 @@
+/* View: what a part of the window may know while it draws itself: read-only facts, the toolkit,
+ * and a queue of wishes. Views never write State: they wish for commands, applied afterwards.
+ * Lives for one frame. Thread: main. */
+#pragma once
+
+#include "app/commands.h"
+#include "app/session.h"
+#include "app/state.h"
+#include "ui/ui.h"
+
+typedef struct View {
+    Ui *ui;
+    const State *state;
+    const Dict *dict;
+    const SessionSlot *slot;   /* A; slot->open is false without a file */
+    const Engine *engine;
+    const Answer *answer;      /* newest of slot A, or NULL */
+    const HeatGrid *heat;      /* newest, or NULL */
+    EventId event;             /* resolved; EVENT_ALL for all */
+    int64_t origin_ns;
+    Arena *arena;              /* of this frame */
+    Wishes *wishes;
+    int64_t now_ns;
+    int64_t *next_wake_ns;     /* a view that moves lowers it */
+} View;
+
+/* Text in the frame's arena. */
+Str view_text(const View *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
+Str view_grouped(const View *v, uint64_t n);          /* "8 213" with thin spaces */
+Str view_count(const View *v, uint64_t n, const char *unit); /* "8 213 samples" */
+Str view_percent(const View *v, uint64_t part, uint64_t whole); /* "6.2 %" */
+/* Offset from the origin: "34.20 s", precise enough for `step_ns`. */
+Str view_offset(const View *v, int64_t t_ns, int64_t step_ns);
+Str view_span(const View *v, int64_t ns); /* a duration, with three digits and its unit */
+void view_wake(const View *v, int64_t at_ns);
+/* Unit of what is counted: "samples", "ns", "periods". */
+const char *view_unit(const View *v);
+bool view_has_time(const View *v);
