@@ -28,12 +28,14 @@ static size_t last_bracket(Str s) {
     for (size_t i = s.n; i-- > 1;) {
         if (s.s[i] == ')')
             depth++;
-        else if (s.s[i] == '(' && --depth == 0)
-            return is_blank(s.s[i - 1]) ? i : s.n;
+        else if (s.s[i] == '(' && --depth == 0 && is_blank(s.s[i - 1]))
+            return i;
+        if (depth == 0)
+            break;
     }
-    /* brackets that do not match are part of a name: the last " (" then */
+    /* brackets that do not match may be part of a file's name */
     for (size_t i = s.n; i-- > 1;) {
-        if (s.s[i] == '(' && is_blank(s.s[i - 1]))
+        if (s.s[i] == '(' && is_blank(s.s[i - 1]) && (s.s[i + 1] == '/' || s.s[i + 1] == '['))
             return i;
     }
     return s.n;
