@@ -8,12 +8,13 @@
 typedef struct FlameBox {
     uint64_t key;     /* identity across answers: the node's key; merged: derived from the first */
     uint32_t node;    /* of answer->tree; merged: the first of the run */
+    uint32_t parent;  /* index of the box below; the first box is its own */
     FrameId frame;    /* 0 for merged and for the root */
     uint16_t depth;   /* 0 is the root "all" */
     uint8_t merged;   /* a run of narrow siblings */
     uint8_t match;    /* 1: matches the search; merged: some of them does */
     uint8_t ancestor; /* of the zoomed node: drawn full width, faded */
-    uint32_t merged_count;
+    uint32_t merged_count; /* frames of the run that have samples */
     float x0, x1;     /* 0 … 1 of the width */
     uint64_t total, self;   /* selection; merged: sums */
     uint64_t total_b, self_b; /* baseline, when there is one */
@@ -25,7 +26,8 @@ typedef struct FlameLayout {
     uint32_t max_depth;
     uint32_t zoom;       /* node whose box spans the width */
     uint64_t total;      /* of the zoomed node */
-    uint64_t not_arranged; /* drawn as one block at the right of depth 1 */
+    uint64_t not_arranged; /* drawn as one block at the right of depth 1, where the boxes leave
+                              room for it: [total / (total + not_arranged), 1). 0 when zoomed */
 } FlameLayout;
 
 /* zoom: node of answer->tree (0: all). width_px: physical pixels. heaviest_first: order children

@@ -40,6 +40,8 @@ static void set_text(Search *s, const char *text) {
 }
 
 static void match_frames(Search *s, const Dict *dict, uint32_t frames) {
+    if (frames == 0)
+        frames = 1; /* the root is there before any publishing */
     if (frames > s->cap) {
         uint32_t cap = frames + frames / 2 + 64;
         s->frame = mem_resize(s->frame, s->cap, cap);

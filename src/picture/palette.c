@@ -1,0 +1,281 @@
+/* Colours are made in OKLCH (lightness, chroma, hue of the OKLab space, which its author placed
+ * in the public domain): steps of equal size there look equal, so ramps are even and shades of
+ * one hue stay equally readable. */
+#include "picture/palette.h"
+
+#include <math.h>
+
+#include "base/hash.h"
+
+/* ---- names -------------------------------------------------------------------------------- */
+
+static const char *const SCALE_NAMES[] = {"sqrt", "linear", "log", "percentile"};
+static const char *const HEAT_NAMES[] = {"ember", "red", "enhanced", "viridis", "inferno", "grey"};
+static const char *const FLAME_NAMES[] = {"kind", "name", "module", "hot", "java"};
+
+static bool named(Str name, const char *const *names, int count, int *out) {
+    for (int i = 0; i < count; i++) {
+        if (str_eq_c(name, names[i])) {
+            *out = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *heat_scale_name(HeatScale scale) {
+    return SCALE_NAMES[scale < SCALE_COUNT ? scale : 0];
+}
+
+const char *heat_palette_name(HeatPalette palette) {
+    return HEAT_NAMES[palette < HEAT_PALETTE_COUNT ? palette : 0];
+}
+
+const char *flame_palette_name(FlamePalette palette) {
+    return FLAME_NAMES[palette < FLAME_PALETTE_COUNT ? palette : 0];
+}
+
+bool heat_scale_named(Str name, HeatScale *out) {
+    int i;
+    if (!named(name, SCALE_NAMES, SCALE_COUNT, &i))
+        return false;
+    *out = (HeatScale)i;
+    return true;
+}
+
+bool heat_palette_named(Str name, HeatPalette *out) {
+    int i;
+    if (!named(name, HEAT_NAMES, HEAT_PALETTE_COUNT, &i))
+        return false;
+    *out = (HeatPalette)i;
+    return true;
+}
+
+bool flame_palette_named(Str name, FlamePalette *out) {
+    int i;
+    if (!named(name, FLAME_NAMES, FLAME_PALETTE_COUNT, &i))
+        return false;
+    *out = (FlamePalette)i;
+    return true;
+}
+
+/* ---- colour spaces ------------------------------------------------------------------------ */
+
+typedef struct Lch {
+    float l, c, h; /* h in degrees */
+} Lch;
+
+static uint32_t rgb(uint32_t hex) {
+    return hex << 8 | 0xff;
+}
+
+static uint32_t encode(float linear) {
+    float v = linear <= 0.0031308f ? 12.92f * linear : 1.055f * powf(linear, 1 / 2.4f) - 0.055f;
+    v = v < 0 ? 0 : v > 1 ? 1 : v;
+    return (uint32_t)(v * 255 + 0.5f);
+}
+
+static uint32_t lch_color(Lch x) {
+    float a = x.c * cosf(x.h * 0.017453293f), b = x.c * sinf(x.h * 0.017453293f);
+    float l = x.l + 0.3963377774f * a + 0.2158037573f * b;
+    float m = x.l - 0.1055613458f * a - 0.0638541728f * b;
+    float s = x.l - 0.0894841775f * a - 1.2914855480f * b;
+    l = l * l * l;
+    m = m * m * m;
+    s = s * s * s;
+    uint32_t red = encode(4.0767416621f * l - 3.3077115913f * m + 0.2309699292f * s);
+    uint32_t green = encode(-1.2684380046f * l + 2.6097574011f * m - 0.3413193965f * s);
+    uint32_t blue = encode(-0.0041960863f * l - 0.7034186147f * m + 1.7076147010f * s);
+    return red << 24 | green << 16 | blue << 8 | 0xff;
+}
+
+static uint32_t mix(uint32_t a, uint32_t b, float t) {
+    uint32_t out = 0xff;
+    for (int shift = 8; shift < 32; shift += 8) {
+        float x = (float)(a >> shift & 0xff), y = (float)(b >> shift & 0xff);
+        out |= (uint32_t)(x + (y - x) * t + 0.5f) << shift;
+    }
+    return out;
+}
+
+/* ---- heat ramps --------------------------------------------------------------------------- */
+
+enum { MAX_STOPS = 6 };
+
+/* A ramp from one sample to the hottest cell, by stops at shares of its length. */
+typedef struct HexRamp {
+    int count;
+    float at[MAX_STOPS];
+    uint32_t hex[MAX_STOPS];
+} HexRamp;
+
+typedef struct LchRamp {
+    int count;
+    Lch stop[MAX_STOPS]; /* evenly spaced, darkest first */
+} LchRamp;
+
+/* By palette, then light and dark. The first stop is what one sample looks like: it has to stand
+ * out from the empty cell, so these ramps begin some way up from it. */
+static const HexRamp HEX_RAMPS[3][2] = {
+    {{4, {0, 0.30f, 0.68f, 1}, {0xFFC2AE, 0xFF9678, 0xE50914, 0x780014}},
+     {4, {0, 0.30f, 0.68f, 1}, {0x641F42, 0x962848, 0xF0623C, 0xFFD678}}},
+    {{3, {0, 0.5f, 1}, {0xFFC8BD, 0xFF5032, 0xE50914}},
+     {4, {0, 0.45f, 0.75f, 1}, {0x5C1410, 0xE50914, 0xFF5032, 0xFFC4B2}}},
+    {{4, {0, 0.12f, 0.5f, 1}, {0x6AAAFF, 0xFAA0B5, 0xFF5032, 0xE50914}},
+     {5, {0, 0.12f, 0.45f, 0.75f, 1}, {0x3D6FB8, 0xB0607A, 0xE50914, 0xFF5032, 0xFFC4B2}}},
+};
+
+static const LchRamp VIRIDIS = {
+    6, {{0.34f, 0.13f, 305}, {0.45f, 0.11f, 265}, {0.56f, 0.09f, 225},
+        {0.67f, 0.11f, 175}, {0.79f, 0.16f, 140}, {0.91f, 0.18f, 108}}};
+static const LchRamp INFERNO = {
+    6, {{0.32f, 0.13f, 305}, {0.43f, 0.17f, 345}, {0.55f, 0.20f, 22},
+        {0.68f, 0.18f, 45}, {0.80f, 0.16f, 75}, {0.93f, 0.12f, 105}}};
+static const LchRamp GREY = {2, {{0.36f, 0, 0}, {0.97f, 0, 0}}};
+
+static uint32_t hex_ramp_at(const HexRamp *r, float t) {
+    int i = 0;
+    while (i + 2 < r->count && t > r->at[i + 1])
+        i++;
+    float part = (t - r->at[i]) / (r->at[i + 1] - r->at[i]);
+    return mix(rgb(r->hex[i]), rgb(r->hex[i + 1]), part < 0 ? 0 : part > 1 ? 1 : part);
+}
+
+static uint32_t lch_ramp_at(const LchRamp *r, bool dark, float t) {
+    /* On a light ground the hottest cell is the darkest, and one sample not quite white. */
+    float place = (dark ? t : (1 - t) * 0.93f) * (float)(r->count - 1);
+    int i = (int)place;
+    if (i > r->count - 2)
+        i = r->count - 2;
+    float part = place - (float)i;
+    Lch a = r->stop[i], b = r->stop[i + 1];
+    float turn = b.h - a.h;
+    turn = turn > 180 ? turn - 360 : turn < -180 ? turn + 360 : turn;
+    return lch_color((Lch){a.l + (b.l - a.l) * part, a.c + (b.c - a.c) * part,
+                           a.h + turn * part});
+}
+
+void heat_ramp(HeatPalette palette, bool dark, HeatRamp *out) {
+    const LchRamp *even = palette == HEAT_PALETTE_VIRIDIS   ? &VIRIDIS
+                          : palette == HEAT_PALETTE_INFERNO ? &INFERNO
+                                                            : &GREY;
+    out->color[0] = rgb(dark ? 0x14171D : 0xF7F8FA);
+    out->outside = rgb(dark ? 0x0A0B0E : 0xE4E7EC);
+    out->filtered = rgb(dark ? 0x283040 : 0xCDD5E2);
+    for (int i = 1; i < 256; i++) {
+        float t = (float)(i - 1) / 254.0f;
+        out->color[i] = palette <= HEAT_PALETTE_ENHANCED
+                            ? hex_ramp_at(&HEX_RAMPS[palette][dark], t)
+                            : lch_ramp_at(even, dark, t);
+    }
+}
+
+/* ---- frames ------------------------------------------------------------------------------- */
+
+enum { HUE_USER = 20, HUE_KERNEL = 58, HUE_CPP = 86, HUE_JIT = 163, HUE_INLINED = 205 };
+
+/* A shade of a hue, always the same for the same name. */
+static uint32_t shade(Lch base, bool dark, uint64_t hash) {
+    float a = (float)(hash & 0xffff) / 65535.0f - 0.5f;
+    float b = (float)(hash >> 16 & 0xffff) / 65535.0f - 0.5f;
+    base.l += a * 0.055f + (dark ? 0 : 0.075f);
+    base.c -= dark ? 0 : 0.010f;
+    base.h += b * 14.0f;
+    return lch_color(base);
+}
+
+static Lch base_of(int hue) {
+    switch (hue) {
+    case HUE_KERNEL:
+        return (Lch){0.735f, 0.125f, 60};
+    case HUE_CPP:
+        return (Lch){0.790f, 0.120f, 88};
+    case HUE_JIT:
+        return (Lch){0.715f, 0.110f, 162};
+    case HUE_INLINED:
+        return (Lch){0.735f, 0.085f, 205};
+    default:
+        return (Lch){0.655f, 0.150f, 21};
+    }
+}
+
+static int hue_of_kind(uint32_t kind) {
+    switch (kind) {
+    case FRAME_KERNEL:
+        return HUE_KERNEL;
+    case FRAME_JIT:
+        return HUE_JIT;
+    case FRAME_INLINED:
+        return HUE_INLINED;
+    default:
+        return HUE_USER;
+    }
+}
+
+/* As flamegraph.pl's java palette means it: Java by its names, too, where perf could not say. */
+static int hue_of_java(Frame frame, Str symbol) {
+    bool java = frame.kind == FRAME_JIT || str_starts(symbol, STR("java/")) ||
+                str_starts(symbol, STR("Ljava/")) || str_starts(symbol, STR("java.")) ||
+                str_starts(symbol, STR("jdk/")) || str_starts(symbol, STR("sun/"));
+    if (frame.kind == FRAME_INLINED || frame.kind == FRAME_KERNEL)
+        return hue_of_kind(frame.kind);
+    if (java)
+        return HUE_JIT;
+    return str_find(symbol, STR("::")) < symbol.n ? HUE_CPP : HUE_USER;
+}
+
+static Lch any_hue(uint64_t hash, float from, float degrees) {
+    float share = (float)(hash >> 32 & 0xffff) / 65535.0f;
+    return (Lch){0.715f, 0.105f, from + share * degrees};
+}
+
+uint32_t flame_color(FlamePalette palette, bool dark, Frame frame, Str symbol, Str module) {
+    if (frame.kind == FRAME_ROOT)
+        return rgb(dark ? 0x2B303B : 0xD9DDE5);
+    if (frame.kind == FRAME_PROCESS)
+        return rgb(dark ? 0x343A47 : 0xE3E6EC);
+    uint64_t by_name = hash_bytes(symbol.s, symbol.n);
+    Lch base;
+    if (palette == FLAME_BY_NAME) {
+        base = any_hue(by_name, 0, 360);
+    } else if (palette == FLAME_BY_MODULE) {
+        base = any_hue(hash_bytes(module.s, module.n), 0, 360);
+    } else if (palette == FLAME_HOT) {
+        base = any_hue(by_name, 18, 72);
+        base.c = 0.14f;
+    } else {
+        base = base_of(palette == FLAME_JAVA ? hue_of_java(frame, symbol)
+                                             : hue_of_kind(frame.kind));
+    }
+    if (str_eq_c(symbol, "[unknown]"))
+        base.c *= 0.45f; /* known to nobody: it should not shout */
+    return shade(base, dark, by_name);
+}
+
+/* ---- text --------------------------------------------------------------------------------- */
+
+static float decode(uint32_t byte) {
+    float v = (float)byte / 255.0f;
+    return v <= 0.04045f ? v / 12.92f : powf((v + 0.055f) / 1.055f, 2.4f);
+}
+
+/* WCAG's relative luminance. */
+static float luminance(uint32_t color) {
+    return 0.2126f * decode(color >> 24) + 0.7152f * decode(color >> 16 & 0xff) +
+           0.0722f * decode(color >> 8 & 0xff);
+}
+
+static float contrast(float a, float b) {
+    return a > b ? (a + 0.05f) / (b + 0.05f) : (b + 0.05f) / (a + 0.05f);
+}
+
+uint32_t text_on(uint32_t fill) {
+    static const float least = 4.5f;
+    float l = luminance(fill), dark = contrast(l, luminance(rgb(0x14171D)));
+    float light = contrast(l, 1.0f);
+    if (dark >= least && dark >= light)
+        return rgb(0x14171D);
+    if (light >= least)
+        return rgb(0xFFFFFF);
+    return rgb(0x050506); /* in the middle of the scale only near black has 4.5 */
+}
