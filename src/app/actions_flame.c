@@ -86,7 +86,7 @@ static bool term_index(const App *app, Str args, uint32_t *i, Error *err) {
 }
 
 bool do_filter_toggle(App *app, Str args, Error *err) {
-    uint32_t i;
+    uint32_t i = 0;
     if (!term_index(app, args, &i, err))
         return false;
     app->state.filter.term[i].off = !app->state.filter.term[i].off;
@@ -94,7 +94,7 @@ bool do_filter_toggle(App *app, Str args, Error *err) {
 }
 
 bool do_filter_remove(App *app, Str args, Error *err) {
-    uint32_t i;
+    uint32_t i = 0;
     if (!term_index(app, args, &i, err))
         return false;
     Filter *f = &app->state.filter;

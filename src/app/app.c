@@ -393,6 +393,7 @@ void app_frame(App *app, const FrameInput *in, FrameOutput *out) {
 
     Wishes wishes = {.arena = &app->frame_arena};
     const Theme *theme = theme_get((ThemeKind)app->state.theme);
+    draw_reset(&app->draw, (float)in->window[0].w, (float)in->window[0].h, theme->background);
     ui_begin(&app->ui, &app->draw, app->fonts, theme, (float)app->state.text_percent / 100, in, 0);
     View v = app_view(app, &wishes, &next_wake_ns);
     take_input(app, &v, in);

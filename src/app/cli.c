@@ -243,10 +243,14 @@ static int run_replay(const Options *o, const CliHost *host) {
 
 /* -- the window */
 
-static void write_stats(App *app, const char *path) {
+static void stats_since_start(App *app, Buf *out) {
+    dump_stats(app, clock_process_start_ns(), out);
+}
+
+static void write_json(App *app, const char *path, void (*dump)(App *, Buf *)) {
     Buf text = {0};
     Error err = {0};
-    dump_stats(app, clock_process_start_ns(), &text);
+    dump(app, &text);
     if (!file_write_all(path, buf_str(&text), &err))
         complain_and(EXIT_INPUT, &err);
     buf_free(&text);
@@ -272,7 +276,9 @@ static int run_window(const Options *o, const CliHost *host) {
             complain_and(code, &err);
     }
     if (o->stats && code == EXIT_DONE)
-        write_stats(app, o->stats);
+        write_json(app, o->stats, stats_since_start);
+    if (o->dump && code == EXIT_DONE)
+        write_json(app, o->dump, dump_state);
     app_free(app);
     return code;
 }

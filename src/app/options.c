@@ -30,6 +30,7 @@ TEXT_OPTION(out)
 TEXT_OPTION(range)
 TEXT_OPTION(state)
 TEXT_OPTION(stats)
+TEXT_OPTION(dump)
 
 #define FLAG_OPTION(field)                                                                        \
     static bool set_##field(Options *o, const char *value, Error *err) {                          \
@@ -203,6 +204,7 @@ static const Option options[] = {
     {"threads", "N", IN_WINDOW | IN_INFO | IN_EXPORT, set_threads, "parsing threads (default: one a processor)"},
     {"state", "TEXT", IN_SHOW, set_state, "start from a saved state"},
     {"stats", "FILE", IN_WINDOW | IN_INFO, set_stats, "write times and memory as JSON on exit"},
+    {"dump", "FILE", IN_WINDOW, set_dump, "write what the window shows as JSON on exit"},
     {"json", NULL, IN_INFO, set_json, "print as JSON"},
     {"software", NULL, IN_WINDOW, set_software, "draw without the GPU"},
     {"gpu", NULL, IN_WINDOW, set_gpu, "draw with the GPU, whatever the driver"},

@@ -13,7 +13,7 @@ typedef struct Options {
     Verb verb;
     const char *path[OPTION_PATHS];
     uint32_t paths;
-    const char *to, *out, *range, *state, *stats, *zoom, *size;
+    const char *to, *out, *range, *state, *stats, *dump;
     State shown; /* what options say about the picture: rows, column, scale, palette, theme, … */
     double pixel_ratio;
     uint32_t threads; /* 0: as many as there are processors */

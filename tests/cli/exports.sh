@@ -1,0 +1,77 @@
+#!/bin/bash
+# Exports agree with each other: a pipe and a file, any number of threads, ranges that add up.
+. "$FLAMESCOPE_SOURCE/tests/cli/lib.sh"
+sum() { awk '{ n += $NF } END { print n + 0 }' "$1"; }
+
+folded() { "$FLAMESCOPE" export "$example" --to folded "$@"; }
+
+threads() {
+    folded --threads 1 >"$scratch/one" && folded --threads 8 >"$scratch/eight" &&
+        diff "$scratch/one" "$scratch/eight"
+}
+
+pipe() {
+    folded >"$scratch/file" && gzip -dc "$example" | "$FLAMESCOPE" export - --to folded >"$scratch/pipe" &&
+        diff "$scratch/file" "$scratch/pipe"
+}
+
+halves() {
+    folded --range 0%..37% >"$scratch/a" && folded --range 37%..100% >"$scratch/b" && folded >"$scratch/all" || return 1
+    a=$(sum "$scratch/a") b=$(sum "$scratch/b") all=$(sum "$scratch/all")
+    [ "$a" -gt 0 ] && [ "$b" -gt 0 ] && [ $((a + b)) = "$all" ] || {
+        echo "$a + $b is not $all"
+        return 1
+    }
+}
+
+heat_sum() {
+    "$FLAMESCOPE" export "$example" --to heatmap-json >"$scratch/heat" && folded >"$scratch/all" || return 1
+    heat=$(python3 -c 'import json,sys; print(sum(sum(c) for c in json.load(open(sys.argv[1]))["values"]))' "$scratch/heat")
+    [ "$heat" = "$(sum "$scratch/all")" ] || {
+        echo "$heat in the heat map, $(sum "$scratch/all") folded"
+        return 1
+    }
+}
+
+filters() {
+    with=$(folded --filter 'comm=shop-index' >"$scratch/with"; sum "$scratch/with")
+    without=$(folded --filter 'comm!=shop-index' >"$scratch/without"; sum "$scratch/without")
+    all=$(folded >"$scratch/all"; sum "$scratch/all")
+    [ "$with" -gt 0 ] && [ $((with + without)) = "$all" ] || {
+        echo "$with + $without is not $all"
+        return 1
+    }
+}
+
+idle() {
+    hidden=$(folded >"$scratch/a"; sum "$scratch/a")
+    kept=$(folded --idle keep >"$scratch/b"; sum "$scratch/b")
+    "$FLAMESCOPE" info --json "$example" >"$scratch/info" 2>/dev/null
+    said=$(python3 -c 'import json,sys; i=json.load(open(sys.argv[1])); print(i["idle_samples"], i["samples"])' "$scratch/info")
+    [ "$((kept - hidden)) $kept" = "$said" ] || {
+        echo "idle: $((kept - hidden)) of $kept, info says $said"
+        return 1
+    }
+}
+
+picture() {
+    "$FLAMESCOPE" export "$example" --to png --size 1280x720 -o "$scratch/p.png" "$@" &&
+        [ "$(head -c 8 "$scratch/p.png" | od -An -tx1 | tr -d ' \n')" = 89504e470d0a1a0a ]
+}
+
+truncated() {
+    head -c 100000 "$example" >"$scratch/cut.gz"
+    "$FLAMESCOPE" info --json "$scratch/cut.gz" >"$scratch/info" 2>"$scratch/err" || return 1
+    grep -q '"truncated"' "$scratch/info" && [ -s "$scratch/err" ]
+}
+
+check "1 and 8 threads give the same stacks" threads
+check "a pipe and a .gz file give the same stacks" pipe
+check "two ranges add up to the whole" halves
+check "the heat map counts what the stacks count" heat_sum
+check "a filter and its opposite add up" filters
+check "idle samples are hidden and counted" idle
+check "a picture" picture
+check "a light picture of a range" picture --theme light --range 7.7..7.9 --search collect
+check "a truncated .gz loads, and says so" truncated
+finish

@@ -1,0 +1,51 @@
+#!/bin/bash
+# Exit statuses, words for what is wrong, and the README's key table.
+. "$FLAMESCOPE_SOURCE/tests/cli/lib.sh"
+printf 'not a profile, just words\nand more of them\n' >"$scratch/words.txt"
+: >"$scratch/empty.txt"
+
+says() { # says WORDS COMMAND...: standard error mentions WORDS
+    words=$1
+    shift
+    "$@" 2>"$scratch/err" >/dev/null
+    grep -q -- "$words" "$scratch/err" || {
+        cat "$scratch/err"
+        return 1
+    }
+}
+
+prints() {
+    words=$1
+    shift
+    "$@" 2>/dev/null | grep -q -- "$words"
+}
+
+check "no such file" exits 1 "$FLAMESCOPE" info "$scratch/nothing"
+check "words for no such file" says "nothing: " "$FLAMESCOPE" info "$scratch/nothing"
+check "an empty file" exits 1 "$FLAMESCOPE" info "$scratch/empty.txt"
+check "not a profile" exits 1 "$FLAMESCOPE" info "$scratch/words.txt"
+check "not a profile, as a picture" exits 1 "$FLAMESCOPE" export "$scratch/words.txt" --to png -o "$scratch/x.png"
+check "no picture is left behind" [ ! -e "$scratch/x.png" ]
+check "no profile" exits 2 "$FLAMESCOPE" info
+check "unknown option" exits 2 "$FLAMESCOPE" info --colour x "$example"
+check "an option of another verb" exits 2 "$FLAMESCOPE" info --to png "$example"
+check "missing value" exits 2 "$FLAMESCOPE" export "$example" --to
+check "bad range" exits 2 "$FLAMESCOPE" export "$example" --to folded --range 5
+check "bad rows" exits 2 "$FLAMESCOPE" export "$example" --to png --rows 0
+check "bad filter" exits 2 "$FLAMESCOPE" export "$example" --to folded --filter 'colour=red'
+check "no such event" exits 2 "$FLAMESCOPE" export "$example" --to folded --event nope
+check "no display" exits 1 env -u DISPLAY -u WAYLAND_DISPLAY "$FLAMESCOPE" "$example"
+check "words for no display" says export env -u DISPLAY -u WAYLAND_DISPLAY "$FLAMESCOPE" "$example"
+check "help" prints "usage: flamescope" "$FLAMESCOPE" --help
+for verb in info export collapse replay; do
+    check "$verb --help" prints "usage: flamescope $verb" "$FLAMESCOPE" "$verb" --help
+done
+check "version" prints "flamescope [0-9]" "$FLAMESCOPE" --version
+
+keys_in_readme() {
+    "$FLAMESCOPE" --keys >"$scratch/keys"
+    sed -n '/^| keys | command/,/^$/p' "$FLAMESCOPE_SOURCE/README.md" | grep '^|' >"$scratch/readme"
+    diff "$scratch/readme" "$scratch/keys"
+}
+check "README's key table" keys_in_readme
+finish
