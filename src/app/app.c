@@ -312,9 +312,10 @@ static void draw_overlays(App *app, const View *v, Rect area) {
 static void draw_window(App *app, const View *v) {
     Ui *ui = v->ui;
     Rect w = ui->window;
-    float bar = toolbar_height(v), status = ui_px(ui, 30);
+    float bar = toolbar_height(&app->panels, v), status = ui_px(ui, 30);
     toolbar_draw(&app->panels, v, (Rect){w.x, w.y, w.w, bar});
     Rect middle = {w.x, w.y + bar, w.w, w.h - bar - status};
+    app->flame.hover.on = false;
     if (app->state.mode == MODE_BROWSER || !v->slot->open)
         browser_draw(&app->browser, v, app->session.jobs, middle, &app->load_error);
     else

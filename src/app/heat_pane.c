@@ -204,8 +204,11 @@ static void draw_legend(HeatPane *pane, const View *v, Rect area) {
     buf_free(&cell);
     float x = area.x, y = pane->plot.y;
     legend_label(v, x, y - ui_px(ui, 4), area.w, view_text(v, "%s per %.*s", "samples", (int)per.n, per.s));
-    float top = y + ui_px(ui, 18), notes = ui_px(ui, pane->picture.maximum ? 44 : 28);
+    float top = y + ui_px(ui, 18), notes = ui_px(ui, pane->picture.maximum ? 66 : 48);
     float h = pane->plot.y + pane->plot.h - top - notes;
+    bool with_notes = h >= ui_px(ui, 50);
+    if (!with_notes)
+        h += notes;
     if (h < ui_px(ui, 30))
         return;
     Rect bar = {x, top, ui_px(ui, 12), h};
@@ -221,10 +224,13 @@ static void draw_legend(HeatPane *pane, const View *v, Rect area) {
         if (half > 1 && half < v->heat->max)
             legend_label(v, lx, top + h / 2, lw, view_grouped(v, half));
     }
+    if (!with_notes)
+        return;
     float below = top + h + ui_px(ui, 8);
     legend_box(v, x, below, pane->ramp.color[0], "none");
+    legend_box(v, x, below + ui_px(ui, 18), pane->ramp.filtered, "all hidden");
     if (pane->picture.maximum)
-        legend_label(v, x, below + ui_px(ui, 18), area.w, STR("block = maximum"));
+        legend_label(v, x, below + ui_px(ui, 38), area.w, STR("block = maximum"));
 }
 
 /* -- the whole pane */

@@ -27,9 +27,9 @@ static float help_group(const View *v, const char *group, float x, float y, floa
 
 static float help_mouse(const View *v, float x, float y, float w) {
     static const char *const lines[][2] = {
-        {"Drag", "Select a slice of time (Alt: without snapping)"},
+        {"Drag", "Select a slice of time (Alt: no snapping)"},
         {"Shift+drag", "Extend the selection"},
-        {"Wheel", "Zoom the time axis at the pointer; scroll the flame graph"},
+        {"Wheel", "Zoom the time axis; scroll the flame graph"},
         {"Shift+wheel", "Pan the time axis"},
         {"Right drag", "Pan the time axis"},
         {"Click", "Zoom into a frame; an ancestor: back to it"},
@@ -71,7 +71,7 @@ bool help_draw(Panels *p, const View *v) {
         float x = body.x + (float)c * (column + pad), y = body.y - p->help_scroll;
         for (int g = 0; columns[c][g]; g++)
             y = help_group(v, columns[c][g], x, y, column);
-        if (c == 1)
+        if (c == 2)
             y = help_mouse(v, x, y, column);
         most = fmaxf(most, y + p->help_scroll - body.y - body.h);
     }

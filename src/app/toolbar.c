@@ -5,14 +5,11 @@
 
 #include "app/panels.h"
 
-float toolbar_height(const View *v) {
-    return ui_px(v->ui, v->ui->theme->bar_h);
-}
-
 typedef struct Bar {
     const View *v;
     float x, right;    /* next control's left end; where the search field begins */
     float y, h, gap;
+    bool measure;      /* nothing is drawn, x alone moves */
 } Bar;
 
 static Rect place(Bar *b, float w) {
@@ -33,10 +30,11 @@ static void choice(Bar *b, const char *name, CommandId id, const char *const *la
     for (uint32_t i = 0; i < n; i++)
         items[i] = str_of(labels[i]);
     float w = ui_select_width(v->ui, str_of(name), items[now]);
-    if (!has_room(b, w))
-        return;
     uint32_t chosen = now;
-    if (ui_select(v->ui, ui_id(name), place(b, w), str_of(name), items, n, &chosen, commands[id].help))
+    Rect r = place(b, w);
+    if (b->measure || r.x + r.w > b->right)
+        return;
+    if (ui_select(v->ui, ui_id(name), r, str_of(name), items, n, &chosen, commands[id].help))
         wish(v->wishes, id, "%s", args[chosen]);
 }
 
@@ -51,6 +49,9 @@ static void file_control(Bar *b) {
     name = font_fit(ui->fonts, FACE_SEMIBOLD, size * ui->scale, name, most, cut, sizeof cut);
     float w = ui_text_width(ui, name, FACE_SEMIBOLD, size) + ui_px(ui, 26);
     Rect r = place(b, w);
+    b->x += ui_px(ui, 8);
+    if (b->measure)
+        return;
     UiZone z = ui_zone(ui, ui_id("file"), r, ZONE_FOCUSABLE);
     if (z.hover) {
         draw_round(ui->draw, rect_inset(r, -ui_px(ui, 3)), ui_px(ui, ui->theme->radius), ui->theme->control);
@@ -62,7 +63,6 @@ static void file_control(Bar *b) {
     ui_focus_ring(ui, ui_id("file"), rect_inset(r, -ui_px(ui, 3)), ui_px(ui, ui->theme->radius));
     if (z.clicked)
         wish(v->wishes, CMD_OPEN, "%s", "");
-    b->x += ui_px(ui, 8);
 }
 
 static void event_control(Bar *b) {
@@ -157,11 +157,9 @@ static void idle_chip(Bar *b) {
     Str n = view_grouped(v, a->idle_in_profile), all = view_grouped(v, a->in_profile);
     Str text = view_text(v, "%s · %.*s of %.*s", hidden ? "idle hidden" : "idle shown", (int)n.n, n.s, (int)all.n, all.s);
     float w = ui_chip_width(v->ui, text, false);
-    if (!has_room(b, w)) {
-        text = view_text(v, "idle · %.*s", (int)n.n, n.s);
-        w = ui_chip_width(v->ui, text, false);
-        if (!has_room(b, w))
-            return;
+    if (b->measure || !has_room(b, w)) {
+        b->x += w + b->gap;
+        return;
     }
     if (ui_chip(v->ui, ui_id("idle chip"), place(b, w), text, hidden, false, commands[CMD_IDLE].help))
         wish(v->wishes, CMD_IDLE, "%s", "");
@@ -183,8 +181,10 @@ static void filter_chip(Bar *b, uint32_t i) {
     Str label = str_copy(v->arena, buf_str(&text));
     buf_free(&text);
     float w = ui_chip_width(v->ui, label, true);
-    if (!has_room(b, w))
+    if (b->measure || !has_room(b, w)) {
+        b->x += w + b->gap;
         return;
+    }
     ChipAction did = ui_chip(v->ui, ui_id_at(ui_id("chip"), i), place(b, w), label, !term->off, true,
                              "Click: switch off or on");
     if (did == CHIP_TOGGLED)
@@ -195,12 +195,15 @@ static void filter_chip(Bar *b, uint32_t i) {
 
 static void filter_field(Bar *b, Panels *p) {
     const View *v = b->v;
-    if (!p->asking_filter) {
+    if (b->measure) {
+        b->x += p->asking_filter ? ui_px(v->ui, 240) : b->h;
+    } else if (!p->asking_filter) {
         float w = b->h;
         if (has_room(b, w) && ui_button(v->ui, ui_id("add filter"), place(b, w), STR("+"), commands[CMD_FILTER_ASK].help))
             wish(v->wishes, CMD_FILTER_ASK, "%s", "");
-        return;
     }
+    if (b->measure || !p->asking_filter)
+        return;
     float w = fminf(ui_px(v->ui, 240), b->right - b->x);
     if (w < ui_px(v->ui, 60))
         return;
@@ -234,31 +237,72 @@ static void search_control(Panels *p, const View *v, Rect r) {
     }
 }
 
+/* -- the bar: one line, or a second one for the chips when they do not fit */
+
+static void choices(Bar *b) {
+    const View *v = b->v;
+    file_control(b);
+    if (!v->slot->open || v->state->mode != MODE_NORMAL)
+        return;
+    event_control(b);
+    weight_control(b);
+    if (v->slot->view.has_time || !v->slot->settled) {
+        rows_control(b);
+        column_control(b);
+        scale_controls(b);
+    }
+}
+
+static void chips(Bar *b, Panels *p) {
+    const View *v = b->v;
+    if (!v->slot->open || v->state->mode != MODE_NORMAL)
+        return;
+    idle_chip(b);
+    for (uint32_t i = 0; i < v->state->filter.count; i++)
+        filter_chip(b, i);
+    filter_field(b, p);
+}
+
+static Bar bar_begin(const View *v, Rect area, Rect *help, Rect *search) {
+    Ui *ui = v->ui;
+    float margin = ui_px(ui, 20), h = ui_px(ui, ui->theme->control_h), gap = ui_px(ui, ui->theme->gap);
+    float y = floorf(area.y + (ui_px(ui, ui->theme->bar_h) - h) / 2);
+    float help_w = ui_px(ui, 36), search_w = fminf(ui_px(ui, 260), area.w * 0.2f);
+    *help = (Rect){area.x + area.w - margin - help_w, y, help_w, h};
+    *search = (Rect){help->x - gap - search_w, y, search_w, h};
+    return (Bar){.v = v, .x = area.x + margin, .right = search->x - gap, .y = y, .h = h, .gap = gap};
+}
+
+static bool two_lines(Panels *p, const View *v, Rect area) {
+    Rect help, search;
+    Bar bar = bar_begin(v, area, &help, &search);
+    bar.measure = true;
+    choices(&bar);
+    chips(&bar, p);
+    return bar.x > bar.right;
+}
+
+float toolbar_height(Panels *p, const View *v) {
+    float line = ui_px(v->ui, v->ui->theme->bar_h);
+    p->two_lines = two_lines(p, v, v->ui->window);
+    return p->two_lines ? line + ui_px(v->ui, v->ui->theme->control_h + v->ui->theme->gap) : line;
+}
+
 void toolbar_draw(Panels *p, const View *v, Rect area) {
     Ui *ui = v->ui;
     draw_rect(ui->draw, area, ui->theme->panel);
     draw_rect(ui->draw, (Rect){area.x, area.y + area.h - ui_px(ui, 1), area.w, ui_px(ui, 1)}, ui->theme->line);
-    float margin = ui_px(ui, 20), h = ui_px(ui, ui->theme->control_h), gap = ui_px(ui, ui->theme->gap);
-    float y = floorf(area.y + (area.h - h) / 2);
-    float help_w = ui_px(ui, 36), search_w = fminf(ui_px(ui, 260), area.w * 0.2f);
-    Rect help = {area.x + area.w - margin - help_w, y, help_w, h};
-    Rect search = {help.x - gap - search_w, y, search_w, h};
-    Bar bar = {v, area.x + margin, search.x - gap, y, h, gap};
-    file_control(&bar);
-    if (v->slot->open && v->state->mode == MODE_NORMAL) {
-        event_control(&bar);
-        weight_control(&bar);
-        if (v->slot->view.has_time || !v->slot->settled) {
-            rows_control(&bar);
-            column_control(&bar);
-            scale_controls(&bar);
-        }
-        idle_chip(&bar);
-        for (uint32_t i = 0; i < v->state->filter.count; i++)
-            filter_chip(&bar, i);
-        filter_field(&bar, p);
-        search_control(p, v, search);
+    Rect help, search;
+    Bar bar = bar_begin(v, area, &help, &search);
+    choices(&bar);
+    if (p->two_lines) {
+        bar.x = area.x + ui_px(ui, 20);
+        bar.right = area.x + area.w - ui_px(ui, 20);
+        bar.y += bar.h + bar.gap;
     }
+    chips(&bar, p);
+    if (v->slot->open && v->state->mode == MODE_NORMAL)
+        search_control(p, v, search);
     if (ui_button(ui, ui_id("help"), help, STR("?"), commands[CMD_HELP].help))
         wish(v->wishes, CMD_HELP, "%s", "");
 }

@@ -11,7 +11,7 @@ find_profile() {
 
 heat() {
     "$FLAMESCOPE" export "$2" --to heatmap-json --idle flamescope --rows 50 >"$scratch/heat.json" || return 1
-    python3 "$FLAMESCOPE_SOURCE/tests/cli/parity.py" heat "$1" "$scratch/heat.json"
+    python3 "$FLAMESCOPE_SOURCE/tests/cli/parity.py" heat "$1" "$scratch/heat.json" "$2"
 }
 
 folded() {

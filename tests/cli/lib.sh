@@ -5,14 +5,14 @@ trap 'rm -rf "$scratch"' EXIT
 example=$FLAMESCOPE_SOURCE/examples/shop.perf.gz
 
 check() {
-    name=$1
+    check_name=$1
     shift
     if "$@" >"$scratch/check.log" 2>&1; then
         passed=$((passed + 1))
     else
         failed=$((failed + 1))
-        echo "FAILED: $name"
-        head -n 20 "$scratch/check.log"
+        echo "FAILED: $check_name"
+        head -n 20 "$scratch/check.log" | cut -c 1-600
     fi
 }
 
