@@ -10,7 +10,7 @@
 
 /* Sizes are kept in quarters of a pixel: SDL_ttf takes whole points, so a font is opened at four
  * times the size for a quarter of the resolution of 72 dots an inch. */
-enum { QUARTERS = 4, QUARTER_DPI = 18, LARGE = 1024, FALLBACKS = 3 };
+enum { QUARTERS = 4, QUARTER_DPI = 18, LARGE = 1024, FALLBACKS = 4 };
 
 typedef struct Source {
     const unsigned char *bytes;
@@ -58,17 +58,14 @@ static uint32_t sources(FontFamily family, Face face, Source out[FALLBACKS]) {
     uint32_t n = 0;
     if (face == FACE_MONO) {
         out[n++] = mono;
-        out[n++] = sans;
-    } else if (face == FACE_SEMIBOLD) {
-        if (family == FONTS_INTER)
-            out[n++] = inter_bold;
-        out[n++] = bold;
-        out[n++] = sans;
-    } else {
-        if (family == FONTS_INTER)
-            out[n++] = inter;
-        out[n++] = sans;
+    } else if (family == FONTS_INTER) {
+        out[n++] = face == FACE_SEMIBOLD ? inter_bold : inter;
     }
+    if (face == FACE_SEMIBOLD)
+        out[n++] = bold;
+    out[n++] = sans;
+    if (face != FACE_MONO)
+        out[n++] = mono; /* it has signs that the others lack */
     return n;
 }
 

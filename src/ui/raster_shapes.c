@@ -27,13 +27,8 @@ static void cover_row(const Raster *r, int32_t x, int32_t y, const uint8_t *cove
 
 /* ---- rounded boxes ------------------------------------------------------------------------ */
 
-typedef struct RoundBox {
-    float cx, cy, hw, hh; /* centre, half size */
-    float radius, width;  /* width 0: filled */
-} RoundBox;
-
 /* Coverage from the signed distance to the edge: one pixel wide ramp across it. */
-static uint8_t round_cover(const RoundBox *b, int32_t x, int32_t y) {
+uint8_t round_cover(const RoundBox *b, int32_t x, int32_t y) {
     float qx = fabsf((float)x + 0.5f - b->cx) - (b->hw - b->radius);
     float qy = fabsf((float)y + 0.5f - b->cy) - (b->hh - b->radius);
     float ox = fmaxf(qx, 0), oy = fmaxf(qy, 0);
@@ -53,28 +48,37 @@ static void round_ends(const Raster *r, const RoundBox *b, int32_t x, int32_t y,
         cover_row(r, from, y, r->cover, to - from, pixel, alpha);
 }
 
-void raster_round(const Raster *r, Rect box, float radius, float width, uint32_t color) {
-    int32_t x0 = raster_snap(box.x), x1 = raster_snap(box.x + box.w);
-    int32_t y0 = raster_snap(box.y), y1 = raster_snap(box.y + box.h);
-    if (x0 >= x1 || y0 >= y1)
-        return;
-    RoundBox b = {.cx = (float)(x0 + x1) / 2, .cy = (float)(y0 + y1) / 2,
-                  .hw = (float)(x1 - x0) / 2, .hh = (float)(y1 - y0) / 2, .width = width};
+bool round_box(Rect box, float radius, float width, RoundBox *out) {
+    RoundBox b = {.x0 = raster_snap(box.x), .x1 = raster_snap(box.x + box.w),
+                  .y0 = raster_snap(box.y), .y1 = raster_snap(box.y + box.h), .width = width};
+    if (b.x0 >= b.x1 || b.y0 >= b.y1)
+        return false;
+    b.cx = (float)(b.x0 + b.x1) / 2;
+    b.cy = (float)(b.y0 + b.y1) / 2;
+    b.hw = (float)(b.x1 - b.x0) / 2;
+    b.hh = (float)(b.y1 - b.y0) / 2;
     b.radius = fminf(fmaxf(radius, 0), fminf(b.hw, b.hh));
-    /* Beyond `edge` pixels from the left and right the coverage of a row is one value. */
-    int32_t edge = (int32_t)ceilf(fmaxf(b.radius, width)) + 1;
+    b.edge = (int32_t)ceilf(fmaxf(b.radius, width)) + 1;
+    *out = b;
+    return true;
+}
+
+void raster_round(const Raster *r, Rect box, float radius, float width, uint32_t color) {
+    RoundBox b;
+    if (!round_box(box, radius, width, &b))
+        return;
     uint32_t pixel = raster_pixel(r, color), alpha = color & 0xff;
-    int32_t from = y0 > r->y0 ? y0 : r->y0, to = y1 < r->y1 ? y1 : r->y1;
+    int32_t from = b.y0 > r->y0 ? b.y0 : r->y0, to = b.y1 < r->y1 ? b.y1 : r->y1;
     for (int32_t y = from; y < to; y++) {
-        if (x1 - x0 <= 2 * edge) {
-            round_ends(r, &b, x0, y, x1 - x0, pixel, alpha);
+        if (b.x1 - b.x0 <= 2 * b.edge) {
+            round_ends(r, &b, b.x0, y, b.x1 - b.x0, pixel, alpha);
             continue;
         }
-        round_ends(r, &b, x0, y, edge, pixel, alpha);
-        round_ends(r, &b, x1 - edge, y, edge, pixel, alpha);
-        uint32_t inner = div255(round_cover(&b, x0 + edge, y) * alpha);
+        round_ends(r, &b, b.x0, y, b.edge, pixel, alpha);
+        round_ends(r, &b, b.x1 - b.edge, y, b.edge, pixel, alpha);
+        uint32_t inner = div255(round_cover(&b, b.x0 + b.edge, y) * alpha);
         if (inner)
-            raster_span(r, x0 + edge, x1 - edge, y, pixel, inner);
+            raster_span(r, b.x0 + b.edge, b.x1 - b.edge, y, pixel, inner);
     }
 }
 

@@ -1,5 +1,5 @@
-/* raster_shapes: the anti-aliased shapes and images of the software painter, apart from raster.c
- * for size alone; nothing else includes this.
+/* raster_shapes: the anti-aliased shapes and images of the software painter. The GPU painter
+ * takes the coverage of rounded boxes from here, so that both show the same corners.
  * Owner: raster_draw, for the length of one call. Thread: its caller's. Failure: none. */
 #pragma once
 
@@ -33,6 +33,18 @@ static inline uint32_t raster_pixel(const Raster *r, uint32_t color) {
     return 0xff000000u | (r->target->bgra ? red << 16 | green << 8 | blue
                                           : blue << 16 | green << 8 | red);
 }
+
+/* A box with round corners on whole pixels. */
+typedef struct RoundBox {
+    int32_t x0, y0, x1, y1;
+    float cx, cy, hw, hh; /* centre, half size */
+    float radius, width;  /* width 0: filled, else an outline inside the edge */
+    int32_t edge;         /* that far from the sides, coverage no longer changes along them */
+} RoundBox;
+
+/* False when nothing is left of it. */
+bool round_box(Rect box, float radius, float width, RoundBox *out);
+uint8_t round_cover(const RoundBox *b, int32_t x, int32_t y); /* of pixel x, y: 0 … 255 */
 
 int32_t raster_snap(float v); /* nearest whole pixel, halves upwards, clamped to a sane range */
 void raster_span(const Raster *r, int32_t x0, int32_t x1, int32_t y, uint32_t pixel,

@@ -44,11 +44,11 @@ Str ui_halves(Str s, Str *right) {
 
 /* Steps of a faint round box make a soft edge without a blur. */
 void ui_shadow(const Ui *ui, DrawList *d, Rect r, float radius) {
-    enum { STEPS = 5 };
-    uint32_t color = color_alpha(ui->theme->shadow, 0.25f);
-    float down = ui_px(ui, 3);
+    enum { STEPS = 8 };
+    uint32_t color = color_alpha(ui->theme->shadow, 0.11f);
+    float down = ui_px(ui, 4);
     for (int i = STEPS; i > 0; i--) {
-        float out = roundf((float)i * 1.6f * ui->scale);
+        float out = roundf((float)i * 1.5f * ui->scale);
         Rect s = rect(r.x - out, r.y - out + down, r.w + 2 * out, r.h + 2 * out);
         draw_round(d, s, radius + out, color);
     }

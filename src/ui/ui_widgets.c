@@ -86,8 +86,7 @@ ChipAction ui_chip(Ui *ui, UiId id, Rect r, Str text, bool on, bool removable, c
     const Theme *t = ui->theme;
     UiPress p = ui_press(ui, id, r, FOCUS_PLAIN);
     float radius = floorf(r.h / 2);
-    uint32_t fill = press_fill(t, p);
-    draw_round(ui->draw, r, radius, fill);
+    draw_round(ui->draw, r, radius, on && !p.hover ? t->panel : press_fill(t, p));
     if (on) {
         draw_round(ui->draw, r, radius, t->chip_tint);
         draw_outline(ui->draw, r, radius, ui_hairline(ui), t->accent);

@@ -1,0 +1,7 @@
+/* A scene with every kind of draw command, for comparing painters. The image's pixels live in
+ * static memory. Thread: one. Failure: none. */
+#pragma once
+
+#include "ui/draw.h"
+
+void scene_build(DrawList *d, float w, float h, uint64_t generation);
