@@ -30,8 +30,6 @@ static const Stranger strangers[] = {
     {{"\x28\xb5\x2f\xfd", 4}, "this is compressed twice: unpack it once more"},
     {{"\x89PNG", 4}, "this is a picture, not a profile"},
     {{"%PDF", 4}, "this is a PDF document, not a profile"},
-    {{"\xff\xfe", 2}, "this is UTF-16 text: convert it to UTF-8 first"},
-    {{"\xfe\xff", 2}, "this is UTF-16 text: convert it to UTF-8 first"},
 };
 
 static bool is_binary(Str head) {

@@ -1,5 +1,7 @@
 /* What kind of compression there is, if any, is told from the first bytes when something is
- * first asked for: opening a pipe must not wait for its writer. */
+ * first asked for: opening a pipe must not wait for its writer.
+ * Text that begins with the byte order mark of UTF-16, as some shells' redirections write it,
+ * comes out as UTF-8. */
 #include "ingest/source.h"
 
 #include <errno.h>
@@ -14,6 +16,9 @@ struct Source {
     Codec *codec; /* NULL: plain */
     CodecKind kind;
     bool sniffed, raw_end;
+    bool utf16, big_endian;
+    char rest[4]; /* of a character that did not fit into the reader's buffer */
+    size_t rest_n;
     uint8_t raw[RAW_BYTES]; /* read, not yet decoded or handed out: [raw_at, raw_n) */
     size_t raw_at, raw_n;
     int64_t raw_total; /* read from the file so far */
@@ -65,6 +70,10 @@ static bool sniff(Source *s, Error *err) {
         s->codec = codec_new(s->kind, engine, err);
         if (!s->codec)
             return false;
+    } else if (s->raw_n >= 2 && (s->raw[0] ^ s->raw[1]) == 1 && s->raw[0] >= 0xfe) {
+        s->utf16 = true;
+        s->big_endian = s->raw[0] == 0xfe;
+        s->raw_at = 2;
     }
     s->sniffed = true;
     return true;
@@ -137,12 +146,55 @@ static int64_t read_packed(Source *s, char *out, size_t n, Error *err) {
     return (int64_t)(n - io.out_n);
 }
 
+/* One character off the raw bytes, which hold at least two; half a pair is U+FFFD. */
+static uint32_t take_utf16(Source *s) {
+    uint32_t unit[2] = {0, 0};
+    size_t have = (s->raw_n - s->raw_at) / 2;
+    for (size_t i = 0; i < 2 && i < have; i++) {
+        const uint8_t *p = s->raw + s->raw_at + 2 * i;
+        unit[i] = (uint32_t)p[!s->big_endian] << 8 | p[s->big_endian];
+    }
+    s->raw_at += 2;
+    if ((unit[0] & 0xf800) != 0xd800)
+        return unit[0];
+    if ((unit[0] & 0xfc00) != 0xd800 || (unit[1] & 0xfc00) != 0xdc00)
+        return 0xfffd;
+    s->raw_at += 2;
+    return 0x10000 + ((unit[0] & 0x3ff) << 10) + (unit[1] & 0x3ff);
+}
+
+static int64_t read_utf16(Source *s, char *out, size_t n, Error *err) {
+    size_t done = 0;
+    for (;;) {
+        for (; s->rest_n && done < n; s->rest_n--) {
+            out[done++] = s->rest[0];
+            memmove(s->rest, s->rest + 1, 3);
+        }
+        /* four bytes, so that a pair is never torn */
+        if (done < n && s->raw_n - s->raw_at < 4 && !s->raw_end) {
+            if (done)
+                break;
+            if (!refill(s, err))
+                return -1;
+            continue;
+        }
+        if (done == n || s->raw_n - s->raw_at < 2)
+            break;
+        s->rest_n = utf8_put(s->rest, take_utf16(s));
+    }
+    if (done == 0)
+        s->ending = SOURCE_WHOLE;
+    return (int64_t)done;
+}
+
 /* One helping; 0 only at the end. */
 static int64_t read_some(Source *s, char *out, size_t n, Error *err) {
     if (!s->sniffed && !sniff(s, err))
         return -1;
     if (s->ending != SOURCE_OPEN)
         return 0;
+    if (s->utf16)
+        return read_utf16(s, out, n, err);
     return s->codec ? read_packed(s, out, n, err) : read_plain(s, out, n, err);
 }
 

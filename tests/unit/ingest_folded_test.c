@@ -1,0 +1,113 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "unit/ingest_helper.h"
+
+static void a_row_a_sample(void **state) {
+    (void)state;
+    Loaded loaded;
+    load_text(&loaded, 0, 0,
+              STR("# comment\njava;main;leaf 2\r\njava;vfs_read_[k];La::b_[j];c_[i] 1\n\n"
+                  "java 3\nzero;x 0\n"));
+    assert_string_equal(loaded.status.format, "folded stacks");
+    assert_false(loaded.status.format_has_time);
+    assert_int_equal(loaded.profile.building.samples, 6);
+    assert_false(loaded.profile.building.has_weight);
+    assert_false(loaded.profile.building.has_time);
+    static const char *const want[] = {"java||main;leaf", "java||main;leaf",
+                                       "java||vfs_read_[k]_[k];La::b_[j]_[j];c_[i]_[i]",
+                                       "java||"};
+    for (uint64_t i = 0; i < 4; i++) {
+        Buf got = sample_text(&loaded, i);
+        assert_string_equal(got.s, want[i]);
+        buf_free(&got);
+    }
+    assert_int_equal(complaints_total(&loaded.profile.complaints), 0);
+    loaded_free(&loaded);
+}
+
+static void large_counts_become_weights(void **state) {
+    (void)state;
+    Loaded loaded;
+    load_text(&loaded, 1, 0, STR("java;a 5\njava;b 70000000000\njava;a 6\n"));
+    const Profile *p = &loaded.profile;
+    assert_int_equal(p->building.samples, 3);
+    assert_true(p->building.has_weight);
+    static const uint64_t weight[] = {5, 70000000000, 6};
+    for (uint64_t i = 0; i < 3; i++)
+        assert_int_equal(COLUMN_AT(&p->weight, uint64_t, i), weight[i]);
+    assert_int_equal(contexts_get_event(&loaded.dict.contexts, 0).weight, WEIGHT_COUNT);
+    loaded_free(&loaded);
+}
+
+static void counts_that_are_none_are_said(void **state) {
+    (void)state;
+    Loaded loaded;
+    load_text(&loaded, 0, 0, STR("a;b 1\na;c x\na;d\na;e -1\na;f 99999999999999999999\na;g 2\n"
+                                "a;h 1\na;i 1\n"));
+    assert_int_equal(loaded.profile.building.samples, 5);
+    assert_int_equal(loaded.profile.complaints.of[COMPLAINT_COUNT].count, 4);
+    assert_int_equal(loaded.profile.complaints.of[COMPLAINT_COUNT].example[0].offset, 6);
+    loaded_free(&loaded);
+}
+
+static void a_stack_may_not_be_too_deep(void **state) {
+    (void)state;
+    Buf text = {0};
+    buf_puts(&text, "p;f 1\np");
+    for (int i = 0; i < STACKS_MAX_DEPTH + 5; i++)
+        buf_puts(&text, ";f");
+    buf_puts(&text, " 1\n");
+    Loaded loaded;
+    load_text(&loaded, 0, 0, buf_str(&text));
+    assert_int_equal(loaded.profile.building.samples, 2);
+    assert_int_equal(loaded.profile.complaints.of[COMPLAINT_TOO_DEEP].count, 1);
+    assert_int_equal(loaded.dict.stacks.node.count, STACKS_MAX_DEPTH + 1);
+    loaded_free(&loaded);
+    buf_free(&text);
+}
+
+static void reference_files_load(void **state) {
+    (void)state;
+    static const struct {
+        const char *name;
+        uint64_t samples, complaints;
+    } files[] = {
+        {"folded/simple.txt", 14, 0},     {"folded/simple-crlf.txt", 14, 0},
+        {"folded/recursion.txt", 10, 0},  {"folded/simple-with-invalids.txt", 14, 2},
+        {"folded/alternating.txt", 182, 0}, {"folded/tall.txt", 1, 0},
+        {"folded/simple-utf16-le.txt", 14, 0}, {"folded/simple-utf16-be.txt", 14, 0},
+    };
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        Buf text = {0};
+        if (!data_read(files[i].name, &text))
+            skip();
+        Loaded loaded;
+        load_text(&loaded, 0, 0, buf_str(&text));
+        if (loaded.profile.building.samples != files[i].samples ||
+            complaints_total(&loaded.profile.complaints) != files[i].complaints)
+            fail_msg("%s: %llu samples, %llu complaints", files[i].name,
+                     (unsigned long long)loaded.profile.building.samples,
+                     (unsigned long long)complaints_total(&loaded.profile.complaints));
+        loaded_free(&loaded);
+        expect_same_any_way(buf_str(&text));
+        buf_free(&text);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_row_a_sample),
+        cmocka_unit_test(large_counts_become_weights),
+        cmocka_unit_test(counts_that_are_none_are_said),
+        cmocka_unit_test(a_stack_may_not_be_too_deep),
+        cmocka_unit_test(reference_files_load),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
