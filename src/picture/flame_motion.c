@@ -108,33 +108,40 @@ static void add_staying(Retarget *r, const FlameBox *box, bool first) {
 
 /* ---- boxes that leave --------------------------------------------------------------------- */
 
-/* Where an old box goes to disappear: right of the sibling before it that stays, or at the left
- * edge of its parent; one that was leaving already, where it is. */
-static float vanishing_point(const Retarget *r, uint32_t i, const MovingBox *parent) {
-    float at = parent->box.x0;
-    if (i >= r->old_staying) {
-        at = drawn_x0(r, i);
-    } else {
-        for (uint32_t k = i; k-- > 0 && r->old[k].box.parent == r->old[i].box.parent;) {
-            if (r->moved[k] == 0)
-                continue;
-            at = r->box[r->moved[k] - 1].box.x1;
-            break;
-        }
+/* By old box: the index + 1 in the new array of the nearest sibling to the right that stays. */
+static uint32_t *next_staying(const Retarget *r, Arena *arena) {
+    uint32_t *next = ARENA_ARRAY(arena, uint32_t, r->old_count);
+    for (uint32_t i = r->old_staying; i-- > 1;) {
+        bool sibling = i + 1 < r->old_staying &&
+                       r->old[i + 1].box.parent == r->old[i].box.parent;
+        if (sibling)
+            next[i] = r->moved[i + 1] ? r->moved[i + 1] : next[i + 1];
     }
+    return next;
+}
+
+/* Where an old box goes to disappear: the right end of the gap that it stands in (what is new in
+ * that gap grows from its left end). One that was leaving already goes where it is. */
+static float vanishing_point(const Retarget *r, uint32_t i, uint32_t next,
+                             const MovingBox *parent) {
+    float at = parent->box.x1;
+    if (i >= r->old_staying)
+        at = drawn_x0(r, i);
+    else if (next)
+        at = r->box[next - 1].box.x0;
     return clamp(at, parent->box.x0, parent->box.x1);
 }
 
-static void add_leaving(Retarget *r) {
+static void add_leaving(Retarget *r, Arena *arena) {
+    const uint32_t *next = next_staying(r, arena);
     for (uint32_t i = 0; i < r->old_count; i++) {
         const MovingBox *was = &r->old[i];
         float x0 = drawn_x0(r, i), x1 = drawn_x1(r, i);
-        if (r->moved[i] || was->box.parent == i || (was->leaving && r->phase >= 1.0f) ||
-            x1 <= x0 || !r->moved[was->box.parent])
+        if (r->moved[i] || was->box.parent == i || x1 <= x0 || !r->moved[was->box.parent])
             continue;
         uint32_t below = r->moved[was->box.parent] - 1;
         const MovingBox *parent = &r->box[below];
-        float at = vanishing_point(r, i, parent);
+        float at = vanishing_point(r, i, next[i], parent);
         MovingBox *m = &r->box[r->count];
         *m = (MovingBox){.box = was->box, .leaving = true,
                          .from_x0 = clamp(x0, parent->from_x0, parent->from_x1),
@@ -155,6 +162,8 @@ void flame_motion_retarget(FlameMotion *motion, const FlameLayout *layout, const
                   .old_staying = motion->staying, .phase = flame_motion_phase(motion, now_ns)};
     r.box = ARENA_ARRAY(arena, MovingBox, (size_t)layout->count + r.old_count);
     r.moved = ARENA_ARRAY(arena, uint32_t, r.old_count);
+    if (r.phase >= 1.0f && r.old_count > r.old_staying)
+        r.old_count = r.old_staying; /* what was leaving has left */
     if (r.old_count)
         index_keys(&r, arena);
     uint32_t max_depth = layout->max_depth;
@@ -164,7 +173,7 @@ void flame_motion_retarget(FlameMotion *motion, const FlameLayout *layout, const
                         layout->box[i - 1].parent == i - 1);
     uint32_t staying = r.count;
     if (r.old_count)
-        add_leaving(&r);
+        add_leaving(&r, arena);
     for (uint32_t i = staying; i < r.count; i++)
         if (r.box[i].box.depth > max_depth)
             max_depth = r.box[i].box.depth;

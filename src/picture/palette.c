@@ -160,8 +160,8 @@ void heat_ramp(HeatPalette palette, bool dark, HeatRamp *out) {
                           : palette == HEAT_PALETTE_INFERNO ? &INFERNO
                                                             : &GREY;
     out->color[0] = rgb(dark ? 0x14171D : 0xF7F8FA);
-    out->outside = rgb(dark ? 0x0A0B0E : 0xE4E7EC);
-    out->filtered = rgb(dark ? 0x283040 : 0xCDD5E2);
+    out->outside = rgb(dark ? 0x0A0B0E : 0xDADEE5);
+    out->filtered = rgb(dark ? 0x1C212B : 0xEAEDF2);
     for (int i = 1; i < 256; i++) {
         float t = (float)(i - 1) / 254.0f;
         out->color[i] = palette <= HEAT_PALETTE_ENHANCED
