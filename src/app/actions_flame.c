@@ -244,7 +244,9 @@ bool do_search_set(App *app, Str args, Error *err) {
 }
 
 static bool next_match(App *app, int step) {
-    if (!flame_pane_next_match(&app->flame, step))
+    const Answer *a = app_answer(app);
+    bool known = a && !strcmp(a->query.search, app->state.search); /* else it is still coming */
+    if (known && !flame_pane_next_match(&app->flame, step))
         app_notice(app, "No visible frame matches");
     return true;
 }

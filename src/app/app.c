@@ -194,6 +194,8 @@ static void ask(App *app) {
         app_notice(app, "Columns made longer: a heat map has at most %d M cells", HEAT_MAX_CELLS >> 20);
     engine_ask(app->session.engine, &q);
     engine_ask_heat(app->session.engine, &spec);
+    /* start at once: the answer is then there for the next frame, not for the one after it */
+    engine_poll(app->session.engine, app->last_input.now_ns, session_loading(&app->session));
 }
 
 View app_view(App *app, Wishes *wishes, int64_t *next_wake_ns) {
