@@ -71,14 +71,14 @@ static void count_range(Counts *c, const CountWish *w, uint64_t from, uint64_t t
         count_pair_of(c, w, i, sign);
 }
 
-/* Sums u32 snapshots may not be made of weights or of some cpus. */
+/* Snapshots are not made of weights or of some cpus. */
 static bool has_snapshots(const CountWish *w) {
     return w->index->snapshots && !w->weighted && !w->cpus;
 }
 
-static uint64_t nearest(const Index *x, uint64_t position) {
+static uint32_t nearest(const Index *x, uint64_t position) {
     uint64_t k = (position + x->stride / 2) / x->stride;
-    return k < x->snapshots ? k : x->snapshots;
+    return k < x->snapshots ? (uint32_t)k : x->snapshots;
 }
 
 static void edge(Counts *c, const CountWish *w, uint64_t have, uint64_t want, uint32_t sign) {
@@ -90,20 +90,10 @@ static void edge(Counts *c, const CountWish *w, uint64_t have, uint64_t want, ui
 
 static void from_snapshots(Counts *c, const CountWish *w, uint64_t from, uint64_t to) {
     const Index *x = w->index;
-    uint64_t ka = nearest(x, from), kb = nearest(x, to);
-    if (ka == kb) {
-        clear(c);
-    } else {
-        const uint32_t *b = x->snapshot + (kb - 1) * x->slots;
-        memcpy(c->count, b, x->slots * sizeof(*b));
-        memset(c->count + x->slots, 0, (c->cap - x->slots) * sizeof(*b));
-        c->tail_to = c->tails = 0;
-    }
-    if (ka != kb && ka) {
-        const uint32_t *a = x->snapshot + (ka - 1) * x->slots;
-        for (uint32_t i = 0; i < x->slots; i++)
-            c->count[i] -= a[i];
-    }
+    uint32_t ka = nearest(x, from), kb = nearest(x, to);
+    index_snapshot_between(x, ka, kb, c->count);
+    memset(c->count + x->slots, 0, (c->cap - x->slots) * sizeof(*c->count));
+    c->tail_to = c->tails = 0;
     edge(c, w, ka * x->stride, from, (uint32_t)-1);
     edge(c, w, kb * x->stride, to, 1);
 }

@@ -89,22 +89,59 @@ static void fill_slots(Index *x) {
     }
 }
 
+/* Slots that 16 bits cannot count: at most one for each 65536 samples. */
+static void find_bigs(Index *x) {
+    uint32_t *total = mem_resize(NULL, 0, (size_t)x->slots * sizeof(*total));
+    for (uint64_t i = 0; i < x->samples; i++)
+        x->bigs += ++total[x->slot[i]] == UINT16_MAX + 1;
+    if (x->bigs) {
+        x->big_slot = mem_resize(NULL, 0, x->bigs * sizeof(*x->big_slot));
+        x->big_count = mem_resize(NULL, 0, (size_t)x->bigs * x->snapshots * sizeof(uint32_t));
+    }
+    for (uint32_t slot = 0, n = 0; slot < x->slots; slot++)
+        if (total[slot] > UINT16_MAX)
+            x->big_slot[n++] = slot;
+    mem_resize(total, (size_t)x->slots * sizeof(*total), 0);
+}
+
 static void take_snapshots(Index *x) {
-    uint64_t count = x->slots ? x->samples / x->slots : 0; /* 4 B a sample at most */
+    uint64_t count = x->slots ? x->samples * 2 / x->slots : 0; /* 4 B a sample at most */
     if (count > MAX_SNAPSHOTS)
         count = MAX_SNAPSHOTS;
+    if (count > x->samples)
+        count = x->samples;
     if (count == 0)
         return;
     x->snapshots = (uint32_t)count;
     x->stride = x->samples / count;
-    size_t row = (size_t)x->slots * sizeof(uint32_t);
-    x->snapshot = mem_resize(NULL, 0, row * count);
+    find_bigs(x);
+    uint32_t *now = mem_resize(NULL, 0, (size_t)x->slots * sizeof(*now));
+    x->snapshot = mem_resize(NULL, 0, (size_t)x->slots * count * sizeof(*x->snapshot));
     for (uint32_t k = 0; k < count; k++) {
-        uint32_t *into = x->snapshot + (size_t)k * x->slots;
-        if (k)
-            memcpy(into, into - x->slots, row);
+        uint16_t *into = x->snapshot + (size_t)k * x->slots;
         for (uint64_t i = k * x->stride; i < (k + 1) * x->stride; i++)
-            into[x->slot[i]]++;
+            now[x->slot[i]]++;
+        for (uint32_t slot = 0; slot < x->slots; slot++)
+            into[slot] = (uint16_t)now[slot];
+        for (uint32_t i = 0; i < x->bigs; i++)
+            x->big_count[(size_t)k * x->bigs + i] = now[x->big_slot[i]];
+    }
+    mem_resize(now, (size_t)x->slots * sizeof(*now), 0);
+}
+
+void index_snapshot_between(const Index *x, uint32_t from, uint32_t to, uint32_t *count) {
+    const uint16_t *b = to ? x->snapshot + (size_t)(to - 1) * x->slots : NULL;
+    const uint16_t *a = from ? x->snapshot + (size_t)(from - 1) * x->slots : NULL;
+    if (a && b)
+        for (uint32_t i = 0; i < x->slots; i++)
+            count[i] = (uint16_t)(b[i] - a[i]);
+    else
+        for (uint32_t i = 0; i < x->slots; i++)
+            count[i] = b ? b[i] : 0;
+    for (uint32_t i = 0; i < x->bigs; i++) {
+        uint32_t up = to ? x->big_count[(size_t)(to - 1) * x->bigs + i] : 0;
+        uint32_t low = from ? x->big_count[(size_t)(from - 1) * x->bigs + i] : 0;
+        count[x->big_slot[i]] = up - low;
     }
 }
 
@@ -148,12 +185,14 @@ void index_free(Index *x) {
     }
     mem_resize(x->slot, x->samples * sizeof(*x->slot), 0);
     mem_resize(x->order, x->samples * sizeof(*x->order), 0);
-    mem_resize(x->snapshot, index_snapshot_bytes(x), 0);
+    mem_resize(x->snapshot, (size_t)x->snapshots * x->slots * sizeof(*x->snapshot), 0);
+    mem_resize(x->big_slot, x->bigs * sizeof(*x->big_slot), 0);
+    mem_resize(x->big_count, (size_t)x->bigs * x->snapshots * sizeof(*x->big_count), 0);
     mem_resize(x, sizeof(*x), 0);
 }
 
 size_t index_snapshot_bytes(const Index *x) {
-    return (size_t)x->snapshots * x->slots * sizeof(uint32_t);
+    return (size_t)x->snapshots * (x->slots * sizeof(uint16_t) + x->bigs * sizeof(uint32_t));
 }
 
 size_t index_bytes(const Index *x) {

@@ -23,7 +23,10 @@ typedef struct Index {
     uint32_t *order;    /* position to sample; NULL: they are the same */
     uint64_t stride;    /* positions between snapshots */
     uint32_t snapshots;
-    uint32_t *snapshot; /* number k, slots entries: counts of positions [0, (k + 1) · stride) */
+    /* Number k: counts of positions [0, (k + 1) · stride), 16 bits for every slot; slots that come
+     * to more than that in the end (few can) have their own rows of 32 bits. */
+    uint16_t *snapshot;
+    uint32_t *big_slot, *big_count, bigs;
 } Index;
 
 /* trees: bit k asks for TreeKind k; the forward tree is always made. */
@@ -31,6 +34,8 @@ Index *index_build(const Profile *profile, const ProfileView *view, uint32_t tre
 void index_free(Index *index);
 size_t index_bytes(const Index *index); /* without trees and snapshots */
 size_t index_snapshot_bytes(const Index *index);
+/* Counts of positions between two snapshots (0: the start) into slots entries; from <= to. */
+void index_snapshot_between(const Index *index, uint32_t from, uint32_t to, uint32_t *count);
 /* Positions that exist below this view: those behind `samples` too, if still in order. */
 uint64_t index_positions(const Index *index, const ProfileView *view);
 /* First position below `end` whose time is t_ns or later. */

@@ -1,0 +1,230 @@
+/* How long a change of the selection takes from wish to layout, in CPU time of this thread:
+ * counts, prefix sums and the boxes of a window 2560 pixels wide. Samples are made straight into
+ * a store, so nothing is parsed.
+ *   query_bench [SAMPLES [STACKS…]]        default: 10000000 10000 200000 1000000 */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "picture/flame_layout.h"
+#include "query/answer_maker.h"
+#include "query/heat_builder.h"
+
+enum { DEPTH = 30, STEPS = 301 };
+
+static uint64_t state = 12345;
+
+static uint64_t next(void) {
+    uint64_t z = state += 0x9e3779b97f4a7c15u;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return z ^ z >> 31;
+}
+
+static double unit(void) {
+    return (double)(next() >> 11) / 9007199254740992.0;
+}
+
+/* ---- making a profile --------------------------------------------------------------------- */
+
+typedef struct Bench {
+    Dict dict;
+    Profile profile;
+    Part part;
+    Remap remap;
+    ProfileView view;
+    Index *index;
+    AnswerMaker maker;
+    AnswerCopy copy;
+    Arena arena;
+} Bench;
+
+/* About `count` distinct stacks some 30 deep, five new nodes each, that share their lower parts
+ * as real ones do. */
+static void make_pairs(Bench *b, uint32_t count, PairId *pair) {
+    Dict *d = &b->part.dict;
+    enum { FRAMES = 20000 };
+    FrameId *frame = malloc(FRAMES * sizeof(*frame));
+    StackId *trunk = malloc((count + 1) * sizeof(*trunk));
+    uint32_t *depth = calloc(count + 1, sizeof(*depth));
+    for (uint32_t i = 0; i < FRAMES; i++) {
+        char text[40];
+        snprintf(text, sizeof(text), "function_%llx", (unsigned long long)(next() & 0xffffff));
+        NameId module = names_intern(&d->names, i % 5 ? STR("libapp.so") : STR("[kernel]"));
+        frame[i] = frames_intern(&d->frames, (Frame){names_intern(&d->names, str_of(text)),
+                                                     module,
+                                                     i % 5 ? FRAME_USER : FRAME_KERNEL});
+    }
+    Frame process = {names_intern(&d->names, STR("app")), 0, FRAME_PROCESS};
+    trunk[0] = stacks_push(&d->stacks, 0, frames_intern(&d->frames, process));
+    uint32_t trunks = 1;
+    EventId event = contexts_event(&d->contexts, names_intern(&d->names, STR("cycles")),
+                                   WEIGHT_SAMPLES);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t from = (uint32_t)(next() % trunks);
+        StackId s = trunk[from];
+        uint32_t new_frames = depth[from] < DEPTH - 5 ? 5 : 3;
+        for (uint32_t k = 0; k < new_frames; k++)
+            s = stacks_push(&d->stacks, s, frame[next() % FRAMES]);
+        if (depth[from] + new_frames < DEPTH) {
+            trunk[trunks] = s;
+            depth[trunks++] = depth[from] + new_frames;
+        }
+        Context c = {process.symbol, 100, 100 + (int32_t)(next() % 16), event};
+        pair[i] = pairs_intern(&b->part.pairs, (Pair){s, contexts_intern(&d->contexts, c)});
+    }
+    free(frame);
+    free(trunk);
+    free(depth);
+}
+
+/* Popular stacks and rare ones (a power law), whose popularity changes in phases. */
+static void make_samples(Bench *b, uint64_t samples, const PairId *pair, uint32_t count) {
+    Batch batch;
+    batch_init(&batch);
+    int64_t t = 1000 * 1000000000ll;
+    for (uint64_t done = 0; done < samples;) {
+        batch_clear(&batch, &b->part);
+        for (uint64_t i = 0; i < 100000 && done < samples; i++, done++) {
+            uint64_t phase = done * 7 / samples;
+            uint32_t which = (uint32_t)(pow(unit(), 2.0) * count);
+            which = (uint32_t)((which + phase * 7919u * 13u) % count);
+            t += 12000;
+            batch_add(&batch, t, pair[which], (uint16_t)(next() % 8), 0);
+        }
+        profile_absorb(&b->profile, &batch, &b->remap);
+    }
+    profile_publish(&b->profile);
+    batch_free(&batch);
+}
+
+static void bench_init(Bench *b, uint64_t samples, uint32_t stacks) {
+    memset(b, 0, sizeof(*b));
+    dict_init(&b->dict);
+    profile_init(&b->profile, &b->dict);
+    part_init(&b->part);
+    arena_init(&b->arena, 0);
+    PairId *pair = malloc(stacks * sizeof(*pair));
+    make_pairs(b, stacks, pair);
+    make_samples(b, samples, pair, stacks);
+    free(pair);
+    b->view = profile_view(&b->profile);
+    answer_maker_init(&b->maker);
+    int64_t began = clock_thread_cpu_ns();
+    b->index = index_build(&b->profile, &b->view, 1, 1);
+    double ms = (double)(clock_thread_cpu_ns() - began) / 1e6;
+    const Tree *tree = b->index->tree[TREE_FORWARD];
+    printf("%llu samples, %u pairs, %u nodes, depth %u\n", (unsigned long long)samples,
+           b->view.pairs, tree->nodes, tree->max_depth);
+    printf("  index           %8.1f ms; %5.1f B/sample, snapshots %.1f B/sample, %.1f B/node\n",
+           ms, (double)index_bytes(b->index) / (double)samples,
+           (double)index_snapshot_bytes(b->index) / (double)samples,
+           (double)tree_bytes(tree) / tree->nodes);
+}
+
+static void bench_free(Bench *b) {
+    answer_copy_free(&b->copy);
+    answer_maker_free(&b->maker);
+    index_free(b->index);
+    arena_free(&b->arena);
+    remap_free(&b->remap);
+    part_free(&b->part);
+    profile_free(&b->profile);
+    dict_free(&b->dict);
+}
+
+/* ---- measuring ---------------------------------------------------------------------------- */
+
+typedef enum Move { MOVE_CELL, MOVE_COLUMN, MOVE_JUMP, MOVE_WHOLE } Move;
+
+static int ascending(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void move(const Bench *b, Query *q, Move how, int step) {
+    int64_t first = b->view.first_ns, span = b->view.last_ns - first;
+    int64_t by = how == MOVE_CELL ? span / 50000 : span / 1000;
+    q->whole = how == MOVE_WHOLE;
+    if (how == MOVE_JUMP) {
+        int64_t x = first + (int64_t)(unit() * (double)span);
+        int64_t y = first + (int64_t)(unit() * (double)span);
+        q->t0_ns = x < y ? x : y;
+        q->t1_ns = x < y ? y : x;
+    } else if (step == 0) {
+        q->t0_ns = first + span / 3;
+        q->t1_ns = q->t0_ns + by;
+    } else {
+        q->t1_ns += by;
+    }
+}
+
+static void measure(Bench *b, const char *label, Move how, Query q) {
+    double took[STEPS], answer[STEPS], wall[STEPS];
+    uint32_t boxes = 0;
+    for (int i = 0; i < STEPS; i++) {
+        FlameLayout layout;
+        move(b, &q, how, i);
+        int64_t began = clock_thread_cpu_ns(), began_wall = clock_now_ns();
+        answer_make(&b->maker, b->index, &b->view, &q, &b->copy);
+        answer[i] = (double)(clock_thread_cpu_ns() - began) / 1e6;
+        flame_layout(&b->copy.answer, 0, 2560, false, 0, &b->arena, &layout);
+        took[i] = (double)(clock_thread_cpu_ns() - began) / 1e6;
+        wall[i] = (double)(clock_now_ns() - began_wall) / 1e6;
+        boxes = layout.count;
+        arena_reset(&b->arena);
+    }
+    double first = took[0]; /* makes masks and the like */
+    qsort(took + 1, STEPS - 1, sizeof(*took), ascending);
+    qsort(answer + 1, STEPS - 1, sizeof(*answer), ascending);
+    qsort(wall + 1, STEPS - 1, sizeof(*wall), ascending);
+    printf("  %-15s %8.2f ms median, %7.2f p99 (answer %6.2f, wall %6.2f; first %7.1f), "
+           "%u boxes\n",
+           label, took[STEPS / 2], took[STEPS * 99 / 100], answer[STEPS / 2], wall[STEPS / 2],
+           first, boxes);
+}
+
+static void measure_heat(Bench *b, const char *label, const char *filter) {
+    HeatSpec spec = {.rows = 50, .column_ns = 1000000000, .event = EVENT_ALL};
+    filter_parse(str_of(filter), &spec.filter, NULL);
+    int64_t began = clock_thread_cpu_ns();
+    const HeatGrid *g = heat_build(&b->profile, &b->view, &spec, &b->arena);
+    double ms = (double)(clock_thread_cpu_ns() - began) / 1e6;
+    printf("  %-15s %8.1f ms, %.1f ms for each 10 M samples, %u columns\n", label, ms,
+           ms * 1e7 / (double)b->view.samples, g->columns);
+    arena_reset(&b->arena);
+}
+
+static void run(uint64_t samples, uint32_t stacks) {
+    static Bench b;
+    bench_init(&b, samples, stacks);
+    Query q = {.event = EVENT_ALL, .idle = IDLE_HIDE};
+    measure(&b, "drag one cell", MOVE_CELL, q);
+    measure(&b, "drag a column", MOVE_COLUMN, q);
+    measure(&b, "jump anywhere", MOVE_JUMP, q);
+    measure(&b, "whole", MOVE_WHOLE, q);
+    Query filtered = q;
+    filter_parse(STR("tid!=103 frame~3f"), &filtered.filter, NULL);
+    measure(&b, "… with a filter", MOVE_COLUMN, filtered);
+    Query searched = q;
+    strcpy(searched.search, "function_.*abc");
+    measure(&b, "… with a search", MOVE_COLUMN, searched);
+    measure_heat(&b, "heat map", "");
+    measure_heat(&b, "… with a filter", "tid!=103 frame~3f");
+    bench_free(&b);
+}
+
+int main(int argc, char **argv) {
+    uint64_t samples = argc > 1 ? strtoull(argv[1], NULL, 10) : 10000000;
+    if (argc > 2) {
+        for (int i = 2; i < argc; i++)
+            run(samples, (uint32_t)strtoul(argv[i], NULL, 10));
+        return 0;
+    }
+    run(samples, 10000);
+    run(samples, 200000);
+    run(samples, 1000000);
+    return 0;
+}
