@@ -67,8 +67,7 @@ static const char *keep_text(FrameTable *table, const FrameLine *line, char flag
     char *text = (char *)arena_push(&table->text, 1 + symbol.n + module.n, 1);
     text[0] = flags;
     memcpy(text + 1, symbol.s, symbol.n);
-    if (module.n)
-        memcpy(text + 1 + symbol.n, module.s, module.n);
+    memcpy(text + 1 + symbol.n, module.s, module.n);
     return text;
 }
 
@@ -76,13 +75,13 @@ FrameValue frame_table_get(FrameTable *table, Dict *dict, const FrameLine *line)
     Str symbol = line->symbol, module = line->module;
     char flags = (char)(1 | line->inlined << 1 | line->kernel_half << 2);
     uint64_t h = hash_bytes(symbol.s, symbol.n);
-    h = hash_mix(h ^ (uint64_t)flags << 56) + hash_bytes(module.n ? module.s : "", module.n);
+    h = hash_mix(h ^ (uint64_t)flags << 56) + hash_bytes(module.s, module.n);
     uint32_t hash = (uint32_t)(h >> 16), mask = table->cap - 1, i;
     for (i = hash & mask; table->slot[i].text; i = (i + 1) & mask) {
         const FrameTableSlot *at = &table->slot[i];
         if (at->hash == hash && at->symbol_n == symbol.n && at->module_n == module.n &&
             at->text[0] == flags && memcmp(at->text + 1, symbol.s, symbol.n) == 0 &&
-            (!module.n || memcmp(at->text + 1 + symbol.n, module.s, module.n) == 0))
+            memcmp(at->text + 1 + symbol.n, module.s, module.n) == 0)
             return at->value;
     }
     FrameValue value = make_value(table, dict, line);

@@ -73,7 +73,7 @@ bool frame_line_split(Str line, FrameLine *out) {
     size_t digits = i - address;
     if (digits == 0 || digits > 16 || (i < line.n && !is_blank(line.s[i])))
         return false;
-    *out = (FrameLine){.ended = line.s[line.n - 1] == ')'};
+    *out = (FrameLine){.ended = line.s[line.n - 1] == ')', .module = {"", 0}};
     out->kernel_half = digits == 16 && line.s[address] >= '8' &&
                        memcmp(line.s + address, "ffffffffffffffff", 16) != 0;
     while (i < line.n && is_blank(line.s[i]))

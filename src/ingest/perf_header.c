@@ -205,7 +205,7 @@ static bool untimed_before(Str s, size_t colon, EventLine *out) {
 bool event_line_split(Str line, EventLine *out) {
     while (line.n && (line.s[line.n - 1] == '\r' || is_blank(line.s[line.n - 1])))
         line.n--;
-    *out = (EventLine){.time_ns = TIME_NONE, .cpu = CPU_NONE};
+    *out = (EventLine){.time_ns = TIME_NONE, .cpu = CPU_NONE, .event = {"", 0}};
     if (split_timed(line, out))
         return true;
     for (size_t colon = token_colon(line, 0); colon < line.n;
