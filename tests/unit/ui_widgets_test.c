@@ -227,7 +227,7 @@ static const Str items[4] = {{"alpha", 5}, {"beta\t12", 7}, {"gamma", 5}, {"glow
 static void selects(Bench *b) {
     b->chosen_changes += ui_select(&b->ui, ui_id("s"), rect(10, 10, 140, 28), STR("name"), items,
                                    4, &b->chosen, NULL);
-    b->a += ui_button(&b->ui, ui_id("a"), rect(10, 60, 200, 40), STR("under the menu"), NULL);
+    b->a += ui_button(&b->ui, ui_id("a"), rect(10, 45, 200, 150), STR("under the menu"), NULL);
     b->b += ui_button(&b->ui, ui_id("b"), rect(400, 10, 100, 28), STR("B"), NULL);
 }
 
