@@ -71,6 +71,10 @@ typedef struct Compose {
     uint32_t part[3];  /* weighted channels, lowest byte first */
 } Compose;
 
+/* Laying over costs a little for each pixel, a run costs something for itself: short opaque
+ * pieces and small gaps therefore join a run that is laid over. A gap is transparent black. */
+enum { JOIN_OPAQUE = 48, JOIN_GAP = 8 };
+
 static void add_run(Compose *c, int32_t x0, int32_t x1, bool opaque) {
     Run *run = c->r->run;
     /* Spans should not overlap; where they do, the later one wins. */
@@ -79,10 +83,19 @@ static void add_run(Compose *c, int32_t x0, int32_t x1, bool opaque) {
     Run *last = c->runs ? &run[c->runs - 1] : NULL;
     if (last && last->x1 > x0)
         last->x1 = x0;
-    if (last && last->x1 == x0 && last->opaque == opaque)
+    int32_t gap = last ? x0 - last->x1 : INT32_MAX;
+    bool both = last && last->opaque && opaque;
+    bool join = last && (!last->opaque || last->x1 - last->x0 < JOIN_OPAQUE) &&
+                (!opaque || x1 - x0 < JOIN_OPAQUE) && gap <= JOIN_GAP;
+    if (both && gap == 0) {
         last->x1 = x1;
-    else
+    } else if (join) {
+        memset(c->r->row + last->x1, 0, (size_t)gap * sizeof *c->r->row);
+        last->x1 = x1;
+        last->opaque = false;
+    } else {
         run[c->runs++] = (Run){x0, x1, opaque};
+    }
 }
 
 static void flush_pixel(Compose *c) {

@@ -5,18 +5,23 @@
 
 /* ---- plain form --------------------------------------------------------------------------- */
 
+/* Two channels at a time, each in 16 bits of its own. */
+enum { PAIR = 0x00ff00ff, PAIR_HALF = 0x00800080 };
+
+static inline uint32_t div255_pair(uint32_t x) {
+    x += PAIR_HALF;
+    return (x + (x >> 8 & PAIR)) >> 8 & PAIR;
+}
+
 static inline uint32_t mix_pixel(uint32_t d, uint32_t s, uint32_t a) {
-    uint32_t out = 0;
-    for (int shift = 0; shift < 32; shift += 8)
-        out |= div255((s >> shift & 0xff) * a + (d >> shift & 0xff) * (255 - a)) << shift;
-    return out;
+    uint32_t low = div255_pair((s & PAIR) * a + (d & PAIR) * (255 - a));
+    uint32_t high = div255_pair((s >> 8 & PAIR) * a + (d >> 8 & PAIR) * (255 - a));
+    return low | high << 8;
 }
 
 static inline uint32_t over_pixel(uint32_t d, uint32_t s) {
-    uint32_t rest = 255 - (s >> 24), out = 0;
-    for (int shift = 0; shift < 32; shift += 8)
-        out |= ((s >> shift & 0xff) + div255((d >> shift & 0xff) * rest)) << shift;
-    return out;
+    uint32_t rest = 255 - (s >> 24);
+    return s + (div255_pair((d & PAIR) * rest) | div255_pair((d >> 8 & PAIR) * rest) << 8);
 }
 
 static void fill_plain(uint32_t *d, uint32_t n, uint32_t pixel) {
@@ -235,17 +240,29 @@ AVX2 static inline __m256i over_half8(__m256i d, __m256i s) {
     return _mm256_add_epi16(s, div255_8(_mm256_mullo_epi16(d, rest)));
 }
 
-AVX2 static void over_avx2(uint32_t *d, const uint32_t *premultiplied, uint32_t n) {
+AVX2 static inline __m256i over8(__m256i v, __m256i s) {
     const __m256i zero = _mm256_setzero_si256();
+    return _mm256_packus_epi16(
+        over_half8(_mm256_unpacklo_epi8(v, zero), _mm256_unpacklo_epi8(s, zero)),
+        over_half8(_mm256_unpackhi_epi8(v, zero), _mm256_unpackhi_epi8(s, zero)));
+}
+
+AVX2 static void over_avx2(uint32_t *d, const uint32_t *premultiplied, uint32_t n) {
     uint32_t i = 0;
     for (; i + 8 <= n; i += 8) {
         __m256i *at = (__m256i *)(void *)(d + i), v = _mm256_loadu_si256(at);
         __m256i s = _mm256_loadu_si256((const __m256i *)(const void *)(premultiplied + i));
-        __m256i lo = over_half8(_mm256_unpacklo_epi8(v, zero), _mm256_unpacklo_epi8(s, zero));
-        __m256i hi = over_half8(_mm256_unpackhi_epi8(v, zero), _mm256_unpackhi_epi8(s, zero));
-        _mm256_storeu_si256(at, _mm256_packus_epi16(lo, hi));
+        _mm256_storeu_si256(at, over8(v, s));
     }
-    over_plain(d + i, premultiplied + i, n - i);
+    if (n - i < 3) { /* a frame's soft edge is one pixel */
+        over_plain(d + i, premultiplied + i, n - i);
+        return;
+    }
+    __m256i mask = _mm256_cmpgt_epi32(_mm256_set1_epi32((int)(n - i)),
+                                      _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+    int *at = (int *)(void *)(d + i);
+    __m256i s = _mm256_maskload_epi32((const int *)(const void *)(premultiplied + i), mask);
+    _mm256_maskstore_epi32(at, mask, over8(_mm256_maskload_epi32(at, mask), s));
 }
 
 static const RasterKernels avx2 = {"avx2", fill_avx2, blend_avx2, cover_avx2, over_avx2};
