@@ -29,7 +29,7 @@ void events_paste(Events *e, uint32_t window, Str text) {
         add(e, INPUT_PASTE, window)->text = str_copy(&e->text, text);
 }
 
-/* ---- keys --------------------------------------------------------------------------------- */
+/* ---- keys -------------------------------------------------------------------------------- */
 
 uint32_t events_mods(SDL_Keymod mod) {
     return (mod & KMOD_SHIFT ? MOD_SHIFT : 0u) | (mod & KMOD_CTRL ? MOD_CTRL : 0u) |
@@ -40,24 +40,36 @@ static const struct {
     SDL_Keycode sym;
     uint32_t key;
 } named_keys[] = {
-    {SDLK_RETURN, KEY_ENTER},       {SDLK_KP_ENTER, KEY_ENTER},
-    {SDLK_ESCAPE, KEY_ESC},         {SDLK_TAB, KEY_TAB},
-    {SDLK_BACKSPACE, KEY_BACKSPACE}, {SDLK_DELETE, KEY_DELETE},
-    {SDLK_INSERT, KEY_INSERT},      {SDLK_LEFT, KEY_LEFT},
-    {SDLK_RIGHT, KEY_RIGHT},        {SDLK_UP, KEY_UP},
-    {SDLK_DOWN, KEY_DOWN},          {SDLK_HOME, KEY_HOME},
-    {SDLK_END, KEY_END},            {SDLK_PAGEUP, KEY_PAGE_UP},
-    {SDLK_PAGEDOWN, KEY_PAGE_DOWN}, {SDLK_APPLICATION, KEY_MENU},
-    {SDLK_KP_DIVIDE, '/'},          {SDLK_KP_MULTIPLY, '*'},
-    {SDLK_KP_MINUS, '-'},           {SDLK_KP_PLUS, '+'},
-    {SDLK_KP_EQUALS, '='},          {SDLK_AC_BACK, KEY_MOUSE_BACK},
+    {SDLK_RETURN, KEY_ENTER},
+    {SDLK_KP_ENTER, KEY_ENTER},
+    {SDLK_ESCAPE, KEY_ESC},
+    {SDLK_TAB, KEY_TAB},
+    {SDLK_BACKSPACE, KEY_BACKSPACE},
+    {SDLK_DELETE, KEY_DELETE},
+    {SDLK_INSERT, KEY_INSERT},
+    {SDLK_LEFT, KEY_LEFT},
+    {SDLK_RIGHT, KEY_RIGHT},
+    {SDLK_UP, KEY_UP},
+    {SDLK_DOWN, KEY_DOWN},
+    {SDLK_HOME, KEY_HOME},
+    {SDLK_END, KEY_END},
+    {SDLK_PAGEUP, KEY_PAGE_UP},
+    {SDLK_PAGEDOWN, KEY_PAGE_DOWN},
+    {SDLK_APPLICATION, KEY_MENU},
+    {SDLK_KP_DIVIDE, '/'},
+    {SDLK_KP_MULTIPLY, '*'},
+    {SDLK_KP_MINUS, '-'},
+    {SDLK_KP_PLUS, '+'},
+    {SDLK_KP_EQUALS, '='},
+    {SDLK_AC_BACK, KEY_MOUSE_BACK},
     {SDLK_AC_FORWARD, KEY_MOUSE_FORWARD},
 };
 
 /* The number pad's keys are digits or arrows, as Num Lock says. */
 static uint32_t keypad(const SDL_Keysym *sym) {
-    static const uint32_t arrows[10] = {KEY_END,  KEY_DOWN, KEY_PAGE_DOWN, KEY_LEFT, KEY_NONE,
-                                        KEY_RIGHT, KEY_HOME, KEY_UP, KEY_PAGE_UP, KEY_INSERT};
+    static const uint32_t arrows[10] = {KEY_END,     KEY_DOWN,  KEY_PAGE_DOWN, KEY_LEFT,
+                                        KEY_NONE,    KEY_RIGHT, KEY_HOME,      KEY_UP,
+                                        KEY_PAGE_UP, KEY_INSERT};
     bool digits = sym->mod & KMOD_NUM;
     if (sym->sym == SDLK_KP_PERIOD)
         return digits ? '.' : KEY_DELETE;
@@ -136,7 +148,7 @@ static void text(Events *e, const SDL_TextInputEvent *t) {
     add(e, INPUT_TEXT, window_of(e, t->windowID))->text = str_copy(&e->text, typed);
 }
 
-/* ---- pointer ------------------------------------------------------------------------------ */
+/* ---- pointer ----------------------------------------------------------------------------- */
 
 static void move(Events *e, const SDL_MouseMotionEvent *m) {
     uint32_t w = window_of(e, m->windowID);
@@ -174,7 +186,7 @@ static void wheel(Events *e, const SDL_MouseWheelEvent *m) {
     v->dy = m->preciseY;
 }
 
-/* ---- windows ------------------------------------------------------------------------------ */
+/* ---- windows ----------------------------------------------------------------------------- */
 
 static void close_wish(Events *e, uint32_t window) {
     for (uint32_t i = 0; i < e->count; i++)
@@ -200,11 +212,12 @@ static void window_event(Events *e, const SDL_WindowEvent *v) {
 
 static void drop(Events *e, const SDL_DropEvent *d) {
     if (d->file)
-        add(e, INPUT_DROP, window_of(e, d->windowID))->text = str_copy(&e->text, str_of(d->file));
+        add(e, INPUT_DROP, window_of(e, d->windowID))->text =
+            str_copy(&e->text, str_of(d->file));
     SDL_free(d->file);
 }
 
-/* ---- the queue ---------------------------------------------------------------------------- */
+/* ---- the queue --------------------------------------------------------------------------- */
 
 static void take(Events *e, const SDL_Event *v) {
     switch (v->type) {

@@ -8,8 +8,8 @@
 #include "host/fonts_embedded.h"
 #include "host/host.h"
 
-/* Sizes are kept in quarters of a pixel: SDL_ttf takes whole points, so a font is opened at four
- * times the size for a quarter of the resolution of 72 dots an inch. */
+/* Sizes are kept in quarters of a pixel: SDL_ttf takes whole points, so a font is opened at
+ * four times the size for a quarter of the resolution of 72 dots an inch. */
 enum { QUARTERS = 4, QUARTER_DPI = 18, LARGE = 1024, FALLBACKS = 4 };
 
 typedef struct Source {
@@ -47,7 +47,7 @@ static struct {
     Fonts fonts;
 } host;
 
-/* ---- opening ------------------------------------------------------------------------------ */
+/* ---- opening ----------------------------------------------------------------------------- */
 
 static uint32_t sources(FontFamily family, Face face, Source out[FALLBACKS]) {
     const Source inter = {font_inter_regular, &font_inter_regular_size};
@@ -138,7 +138,7 @@ static Sized *sized_get(Face face, float size) {
     return host.last[face] = sized_new(face, quarters);
 }
 
-/* ---- glyphs ------------------------------------------------------------------------------- */
+/* ---- glyphs ------------------------------------------------------------------------------ */
 
 typedef struct Box {
     int x0, y0, x1, y1;
@@ -171,7 +171,8 @@ static Box ink_box(const SDL_Surface *s) {
 static void render(TTF_Font *font, uint32_t code_point, Glyph *g) {
     int reach = 0;
     TTF_GlyphMetrics32(font, code_point, &reach, NULL, NULL, NULL, NULL);
-    SDL_Surface *s = TTF_RenderGlyph32_Blended(font, code_point, (SDL_Color){255, 255, 255, 255});
+    SDL_Surface *s =
+        TTF_RenderGlyph32_Blended(font, code_point, (SDL_Color){255, 255, 255, 255});
     if (!s)
         return; /* SDL_ttf makes no picture of a character without width */
     Box b = ink_box(s);
@@ -247,7 +248,7 @@ static FontMetrics fonts_metrics(void *unused, Face face, float size) {
     return sized_get(face, size)->metrics;
 }
 
-/* ---- door --------------------------------------------------------------------------------- */
+/* ---- door -------------------------------------------------------------------------------- */
 
 const Fonts *fonts_open(FontFamily family, Error *err) {
     if (host.open && host.family == family)

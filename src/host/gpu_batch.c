@@ -7,7 +7,7 @@
 
 enum { ATLAS_SIDE = 2048, QUADS_MAX = 1 << 14, WHITE = 4 };
 
-/* ---- the atlas ---------------------------------------------------------------------------- */
+/* ---- the atlas --------------------------------------------------------------------------- */
 
 static void upload(Batch *b, const AtlasSpot *s, const uint8_t *cover) {
     size_t n = (size_t)s->w * s->h;
@@ -32,7 +32,8 @@ static bool find_room(Batch *b, uint32_t w, uint32_t h, AtlasSpot *out) {
     }
     if (b->shelf_y + h + 1 > b->side)
         return false;
-    *out = (AtlasSpot){(uint16_t)b->shelf_x, (uint16_t)b->shelf_y, (uint16_t)w, (uint16_t)h, true};
+    *out =
+        (AtlasSpot){(uint16_t)b->shelf_x, (uint16_t)b->shelf_y, (uint16_t)w, (uint16_t)h, true};
     b->shelf_x += w + 1;
     b->shelf_h = b->shelf_h > h + 1 ? b->shelf_h : h + 1;
     return true;
@@ -87,7 +88,7 @@ void batch_close(Batch *b) {
     *b = (Batch){0};
 }
 
-/* ---- quads -------------------------------------------------------------------------------- */
+/* ---- quads ------------------------------------------------------------------------------- */
 
 void batch_flush(Batch *b) {
     if (!b->quads)
@@ -149,14 +150,15 @@ void batch_corners(Batch *b, const SDL_FPoint p[4], const uint32_t color[4]) {
         v[i] = (SDL_Vertex){p[i], sdl_color(color[i]), {mid, mid}};
 }
 
-/* ---- glyphs ------------------------------------------------------------------------------- */
+/* ---- glyphs ------------------------------------------------------------------------------ */
 
 void batch_glyph(Batch *b, const Glyph *g, int32_t x, int32_t y, uint32_t color) {
     if (g->id >= b->glyph_cap) {
         uint32_t cap = b->glyph_cap ? b->glyph_cap : 256;
         while (cap <= g->id)
             cap *= 2;
-        b->glyph = mem_resize(b->glyph, b->glyph_cap * sizeof *b->glyph, cap * sizeof *b->glyph);
+        b->glyph =
+            mem_resize(b->glyph, b->glyph_cap * sizeof *b->glyph, cap * sizeof *b->glyph);
         b->glyph_cap = cap;
     }
     if (!b->glyph[g->id].there) {
@@ -169,7 +171,7 @@ void batch_glyph(Batch *b, const Glyph *g, int32_t x, int32_t y, uint32_t color)
                    (float)(s.y + s.h), color);
 }
 
-/* ---- rounded boxes ------------------------------------------------------------------------ */
+/* ---- rounded boxes ----------------------------------------------------------------------- */
 
 /* The upper left part of a box, w × h pixels of it, as a bitmap in the atlas. */
 static AtlasSpot corner(Batch *b, const RoundBox *box, uint32_t w, uint32_t h) {
@@ -213,11 +215,13 @@ static void edge_runs(Batch *b, const RoundBox *box, bool level, int32_t n, uint
         if (level) {
             batch_fill(b, (float)(x0 + e), (float)y0 + a, (float)(x1 - e), (float)y0 + z, tint);
             if (n == e)
-                batch_fill(b, (float)(x0 + e), (float)y1 - z, (float)(x1 - e), (float)y1 - a, tint);
+                batch_fill(b, (float)(x0 + e), (float)y1 - z, (float)(x1 - e), (float)y1 - a,
+                           tint);
         } else {
             batch_fill(b, (float)x0 + a, (float)(y0 + e), (float)x0 + z, (float)(y1 - e), tint);
             if (n == e)
-                batch_fill(b, (float)x1 - z, (float)(y0 + e), (float)x1 - a, (float)(y1 - e), tint);
+                batch_fill(b, (float)x1 - z, (float)(y0 + e), (float)x1 - a, (float)(y1 - e),
+                           tint);
         }
         i = to;
     }

@@ -1,5 +1,5 @@
-/* The GPU painter: SDL_Renderer, everything batched over one atlas texture (gpu_batch.c), images
- * as textures of their own. It shows what ui/raster.c shows, to a rounding. */
+/* The GPU painter: SDL_Renderer, everything batched over one atlas texture (gpu_batch.c),
+ * images as textures of their own. It shows what ui/raster.c shows, to a rounding. */
 #include <math.h>
 #include <string.h>
 
@@ -26,7 +26,7 @@ typedef struct Gpu {
     uint64_t frame;
 } Gpu;
 
-/* ---- images ------------------------------------------------------------------------------- */
+/* ---- images ------------------------------------------------------------------------------ */
 
 static void drop_image(CardImage *m) {
     for (uint32_t i = 0; i < TILES; i++)
@@ -49,7 +49,10 @@ static CardImage *image_slot(Gpu *g, const DrawImage *image) {
             oldest = m;
     }
     drop_image(oldest);
-    CardImage m = {.id = image->id, .w = image->w, .h = image->h, .tile = g->max_tile,
+    CardImage m = {.id = image->id,
+                   .w = image->w,
+                   .h = image->h,
+                   .tile = g->max_tile,
                    .generation = image->generation - 1};
     m.tiles_x = (m.w + m.tile - 1) / m.tile;
     m.tiles_y = (m.h + m.tile - 1) / m.tile;
@@ -66,8 +69,8 @@ static SDL_Rect tile_rect(const CardImage *m, uint32_t i) {
     return (SDL_Rect){(int)x, (int)y, (int)w, (int)h};
 }
 
-/* The dirty rectangle is what changed since the generation before; whoever missed one, or starts,
- * needs all of it. */
+/* The dirty rectangle is what changed since the generation before; whoever missed one, or
+ * starts, needs all of it. */
 static bool upload_image(Gpu *g, CardImage *m, const DrawImage *image) {
     SDL_Rect dirty = {0, 0, (int)m->w, (int)m->h};
     bool fresh = !m->texture[0];
@@ -112,8 +115,10 @@ static void draw_tile(Gpu *g, Rect box, const DrawImage *image, SDL_Texture *tex
     float s0 = ((x0 - ox) / kx - t.x) / t.w, s1 = ((x1 - ox) / kx - t.x) / t.w;
     float t0 = ((y0 - oy) / ky - t.y) / t.h, t1 = ((y1 - oy) / ky - t.y) / t.h;
     SDL_Color white = {255, 255, 255, 255};
-    SDL_Vertex v[4] = {{{x0, y0}, white, {s0, t0}}, {{x1, y0}, white, {s1, t0}},
-                       {{x1, y1}, white, {s1, t1}}, {{x0, y1}, white, {s0, t1}}};
+    SDL_Vertex v[4] = {{{x0, y0}, white, {s0, t0}},
+                       {{x1, y0}, white, {s1, t0}},
+                       {{x1, y1}, white, {s1, t1}},
+                       {{x0, y1}, white, {s0, t1}}};
     static const int order[6] = {0, 1, 2, 0, 2, 3};
     SDL_RenderGeometry(g->renderer, texture, v, 4, order, 6);
     b->draw_calls++;
@@ -126,7 +131,7 @@ static void image(Gpu *g, Rect box, const DrawImage *image) {
     if (!m || !upload_image(g, m, image))
         return;
     m->used = g->frame;
-    batch_flush(&g->batch); /* painting order */
+    batch_flush(&g->batch);         /* painting order */
     if (m->smooth != image->smooth) /* takes effect at once, for what is queued too */
         SDL_RenderFlush(g->renderer);
     m->smooth = image->smooth;
@@ -137,7 +142,7 @@ static void image(Gpu *g, Rect box, const DrawImage *image) {
     }
 }
 
-/* ---- fills: the same edges as ui/raster.c's ------------------------------------------------ */
+/* ---- fills: the same edges as ui/raster.c's ---------------------------------------------- */
 
 static void fill_rows(const Batch *b, float y, float h, float *y0, float *y1) {
     *y0 = (float)raster_snap(fmaxf(y, b->y0));
@@ -222,7 +227,7 @@ static void fill(Gpu *g, Rect r, uint32_t color) {
     sliver_flush(&g->batch, &s, y0, y1);
 }
 
-/* ---- lines and triangles: feathered edges -------------------------------------------------- */
+/* ---- lines and triangles: feathered edges ------------------------------------------------ */
 
 /* These are not cut by us: where they cross the clip, the card cuts. */
 static void begin_free(Gpu *g, Rect box, bool *clipped) {
@@ -246,11 +251,13 @@ static void line(Gpu *g, const DrawCommand *c) {
     Rect p = c->rect;
     float w = fmaxf(1, floorf(c->width + 0.5f));
     if (p.h == 0) {
-        fill(g, rect(fminf(p.x, p.x + p.w), floorf(p.y - w / 2 + 0.5f), fabsf(p.w), w), c->color);
+        fill(g, rect(fminf(p.x, p.x + p.w), floorf(p.y - w / 2 + 0.5f), fabsf(p.w), w),
+             c->color);
         return;
     }
     if (p.w == 0) {
-        fill(g, rect(floorf(p.x - w / 2 + 0.5f), fminf(p.y, p.y + p.h), w, fabsf(p.h)), c->color);
+        fill(g, rect(floorf(p.x - w / 2 + 0.5f), fminf(p.y, p.y + p.h), w, fabsf(p.h)),
+             c->color);
         return;
     }
     float length = sqrtf(p.w * p.w + p.h * p.h), nx = -p.h / length, ny = p.w / length;
@@ -260,8 +267,10 @@ static void line(Gpu *g, const DrawCommand *c) {
     const float at[4] = {-outer, -inner, inner, outer};
     const uint32_t tint[4] = {none, full, full, none};
     bool clipped;
-    begin_free(g, rect(fminf(p.x, p.x + p.w) - outer, fminf(p.y, p.y + p.h) - outer,
-                       fabsf(p.w) + 2 * outer, fabsf(p.h) + 2 * outer), &clipped);
+    begin_free(g,
+               rect(fminf(p.x, p.x + p.w) - outer, fminf(p.y, p.y + p.h) - outer,
+                    fabsf(p.w) + 2 * outer, fabsf(p.h) + 2 * outer),
+               &clipped);
     for (int i = 0; i < 3; i++) {
         SDL_FPoint q[4] = {{p.x + nx * at[i], p.y + ny * at[i]},
                            {p.x + p.w + nx * at[i], p.y + p.h + ny * at[i]},
@@ -273,11 +282,13 @@ static void line(Gpu *g, const DrawCommand *c) {
     end_free(g, clipped);
 }
 
-/* Moves the triangle's sides by `by` pixels outwards; corners are where the moved sides meet. */
+/* Moves the triangle's sides by `by` pixels outwards; corners are where the moved sides meet.
+ */
 static void grow_triangle(const SDL_FPoint p[3], float by, SDL_FPoint out[3]) {
     float area = (p[1].x - p[0].x) * (p[2].y - p[0].y) - (p[2].x - p[0].x) * (p[1].y - p[0].y);
     float sign = area > 0 ? 1 : -1, nx[3], ny[3], off[3];
-    for (int i = 0; i < 3; i++) { /* side i joins corner i and the next; its normal points out */
+    for (int i = 0; i < 3;
+         i++) { /* side i joins corner i and the next; its normal points out */
         float dx = p[(i + 1) % 3].x - p[i].x, dy = p[(i + 1) % 3].y - p[i].y;
         float l = sqrtf(dx * dx + dy * dy);
         nx[i] = dy / l * sign;
@@ -316,14 +327,15 @@ static void triangle(Gpu *g, const DrawCommand *c) {
     end_free(g, clipped);
 }
 
-/* ---- text and the list -------------------------------------------------------------------- */
+/* ---- text and the list ------------------------------------------------------------------- */
 
 static void text(Gpu *g, const DrawList *d, const DrawCommand *c, const Fonts *fonts) {
     Str s = {d->text + c->first, c->count};
     int32_t baseline = raster_snap(c->rect.y);
     float pen = c->rect.x;
     for (size_t i = 0; i < s.n && pen < g->batch.x1 + c->size;) {
-        const Glyph *glyph = fonts->glyph(fonts->host, (Face)c->face, c->size, utf8_next(s, &i));
+        const Glyph *glyph =
+            fonts->glyph(fonts->host, (Face)c->face, c->size, utf8_next(s, &i));
         if (glyph->w && glyph->cover)
             batch_glyph(&g->batch, glyph, raster_snap(pen) + glyph->left, baseline - glyph->top,
                         c->color);
@@ -373,7 +385,7 @@ static void command(Gpu *g, const DrawList *d, const DrawCommand *c, const Fonts
     }
 }
 
-/* ---- the painter -------------------------------------------------------------------------- */
+/* ---- the painter ------------------------------------------------------------------------- */
 
 static void gpu_size(void *self, uint32_t *w, uint32_t *h) {
     Gpu *g = self;
@@ -383,13 +395,14 @@ static void gpu_size(void *self, uint32_t *w, uint32_t *h) {
     *h = (uint32_t)height;
 }
 
-static bool gpu_draw(void *self, const DrawList *list, const Fonts *fonts, uint32_t *draw_calls) {
+static bool gpu_draw(void *self, const DrawList *list, const Fonts *fonts,
+                     uint32_t *draw_calls) {
     Gpu *g = self;
     g->frame++;
     g->batch.draw_calls = 0;
     uint32_t c = list->background;
-    SDL_SetRenderDrawColor(g->renderer, (uint8_t)(c >> 24), (uint8_t)(c >> 16), (uint8_t)(c >> 8),
-                           255);
+    SDL_SetRenderDrawColor(g->renderer, (uint8_t)(c >> 24), (uint8_t)(c >> 16),
+                           (uint8_t)(c >> 8), 255);
     if (SDL_RenderClear(g->renderer) != 0)
         return false;
     set_clip(g, rect(0, 0, 1e6f, 1e6f));
@@ -452,8 +465,8 @@ static bool made_by_cpu(void) {
 }
 
 bool painter_gpu_open(SDL_Window *window, bool any_driver, Painter *out, Error *err) {
-    SDL_Renderer *r = SDL_CreateRenderer(window, -1,
-                                         SDL_RENDERER_ACCELERATED | SDL_RENDERER_PRESENTVSYNC);
+    SDL_Renderer *r =
+        SDL_CreateRenderer(window, -1, SDL_RENDERER_ACCELERATED | SDL_RENDERER_PRESENTVSYNC);
     SDL_RendererInfo info;
     if (!r || SDL_GetRendererInfo(r, &info) != 0)
         return error_set(err, ERROR_IO, "no accelerated renderer: %s", SDL_GetError());
@@ -470,9 +483,13 @@ bool painter_gpu_open(SDL_Window *window, bool any_driver, Painter *out, Error *
         gpu_close(g);
         return error_set(err, ERROR_IO, "no texture for glyphs: %s", SDL_GetError());
     }
-    *out = (Painter){.name = gl ? "gpu (opengl)" : "gpu", .self = g,
-                     .vsync = info.flags & SDL_RENDERER_PRESENTVSYNC, .size = gpu_size,
-                     .draw = gpu_draw, .present = gpu_present, .reset = gpu_reset,
+    *out = (Painter){.name = gl ? "gpu (opengl)" : "gpu",
+                     .self = g,
+                     .vsync = info.flags & SDL_RENDERER_PRESENTVSYNC,
+                     .size = gpu_size,
+                     .draw = gpu_draw,
+                     .present = gpu_present,
+                     .reset = gpu_reset,
                      .close = gpu_close};
     return true;
 }

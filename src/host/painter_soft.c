@@ -23,10 +23,14 @@ static bool known_order(const SDL_PixelFormat *f, bool *bgra) {
            (f->Rmask == 0xff && f->Bmask == 0xff0000);
 }
 
-static void raster_surface(SDL_Surface *s, bool bgra, const DrawList *list, const Fonts *fonts) {
+static void raster_surface(SDL_Surface *s, bool bgra, const DrawList *list,
+                           const Fonts *fonts) {
     SDL_LockSurface(s);
-    raster_draw(&(RasterTarget){.pixel = s->pixels, .w = (uint32_t)s->w, .h = (uint32_t)s->h,
-                                .stride = (uint32_t)s->pitch / 4, .bgra = bgra},
+    raster_draw(&(RasterTarget){.pixel = s->pixels,
+                                .w = (uint32_t)s->w,
+                                .h = (uint32_t)s->h,
+                                .stride = (uint32_t)s->pitch / 4,
+                                .bgra = bgra},
                 list, fonts);
     SDL_UnlockSurface(s);
 }
@@ -78,7 +82,12 @@ bool painter_soft_open(SDL_Window *window, Painter *out, Error *err) {
         return error_set(err, ERROR_IO, "cannot draw into the window: %s", SDL_GetError());
     Soft *s = mem_resize(NULL, 0, sizeof *s);
     s->window = window;
-    *out = (Painter){.name = "software", .self = s, .size = soft_size, .draw = soft_draw,
-                     .present = soft_present, .reset = soft_reset, .close = soft_close};
+    *out = (Painter){.name = "software",
+                     .self = s,
+                     .size = soft_size,
+                     .draw = soft_draw,
+                     .present = soft_present,
+                     .reset = soft_reset,
+                     .close = soft_close};
     return true;
 }

@@ -19,7 +19,8 @@ typedef struct Painter {
     void (*close)(void *self);
 } Painter;
 
-/* False when this painter cannot serve the window. `any_driver` also takes GL made by the CPU. */
+/* False when this painter cannot serve the window. `any_driver` also takes GL made by the CPU.
+ */
 bool painter_gpu_open(SDL_Window *window, bool any_driver, Painter *out, Error *err);
 bool painter_soft_open(SDL_Window *window, Painter *out, Error *err);
 /* True when this machine has something that may be a GPU; cheap, no driver is loaded. */
@@ -31,16 +32,16 @@ enum { EVENTS_MAX = 512 };
 typedef struct Events {
     InputEvent event[EVENTS_MAX];
     uint32_t count;
-    Arena text;           /* texts of this frame */
-    bool repaint;         /* something was uncovered, resized or reset */
-    bool reset;           /* textures are lost */
-    uint32_t wake_type;   /* SDL event type of host_wake */
-    bool woken;           /* one of them came */
+    Arena text;         /* texts of this frame */
+    bool repaint;       /* something was uncovered, resized or reset */
+    bool reset;         /* textures are lost */
+    uint32_t wake_type; /* SDL event type of host_wake */
+    bool woken;         /* one of them came */
     /* -- kept between frames */
-    SDL_Event kept;       /* taken from the queue, but for the next frame */
+    SDL_Event kept; /* taken from the queue, but for the next frame */
     bool has_kept;
     float x[FRAME_WINDOWS], y[FRAME_WINDOWS];
-    float ratio[FRAME_WINDOWS];     /* physical pixels per window unit */
+    float ratio[FRAME_WINDOWS];        /* physical pixels per window unit */
     uint32_t window_id[FRAME_WINDOWS]; /* 0: none */
 } Events;
 

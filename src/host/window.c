@@ -24,9 +24,9 @@ static struct {
     Events events;
     SDL_Cursor *cursor[CURSORS];
     Cursor cursor_now;
-    bool paste;               /* the app asked for the clipboard */
-    int64_t frame_start_ns;   /* of the frame before */
-    int64_t interval_ns;      /* between frames that follow one another */
+    bool paste;             /* the app asked for the clipboard */
+    int64_t frame_start_ns; /* of the frame before */
+    int64_t interval_ns;    /* between frames that follow one another */
     bool painted;
     HostStats stats;
 } host;
@@ -45,9 +45,10 @@ void host_wake(void *unused) {
         atomic_store(&wake_pending, false);
 }
 
-/* ---- windows ------------------------------------------------------------------------------ */
+/* ---- windows ----------------------------------------------------------------------------- */
 
-/* Units are physical pixels where the display server knows no scale (X11), else logical ones. */
+/* Units are physical pixels where the display server knows no scale (X11), else logical ones.
+ */
 static void wished_size(int display, int *w, int *h) {
     float scale = host.wayland ? 1 : display_scale(NULL);
     *w = (int)((float)(host.options.w ? host.options.w : 1600) * scale);
@@ -67,8 +68,8 @@ static SDL_Window *new_window(uint32_t index, const char *title) {
     }
     wished_size(display, &w, &h);
     int at = (int)(SDL_WINDOWPOS_CENTERED_MASK | (unsigned)display);
-    SDL_Window *window = SDL_CreateWindow(title, at, at, w, h,
-                                          SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
+    SDL_Window *window =
+        SDL_CreateWindow(title, at, at, w, h, SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
     if (window) {
         float scale = host.wayland ? 1 : display_scale(NULL);
         SDL_SetWindowMinimumSize(window, (int)(640 * scale), (int)(400 * scale));
@@ -121,7 +122,7 @@ static void close_window(uint32_t index) {
     host.events.window_id[index] = 0;
 }
 
-/* ---- open and close ----------------------------------------------------------------------- */
+/* ---- open and close ---------------------------------------------------------------------- */
 
 static void set_hints(void) {
     SDL_SetHint("SDL_APP_NAME", "FlameScope");
@@ -136,9 +137,11 @@ static void set_hints(void) {
 bool host_open(const HostOptions *options, const Fonts *fonts, Error *err) {
     set_hints();
     if (SDL_Init(SDL_INIT_VIDEO) != 0)
-        return error_set(err, ERROR_IO,
-                         "no display found (%s); use `flamescope export PROFILE --to png` for a "
-                         "picture", SDL_GetError());
+        return error_set(
+            err, ERROR_IO,
+            "no display found (%s); use `flamescope export PROFILE --to png` for a "
+            "picture",
+            SDL_GetError());
     host.open = true;
     if (!display_usable(err)) {
         host_close();
@@ -182,7 +185,7 @@ void host_stats(HostStats *out) {
     *out = host.stats;
 }
 
-/* ---- one frame ---------------------------------------------------------------------------- */
+/* ---- one frame --------------------------------------------------------------------------- */
 
 static bool is_hidden(const HostWindow *w) {
     return SDL_GetWindowFlags(w->window) & (SDL_WINDOW_HIDDEN | SDL_WINDOW_MINIMIZED);
@@ -208,9 +211,12 @@ static void fill_windows(FrameInput *in) {
 
 static void set_cursor(Cursor wanted) {
     static const SDL_SystemCursor systems[CURSORS] = {
-        [CURSOR_ARROW] = SDL_SYSTEM_CURSOR_ARROW,      [CURSOR_HAND] = SDL_SYSTEM_CURSOR_HAND,
-        [CURSOR_TEXT] = SDL_SYSTEM_CURSOR_IBEAM,       [CURSOR_CROSS] = SDL_SYSTEM_CURSOR_CROSSHAIR,
-        [CURSOR_RESIZE_V] = SDL_SYSTEM_CURSOR_SIZENS,  [CURSOR_RESIZE_H] = SDL_SYSTEM_CURSOR_SIZEWE,
+        [CURSOR_ARROW] = SDL_SYSTEM_CURSOR_ARROW,
+        [CURSOR_HAND] = SDL_SYSTEM_CURSOR_HAND,
+        [CURSOR_TEXT] = SDL_SYSTEM_CURSOR_IBEAM,
+        [CURSOR_CROSS] = SDL_SYSTEM_CURSOR_CROSSHAIR,
+        [CURSOR_RESIZE_V] = SDL_SYSTEM_CURSOR_SIZENS,
+        [CURSOR_RESIZE_H] = SDL_SYSTEM_CURSOR_SIZEWE,
         [CURSOR_MOVE] = SDL_SYSTEM_CURSOR_SIZEALL,
     };
     if (wanted == host.cursor_now || (unsigned)wanted >= CURSORS)
@@ -298,7 +304,7 @@ static void add_paste(void) {
     host.paste = false;
 }
 
-/* ---- the loop ----------------------------------------------------------------------------- */
+/* ---- the loop ---------------------------------------------------------------------------- */
 
 static bool all_hidden(void) {
     for (uint32_t i = 0; i < FRAME_WINDOWS; i++)

@@ -90,7 +90,8 @@ void draw_outline(DrawList *d, Rect r, float radius, float width, uint32_t color
     c->width = width;
 }
 
-void draw_line(DrawList *d, float x0, float y0, float x1, float y1, float width, uint32_t color) {
+void draw_line(DrawList *d, float x0, float y0, float x1, float y1, float width,
+               uint32_t color) {
     Rect box = rect(fminf(x0, x1) - width, fminf(y0, y1) - width, fabsf(x1 - x0) + 2 * width,
                     fabsf(y1 - y0) + 2 * width);
     if (unseen(d, box, color))
@@ -211,7 +212,7 @@ void draw_append(DrawList *d, const DrawList *over) {
     draw_clip(d, before);
 }
 
-/* ---- colours ------------------------------------------------------------------------------ */
+/* ---- colours ----------------------------------------------------------------------------- */
 
 uint32_t color_mix(uint32_t a, uint32_t b, float t) {
     t = fminf(fmaxf(t, 0), 1);

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- the fixed font ----------------------------------------------------------------------- */
+/* ---- the fixed font ---------------------------------------------------------------------- */
 
 static FontMetrics fixed_metrics(void *host, Face face, float size) {
     (void)host;
@@ -34,7 +34,7 @@ const Fonts *fonts_fixed(void) {
     return &fonts;
 }
 
-/* ---- measuring ---------------------------------------------------------------------------- */
+/* ---- measuring --------------------------------------------------------------------------- */
 
 static float advance(const Fonts *f, Face face, float size, uint32_t code_point) {
     return f->glyph(f->host, face, size, code_point)->advance;

@@ -9,22 +9,38 @@ typedef struct KeyName {
 
 /* The first name of a key is the one that is written. */
 static const KeyName key_names[] = {
-    {"Space", KEY_SPACE},         {"Enter", KEY_ENTER},
-    {"Return", KEY_ENTER},        {"Esc", KEY_ESC},
-    {"Escape", KEY_ESC},          {"Tab", KEY_TAB},
-    {"Backspace", KEY_BACKSPACE}, {"Delete", KEY_DELETE},
-    {"Insert", KEY_INSERT},       {"Left", KEY_LEFT},
-    {"Right", KEY_RIGHT},         {"Up", KEY_UP},
-    {"Down", KEY_DOWN},           {"Home", KEY_HOME},
-    {"End", KEY_END},             {"PageUp", KEY_PAGE_UP},
-    {"PageDown", KEY_PAGE_DOWN},  {"Menu", KEY_MENU},
-    {"F1", KEY_F1},               {"F2", KEY_F2},
-    {"F3", KEY_F3},               {"F4", KEY_F4},
-    {"F5", KEY_F5},               {"F6", KEY_F6},
-    {"F7", KEY_F7},               {"F8", KEY_F8},
-    {"F9", KEY_F9},               {"F10", KEY_F10},
-    {"F11", KEY_F11},             {"F12", KEY_F12},
-    {"MouseBack", KEY_MOUSE_BACK}, {"MouseForward", KEY_MOUSE_FORWARD},
+    {"Space", KEY_SPACE},
+    {"Enter", KEY_ENTER},
+    {"Return", KEY_ENTER},
+    {"Esc", KEY_ESC},
+    {"Escape", KEY_ESC},
+    {"Tab", KEY_TAB},
+    {"Backspace", KEY_BACKSPACE},
+    {"Delete", KEY_DELETE},
+    {"Insert", KEY_INSERT},
+    {"Left", KEY_LEFT},
+    {"Right", KEY_RIGHT},
+    {"Up", KEY_UP},
+    {"Down", KEY_DOWN},
+    {"Home", KEY_HOME},
+    {"End", KEY_END},
+    {"PageUp", KEY_PAGE_UP},
+    {"PageDown", KEY_PAGE_DOWN},
+    {"Menu", KEY_MENU},
+    {"F1", KEY_F1},
+    {"F2", KEY_F2},
+    {"F3", KEY_F3},
+    {"F4", KEY_F4},
+    {"F5", KEY_F5},
+    {"F6", KEY_F6},
+    {"F7", KEY_F7},
+    {"F8", KEY_F8},
+    {"F9", KEY_F9},
+    {"F10", KEY_F10},
+    {"F11", KEY_F11},
+    {"F12", KEY_F12},
+    {"MouseBack", KEY_MOUSE_BACK},
+    {"MouseForward", KEY_MOUSE_FORWARD},
 };
 
 /* In the order in which they are written. */
@@ -130,8 +146,8 @@ bool chord_matches(Chord chord, const InputEvent *event) {
         return false;
     if (chord.physical)
         return event->physical == chord.key && event->mods == chord.mods;
-    return event->key == chord.key && mods_that_count(chord.key, event->mods) ==
-                                          mods_that_count(chord.key, chord.mods);
+    return event->key == chord.key &&
+           mods_that_count(chord.key, event->mods) == mods_that_count(chord.key, chord.mods);
 }
 
 bool chord_same(Chord a, Chord b) {

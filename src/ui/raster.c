@@ -17,7 +17,7 @@ void raster_span(const Raster *r, int32_t x0, int32_t x1, int32_t y, uint32_t pi
         r->k->blend(raster_at(r, x0, y), (uint32_t)(x1 - x0), pixel, alpha);
 }
 
-/* ---- rectangles --------------------------------------------------------------------------- */
+/* ---- rectangles -------------------------------------------------------------------------- */
 
 /* Horizontal edges in 1/256 pixel, cut at the clip; false when nothing is left. */
 static bool edges(const Raster *r, float x0, float x1, int32_t *from, int32_t *to) {
@@ -59,16 +59,16 @@ void raster_rect(const Raster *r, Rect box, uint32_t color) {
     }
 }
 
-/* ---- bands -------------------------------------------------------------------------------- */
+/* ---- bands ------------------------------------------------------------------------------- */
 
 /* A band is composed once, as premultiplied pixels in r->row, and remembered as runs: opaque
  * ones are copied to every row of the band, the others are laid over what is there. */
 typedef struct Compose {
     const Raster *r;
     uint32_t runs;
-    int32_t at;        /* pixel whose parts are being summed, -1 none */
-    uint32_t weight;   /* its coverage so far: 256 · 255 is all of it */
-    uint32_t part[3];  /* weighted channels, lowest byte first */
+    int32_t at;       /* pixel whose parts are being summed, -1 none */
+    uint32_t weight;  /* its coverage so far: 256 · 255 is all of it */
+    uint32_t part[3]; /* weighted channels, lowest byte first */
 } Compose;
 
 /* Laying over costs a little for each pixel, a run costs something for itself: short opaque
@@ -177,7 +177,7 @@ static void band(const Raster *r, const DrawList *d, const DrawCommand *cmd) {
     }
 }
 
-/* ---- text --------------------------------------------------------------------------------- */
+/* ---- text -------------------------------------------------------------------------------- */
 
 static void glyph(const Raster *r, const Glyph *g, int32_t x, int32_t y, uint32_t pixel,
                   uint32_t alpha) {
@@ -204,7 +204,7 @@ static void text(const Raster *r, const DrawList *d, const DrawCommand *c, const
     }
 }
 
-/* ---- the list ----------------------------------------------------------------------------- */
+/* ---- the list ---------------------------------------------------------------------------- */
 
 static void set_clip(Raster *r, Rect c) {
     float w = (float)r->target->w, h = (float)r->target->h;

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* ---- plain form --------------------------------------------------------------------------- */
+/* ---- plain form -------------------------------------------------------------------------- */
 
 /* Two channels at a time, each in 16 bits of its own. */
 enum { PAIR = 0x00ff00ff, PAIR_HALF = 0x00800080 };
@@ -34,8 +34,8 @@ static void blend_plain(uint32_t *d, uint32_t n, uint32_t pixel, uint32_t alpha)
         d[i] = mix_pixel(d[i], pixel, alpha);
 }
 
-static inline void cover_row_plain(uint32_t *d, const uint8_t *cover, uint32_t n, uint32_t pixel,
-                                   uint32_t alpha) {
+static inline void cover_row_plain(uint32_t *d, const uint8_t *cover, uint32_t n,
+                                   uint32_t pixel, uint32_t alpha) {
     for (uint32_t i = 0; i < n; i++)
         if (cover[i])
             d[i] = mix_pixel(d[i], pixel, div255(cover[i] * alpha));
@@ -44,7 +44,8 @@ static inline void cover_row_plain(uint32_t *d, const uint8_t *cover, uint32_t n
 static void cover_plain(uint32_t *d, uint32_t d_stride, const uint8_t *cover, uint32_t c_stride,
                         uint32_t w, uint32_t h, uint32_t pixel, uint32_t alpha) {
     for (uint32_t y = 0; y < h; y++)
-        cover_row_plain(d + (size_t)y * d_stride, cover + (size_t)y * c_stride, w, pixel, alpha);
+        cover_row_plain(d + (size_t)y * d_stride, cover + (size_t)y * c_stride, w, pixel,
+                        alpha);
 }
 
 static void over_plain(uint32_t *d, const uint32_t *s, uint32_t n) {
@@ -57,7 +58,7 @@ static const RasterKernels plain = {"scalar", fill_plain, blend_plain, cover_pla
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-/* ---- SSE2: 4 pixels a step ---------------------------------------------------------------- */
+/* ---- SSE2: 4 pixels a step --------------------------------------------------------------- */
 
 static inline __m128i div255_4(__m128i x) {
     x = _mm_add_epi16(x, _mm_set1_epi16(128));
@@ -137,7 +138,7 @@ static void over_sse2(uint32_t *d, const uint32_t *premultiplied, uint32_t n) {
 
 static const RasterKernels sse2 = {"sse2", fill_sse2, blend_sse2, cover_sse2, over_sse2};
 
-/* ---- AVX2: 8 pixels a step, row ends by masks --------------------------------------------- */
+/* ---- AVX2: 8 pixels a step, row ends by masks -------------------------------------------- */
 
 #define AVX2 __attribute__((target("avx2")))
 
@@ -197,13 +198,14 @@ static inline uint64_t load_tail(const uint8_t *p, uint32_t n) {
     return v;
 }
 
-AVX2 static inline void cover8(int *d, uint64_t eight, __m256i mask, __m256i s, __m256i color_a) {
-    const __m256i spread_lo = _mm256_setr_epi8(0, -1, 0, -1, 0, -1, 0, -1, 4, -1, 4, -1, 4, -1,
-                                               4, -1, 0, -1, 0, -1, 0, -1, 0, -1, 4, -1, 4, -1,
-                                               4, -1, 4, -1);
-    const __m256i spread_hi = _mm256_setr_epi8(8, -1, 8, -1, 8, -1, 8, -1, 12, -1, 12, -1, 12,
-                                               -1, 12, -1, 8, -1, 8, -1, 8, -1, 8, -1, 12, -1,
-                                               12, -1, 12, -1, 12, -1);
+AVX2 static inline void cover8(int *d, uint64_t eight, __m256i mask, __m256i s,
+                               __m256i color_a) {
+    const __m256i spread_lo =
+        _mm256_setr_epi8(0, -1, 0, -1, 0, -1, 0, -1, 4, -1, 4, -1, 4, -1, 4, -1, 0, -1, 0, -1,
+                         0, -1, 0, -1, 4, -1, 4, -1, 4, -1, 4, -1);
+    const __m256i spread_hi =
+        _mm256_setr_epi8(8, -1, 8, -1, 8, -1, 8, -1, 12, -1, 12, -1, 12, -1, 12, -1, 8, -1, 8,
+                         -1, 8, -1, 8, -1, 12, -1, 12, -1, 12, -1, 12, -1);
     __m256i c = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)eight));
     __m256i a = div255_8(_mm256_mullo_epi16(c, color_a));
     __m256i v = _mm256_maskload_epi32(d, mask);

@@ -1,7 +1,7 @@
 /* raster_kernels: the inner loops of the software painter, in a plain form and with SIMD.
- * All forms give the same bits. Pixels are 32 bits, channel order does not matter as long as the
- * top byte is alpha; targets are opaque and stay so.
- * Owner: static tables. Thread: any. Lifetime: for ever. Failure: none. */
+ * All forms give the same bits. Pixels are 32 bits, channel order does not matter as long as
+ * the top byte is alpha; targets are opaque and stay so. Owner: static tables. Thread: any.
+ * Lifetime: for ever. Failure: none. */
 #pragma once
 
 #include <stdint.h>

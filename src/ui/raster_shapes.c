@@ -25,7 +25,7 @@ static void cover_row(const Raster *r, int32_t x, int32_t y, const uint8_t *cove
     r->k->cover(raster_at(r, from, y), 0, cover + (from - x), 0, count, 1, pixel, alpha);
 }
 
-/* ---- rounded boxes ------------------------------------------------------------------------ */
+/* ---- rounded boxes ----------------------------------------------------------------------- */
 
 /* Coverage from the signed distance to the edge: one pixel wide ramp across it. */
 uint8_t round_cover(const RoundBox *b, int32_t x, int32_t y) {
@@ -49,8 +49,11 @@ static void round_ends(const Raster *r, const RoundBox *b, int32_t x, int32_t y,
 }
 
 bool round_box(Rect box, float radius, float width, RoundBox *out) {
-    RoundBox b = {.x0 = raster_snap(box.x), .x1 = raster_snap(box.x + box.w),
-                  .y0 = raster_snap(box.y), .y1 = raster_snap(box.y + box.h), .width = width};
+    RoundBox b = {.x0 = raster_snap(box.x),
+                  .x1 = raster_snap(box.x + box.w),
+                  .y0 = raster_snap(box.y),
+                  .y1 = raster_snap(box.y + box.h),
+                  .width = width};
     if (b.x0 >= b.x1 || b.y0 >= b.y1)
         return false;
     b.cx = (float)(b.x0 + b.x1) / 2;
@@ -82,9 +85,10 @@ void raster_round(const Raster *r, Rect box, float radius, float width, uint32_t
     }
 }
 
-/* ---- lines and triangles ------------------------------------------------------------------ */
+/* ---- lines and triangles ----------------------------------------------------------------- */
 
-/* Upright and level lines lie on whole pixels: a hairline is one row or column, never two grey. */
+/* Upright and level lines lie on whole pixels: a hairline is one row or column, never two grey.
+ */
 static bool straight_line(const Raster *r, const DrawCommand *c) {
     float w = fmaxf(1, floorf(c->width + 0.5f));
     Rect p = c->rect;
@@ -163,7 +167,7 @@ void raster_triangle(const Raster *r, const DrawCommand *c) {
     }
 }
 
-/* ---- images ------------------------------------------------------------------------------- */
+/* ---- images ------------------------------------------------------------------------------ */
 
 static uint32_t target_order(const Raster *r, uint32_t rgba) {
     if (!r->target->bgra)
@@ -217,9 +221,8 @@ static bool smooth_row(const Raster *r, const DrawImage *m, double v, int32_t n)
     for (int32_t i = 0; i < n; i++) {
         uint32_t x0 = r->texel[i] >> 8, tx = r->texel[i] & 255;
         uint32_t x1 = x0 + 1 < m->w ? x0 + 1 : x0;
-        uint32_t p = mix_texel(
-            mix_texel(premultiplied(a[x0]), premultiplied(a[x1]), tx),
-            mix_texel(premultiplied(b[x0]), premultiplied(b[x1]), tx), ty);
+        uint32_t p = mix_texel(mix_texel(premultiplied(a[x0]), premultiplied(a[x1]), tx),
+                               mix_texel(premultiplied(b[x0]), premultiplied(b[x1]), tx), ty);
         all &= p;
         r->row[i] = target_order(r, p);
     }

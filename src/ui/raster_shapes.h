@@ -30,8 +30,8 @@ static inline uint32_t *raster_at(const Raster *r, int32_t x, int32_t y) {
 /* Opaque pixel in the target's order; the alpha of the colour goes apart. */
 static inline uint32_t raster_pixel(const Raster *r, uint32_t color) {
     uint32_t red = color >> 24, green = color >> 16 & 0xff, blue = color >> 8 & 0xff;
-    return 0xff000000u | (r->target->bgra ? red << 16 | green << 8 | blue
-                                          : blue << 16 | green << 8 | red);
+    return 0xff000000u |
+           (r->target->bgra ? red << 16 | green << 8 | blue : blue << 16 | green << 8 | red);
 }
 
 /* A box with round corners on whole pixels. */

@@ -98,7 +98,7 @@ typedef struct UiZone {
     bool focused;
 } UiZone;
 UiZone ui_zone(Ui *ui, UiId id, Rect r, unsigned flags);
-/* Event i was consumed by a widget (typing, Tab, a menu's arrows): not for the program's chords.
+/* Event i was taken by a widget (typing, Tab, a menu's arrows): not for the program's chords.
  * Valid after the widgets were asked. */
 bool ui_event_used(const Ui *ui, uint32_t i);
 void ui_use_event(Ui *ui, uint32_t i);
@@ -117,8 +117,8 @@ bool ui_tab(Ui *ui, UiId id, Rect r, Str label, bool on, const char *tip);
 bool ui_select(Ui *ui, UiId id, Rect r, Str name, const Str *items, uint32_t n, uint32_t *chosen,
                const char *tip);
 float ui_select_width(const Ui *ui, Str name, Str value);
-/* A menu by itself ("left\tright" items): opened by ui_menu_open, then asked each frame with the
- * rectangle that it hangs from; true once, when an item was chosen. */
+/* A menu by itself ("left\tright" items): opened by ui_menu_open, then asked each frame with
+ * the rectangle that it hangs from; true once, when an item was chosen. */
 void ui_menu_open(Ui *ui, UiId id);
 bool ui_menu(Ui *ui, UiId id, Rect anchor, const Str *items, uint32_t n, uint32_t *chosen);
 typedef enum ChipAction { CHIP_NONE, CHIP_TOGGLED, CHIP_REMOVED } ChipAction;
@@ -142,7 +142,7 @@ bool ui_row(Ui *ui, UiId id, Rect r, bool selected);
 void ui_tooltip(Ui *ui, Rect avoid, const Str *lines, uint32_t n);
 /* Dims the window and gives the panel's rectangle (w × h physical, cut at the window), centred;
  * the caller draws into ui->overlay through ui->draw swapped by ui_modal_begin / ui_modal_end.
- * False, without anything to end, when the user clicked outside or pressed Esc: it is closed. */
+ * False, with nothing to end, when the user clicked outside or pressed Esc: it is closed. */
 bool ui_modal_begin(Ui *ui, UiId id, float w, float h, Rect *panel);
 void ui_modal_end(Ui *ui);
 void ui_set_focus(Ui *ui, UiId id, bool by_keyboard);

@@ -25,7 +25,7 @@ void ui_free(Ui *ui) {
     *ui = (Ui){0};
 }
 
-/* ---- places ------------------------------------------------------------------------------- */
+/* ---- places ------------------------------------------------------------------------------ */
 
 void ui_place(Ui *ui, UiId id, Rect r) {
     Rect cut = ui->layer == LAYER_POPUP ? r : rect_cut(r, ui->draw->clip);
@@ -33,8 +33,8 @@ void ui_place(Ui *ui, UiId id, Rect r) {
         return;
     if (ui->places == ui->place_cap) {
         uint32_t cap = ui->place_cap ? ui->place_cap * 2 : 64;
-        ui->place = mem_resize(ui->place, ui->place_cap * sizeof *ui->place,
-                               cap * sizeof *ui->place);
+        ui->place =
+            mem_resize(ui->place, ui->place_cap * sizeof *ui->place, cap * sizeof *ui->place);
         ui->place_cap = cap;
     }
     ui->place[ui->places++] = (UiPlace){id, cut, ui->layer};
@@ -53,7 +53,7 @@ static UiId place_at(const Ui *ui, float x, float y, uint8_t *layer) {
     return found;
 }
 
-/* ---- begin -------------------------------------------------------------------------------- */
+/* ---- begin ------------------------------------------------------------------------------- */
 
 static void take_event(Ui *ui, const InputEvent *e) {
     ui->mods = e->mods;
@@ -74,7 +74,7 @@ static void take_event(Ui *ui, const InputEvent *e) {
         ui->x = ui->release_x = e->x;
         ui->y = ui->release_y = e->y;
         ui->released |= (uint8_t)(1u << e->button);
-        ui->held &= (uint8_t)~(1u << e->button);
+        ui->held &= (uint8_t) ~(1u << e->button);
         break;
     case INPUT_WHEEL:
         ui->x = e->x;
@@ -225,7 +225,7 @@ void ui_end(Ui *ui) {
     draw_append(ui->under, &ui->top);
 }
 
-/* ---- events ------------------------------------------------------------------------------- */
+/* ---- events ------------------------------------------------------------------------------ */
 
 bool ui_event_used(const Ui *ui, uint32_t i) {
     return i < 256 && (ui->used[i / 64] >> (i % 64) & 1);
@@ -265,7 +265,7 @@ bool ui_activated(Ui *ui, UiId id) {
     return false;
 }
 
-/* ---- focus -------------------------------------------------------------------------------- */
+/* ---- focus ------------------------------------------------------------------------------- */
 
 void ui_focusable(Ui *ui, UiId id, int kind) {
     if (ui->focus_count == 256 || (ui->modal_now && ui->layer != LAYER_MODAL))
@@ -296,12 +296,17 @@ void ui_focus_next(Ui *ui, int step) {
     ui_set_focus(ui, ui->focus_order[at], true);
 }
 
-/* ---- zones -------------------------------------------------------------------------------- */
+/* ---- zones ------------------------------------------------------------------------------- */
 
 UiZone ui_zone(Ui *ui, UiId id, Rect r, unsigned flags) {
     ui_place(ui, id, r);
-    UiZone z = {.x = ui->x, .y = ui->y, .press_x = ui->press_x, .press_y = ui->press_y,
-                .mods = ui->mods, .clicks = ui->clicks, .button = ui->active_button};
+    UiZone z = {.x = ui->x,
+                .y = ui->y,
+                .press_x = ui->press_x,
+                .press_y = ui->press_y,
+                .mods = ui->mods,
+                .clicks = ui->clicks,
+                .button = ui->active_button};
     z.hover = ui->hot == id;
     if (ui->active == id) {
         uint8_t bit = (uint8_t)(1u << ui->active_button);

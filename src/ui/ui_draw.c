@@ -14,12 +14,13 @@ float ui_text_width(const Ui *ui, Str s, Face face, float size) {
 float ui_text_at(const Ui *ui, DrawList *d, Rect r, float x, Str s, uint32_t color, Face face,
                  float size) {
     size *= ui->scale;
-    draw_text(d, floorf(x + 0.5f), font_baseline(ui->fonts, face, size, r), face, size, color, s);
+    draw_text(d, floorf(x + 0.5f), font_baseline(ui->fonts, face, size, r), face, size, color,
+              s);
     return font_width(ui->fonts, face, size, s);
 }
 
-static void label(const Ui *ui, DrawList *d, Rect r, Str s, uint32_t color, Face face, float size,
-                  int align) {
+static void label(const Ui *ui, DrawList *d, Rect r, Str s, uint32_t color, Face face,
+                  float size, int align) {
     char cut[1024];
     s = font_fit(ui->fonts, face, size * ui->scale, s, r.w, cut, sizeof cut);
     float x = r.x;
@@ -40,7 +41,7 @@ Str ui_halves(Str s, Str *right) {
     return str_slice(s, 0, tab);
 }
 
-/* ---- boxes that float --------------------------------------------------------------------- */
+/* ---- boxes that float -------------------------------------------------------------------- */
 
 /* Steps of a faint round box make a soft edge without a blur. */
 void ui_shadow(const Ui *ui, DrawList *d, Rect r, float radius) {
@@ -68,7 +69,7 @@ void ui_focus_ring(Ui *ui, UiId id, Rect r, float radius) {
     draw_outline(ui->draw, r, radius > 0 ? radius + w : 0, w, ui->theme->accent);
 }
 
-/* ---- icons -------------------------------------------------------------------------------- */
+/* ---- icons ------------------------------------------------------------------------------- */
 
 void ui_caret(DrawList *d, float cx, float cy, float w, uint32_t color) {
     float h = w * 0.6f, x = floorf(cx) + 0.5f, y = floorf(cy) + 0.5f;
@@ -169,7 +170,7 @@ void ui_icon(Ui *ui, Rect r, const char *name, uint32_t color) {
             icons[i].draw(&p);
 }
 
-/* ---- tooltips ----------------------------------------------------------------------------- */
+/* ---- tooltips ---------------------------------------------------------------------------- */
 
 static bool overlaps(Rect a, Rect b) {
     Rect c = rect_cut(a, b);
@@ -214,7 +215,8 @@ void ui_tooltip(Ui *ui, Rect avoid, const Str *lines, uint32_t n) {
     float pad = ui_px(ui, 11), row = ui_px(ui, 19), between = ui_px(ui, 24), w = 0;
     for (uint32_t i = 0; i < n; i++) {
         Str right, left = ui_halves(lines[i], &right);
-        float line = ui_text_width(ui, left, i || n == 1 ? FACE_REGULAR : FACE_SEMIBOLD, t->font);
+        float line =
+            ui_text_width(ui, left, i || n == 1 ? FACE_REGULAR : FACE_SEMIBOLD, t->font);
         if (right.n)
             line += between + ui_text_width(ui, right, FACE_REGULAR, t->font);
         w = fmaxf(w, line);
@@ -232,8 +234,8 @@ void ui_tooltip(Ui *ui, Rect avoid, const Str *lines, uint32_t n) {
         float right_w = right.n ? ui_text_width(ui, right, FACE_REGULAR, t->font) : 0;
         label(ui, &ui->top, r, right, t->muted, FACE_REGULAR, t->font, 1);
         r.w -= right.n ? right_w + between : 0;
-        label(ui, &ui->top, r, left, t->text, i || n == 1 ? FACE_REGULAR : FACE_SEMIBOLD, t->font,
-              -1);
+        label(ui, &ui->top, r, left, t->text, i || n == 1 ? FACE_REGULAR : FACE_SEMIBOLD,
+              t->font, -1);
     }
 }
 

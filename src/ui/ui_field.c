@@ -1,5 +1,5 @@
-/* The text field: one line of UTF-8, edited in the caller's memory. The toolkit keeps one cursor,
- * that of the field with the focus. */
+/* The text field: one line of UTF-8, edited in the caller's memory. The toolkit keeps one
+ * cursor, that of the field with the focus. */
 #include <math.h>
 #include <string.h>
 
@@ -16,7 +16,7 @@ static Str whole(const Edit *e) {
     return str_of(e->text);
 }
 
-/* ---- moving ------------------------------------------------------------------------------- */
+/* ---- moving ------------------------------------------------------------------------------ */
 
 static bool continues(char c) {
     return ((unsigned char)c & 0xc0) == 0x80;
@@ -62,7 +62,8 @@ static void selection(const Ui *ui, uint32_t *from, uint32_t *to) {
     *to = ui->text_cursor < ui->text_mark ? ui->text_mark : ui->text_cursor;
 }
 
-/* The caller may have replaced the text since: the cursor stays inside and between characters. */
+/* The caller may have replaced the text since: the cursor stays inside and between characters.
+ */
 static void settle_cursor(Edit *e) {
     uint32_t n = (uint32_t)whole(e).n;
     uint32_t *both[2] = {&e->ui->text_cursor, &e->ui->text_mark};
@@ -74,7 +75,7 @@ static void settle_cursor(Edit *e) {
     }
 }
 
-/* ---- editing ------------------------------------------------------------------------------ */
+/* ---- editing ----------------------------------------------------------------------------- */
 
 static void delete_range(Edit *e, uint32_t from, uint32_t to) {
     uint32_t n = (uint32_t)whole(e).n;
@@ -222,7 +223,7 @@ static FieldResult field_events(Edit *e, UiId id) {
     return result == FIELD_NONE && e->changed ? FIELD_CHANGED : result;
 }
 
-/* ---- pointer ------------------------------------------------------------------------------ */
+/* ---- pointer ----------------------------------------------------------------------------- */
 
 static void field_pointer(Edit *e, UiId id, const UiZone *z, Rect text) {
     Ui *ui = e->ui;
@@ -239,7 +240,8 @@ static void field_pointer(Edit *e, UiId id, const UiZone *z, Rect text) {
         if (!(z->mods & MOD_SHIFT) || !had)
             ui->text_mark = ui->text_cursor;
         if (z->clicks == 2) {
-            ui->text_mark = word_before(e->text, after(e->text, (uint32_t)s.n, ui->text_cursor));
+            ui->text_mark =
+                word_before(e->text, after(e->text, (uint32_t)s.n, ui->text_cursor));
             ui->text_cursor = word_after(e->text, (uint32_t)s.n, ui->text_mark);
         } else if (z->clicks >= 3) {
             ui->text_mark = 0;
@@ -253,7 +255,7 @@ static void field_pointer(Edit *e, UiId id, const UiZone *z, Rect text) {
                                                   z->x - text.x + ui->text_scroll);
 }
 
-/* ---- drawing ------------------------------------------------------------------------------ */
+/* ---- drawing ----------------------------------------------------------------------------- */
 
 static float width_to(const Edit *e, uint32_t n) {
     return ui_text_width(e->ui, (Str){e->text, n}, FACE_REGULAR, e->ui->theme->font);

@@ -14,7 +14,8 @@ typedef struct MenuShape {
 static MenuShape menu_shape(const Ui *ui, Rect anchor, const Str *items, uint32_t n,
                             bool ticks) {
     const Theme *t = ui->theme;
-    MenuShape m = {.row = ui_px(ui, 28), .pad = ui_px(ui, 5), .check = ui_px(ui, ticks ? 30 : 14)};
+    MenuShape m = {
+        .row = ui_px(ui, 28), .pad = ui_px(ui, 5), .check = ui_px(ui, ticks ? 30 : 14)};
     float w = anchor.w;
     for (uint32_t i = 0; i < n; i++) {
         Str right, left = ui_halves(items[i], &right);
@@ -117,7 +118,8 @@ static bool menu_pointer(Ui *ui, UiId id, const MenuShape *m, uint32_t n) {
 static void menu_item(Ui *ui, const MenuShape *m, Rect r, Str item, bool lit, bool ticked) {
     const Theme *t = ui->theme;
     if (lit)
-        draw_round(&ui->top, rect(r.x + m->pad, r.y, r.w - 2 * m->pad, r.h), ui_px(ui, 4), t->control_hover);
+        draw_round(&ui->top, rect(r.x + m->pad, r.y, r.w - 2 * m->pad, r.h), ui_px(ui, 4),
+                   t->control_hover);
     Str right, left = ui_halves(item, &right);
     DrawList *was = ui->draw;
     ui->draw = &ui->top; /* labels and icons go where the menu is */
@@ -133,12 +135,14 @@ static void menu_item(Ui *ui, const MenuShape *m, Rect r, Str item, bool lit, bo
     ui->draw = was;
 }
 
-static void menu_draw(Ui *ui, const MenuShape *m, const Str *items, uint32_t n, uint32_t ticked) {
+static void menu_draw(Ui *ui, const MenuShape *m, const Str *items, uint32_t n,
+                      uint32_t ticked) {
     const Theme *t = ui->theme;
     DrawList *d = &ui->top;
     ui_float_box(ui, d, m->box, ui_px(ui, t->radius), t->tooltip);
     Rect was = draw_clip_to(d, rect_inset(m->box, ui_hairline(ui)));
-    float y = m->box.y + m->pad - ui->popup_scroll, w = m->box.w - (m->scrolls ? ui_px(ui, 8) : 0);
+    float y = m->box.y + m->pad - ui->popup_scroll,
+          w = m->box.w - (m->scrolls ? ui_px(ui, 8) : 0);
     for (uint32_t i = 0; i < n; i++, y += m->row) {
         if (y + m->row < m->box.y || y > m->box.y + m->box.h)
             continue;
@@ -185,7 +189,7 @@ bool ui_menu(Ui *ui, UiId id, Rect anchor, const Str *items, uint32_t n, uint32_
     return true;
 }
 
-/* ---- select ------------------------------------------------------------------------------- */
+/* ---- select ------------------------------------------------------------------------------ */
 
 float ui_select_width(const Ui *ui, Str name, Str value) {
     const Theme *t = ui->theme;
@@ -199,9 +203,10 @@ static void select_draw(Ui *ui, UiId id, Rect r, Str name, Str value, const UiZo
     const Theme *t = ui->theme;
     float radius = ui_px(ui, t->radius), pad = ui_px(ui, t->pad);
     bool open = ui->popup == ui_id_at(id, 1);
-    draw_round(ui->draw, r, radius, open || z->held ? t->control_active
-                                    : z->hover      ? t->control_hover
-                                                    : t->control);
+    draw_round(ui->draw, r, radius,
+               open || z->held ? t->control_active
+               : z->hover      ? t->control_hover
+                               : t->control);
     Rect words = {r.x + pad, r.y, r.w - 2 * pad - ui_px(ui, 16), r.h};
     if (name.n) {
         ui_label(ui, words, name, t->muted, FACE_REGULAR, t->font, -1);
@@ -229,8 +234,8 @@ static bool select_opens(Ui *ui, UiId id, const UiZone *z) {
     return false;
 }
 
-bool ui_select(Ui *ui, UiId id, Rect r, Str name, const Str *items, uint32_t n, uint32_t *chosen,
-               const char *tip) {
+bool ui_select(Ui *ui, UiId id, Rect r, Str name, const Str *items, uint32_t n,
+               uint32_t *chosen, const char *tip) {
     UiZone z = ui_zone(ui, id, r, 0);
     ui_focusable(ui, id, FOCUS_PLAIN);
     Str unused, none = {0};

@@ -2,7 +2,7 @@
 
 #include "ui/ui_parts.h"
 
-/* ---- buttons, tabs, rows ------------------------------------------------------------------ */
+/* ---- buttons, tabs, rows ----------------------------------------------------------------- */
 
 static uint32_t press_fill(const Theme *t, UiPress p) {
     return p.down ? t->control_active : p.hover ? t->control_hover : t->control;
@@ -27,8 +27,8 @@ bool ui_tab(Ui *ui, UiId id, Rect r, Str label, bool on, const char *tip) {
         draw_round(ui->draw, r, radius, t->control);
     else if (p.hover)
         draw_round(ui->draw, r, radius, color_alpha(t->control, 0.6f));
-    ui_label(ui, r, label, on || p.hover ? t->text : t->muted, on ? FACE_SEMIBOLD : FACE_REGULAR,
-             t->font, 0);
+    ui_label(ui, r, label, on || p.hover ? t->text : t->muted,
+             on ? FACE_SEMIBOLD : FACE_REGULAR, t->font, 0);
     ui_focus_ring(ui, id, r, radius);
     ui_tip(ui, id, r, tip);
     return p.chosen;
@@ -48,7 +48,7 @@ bool ui_row(Ui *ui, UiId id, Rect r, bool selected) {
     return p.chosen;
 }
 
-/* ---- chips -------------------------------------------------------------------------------- */
+/* ---- chips ------------------------------------------------------------------------------- */
 
 static float chip_end(const Ui *ui) {
     return ui_px(ui, 24);
@@ -75,14 +75,16 @@ static bool chip_cross(Ui *ui, UiId id, Rect r, uint32_t color) {
     Rect end = {r.x + r.w - chip_end(ui) - ui_px(ui, 3), r.y, chip_end(ui), r.h};
     UiZone z = ui_zone(ui, ui_id_at(id, 0), end, 0);
     float side = ui_px(ui, 18);
-    Rect spot = {end.x + floorf((end.w - side) / 2), end.y + floorf((end.h - side) / 2), side, side};
+    Rect spot = {end.x + floorf((end.w - side) / 2), end.y + floorf((end.h - side) / 2), side,
+                 side};
     if (z.hover)
         draw_round(ui->draw, spot, side / 2, ui->theme->control_active);
     ui_icon(ui, rect_inset(spot, ui_px(ui, 3)), "close", z.hover ? ui->theme->text : color);
     return z.released && z.button == BUTTON_LEFT && rect_has(end, z.x, z.y);
 }
 
-ChipAction ui_chip(Ui *ui, UiId id, Rect r, Str text, bool on, bool removable, const char *tip) {
+ChipAction ui_chip(Ui *ui, UiId id, Rect r, Str text, bool on, bool removable,
+                   const char *tip) {
     const Theme *t = ui->theme;
     UiPress p = ui_press(ui, id, r, FOCUS_PLAIN);
     float radius = floorf(r.h / 2);
@@ -106,16 +108,16 @@ ChipAction ui_chip(Ui *ui, UiId id, Rect r, Str text, bool on, bool removable, c
     return did;
 }
 
-/* ---- what is dragged ---------------------------------------------------------------------- */
+/* ---- what is dragged --------------------------------------------------------------------- */
 
 static float splitter_keys(Ui *ui, UiId id, bool level) {
     float step = 0;
     uint32_t i = 0;
     const InputEvent *e;
     while ((e = ui_key_for(ui, id, &i))) {
-        int by = e->key == (level ? KEY_DOWN : KEY_RIGHT)  ? 1
-                 : e->key == (level ? KEY_UP : KEY_LEFT) ? -1
-                                                           : 0;
+        int by = e->key == (level ? KEY_DOWN : KEY_RIGHT) ? 1
+                 : e->key == (level ? KEY_UP : KEY_LEFT)  ? -1
+                                                          : 0;
         if (!by || e->mods)
             continue;
         ui_use_event(ui, i - 1);
@@ -146,8 +148,9 @@ bool ui_splitter(Ui *ui, UiId id, Rect r, float *position) {
         draw_rect(ui->draw, rect(r.x, mid_y - floorf(thin / 2), r.w, thin), t->line);
     else
         draw_rect(ui->draw, rect(mid_x - floorf(thin / 2), r.y, thin, r.h), t->line);
-    Rect pill = level ? rect(mid_x - floorf(grip_long / 2), mid_y - floorf(grip / 2), grip_long, grip)
-                      : rect(mid_x - floorf(grip / 2), mid_y - floorf(grip_long / 2), grip, grip_long);
+    Rect pill =
+        level ? rect(mid_x - floorf(grip_long / 2), mid_y - floorf(grip / 2), grip_long, grip)
+              : rect(mid_x - floorf(grip / 2), mid_y - floorf(grip_long / 2), grip, grip_long);
     draw_round(ui->draw, pill, grip / 2, strong ? t->accent : t->control_active);
     ui_focus_ring(ui, id, pill, grip / 2);
     return dragged || step != 0;

@@ -78,7 +78,8 @@ static void test_gpu_equals_raster(void **state) {
         assert_true(p.draw(p.self, &d, fonts, &calls));
         assert_true(calls > 0 && calls < 16);
         assert_int_equal(SDL_RenderReadPixels(SDL_GetRenderer(window), NULL,
-                                              SDL_PIXELFORMAT_RGBA32, shot, W * 4), 0);
+                                              SDL_PIXELFORMAT_RGBA32, shot, W * 4),
+                         0);
         p.present(p.self);
         uint32_t *want = raster_scene(&d);
         compare(shot, want);

@@ -50,8 +50,8 @@ static void frame(void *app, const FrameInput *in, FrameOutput *out) {
 }
 
 static void push_key(SDL_Keycode sym, SDL_Scancode code, uint16_t mod) {
-    SDL_Event e = {.key = {.type = SDL_KEYDOWN,
-                           .keysym = {.sym = sym, .scancode = code, .mod = mod}}};
+    SDL_Event e = {
+        .key = {.type = SDL_KEYDOWN, .keysym = {.sym = sym, .scancode = code, .mod = mod}}};
     SDL_PushEvent(&e);
 }
 
@@ -76,7 +76,7 @@ static int run(Seen *s, void (*act)(Seen *, FrameOutput *)) {
     return host_run(&(HostApp){s, frame});
 }
 
-/* ---- keys ---- */
+/* ---- keys -------------------------------------------------------------------------------- */
 
 static void act_keys(Seen *s, FrameOutput *out) {
     if (s->frames == 1) {
@@ -141,7 +141,7 @@ static void test_keys(void **state) {
     }
 }
 
-/* ---- pointer ---- */
+/* ---- pointer ----------------------------------------------------------------------------- */
 
 static void act_pointer(Seen *s, FrameOutput *out) {
     if (s->frames == 1) {
@@ -153,7 +153,8 @@ static void act_pointer(Seen *s, FrameOutput *out) {
         push_button(SDL_MOUSEBUTTONUP, SDL_BUTTON_LEFT, 30, 20);
         push_button(SDL_MOUSEBUTTONDOWN, SDL_BUTTON_LEFT, 31, 20);
         push_button(SDL_MOUSEBUTTONUP, SDL_BUTTON_LEFT, 31, 20);
-        SDL_Event wheel = {.wheel = {.type = SDL_MOUSEWHEEL, .preciseX = 0.5f, .preciseY = -1.5f}};
+        SDL_Event wheel = {
+            .wheel = {.type = SDL_MOUSEWHEEL, .preciseX = 0.5f, .preciseY = -1.5f}};
         SDL_PushEvent(&wheel);
         SDL_Event drop = {.drop = {.type = SDL_DROPFILE, .file = SDL_strdup("some file")}};
         SDL_PushEvent(&drop);
@@ -172,8 +173,8 @@ static void test_pointer(void **state) {
         float x, y;
         uint32_t frame;
     } want[] = {
-        {INPUT_MOVE, 20, 20, 2}, {INPUT_DOWN, 20, 20, 2}, {INPUT_MOVE, 30, 20, 2},
-        {INPUT_UP, 30, 20, 2},   {INPUT_DOWN, 31, 20, 3}, {INPUT_UP, 31, 20, 3},
+        {INPUT_MOVE, 20, 20, 2},  {INPUT_DOWN, 20, 20, 2}, {INPUT_MOVE, 30, 20, 2},
+        {INPUT_UP, 30, 20, 2},    {INPUT_DOWN, 31, 20, 3}, {INPUT_UP, 31, 20, 3},
         {INPUT_WHEEL, 31, 20, 3}, {INPUT_DROP, 31, 20, 3}, {INPUT_CLOSE, 31, 20, 3},
     };
     Seen s = {0};
@@ -188,7 +189,7 @@ static void test_pointer(void **state) {
     assert_string_equal(s.text[7], "some file");
 }
 
-/* ---- wishes ---- */
+/* ---- wishes ------------------------------------------------------------------------------ */
 
 static void act_paste(Seen *s, FrameOutput *out) {
     out->clipboard = s->frames == 1 ? STR("from us") : (Str){0};
@@ -266,7 +267,7 @@ static void test_timer(void **state) {
     assert_true(answered_ns - asked_ns >= 50000000); /* never too early */
 }
 
-/* ---- fonts ---- */
+/* ---- fonts ------------------------------------------------------------------------------- */
 
 static void test_fonts(void **state) {
     (void)state;
@@ -313,9 +314,9 @@ int main(void) {
         return 1;
     }
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_keys),          cmocka_unit_test(test_pointer),
-        cmocka_unit_test(test_clipboard),     cmocka_unit_test(test_second_window),
-        cmocka_unit_test(test_wake),          cmocka_unit_test(test_timer),
+        cmocka_unit_test(test_keys),      cmocka_unit_test(test_pointer),
+        cmocka_unit_test(test_clipboard), cmocka_unit_test(test_second_window),
+        cmocka_unit_test(test_wake),      cmocka_unit_test(test_timer),
         cmocka_unit_test(test_fonts),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,8 +50,8 @@ static void test_chord_texts(void **state) {
         assert_true(chord_same(c, again));
         buf_free(&b);
     }
-    static const char *const bad[] = {"",     "Ctrl",     "Ctrl+", "Foo+F", "Ctrl+Ctrl+F",
-                                      "FF",   "phys:1",   "F13",   "phys:", "Ctrl+Shift",
+    static const char *const bad[] = {"",     "Ctrl",     "Ctrl+", "Foo+F",   "Ctrl+Ctrl+F",
+                                      "FF",   "phys:1",   "F13",   "phys:",   "Ctrl+Shift",
                                       "+F+G", "phys:Esc", "\x01",  "\xff\xff"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         Chord c;
@@ -63,8 +63,8 @@ static void test_chord_texts(void **state) {
 static bool matches(const char *chord, uint32_t key, uint32_t mods, uint32_t physical) {
     Chord c;
     assert_true(chord_parse(str_of(chord), &c));
-    return chord_matches(c, &(InputEvent){.kind = INPUT_KEY, .key = key, .mods = mods,
-                                          .physical = physical});
+    return chord_matches(
+        c, &(InputEvent){.kind = INPUT_KEY, .key = key, .mods = mods, .physical = physical});
 }
 
 static void test_chord_matching(void **state) {
@@ -102,13 +102,18 @@ static void test_key_names(void **state) {
     }
 }
 
-/* ---- fonts ---- */
+/* ---- fonts ------------------------------------------------------------------------------- */
 
 static void test_fit_never_exceeds(void **state) {
     (void)state;
     static const char *const texts[] = {
-        "", "a", "ab", "abc", "io/netty/handler/codec/ByteToMessageDecoder",
-        "\xc3\xa4\xc3\xb6\xc3\xbc\xe2\x82\xac\xf0\x9f\x94\xa5 flame", "bad \xff\xfe bytes \xc3"};
+        "",
+        "a",
+        "ab",
+        "abc",
+        "io/netty/handler/codec/ByteToMessageDecoder",
+        "\xc3\xa4\xc3\xb6\xc3\xbc\xe2\x82\xac\xf0\x9f\x94\xa5 flame",
+        "bad \xff\xfe bytes \xc3"};
     const Fonts *f = fonts_fixed();
     for (size_t t = 0; t < sizeof texts / sizeof *texts; t++) {
         Str s = str_of(texts[t]);
@@ -140,11 +145,13 @@ static void test_fit_never_exceeds(void **state) {
 static void test_index_at(void **state) {
     (void)state;
     const Fonts *f = fonts_fixed(); /* 6 px a character at 10 px */
-    Str s = STR("a\xc3\xa4\xe2\x82\xac" "b");
+    Str s = STR("a\xc3\xa4\xe2\x82\xac"
+                "b");
     static const struct {
         float x;
         size_t index;
-    } rows[] = {{-5, 0}, {2.9f, 0}, {3.1f, 1}, {8.9f, 1}, {9.1f, 3}, {15.1f, 6}, {21.1f, 7}, {99, 7}};
+    } rows[] = {{-5, 0},   {2.9f, 0},  {3.1f, 1},  {8.9f, 1},
+                {9.1f, 3}, {15.1f, 6}, {21.1f, 7}, {99, 7}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         assert_int_equal(font_index_at(f, FACE_REGULAR, 10, s, rows[i].x), rows[i].index);
     float base = font_baseline(f, FACE_REGULAR, 10, rect(0, 100, 50, 20));
@@ -153,10 +160,8 @@ static void test_index_at(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_chord_texts),
-        cmocka_unit_test(test_chord_matching),
-        cmocka_unit_test(test_key_names),
-        cmocka_unit_test(test_fit_never_exceeds),
+        cmocka_unit_test(test_chord_texts), cmocka_unit_test(test_chord_matching),
+        cmocka_unit_test(test_key_names),   cmocka_unit_test(test_fit_never_exceeds),
         cmocka_unit_test(test_index_at),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -129,8 +129,8 @@ static void test_band(void **state) {
     draw_free(&d);
 }
 
-/* Many slivers in one pixel add up as areas do, and a partly covered pixel shows what was below,
- * row by row. */
+/* Many slivers in one pixel add up as areas do, and a partly covered pixel shows what was
+ * below, row by row. */
 static void test_band_slivers(void **state) {
     (void)state;
     DrawList d = black();
@@ -159,8 +159,8 @@ static void test_clip(void **state) {
     draw_band(&d, 5, 30);
     draw_span(&d, -3, 90, 0xffffffff);
     static const uint32_t white = 0xffffffff;
-    draw_image(&d, rect(0, 0, 64, 48), &(DrawImage){.id = 1, .w = 1, .h = 1, .rgba = &white,
-                                                    .source = {0, 0, 1, 1}});
+    draw_image(&d, rect(0, 0, 64, 48),
+               &(DrawImage){.id = 1, .w = 1, .h = 1, .rgba = &white, .source = {0, 0, 1, 1}});
     paint(&d, fonts_fixed());
     for (int y = 0; y < H; y++)
         for (int x = 0; x < W; x++)
@@ -174,13 +174,15 @@ static void test_image_edges(void **state) {
     uint32_t texel[5 * 3];
     for (uint32_t i = 0; i < 15; i++)
         texel[i] = 0xff000000u | i * 0x0b0b0b;
-    static const Rect boxes[] = {{0, 0, 50, 30}, {3.3f, 2.7f, 41.9f, 33.1f}, {-20, -9, 100, 60}};
+    static const Rect boxes[] = {
+        {0, 0, 50, 30}, {3.3f, 2.7f, 41.9f, 33.1f}, {-20, -9, 100, 60}};
     for (size_t b = 0; b < 3; b++) {
         Rect r = boxes[b];
         DrawList d = {0};
         draw_reset(&d, W, H, 0xffffffff);
-        draw_image(&d, r, &(DrawImage){.id = 1, .w = 5, .h = 3, .rgba = texel,
-                                       .source = {0, 0, 5, 3}});
+        draw_image(
+            &d, r,
+            &(DrawImage){.id = 1, .w = 5, .h = 3, .rgba = texel, .source = {0, 0, 5, 3}});
         paint(&d, fonts_fixed());
         for (int y = 0; y < H; y++) {
             for (int x = 0; x < W; x++) {
@@ -205,15 +207,15 @@ static void test_image_source_and_alpha(void **state) {
     m.source = rect(0, 0, 4, 1);
     draw_image(&d, rect(0, 20, 40, 10), &m);
     paint(&d, fonts_fixed());
-    assert_int_equal(pixel[5], 0xff008000);  /* half of green over black */
-    assert_int_equal(pixel[15], 0xff000000); /* nothing at all */
+    assert_int_equal(pixel[5], 0xff008000);      /* half of green over black */
+    assert_int_equal(pixel[15], 0xff000000);     /* nothing at all */
     assert_int_equal(pixel[20 * W], 0xff0000ff); /* the outer half texel is flat */
     uint32_t between = pixel[20 * W + 10];
     assert_true((between & 0xff) > 100 && (between & 0xff) < 160 && (between >> 8 & 0xff) > 30);
     draw_free(&d);
 }
 
-/* ---- glyphs ---- */
+/* ---- glyphs ------------------------------------------------------------------------------ */
 
 static const Glyph *square(void *host, Face face, float size, uint32_t code_point) {
     static const uint8_t cover[9] = {255, 255, 255, 255, 128, 255, 255, 255, 255};
@@ -256,8 +258,8 @@ static void test_bgra_and_stride(void **state) {
     static const uint32_t texel = 0xff112233; /* R 33, G 22, B 11 */
     draw_reset(&d, 8, 8, 0x102030ff);
     draw_rect(&d, rect(2, 2, 2, 2), 0xaabbccff);
-    draw_image(&d, rect(5, 5, 1, 1), &(DrawImage){.id = 1, .w = 1, .h = 1, .rgba = &texel,
-                                                  .source = {0, 0, 1, 1}});
+    draw_image(&d, rect(5, 5, 1, 1),
+               &(DrawImage){.id = 1, .w = 1, .h = 1, .rgba = &texel, .source = {0, 0, 1, 1}});
     uint32_t out[8 * 10];
     memset(out, 0x77, sizeof out);
     raster_draw(&(RasterTarget){.pixel = out, .w = 8, .h = 8, .stride = 10, .bgra = true}, &d,
@@ -270,7 +272,7 @@ static void test_bgra_and_stride(void **state) {
     draw_free(&d);
 }
 
-/* ---- kernels ---- */
+/* ---- kernels ----------------------------------------------------------------------------- */
 
 static uint32_t next(uint32_t *seed) {
     *seed = *seed * 1664525u + 1013904223u;

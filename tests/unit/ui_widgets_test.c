@@ -48,7 +48,8 @@ static void send(InputEvent e) {
 }
 
 static void pointer(InputKind kind, float x, float y) {
-    send((InputEvent){.kind = (uint8_t)kind, .button = BUTTON_LEFT, .clicks = 1, .x = x, .y = y});
+    send((InputEvent){
+        .kind = (uint8_t)kind, .button = BUTTON_LEFT, .clicks = 1, .x = x, .y = y});
 }
 
 static void click(float x, float y) {
@@ -94,7 +95,7 @@ static bool drawn(const char *what) {
     return found;
 }
 
-/* ---- buttons and zones ---- */
+/* ---- buttons and zones ------------------------------------------------------------------- */
 
 static void buttons(Bench *b) {
     b->a += ui_button(&b->ui, ui_id("a"), rect(10, 10, 100, 28), STR("A"), "help for A");
@@ -220,13 +221,13 @@ static void test_zones(void **state) {
     assert_true(!bench->under.hover && !bench->under.released);
 }
 
-/* ---- select and menu ---- */
+/* ---- select and menu --------------------------------------------------------------------- */
 
 static const Str items[4] = {{"alpha", 5}, {"beta\t12", 7}, {"gamma", 5}, {"glow", 4}};
 
 static void selects(Bench *b) {
-    b->chosen_changes += ui_select(&b->ui, ui_id("s"), rect(10, 10, 140, 28), STR("name"), items,
-                                   4, &b->chosen, NULL);
+    b->chosen_changes += ui_select(&b->ui, ui_id("s"), rect(10, 10, 140, 28), STR("name"),
+                                   items, 4, &b->chosen, NULL);
     b->a += ui_button(&b->ui, ui_id("a"), rect(10, 45, 200, 150), STR("under the menu"), NULL);
     b->b += ui_button(&b->ui, ui_id("b"), rect(400, 10, 100, 28), STR("B"), NULL);
 }
@@ -321,7 +322,7 @@ static void test_long_menu(void **state) {
     assert_true(bench->a == 1 && bench->chosen == 0);
 }
 
-/* ---- text field ---- */
+/* ---- text field -------------------------------------------------------------------------- */
 
 static void fields(Bench *b) {
     FieldResult r = ui_field(&b->ui, ui_id("f"), rect(10, 10, 200, 28), b->text, sizeof b->text,
@@ -348,7 +349,8 @@ static void test_field_typing(void **state) {
     focus_field("");
     type("h\xc3\xa9");
     assert_int_equal(bench->field, FIELD_CHANGED);
-    InputEvent both[2] = {{.kind = INPUT_KEY, .key = 'W'}, {.kind = INPUT_TEXT, .text = STR("w")}};
+    InputEvent both[2] = {{.kind = INPUT_KEY, .key = 'W'},
+                          {.kind = INPUT_TEXT, .text = STR("w")}};
     frame_of(both, 2);
     assert_true(ui_event_used(&bench->ui, 0) && ui_event_used(&bench->ui, 1));
     type("\xf0\x9f\x94\xa5");
@@ -371,7 +373,7 @@ static void test_field_typing(void **state) {
     assert_int_equal(bench->field, FIELD_SHIFT_ENTER);
     key(KEY_ESC, 0);
     assert_int_equal(bench->field, FIELD_ESC);
-    key(KEY_F5 , 0);
+    key(KEY_F5, 0);
     assert_false(ui_event_used(&bench->ui, 0)); /* a command, even while typing */
     key('F', MOD_CTRL);
     assert_false(ui_event_used(&bench->ui, 0));
@@ -439,8 +441,8 @@ static void test_field_pointer(void **state) {
     pointer(INPUT_MOVE, 20 + 7.8f * 4, 25);
     pointer(INPUT_UP, 20 + 7.8f * 4, 25);
     assert_true(bench->ui.text_mark == 1 && bench->ui.text_cursor == 4);
-    send((InputEvent){.kind = INPUT_DOWN, .button = BUTTON_LEFT, .clicks = 2,
-                      .x = 20 + 7.8f * 7, .y = 20});
+    send((InputEvent){
+        .kind = INPUT_DOWN, .button = BUTTON_LEFT, .clicks = 2, .x = 20 + 7.8f * 7, .y = 20});
     pointer(INPUT_UP, 20 + 7.8f * 7, 20);
     assert_true(bench->ui.text_mark == 6 && bench->ui.text_cursor == 10);
     click(20, 75); /* a button does not take the focus */
@@ -451,12 +453,12 @@ static void test_field_pointer(void **state) {
     assert_false(bench->ui.wants_text);
 }
 
-/* ---- chips, rows, things that are dragged ---- */
+/* ---- chips, rows, things that are dragged ------------------------------------------------ */
 
 static void chips(Bench *b) {
     float w = ui_chip_width(&b->ui, STR("comm = java"), true);
-    ChipAction did = ui_chip(&b->ui, ui_id("chip"), rect(10, 10, w, 28), STR("comm = java"), true,
-                             true, NULL);
+    ChipAction did = ui_chip(&b->ui, ui_id("chip"), rect(10, 10, w, 28), STR("comm = java"),
+                             true, true, NULL);
     b->chip = did ? did : b->chip;
     b->position = 10 + w;
 }
@@ -542,7 +544,7 @@ static void test_scrollbar(void **state) {
     assert_true(bench->scroll == 900); /* the list got shorter */
 }
 
-/* ---- modal, tooltip, progress ---- */
+/* ---- modal, tooltip, progress ------------------------------------------------------------ */
 
 static void modals(Bench *b) {
     buttons(b);
@@ -637,12 +639,26 @@ static void test_progress_wakes_only_when_it_moves(void **state) {
 int main(void) {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        CASE(test_click), CASE(test_drag_out_cancels), CASE(test_focus_order), CASE(test_tip),
-        CASE(test_zones), CASE(test_select_by_pointer), CASE(test_press_outside_only_closes),
-        CASE(test_select_by_keyboard), CASE(test_vanished_menu_lets_go), CASE(test_long_menu),
-        CASE(test_field_typing), CASE(test_field_never_overflows), CASE(test_field_selection),
-        CASE(test_field_pointer), CASE(test_chip), CASE(test_rows), CASE(test_splitter),
-        CASE(test_scrollbar), CASE(test_modal), CASE(test_tooltip_place),
+        CASE(test_click),
+        CASE(test_drag_out_cancels),
+        CASE(test_focus_order),
+        CASE(test_tip),
+        CASE(test_zones),
+        CASE(test_select_by_pointer),
+        CASE(test_press_outside_only_closes),
+        CASE(test_select_by_keyboard),
+        CASE(test_vanished_menu_lets_go),
+        CASE(test_long_menu),
+        CASE(test_field_typing),
+        CASE(test_field_never_overflows),
+        CASE(test_field_selection),
+        CASE(test_field_pointer),
+        CASE(test_chip),
+        CASE(test_rows),
+        CASE(test_splitter),
+        CASE(test_scrollbar),
+        CASE(test_modal),
+        CASE(test_tooltip_place),
         CASE(test_progress_wakes_only_when_it_moves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
