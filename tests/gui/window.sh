@@ -6,7 +6,8 @@ for tool in Xvfb xdotool python3; do
     command -v $tool >/dev/null || { skip "no $tool: the window"; finish; }
 done
 
-Xvfb -displayfd 3 -screen 0 1600x1000x24 3>"$scratch/display" >/dev/null 2>&1 &
+# -noreset: without it the server starts anew whenever its last client leaves, xdotool among them
+Xvfb -noreset -displayfd 3 -screen 0 1600x1000x24 3>"$scratch/display" >/dev/null 2>&1 &
 server=$!
 trap 'kill $server 2>/dev/null; rm -rf "$scratch"' EXIT
 for _ in $(seq 100); do
