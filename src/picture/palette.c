@@ -143,7 +143,7 @@ static uint32_t hex_ramp_at(const HexRamp *r, float t) {
 
 static uint32_t lch_ramp_at(const LchRamp *r, bool dark, float t) {
     /* On a light ground the hottest cell is the darkest, and one sample not quite white. */
-    float place = (dark ? t : (1 - t) * 0.93f) * (float)(r->count - 1);
+    float place = (dark ? t : (1 - t) * 0.86f) * (float)(r->count - 1);
     int i = (int)place;
     if (i > r->count - 2)
         i = r->count - 2;

@@ -34,7 +34,10 @@ void heat_cell_range(const HeatGrid *grid, uint32_t column, uint32_t row, int64_
                      int64_t *t1) {
     int64_t start = grid->origin_ns + (int64_t)column * grid->spec.column_ns;
     *t0 = start + heat_row_start(grid->spec.column_ns, grid->rows, row);
-    *t1 = start + heat_row_start(grid->spec.column_ns, grid->rows, row + 1);
+    /* A wild time stamp can lie within the last column that there is. */
+    if (__builtin_add_overflow(start, heat_row_start(grid->spec.column_ns, grid->rows, row + 1),
+                               t1))
+        *t1 = INT64_MAX;
 }
 
 uint64_t heat_columns(const ProfileView *view, int64_t column_ns) {

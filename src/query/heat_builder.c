@@ -144,7 +144,8 @@ static void seek(const HeatBuilder *b, Cursor *at, int64_t t) {
     uint32_t row = (uint32_t)((since - column * span) * rows / span);
     int64_t start = b->origin_ns + (int64_t)(column * span);
     at->t0 = start + heat_row_start((int64_t)span, rows, row);
-    at->t1 = start + heat_row_start((int64_t)span, rows, row + 1);
+    if (__builtin_add_overflow(start, heat_row_start((int64_t)span, rows, row + 1), &at->t1))
+        at->t1 = INT64_MAX;
     at->column = (uint32_t)column;
     at->cell = (size_t)column * rows + row;
 }
