@@ -12,6 +12,7 @@
 #include "ingest/line_cache.h"
 #include "ingest/line_scan.h"
 #include "ingest/perf_line.h"
+#include "ingest/stack_cache.h"
 
 #include <string.h>
 
@@ -47,6 +48,7 @@ struct FormatParser {
     Part part;
     LineCache lines;
     FrameTable frames;
+    StackCache stacks;
     ThreadSlot thread[THREADS];
     char event_text[THREAD_TEXT]; /* the event named last, and whether it was weighed */
     size_t event_n;
@@ -208,11 +210,7 @@ static void close_sample(FormatParser *p) {
     if (!p->open)
         return;
     p->open = false;
-    Stacks *stacks = &p->part.dict.stacks;
-    StackId stack = p->root;
-    for (uint32_t i = p->depth; i-- > 0;)
-        stack = stacks_push(stacks, stack, p->stack[i]);
-    PairId pair = pairs_intern(&p->part.pairs, (Pair){stack, p->context});
+    PairId pair = stack_cache_pair(&p->stacks, &p->part, p->root, p->stack, p->depth, p->context);
     batch_add(p->out, p->time_ns, pair, p->cpu, p->period);
 }
 
@@ -386,6 +384,7 @@ static FormatParser *parser_new(const void *context) {
     part_init(&p->part);
     line_cache_init(&p->lines);
     frame_table_init(&p->frames);
+    stack_cache_init(&p->stacks);
     return p;
 }
 
@@ -393,6 +392,7 @@ static void parser_free(FormatParser *p) {
     part_free(&p->part);
     line_cache_free(&p->lines);
     frame_table_free(&p->frames);
+    stack_cache_free(&p->stacks);
     mem_resize(p, sizeof *p, 0);
 }
 

@@ -25,32 +25,64 @@ void stacks_free(Stacks *stacks) {
     hash_free(&stacks->index);
 }
 
-static StackId find_or_add(Stacks *stacks, StackId parent, FrameId frame) {
+static void index_child(Stacks *stacks, StackId id) {
+    hash_insert(&stacks->index, hash_of_node(stacks, id), id, hash_of_node, stacks);
+}
+
+/* Tells the parent of its new child `id`. */
+static void link_child(Stacks *stacks, StackId *last, StackId id) {
+    if (*last && !(*last & STACKS_MANY))
+        index_child(stacks, *last);
+    if (*last)
+        index_child(stacks, id);
+    *last = id | (*last ? STACKS_MANY : 0);
+}
+
+static StackId find(const Stacks *stacks, StackId parent, FrameId frame) {
     const HashIndex *t = &stacks->index;
-    uint32_t hash = node_hash(parent, frame);
     StackId id;
-    for (uint32_t i = hash_first(t, hash); (id = t->slot[i]) != 0; i = hash_next(t, i)) {
+    for (uint32_t i = hash_first(t, node_hash(parent, frame)); (id = t->slot[i]) != 0;
+         i = hash_next(t, i)) {
         StackNode n = stacks_get(stacks, id);
         if (n.parent == parent && n.frame == frame)
-            return id;
+            break;
     }
-    if (stacks->node.count >= UINT32_MAX)
-        panic("more than 4 billion stacks");
-    id = (StackId)stacks->node.count;
-    COLUMN_PUSH(&stacks->node, StackNode) = (StackNode){parent, frame};
-    column_push(&stacks->last_child);
-    hash_insert(&stacks->index, hash, id, hash_of_node, stacks);
     return id;
 }
 
 /* A stack usually goes where the one before it went: the last child of each node is tried before
- * the hash, and nodes made together lie together, so that the try costs no cache miss. */
+ * the index, and nodes made together lie together, so that the try costs no cache miss. What is
+ * under a new node is new as well and asks for nothing. */
 StackId stacks_push(Stacks *stacks, StackId parent, FrameId frame) {
-    StackId *hint = (StackId *)column_at(&stacks->last_child, parent);
-    StackId child = *hint;
+    StackId *last = (StackId *)column_at(&stacks->last_child, parent);
+    StackId child = *last & ~STACKS_MANY;
     if (child && stacks_get(stacks, child).frame == frame)
         return child;
-    return *hint = find_or_add(stacks, parent, frame);
+    if (*last & STACKS_MANY) {
+        StackId id = find(stacks, parent, frame);
+        if (id) {
+            *last = id | STACKS_MANY;
+            return id;
+        }
+    }
+    if (stacks->node.count >= STACKS_MANY)
+        panic("more than 2 billion stacks");
+    StackId id = (StackId)stacks->node.count;
+    COLUMN_PUSH(&stacks->node, StackNode) = (StackNode){parent, frame};
+    column_push(&stacks->last_child);
+    link_child(stacks, last, id);
+    return id;
+}
+
+void stacks_reindex(Stacks *stacks) {
+    column_clear(&stacks->last_child);
+    hash_clear(&stacks->index);
+    for (uint64_t i = 0; i < stacks->node.count; i++)
+        column_push(&stacks->last_child);
+    for (uint64_t i = 1; i < stacks->node.count; i++) {
+        StackId parent = stacks_get(stacks, (StackId)i).parent;
+        link_child(stacks, (StackId *)column_at(&stacks->last_child, parent), (StackId)i);
+    }
 }
 
 uint32_t stacks_depth(const Stacks *stacks, StackId id) {

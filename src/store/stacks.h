@@ -15,15 +15,21 @@ typedef struct StackNode {
 } StackNode;
 
 typedef struct Stacks {
-    Column node;       /* StackNode by id */
-    Column last_child; /* StackId: the child found last, tried first. -- writer only */
-    HashIndex index;   /* -- writer only */
+    Column node; /* StackNode by id */
+    /* -- writer only. Most nodes have one child, which last_child alone finds; where there are
+     * several, it is the one found last, STACKS_MANY is set, and all are in the index. */
+    Column last_child; /* StackId, maybe with STACKS_MANY */
+    HashIndex index;
 } Stacks;
+
+#define STACKS_MANY 0x80000000u
 
 void stacks_init(Stacks *stacks);
 void stacks_free(Stacks *stacks);
 /* The stack `parent` with `frame` called on top of it. */
 StackId stacks_push(Stacks *stacks, StackId parent, FrameId frame);
+/* Makes last_child and index anew from nodes that came from elsewhere (a mapped file). */
+void stacks_reindex(Stacks *stacks);
 uint32_t stacks_depth(const Stacks *stacks, StackId id); /* frames; 0 for the empty stack */
 
 static inline StackNode stacks_get(const Stacks *stacks, StackId id) {

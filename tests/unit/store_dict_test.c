@@ -95,6 +95,11 @@ static void stacks_are_a_trie(void **state) {
     assert_int_equal(stacks_depth(&stacks, ac), 2);
     assert_int_equal(stacks_get(&stacks, ac).parent, a);
     assert_int_equal(stacks_get(&stacks, ac).frame, 9);
+    stacks_reindex(&stacks);
+    assert_int_equal(stacks_push(&stacks, a, 8), ab);
+    assert_int_equal(stacks_push(&stacks, a, 9), ac);
+    assert_int_equal(stacks_push(&stacks, 0, 8), b);
+    assert_int_equal(stacks.node.count, 5);
     enum { WIDE = 20000 };
     for (uint32_t round = 0; round < 2; round++) {
         for (uint32_t i = 0; i < WIDE; i++) {
