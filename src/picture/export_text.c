@@ -5,7 +5,7 @@
 
 #include "base/json.h"
 
-/* ---- folded ------------------------------------------------------------------------------- */
+/* ---- folded ------------------------------------------------------------------------------ */
 
 typedef struct Line {
     size_t offset, length; /* in the text of all lines */
@@ -109,7 +109,7 @@ void export_folded(const Profile *profile, const Slice *slice, Buf *out) {
     arena_free(&f.arena);
 }
 
-/* ---- heat map ----------------------------------------------------------------------------- */
+/* ---- heat map ---------------------------------------------------------------------------- */
 
 /* Nanoseconds in ms or s: one decimal when that is exact, else all that there are. */
 static void json_ns(JsonWriter *w, int64_t ns, int64_t unit) {

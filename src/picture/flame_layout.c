@@ -1,6 +1,6 @@
-/* A breadth-first walk from the zoomed node over those boxes that can be seen: the list of boxes
- * made so far is the queue. Places are sums of counts until the very end, so that a child's edges
- * are rounded by the same function as its parent's and never stick out. */
+/* A breadth-first walk from the zoomed node over those boxes that can be seen: the list of
+ * boxes made so far is the queue. Places are sums of counts until the very end, so that a
+ * child's edges are rounded by the same function as its parent's and never stick out. */
 #include "picture/flame_layout.h"
 
 #include <math.h>
@@ -87,11 +87,19 @@ static void push_run(Builder *b, uint32_t parent, const Run *run, uint64_t start
         return;
     uint16_t depth = (uint16_t)(b->box[parent].depth + 1);
     FlameBox *box = push(b, start);
-    *box = (FlameBox){.key = 1ull << 32 | key_of(b, run->first), .node = run->first,
-                      .parent = parent, .depth = depth, .merged = 1, .match = run->match,
-                      .merged_count = run->count, .x0 = place(b, start),
-                      .x1 = place(b, start + run->total), .total = run->total,
-                      .self = run->self, .total_b = run->total_b, .self_b = run->self_b};
+    *box = (FlameBox){.key = 1ull << 32 | key_of(b, run->first),
+                      .node = run->first,
+                      .parent = parent,
+                      .depth = depth,
+                      .merged = 1,
+                      .match = run->match,
+                      .merged_count = run->count,
+                      .x0 = place(b, start),
+                      .x1 = place(b, start + run->total),
+                      .total = run->total,
+                      .self = run->self,
+                      .total_b = run->total_b,
+                      .self_b = run->self_b};
 }
 
 static void add_to_run(const Builder *b, Run *run, uint32_t node, uint64_t total) {
@@ -177,8 +185,8 @@ static void by_weight(Builder *b, uint32_t parent) {
         }
         if (b->heavy_count == b->heavy_cap) {
             uint32_t cap = b->heavy_cap ? b->heavy_cap * 2 : 64;
-            b->heavy = mem_resize(b->heavy, b->heavy_cap * sizeof(*b->heavy),
-                                  cap * sizeof(*b->heavy));
+            b->heavy =
+                mem_resize(b->heavy, b->heavy_cap * sizeof(*b->heavy), cap * sizeof(*b->heavy));
             b->heavy_cap = cap;
         }
         b->heavy[b->heavy_count++] = (Heavy){total, c};
@@ -227,7 +235,9 @@ void flame_layout(const Answer *answer, uint32_t zoom, float width_px, bool heav
     uint64_t total = prefix_total(&answer->a, tree, zoom);
     uint64_t elsewhere = zoom ? 0 : answer->not_arranged, whole = total + elsewhere;
     uint64_t shown = prefix_at(&answer->a, tree->ranks) + answer->not_arranged;
-    Builder b = {.answer = answer, .tree = tree, .has_b = answer->b.u32 || answer->b.u64,
+    Builder b = {.answer = answer,
+                 .tree = tree,
+                 .has_b = answer->b.u32 || answer->b.u64,
                  .least = least_total(whole, width_px, min_share, shown),
                  .scale = whole ? 1.0 / (double)whole : 0,
                  .origin = prefix_at(&answer->a, tree->lo[zoom])};
@@ -242,8 +252,12 @@ void flame_layout(const Answer *answer, uint32_t zoom, float width_px, bool heav
     }
     FlameBox *box = ARENA_ARRAY(arena, FlameBox, b.count);
     memcpy(box, b.box, b.count * sizeof(*box));
-    *out = (FlameLayout){.box = box, .count = b.count, .max_depth = box[b.count - 1].depth,
-                         .zoom = zoom, .total = total, .not_arranged = elsewhere};
+    *out = (FlameLayout){.box = box,
+                         .count = b.count,
+                         .max_depth = box[b.count - 1].depth,
+                         .zoom = zoom,
+                         .total = total,
+                         .not_arranged = elsewhere};
     mem_resize(b.box, b.cap * sizeof(*b.box), 0);
     mem_resize(b.start, b.cap * sizeof(*b.start), 0);
     mem_resize(b.heavy, b.heavy_cap * sizeof(*b.heavy), 0);

@@ -1,7 +1,7 @@
-/* Why nothing sticks out or overlaps while it moves: all edges are the same mix of a start and a
- * target place, and at both ends a box lies within its parent and siblings lie side by side. So a
- * box that enters starts as a point at an edge of its neighbour's start place, and one that
- * leaves ends as a point at an edge of its neighbour's target. */
+/* Why nothing sticks out or overlaps while it moves: all edges are the same mix of a start and
+ * a target place, and at both ends a box lies within its parent and siblings lie side by side.
+ * So a box that enters starts as a point at an edge of its neighbour's start place, and one
+ * that leaves ends as a point at an edge of its neighbour's target. */
 #include "picture/flame_motion.h"
 
 #include <string.h>
@@ -16,9 +16,9 @@ typedef struct KeyTable {
 typedef struct Retarget {
     const MovingBox *old;
     uint32_t old_count, old_staying;
-    float phase;      /* of the old motion, now */
-    KeyTable by_key;  /* old boxes */
-    uint32_t *moved;  /* by old box: its index in the new array + 1; 0: gone for good */
+    float phase;     /* of the old motion, now */
+    KeyTable by_key; /* old boxes */
+    uint32_t *moved; /* by old box: its index in the new array + 1; 0: gone for good */
     MovingBox *box;
     uint32_t count;
 } Retarget;
@@ -45,7 +45,7 @@ float flame_motion_phase(const FlameMotion *motion, int64_t now_ns) {
     return 1.0f - left * left * left;
 }
 
-/* ---- identity ----------------------------------------------------------------------------- */
+/* ---- identity ---------------------------------------------------------------------------- */
 
 static void index_keys(Retarget *r, Arena *arena) {
     uint32_t cap = 16;
@@ -69,7 +69,7 @@ static uint32_t find(const Retarget *r, uint64_t key) {
     return r->old_count;
 }
 
-/* ---- start places ------------------------------------------------------------------------- */
+/* ---- start places ------------------------------------------------------------------------ */
 
 static float clamp(float x, float lo, float hi) {
     return x < lo ? lo : x > hi ? hi : x;
@@ -106,22 +106,22 @@ static void add_staying(Retarget *r, const FlameBox *box, bool first) {
     }
 }
 
-/* ---- boxes that leave --------------------------------------------------------------------- */
+/* ---- boxes that leave -------------------------------------------------------------------- */
 
 /* By old box: the index + 1 in the new array of the nearest sibling to the right that stays. */
 static uint32_t *next_staying(const Retarget *r, Arena *arena) {
     uint32_t *next = ARENA_ARRAY(arena, uint32_t, r->old_count);
     for (uint32_t i = r->old_staying; i-- > 1;) {
-        bool sibling = i + 1 < r->old_staying &&
-                       r->old[i + 1].box.parent == r->old[i].box.parent;
+        bool sibling =
+            i + 1 < r->old_staying && r->old[i + 1].box.parent == r->old[i].box.parent;
         if (sibling)
             next[i] = r->moved[i + 1] ? r->moved[i + 1] : next[i + 1];
     }
     return next;
 }
 
-/* Where an old box goes to disappear: the right end of the gap that it stands in (what is new in
- * that gap grows from its left end). One that was leaving already goes where it is. */
+/* Where an old box goes to disappear: the right end of the gap that it stands in (what is new
+ * in that gap grows from its left end). One that was leaving already goes where it is. */
 static float vanishing_point(const Retarget *r, uint32_t i, uint32_t next,
                              const MovingBox *parent) {
     float at = parent->box.x1;
@@ -143,7 +143,8 @@ static void add_leaving(Retarget *r, Arena *arena) {
         const MovingBox *parent = &r->box[below];
         float at = vanishing_point(r, i, next[i], parent);
         MovingBox *m = &r->box[r->count];
-        *m = (MovingBox){.box = was->box, .leaving = true,
+        *m = (MovingBox){.box = was->box,
+                         .leaving = true,
                          .from_x0 = clamp(x0, parent->from_x0, parent->from_x1),
                          .from_x1 = clamp(x1, parent->from_x0, parent->from_x1)};
         m->box.parent = below;
@@ -158,8 +159,10 @@ void flame_motion_retarget(FlameMotion *motion, const FlameLayout *layout, const
     (void)tree; /* parents are in the layout */
     Arena *arena = &motion->arena[motion->live ^ 1];
     arena_reset(arena);
-    Retarget r = {.old = motion->box, .old_count = duration_ns > 0 ? motion->count : 0,
-                  .old_staying = motion->staying, .phase = flame_motion_phase(motion, now_ns)};
+    Retarget r = {.old = motion->box,
+                  .old_count = duration_ns > 0 ? motion->count : 0,
+                  .old_staying = motion->staying,
+                  .phase = flame_motion_phase(motion, now_ns)};
     r.box = ARENA_ARRAY(arena, MovingBox, (size_t)layout->count + r.old_count);
     r.moved = ARENA_ARRAY(arena, uint32_t, r.old_count);
     if (r.phase >= 1.0f && r.old_count > r.old_staying)

@@ -7,7 +7,7 @@
 
 enum { BINS = 1 << 16, TABLE = 4096 };
 
-/* ---- scales ------------------------------------------------------------------------------- */
+/* ---- scales ------------------------------------------------------------------------------ */
 
 /* Values at even steps of the ranking of all cells that have something. */
 static void find_percentiles(const HeatGrid *grid, HeatMapper *m) {
@@ -91,7 +91,7 @@ uint32_t heat_value_at(const HeatMapper *m, double share) {
     return lo;
 }
 
-/* ---- texels ------------------------------------------------------------------------------- */
+/* ---- texels ------------------------------------------------------------------------------ */
 
 typedef struct Painter {
     const HeatGrid *grid;
@@ -155,8 +155,8 @@ static uint32_t texel(const Painter *p, uint32_t c0, uint32_t c1, uint32_t r0, u
 }
 
 void heat_pixels(const HeatGrid *grid, const HeatMapper *mapper, const HeatRamp *ramp,
-                 uint32_t first_column, uint32_t columns, uint32_t w, uint32_t h, bool downwards,
-                 uint32_t *rgba) {
+                 uint32_t first_column, uint32_t columns, uint32_t w, uint32_t h,
+                 bool downwards, uint32_t *rgba) {
     Painter p;
     prepare(&p, grid, mapper, ramp);
     for (uint32_t x = 0; x < w; x++) {
@@ -166,8 +166,8 @@ void heat_pixels(const HeatGrid *grid, const HeatMapper *mapper, const HeatRamp 
             uint32_t from_start = downwards ? y : h - 1 - y;
             uint32_t r0 = (uint32_t)((uint64_t)from_start * grid->rows / h);
             uint32_t r1 = (uint32_t)((uint64_t)(from_start + 1) * grid->rows / h);
-            rgba[(size_t)y * w + x] = texel(&p, c0, c1 > c0 ? c1 : c0 + 1, r0,
-                                            r1 > r0 ? r1 : r0 + 1);
+            rgba[(size_t)y * w + x] =
+                texel(&p, c0, c1 > c0 ? c1 : c0 + 1, r0, r1 > r0 ? r1 : r0 + 1);
         }
     }
 }

@@ -7,10 +7,11 @@
 
 #include "base/hash.h"
 
-/* ---- names -------------------------------------------------------------------------------- */
+/* ---- names ------------------------------------------------------------------------------- */
 
 static const char *const SCALE_NAMES[] = {"sqrt", "linear", "log", "percentile"};
-static const char *const HEAT_NAMES[] = {"ember", "red", "enhanced", "viridis", "inferno", "grey"};
+static const char *const HEAT_NAMES[] = {"ember",   "red",     "enhanced",
+                                         "viridis", "inferno", "grey"};
 static const char *const FLAME_NAMES[] = {"kind", "name", "module", "hot", "java"};
 
 static bool named(Str name, const char *const *names, int count, int *out) {
@@ -59,7 +60,7 @@ bool flame_palette_named(Str name, FlamePalette *out) {
     return true;
 }
 
-/* ---- colour spaces ------------------------------------------------------------------------ */
+/* ---- colour spaces ----------------------------------------------------------------------- */
 
 typedef struct Lch {
     float l, c, h; /* h in degrees */
@@ -98,7 +99,7 @@ static uint32_t mix(uint32_t a, uint32_t b, float t) {
     return out;
 }
 
-/* ---- heat ramps --------------------------------------------------------------------------- */
+/* ---- heat ramps -------------------------------------------------------------------------- */
 
 enum { MAX_STOPS = 6 };
 
@@ -114,8 +115,8 @@ typedef struct LchRamp {
     Lch stop[MAX_STOPS]; /* evenly spaced, darkest first */
 } LchRamp;
 
-/* By palette, then light and dark. The first stop is what one sample looks like: it has to stand
- * out from the empty cell, so these ramps begin some way up from it. */
+/* By palette, then light and dark. The first stop is what one sample looks like: it has to
+ * stand out from the empty cell, so these ramps begin some way up from it. */
 static const HexRamp HEX_RAMPS[3][2] = {
     {{4, {0, 0.30f, 0.68f, 1}, {0xFFC2AE, 0xFF9678, 0xE50914, 0x780014}},
      {4, {0, 0.30f, 0.68f, 1}, {0x641F42, 0x962848, 0xF0623C, 0xFFD678}}},
@@ -125,12 +126,20 @@ static const HexRamp HEX_RAMPS[3][2] = {
      {5, {0, 0.12f, 0.45f, 0.75f, 1}, {0x3D6FB8, 0xB0607A, 0xE50914, 0xFF5032, 0xFFC4B2}}},
 };
 
-static const LchRamp VIRIDIS = {
-    6, {{0.34f, 0.13f, 305}, {0.45f, 0.11f, 265}, {0.56f, 0.09f, 225},
-        {0.67f, 0.11f, 175}, {0.79f, 0.16f, 140}, {0.91f, 0.18f, 108}}};
-static const LchRamp INFERNO = {
-    6, {{0.32f, 0.13f, 305}, {0.43f, 0.17f, 345}, {0.55f, 0.20f, 22},
-        {0.68f, 0.18f, 45}, {0.80f, 0.16f, 75}, {0.93f, 0.12f, 105}}};
+static const LchRamp VIRIDIS = {6,
+                                {{0.34f, 0.13f, 305},
+                                 {0.45f, 0.11f, 265},
+                                 {0.56f, 0.09f, 225},
+                                 {0.67f, 0.11f, 175},
+                                 {0.79f, 0.16f, 140},
+                                 {0.91f, 0.18f, 108}}};
+static const LchRamp INFERNO = {6,
+                                {{0.32f, 0.13f, 305},
+                                 {0.43f, 0.17f, 345},
+                                 {0.55f, 0.20f, 22},
+                                 {0.68f, 0.18f, 45},
+                                 {0.80f, 0.16f, 75},
+                                 {0.93f, 0.12f, 105}}};
 static const LchRamp GREY = {2, {{0.36f, 0, 0}, {0.97f, 0, 0}}};
 
 static uint32_t hex_ramp_at(const HexRamp *r, float t) {
@@ -151,8 +160,8 @@ static uint32_t lch_ramp_at(const LchRamp *r, bool dark, float t) {
     Lch a = r->stop[i], b = r->stop[i + 1];
     float turn = b.h - a.h;
     turn = turn > 180 ? turn - 360 : turn < -180 ? turn + 360 : turn;
-    return lch_color((Lch){a.l + (b.l - a.l) * part, a.c + (b.c - a.c) * part,
-                           a.h + turn * part});
+    return lch_color(
+        (Lch){a.l + (b.l - a.l) * part, a.c + (b.c - a.c) * part, a.h + turn * part});
 }
 
 void heat_ramp(HeatPalette palette, bool dark, HeatRamp *out) {
@@ -170,7 +179,7 @@ void heat_ramp(HeatPalette palette, bool dark, HeatRamp *out) {
     }
 }
 
-/* ---- frames ------------------------------------------------------------------------------- */
+/* ---- frames ------------------------------------------------------------------------------ */
 
 enum { HUE_USER = 20, HUE_KERNEL = 58, HUE_CPP = 86, HUE_JIT = 163, HUE_INLINED = 205 };
 
@@ -212,7 +221,8 @@ static int hue_of_kind(uint32_t kind) {
     }
 }
 
-/* As flamegraph.pl's java palette means it: Java by its names, too, where perf could not say. */
+/* As flamegraph.pl's java palette means it: Java by its names, too, where perf could not say.
+ */
 static int hue_of_java(Frame frame, Str symbol) {
     bool java = frame.kind == FRAME_JIT || str_starts(symbol, STR("java/")) ||
                 str_starts(symbol, STR("Ljava/")) || str_starts(symbol, STR("java.")) ||
@@ -252,7 +262,7 @@ uint32_t flame_color(FlamePalette palette, bool dark, Frame frame, Str symbol, S
     return shade(base, dark, by_name);
 }
 
-/* ---- text --------------------------------------------------------------------------------- */
+/* ---- text -------------------------------------------------------------------------------- */
 
 static float decode(uint32_t byte) {
     float v = (float)byte / 255.0f;

@@ -64,7 +64,7 @@ static uint64_t *room64(uint64_t **at, uint32_t *cap, uint32_t count) {
     return *at;
 }
 
-/* ---- the mask by slot --------------------------------------------------------------------- */
+/* ---- the mask by slot -------------------------------------------------------------------- */
 
 static void slot_mask(AnswerMaker *m, const Index *x, uint32_t pairs) {
     if (m->index_id != x->id || m->mask_version != m->mask.version) {
@@ -94,7 +94,7 @@ static void slot_mask(AnswerMaker *m, const Index *x, uint32_t pairs) {
     m->pairs = pairs;
 }
 
-/* ---- numbers about the whole profile ------------------------------------------------------ */
+/* ---- numbers about the whole profile ----------------------------------------------------- */
 
 static void total_cpus(AnswerMaker *m, const Index *x, const ProfileView *view) {
     CpuTotals *t = &m->cpus;
@@ -174,7 +174,7 @@ static void make_totals(AnswerMaker *m, const Index *x, const ProfileView *view)
             t->term[i] = total_of_cpu_term(m, i);
 }
 
-/* ---- one side of an answer ---------------------------------------------------------------- */
+/* ---- one side of an answer --------------------------------------------------------------- */
 
 typedef struct Making {
     AnswerMaker *m;
@@ -297,14 +297,19 @@ void answer_make(AnswerMaker *m, const Index *index, const ProfileView *view,
     Tree *tree = index->tree[query->tree];
     tree_hold(tree);
     out->tree = tree;
-    out->answer = (Answer){.query = *query, .profile = index->profile, .tree = tree,
+    out->answer = (Answer){.query = *query,
+                           .profile = index->profile,
+                           .tree = tree,
                            .samples = view->samples,
                            .in_profile = m->totals.in_profile,
                            .shown_in_profile = m->totals.shown,
                            .idle_in_profile = m->totals.idle};
     memcpy(out->answer.term_passes, m->totals.term, sizeof(m->totals.term));
     Making making = {
-        .m = m, .index = index, .view = view, .query = query,
+        .m = m,
+        .index = index,
+        .view = view,
+        .query = query,
         .weighted = query->weighted && view->has_weight,
         .wide = view->samples >= UINT32_MAX,
         .input = {m->all_shown ? NULL : m->shown, index->slot_of_rank[query->tree],

@@ -18,8 +18,8 @@ static void reserve(Counts *c, uint32_t slots, bool weighted) {
         uint32_t cap = slots + slots / 4 + 64;
         c->count = mem_resize(c->count, c->cap * sizeof(*c->count), cap * sizeof(*c->count));
         if (c->weight)
-            c->weight = mem_resize(c->weight, c->cap * sizeof(*c->weight),
-                                   cap * sizeof(*c->weight));
+            c->weight =
+                mem_resize(c->weight, c->cap * sizeof(*c->weight), cap * sizeof(*c->weight));
         c->cap = cap;
     }
     if (weighted && !c->weight)
@@ -34,7 +34,7 @@ static void clear(Counts *c) {
     c->from = c->to = c->tail_to = c->tails = 0;
 }
 
-/* ---- adding and taking away --------------------------------------------------------------- */
+/* ---- adding and taking away -------------------------------------------------------------- */
 
 /* One sample; sign is 1 or -1 in two's complement, so that adding it does both. */
 static void count_sample(Counts *c, const CountWish *w, uint64_t sample, uint32_t slot,
@@ -44,8 +44,7 @@ static void count_sample(Counts *c, const CountWish *w, uint64_t sample, uint32_
         return;
     c->count[slot] += sign;
     if (w->weighted) {
-        uint64_t weight =
-            w->view->has_weight ? COLUMN_AT(&p->weight, uint64_t, sample) : 1;
+        uint64_t weight = w->view->has_weight ? COLUMN_AT(&p->weight, uint64_t, sample) : 1;
         c->weight[slot] += sign == 1 ? weight : 0 - weight;
     }
 }
@@ -125,7 +124,8 @@ static void move_to(Counts *c, const CountWish *w, uint64_t from, uint64_t to) {
     c->to = to;
 }
 
-/* ---- the tail that is not in time order ---------------------------------------------------- */
+/* ---- the tail that is not in time order ---------------------------------------------------
+ */
 
 static void drop_tail(Counts *c, const CountWish *w) {
     for (uint64_t i = w->index->samples; i < c->tail_to; i++)
@@ -153,8 +153,7 @@ static void add_tail(Counts *c, const CountWish *w, uint64_t first) {
     }
     uint64_t n;
     for (uint64_t i = first; i < w->view->samples; i += n) {
-        const int64_t *time =
-            column_span(&w->index->profile->time_ns, i, w->view->samples, &n);
+        const int64_t *time = column_span(&w->index->profile->time_ns, i, w->view->samples, &n);
         for (uint64_t k = 0; k < n; k++) {
             if (time[k] < w->t0_ns || time[k] >= w->t1_ns)
                 continue;

@@ -1,9 +1,8 @@
-/* Counts: samples of a time range by slot, kept from one question to the next. Moving to another
- * range takes the cheapest of: adding and taking away what entered and left; the difference of
- * two snapshots and the edges; starting over.
- * With `cpus` only samples on the cpus that pass are counted, and snapshots cannot help; with
- * `weighted` weights are summed beside the samples, likewise.
- * Owner: the answer lane. Thread: one at a time. */
+/* Counts: samples of a time range by slot, kept from one question to the next. Moving to
+ * another range takes the cheapest of: adding and taking away what entered and left; the
+ * difference of two snapshots and the edges; starting over. With `cpus` only samples on the
+ * cpus that pass are counted, and snapshots cannot help; with `weighted` weights are summed
+ * beside the samples, likewise. Owner: the answer lane. Thread: one at a time. */
 #pragma once
 
 #include "query/index.h"
@@ -27,7 +26,7 @@ typedef struct Counts {
     uint64_t *weight;  /* by slot; only when weighted */
     uint64_t from, to; /* positions that are counted */
     /* behind the positions: samples not in time order */
-    uint64_t tail_to;  /* all below this (from index->samples) were counted, or … */
+    uint64_t tail_to; /* all below this (from index->samples) were counted, or … */
     uint64_t *tail, tails, tail_cap; /* … these */
 } Counts;
 

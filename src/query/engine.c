@@ -86,7 +86,7 @@ struct Engine {
     EngineStats stats;
 };
 
-/* ---- lanes -------------------------------------------------------------------------------- */
+/* ---- lanes ------------------------------------------------------------------------------- */
 
 static void lane_start(Engine *e, Lane *lane, JobPriority priority,
                        void (*run)(void *arg, uint32_t worker)) {
@@ -114,7 +114,7 @@ static void lane_wait(Engine *e, Lane *lane) {
         jobs_wait(e->jobs, &lane->ticket[i]);
 }
 
-/* ---- jobs --------------------------------------------------------------------------------- */
+/* ---- jobs -------------------------------------------------------------------------------- */
 
 static void run_answer(void *arg, uint32_t worker) {
     Engine *e = arg;
@@ -154,7 +154,7 @@ static void run_free(void *arg, uint32_t worker) {
     lane_finish(&e->free_lane);
 }
 
-/* ---- indexes ------------------------------------------------------------------------------ */
+/* ---- indexes ----------------------------------------------------------------------------- */
 
 /* Freed by a job, for giving back some hundred megabytes takes longer than a frame. */
 static void retire(Engine *e, Index *index) {
@@ -226,14 +226,17 @@ static void start_index(Engine *e, int64_t now_ns, bool loading) {
         Slot *s = &e->slot[i];
         if (!index_due(s, now_ns, loading))
             continue;
-        e->index_job = (IndexJob){.profile = s->profile, .view = s->view, .slot = i,
-                                  .trees = s->trees, .id = ++e->index_id,
+        e->index_job = (IndexJob){.profile = s->profile,
+                                  .view = s->view,
+                                  .slot = i,
+                                  .trees = s->trees,
+                                  .id = ++e->index_id,
                                   .started_ns = now_ns};
         lane_start(e, &e->index_lane, JOB_PARSE, run_index);
     }
 }
 
-/* ---- answers ------------------------------------------------------------------------------ */
+/* ---- answers ----------------------------------------------------------------------------- */
 
 static bool answer_due(const Engine *e, int64_t now_ns, bool loading) {
     const Slot *s = &e->slot[e->query.slot];
@@ -266,13 +269,17 @@ static void start_answer(Engine *e, int64_t now_ns, bool loading) {
     if (e->answer_lane.running || !answer_due(e, now_ns, loading))
         return;
     const Slot *s = &e->slot[e->query.slot];
-    e->answer_job = (AnswerJob){.query = e->query, .view = s->view, .index = s->index,
-                                .index_id = s->index->id, .into = (e->answer_at + 1) % RING,
-                                .started_ns = now_ns, .any = true};
+    e->answer_job = (AnswerJob){.query = e->query,
+                                .view = s->view,
+                                .index = s->index,
+                                .index_id = s->index->id,
+                                .into = (e->answer_at + 1) % RING,
+                                .started_ns = now_ns,
+                                .any = true};
     lane_start(e, &e->answer_lane, JOB_QUERY, run_answer);
 }
 
-/* ---- heat --------------------------------------------------------------------------------- */
+/* ---- heat -------------------------------------------------------------------------------- */
 
 static bool heat_due(const Engine *e, int64_t now_ns, bool loading) {
     const Slot *s = &e->slot[e->spec.slot];
@@ -301,13 +308,16 @@ static void start_heat(Engine *e, int64_t now_ns, bool loading) {
     if (e->heat_lane.running || !heat_due(e, now_ns, loading))
         return;
     const Slot *s = &e->slot[e->spec.slot];
-    e->heat_job = (HeatJob){.spec = e->spec, .view = s->view, .profile = s->profile,
-                            .into = (e->heat_at + 1) % RING, .started_ns = now_ns,
+    e->heat_job = (HeatJob){.spec = e->spec,
+                            .view = s->view,
+                            .profile = s->profile,
+                            .into = (e->heat_at + 1) % RING,
+                            .started_ns = now_ns,
                             .any = true};
     lane_start(e, &e->heat_lane, JOB_QUERY, run_heat);
 }
 
-/* ---- the engine --------------------------------------------------------------------------- */
+/* ---- the engine -------------------------------------------------------------------------- */
 
 Engine *engine_new(Jobs *jobs) {
     Engine *e = mem_resize(NULL, 0, sizeof(*e));

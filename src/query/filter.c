@@ -5,7 +5,13 @@
 #include "base/regex.h"
 #include "store/frames.h"
 
-typedef enum ValueRule { VALUE_TEXT, VALUE_NUMBERS, VALUE_KIND, VALUE_REGEX, VALUE_SHARE } ValueRule;
+typedef enum ValueRule {
+    VALUE_TEXT,
+    VALUE_NUMBERS,
+    VALUE_KIND,
+    VALUE_REGEX,
+    VALUE_SHARE
+} ValueRule;
 
 typedef struct TermRule {
     const char *key;
@@ -14,10 +20,10 @@ typedef struct TermRule {
 } TermRule;
 
 static const TermRule RULES[] = {
-    {"comm", FILTER_COMM, VALUE_TEXT},         {"pid", FILTER_PID, VALUE_NUMBERS},
-    {"tid", FILTER_TID, VALUE_NUMBERS},        {"cpu", FILTER_CPU, VALUE_NUMBERS},
-    {"event", FILTER_EVENT_NAME, VALUE_TEXT},  {"kind", FILTER_FRAME_KIND, VALUE_KIND},
-    {"module", FILTER_MODULE, VALUE_TEXT},     {"frame", FILTER_FRAME, VALUE_REGEX},
+    {"comm", FILTER_COMM, VALUE_TEXT},        {"pid", FILTER_PID, VALUE_NUMBERS},
+    {"tid", FILTER_TID, VALUE_NUMBERS},       {"cpu", FILTER_CPU, VALUE_NUMBERS},
+    {"event", FILTER_EVENT_NAME, VALUE_TEXT}, {"kind", FILTER_FRAME_KIND, VALUE_KIND},
+    {"module", FILTER_MODULE, VALUE_TEXT},    {"frame", FILTER_FRAME, VALUE_REGEX},
     {"min", FILTER_MIN, VALUE_SHARE},
 };
 enum { RULE_COUNT = sizeof(RULES) / sizeof(RULES[0]) };
@@ -36,7 +42,7 @@ static const TermRule *rule_named(Str key) {
     return NULL;
 }
 
-/* ---- values ------------------------------------------------------------------------------- */
+/* ---- values ------------------------------------------------------------------------------ */
 
 /* One item of "77,78-80"; false when it is neither a number nor a range. */
 static bool number_range(Str item, int64_t *lo, int64_t *hi) {
@@ -149,7 +155,7 @@ static bool value_valid(const TermRule *rule, Str value, Error *err) {
     return false;
 }
 
-/* ---- text to terms ------------------------------------------------------------------------ */
+/* ---- text to terms ----------------------------------------------------------------------- */
 
 static bool is_space(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
@@ -251,7 +257,7 @@ bool filter_parse(Str text, Filter *filter, Error *err) {
     return true;
 }
 
-/* ---- terms to text ------------------------------------------------------------------------ */
+/* ---- terms to text ----------------------------------------------------------------------- */
 
 static bool needs_quotes(Str value) {
     if (value.n == 0 || value.s[0] == '"')

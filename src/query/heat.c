@@ -7,10 +7,9 @@
 static const int64_t MS = 1000000;
 
 /* Spans a column is usually given, smallest first. */
-static const int64_t SPANS_MS[] = {10,     20,     50,     100,     200,     500,
-                                   1000,   2000,   5000,   10000,   20000,   30000,
-                                   60000,  120000, 300000, 600000,  1200000, 1800000,
-                                   3600000};
+static const int64_t SPANS_MS[] = {10,     20,     50,      100,     200,    500,   1000,
+                                   2000,   5000,   10000,   20000,   30000,  60000, 120000,
+                                   300000, 600000, 1200000, 1800000, 3600000};
 enum { SPAN_COUNT = sizeof(SPANS_MS) / sizeof(SPANS_MS[0]) };
 
 int64_t heat_row_start(int64_t column_ns, uint32_t rows, uint32_t row) {
@@ -70,8 +69,8 @@ bool heat_spec_fit(HeatSpec *spec, const ProfileView *view) {
     return spec->column_ns != asked.column_ns || spec->rows != asked.rows;
 }
 
-const HeatGrid *heat_build(const Profile *profile, const ProfileView *view, const HeatSpec *spec,
-                           Arena *arena) {
+const HeatGrid *heat_build(const Profile *profile, const ProfileView *view,
+                           const HeatSpec *spec, Arena *arena) {
     HeatBuilder builder;
     HeatCopy copy = {0};
     heat_builder_init(&builder);

@@ -1,7 +1,7 @@
 /* The cells are kept for whole columns, appended at the end as time goes on and shifted when a
- * sample turns up before the first one. The origin is always the view's, the first whole second:
- * where a shift is not a whole number of columns, everything is scanned again, so that the grid
- * depends on the samples alone and not on the order in which they came. */
+ * sample turns up before the first one. The origin is always the view's, the first whole
+ * second: where a shift is not a whole number of columns, everything is scanned again, so that
+ * the grid depends on the samples alone and not on the order in which they came. */
 #include "query/heat_builder.h"
 
 #include <string.h>
@@ -29,7 +29,7 @@ size_t heat_builder_bytes(const HeatBuilder *b) {
     return (size_t)b->cap * (b->spec.rows * 9u + 8u) + mask_bytes(&b->mask);
 }
 
-/* ---- starting over ------------------------------------------------------------------------ */
+/* ---- starting over ----------------------------------------------------------------------- */
 
 static void restart(HeatBuilder *b) {
     b->started = false;
@@ -72,7 +72,7 @@ static bool frame_fits(HeatBuilder *b, const ProfileView *view) {
            (b->origin_ns - profile_origin(view)) % b->spec.column_ns == 0;
 }
 
-/* ---- columns ------------------------------------------------------------------------------ */
+/* ---- columns ----------------------------------------------------------------------------- */
 
 static void make_columns(HeatBuilder *b, uint64_t columns) {
     uint32_t rows = b->spec.rows;
@@ -128,7 +128,7 @@ static void follow_view(HeatBuilder *b, const ProfileView *view) {
     b->last_ns = view->last_ns;
 }
 
-/* ---- scanning ----------------------------------------------------------------------------- */
+/* ---- scanning ---------------------------------------------------------------------------- */
 
 typedef struct Cursor {
     int64_t t0, t1; /* of the cell found last: neighbours in a file mostly share it */
@@ -168,8 +168,7 @@ static void scan_run(HeatBuilder *b, uint64_t first, uint64_t n, const int64_t *
         }
         bool shown = (is & MASK_SHOWN) != 0;
         if (shown && b->mask.by_cpu)
-            shown = mask_cpu_passes(&b->mask,
-                                    COLUMN_AT(&b->profile->cpu, uint16_t, first + k));
+            shown = mask_cpu_passes(&b->mask, COLUMN_AT(&b->profile->cpu, uint16_t, first + k));
         if (!shown) {
             b->hidden[at->cell] = 1;
             b->any_hidden = true;
@@ -202,7 +201,7 @@ bool heat_builder_extend(HeatBuilder *b, const ProfileView *view, uint64_t limit
     return end == view->samples;
 }
 
-/* ---- publishing --------------------------------------------------------------------------- */
+/* ---- publishing -------------------------------------------------------------------------- */
 
 void heat_copy_free(HeatCopy *copy) {
     size_t cells = (size_t)copy->cap * copy->cap_rows;

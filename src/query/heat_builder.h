@@ -21,7 +21,7 @@ typedef struct HeatBuilder {
     uint8_t *hidden; /* by cell: 1 where samples were filtered out */
     bool any_hidden;
     uint64_t max, scanned, shown;
-    uint64_t moved; /* grows when columns shifted or were thrown away: copies start over */
+    uint64_t moved;     /* grows when columns shifted or were thrown away: copies start over */
     uint64_t published; /* `moved` of the newest copy */
     uint32_t dirty_from, dirty_to; /* columns that changed since heat_copy last looked */
 } HeatBuilder;
@@ -43,7 +43,8 @@ void heat_builder_free(HeatBuilder *b);
 void heat_builder_ask(HeatBuilder *b, const Profile *profile, const HeatSpec *spec);
 /* Scans up to `limit` more samples below the view's; true when all of them were scanned. */
 bool heat_builder_extend(HeatBuilder *b, const ProfileView *view, uint64_t limit);
-/* Brings into[0] up to date. The others of a ring of `ring` copies are told what became stale. */
+/* Brings into[0] up to date. The others of a ring of `ring` copies are told what became stale.
+ */
 void heat_builder_publish(HeatBuilder *b, HeatCopy *copies, uint32_t ring, uint32_t into,
                           bool exact);
 void heat_copy_free(HeatCopy *copy);

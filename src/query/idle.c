@@ -3,27 +3,66 @@
 /* Where a cpu with nothing to do is found: the kernel's idle loop, the drivers that stop the
  * cpu, and what hypervisors offer instead. */
 static const char *const IDLE_NAMES[] = {
-    "do_idle",           "cpu_startup_entry",      "cpu_bringup_and_idle",
-    "poll_idle",         "x86_idle",               "amd_e400_idle",
-    "c1e_idle",          "call_cpuidle",           "default_enter_idle",
-    "safe_halt",         "arch_safe_halt",         "native_safe_halt",
-    "native_halt",       "pv_native_safe_halt",    "kvm_safe_halt",
-    "xen_safe_halt",     "hv_safe_halt",           "tdx_safe_halt",
-    "tdx_halt",          "xen_hypercall_sched_op", "xen_hypercall_vcpu_op",
-    "snooze_loop",       "shared_cede_loop",       "dedicated_cede_loop",
-    "nap_loop",          "stop_loop",              "fastsleep_loop",
-    "psci_cpu_suspend",  "psci_cpu_suspend_enter", "psci_enter_idle_state",
-    "enabled_wait",      "tick_nohz_idle_enter",   "__psci_enter_domain_idle_state",
+    "do_idle",
+    "cpu_startup_entry",
+    "cpu_bringup_and_idle",
+    "poll_idle",
+    "x86_idle",
+    "amd_e400_idle",
+    "c1e_idle",
+    "call_cpuidle",
+    "default_enter_idle",
+    "safe_halt",
+    "arch_safe_halt",
+    "native_safe_halt",
+    "native_halt",
+    "pv_native_safe_halt",
+    "kvm_safe_halt",
+    "xen_safe_halt",
+    "hv_safe_halt",
+    "tdx_safe_halt",
+    "tdx_halt",
+    "xen_hypercall_sched_op",
+    "xen_hypercall_vcpu_op",
+    "snooze_loop",
+    "shared_cede_loop",
+    "dedicated_cede_loop",
+    "nap_loop",
+    "stop_loop",
+    "fastsleep_loop",
+    "psci_cpu_suspend",
+    "psci_cpu_suspend_enter",
+    "psci_enter_idle_state",
+    "enabled_wait",
+    "tick_nohz_idle_enter",
+    "__psci_enter_domain_idle_state",
 };
 
 /* Families of such routines; each of their members is one. */
 static const char *const IDLE_PREFIXES[] = {
-    "cpuidle_",      "cpu_idle",      "intel_idle",    "acpi_idle",
-    "acpi_safe_halt", "acpi_processor_idle", "acpi_processor_ffh_cstate_enter",
-    "default_idle",  "arch_cpu_idle", "mwait_idle",    "haltpoll",
-    "cpu_do_idle",   "__cpu_do_idle", "pseries_idle",  "powernv_idle",
-    "psci_idle",     "tegra_idle",    "omap_idle",     "arm_enter_idle",
-    "arm64_enter_idle", "native_idle", "riscv_sbi_idle", "sbi_cpuidle",
+    "cpuidle_",
+    "cpu_idle",
+    "intel_idle",
+    "acpi_idle",
+    "acpi_safe_halt",
+    "acpi_processor_idle",
+    "acpi_processor_ffh_cstate_enter",
+    "default_idle",
+    "arch_cpu_idle",
+    "mwait_idle",
+    "haltpoll",
+    "cpu_do_idle",
+    "__cpu_do_idle",
+    "pseries_idle",
+    "powernv_idle",
+    "psci_idle",
+    "tegra_idle",
+    "omap_idle",
+    "arm_enter_idle",
+    "arm64_enter_idle",
+    "native_idle",
+    "riscv_sbi_idle",
+    "sbi_cpuidle",
 };
 
 bool idle_routine(Str symbol) {
@@ -40,12 +79,16 @@ bool idle_task(Str comm, int32_t tid) {
     return tid == 0 || str_starts(comm, STR("swapper"));
 }
 
-/* ---- FlameScope's expression: swapper.*(cpuidle|cpu_idle|…) over one text ------------------ */
+/* ---- FlameScope's expression: swapper.*(cpuidle|cpu_idle|…) over one text -----------------
+ */
 
 bool idle_flamescope_word(Str text) {
-    static const char *const words[] = {"cpuidle",          "cpu_idle",
-                                        "cpu_bringup_and_idle", "native_safe_halt",
-                                        "xen_hypercall_sched_op", "xen_hypercall_vcpu_op"};
+    static const char *const words[] = {"cpuidle",
+                                        "cpu_idle",
+                                        "cpu_bringup_and_idle",
+                                        "native_safe_halt",
+                                        "xen_hypercall_sched_op",
+                                        "xen_hypercall_vcpu_op"};
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         if (str_find(text, str_of(words[i])) < text.n)
             return true;

@@ -4,7 +4,7 @@
 
 enum { BLOCK = 64, MAX_SNAPSHOTS = 256 };
 
-/* ---- time order --------------------------------------------------------------------------- */
+/* ---- time order -------------------------------------------------------------------------- */
 
 static int64_t time_of(const Profile *p, uint32_t sample) {
     return COLUMN_AT(&p->time_ns, int64_t, sample);
@@ -43,8 +43,8 @@ static void merge(const Profile *p, uint32_t *order, uint64_t middle, uint64_t n
     if (time_of(p, order[middle - 1]) <= time_of(p, order[middle]))
         return;
     uint64_t from = bound(p, order, middle, time_of(p, order[middle]), false);
-    uint64_t to = middle + bound(p, order + middle, n - middle,
-                                 time_of(p, order[middle - 1]), true);
+    uint64_t to =
+        middle + bound(p, order + middle, n - middle, time_of(p, order[middle - 1]), true);
     uint64_t left = middle - from, i = 0, k = middle, out = from;
     memcpy(spare, order + from, left * sizeof(*spare));
     while (i < left && k < to) {
@@ -70,7 +70,7 @@ static uint32_t *sort_by_time(const Profile *p, uint64_t n) {
     return order;
 }
 
-/* ---- slots and snapshots ------------------------------------------------------------------ */
+/* ---- slots and snapshots ----------------------------------------------------------------- */
 
 static void fill_slots(Index *x) {
     const uint32_t *rank = x->tree[TREE_FORWARD]->rank_of_pair;
@@ -202,7 +202,7 @@ size_t index_bytes(const Index *x) {
     return sizeof(*x) + maps + x->samples * (x->order ? 8u : 4u);
 }
 
-/* ---- looking up --------------------------------------------------------------------------- */
+/* ---- looking up -------------------------------------------------------------------------- */
 
 uint64_t index_positions(const Index *x, const ProfileView *view) {
     return view->in_order && !x->order ? view->samples : x->samples;

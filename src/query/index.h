@@ -16,21 +16,22 @@ typedef struct Index {
     uint64_t id; /* never the same for two indexes */
     ProfileView view;
     uint64_t samples;
-    Tree *tree[TREE_KINDS];            /* forward always, others when asked for */
+    Tree *tree[TREE_KINDS];             /* forward always, others when asked for */
     uint32_t *slot_of_rank[TREE_KINDS]; /* NULL for the forward tree */
     uint32_t slots;
-    uint32_t *slot;     /* by position in time order */
-    uint32_t *order;    /* position to sample; NULL: they are the same */
-    uint64_t stride;    /* positions between snapshots */
+    uint32_t *slot;  /* by position in time order */
+    uint32_t *order; /* position to sample; NULL: they are the same */
+    uint64_t stride; /* positions between snapshots */
     uint32_t snapshots;
-    /* Number k: counts of positions [0, (k + 1) · stride), 16 bits for every slot; slots that come
-     * to more than that in the end (few can) have their own rows of 32 bits. */
+    /* Number k: counts of positions [0, (k + 1) · stride), 16 bits for every slot; slots that
+     * come to more than that in the end (few can) have their own rows of 32 bits. */
     uint16_t *snapshot;
     uint32_t *big_slot, *big_count, bigs;
 } Index;
 
 /* trees: bit k asks for TreeKind k; the forward tree is always made. */
-Index *index_build(const Profile *profile, const ProfileView *view, uint32_t trees, uint64_t id);
+Index *index_build(const Profile *profile, const ProfileView *view, uint32_t trees,
+                   uint64_t id);
 void index_free(Index *index);
 size_t index_bytes(const Index *index); /* without trees and snapshots */
 size_t index_snapshot_bytes(const Index *index);

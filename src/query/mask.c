@@ -63,7 +63,7 @@ size_t mask_bytes(const Mask *mask) {
                     mask->bits.cap + mask->terms.cap * sizeof(uint16_t));
 }
 
-/* ---- the wish ----------------------------------------------------------------------------- */
+/* ---- the wish ---------------------------------------------------------------------------- */
 
 bool mask_term_has_cpu(const Mask *mask, uint32_t term, uint16_t cpu) {
     const FilterTerm *t = &mask->filter.term[term];
@@ -130,7 +130,7 @@ bool mask_set(Mask *mask, const Profile *profile, EventId event, uint8_t idle,
     return compile(mask, err);
 }
 
-/* ---- what each table says ----------------------------------------------------------------- */
+/* ---- what each table says ---------------------------------------------------------------- */
 
 static bool module_is(Str module, Str wanted) {
     size_t slash = str_rfind_char(module, '/');
@@ -189,15 +189,16 @@ static void extend_stacks(Mask *mask, uint32_t count) {
     for (uint64_t i = from; i < count; i += run) {
         const StackNode *node = column_span(nodes, i, count, &run);
         for (uint64_t k = 0; k < run; k++)
-            bits[i + k] = i + k ? bits[node[k].parent] | (frame[node[k].frame] & ~(uint32_t)BIT_IDLE)
-                                : 0;
+            bits[i + k] =
+                i + k ? bits[node[k].parent] | (frame[node[k].frame] & ~(uint32_t)BIT_IDLE) : 0;
     }
 }
 
 static uint32_t context_bits(const Mask *mask, Context context) {
     const Dict *dict = mask->profile->dict;
     Str comm = names_get(&dict->names, context.comm);
-    Str event = names_get(&dict->names, contexts_get_event(&dict->contexts, context.event).name);
+    Str event =
+        names_get(&dict->names, contexts_get_event(&dict->contexts, context.event).name);
     uint32_t bits = idle_task(comm, context.tid) ? BIT_IDLE : 0;
     if (mask->event == EVENT_ALL || mask->event == context.event)
         bits |= BIT_EVENT;
@@ -229,11 +230,11 @@ static void extend_contexts(Mask *mask, uint32_t count) {
     table_grow(&mask->context, count);
     uint32_t *bits = mask->context.at;
     for (uint64_t i = from; i < count; i++)
-        bits[i] = context_bits(mask,
-                               contexts_get(&mask->profile->dict->contexts, (ContextId)i));
+        bits[i] =
+            context_bits(mask, contexts_get(&mask->profile->dict->contexts, (ContextId)i));
 }
 
-/* ---- pairs -------------------------------------------------------------------------------- */
+/* ---- pairs ------------------------------------------------------------------------------- */
 
 static bool pair_idle(const Mask *mask, PairId id, Pair pair, uint32_t of_context,
                       uint32_t of_stack) {
@@ -274,9 +275,10 @@ void mask_extend(Mask *mask, const ProfileView *view) {
             bool shown = (passes & mask->in_force) == mask->in_force &&
                          (!idle || mask->idle == IDLE_KEEP);
             terms[i + k] = (uint16_t)passes;
-            bits[i + k] = !(of_context & BIT_EVENT) ? 0
-                          : (uint8_t)(MASK_EVENT | (idle ? MASK_IDLE : 0) |
-                                      (shown ? MASK_SHOWN : 0));
+            bits[i + k] =
+                !(of_context & BIT_EVENT)
+                    ? 0
+                    : (uint8_t)(MASK_EVENT | (idle ? MASK_IDLE : 0) | (shown ? MASK_SHOWN : 0));
         }
     }
 }

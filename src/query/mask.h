@@ -1,9 +1,10 @@
-/* Mask: what an event choice, an idle mode and the chips say about every pair, as bytes by pair.
- * Made once for a wish and extended as pairs arrive. Terms on frames look at each distinct frame
- * once and go down the trie of stacks once; terms on contexts look at each context once. A term
- * on cpus cannot be decided by pair: such a mask passes the pair and sets by_cpu.
- * Owner: whoever calls mask_init. Thread: one at a time. Memory: its own, freed by mask_free.
- * Failure: mask_set says when an expression does not compile; that term is then not applied. */
+/* Mask: what an event choice, an idle mode and the chips say about every pair, as bytes by
+ * pair. Made once for a wish and extended as pairs arrive. Terms on frames look at each
+ * distinct frame once and go down the trie of stacks once; terms on contexts look at each
+ * context once. A term on cpus cannot be decided by pair: such a mask passes the pair and sets
+ * by_cpu. Owner: whoever calls mask_init. Thread: one at a time. Memory: its own, freed by
+ * mask_free. Failure: mask_set says when an expression does not compile; that term is then not
+ * applied. */
 #pragma once
 
 #include "base/regex.h"
@@ -27,15 +28,15 @@ typedef struct Mask {
     EventId event;
     uint8_t idle; /* IdleMode */
     Filter filter;
-    uint64_t version;   /* grows with each new wish; extending leaves it */
-    bool by_cpu;        /* a cpu term is in force: ask mask_cpu_passes for each sample as well */
-    uint32_t in_force;  /* bit i: term i is applied */
+    uint64_t version;  /* grows with each new wish; extending leaves it */
+    bool by_cpu;       /* a cpu term is in force: ask mask_cpu_passes for each sample as well */
+    uint32_t in_force; /* bit i: term i is applied */
     uint32_t negated, of_stack, of_context;
     MaskTable frame, stack, context; /* uint32_t bits each */
     MaskTable bits;                  /* uint8_t of MASK_… by pair */
     MaskTable terms;                 /* uint16_t by pair, bit i: passes term i alone */
     Regex *regex[FILTER_TERMS];
-    uint64_t cpu[65536 / 64];        /* bit set: passes every cpu term in force */
+    uint64_t cpu[65536 / 64]; /* bit set: passes every cpu term in force */
 } Mask;
 
 void mask_init(Mask *mask);

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-/* Field by field: padding is not part of a wish, and fields that a mode ignores do not count. */
+/* Field by field: padding is not part of a wish, and fields that a mode ignores do not count.
+ */
 bool query_same(const Query *a, const Query *b) {
     if (a->slot != b->slot || a->whole != b->whole || a->baseline != b->baseline ||
         a->event != b->event || a->weighted != b->weighted || a->idle != b->idle ||

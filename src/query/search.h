@@ -11,11 +11,11 @@
 
 typedef struct SearchHits {
     uint32_t holders;
-    uint32_t nodes;      /* of the tree */
-    uint8_t *match;      /* by node: 1 where its own frame matches */
-    uint32_t *node;      /* the matching nodes, ascending */
+    uint32_t nodes; /* of the tree */
+    uint8_t *match; /* by node: 1 where its own frame matches */
+    uint32_t *node; /* the matching nodes, ascending */
     uint32_t count;
-    uint32_t *lo, *hi;   /* rank intervals of the topmost of them, disjoint */
+    uint32_t *lo, *hi; /* rank intervals of the topmost of them, disjoint */
     uint32_t spans;
 } SearchHits;
 
@@ -23,9 +23,9 @@ typedef struct Search {
     char text[SEARCH_TEXT];
     Regex *regex;
     Error error;
-    uint8_t *frame;      /* by frame id */
+    uint8_t *frame; /* by frame id */
     uint32_t frames, cap;
-    uint64_t tree_id;    /* what hits is about */
+    uint64_t tree_id; /* what hits is about */
     SearchHits *hits;
 } Search;
 

@@ -19,24 +19,22 @@ static void scan_run(const Scan *s, uint64_t first, uint64_t n, const int64_t *t
     const Query *q = s->query;
     for (uint64_t k = 0; k < n; k++) {
         uint8_t is = bits[pair[k]];
-        if (!(is & MASK_EVENT) ||
-            (!q->whole && (time[k] < q->t0_ns || time[k] >= q->t1_ns)))
+        if (!(is & MASK_EVENT) || (!q->whole && (time[k] < q->t0_ns || time[k] >= q->t1_ns)))
             continue;
         s->out->samples++;
         if (!(is & MASK_SHOWN) ||
             (s->mask->by_cpu &&
              !mask_cpu_passes(s->mask, COLUMN_AT(&s->profile->cpu, uint16_t, first + k))))
             continue;
-        uint64_t weight =
-            s->weighted ? COLUMN_AT(&s->profile->weight, uint64_t, first + k) : 1;
+        uint64_t weight = s->weighted ? COLUMN_AT(&s->profile->weight, uint64_t, first + k) : 1;
         s->out->shown++;
         s->out->count[pair[k]] += weight;
         s->out->total += weight;
     }
 }
 
-bool slice_scan(const Profile *profile, const ProfileView *view, const Query *query, Arena *arena,
-                Slice *out, Error *err) {
+bool slice_scan(const Profile *profile, const ProfileView *view, const Query *query,
+                Arena *arena, Slice *out, Error *err) {
     Mask mask;
     mask_init(&mask);
     memset(out, 0, sizeof(*out));
@@ -65,7 +63,8 @@ EventId query_default_event(const Profile *profile, const ProfileView *view) {
     return contexts_get(&profile->dict->contexts, first.context).event;
 }
 
-bool query_event_named(const Profile *profile, const ProfileView *view, Str name, EventId *out) {
+bool query_event_named(const Profile *profile, const ProfileView *view, Str name,
+                       EventId *out) {
     const Dict *dict = profile->dict;
     if (str_eq_c(name, "all")) {
         *out = EVENT_ALL;

@@ -5,8 +5,8 @@
  *   trie nodes are put in frame order, then dealt out to their parents, which keeps that order;
  *   a breadth-first walk numbers them; pairs are summed up from the leaves; lo and hi follow.
  * Nothing recurses: a stack may be 65 k frames deep and a root may have a million children.
- * The inverted trie is grown pair by pair in pair order, so its ids, the keys, are those of first
- * appearance and stay when pairs are added. */
+ * The inverted trie is grown pair by pair in pair order, so its ids, the keys, are those of
+ * first appearance and stay when pairs are added. */
 #define _GNU_SOURCE 1
 #include "query/tree.h"
 
@@ -25,13 +25,13 @@ typedef struct OwnedTree {
 } OwnedTree;
 
 typedef struct Trie {
-    uint32_t count;      /* nodes; 0 is the root; parents have smaller ids */
+    uint32_t count; /* nodes; 0 is the root; parents have smaller ids */
     uint32_t *parent;
     FrameId *frame;
     uint32_t *pair_node; /* by pair: the node it ends in */
 } Trie;
 
-/* ---- order of frames ---------------------------------------------------------------------- */
+/* ---- order of frames --------------------------------------------------------------------- */
 
 typedef struct NameKey {
     uint64_t prefix; /* the first 8 bytes, big end first: decides most comparisons */
@@ -94,8 +94,8 @@ static uint32_t *rank_frames(const Dict *dict, const ProfileView *view, Arena *a
     uint32_t *rank = ARENA_ARRAY(arena, uint32_t, view->frames);
     for (FrameId f = 0; f < view->frames; f++) {
         Frame frame = frames_get(&dict->frames, f);
-        key[f] = (FrameKey){(uint64_t)name[frame.symbol] << 32 | name[frame.module], frame.kind,
-                            f};
+        key[f] =
+            (FrameKey){(uint64_t)name[frame.symbol] << 32 | name[frame.module], frame.kind, f};
     }
     if (view->frames)
         qsort(key, view->frames, sizeof(*key), frame_cmp);
@@ -104,7 +104,7 @@ static uint32_t *rank_frames(const Dict *dict, const ProfileView *view, Arena *a
     return rank;
 }
 
-/* ---- the tries ---------------------------------------------------------------------------- */
+/* ---- the tries --------------------------------------------------------------------------- */
 
 static void forward_trie(const Profile *profile, const ProfileView *view, Arena *arena,
                          Trie *out) {
@@ -183,7 +183,7 @@ static void inverted_trie(const Profile *profile, const ProfileView *view, Arena
     hash_free(&g.index);
 }
 
-/* ---- arranging ---------------------------------------------------------------------------- */
+/* ---- arranging --------------------------------------------------------------------------- */
 
 typedef struct Arranger {
     const Trie *trie;
@@ -296,8 +296,11 @@ Tree *tree_build(const Profile *profile, const ProfileView *view, uint8_t kind) 
         inverted_trie(profile, view, &scratch, &trie);
     else
         forward_trie(profile, view, &scratch, &trie);
-    Arranger a = {.trie = &trie, .frames = view->frames, .pairs = view->pairs,
-                  .contexts = view->contexts, .scratch = &scratch};
+    Arranger a = {.trie = &trie,
+                  .frames = view->frames,
+                  .pairs = view->pairs,
+                  .contexts = view->contexts,
+                  .scratch = &scratch};
     a.frame_rank = rank_frames(profile->dict, view, &scratch);
     mark_used(&a);
     sort_children(&a);
@@ -324,7 +327,7 @@ Tree *tree_build(const Profile *profile, const ProfileView *view, uint8_t kind) 
     return tree;
 }
 
-/* ---- sharing ------------------------------------------------------------------------------ */
+/* ---- sharing ----------------------------------------------------------------------------- */
 
 void tree_hold(Tree *tree) {
     OwnedTree *owned = (OwnedTree *)tree;
@@ -351,7 +354,7 @@ size_t tree_bytes(const Tree *tree) {
     return ((const OwnedTree *)tree)->arena.bytes + sizeof(OwnedTree);
 }
 
-/* ---- finding ------------------------------------------------------------------------------ */
+/* ---- finding ----------------------------------------------------------------------------- */
 
 uint32_t tree_parent(const Tree *tree, uint32_t node) {
     if (node == 0 || node >= tree->nodes)
@@ -413,8 +416,8 @@ uint32_t tree_find(const Tree *tree, const Dict *dict, const PathFrame *path, ui
 static uint32_t child_with_key(const Tree *tree, const Dict *dict, uint32_t node, StackId key) {
     FrameId frame = stacks_get(&dict->stacks, key).frame;
     uint32_t kind = frames_get(&dict->frames, frame).kind;
-    uint32_t c = lower_child(tree, dict, node, dict_symbol(dict, frame),
-                             dict_module(dict, frame), kind);
+    uint32_t c =
+        lower_child(tree, dict, node, dict_symbol(dict, frame), dict_module(dict, frame), kind);
     return c < tree->first_child[node + 1] && tree->key[c] == key ? c : 0;
 }
 

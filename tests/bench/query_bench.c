@@ -1,7 +1,7 @@
 /* How long a change of the selection takes from wish to layout, in CPU time of this thread:
- * counts, prefix sums and the boxes of a window 2560 pixels wide. Samples are made straight into
- * a store, so nothing is parsed.
- *   query_bench [SAMPLES [STACKS…]]        default: 10000000 10000 200000 1000000 */
+ * counts, prefix sums and the boxes of a window 2560 pixels wide. Samples are made straight
+ * into a store, so nothing is parsed. query_bench [SAMPLES [STACKS…]]        default: 10000000
+ * 10000 200000 1000000 */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +27,7 @@ static double unit(void) {
     return (double)(next() >> 11) / 9007199254740992.0;
 }
 
-/* ---- making a profile --------------------------------------------------------------------- */
+/* ---- making a profile -------------------------------------------------------------------- */
 
 typedef struct Bench {
     Dict dict;
@@ -53,15 +53,15 @@ static void make_pairs(Bench *b, uint32_t count, PairId *pair) {
         char text[40];
         snprintf(text, sizeof(text), "function_%llx", (unsigned long long)(next() & 0xffffff));
         NameId module = names_intern(&d->names, i % 5 ? STR("libapp.so") : STR("[kernel]"));
-        frame[i] = frames_intern(&d->frames, (Frame){names_intern(&d->names, str_of(text)),
-                                                     module,
-                                                     i % 5 ? FRAME_USER : FRAME_KERNEL});
+        frame[i] =
+            frames_intern(&d->frames, (Frame){names_intern(&d->names, str_of(text)), module,
+                                              i % 5 ? FRAME_USER : FRAME_KERNEL});
     }
     Frame process = {names_intern(&d->names, STR("app")), 0, FRAME_PROCESS};
     trunk[0] = stacks_push(&d->stacks, 0, frames_intern(&d->frames, process));
     uint32_t trunks = 1;
-    EventId event = contexts_event(&d->contexts, names_intern(&d->names, STR("cycles")),
-                                   WEIGHT_SAMPLES);
+    EventId event =
+        contexts_event(&d->contexts, names_intern(&d->names, STR("cycles")), WEIGHT_SAMPLES);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t from = (uint32_t)(next() % trunks);
         StackId s = trunk[from];
@@ -135,7 +135,7 @@ static void bench_free(Bench *b) {
     dict_free(&b->dict);
 }
 
-/* ---- measuring ---------------------------------------------------------------------------- */
+/* ---- measuring --------------------------------------------------------------------------- */
 
 typedef enum Move { MOVE_CELL, MOVE_COLUMN, MOVE_JUMP, MOVE_WHOLE } Move;
 

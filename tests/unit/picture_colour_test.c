@@ -57,8 +57,9 @@ static void ramps(void **state) {
 }
 
 static void text_is_readable(void **state) {
-    static const char *const symbols[] = {"main", "[unknown]", "std::vector<int>::push_back",
-                                          "java/lang/Thread::run", "tcp_sendmsg", ""};
+    static const char *const symbols[] = {
+        "main",        "[unknown]", "std::vector<int>::push_back", "java/lang/Thread::run",
+        "tcp_sendmsg", ""};
     static const char *const modules[] = {"", "libc.so.6", "[kernel.kallsyms]", "app"};
     (void)state;
     for (int p = 0; p < FLAME_PALETTE_COUNT; p++)
@@ -69,10 +70,9 @@ static void text_is_readable(void **state) {
                                              str_of(symbols[i % 6]), str_of(modules[i / 6]));
                     assert_int_equal(c & 0xff, 0xff);
                     assert_true(contrast(c, text_on(c)) >= 4.5);
-                    assert_int_equal(c, flame_color((FlamePalette)p, dark,
-                                                    (Frame){.kind = kind},
-                                                    str_of(symbols[i % 6]),
-                                                    str_of(modules[i / 6])));
+                    assert_int_equal(
+                        c, flame_color((FlamePalette)p, dark, (Frame){.kind = kind},
+                                       str_of(symbols[i % 6]), str_of(modules[i / 6])));
                 }
     for (uint32_t c = 0; c < 1 << 24; c += 77777) /* any colour at all */
         assert_true(contrast(c << 8 | 255, text_on(c << 8 | 255)) >= 4.5);
@@ -117,7 +117,7 @@ static void names_lead_back(void **state) {
     assert_false(flame_palette_named(STR("Kind"), &flame));
 }
 
-/* ---- scales ------------------------------------------------------------------------------- */
+/* ---- scales ------------------------------------------------------------------------------ */
 
 static void scales(void **state) {
     static uint32_t cell[1000];
@@ -162,7 +162,7 @@ static void scales(void **state) {
     assert_true(heat_level(&percent, 50) > 220); /* nine tenths of the cells are colder */
 }
 
-/* ---- texels ------------------------------------------------------------------------------- */
+/* ---- texels ------------------------------------------------------------------------------ */
 
 static uint32_t word(uint32_t color) {
     uint8_t b[4] = {(uint8_t)(color >> 24), (uint8_t)(color >> 16), (uint8_t)(color >> 8),
@@ -176,8 +176,14 @@ static void texels(void **state) {
     /* 3 columns of 4 rows, from 0.5 s to 2.3 s. */
     static const uint32_t cell[12] = {0, 0, 7, 0, 1, 2, 3, 0, 0, 5, 0, 0};
     static const uint8_t hidden[12] = {0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0};
-    HeatGrid g = {.spec = {.column_ns = 1000000000}, .columns = 3, .rows = 4, .cell = cell,
-                  .hidden = hidden, .max = 7, .first_ns = 500000000, .last_ns = 2300000000};
+    HeatGrid g = {.spec = {.column_ns = 1000000000},
+                  .columns = 3,
+                  .rows = 4,
+                  .cell = cell,
+                  .hidden = hidden,
+                  .max = 7,
+                  .first_ns = 500000000,
+                  .last_ns = 2300000000};
     HeatMapper m;
     HeatRamp r;
     uint32_t out[64];

@@ -54,7 +54,7 @@ static void folded_lines(void **state) {
     maker_free(&m);
 }
 
-/* ---- FlameScope's counts ------------------------------------------------------------------ */
+/* ---- FlameScope's counts ----------------------------------------------------------------- */
 
 /* One entry of the oracle's "flame" list: a range and its folded counts. */
 typedef struct Flame {
@@ -100,7 +100,8 @@ static uint32_t settle_lines(Line *line, uint32_t n) {
     return out;
 }
 
-/* FlameScope leaves a `;` within a Java name as it is, where we write `:`; both are made alike. */
+/* FlameScope leaves a `;` within a Java name as it is, where we write `:`; both are made alike.
+ */
 static Str without_semicolons(Arena *arena, Str text) {
     Str copy = str_copy(arena, text);
     for (size_t i = 0; i < copy.n; i++)
@@ -165,7 +166,9 @@ static void check_range(const Profile *profile, const Flame *f) {
     Buf out = {0};
     ProfileView view = profile_view(profile);
     int64_t origin = profile_origin(&view);
-    Query q = {.whole = f->whole, .event = EVENT_ALL, .idle = IDLE_FLAMESCOPE,
+    Query q = {.whole = f->whole,
+               .event = EVENT_ALL,
+               .idle = IDLE_FLAMESCOPE,
                .t0_ns = origin + (int64_t)(f->start * 1e9 + 0.5),
                .t1_ns = origin + (int64_t)(f->end * 1e9 + 0.5)};
     arena_init(&arena, 0);

@@ -23,8 +23,13 @@ typedef struct Rig {
     uint64_t ids;
 } Rig;
 
-static const MakeOptions OPTIONS = {.seed = 9, .symbols = 60, .depth = 9, .contexts = 7,
-                                    .events = 1, .cpus = 2, .step_ns = 1000000};
+static const MakeOptions OPTIONS = {.seed = 9,
+                                    .symbols = 60,
+                                    .depth = 9,
+                                    .contexts = 7,
+                                    .events = 1,
+                                    .cpus = 2,
+                                    .step_ns = 1000000};
 
 static void rig_init(Rig *r, uint64_t samples) {
     memset(r, 0, sizeof(*r));
@@ -53,10 +58,11 @@ static Query range(const Rig *r, double from, double to) {
     double span = (double)(r->view.last_ns - r->view.first_ns);
     return (Query){.t0_ns = r->view.first_ns + (int64_t)(from * span),
                    .t1_ns = r->view.first_ns + (int64_t)(to * span),
-                   .event = EVENT_ALL, .idle = IDLE_KEEP};
+                   .event = EVENT_ALL,
+                   .idle = IDLE_KEEP};
 }
 
-/* ---- layout ------------------------------------------------------------------------------- */
+/* ---- layout ------------------------------------------------------------------------------ */
 
 static void check_sums(const Answer *a, const FlameLayout *l, double least) {
     for (uint32_t i = 0; i < l->count; i++) {
@@ -208,7 +214,7 @@ static void wide_and_deep(void **state) {
     maker_free(&m);
 }
 
-/* ---- motion ------------------------------------------------------------------------------- */
+/* ---- motion ------------------------------------------------------------------------------ */
 
 typedef struct Edges {
     float x0, x1;

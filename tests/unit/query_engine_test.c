@@ -15,10 +15,11 @@
 #include "query/slice.h"
 #include "query_helper.h"
 
-/* ---- truth -------------------------------------------------------------------------------- */
+/* ---- truth ------------------------------------------------------------------------------- */
 
 /* Σ of slice counts by the keys of a forward tree: a stack has its own and its descendants'. */
-static uint64_t *sum_stacks(const Profile *p, const Slice *slice, uint32_t stacks, Arena *arena) {
+static uint64_t *sum_stacks(const Profile *p, const Slice *slice, uint32_t stacks,
+                            Arena *arena) {
     uint64_t *sum = ARENA_ARRAY(arena, uint64_t, stacks);
     for (PairId id = 0; id < slice->pairs; id++)
         sum[pairs_get(&p->pairs, id).stack] += slice->count[id];
@@ -149,8 +150,8 @@ static void check_grid(const Profile *profile, const HeatGrid *g) {
     arena_init(&arena, 0);
     ProfileView view = profile_view(profile);
     view.samples = g->samples;
-    Query q = {.whole = true, .event = g->spec.event, .idle = g->spec.idle,
-               .filter = g->spec.filter};
+    Query q = {
+        .whole = true, .event = g->spec.event, .idle = g->spec.idle, .filter = g->spec.filter};
     Slice slice;
     uint64_t sum = 0;
     assert_true(slice_scan(profile, &view, &q, &arena, &slice, NULL));
@@ -163,7 +164,7 @@ static void check_grid(const Profile *profile, const HeatGrid *g) {
     arena_free(&arena);
 }
 
-/* ---- driving ------------------------------------------------------------------------------ */
+/* ---- driving ----------------------------------------------------------------------------- */
 
 static void settle(Engine *e, Jobs *jobs, int64_t *now) {
     for (int i = 0; i < 100000; i++) {
@@ -188,18 +189,53 @@ static void settle(Engine *e, Jobs *jobs, int64_t *now) {
 }
 
 static const MakeOptions PROFILES[] = {
-    {.seed = 1, .symbols = 8, .depth = 5, .contexts = 6, .events = 1, .cpus = 4,
+    {.seed = 1,
+     .symbols = 8,
+     .depth = 5,
+     .contexts = 6,
+     .events = 1,
+     .cpus = 4,
      .step_ns = 1000000},
-    {.seed = 2, .symbols = 40, .depth = 12, .contexts = 20, .events = 3, .cpus = 3,
-     .step_ns = 3000000, .disorder = 20},
-    {.seed = 3, .symbols = 20, .depth = 9, .contexts = 9, .events = 2, .cpus = 2,
-     .step_ns = 100000, .weights = true},
-    {.seed = 4, .symbols = 20, .depth = 9, .contexts = 9, .events = 2, .cpus = 2,
-     .step_ns = 100000, .weights = true, .disorder = 60},
-    {.seed = 5, .symbols = 3, .depth = 2, .contexts = 2, .events = 1, .cpus = 1,
+    {.seed = 2,
+     .symbols = 40,
+     .depth = 12,
+     .contexts = 20,
+     .events = 3,
+     .cpus = 3,
+     .step_ns = 3000000,
+     .disorder = 20},
+    {.seed = 3,
+     .symbols = 20,
+     .depth = 9,
+     .contexts = 9,
+     .events = 2,
+     .cpus = 2,
+     .step_ns = 100000,
+     .weights = true},
+    {.seed = 4,
+     .symbols = 20,
+     .depth = 9,
+     .contexts = 9,
+     .events = 2,
+     .cpus = 2,
+     .step_ns = 100000,
+     .weights = true,
+     .disorder = 60},
+    {.seed = 5,
+     .symbols = 3,
+     .depth = 2,
+     .contexts = 2,
+     .events = 1,
+     .cpus = 1,
      .step_ns = 50000},
-    {.seed = 6, .symbols = 10, .depth = 4, .contexts = 3, .events = 1, .cpus = 1,
-     .step_ns = 50000, .untimed = true},
+    {.seed = 6,
+     .symbols = 10,
+     .depth = 4,
+     .contexts = 3,
+     .events = 1,
+     .cpus = 1,
+     .step_ns = 50000,
+     .untimed = true},
 };
 enum { PROFILE_COUNT = sizeof(PROFILES) / sizeof(*PROFILES) };
 
@@ -213,14 +249,16 @@ static void at_rest(uint32_t workers) {
         maker_init(&maker, &PROFILES[i]);
         maker_add(&maker, 1500);
         engine_set_profile(e, 0, &maker.profile);
-        for (int round = 0; round < 40; round++) {
-            if (round % 16 == 15)
+        for (int round = 0; round < 24; round++) {
+            if (round % 10 == 9)
                 maker_add(&maker, 700);
             ProfileView view = profile_view(&maker.profile);
             Query q = random_query(&random, &view);
             HeatSpec spec = {.rows = 1 + (uint32_t)random_below(&random, 60),
                              .column_ns = round % 3 ? 1000000000 : 20000000,
-                             .event = q.event, .idle = q.idle, .filter = q.filter};
+                             .event = q.event,
+                             .idle = q.idle,
+                             .filter = q.filter};
             engine_ask(e, &q);
             engine_ask_heat(e, &spec);
             settle(e, jobs, &now);
@@ -259,9 +297,9 @@ static void long_drag(void **state) {
     engine_set_profile(e, 0, &maker.profile);
     ProfileView view = profile_view(&maker.profile);
     int64_t span = view.last_ns - view.first_ns;
-    Query q = {.t0_ns = view.first_ns, .t1_ns = view.first_ns, .event = EVENT_ALL,
-               .idle = IDLE_KEEP};
-    for (int i = 0; i < 300; i++) {
+    Query q = {
+        .t0_ns = view.first_ns, .t1_ns = view.first_ns, .event = EVENT_ALL, .idle = IDLE_KEEP};
+    for (int i = 0; i < 150; i++) {
         if (i % 20 == 0)
             q.t0_ns = view.first_ns + (int64_t)random_below(&random, (uint64_t)span);
         q.t1_ns = q.t0_ns + (int64_t)random_below(&random, (uint64_t)span) / (i % 3 ? 1 : 900);
@@ -301,7 +339,7 @@ static void while_loading(uint32_t which, uint32_t workers) {
     maker_add(&maker, 3);
     engine_set_profile(e, 0, &maker.profile);
     Thread *writer = thread_start("writer", write_on, &writing);
-    for (int i = 0; i < 20000 && answers < 60; i++) {
+    for (int i = 0; i < 20000 && answers < 40; i++) {
         ProfileView view = profile_view(&maker.profile);
         if (i % 5 == 0) {
             Query q = random_query(&random, &view);
@@ -353,7 +391,8 @@ static void older_answers_stay(void **state) {
     const Answer *before = NULL;
     for (int i = 0; i < 12; i++) {
         ProfileView view = profile_view(&maker.profile);
-        Query q = {.t0_ns = view.first_ns, .t1_ns = view.first_ns + (i + 1) * 10000000,
+        Query q = {.t0_ns = view.first_ns,
+                   .t1_ns = view.first_ns + (i + 1) * 10000000,
                    .event = EVENT_ALL};
         engine_ask(e, &q);
         settle(e, jobs, &now);
@@ -383,8 +422,8 @@ static void files_come_and_go(void **state) {
     engine_set_profile(e, 1, &b.profile);
     for (int i = 0; i < 6; i++) {
         Query q = {.slot = (uint8_t)(i & 1), .whole = true, .event = EVENT_ALL};
-        HeatSpec spec = {.slot = q.slot, .rows = 50, .column_ns = 1000000000,
-                         .event = EVENT_ALL};
+        HeatSpec spec = {
+            .slot = q.slot, .rows = 50, .column_ns = 1000000000, .event = EVENT_ALL};
         engine_ask(e, &q);
         engine_ask_heat(e, &spec);
         settle(e, jobs, &now);

@@ -52,11 +52,10 @@ static void understood(void **state) {
 
 static void refused(void **state) {
     static const char *const texts[] = {
-        "java",         "comm",          "comm=",       "comm~x",     "pid=abc",
-        "pid=1,",       "pid=",          "cpu=3-1",     "cpu=1-",     "kind=green",
-        "frame=main",   "frame~(",       "frame~",      "min=lots",   "min=200%",
-        "min!=1%",      "color=red",     "comm=\"x",    "comm=\"x\"y", "=x",
-        "comm!java",    "off:",          "off:off:comm=x", "pid=1-2-3",
+        "java",        "comm",     "comm=",     "comm~x",     "pid=abc",        "pid=1,",
+        "pid=",        "cpu=3-1",  "cpu=1-",    "kind=green", "frame=main",     "frame~(",
+        "frame~",      "min=lots", "min=200%",  "min!=1%",    "color=red",      "comm=\"x",
+        "comm=\"x\"y", "=x",       "comm!java", "off:",       "off:off:comm=x", "pid=1-2-3",
     };
     (void)state;
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
@@ -248,9 +247,12 @@ static void wishes_compare_by_content(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(understood),          cmocka_unit_test(refused),
-        cmocka_unit_test(has_limits),          cmocka_unit_test(numbers_and_shares),
-        cmocka_unit_test(chips_choose_samples), cmocka_unit_test(idle_is_what_idles),
+        cmocka_unit_test(understood),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(has_limits),
+        cmocka_unit_test(numbers_and_shares),
+        cmocka_unit_test(chips_choose_samples),
+        cmocka_unit_test(idle_is_what_idles),
         cmocka_unit_test(wishes_compare_by_content),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

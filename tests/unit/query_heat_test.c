@@ -26,8 +26,8 @@ static void rows_tile_columns(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof(spans) / sizeof(*spans); i++) {
         for (size_t k = 0; k < sizeof(rows) / sizeof(*rows); k++) {
-            HeatGrid g = {.spec = {.column_ns = spans[i]}, .rows = rows[k],
-                          .origin_ns = -5 * S};
+            HeatGrid g = {
+                .spec = {.column_ns = spans[i]}, .rows = rows[k], .origin_ns = -5 * S};
             assert_int_equal(heat_row_start(spans[i], rows[k], 0), 0);
             assert_int_equal(heat_row_start(spans[i], rows[k], rows[k]), spans[i]);
             for (int n = 0; n < 300; n++) {
@@ -102,14 +102,23 @@ static void check_naive(Maker *m, const HeatGrid *g, const HeatSpec *spec) {
 static void agrees_with_definition(void **state) {
     static const MakeOptions profiles[] = {
         {.seed = 1, .symbols = 5, .depth = 3, .contexts = 8, .events = 2, .step_ns = 10000000},
-        {.seed = 2, .symbols = 5, .depth = 3, .contexts = 8, .events = 1, .step_ns = 5000000,
-         .disorder = 50, .weights = true},
+        {.seed = 2,
+         .symbols = 5,
+         .depth = 3,
+         .contexts = 8,
+         .events = 1,
+         .step_ns = 5000000,
+         .disorder = 50,
+         .weights = true},
     };
     static const HeatSpec specs[] = {
         {.rows = 50, .column_ns = 1000000000, .event = EVENT_ALL, .idle = IDLE_KEEP},
         {.rows = 50, .column_ns = 1000000000, .event = EVENT_ALL, .idle = IDLE_HIDE},
         {.rows = 7, .column_ns = 7000000000, .event = 1, .idle = IDLE_FLAMESCOPE},
-        {.rows = 1000, .column_ns = 20000000, .event = EVENT_ALL, .idle = IDLE_KEEP,
+        {.rows = 1000,
+         .column_ns = 20000000,
+         .event = EVENT_ALL,
+         .idle = IDLE_KEEP,
          .value_kind = HEAT_WEIGHT},
         {.rows = 3, .column_ns = 2000000000, .event = EVENT_ALL, .value_kind = HEAT_WEIGHT},
     };
@@ -136,10 +145,14 @@ static void grows(void **state) {
     static const int64_t spans[] = {1000000000, 3000000000, 100000000};
     (void)state;
     for (size_t s = 0; s < sizeof(spans) / sizeof(*spans); s++) {
-        MakeOptions o = {.seed = 4 + s, .symbols = 4, .depth = 2, .contexts = 3,
-                         .step_ns = 20000000, .disorder = 30};
-        HeatSpec spec = {.rows = 20, .column_ns = spans[s], .event = EVENT_ALL,
-                         .idle = IDLE_KEEP};
+        MakeOptions o = {.seed = 4 + s,
+                         .symbols = 4,
+                         .depth = 2,
+                         .contexts = 3,
+                         .step_ns = 20000000,
+                         .disorder = 30};
+        HeatSpec spec = {
+            .rows = 20, .column_ns = spans[s], .event = EVENT_ALL, .idle = IDLE_KEEP};
         HeatBuilder b;
         HeatCopy ring[3] = {0};
         uint32_t at = 0;
@@ -258,7 +271,7 @@ static void exports_as_flamescope_does(void **state) {
     maker_free(&m);
 }
 
-/* ---- FlameScope's own numbers ------------------------------------------------------------- */
+/* ---- FlameScope's own numbers ------------------------------------------------------------ */
 
 /* The next number behind *at; false at a `]` that closes the outer list. */
 static bool next_number(const char **at, uint64_t *value, int *depth) {
@@ -298,8 +311,9 @@ typedef struct Oracle {
     const char *file, *json;
 } Oracle;
 
-/* A fault of FlameScope: it computes with binary fractions, in which 5086.2 s has not quite 200 ms
- * and falls into the row below. Moves such samples to where FlameScope puts them; how many. */
+/* A fault of FlameScope: it computes with binary fractions, in which 5086.2 s has not quite 200
+ * ms and falls into the row below. Moves such samples to where FlameScope puts them; how many.
+ */
 static uint64_t move_as_doubles_do(const Profile *profile, const ProfileView *view,
                                    const HeatGrid *g, uint32_t *cell) {
     uint64_t moved = 0;

@@ -36,8 +36,7 @@ static NameId name(Maker *m, const char *text) {
 }
 
 static FrameId frame(Maker *m, const char *symbol, const char *module, uint32_t kind) {
-    return frames_intern(&m->part.dict.frames,
-                         (Frame){name(m, symbol), name(m, module), kind});
+    return frames_intern(&m->part.dict.frames, (Frame){name(m, symbol), name(m, module), kind});
 }
 
 static StackId random_stack(Maker *m, const char *comm, bool swapper) {
@@ -126,9 +125,20 @@ void maker_put(Maker *m, int64_t time_ns, const char *comm, int32_t tid, const c
 
 Query random_query(uint64_t *r, const ProfileView *view) {
     static const char *const filters[] = {
-        "",           "",          "comm=proc1",      "tid!=3",        "pid=1,2-3",
-        "cpu=0-1",    "cpu!=2",    "kind=kernel",     "frame~fn_a",    "frame!~fn_b1",
-        "module=libone.so frame~fn_c", "off:comm=proc2", "event=event0 cpu=1", "min=1%",
+        "",
+        "",
+        "comm=proc1",
+        "tid!=3",
+        "pid=1,2-3",
+        "cpu=0-1",
+        "cpu!=2",
+        "kind=kernel",
+        "frame~fn_a",
+        "frame!~fn_b1",
+        "module=libone.so frame~fn_c",
+        "off:comm=proc2",
+        "event=event0 cpu=1",
+        "min=1%",
     };
     static const char *const searches[] = {"", "", "fn_a", "idle|fn_c", "fn_[", "nothing"};
     uint64_t span = (uint64_t)(view->last_ns - view->first_ns) + 1;

@@ -46,7 +46,8 @@ static void check_shape(const Tree *t, const Dict *dict) {
     assert_int_equal(deepest, t->max_depth);
 }
 
-/* The path of a pair, as this kind of tree walks it, must end in the node that owns its rank. */
+/* The path of a pair, as this kind of tree walks it, must end in the node that owns its rank.
+ */
 static void check_pairs(const Tree *t, const Profile *p, bool inverted) {
     uint8_t *given = calloc(t->ranks, 1);
     for (PairId id = 0; id < t->pairs; id++) {
@@ -156,14 +157,18 @@ static void paths_are_found(void **state) {
     maker_free(&m);
 }
 
-/* ---- index -------------------------------------------------------------------------------- */
+/* ---- index ------------------------------------------------------------------------------- */
 
 static void samples_in_time_order(void **state) {
     static const uint32_t disorder[] = {0, 1, 30, 100};
     (void)state;
     for (size_t i = 0; i < 4; i++) {
-        MakeOptions o = {.seed = i + 1, .symbols = 4, .depth = 2, .contexts = 2,
-                         .step_ns = 1000, .disorder = disorder[i]};
+        MakeOptions o = {.seed = i + 1,
+                         .symbols = 4,
+                         .depth = 2,
+                         .contexts = 2,
+                         .step_ns = 1000,
+                         .disorder = disorder[i]};
         Maker m;
         maker_init(&m, &o);
         maker_add(&m, 5000);
