@@ -1,5 +1,5 @@
-/* The program. A frame runs in this order: take in what the background found, keys to commands,
- * views draw and wish, wishes become state, state becomes questions, and out goes the picture. */
+/* The program. A frame runs in this order: take in what the background found, views draw and
+ * wish, keys that no widget used become wishes, wishes become state, state becomes questions, and out goes the picture. */
 #include "app/app.h"
 
 #include <stdarg.h>
@@ -216,27 +216,7 @@ static KeyContext pane_context(const App *app) {
     return CONTEXT_HEAT; /* the heat map listens unless something else was chosen */
 }
 
-static bool text_has_focus(const App *app) {
-    return ui_has_focus(&app->ui, ui_id("search")) || ui_has_focus(&app->ui, ui_id("filter field"));
-}
-
-/* A widget under keyboard focus uses these itself. */
-static bool widget_key(const App *app, const InputEvent *e) {
-    if (app->ui.popup)
-        return true;
-    bool pane = !app->ui.focus || ui_has_focus(&app->ui, ui_id("heat")) || ui_has_focus(&app->ui, ui_id("flame"));
-    return !pane && (e->key == KEY_SPACE || e->key == KEY_ENTER || e->key == KEY_UP || e->key == KEY_DOWN);
-}
-
 static void key_to_wish(App *app, const View *v, const InputEvent *e) {
-    bool typing = text_has_focus(app);
-    bool global_chord = (e->mods & (MOD_CTRL | MOD_ALT)) || e->key >= KEY_F1 || e->key == KEY_TAB;
-    static const uint32_t field_keys[] = {'A', 'C', 'X', 'V', KEY_LEFT, KEY_RIGHT};
-    for (size_t i = 0; typing && i < sizeof field_keys / sizeof *field_keys; i++)
-        if (e->key == field_keys[i])
-            return;
-    if ((typing && !global_chord) || widget_key(app, e))
-        return;
     if (app->state.mode == MODE_BROWSER && browser_key(&app->browser, v, app->session.jobs, e))
         return;
     CommandId id = command_for_key(pane_context(app), e);
@@ -249,7 +229,7 @@ static void key_to_wish(App *app, const View *v, const InputEvent *e) {
 static void take_input(App *app, const View *v, const FrameInput *in) {
     for (uint32_t i = 0; i < in->events; i++) {
         const InputEvent *e = &in->event[i];
-        if (e->kind == INPUT_KEY)
+        if (e->kind == INPUT_KEY && !ui_event_used(&app->ui, i))
             key_to_wish(app, v, e);
         else if (e->kind == INPUT_DROP)
             wish(v->wishes, CMD_OPEN, "%.*s", (int)e->text.n, e->text.s);
@@ -341,6 +321,8 @@ static void put_out(App *app, FrameOutput *out, int64_t next_wake_ns, bool acted
     int64_t now = app->last_input.now_ns;
     if (acted || ui->animating || !app->last_input.window[0].w)
         next_wake_ns = now;
+    if (ui->wake_ns < next_wake_ns)
+        next_wake_ns = ui->wake_ns;
     if (app->notice[0] && app->notice_until_ns < next_wake_ns)
         next_wake_ns = app->notice_until_ns;
     if (session_loading(&app->session) && now + 100000000 < next_wake_ns)
@@ -399,8 +381,8 @@ void app_frame(App *app, const FrameInput *in, FrameOutput *out) {
     draw_reset(&app->draw, (float)in->window[0].w, (float)in->window[0].h, theme->background);
     ui_begin(&app->ui, &app->draw, app->fonts, theme, (float)app->state.text_percent / 100, in, 0);
     View v = app_view(app, &wishes, &next_wake_ns);
-    take_input(app, &v, in);
     draw_window(app, &v);
+    take_input(app, &v, in); /* what no widget used */
     ui_end(&app->ui);
     app->stats.commands = app->draw.commands;
     apply_wishes(app, &wishes);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "host/parts.h"
 
 /* Without a display SDL takes a driver that shows nothing, and the program would run unseen. */
@@ -84,4 +85,23 @@ int64_t display_frame_ns(SDL_Window *window) {
     if (at >= 0 && SDL_GetCurrentDisplayMode(at, &mode) == 0 && mode.refresh_rate >= 24)
         rate = mode.refresh_rate;
     return 1000000000 / rate;
+}
+
+static int survive_error(void *display, void *event) {
+    (void)display;
+    (void)event;
+    log_line(LOG_WARNING, "host", "the X server refused a request; going on");
+    return 0;
+}
+
+/* Seen with SDL 2.26: an event that SDL still has queued for a window of ours is sent while it
+ * closes, after the window is gone, and Xlib's own handler then ends the program with status 1.
+ * SDL keeps the handler that it found and puts it back before closing, so ours must come first. */
+void display_survive_errors(void) {
+    void *lib = SDL_LoadObject("libX11.so.6");
+    void *(*set)(int (*)(void *, void *)) = NULL;
+    if (lib)
+        *(void **)&set = SDL_LoadFunction(lib, "XSetErrorHandler");
+    if (set)
+        set(survive_error); /* the library stays loaded, as its handler is needed to the end */
 }

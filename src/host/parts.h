@@ -58,3 +58,5 @@ bool display_usable(Error *err);
 /* Physical pixels per logical pixel; without a window what the desktop wishes. */
 float display_scale(SDL_Window *window);
 int64_t display_frame_ns(SDL_Window *window);
+/* Before SDL starts: X11 errors do not end the program. */
+void display_survive_errors(void);

@@ -136,6 +136,7 @@ static void set_hints(void) {
 
 bool host_open(const HostOptions *options, const Fonts *fonts, Error *err) {
     set_hints();
+    display_survive_errors();
     if (SDL_Init(SDL_INIT_VIDEO) != 0)
         return error_set(
             err, ERROR_IO,
@@ -341,7 +342,7 @@ static void wait_for_work(int64_t next_wake_ns) {
 
 int host_run(const HostApp *app) {
     Events *e = &host.events;
-    int64_t next_wake_ns = 0;
+    int64_t next_wake_ns = 0, last_frame_ns = 0;
     for (;;) {
         wait_for_work(next_wake_ns);
         bool uncovered = e->repaint; /* a window was just opened */
@@ -361,7 +362,9 @@ int host_run(const HostApp *app) {
         host.frame_start_ns = in.now_ns;
         in.event = e->event;
         in.events = e->count;
+        in.last_frame_ns = last_frame_ns;
         FrameOutput out = {.next_wake_ns = INT64_MAX};
+        int64_t began_ns = clock_thread_cpu_ns();
         app->frame(app->app, &in, &out);
         bool repaint = e->repaint;
         e->repaint = false;
@@ -370,6 +373,7 @@ int host_run(const HostApp *app) {
         apply(&out);
         if (out.changed || repaint)
             paint(&out);
+        last_frame_ns = clock_thread_cpu_ns() - began_ns;
         next_wake_ns = out.next_wake_ns;
         if (e->repaint) /* a window was opened by this frame */
             next_wake_ns = 0;
