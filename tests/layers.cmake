@@ -24,7 +24,7 @@ set(HOMES
     "^(zlib|zstd)\\.h$|^isa-l"      "^base/codec\\.c$"
     "elf\\.h$|demangle\\.h$"        "^ingest/symbols\\.c$"
     "^stdatomic\\.h$"
-    "^(base/(jobs|wake|log)|store/profile|ingest/loader|query/engine)\\.[ch]$")
+    "^(base/(jobs|wake|log)|store/profile|ingest/loader|query/engine|host/window)\\.[ch]$")
 set(ALLOCATION_HOMES "^base/(arena|column)\\.c$")
 set(MAX_FUNCTION 100)
 
@@ -135,7 +135,7 @@ function(check_words file code)
     if(NOT "${file}" MATCHES "^base/thread\\.c$" AND "${code}" MATCHES "pthread_[a-z]")
         fault("${file} uses pthread: threads are base/thread.c's")
     endif()
-    if("${code}" MATCHES "\"/(work|home|root|tmp/[a-z])")
+    if("${code}" MATCHES "\"/(work|home|root|tmp/[a-oq-z])") # /tmp/perf-PID.map is a convention
         fault("${file} names a folder of somebody's machine")
     endif()
 endfunction()
