@@ -8,6 +8,7 @@
 #include "app/export.h"
 #include "app/info.h"
 #include "app/options.h"
+#include "app/pack_verb.h"
 #include "app/program.h"
 #include "app/replay.h"
 #include "base/clock.h"
@@ -299,6 +300,19 @@ static int run_collapse(const Options *o) {
     return code;
 }
 
+static int run_pack(const Options *o) {
+    PackVerb verb = {.path = o->path[0], .out = o->out, .threads = o->threads};
+    Error err = {0};
+    Buf notes = {0};
+    if (!o->out || !strcmp(o->out, "-"))
+        return wrong_usage(o, "pack needs -o FILE.fscope, the file to write");
+    bool ok = pack_verb(&verb, &notes, &err);
+    if (notes.n)
+        fputs(notes.s, stderr);
+    buf_free(&notes);
+    return ok ? EXIT_DONE : fail_at(o->path[0], &err);
+}
+
 static int print_and_done(void (*fill)(Verb, Buf *), Verb verb) {
     Buf text = {0};
     fill(verb, &text);
@@ -339,6 +353,8 @@ int cli_main(int argc, char **argv, const CliHost *host) {
         return run_collapse(o);
     case VERB_REPLAY:
         return run_replay(o, host);
+    case VERB_PACK:
+        return run_pack(o);
     default:
         return run_window(o, host);
     }

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const verb_names[VERB_COUNT] = {"", "info", "export", "collapse", "replay"};
+static const char *const verb_names[VERB_COUNT] = {"", "info", "export", "collapse", "replay", "pack"};
 
 /* One row an option: a bit for each verb that takes it. */
-enum { IN_WINDOW = 1, IN_INFO = 2, IN_EXPORT = 4, IN_COLLAPSE = 8, IN_REPLAY = 16 };
+enum { IN_WINDOW = 1, IN_INFO = 2, IN_EXPORT = 4, IN_COLLAPSE = 8, IN_REPLAY = 16, IN_PACK = 32 };
 #define IN_SHOW (IN_WINDOW | IN_EXPORT | IN_REPLAY)
 
 typedef struct Option Option;
@@ -184,7 +184,7 @@ static bool set_theme(Options *o, const char *value, Error *err) {
 
 static const Option options[] = {
     {"to", "png|folded|heatmap-json", IN_EXPORT, set_to, "what to write"},
-    {"out", "OUT", IN_EXPORT | IN_INFO | IN_COLLAPSE | IN_REPLAY, set_out, "where to write (-o; default: standard output)"},
+    {"out", "OUT", IN_EXPORT | IN_INFO | IN_COLLAPSE | IN_REPLAY | IN_PACK, set_out, "where to write (-o; default: standard output)"},
     {"range", "A..B", IN_WINDOW | IN_EXPORT, set_range, "select: seconds from the origin (34.2..36.1) or percent"},
     {"event", "NAME|all", IN_SHOW, set_event, "which event to count (default: the first in the file)"},
     {"weight", "samples|period|time|bytes", IN_SHOW, set_weight, "what to count (default: samples)"},
@@ -201,7 +201,7 @@ static const Option options[] = {
     {"size", "WxH", IN_WINDOW | IN_EXPORT, set_size, "size of the window or picture (picture: 1920x1080)"},
     {"pixel-ratio", "X", IN_EXPORT, set_pixel_ratio, "pixels of the picture per logical pixel (default: 1)"},
     {"dejavu", NULL, IN_EXPORT | IN_REPLAY, set_dejavu, "draw with DejaVu Sans, whose pixels are the same everywhere"},
-    {"threads", "N", IN_WINDOW | IN_INFO | IN_EXPORT, set_threads, "parsing threads (default: one a processor)"},
+    {"threads", "N", IN_WINDOW | IN_INFO | IN_EXPORT | IN_PACK, set_threads, "parsing threads (default: one a processor)"},
     {"state", "TEXT", IN_SHOW, set_state, "start from a saved state"},
     {"stats", "FILE", IN_WINDOW | IN_INFO, set_stats, "write times and memory as JSON on exit"},
     {"dump", "FILE", IN_WINDOW, set_dump, "write what the window shows as JSON on exit"},
@@ -213,9 +213,9 @@ static const Option options[] = {
     {"kernel", NULL, IN_COLLAPSE, set_kernel, "annotate kernel functions with _[k]"},
     {"jit", NULL, IN_COLLAPSE, set_jit, "annotate jitted functions with _[j]"},
     {"all", NULL, IN_COLLAPSE, set_all, "all annotations"},
-    {"help", NULL, 31, set_help, "show this text"},
+    {"help", NULL, 63, set_help, "show this text"},
     {"keys", NULL, IN_WINDOW, set_keys, "print every command with its keys as a table"},
-    {"version", NULL, 31, set_version, "show the version"},
+    {"version", NULL, 63, set_version, "show the version"},
 };
 
 enum { OPTION_COUNT = sizeof options / sizeof *options };
@@ -295,12 +295,16 @@ void options_help(Verb verb, Buf *out) {
         "  flamescope info PROFILE       what is in a file\n"
         "  flamescope export PROFILE     pictures, folded stacks, heat map numbers\n"
         "  flamescope collapse PROFILE   what stackcollapse-perf.pl prints\n"
-        "  flamescope replay SCRIPT      run recorded input without a display\n",
+        "  flamescope replay SCRIPT      run recorded input without a display\n"
+        "  flamescope pack PROFILE       a file that opens at once, however long the profile\n",
         "flamescope info [OPTIONS] PROFILE\n\nSamples, span, events, threads, complaints and the speed of the load.\n",
         "flamescope export [OPTIONS] PROFILE --to png|folded|heatmap-json [-o OUT]\n\n"
         "Writes the window as a picture, the selection as folded stacks, or the heat map's numbers.\n",
         "flamescope collapse [OPTIONS] PROFILE\n\nPrints what stackcollapse-perf.pl prints, quirks included.\n",
         "flamescope replay [OPTIONS] SCRIPT [PROFILE]\n\nRuns a script of input through the program without a display.\n",
+        "flamescope pack [OPTIONS] PROFILE -o FILE.fscope\n\n"
+        "Writes the profile in a form that opens at once and is far smaller than the text. - reads a\n"
+        "pipe of any length in little memory: perf script | flamescope pack - -o FILE.fscope\n",
     };
     buf_printf(out, "usage: %s\noptions:\n", usage[verb]);
     help_options(verb, out);

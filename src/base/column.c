@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/error.h"
 
@@ -113,6 +114,66 @@ void *column_push_run(Column *c, uint64_t n, uint64_t *index) {
     c->count = first + n;
     *index = first;
     return column_at(c, first);
+}
+
+/* ---- segments that live in files -------------------------------------------------------- */
+
+void column_borrow(Column *c, const void *items, uint64_t n) {
+    if (c->count)
+        panic("column_borrow: the column has items");
+    column_free(c);
+    for (uint32_t k = 0; k < COLUMN_SEGMENTS && segment_first(c, k) < n; k++) {
+        c->segment[k] = (char *)(uintptr_t)items + segment_first(c, k) * c->item;
+        c->borrowed |= 1ull << k;
+    }
+    c->count = n;
+}
+
+void column_own_tail(Column *c) {
+    uint32_t k = column_segment(c, c->count);
+    if (!segment_is_borrowed(c, k))
+        return;
+    const char *items = c->segment[k];
+    segment_new(c, k);
+    c->borrowed &= ~(1ull << k);
+    memcpy(c->segment[k], items, (size_t)(c->count - segment_first(c, k)) * c->item);
+}
+
+/* The part of segment k that holds items of [from, to), in whole pages: rounded down, for the
+ * bytes before it are in the file as well. */
+static bool segment_pages(const Column *c, uint32_t k, uint64_t from, uint64_t to, int64_t base,
+                          size_t *at, size_t *n) {
+    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), first = segment_first(c, k);
+    uint64_t end = first + segment_items(c, k);
+    if (segment_bytes(c, k) < MAP_FROM || segment_is_borrowed(c, k) || to <= first ||
+        from >= end || ((uint64_t)base + first * c->item) % page != 0)
+        return false;
+    uint64_t a = from > first ? (from - first) * c->item / page * page : 0;
+    uint64_t b = ((to < end ? to : end) - first) * c->item / page * page;
+    *at = (size_t)a;
+    *n = b > a ? (size_t)(b - a) : 0;
+    return *n > 0;
+}
+
+bool column_map_over(Column *c, uint64_t from, uint64_t to, int fd, int64_t base) {
+    size_t at, n;
+    for (uint32_t k = 0; k < COLUMN_SEGMENTS && c->segment[k]; k++) {
+        if (!segment_pages(c, k, from, to, base, &at, &n))
+            continue;
+        off_t offset = (off_t)(base + (int64_t)(segment_first(c, k) * c->item + at));
+        if (mmap(c->segment[k] + at, n, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd,
+                 offset) == MAP_FAILED)
+            return false;
+    }
+    return true;
+}
+
+void column_let_go(Column *c, uint64_t to, int64_t base) {
+    size_t at, n;
+    for (uint32_t k = 0; k < COLUMN_SEGMENTS && c->segment[k]; k++) {
+        if (segment_pages(c, k, 0, to, base, &at, &n))
+            madvise(c->segment[k] + at, n, MADV_DONTNEED);
+    }
 }
 
 size_t column_bytes(const Column *c) {

@@ -28,6 +28,16 @@ void column_free(Column *c);
 void column_clear(Column *c); /* count to 0, own segments kept; costs a memset of the items */
 /* Makes sure that the segment of item `index` exists, and those before it. */
 void column_reserve(Column *c, uint64_t index);
+/* An empty column takes on n items that lie side by side elsewhere and outlive it, to be read. */
+void column_borrow(Column *c, const void *items, uint64_t n);
+/* Makes the segment of the next item ours, with its items, so that more may be pushed. */
+void column_own_tail(Column *c);
+/* The file has the items [0, to) at `base`, and those from `from` on are not mapped yet: large
+ * segments become a shared mapping of it, as far as pages allow, so that their memory is the
+ * system's to write out. False: the system would not; then nothing has changed. */
+bool column_map_over(Column *c, uint64_t from, uint64_t to, int fd, int64_t base);
+/* Lets go of the pages of what column_map_over mapped below `to`; they come back when read. */
+void column_let_go(Column *c, uint64_t to, int64_t base);
 /* n items side by side (skips to a segment that can hold them); *index is the first's. */
 void *column_push_run(Column *c, uint64_t n, uint64_t *index);
 /* Bytes of memory in the items below count (not of untouched segment tails). */

@@ -48,6 +48,12 @@ void hash_insert(HashIndex *t, uint32_t hash, uint32_t id, HashOf *hash_of, cons
     t->count++;
 }
 
+void hash_refill(HashIndex *t, uint64_t ids, HashOf *hash_of, const void *owner) {
+    hash_clear(t);
+    for (uint64_t id = 1; id < ids; id++)
+        hash_insert(t, hash_of(owner, (uint32_t)id), (uint32_t)id, hash_of, owner);
+}
+
 static inline uint64_t load8(const unsigned char *p) {
     uint64_t x;
     memcpy(&x, p, 8);

@@ -20,6 +20,8 @@ void hash_clear(HashIndex *t); /* forgets the ids, keeps the memory */
 void hash_free(HashIndex *t);
 /* hash_of is asked for the hash of the ids already inside when the table grows. */
 void hash_insert(HashIndex *t, uint32_t hash, uint32_t id, HashOf *hash_of, const void *owner);
+/* Forgets what it knew and takes in the ids 1 … ids-1. */
+void hash_refill(HashIndex *t, uint64_t ids, HashOf *hash_of, const void *owner);
 
 uint64_t hash_bytes(const void *data, size_t n);
 

@@ -18,6 +18,8 @@ typedef struct Stranger {
 } Stranger;
 
 static const Stranger strangers[] = {
+    {{"\x8f" "FSC\r\n\x1a\n", 8}, "this is a FlameScope pack, which is mapped into memory: save it as it "
+                            "is, unpacked, to a file"},
     {{"PERFILE2", 8}, "this is a perf.data file: run `perf script` on it and open what that prints"},
     {{"2ELIFREP", 8}, "this is a perf.data file of a machine with another byte order: run "
                       "`perf script` on it and open what that prints"},

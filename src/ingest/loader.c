@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/thread.h"
 #include "base/wake.h"
+#include "ingest/pack_load.h"
 
 enum {
     CHUNK_FIRST = 64 * 1024,
@@ -54,6 +55,7 @@ struct Loader {
     Thread *thread; /* NULL inline and once joined; the starter's */
     /* -- loader thread only */
     Source *source;
+    PackLoad *pack; /* NULL: the input is to be parsed */
     const Format *format;
     void *context; /* of FORMAT_PREPARED */
     Arena arena;
@@ -81,6 +83,9 @@ static void note_progress(Loader *l) {
     LoadStatus *s = &l->status;
     s->bytes_read = source_consumed(l->source);
     s->bytes_text = l->absorbed;
+    if (l->pack && pack_load_facts(l->pack)->samples)
+        s->bytes_read = (int64_t)((double)s->size * (double)pack_load_rows(l->pack) /
+                                  (double)pack_load_facts(l->pack)->samples);
     s->progress = s->size > 0 ? (double)s->bytes_read / (double)s->size : s->size < 0 ? -1 : 0;
     if (s->progress > 1)
         s->progress = 1; /* a file that grew meanwhile */
@@ -407,9 +412,34 @@ static bool begin(Loader *l) {
     return true;
 }
 
+/* Samples of a pack are there at once; what takes time is to see that they are sound. */
+static bool step_pack(Loader *l) {
+    Error error = {.offset = -1};
+    if (cancelled(&l->cancel)) {
+        finish(l, LOAD_CANCELLED, NULL);
+        return false;
+    }
+    bool more = pack_load_step(l->pack, &error);
+    const PackFacts *facts = pack_load_facts(l->pack);
+    l->absorbed = (int64_t)facts->text_bytes;
+    if (more)
+        l->absorbed = (int64_t)((double)facts->text_bytes * (double)pack_load_rows(l->pack) /
+                                (double)facts->samples);
+    l->unpublished = true;
+    if (more)
+        publish(l, false);
+    else if (error.kind)
+        finish(l, LOAD_FAILED, &error);
+    else
+        finish(l, LOAD_DONE, NULL);
+    return more;
+}
+
 /* A piece of work that is done soon; false when the load is over. */
 static bool step(Loader *l) {
     Error error = {.offset = -1};
+    if (l->pack)
+        return step_pack(l);
     if (!l->begun)
         return begin(l);
     if (l->format->kind == FORMAT_SEQUENTIAL) {
@@ -467,14 +497,30 @@ static void load_thread(void *arg) {
         ;
 }
 
+static void note_pack(Loader *l) {
+    const PackFacts *facts = pack_load_facts(l->pack);
+    const Format *format = format_named(facts->format);
+    l->status.format = format ? format->name : "FlameScope pack";
+    l->status.format_has_time = facts->format_has_time != 0;
+}
+
 Loader *loader_start(Jobs *jobs, Profile *profile, const LoadOptions *options, Error *err) {
+    PackLoad *pack = NULL;
     Source *source = source_open(options->path, options->engine, err);
     if (!source)
         return NULL;
+    if (!options->format && pack_load_wanted(options->path)) {
+        pack = pack_load_open(options->path, profile, err);
+        if (!pack) {
+            source_close(source);
+            return NULL;
+        }
+    }
     Loader *l = mem_resize(NULL, 0, sizeof *l);
     l->jobs = jobs;
     l->profile = profile;
     l->source = source;
+    l->pack = pack;
     l->options = *options;
     if (!l->options.record_limit)
         l->options.record_limit = RECORD_LIMIT;
@@ -488,6 +534,8 @@ Loader *loader_start(Jobs *jobs, Profile *profile, const LoadOptions *options, E
     l->status.size = source_size(source);
     l->status.progress = l->status.size < 0 ? -1 : 0;
     l->status.error.offset = -1;
+    if (pack)
+        note_pack(l);
     l->threaded = jobs_workers(jobs) > 0;
     if (l->threaded)
         l->thread = thread_start("loader", load_thread, l);
@@ -549,6 +597,7 @@ void loader_free(Loader *l) {
     }
     mem_resize(l->ring, l->ring_n * sizeof *l->ring, 0);
     remap_free(&l->remap);
+    pack_load_free(l->pack);
     source_close(l->source);
     arena_free(&l->arena);
     mutex_free(l->mutex);

@@ -2,7 +2,7 @@
  * sample turns up before the first one. The origin is always the view's, the first whole
  * second: where a shift is not a whole number of columns, everything is scanned again, so that
  * the grid depends on the samples alone and not on the order in which they came. */
-#include "query/heat_builder.h"
+#include "query/packed.h"
 
 #include <string.h>
 
@@ -188,6 +188,9 @@ bool heat_builder_extend(HeatBuilder *b, const ProfileView *view, uint64_t limit
         return true;
     follow_view(b, view);
     mask_extend(&b->mask, view);
+    /* A pack may know the whole map before its samples were checked and published. */
+    if (b->scanned >= view->samples || packed_heat(b, view))
+        return true;
     bool weighted = b->spec.value_kind == HEAT_WEIGHT && view->has_weight;
     uint64_t left = view->samples - b->scanned;
     uint64_t end = b->scanned + (left < limit ? left : limit), n;

@@ -15,11 +15,12 @@
 
 #include "base/hash.h"
 #include "base/thread.h"
-#include "query/query.h"
+#include "query/packed.h"
 
 typedef struct OwnedTree {
     Tree tree; /* first, so that a Tree * is an OwnedTree * */
     Arena arena;
+    Pack *pack; /* whose arrays these are, or NULL */
     Mutex *mutex;
     uint32_t holders; /* -- protected by mutex */
 } OwnedTree;
@@ -291,6 +292,9 @@ static void rank_pairs(const Arranger *a, const Profile *profile, Tree *tree) {
 Tree *tree_build(const Profile *profile, const ProfileView *view, uint8_t kind) {
     Arena scratch;
     Trie trie;
+    Tree *packed = kind == TREE_FORWARD ? packed_tree(profile, view) : NULL;
+    if (packed)
+        return packed;
     arena_init(&scratch, 1 << 20);
     if (kind == TREE_INVERTED)
         inverted_trie(profile, view, &scratch, &trie);
@@ -329,6 +333,16 @@ Tree *tree_build(const Profile *profile, const ProfileView *view, uint8_t kind) 
 
 /* ---- sharing ----------------------------------------------------------------------------- */
 
+Tree *tree_borrow(const Tree *arrays, Pack *pack) {
+    OwnedTree *owned = mem_resize(NULL, 0, sizeof(*owned));
+    owned->tree = *arrays;
+    owned->mutex = mutex_new();
+    owned->holders = 1;
+    owned->pack = pack;
+    pack_hold(pack);
+    return &owned->tree;
+}
+
 void tree_hold(Tree *tree) {
     OwnedTree *owned = (OwnedTree *)tree;
     mutex_lock(owned->mutex);
@@ -347,6 +361,7 @@ void tree_drop(Tree *tree) {
         return;
     mutex_free(owned->mutex);
     arena_free(&owned->arena);
+    pack_drop(owned->pack);
     mem_resize(owned, sizeof(*owned), 0);
 }
 

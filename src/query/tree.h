@@ -29,6 +29,8 @@ typedef struct Tree {
 
 /* Builds over the pairs below view->pairs. */
 Tree *tree_build(const Profile *profile, const ProfileView *view, uint8_t kind);
+/* A tree whose arrays lie in a pack, which it holds. */
+Tree *tree_borrow(const Tree *arrays, Pack *pack);
 void tree_hold(Tree *tree);
 void tree_drop(Tree *tree);
 size_t tree_bytes(const Tree *tree);

@@ -26,6 +26,10 @@ void contexts_free(Contexts *contexts) {
     hash_free(&contexts->index);
 }
 
+void contexts_reindex(Contexts *contexts) {
+    hash_refill(&contexts->index, contexts->entry.count, hash_of_context, contexts);
+}
+
 ContextId contexts_intern(Contexts *contexts, Context context) {
     const HashIndex *t = &contexts->index;
     uint32_t hash = context_hash(context);

@@ -37,6 +37,8 @@ typedef struct Contexts {
 
 void contexts_init(Contexts *contexts);
 void contexts_free(Contexts *contexts);
+/* Makes the index of entries that came from elsewhere (a mapped file). */
+void contexts_reindex(Contexts *contexts);
 ContextId contexts_intern(Contexts *contexts, Context context);
 /* The weight kind given first stays, unless it was WEIGHT_SAMPLES. */
 EventId contexts_event(Contexts *contexts, NameId name, WeightKind weight);

@@ -1,10 +1,14 @@
 #include "store/dict.h"
 
+#include "store/pack.h"
+
 void dict_init(Dict *dict) {
     names_init(&dict->names);
     frames_init(&dict->frames);
     stacks_init(&dict->stacks);
     contexts_init(&dict->contexts);
+    dict->pack = NULL;
+    dict->unindexed = false;
 }
 
 void dict_free(Dict *dict) {
@@ -12,6 +16,18 @@ void dict_free(Dict *dict) {
     frames_free(&dict->frames);
     stacks_free(&dict->stacks);
     contexts_free(&dict->contexts);
+    pack_drop(dict->pack);
+    dict->pack = NULL;
+}
+
+void dict_index(Dict *dict) {
+    if (!dict->unindexed)
+        return;
+    names_reindex(&dict->names);
+    frames_reindex(&dict->frames);
+    stacks_reindex(&dict->stacks);
+    contexts_reindex(&dict->contexts);
+    dict->unindexed = false;
 }
 
 size_t dict_bytes(const Dict *dict) {

@@ -12,10 +12,14 @@ typedef struct Dict {
     Frames frames;
     Stacks stacks;
     Contexts contexts;
+    struct Pack *pack; /* whose memory the columns lie in, held; NULL: their own */
+    bool unindexed;    /* lent by a pack: dict_index comes before more is interned */
 } Dict;
 
 void dict_init(Dict *dict);
 void dict_free(Dict *dict);
+/* Makes what finding needs of entries that came from elsewhere; writer only. */
+void dict_index(Dict *dict);
 size_t dict_bytes(const Dict *dict);
 Str dict_symbol(const Dict *dict, FrameId frame);
 Str dict_module(const Dict *dict, FrameId frame);

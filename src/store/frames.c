@@ -22,6 +22,10 @@ void frames_free(Frames *frames) {
     hash_free(&frames->index);
 }
 
+void frames_reindex(Frames *frames) {
+    hash_refill(&frames->index, frames->entry.count, hash_of_frame, frames);
+}
+
 FrameId frames_intern(Frames *frames, Frame frame) {
     const HashIndex *t = &frames->index;
     uint32_t hash = frame_hash(frame);

@@ -29,6 +29,8 @@ typedef struct Frames {
 
 void frames_init(Frames *frames);
 void frames_free(Frames *frames);
+/* Makes the index of entries that came from elsewhere (a mapped file). */
+void frames_reindex(Frames *frames);
 FrameId frames_intern(Frames *frames, Frame frame);
 const char *frame_kind_name(uint32_t kind); /* "kernel", "user", "jit", …, "other" */
 

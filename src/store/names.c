@@ -22,6 +22,10 @@ void names_free(Names *names) {
     hash_free(&names->index);
 }
 
+void names_reindex(Names *names) {
+    hash_refill(&names->index, names->entry.count, hash_of_name, names);
+}
+
 static NameId lookup(const Names *names, Str text, uint32_t hash) {
     const HashIndex *t = &names->index;
     uint32_t id;

@@ -23,6 +23,8 @@ typedef struct Names {
 
 void names_init(Names *names);
 void names_free(Names *names);
+/* Makes the index of entries that came from elsewhere (a mapped file). */
+void names_reindex(Names *names);
 NameId names_intern(Names *names, Str text);
 /* Writer only; 0 when it was never interned. */
 NameId names_find(const Names *names, Str text);

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "base/thread.h"
+#include "store/pack.h"
+#include "store/spill.h"
 
 enum { NS_PER_S = 1000000000 };
 
@@ -35,6 +37,8 @@ void profile_free(Profile *profile) {
     column_free(&profile->pair);
     column_free(&profile->cpu);
     column_free(&profile->weight);
+    spill_free(profile->spill);
+    pack_drop(profile->pack);
     mutex_free(profile->lock->mutex);
     mem_resize(profile->lock, sizeof *profile->lock, 0);
     *profile = (Profile){0};
@@ -222,11 +226,14 @@ void profile_absorb(Profile *profile, const Batch *batch, Remap *remap) {
             remap_free(remap);
             remap->epoch = batch->part->epoch;
         }
+        dict_index(profile->dict);
         append_pairs(profile, batch, remap);
         append_times(profile, batch);
         append(&profile->cpu, &batch->cpu);
         append_weights(profile, batch);
         profile->building.samples = profile->pair.count;
+        if (profile->spill)
+            spill_more(profile);
     }
     complaints_merge(&profile->complaints, &batch->complaints);
 }

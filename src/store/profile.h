@@ -22,6 +22,8 @@ typedef struct ProfileView {
     uint64_t lost;       /* samples that the recorder itself lost */
 } ProfileView;
 
+typedef struct Pack Pack;               /* store/pack.h */
+typedef struct Spill Spill;             /* store/spill.h */
 typedef struct ProfileLock ProfileLock; /* guards the published view; private to profile.c */
 
 typedef struct Profile {
@@ -32,6 +34,8 @@ typedef struct Profile {
     Complaints complaints;
     ProfileView building;
     int64_t last_time_ns; /* of the latest sample in arrival order */
+    Pack *pack;   /* whose memory the columns lie in and whose ids these are, held; or NULL */
+    Spill *spill; /* where samples are kept that need not stay in memory; or NULL */
     /* -- behind the lock */
     ProfileView published;
     Complaints published_complaints;
