@@ -119,17 +119,17 @@ static uint32_t box_color(FlamePane *pane, const View *v, const FlameBox *b) {
 
 /* -- drawing */
 
-static Str box_label(const View *v, const FlameBox *b) {
+static Str box_label(const FlamePane *pane, const View *v, const FlameBox *b) {
     if (b->merged)
         return view_text(v, "%u", b->merged_count);
     if (!b->depth) {
-        Str n = view_count(v, b->total, view_unit(v));
+        Str n = view_count(v, b->total + pane->layout.not_arranged, view_unit(v));
         return view_text(v, "all · %.*s", (int)n.n, n.s);
     }
     return flame_label(v->dict, b->frame);
 }
 
-static void draw_label(const View *v, const FlameBox *b, float x0, float x1, float y, float row,
+static void draw_label(const FlamePane *pane, const View *v, const FlameBox *b, float x0, float x1, float y, float row,
                        uint32_t fill) {
     Ui *ui = v->ui;
     float inset = ui_px(ui, 5), size = ui->theme->font_frame * ui->scale;
@@ -139,7 +139,7 @@ static void draw_label(const View *v, const FlameBox *b, float x0, float x1, flo
         return;
     char cut[512];
     Face face = b->depth ? FACE_REGULAR : FACE_SEMIBOLD;
-    Str text = font_fit(ui->fonts, face, size, box_label(v, b), right - left - 2 * inset, cut,
+    Str text = font_fit(ui->fonts, face, size, box_label(pane, v, b), right - left - 2 * inset, cut,
                         sizeof cut);
     if (!text.n)
         return;
@@ -172,7 +172,7 @@ static void draw_row(FlamePane *pane, const View *v, Row row, float phase) {
         float x0, x1;
         box_x(pane, m, phase, &x0, &x1);
         if (!m->leaving && x1 - x0 >= ui_px(ui, 24))
-            draw_label(v, &m->box, x0, x1, y, pane->row - gap, box_color(pane, v, &m->box));
+            draw_label(pane, v, &m->box, x0, x1, y, pane->row - gap, box_color(pane, v, &m->box));
     }
 }
 

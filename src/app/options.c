@@ -289,22 +289,22 @@ static void help_options(Verb verb, Buf *out) {
 
 void options_help(Verb verb, Buf *out) {
     static const char *const usage[VERB_COUNT] = {
-        "flamescope [OPTIONS] [PROFILE | FOLDER | -]\n\n"
-        "Opens a window on a CPU profile: a subsecond-offset heat map, and the flame graph of the\n"
-        "slice of time that is selected on it. A folder (or nothing) opens the browser, - reads a pipe.\n\n"
-        "  flamescope info PROFILE       what is in a file\n"
-        "  flamescope export PROFILE     pictures, folded stacks, heat map numbers\n"
-        "  flamescope collapse PROFILE   what stackcollapse-perf.pl prints\n"
-        "  flamescope replay SCRIPT      run recorded input without a display\n"
-        "  flamescope pack PROFILE       a file that opens at once, however long the profile\n",
+        ("flamescope [OPTIONS] [PROFILE | FOLDER | -]\n\n"
+         "Opens a window on a CPU profile: a subsecond-offset heat map, and the flame graph of the\n"
+         "slice of time that is selected on it. A folder (or nothing) opens the browser, - reads a pipe.\n\n"
+         "  flamescope info PROFILE       what is in a file\n"
+         "  flamescope export PROFILE     pictures, folded stacks, heat map numbers\n"
+         "  flamescope collapse PROFILE   what stackcollapse-perf.pl prints\n"
+         "  flamescope replay SCRIPT      run recorded input without a display\n"
+         "  flamescope pack PROFILE       a file that opens at once, however long the profile\n"),
         "flamescope info [OPTIONS] PROFILE\n\nSamples, span, events, threads, complaints and the speed of the load.\n",
-        "flamescope export [OPTIONS] PROFILE --to png|folded|heatmap-json [-o OUT]\n\n"
-        "Writes the window as a picture, the selection as folded stacks, or the heat map's numbers.\n",
+        ("flamescope export [OPTIONS] PROFILE --to png|folded|heatmap-json [-o OUT]\n\n"
+         "Writes the window as a picture, the selection as folded stacks, or the heat map's numbers.\n"),
         "flamescope collapse [OPTIONS] PROFILE\n\nPrints what stackcollapse-perf.pl prints, quirks included.\n",
         "flamescope replay [OPTIONS] SCRIPT [PROFILE]\n\nRuns a script of input through the program without a display.\n",
-        "flamescope pack [OPTIONS] PROFILE -o FILE.fscope\n\n"
-        "Writes the profile in a form that opens at once and is far smaller than the text. - reads a\n"
-        "pipe of any length in little memory: perf script | flamescope pack - -o FILE.fscope\n",
+        ("flamescope pack [OPTIONS] PROFILE -o FILE.fscope\n\n"
+         "Writes the profile in a form that opens at once and is far smaller than the text. - reads a\n"
+         "pipe of any length in little memory: perf script | flamescope pack - -o FILE.fscope\n"),
     };
     buf_printf(out, "usage: %s\noptions:\n", usage[verb]);
     help_options(verb, out);
