@@ -6,8 +6,7 @@
 enum { FAR_BYTES_MAX = 24 << 20 };
 
 void line_cache_init(LineCache *cache) {
-    cache->slot = mem_resize(NULL, 0, LINE_CACHE_SLOTS * sizeof(LineSlot));
-    cache->far_bytes = 0;
+    *cache = (LineCache){mem_resize(NULL, 0, LINE_CACHE_SLOTS * sizeof(LineSlot)), 0, 0, 0, 0};
 }
 
 void line_cache_free(LineCache *cache) {

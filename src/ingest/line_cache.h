@@ -32,7 +32,12 @@ typedef struct LineSlot {
 typedef struct LineCache {
     LineSlot *slot;
     size_t far_bytes; /* of all texts kept elsewhere; bounded */
+    /* -- where lines hardly repeat, asking costs more than reading: then it rests for a while */
+    uint32_t asked, hits;
+    uint32_t rest; /* lines still to be read without it */
 } LineCache;
+
+enum { LINE_CACHE_WINDOW = 4096, LINE_CACHE_REST = 32 * LINE_CACHE_WINDOW };
 
 void line_cache_init(LineCache *cache);
 void line_cache_free(LineCache *cache);
@@ -46,6 +51,21 @@ static inline LineSlot *line_cache_slot(const LineCache *cache, const char *line
     memcpy(&b, line + 9, 8);
     uint64_t h = (a ^ (b << 23 | b >> 41) ^ n) * 0x9e3779b97f4a7c15u;
     return &cache->slot[h >> 48];
+}
+
+static inline void line_cache_fetch(const LineSlot *slot) {
+    __builtin_prefetch(slot);
+    __builtin_prefetch((const char *)slot + 64);
+}
+
+/* After each look-up. */
+static inline void line_cache_note(LineCache *cache, bool hit) {
+    cache->hits += hit;
+    if (++cache->asked < LINE_CACHE_WINDOW)
+        return;
+    if (cache->hits < LINE_CACHE_WINDOW / 8)
+        cache->rest = LINE_CACHE_REST;
+    cache->asked = cache->hits = 0;
 }
 
 /* n is at least LINE_CACHE_MIN. */

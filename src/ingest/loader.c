@@ -16,9 +16,9 @@
 
 enum {
     CHUNK_FIRST = 64 * 1024,
-    CHUNK_FULL = 1 << 20,
+    CHUNK_FULL = 256 * 1024,
     RECORD_LIMIT = 64 << 20,
-    PART_BYTES_MAX = 64 << 20,
+    PART_BYTES_MAX = 32 << 20,
     PUBLISH_NS = 5000000,
     PIPE_WAIT_MS = 20,
 };

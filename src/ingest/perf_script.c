@@ -6,13 +6,13 @@
  * any event line and behind any blank line.
  * Nearly all lines are frames, and nearly all of those were seen before: the line cache answers
  * them after one comparison. What it does not know goes to the frame table, what is no frame to
- * read_line. Stacks are built root first once the sample is complete. */
+ * read_line. Stacks are built root first, for several complete samples together. */
 #include "ingest/format.h"
 #include "ingest/frame_table.h"
 #include "ingest/line_cache.h"
 #include "ingest/line_scan.h"
 #include "ingest/perf_line.h"
-#include "ingest/stack_cache.h"
+#include "ingest/stack_walk.h"
 
 #include <string.h>
 
@@ -21,6 +21,8 @@ enum {
     DEPTH_MAX = STACKS_MAX_DEPTH - 1, /* the process name is a frame, too */
     THREADS = 1024,                   /* slots of the thread cache */
     THREAD_TEXT = 64,
+    AHEAD = 8, /* lines whose slots are fetched before they are read */
+    WAITING_FRAMES = 4096, /* of complete samples whose pairs are not known yet */
 };
 
 typedef enum LineKind {
@@ -44,11 +46,18 @@ typedef struct ThreadSlot {
     ContextId context; /* of this thread with `event` */
 } ThreadSlot;
 
+/* What a row has beside its pair. */
+typedef struct Row {
+    int64_t time_ns;
+    uint64_t period;
+    uint16_t cpu;
+} Row;
+
 struct FormatParser {
     Part part;
     LineCache lines;
     FrameTable frames;
-    StackCache stacks;
+    StackWalk stacks;
     ThreadSlot thread[THREADS];
     char event_text[THREAD_TEXT]; /* the event named last, and whether it was weighed */
     size_t event_n;
@@ -60,13 +69,11 @@ struct FormatParser {
     bool open; /* a sample is being read */
     bool skip; /* what follows belongs to a line that is no sample */
     bool cut;  /* the sample's stack is too deep */
-    int64_t time_ns;
-    uint64_t period;
-    uint16_t cpu;
-    StackId root;
-    ContextId context;
-    uint32_t depth;
-    FrameId stack[DEPTH_MAX]; /* leaf first */
+    Walker walker[STACK_WALKS]; /* complete samples, then the one that is open */
+    Row row[STACK_WALKS];
+    uint32_t waiting;         /* how many are complete */
+    uint32_t first, end;      /* the open sample's frames in `frame`, leaf first */
+    FrameId frame[WAITING_FRAMES + DEPTH_MAX];
     uint32_t ends[SCAN_BYTES + 2];
 };
 
@@ -169,7 +176,7 @@ static ThreadSlot *thread_slot(FormatParser *p, Str text) {
     slot->comm = names_intern(&dict->names, comm);
     NameId name = comm.n ? slot->comm : names_intern(&dict->names, STR("[unknown]"));
     FrameId process = frames_intern(&dict->frames, (Frame){name, 0, FRAME_PROCESS});
-    slot->root = stacks_push(&dict->stacks, 0, process);
+    slot->root = stack_walk_push(&p->stacks, &p->part, 0, process);
     slot->event = UINT32_MAX;
     slot->n = text.n <= THREAD_TEXT ? (uint32_t)text.n : 0;
     memcpy(slot->text, text.s, slot->n);
@@ -196,8 +203,8 @@ static void add_frame(FormatParser *p, Str line, FrameValue value) {
     if (value & FRAME_RUN)
         frame = frame_table_run(&p->frames, value, &n);
     for (uint32_t i = 0; i < n; i++) {
-        if (p->depth < DEPTH_MAX) {
-            p->stack[p->depth++] = frame[i];
+        if (p->end - p->first < DEPTH_MAX) {
+            p->frame[p->end++] = frame[i];
         } else if (!p->cut) {
             p->cut = true;
             grumble(p, COMPLAINT_TOO_DEEP, 1, line);
@@ -205,13 +212,24 @@ static void add_frame(FormatParser *p, Str line, FrameValue value) {
     }
 }
 
+static void add_rows(FormatParser *p) {
+    stack_walk(&p->stacks, &p->part, p->walker, p->waiting);
+    for (uint32_t i = 0; i < p->waiting; i++) {
+        const Row *row = &p->row[i];
+        batch_add(p->out, row->time_ns, p->walker[i].pair, row->cpu, row->period);
+    }
+    p->waiting = p->end = 0;
+}
+
 static void close_sample(FormatParser *p) {
     p->skip = false;
     if (!p->open)
         return;
     p->open = false;
-    PairId pair = stack_cache_pair(&p->stacks, &p->part, p->root, p->stack, p->depth, p->context);
-    batch_add(p->out, p->time_ns, pair, p->cpu, p->period);
+    p->walker[p->waiting].frame = p->frame + p->first;
+    p->walker[p->waiting].left = p->end - p->first;
+    if (++p->waiting == STACK_WALKS || p->end >= WAITING_FRAMES)
+        add_rows(p);
 }
 
 /* The only frame of a sample printed on one line: "7f01 main+0x1 (/bin/java)", maybe with the
@@ -239,12 +257,9 @@ static void open_sample(FormatParser *p, const EventLine *event) {
     }
     p->open = true;
     p->cut = false;
-    p->depth = 0;
-    p->time_ns = event->time_ns;
-    p->period = event->period;
-    p->cpu = event->cpu;
-    p->root = thread->root;
-    p->context = thread->context;
+    p->first = p->end;
+    p->row[p->waiting] = (Row){event->time_ns, event->period, event->cpu};
+    p->walker[p->waiting] = (Walker){.stack = thread->root, .context = thread->context};
     FrameLine frame;
     if (event->rest.n && only_frame(event->rest, &frame))
         add_frame(p, event->rest, frame_table_get(&p->frames, &p->part.dict, &frame));
@@ -276,7 +291,7 @@ static void read_frame(FormatParser *p, Str line, const FrameLine *frame) {
         return;
     }
     FrameValue value = frame_table_get(&p->frames, &p->part.dict, frame);
-    if (line.n >= LINE_CACHE_MIN && is_blank(line.s[0]))
+    if (line.n >= LINE_CACHE_MIN && is_blank(line.s[0]) && !p->lines.rest)
         line_cache_put(&p->lines, line_cache_slot(&p->lines, line.s, line.n), line.s, line.n,
                        value);
     add_frame(p, line, value);
@@ -336,22 +351,37 @@ static void read_last_line(FormatParser *p, Str line) {
 
 /* ---- a chunk ------------------------------------------------------------------------------ */
 
+/* Asks memory for the slot of line i of a block. */
+static inline void fetch_line(const FormatParser *p, const char *block, uint32_t i) {
+    const char *line = block + p->ends[i - 1] + 1;
+    line_cache_fetch(line_cache_slot(&p->lines, line, (size_t)(block + p->ends[i] - line)));
+}
+
 /* The lines that end in a block; `line` is where the first starts, returned is where the next
  * does. */
 static const char *read_lines(FormatParser *p, const char *block, const char *line,
                               uint32_t count) {
+    for (uint32_t i = 1; i < AHEAD && i < count; i++)
+        fetch_line(p, block, i);
     for (uint32_t i = 0; i < count; i++) {
         const char *end = block + p->ends[i];
         size_t n = (size_t)(end - line);
+        if (i + AHEAD < count && !p->lines.rest)
+            fetch_line(p, block, i + AHEAD);
         if (n >= LINE_CACHE_MIN && p->open && is_blank(line[0])) {
             const LineSlot *slot = line_cache_slot(&p->lines, line, n);
-            if (line_cache_hit(slot, line, n)) {
-                if (slot->value < FRAME_RUN && p->depth < DEPTH_MAX)
-                    p->stack[p->depth++] = slot->value;
+            if (p->lines.rest) {
+                p->lines.rest--;
+            } else if (line_cache_hit(slot, line, n)) {
+                line_cache_note(&p->lines, true);
+                if (slot->value < FRAME_RUN && p->end - p->first < DEPTH_MAX)
+                    p->frame[p->end++] = slot->value;
                 else
                     add_frame(p, (Str){line, n}, slot->value);
                 line = end + 1;
                 continue;
+            } else {
+                line_cache_note(&p->lines, false);
             }
         }
         read_line(p, (Str){line, n});
@@ -376,6 +406,7 @@ static void parse(FormatParser *p, const FormatChunk *chunk, Batch *out) {
     else if (line < end)
         read_line(p, (Str){line, (size_t)(end - line)});
     close_sample(p);
+    add_rows(p);
 }
 
 static FormatParser *parser_new(const void *context) {
@@ -384,7 +415,7 @@ static FormatParser *parser_new(const void *context) {
     part_init(&p->part);
     line_cache_init(&p->lines);
     frame_table_init(&p->frames);
-    stack_cache_init(&p->stacks);
+    stack_walk_init(&p->stacks);
     return p;
 }
 
@@ -392,7 +423,7 @@ static void parser_free(FormatParser *p) {
     part_free(&p->part);
     line_cache_free(&p->lines);
     frame_table_free(&p->frames);
-    stack_cache_free(&p->stacks);
+    stack_walk_free(&p->stacks);
     mem_resize(p, sizeof *p, 0);
 }
 

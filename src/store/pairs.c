@@ -21,6 +21,13 @@ void pairs_free(Pairs *pairs) {
     hash_free(&pairs->index);
 }
 
+PairId pairs_append(Pairs *pairs, Pair pair) {
+    if (pairs->entry.count >= UINT32_MAX)
+        panic("more than 4 billion pairs");
+    COLUMN_PUSH(&pairs->entry, Pair) = pair;
+    return (PairId)pairs->entry.count - 1;
+}
+
 PairId pairs_intern(Pairs *pairs, Pair pair) {
     const HashIndex *t = &pairs->index;
     uint32_t hash = pair_hash(pair);
@@ -30,10 +37,7 @@ PairId pairs_intern(Pairs *pairs, Pair pair) {
         if (p.stack == pair.stack && p.context == pair.context)
             return id;
     }
-    if (pairs->entry.count >= UINT32_MAX)
-        panic("more than 4 billion pairs");
-    id = (PairId)pairs->entry.count;
-    COLUMN_PUSH(&pairs->entry, Pair) = pair;
+    id = pairs_append(pairs, pair);
     hash_insert(&pairs->index, hash, id, hash_of_pair, pairs);
     return id;
 }

@@ -20,6 +20,8 @@ typedef struct Pairs {
 void pairs_init(Pairs *pairs);
 void pairs_free(Pairs *pairs);
 PairId pairs_intern(Pairs *pairs, Pair pair);
+/* A pair that the caller knows to be new: as stacks_append. */
+PairId pairs_append(Pairs *pairs, Pair pair);
 
 static inline Pair pairs_get(const Pairs *pairs, PairId id) {
     return COLUMN_AT(&pairs->entry, Pair, id);

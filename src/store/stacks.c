@@ -50,6 +50,13 @@ static StackId find(const Stacks *stacks, StackId parent, FrameId frame) {
     return id;
 }
 
+StackId stacks_append(Stacks *stacks, StackId parent, FrameId frame) {
+    if (stacks->node.count >= STACKS_MANY)
+        panic("more than 2 billion stacks");
+    COLUMN_PUSH(&stacks->node, StackNode) = (StackNode){parent, frame};
+    return (StackId)stacks->node.count - 1;
+}
+
 /* A stack usually goes where the one before it went: the last child of each node is tried before
  * the index, and nodes made together lie together, so that the try costs no cache miss. What is
  * under a new node is new as well and asks for nothing. */
@@ -65,10 +72,7 @@ StackId stacks_push(Stacks *stacks, StackId parent, FrameId frame) {
             return id;
         }
     }
-    if (stacks->node.count >= STACKS_MANY)
-        panic("more than 2 billion stacks");
-    StackId id = (StackId)stacks->node.count;
-    COLUMN_PUSH(&stacks->node, StackNode) = (StackNode){parent, frame};
+    StackId id = stacks_append(stacks, parent, frame);
     column_push(&stacks->last_child);
     link_child(stacks, last, id);
     return id;

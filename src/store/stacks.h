@@ -28,6 +28,9 @@ void stacks_init(Stacks *stacks);
 void stacks_free(Stacks *stacks);
 /* The stack `parent` with `frame` called on top of it. */
 StackId stacks_push(Stacks *stacks, StackId parent, FrameId frame);
+/* A node that the caller knows to be new: for a writer that keeps an index of its own and never
+ * calls stacks_push. */
+StackId stacks_append(Stacks *stacks, StackId parent, FrameId frame);
 /* Makes last_child and index anew from nodes that came from elsewhere (a mapped file). */
 void stacks_reindex(Stacks *stacks);
 uint32_t stacks_depth(const Stacks *stacks, StackId id); /* frames; 0 for the empty stack */

@@ -1,4 +1,4 @@
-/* parse_bench FILE [--threads N] [--rounds N] [--engine zlib|isal]
+/* parse_bench FILE [--threads N] [--rounds N] [--chunk BYTES] [--engine zlib|isal]
  * How fast a file is loaded, as a ratio to `wc -l` on the same file in the same run: both are run
  * in turn, the file is read once before each so that it lies in the page cache, and medians are
  * compared. --threads 1 (the default) reads, parses and absorbs on one thread. Of a .gz, wc
@@ -136,6 +136,8 @@ int main(int argc, char **argv) {
             threads = (uint32_t)atoi(argv[++i]);
         else if (strcmp(argv[i], "--rounds") == 0 && i + 1 < argc)
             rounds = atoi(argv[++i]);
+        else if (strcmp(argv[i], "--chunk") == 0 && i + 1 < argc)
+            options.chunk_bytes = (uint32_t)atoi(argv[++i]);
         else if (strcmp(argv[i], "--engine") == 0 && i + 1 < argc)
             options.engine = strcmp(argv[++i], "zlib") == 0 ? CODEC_ZLIB : CODEC_ISAL;
         else
@@ -143,7 +145,7 @@ int main(int argc, char **argv) {
     }
     if (!options.path || rounds < 1 || rounds > ROUNDS_MAX) {
         fprintf(stderr, "usage: parse_bench FILE [--threads N] [--rounds N] "
-                        "[--engine zlib|isal]\n");
+                        "[--chunk BYTES] [--engine zlib|isal]\n");
         return 2;
     }
     Times wc = {0}, ours = {0};
