@@ -68,7 +68,7 @@ static void time_wc(const char *path, Times *times, int round) {
 /* In a child, so that each load starts with fresh memory, as a real one does. */
 typedef struct LoadFacts {
     double wall, cpu;
-    uint64_t samples, pairs, stacks, complaints, text_bytes, store_bytes;
+    uint64_t samples, pairs, stacks, complaints, text_bytes, store_bytes, column_bytes;
     long peak_kb;
     bool failed;
     char message[320];
@@ -101,6 +101,8 @@ static LoadFacts load_once(const LoadOptions *options, uint32_t threads) {
     facts.complaints = view.complaints;
     facts.text_bytes = (uint64_t)status.bytes_text;
     facts.store_bytes = profile_bytes(&profile) + dict_bytes(&dict);
+    facts.column_bytes = column_bytes(&profile.time_ns) + column_bytes(&profile.pair) +
+                         column_bytes(&profile.cpu) + column_bytes(&profile.weight);
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     facts.peak_kb = usage.ru_maxrss;
@@ -168,6 +170,8 @@ int main(int argc, char **argv) {
            (unsigned long long)facts.stacks, (unsigned long long)facts.complaints);
     printf(" \"wc_seconds\": %.4f, \"seconds\": %.4f, \"ratio\": %.3f, \"cpu_ratio\": %.3f,\n",
            wc_wall, wall, wc_wall / wall, median(wc.cpu, rounds) / median(ours.cpu, rounds));
+    printf(" \"column_bytes_per_sample\": %.2f,\n",
+           facts.samples ? (double)facts.column_bytes / (double)facts.samples : 0);
     printf(" \"gb_per_second\": %.3f, \"store_bytes\": %llu, \"peak_rss_bytes\": %ld}\n",
            (double)facts.text_bytes / wall * 1e-9, (unsigned long long)facts.store_bytes,
            facts.peak_kb * 1024);

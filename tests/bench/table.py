@@ -1,0 +1,232 @@
+"""Runs the benches and prints the table of tests/bench/run.sh; README.md explains each row."""
+import json
+import os
+import re
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+build, root = sys.argv[1:3]
+options = sys.argv[3:]
+quick = "--quick" in options
+markdown = "--markdown" in options
+data = options[options.index("--data") + 1] if "--data" in options else tempfile.mkdtemp()
+program = build + "/flamescope"
+tests = build + "/tests/"
+rows = []
+
+
+def add(what, ours, yardstick, ratio, bound, held, note=""):
+    rows.append((what, ours, yardstick, ratio, bound, held, note))
+    verdict = "not judged" if held is None else "held" if held else "SHORT"
+    print("%-58s %-22s %-22s %-9s %-10s %s %s" % (what, ours, yardstick, ratio, bound, verdict, note),
+          file=sys.stderr, flush=True)
+
+
+def run(args, **more):
+    return subprocess.run([str(a) for a in args], check=True, capture_output=True, text=True, **more).stdout
+
+
+def make(name, *args):
+    path = os.path.join(data, name)
+    if not os.path.exists(path):
+        with open(path + ".part", "wb") as out:
+            subprocess.run([tests + "bench_gen", *args], check=True, stdout=out)
+        os.rename(path + ".part", path)
+    return path
+
+
+def parse(path, *args):
+    return json.loads(run([tests + "parse_bench", path, "--rounds", 3 if quick else 7, *args]))
+
+
+def usage_of(args, stdout=subprocess.DEVNULL):
+    """Wall and cpu seconds and peak bytes of one command."""
+    began = time.monotonic()
+    process = subprocess.Popen([str(a) for a in args], stdout=stdout, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise RuntimeError("%s ended with %d" % (args, status))
+    return time.monotonic() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
+
+
+def pairs_of(first, second, n):
+    """Medians of the seconds of two commands run in turn."""
+    a, b = [], []
+    for _ in range(n):
+        a.append(usage_of(first)[0])
+        b.append(usage_of(second)[0])
+    return statistics.median(a), statistics.median(b)
+
+
+def parsing():
+    size = "64M" if quick else "512M"
+    found = {}
+    for shape, bound in (("deep", 0.20), ("shallow", 0.14), ("unique", 0.10)):
+        found[shape] = path = make(shape + ".txt", "--size", size, "--shape", shape, "--patterns")
+        one = parse(path, "--threads", 1)
+        add("parse %s, one thread, against wc -l" % shape, "%.2f GB/s" % one["gb_per_second"],
+            "wc %.2f GB/s" % (one["text_bytes"] / one["wc_seconds"] / 1e9), "%.3f x" % one["ratio"],
+            ">= %.2f" % bound, one["ratio"] >= bound, "cpu %.3f x" % one["cpu_ratio"])
+        if shape == "unique":
+            add("memory of parsing unique addresses", "%.0f MB" % (one["peak_rss_bytes"] / 1e6),
+                "text %.0f MB" % (one["text_bytes"] / 1e6), "%.2f x" % (one["peak_rss_bytes"] / one["text_bytes"]),
+                "<= 1", one["peak_rss_bytes"] <= one["text_bytes"])
+        if shape == "deep":
+            threads(path, one)
+    return found
+
+
+def threads(path, one):
+    two = parse(path, "--threads", 2)
+    gain = one["seconds"] / two["seconds"]
+    siblings = "thread siblings %s" % open("/sys/devices/system/cpu/cpu0/topology/thread_siblings_list").read().strip() \
+        if os.path.exists("/sys/devices/system/cpu/cpu0/topology/thread_siblings_list") else ""
+    add("parse deep, two threads against one", "%.3f s" % two["seconds"], "one %.3f s" % one["seconds"],
+        "%.2f x" % gain, ">= 1.1", gain >= 1.1, siblings)
+
+
+def stackcollapse(path):
+    script = shutil.which("stackcollapse-perf.pl")
+    if not script:
+        add("cpu time against stackcollapse-perf.pl", "", "", "", ">= 35 x", None, "it is not on PATH")
+        return
+    ours, theirs = usage_of([program, "info", "--threads", 1, path])[1], usage_of([script, path])[1]
+    add("cpu time against stackcollapse-perf.pl", "%.2f s" % ours, "%.2f s" % theirs, "%.0f x" % (theirs / ours),
+        ">= 35 x", theirs / ours >= 35)
+
+
+def compressed(path):
+    packed = path + ".gz"
+    if not os.path.exists(packed):
+        with open(packed, "wb") as out:
+            subprocess.run(["gzip", "-6", "-c", path], check=True, stdout=out)
+    zlib = json.loads(run([tests + "codec_bench", packed, "zlib"]))
+    ours = parse(packed, "--threads", 2, "--engine", "zlib")
+    ratio = zlib["seconds"] / ours["seconds"]
+    add(".gz with zlib against zlib alone", "%.2f s" % ours["seconds"], "zlib %.2f s" % zlib["seconds"],
+        "%.2f x" % ratio, ">= 0.45", ratio >= 0.45)
+    if not json.loads(run([tests + "codec_bench", packed, "isal"])).get("seconds"):
+        add(".gz with ISA-L against plain text", "", "", "", ">= 0.6", None, "built without ISA-L")
+        return
+    plain, isal = parse(path, "--threads", 2), parse(packed, "--threads", 2, "--engine", "isal")
+    ratio = plain["seconds"] / isal["seconds"]
+    add(".gz with ISA-L against plain text", "%.2f s" % isal["seconds"], "plain %.2f s" % plain["seconds"],
+        "%.2f x" % ratio, ">= 0.6", ratio >= 0.6)
+
+
+def opening(path):
+    """The real window on SDL's dummy display: start-up, load, idle, quit by SIGTERM."""
+    env = dict(os.environ, SDL_VIDEODRIVER="dummy", FLAMESCOPE_DUMMY_DISPLAY="1")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        env.pop(name, None)
+    first, idle = [], 0
+    for i in range(3 if quick else 5):
+        stats = os.path.join(data, "stats.json")
+        process = subprocess.Popen([program, "--software", "--size", "1600x900", "--stats", stats, path], env=env,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(3 if quick else 6)
+        if i == 0:
+            before = ticks(process.pid)
+            time.sleep(3)
+            idle = ticks(process.pid) - before
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+        with open(stats, encoding="utf-8") as file:
+            first.append(json.load(file)["first_pixels_ms"])
+    ms = statistics.median(first)
+    add("first heat map pixels after start", "%.0f ms" % ms, "", "", "<= 150 ms", ms <= 150,
+        "%.0f to %.0f, dummy display" % (min(first), max(first)))
+    add("idle window, ticks of cpu in 3 s", str(idle), "", "", "0", idle == 0)
+
+
+def ticks(pid):
+    with open("/proc/%d/stat" % pid, encoding="utf-8") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def figures(text, label):
+    found = re.search(re.escape(label) + r"\s+([\d.]+) ms median,\s+([\d.]+) p99", text)
+    return float(found.group(1)), float(found.group(2))
+
+
+def queries():
+    samples = 1000000 if quick else 10000000
+    text = run([tests + "query_bench", samples, 1000000])
+    print(text, file=sys.stderr)
+    worst = 0.0
+    for label in ("drag one cell", "drag a column", "jump anywhere", "whole"):
+        median, p99 = figures(text, label)
+        worst = max(worst, median)
+        add("10 M samples, 1 M pairs: %s" % label, "%.2f ms" % median, "p99 %.2f ms" % p99, "", "3, p99 12",
+            median <= 3 and p99 <= 12, "cpu of the thread")
+    plain, _ = figures(text, "drag a column")
+    for label in ("… with a filter", "… with a search"):
+        more = figures(text, label)[0] - plain
+        add("10 M samples, 1 M pairs: column drag %s" % label[2:], "+ %.2f ms" % more, "", "", "<= 1", more <= 1)
+    per = [float(x) for x in re.search(r"([\d.]+) B/sample, snapshots ([\d.]+) B/sample, ([\d.]+) B/node", text).groups()]
+    add("index, bytes a sample", "%.1f" % per[0], "", "", "<= 12", per[0] <= 12)
+    add("checkpoints, bytes a sample", "%.1f" % per[1], "", "", "<= 4", per[1] <= 4)
+    add("tree, bytes a node", "%.1f" % per[2], "", "", "<= 48", per[2] <= 48)
+    if quick:
+        return
+    text = run([tests + "query_bench", 100000000, 200000, 1000000])
+    print(text, file=sys.stderr)
+    for part, pairs in zip(re.split(r"\n(?=\d+ samples)", text), ("200 k", "1 M")):
+        median, p99 = figures(part, "jump anywhere")
+        add("100 M samples, %s pairs: jump anywhere" % pairs, "%.2f ms" % median, "p99 %.2f ms" % p99, "", "<= 8",
+            median <= 8, "cpu of the thread")
+
+
+def drawing(found):
+    frame = json.loads(run([tests + "frame_bench", found["deep"], "2560x1440"]))
+    add("whole frame 2560x1440 without a GPU", "%.2f ms" % frame["frame_ms"],
+        "%d boxes, %d labels" % (frame["spans"], frame["labels"]), "", "<= 8 ms", frame["frame_ms"] <= 8,
+        "painting %.2f, p99 %.2f" % (frame["paint_ms"], frame["frame_p99_ms"]))
+
+
+def memory(found):
+    facts = json.loads(run([tests + "parse_bench", found["shallow"], "--rounds", 1]))
+    add("columns of a profile with periods, bytes a sample", "%.1f" % facts["column_bytes_per_sample"], "", "",
+        "<= 22", facts["column_bytes_per_sample"] <= 22, "14, and 8 of weights")
+
+
+def packs(path):
+    packed = os.path.join(data, "deep.fscope")
+    run([program, "pack", path, "-o", packed])
+    text, size = os.path.getsize(path), os.path.getsize(packed)
+    seconds = statistics.median(usage_of([program, "export", packed, "--to", "png", "-o", "/dev/null"])[0]
+                                for _ in range(5))
+    add("pack opened to a drawn window", "%.0f ms" % (seconds * 1e3), "text %.0f MB, pack %.1f MB" % (text / 1e6, size / 1e6),
+        "", "<= 200 ms", seconds <= 0.2, "whole process, picture written")
+
+
+def print_table():
+    if not markdown:
+        print("%-58s %-22s %-24s %-9s %-11s %s" % ("what", "ours", "yardstick", "ratio", "bound", "verdict"))
+    else:
+        print("| what | ours | yardstick | ratio | bound | verdict |\n|---|---|---|---|---|---|")
+    for what, ours, yardstick, ratio, bound, held, note in rows:
+        verdict = "not judged" if held is None else "held" if held else "SHORT"
+        verdict += " (%s)" % note if note else ""
+        line = (what, ours, yardstick, ratio, bound, verdict)
+        print("| " + " | ".join(line) + " |" if markdown else "%-58s %-22s %-24s %-9s %-11s %s" % line)
+
+
+texts = parsing()
+stackcollapse(texts["deep"])
+compressed(texts["deep"])
+opening(texts["deep"])
+queries()
+drawing(texts)
+memory(texts)
+packs(texts["deep"])
+add("painting on a GPU", "", "", "", "2 draw calls", None, "no GPU here; the painter's calls are counted in tests/host")
+print_table()
+if "--data" not in options:
+    shutil.rmtree(data)
