@@ -1,8 +1,7 @@
-/* The script is three regular expressions and a loop over lines; what they accept is spelled out
- * here by hand, backtracking included. Nearly all lines are frames that were seen before: the
- * line cache keeps what they become.
- * Frames are kept as names, stacks as a trie of these (a FrameId is a NameId here), and the text
- * of a stack is made only once, at the end. */
+/* The script is three regular expressions and a loop over lines; what they accept is spelled
+ * out here by hand, backtracking included. Nearly all lines are frames that were seen before:
+ * the line cache keeps what they become. Frames are kept as names, stacks as a trie of these (a
+ * FrameId is a NameId here), and the text of a stack is made only once, at the end. */
 #include "app/collapse.h"
 
 #include <string.h>
@@ -24,13 +23,13 @@ typedef struct Collapse {
     const CollapseOptions *options;
     Names names;
     Stacks stacks;
-    Column count;     /* uint64_t by StackId */
-    Column used;      /* uint8_t by StackId: some sample ended here */
+    Column count;       /* uint64_t by StackId */
+    Column used;        /* uint8_t by StackId: some sample ended here */
     LineCache lines[2]; /* of other processes, of java */
-    Column run;       /* Run; 0 is the empty one */
-    Column func;      /* NameId */
-    Column stack;     /* uint32_t: runs of the sample at hand, leaf first */
-    bool named;       /* a sample is open */
+    Column run;         /* Run; 0 is the empty one */
+    Column func;        /* NameId */
+    Column stack;       /* uint32_t: runs of the sample at hand, leaf first */
+    bool named;         /* a sample is open */
     NameId process;
     bool java;
     uint64_t period;
@@ -65,9 +64,11 @@ static size_t skip_spaces(Str s, size_t i) {
     return i;
 }
 
-/* ---- event lines -------------------------------------------------------------------------- */
+/* ---- event lines --------------------------------------------------------------------------
+ */
 
-/* A name of at least two bytes, then "PID" or "PID/TID" between spaces: the first such place. */
+/* A name of at least two bytes, then "PID" or "PID/TID" between spaces: the first such place.
+ */
 static bool split_event(Str line, Str *comm, Str *pid, Str *tid) {
     if (line.n == 0 || is_space(line.s[0]))
         return false;
@@ -180,7 +181,8 @@ static void close_sample(Collapse *c) {
     c->named = false;
 }
 
-/* ---- frame lines -------------------------------------------------------------------------- */
+/* ---- frame lines --------------------------------------------------------------------------
+ */
 
 /* Address, function, then " (" for the last time before the last ")". */
 static bool split_frame(Str line, Str *address, Str *func, Str *module) {
@@ -282,7 +284,8 @@ static void tidy(Collapse *c, Str func, Str address, Str module, bool inlined) {
             buf_puts(&c->text, "_[i]");
     } else if (c->options->kernel && is_kernel(module)) {
         buf_puts(&c->text, "_[k]");
-    } else if (c->options->jit && is_perf_map(module) && str_find(text, STR("_[j]")) == text.n) {
+    } else if (c->options->jit && is_perf_map(module) &&
+               str_find(text, STR("_[j]")) == text.n) {
         buf_puts(&c->text, "_[j]");
     }
     buf_free(&whole);
@@ -310,7 +313,8 @@ static uint32_t make_run(Collapse *c, Str func, Str address, Str module) {
     return (uint32_t)c->run.count - 1;
 }
 
-/* ---- lines -------------------------------------------------------------------------------- */
+/* ---- lines --------------------------------------------------------------------------------
+ */
 
 static void read_line(Collapse *c, Str line) {
     Str comm, pid, tid, address, func, module;
@@ -381,7 +385,8 @@ static bool read_all(Collapse *c, Source *source, Error *err) {
     return ok;
 }
 
-/* ---- output ------------------------------------------------------------------------------- */
+/* ---- output -------------------------------------------------------------------------------
+ */
 
 typedef struct OutLine {
     Str text;
@@ -410,7 +415,8 @@ static OutLine *sort_lines(OutLine *line, OutLine *spare, size_t n) {
             size_t a = from, a_end = from + width < n ? from + width : n;
             size_t b = a_end, b_end = a_end + width < n ? a_end + width : n;
             for (size_t k = from; k < b_end; k++) {
-                bool first = a < a_end && (b >= b_end || str_cmp(line[a].text, line[b].text) <= 0);
+                bool first =
+                    a < a_end && (b >= b_end || str_cmp(line[a].text, line[b].text) <= 0);
                 spare[k] = first ? line[a++] : line[b++];
             }
         }

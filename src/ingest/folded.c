@@ -1,12 +1,12 @@
 /* The format "folded stacks": "frame;frame;frame count" a line, root first, no times.
  *
  * A count is a number of samples as a rule, and then a row each is what every other part of the
- * program understands best. But counts may be periods or bytes as well, in the billions. So rows
- * are held back until it is clear how many there would be: up to ROWS_MAX in all each sample has
- * its row; beyond that each line is one row that weighs its count (WEIGHT_COUNT). That is why
- * this format is read in order by one parser.
- * The first frame is the process name, as FlameGraph's and our own tools write it. Frames keep
- * their text; FlameGraph's annotations (_[k], _[j], _[i]) decide their kind. */
+ * program understands best. But counts may be periods or bytes as well, in the billions. So
+ * rows are held back until it is clear how many there would be: up to ROWS_MAX in all each
+ * sample has its row; beyond that each line is one row that weighs its count (WEIGHT_COUNT).
+ * That is why this format is read in order by one parser. The first frame is the process name,
+ * as FlameGraph's and our own tools write it. Frames keep their text; FlameGraph's annotations
+ * (_[k], _[j], _[i]) decide their kind. */
 #include "ingest/format.h"
 
 #include <string.h>
@@ -32,7 +32,7 @@ typedef struct Folded {
     Column held; /* Line; those not emitted yet */
     uint64_t rows;
     bool weighed;
-    EventId event; /* nameless; weighs counts once weighed */
+    EventId event;  /* nameless; weighs counts once weighed */
     int64_t offset; /* of the line at hand */
     bool stopped;
 } Folded;
@@ -132,8 +132,9 @@ static void add_line(Folded *f, Str text) {
             break;
         }
         NameId symbol = names_intern(&dict->names, frame);
-        line.stack = stacks_push(&dict->stacks, line.stack,
-                                 frames_intern(&dict->frames, (Frame){symbol, 0, kind_of(frame)}));
+        line.stack =
+            stacks_push(&dict->stacks, line.stack,
+                        frames_intern(&dict->frames, (Frame){symbol, 0, kind_of(frame)}));
     }
     if (!f->weighed && (count > ROWS_MAX || (f->rows += count) > ROWS_MAX)) {
         f->weighed = true;

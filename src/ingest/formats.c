@@ -18,15 +18,23 @@ typedef struct Stranger {
 } Stranger;
 
 static const Stranger strangers[] = {
-    {{"\x8f" "FSC\r\n\x1a\n", 8}, "this is a FlameScope pack, which is mapped into memory: save it as it "
-                            "is, unpacked, to a file"},
-    {{"PERFILE2", 8}, "this is a perf.data file: run `perf script` on it and open what that prints"},
-    {{"2ELIFREP", 8}, "this is a perf.data file of a machine with another byte order: run "
-                      "`perf script` on it and open what that prints"},
+    {{"\x8f"
+      "FSC\r\n\x1a\n",
+      8},
+     "this is a FlameScope pack, which is mapped into memory: save it as it "
+     "is, unpacked, to a file"},
+    {{"PERFILE2", 8},
+     "this is a perf.data file: run `perf script` on it and open what that prints"},
+    {{"2ELIFREP", 8},
+     "this is a perf.data file of a machine with another byte order: run "
+     "`perf script` on it and open what that prints"},
     {{"\177ELF", 4}, "this is an ELF program or library, not a profile"},
     {{"FLR\0", 4}, "this is a Java Flight Recorder file, which cannot be read yet"},
     {{"PK\3\4", 4}, "this is a zip archive: unpack it first"},
-    {{"\xfd" "7zXZ", 5}, "this is an xz file: unpack it first"},
+    {{"\xfd"
+      "7zXZ",
+      5},
+     "this is an xz file: unpack it first"},
     {{"BZh", 3}, "this is a bzip2 file: unpack it first"},
     {{"\x1f\x8b", 2}, "this is a gzip file within a gzip file: unpack it once more"},
     {{"\x28\xb5\x2f\xfd", 4}, "this is compressed twice: unpack it once more"},
@@ -58,9 +66,10 @@ static void explain(Str head, bool whole, Error *err) {
     else if (is_binary(head))
         error_set(err, ERROR_FORMAT, "this is binary data of a kind that is not known here");
     else if (text.s[0] == '{' || text.s[0] == '[')
-        error_set(err, ERROR_FORMAT,
-                  "this looks like JSON, which cannot be read yet: `perf script` text and folded "
-                  "stacks can");
+        error_set(
+            err, ERROR_FORMAT,
+            "this looks like JSON, which cannot be read yet: `perf script` text and folded "
+            "stacks can");
     else if (text.s[0] == '<')
         error_set(err, ERROR_FORMAT, "this looks like a web page or XML, not a profile");
     else

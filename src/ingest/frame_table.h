@@ -1,6 +1,7 @@
-/* Frame table: (symbol, module, what the address says) of a frame line to its frame, or to a run
- * of frames where the symbol names several (inlining). What the line cache asks when it misses.
- * Owner: a parser, beside the Dict whose ids it gives. Thread: one at a time. OOM aborts. */
+/* Frame table: (symbol, module, what the address says) of a frame line to its frame, or to a
+ * run of frames where the symbol names several (inlining). What the line cache asks when it
+ * misses. Owner: a parser, beside the Dict whose ids it gives. Thread: one at a time. OOM
+ * aborts. */
 #pragma once
 
 #include "ingest/perf_line.h"

@@ -15,7 +15,7 @@
 
 enum {
     LINE_CACHE_SLOTS = 1 << 16,
-    LINE_CACHE_MIN = 25,   /* "\t" + 16 digits + " x (y)": shorter lines have no address column */
+    LINE_CACHE_MIN = 25, /* "\t" + 16 digits + " x (y)": shorter lines have no address column */
     LINE_CACHE_MAX = 4096, /* longer lines are read anew each time */
     LINE_SLOT_TEXT = 112,
 };
@@ -32,7 +32,8 @@ typedef struct LineSlot {
 typedef struct LineCache {
     LineSlot *slot;
     size_t far_bytes; /* of all texts kept elsewhere; bounded */
-    /* -- where lines hardly repeat, asking costs more than reading: then it rests for a while */
+    /* -- where lines hardly repeat, asking costs more than reading: then it rests for a while
+     */
     uint32_t asked, hits;
     uint32_t rest; /* lines still to be read without it */
 } LineCache;
@@ -42,7 +43,8 @@ enum { LINE_CACHE_WINDOW = 4096, LINE_CACHE_REST = 32 * LINE_CACHE_WINDOW };
 void line_cache_init(LineCache *cache);
 void line_cache_free(LineCache *cache);
 /* Puts the line into its slot, over what was there. */
-void line_cache_put(LineCache *cache, LineSlot *slot, const char *line, size_t n, uint32_t value);
+void line_cache_put(LineCache *cache, LineSlot *slot, const char *line, size_t n,
+                    uint32_t value);
 
 /* The slot of a line of at least LINE_CACHE_MIN bytes. */
 static inline LineSlot *line_cache_slot(const LineCache *cache, const char *line, size_t n) {

@@ -23,8 +23,8 @@ static inline uint64_t below(uint32_t n) {
     return n >= 64 ? UINT64_MAX : (1ull << n) - 1;
 }
 
-/* A byte of x ^ '\n' repeated is zero where the newline was; the sum carries into bit 7 of every
- * byte that is not zero, without carrying on into the next. */
+/* A byte of x ^ '\n' repeated is zero where the newline was; the sum carries into bit 7 of
+ * every byte that is not zero, without carrying on into the next. */
 static inline uint64_t mask_of_word(const char *p) {
     uint64_t x, low = 0x7f7f7f7f7f7f7f7fu;
     memcpy(&x, p, 8);
@@ -58,8 +58,8 @@ static uint32_t line_scan_sse2(const char *p, uint32_t n, uint32_t *ends) {
     uint32_t count = 0;
     for (uint32_t base = 0; base < n; base += 64) {
         const char *at = p + base;
-        uint64_t mask = mask16(at) | mask16(at + 16) << 16 | mask16(at + 32) << 32 |
-                        mask16(at + 48) << 48;
+        uint64_t mask =
+            mask16(at) | mask16(at + 16) << 16 | mask16(at + 32) << 32 | mask16(at + 48) << 48;
         count = emit(mask & below(n - base), base, ends, count);
     }
     return count;
@@ -73,7 +73,8 @@ __attribute__((target("avx2,bmi"))) static uint32_t line_scan_avx2(const char *p
         __m256i low = _mm256_loadu_si256((const __m256i *)(p + base));
         __m256i high = _mm256_loadu_si256((const __m256i *)(p + base + 32));
         uint64_t mask = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, newline));
-        mask |= (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, newline)) << 32;
+        mask |= (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, newline))
+                << 32;
         count = emit(mask & below(n - base), base, ends, count);
     }
     return count;

@@ -1,10 +1,8 @@
 /* DESIGN
- * One thread (or loader_step) reads, cuts and absorbs; workers parse. The chunks in flight are a
- * ring: `head` is the oldest, which is absorbed next, so rows come out in the order of the input
- * whoever parsed them. What was read behind the last record boundary is carried over to the next
- * chunk. The first chunks are small, so that the first samples are seen at once.
- * A worker's parser lives through many chunks. When its Part has grown too large it is retired:
- * the worker gets a new one, and the old one is freed once its last batch was absorbed. */
+ * One thread (or loader_step) reads, cuts and absorbs; workers parse. The chunks in flight are
+ * a ring: `head` is the oldest, which is absorbed next, so rows come out in the order of the
+ * input whoever parsed them. What was read behind the last record boundary is carried over to
+ * the next chunk. The first chunks are small, so that the first samples are seen at once. */
 #include "ingest/loader.h"
 
 #include <string.h>
@@ -13,24 +11,15 @@
 #include "base/thread.h"
 #include "base/wake.h"
 #include "ingest/pack_load.h"
+#include "ingest/parser_pool.h"
 
 enum {
     CHUNK_FIRST = 64 * 1024,
     CHUNK_FULL = 256 * 1024,
     RECORD_LIMIT = 64 << 20,
-    PART_BYTES_MAX = 32 << 20,
     PUBLISH_NS = 5000000,
     PIPE_WAIT_MS = 20,
 };
-
-/* A parser, and where its ids went. */
-typedef struct ParserBox {
-    FormatParser *parser;
-    Remap remap;      /* loader thread only */
-    size_t bytes;     /* of its Part */
-    uint32_t pending; /* batches not yet absorbed */
-    bool retired;
-} ParserBox;
 
 typedef struct Slot {
     struct Loader *loader;
@@ -38,7 +27,7 @@ typedef struct Slot {
     size_t cap; /* of text, less FORMAT_CHUNK_PAD */
     FormatChunk chunk;
     Batch batch;
-    ParserBox *box;
+    ParserLease *lease; /* NULL: cancelled before it was parsed */
     JobTicket ticket;
 } Slot;
 
@@ -57,26 +46,26 @@ struct Loader {
     Source *source;
     PackLoad *pack; /* NULL: the input is to be parsed */
     const Format *format;
+    ParserPool *parsers;
     void *context; /* of FORMAT_PREPARED */
     Arena arena;
     Slot *ring;
     uint32_t ring_n, head, used;
-    size_t filled;   /* bytes in the slot behind the used ones */
-    size_t looked;   /* how many of them boundary has seen */
-    size_t target;   /* bytes of the next chunk */
-    int64_t offset;  /* of the filling slot's first byte */
+    size_t filled;  /* bytes in the slot behind the used ones */
+    size_t looked;  /* how many of them boundary has seen */
+    size_t target;  /* bytes of the next chunk */
+    int64_t offset; /* of the filling slot's first byte */
     bool begun, ended, skipping, unpublished;
-    Remap remap;     /* of a sequential parser's Part */
+    Remap remap; /* of a sequential parser's Part */
     const Part *remap_part;
     int64_t absorbed, published_ns, start_ns;
     /* -- protected by mutex */
     Mutex *mutex;
-    ParserBox **box; /* one a worker */
-    uint32_t boxes;
     LoadStatus status;
 };
 
-/* ---- status and publishing ---------------------------------------------------------------- */
+/* ---- status and publishing ----------------------------------------------------------------
+ */
 
 static void note_progress(Loader *l) {
     mutex_lock(l->mutex);
@@ -133,59 +122,22 @@ static void finish_broken(Loader *l, Error *error) {
     finish(l, LOAD_DONE, NULL);
 }
 
-/* ---- parsers ------------------------------------------------------------------------------ */
-
-static void box_free(Loader *l, ParserBox *box) {
-    l->format->parser_free(box->parser);
-    remap_free(&box->remap);
-    mem_resize(box, sizeof *box, 0);
-}
-
-/* Any worker: its parser for one chunk more. */
-static ParserBox *box_take(Loader *l, uint32_t worker) {
-    ParserBox *old = NULL;
-    mutex_lock(l->mutex);
-    ParserBox *box = l->box[worker];
-    if (box && box->bytes > PART_BYTES_MAX) {
-        box->retired = true;
-        if (box->pending == 0)
-            old = box;
-        box = NULL;
-    }
-    if (!box) {
-        box = l->box[worker] = mem_resize(NULL, 0, sizeof *box);
-        box->parser = l->format->parser_new(l->context);
-    }
-    box->pending++;
-    mutex_unlock(l->mutex);
-    if (old)
-        box_free(l, old);
-    return box;
-}
-
-static void box_drop(Loader *l, ParserBox *box) {
-    mutex_lock(l->mutex);
-    bool dead = --box->pending == 0 && box->retired;
-    mutex_unlock(l->mutex);
-    if (dead)
-        box_free(l, box);
-}
+/* ---- parsing ------------------------------------------------------------------------------
+ */
 
 static void parse_job(void *arg, uint32_t worker) {
     Slot *slot = (Slot *)arg;
     Loader *l = slot->loader;
-    slot->box = NULL;
+    slot->lease = NULL;
     if (cancelled(&l->cancel))
         return;
-    slot->box = box_take(l, worker);
-    l->format->parse(slot->box->parser, &slot->chunk, &slot->batch);
-    size_t bytes = part_bytes(slot->batch.part);
-    mutex_lock(l->mutex);
-    slot->box->bytes = bytes;
-    mutex_unlock(l->mutex);
+    slot->lease = parser_take(l->parsers, worker);
+    l->format->parse(slot->lease->parser, &slot->chunk, &slot->batch);
+    parser_note(l->parsers, slot->lease, part_bytes(slot->batch.part));
 }
 
-/* ---- cutting ------------------------------------------------------------------------------ */
+/* ---- cutting ------------------------------------------------------------------------------
+ */
 
 static Slot *filling(Loader *l) {
     return &l->ring[(l->head + l->used) % l->ring_n];
@@ -288,18 +240,19 @@ static Fill fill_step(Loader *l, Error *err) {
     return FILL_MORE;
 }
 
-/* ---- absorbing ---------------------------------------------------------------------------- */
+/* ---- absorbing ----------------------------------------------------------------------------
+ */
 
 static void absorb_oldest(Loader *l) {
     Slot *slot = &l->ring[l->head];
     jobs_wait(l->jobs, &slot->ticket);
     l->head = (l->head + 1) % l->ring_n;
     l->used--;
-    if (!slot->box)
-        return; /* cancelled before it was parsed */
+    if (!slot->lease)
+        return;
     if (!cancelled(&l->cancel)) /* else there may be gaps before it */
-        profile_absorb(l->profile, &slot->batch, &slot->box->remap);
-    box_drop(l, slot->box);
+        profile_absorb(l->profile, &slot->batch, &slot->lease->remap);
+    parser_drop(l->parsers, slot->lease);
     l->absorbed = slot->chunk.offset + (int64_t)slot->chunk.bytes.n;
     l->unpublished = true;
     publish(l, false);
@@ -327,7 +280,8 @@ static bool emit(void *loader, Batch *batch) {
     return !cancelled(&l->cancel);
 }
 
-/* ---- from start to end -------------------------------------------------------------------- */
+/* ---- from start to end --------------------------------------------------------------------
+ */
 
 /* Recognises the format from as few bytes as will do: a pipe may be slow. False: not yet. */
 static bool recognise(Loader *l, Error *err) {
@@ -367,8 +321,10 @@ static bool prepare(Loader *l, Error *err) {
     if (l->format->kind != FORMAT_PREPARED)
         return true;
     if (source_is_pipe(l->source))
-        return error_set(err, ERROR_USAGE, "%s is read twice, which a pipe cannot be: save it to "
-                         "a file first", l->format->name);
+        return error_set(err, ERROR_USAGE,
+                         "%s is read twice, which a pipe cannot be: save it to "
+                         "a file first",
+                         l->format->name);
     Source *first_pass = source_open(l->path, l->options.engine, err);
     if (!first_pass)
         return false;
@@ -379,8 +335,7 @@ static bool prepare(Loader *l, Error *err) {
 
 static void make_ring(Loader *l) {
     uint32_t workers = l->threaded ? jobs_workers(l->jobs) : 1;
-    l->boxes = workers;
-    l->box = mem_resize(NULL, 0, workers * sizeof *l->box);
+    l->parsers = parser_pool_new(l->format, l->context, workers);
     l->ring_n = l->threaded ? 2 * workers + 3 : 2; /* one of them is being filled */
     l->ring = mem_resize(NULL, 0, l->ring_n * sizeof *l->ring);
     for (uint32_t i = 0; i < l->ring_n; i++) {
@@ -585,11 +540,7 @@ void loader_free(Loader *l) {
     loader_cancel(l);
     if (l->thread)
         thread_join(l->thread);
-    for (uint32_t i = 0; i < l->boxes; i++) {
-        if (l->box[i])
-            box_free(l, l->box[i]);
-    }
-    mem_resize(l->box, l->boxes * sizeof *l->box, 0);
+    parser_pool_free(l->parsers);
     for (uint32_t i = 0; i < l->ring_n; i++) {
         if (l->ring[i].text)
             mem_resize(l->ring[i].text, l->ring[i].cap + FORMAT_CHUNK_PAD, 0);

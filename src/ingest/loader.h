@@ -1,10 +1,9 @@
-/* Loader: bytes to profile. A thread (or, inline, loader_step) reads chunks of at most 1 MiB cut
- * at record boundaries, gives them to workers as jobs, absorbs their batches in chunk order,
- * publishes and calls wake().
- * Owner: the creator. Thread: start, cancel, status, step, free from one thread (main); the
- * loader's own thread is the profile's absorber. The profile and jobs must outlive the loader.
- * Failure: an input that cannot be used at all ends in LOAD_FAILED with the error; anything less
- * is a complaint on the profile. */
+/* Loader: bytes to profile. A thread (or, inline, loader_step) reads chunks of at most 1 MiB
+ * cut at record boundaries, gives them to workers as jobs, absorbs their batches in chunk
+ * order, publishes and calls wake(). Owner: the creator. Thread: start, cancel, status, step,
+ * free from one thread (main); the loader's own thread is the profile's absorber. The profile
+ * and jobs must outlive the loader. Failure: an input that cannot be used at all ends in
+ * LOAD_FAILED with the error; anything less is a complaint on the profile. */
 #pragma once
 
 #include "base/jobs.h"
@@ -23,13 +22,13 @@ typedef struct LoadOptions {
 
 typedef struct LoadStatus {
     LoadState state;
-    const char *format;     /* NULL until recognised */
+    const char *format; /* NULL until recognised */
     bool format_has_time;
-    double progress;        /* 0 to 1; -1 for a pipe whose length nobody knows */
-    int64_t bytes_read;     /* raw */
-    int64_t bytes_text;     /* after decompression, absorbed */
-    int64_t size;           /* raw, -1 for a pipe */
-    int64_t elapsed_ns;     /* frozen when the load ends */
+    double progress;    /* 0 to 1; -1 for a pipe whose length nobody knows */
+    int64_t bytes_read; /* raw */
+    int64_t bytes_text; /* after decompression, absorbed */
+    int64_t size;       /* raw, -1 for a pipe */
+    int64_t elapsed_ns; /* frozen when the load ends */
     Error error;
 } LoadStatus;
 

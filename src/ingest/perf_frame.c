@@ -18,7 +18,8 @@ static Str less_offset(Str s) {
     size_t i = s.n;
     while (i > 0 && is_hex(s.s[i - 1]))
         i--;
-    bool offset = i < s.n && i > 3 && s.s[i - 1] == 'x' && s.s[i - 2] == '0' && s.s[i - 3] == '+';
+    bool offset =
+        i < s.n && i > 3 && s.s[i - 1] == 'x' && s.s[i - 2] == '0' && s.s[i - 3] == '+';
     return offset ? str_slice(s, 0, i - 3) : s;
 }
 

@@ -10,23 +10,24 @@
 
 /* "java 4711/4712 [002] 12.345678:   1001001 cycles:u:   7f01 main+0x1 (/bin/java)" */
 typedef struct EventLine {
-    Str thread;       /* "java 4711/4712", see event_line_thread */
-    int64_t time_ns;  /* TIME_NONE when there is none */
-    uint64_t period;  /* 0 when there is none */
-    uint16_t cpu;     /* CPU_NONE when there is none */
-    Str event;        /* "cycles:u"; empty when there is none */
-    Str rest;         /* behind the event: the text of a tracepoint, or the only frame */
-    bool ended;       /* the event's colon is there: the line was not cut before it */
+    Str thread;      /* "java 4711/4712", see event_line_thread */
+    int64_t time_ns; /* TIME_NONE when there is none */
+    uint64_t period; /* 0 when there is none */
+    uint16_t cpu;    /* CPU_NONE when there is none */
+    Str event;       /* "cycles:u"; empty when there is none */
+    Str rest;        /* behind the event: the text of a tracepoint, or the only frame */
+    bool ended;      /* the event's colon is there: the line was not cut before it */
 } EventLine;
 
 bool event_line_split(Str line, EventLine *out);
-/* The process name may be any text; the ids, if printed, are taken off its end. -1: not said. */
+/* The process name may be any text; the ids, if printed, are taken off its end. -1: not said.
+ */
 void event_line_thread(Str thread, Str *comm, int32_t *pid, int32_t *tid);
 
 /* "\t    7f01 main+0x1 (/bin/java)" */
 typedef struct FrameLine {
-    Str symbol;  /* as printed, less its +0x offset */
-    Str module;  /* less its +0x offset; empty when there is none */
+    Str symbol; /* as printed, less its +0x offset */
+    Str module; /* less its +0x offset; empty when there is none */
     bool inlined;
     bool kernel_half; /* the address is one of the kernel's */
     bool ended;       /* closed by ')': the line was not cut */

@@ -21,7 +21,7 @@ enum {
     DEPTH_MAX = STACKS_MAX_DEPTH - 1, /* the process name is a frame, too */
     THREADS = 1024,                   /* slots of the thread cache */
     THREAD_TEXT = 64,
-    AHEAD = 8, /* lines whose slots are fetched before they are read */
+    AHEAD = 8,             /* lines whose slots are fetched before they are read */
     WAITING_FRAMES = 4096, /* of complete samples whose pairs are not known yet */
 };
 
@@ -66,13 +66,13 @@ struct FormatParser {
     /* -- the chunk at hand */
     const FormatChunk *chunk;
     Batch *out;
-    bool open; /* a sample is being read */
-    bool skip; /* what follows belongs to a line that is no sample */
-    bool cut;  /* the sample's stack is too deep */
+    bool open;                  /* a sample is being read */
+    bool skip;                  /* what follows belongs to a line that is no sample */
+    bool cut;                   /* the sample's stack is too deep */
     Walker walker[STACK_WALKS]; /* complete samples, then the one that is open */
     Row row[STACK_WALKS];
-    uint32_t waiting;         /* how many are complete */
-    uint32_t first, end;      /* the open sample's frames in `frame`, leaf first */
+    uint32_t waiting;    /* how many are complete */
+    uint32_t first, end; /* the open sample's frames in `frame`, leaf first */
     FrameId frame[WAITING_FRAMES + DEPTH_MAX];
     uint32_t ends[SCAN_BYTES + 2];
 };
@@ -81,7 +81,8 @@ static inline bool is_blank(char c) {
     return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* ---- what a line is ----------------------------------------------------------------------- */
+/* ---- what a line is -----------------------------------------------------------------------
+ */
 
 static bool is_record(Str line) {
     return str_find(line, STR("PERF_RECORD_")) < line.n;
@@ -158,7 +159,8 @@ static size_t boundary(const void *context, Str text) {
     }
 }
 
-/* ---- a sample ----------------------------------------------------------------------------- */
+/* ---- a sample -----------------------------------------------------------------------------
+ */
 
 static void grumble(FormatParser *p, ComplaintKind kind, uint64_t count, Str line) {
     int64_t offset = p->chunk->offset + (line.s - p->chunk->bytes.s);
@@ -189,8 +191,8 @@ static EventId event_id(FormatParser *p, Str text, bool weighed) {
         return p->event;
     Dict *dict = &p->part.dict;
     NameId name = names_intern(&dict->names, text);
-    p->event = contexts_event_weighed(&dict->contexts, name,
-                                      weighed ? WEIGHT_PERIOD : WEIGHT_SAMPLES);
+    p->event =
+        contexts_event_weighed(&dict->contexts, name, weighed ? WEIGHT_PERIOD : WEIGHT_SAMPLES);
     p->event_n = text.n <= THREAD_TEXT ? text.n : 0;
     memcpy(p->event_text, text.s, p->event_n);
     p->event_weighed = weighed;
@@ -236,7 +238,8 @@ static void close_sample(FormatParser *p) {
  * address that was accessed before it. A tracepoint's text is no frame. */
 static bool only_frame(Str rest, FrameLine *frame) {
     FrameLine inner;
-    if (!frame_line_split(rest, frame) || !frame->ended || (!frame->module.n && !frame->inlined))
+    if (!frame_line_split(rest, frame) || !frame->ended ||
+        (!frame->module.n && !frame->inlined))
         return false;
     size_t blank = str_find_char(frame->symbol, ' ');
     if (blank >= 4 && blank < frame->symbol.n &&
@@ -265,7 +268,8 @@ static void open_sample(FormatParser *p, const EventLine *event) {
         add_frame(p, event->rest, frame_table_get(&p->frames, &p->part.dict, &frame));
 }
 
-/* ---- lines that the cache does not know --------------------------------------------------- */
+/* ---- lines that the cache does not know ---------------------------------------------------
+ */
 
 static void read_record(FormatParser *p, Str line) {
     close_sample(p);
@@ -349,7 +353,8 @@ static void read_last_line(FormatParser *p, Str line) {
         grumble(p, COMPLAINT_TRUNCATED, 1, line);
 }
 
-/* ---- a chunk ------------------------------------------------------------------------------ */
+/* ---- a chunk ------------------------------------------------------------------------------
+ */
 
 /* Asks memory for the slot of line i of a block. */
 static inline void fetch_line(const FormatParser *p, const char *block, uint32_t i) {

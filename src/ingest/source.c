@@ -136,8 +136,7 @@ static int64_t read_packed(Source *s, char *out, size_t n, Error *err) {
         if (s->raw_end) {
             s->ending = codec_complete(s->codec) ? SOURCE_WHOLE : SOURCE_TRUNCATED;
             if (s->ending == SOURCE_TRUNCATED)
-                error_set(&s->trouble, ERROR_FORMAT,
-                          "the compressed data ends in the middle");
+                error_set(&s->trouble, ERROR_FORMAT, "the compressed data ends in the middle");
             break;
         }
         if (!refill(s, err))

@@ -1,13 +1,18 @@
-/* Source: bytes of an input in order, decompressed on the way: a file, a pipe, .gz, .zst; text in
- * UTF-16 comes out as UTF-8.
- * Owner: the creator. Thread: one at a time (the loader). A truncated or damaged compressed
- * stream gives what could be decoded, then the end, and says so in source_ending. */
+/* Source: bytes of an input in order, decompressed on the way: a file, a pipe, .gz, .zst; text
+ * in UTF-16 comes out as UTF-8. Owner: the creator. Thread: one at a time (the loader). A
+ * truncated or damaged compressed stream gives what could be decoded, then the end, and says so
+ * in source_ending. */
 #pragma once
 
 #include "base/codec.h"
 #include "base/file.h"
 
-typedef enum SourceEnding { SOURCE_OPEN, SOURCE_WHOLE, SOURCE_TRUNCATED, SOURCE_DAMAGED } SourceEnding;
+typedef enum SourceEnding {
+    SOURCE_OPEN,
+    SOURCE_WHOLE,
+    SOURCE_TRUNCATED,
+    SOURCE_DAMAGED
+} SourceEnding;
 
 typedef struct Source Source;
 

@@ -23,12 +23,12 @@ typedef struct Part {
 
 typedef struct Batch {
     const Part *part;
-    uint32_t profile;  /* which profile of the file these rows belong to; 0 in most formats */
-    bool has_weight;   /* some row carries a weight of its own */
-    Column time_ns;    /* int64_t; TIME_NONE allowed */
-    Column pair;       /* PairId of part */
-    Column cpu;        /* uint16_t; CPU_NONE allowed */
-    Column weight;     /* uint64_t; filled only if has_weight, then for every row (1 if unsaid) */
+    uint32_t profile; /* which profile of the file these rows belong to; 0 in most formats */
+    bool has_weight;  /* some row carries a weight of its own */
+    Column time_ns;   /* int64_t; TIME_NONE allowed */
+    Column pair;      /* PairId of part */
+    Column cpu;       /* uint16_t; CPU_NONE allowed */
+    Column weight; /* uint64_t; filled only if has_weight, then for every row (1 if unsaid) */
     Complaints complaints;
 } Batch;
 

@@ -43,9 +43,9 @@ uint64_t complaints_total(const Complaints *c) {
 
 const char *complaint_name(ComplaintKind kind) {
     static const char *const name[COMPLAINT_KINDS] = {
-        [COMPLAINT_HEADER] = "header", [COMPLAINT_FRAME] = "frame",
-        [COMPLAINT_TIME] = "time", [COMPLAINT_COUNT] = "count",
-        [COMPLAINT_TOO_LONG] = "too-long", [COMPLAINT_TOO_DEEP] = "too-deep",
+        [COMPLAINT_HEADER] = "header",       [COMPLAINT_FRAME] = "frame",
+        [COMPLAINT_TIME] = "time",           [COMPLAINT_COUNT] = "count",
+        [COMPLAINT_TOO_LONG] = "too-long",   [COMPLAINT_TOO_DEEP] = "too-deep",
         [COMPLAINT_TRUNCATED] = "truncated", [COMPLAINT_DAMAGED] = "damaged",
         [COMPLAINT_LOST] = "lost",
     };

@@ -77,7 +77,7 @@ EventId contexts_event_weighed(Contexts *contexts, NameId name, WeightKind weigh
 const char *weight_unit(uint32_t weight_kind) {
     static const char *const unit[] = {
         [WEIGHT_SAMPLES] = "samples", [WEIGHT_PERIOD] = "periods", [WEIGHT_TIME_NS] = "ns",
-        [WEIGHT_BYTES] = "bytes", [WEIGHT_COUNT] = "counts",
+        [WEIGHT_BYTES] = "bytes",     [WEIGHT_COUNT] = "counts",
     };
     return weight_kind < sizeof unit / sizeof *unit ? unit[weight_kind] : "units";
 }

@@ -15,7 +15,8 @@ typedef enum WeightKind {
     WEIGHT_PERIOD,
     WEIGHT_TIME_NS,
     WEIGHT_BYTES,
-    WEIGHT_COUNT, /* of what, only the writer of the file knows: a sum should start from these */
+    WEIGHT_COUNT, /* of what, only the writer of the file knows: a sum should start from these
+                   */
 } WeightKind;
 
 typedef struct Event {
@@ -30,8 +31,8 @@ typedef struct Context {
 } Context;
 
 typedef struct Contexts {
-    Column entry; /* Context by id */
-    Column event; /* Event by id */
+    Column entry;    /* Context by id */
+    Column event;    /* Event by id */
     HashIndex index; /* -- writer only */
 } Contexts;
 
@@ -45,7 +46,8 @@ EventId contexts_event(Contexts *contexts, NameId name, WeightKind weight);
 /* For a Part: one event for each (name, weight), which never changes, so that the absorber may
  * read it while the worker goes on and what it reads does not depend on how far that is. */
 EventId contexts_event_weighed(Contexts *contexts, NameId name, WeightKind weight);
-const char *weight_unit(uint32_t weight_kind); /* "samples", "periods", "ns", "bytes", "counts" */
+const char *
+weight_unit(uint32_t weight_kind); /* "samples", "periods", "ns", "bytes", "counts" */
 
 static inline Context contexts_get(const Contexts *contexts, ContextId id) {
     return COLUMN_AT(&contexts->entry, Context, id);

@@ -45,8 +45,8 @@ FrameId frames_intern(Frames *frames, Frame frame) {
 
 const char *frame_kind_name(uint32_t kind) {
     static const char *const name[] = {
-        [FRAME_ROOT] = "root", [FRAME_PROCESS] = "process", [FRAME_USER] = "user",
-        [FRAME_KERNEL] = "kernel", [FRAME_JIT] = "jit", [FRAME_INLINED] = "inlined",
+        [FRAME_ROOT] = "root",     [FRAME_PROCESS] = "process", [FRAME_USER] = "user",
+        [FRAME_KERNEL] = "kernel", [FRAME_JIT] = "jit",         [FRAME_INLINED] = "inlined",
     };
     return kind < sizeof name / sizeof *name ? name[kind] : "other";
 }

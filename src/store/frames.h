@@ -23,7 +23,7 @@ typedef struct Frame {
 } Frame;
 
 typedef struct Frames {
-    Column entry; /* Frame by id */
+    Column entry;    /* Frame by id */
     HashIndex index; /* -- writer only */
 } Frames;
 

@@ -16,8 +16,8 @@ typedef struct NameEntry {
 } NameEntry;
 
 typedef struct Names {
-    Column entry; /* NameEntry by id */
-    Column text;  /* bytes; a name never crosses a segment */
+    Column entry;    /* NameEntry by id */
+    Column text;     /* bytes; a name never crosses a segment */
     HashIndex index; /* -- writer only */
 } Names;
 

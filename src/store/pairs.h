@@ -1,5 +1,6 @@
 /* Pairs: the distinct (stack, context) of a profile; what a sample stores. Id 0 is the empty
- * pair and stays unused. Ids in order of first appearance. Owner: the Profile. Thread: as Names. */
+ * pair and stays unused. Ids in order of first appearance. Owner: the Profile. Thread: as
+ * Names. */
 #pragma once
 
 #include "store/contexts.h"
@@ -13,7 +14,7 @@ typedef struct Pair {
 } Pair;
 
 typedef struct Pairs {
-    Column entry; /* Pair by id */
+    Column entry;    /* Pair by id */
     HashIndex index; /* -- writer only */
 } Pairs;
 

@@ -1,9 +1,10 @@
 /* DESIGN
  * The absorber (one thread) translates a batch's ids through the Remap of its Part and appends
  * rows to append-only columns. Everything it knows about the whole is in `building`; publishing
- * copies that under the lock, which also orders the column writes before the counts for readers.
- * A Remap is filled lazily, from the rows: a Part may hold entries that no row absorbed so far
- * refers to, and giving those an id would make ids depend on how the input was cut. */
+ * copies that under the lock, which also orders the column writes before the counts for
+ * readers. A Remap is filled lazily, from the rows: a Part may hold entries that no row
+ * absorbed so far refers to, and giving those an id would make ids depend on how the input was
+ * cut. */
 #include "store/profile.h"
 
 #include <string.h>
@@ -44,7 +45,8 @@ void profile_free(Profile *profile) {
     *profile = (Profile){0};
 }
 
-/* ---- translation of ids ------------------------------------------------------------------- */
+/* ---- translation of ids -------------------------------------------------------------------
+ */
 
 /* The place where the translation of `id` is kept; 0 there means not yet met. */
 static uint32_t *place(uint32_t **map, uint32_t *cap, uint32_t id) {
@@ -144,7 +146,8 @@ static PairId pair_of(Profile *p, const Part *part, Remap *r, PairId id) {
     return *to;
 }
 
-/* ---- rows --------------------------------------------------------------------------------- */
+/* ---- rows ---------------------------------------------------------------------------------
+ */
 
 static void append(Column *to, const Column *from) {
     uint64_t n, room;
@@ -243,7 +246,8 @@ void profile_complain(Profile *profile, ComplaintKind kind, uint64_t count, int6
     complain(&profile->complaints, kind, count, offset, excerpt);
 }
 
-/* ---- what others see ---------------------------------------------------------------------- */
+/* ---- what others see ----------------------------------------------------------------------
+ */
 
 void profile_publish(Profile *profile) {
     const Dict *dict = profile->dict;
@@ -290,7 +294,8 @@ int64_t profile_origin(const ProfileView *view) {
     return second * NS_PER_S;
 }
 
-/* ---- as text ------------------------------------------------------------------------------ */
+/* ---- as text ------------------------------------------------------------------------------
+ */
 
 static void dump_dict(const Dict *dict, Buf *out) {
     for (uint64_t i = 1; i < dict->names.entry.count; i++) {
@@ -313,8 +318,8 @@ static void dump_dict(const Dict *dict, Buf *out) {
     }
     for (uint64_t i = 1; i < dict->contexts.entry.count; i++) {
         Context c = contexts_get(&dict->contexts, (ContextId)i);
-        buf_printf(out, "context %llu %u %d %d %u\n", (unsigned long long)i, c.comm, c.pid, c.tid,
-                   c.event);
+        buf_printf(out, "context %llu %u %d %d %u\n", (unsigned long long)i, c.comm, c.pid,
+                   c.tid, c.event);
     }
 }
 
@@ -341,7 +346,8 @@ void profile_dump(const Profile *profile, Buf *out) {
         buf_printf(out, "pair %llu %u %u\n", (unsigned long long)i, p.stack, p.context);
     }
     for (uint64_t i = 0; i < v->samples; i++) {
-        buf_printf(out, "sample %lld %u %u", (long long)COLUMN_AT(&profile->time_ns, int64_t, i),
+        buf_printf(out, "sample %lld %u %u",
+                   (long long)COLUMN_AT(&profile->time_ns, int64_t, i),
                    COLUMN_AT(&profile->pair, PairId, i), COLUMN_AT(&profile->cpu, uint16_t, i));
         if (v->has_weight)
             buf_printf(out, " %llu",

@@ -57,9 +57,9 @@ StackId stacks_append(Stacks *stacks, StackId parent, FrameId frame) {
     return (StackId)stacks->node.count - 1;
 }
 
-/* A stack usually goes where the one before it went: the last child of each node is tried before
- * the index, and nodes made together lie together, so that the try costs no cache miss. What is
- * under a new node is new as well and asks for nothing. */
+/* A stack usually goes where the one before it went: the last child of each node is tried
+ * before the index, and nodes made together lie together, so that the try costs no cache miss.
+ * What is under a new node is new as well and asks for nothing. */
 StackId stacks_push(Stacks *stacks, StackId parent, FrameId frame) {
     StackId *last = (StackId *)column_at(&stacks->last_child, parent);
     StackId child = *last & ~STACKS_MANY;

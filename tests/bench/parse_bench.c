@@ -1,7 +1,7 @@
 /* parse_bench FILE [--threads N] [--rounds N] [--chunk BYTES] [--engine zlib|isal]
- * How fast a file is loaded, as a ratio to `wc -l` on the same file in the same run: both are run
- * in turn, the file is read once before each so that it lies in the page cache, and medians are
- * compared. --threads 1 (the default) reads, parses and absorbs on one thread. Of a .gz, wc
+ * How fast a file is loaded, as a ratio to `wc -l` on the same file in the same run: both are
+ * run in turn, the file is read once before each so that it lies in the page cache, and medians
+ * are compared. --threads 1 (the default) reads, parses and absorbs on one thread. Of a .gz, wc
  * counts the packed bytes: look at gb_per_second there, not at the ratio.
  * Prints one JSON object; times are in seconds, ratio is wc's wall time by ours. */
 #include <fcntl.h>
@@ -109,7 +109,8 @@ static LoadFacts load_once(const LoadOptions *options, uint32_t threads) {
     return facts; /* the process ends: nothing is freed */
 }
 
-static LoadFacts time_load(const LoadOptions *options, uint32_t threads, Times *times, int round) {
+static LoadFacts time_load(const LoadOptions *options, uint32_t threads, Times *times,
+                           int round) {
     int end[2];
     LoadFacts facts = {.failed = true};
     if (pipe(end) != 0)

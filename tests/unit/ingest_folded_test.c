@@ -49,8 +49,9 @@ static void large_counts_become_weights(void **state) {
 static void counts_that_are_none_are_said(void **state) {
     (void)state;
     Loaded loaded;
-    load_text(&loaded, 0, 0, STR("a;b 1\na;c x\na;d\na;e -1\na;f 99999999999999999999\na;g 2\n"
-                                "a;h 1\na;i 1\n"));
+    load_text(&loaded, 0, 0,
+              STR("a;b 1\na;c x\na;d\na;e -1\na;f 99999999999999999999\na;g 2\n"
+                  "a;h 1\na;i 1\n"));
     assert_int_equal(loaded.profile.building.samples, 5);
     assert_int_equal(loaded.profile.complaints.of[COMPLAINT_COUNT].count, 4);
     assert_int_equal(loaded.profile.complaints.of[COMPLAINT_COUNT].example[0].offset, 6);
@@ -79,9 +80,9 @@ static void reference_files_load(void **state) {
         const char *name;
         uint64_t samples, complaints;
     } files[] = {
-        {"folded/simple.txt", 14, 0},     {"folded/simple-crlf.txt", 14, 0},
-        {"folded/recursion.txt", 10, 0},  {"folded/simple-with-invalids.txt", 14, 2},
-        {"folded/alternating.txt", 182, 0}, {"folded/tall.txt", 1, 0},
+        {"folded/simple.txt", 14, 0},          {"folded/simple-crlf.txt", 14, 0},
+        {"folded/recursion.txt", 10, 0},       {"folded/simple-with-invalids.txt", 14, 2},
+        {"folded/alternating.txt", 182, 0},    {"folded/tall.txt", 1, 0},
         {"folded/simple-utf16-le.txt", 14, 0}, {"folded/simple-utf16-be.txt", 14, 0},
     };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {

@@ -19,8 +19,8 @@ void load_text(Loaded *out, uint32_t workers, uint32_t chunk_bytes, Str text);
 void loaded_free(Loaded *loaded);
 Buf loaded_dump(Loaded *loaded);
 
-/* Fails the test unless the text gives one and the same dump: inline, 1 and 8 workers, chunks of
- * 100 bytes, gzip in one and several members by each engine, through a pipe in drops. */
+/* Fails the test unless the text gives one and the same dump: inline, 1 and 8 workers, chunks
+ * of 100 bytes, gzip in one and several members by each engine, through a pipe in drops. */
 void expect_same_any_way(Str text);
 /* Fails unless the text cut behind `n` bytes gives the same samples, up to the last one, whose
  * stack may be incomplete. */

@@ -23,7 +23,8 @@ static void expect_number(const char *line, const char *what, int64_t got, int64
                  (long long)want);
 }
 
-/* ---- event lines -------------------------------------------------------------------------- */
+/* ---- event lines --------------------------------------------------------------------------
+ */
 
 typedef struct EventCase {
     const char *line;
@@ -100,25 +101,25 @@ static const EventCase event_cases[] = {
     {"CPU 0/KVM 12 [000] 1.000000: cycles: ", "CPU 0/KVM", -1, 12, 0, 1000000000, 0, "cycles",
      ""},
     /* events */
-    {"a 1 [000] 1.000000: cpu-clock:pppH: ", "a", -1, 1, 0, 1000000000, 0, "cpu-clock:pppH", ""},
+    {"a 1 [000] 1.000000: cpu-clock:pppH: ", "a", -1, 1, 0, 1000000000, 0, "cpu-clock:pppH",
+     ""},
     {"a 1 [000] 1.000000: cpu/event=0x3c,umask=0x0/u: ", "a", -1, 1, 0, 1000000000, 0,
      "cpu/event=0x3c,umask=0x0/u", ""},
     {"a 1 [000] 1.000000:   5 raw 0x1a8: ", "a", -1, 1, 0, 1000000000, 5, "raw 0x1a8", ""},
     {"a 1 [000] 1.000000: cpu_core/cycles/P: ", "a", -1, 1, 0, 1000000000, 0,
      "cpu_core/cycles/P", ""},
-    {"bash 1 [000] 1.000000: sched:sched_switch: prev_comm=bash prev_pid=1 ==> next: x",
-     "bash", -1, 1, 0, 1000000000, 0, "sched:sched_switch",
-     "prev_comm=bash prev_pid=1 ==> next: x"},
-    {"bash 1 [000] 1.000000: syscalls:sys_enter_read: fd: 0x3, at 5.000000: y", "bash", -1, 1, 0,
-     1000000000, 0, "syscalls:sys_enter_read", "fd: 0x3, at 5.000000: y"},
+    {"bash 1 [000] 1.000000: sched:sched_switch: prev_comm=bash prev_pid=1 ==> next: x", "bash",
+     -1, 1, 0, 1000000000, 0, "sched:sched_switch", "prev_comm=bash prev_pid=1 ==> next: x"},
+    {"bash 1 [000] 1.000000: syscalls:sys_enter_read: fd: 0x3, at 5.000000: y", "bash", -1, 1,
+     0, 1000000000, 0, "syscalls:sys_enter_read", "fd: 0x3, at 5.000000: y"},
     {"bash 1 sched:sched_switch: prev_comm=x", "bash", -1, 1, -1, NO_TIME, 0,
      "sched:sched_switch", "prev_comm=x"},
     /* samples on one line; the name is padded on the left then */
     {"            perf 12345 [000] 1.000000:          1 cycles:  ffff81 write_msr "
      "([kernel.kallsyms])",
      "perf", -1, 12345, 0, 1000000000, 1, "cycles", "ffff81 write_msr ([kernel.kallsyms])"},
-    {"     Web Content 1/2 1.000000: cycles:u:   7f01 a::b() (/lib/libxul.so)", "Web Content", 1,
-     2, -1, 1000000000, 0, "cycles:u", "7f01 a::b() (/lib/libxul.so)"},
+    {"     Web Content 1/2 1.000000: cycles:u:   7f01 a::b() (/lib/libxul.so)", "Web Content",
+     1, 2, -1, 1000000000, 0, "cycles:u", "7f01 a::b() (/lib/libxul.so)"},
     {"a 1 [000] 1.000000:   7f01 std::sort (/bin/a)", "a", -1, 1, 0, 1000000000, 0, "",
      "7f01 std::sort (/bin/a)"},
 };
@@ -154,8 +155,8 @@ static void lines_that_are_no_event(void **state) {
         "ffffffff8103d0ca native_write_msr_safe ([kernel.kallsyms])",
         "a 1 12.345678",
         "a x cycles:",
-        "1234 cycles:",         /* who? */
-        "a 1 99999999999.5:x",  /* no token */
+        "1234 cycles:",        /* who? */
+        "a 1 99999999999.5:x", /* no token */
         "[   12.345678] usb 1-1: new device",
         "12.3456789012: nothing has ten digits",
     };
@@ -166,7 +167,8 @@ static void lines_that_are_no_event(void **state) {
     }
 }
 
-/* ---- frame lines -------------------------------------------------------------------------- */
+/* ---- frame lines --------------------------------------------------------------------------
+ */
 
 typedef struct FrameCase {
     const char *line;
@@ -186,7 +188,8 @@ static const FrameCase frame_cases[] = {
     {"\t7f01 f (/opt/My App (x86)/bin/f)", "f", "/opt/My App (x86)/bin/f", FRAME_USER},
     {"\t7f01 f (/tmp/foo (deleted))", "f", "/tmp/foo (deleted)", FRAME_USER},
     {"\t7f01 f(int) (/tmp/foo (deleted))", "f(int)", "/tmp/foo (deleted)", FRAME_USER},
-    {"\t7f01 f (/usr/lib/libstdc++.so.6.0.30)", "f", "/usr/lib/libstdc++.so.6.0.30", FRAME_USER},
+    {"\t7f01 f (/usr/lib/libstdc++.so.6.0.30)", "f", "/usr/lib/libstdc++.so.6.0.30",
+     FRAME_USER},
     {"\t7f01 f+0x1 (/bin/a+0x7f01)", "f", "/bin/a", FRAME_USER},
     {"\t7f01 f ()", "f", "", FRAME_USER},
     {"\t7f01 f (/tmp/a)b)", "f", "/tmp/a)b", FRAME_USER},
@@ -258,8 +261,13 @@ static void frame_lines(void **state) {
 static void lines_that_are_no_frame(void **state) {
     (void)state;
     static const char *const lines[] = {
-        "", "   ", "\tzebra f (/bin/f)", "  file.c:123", "\t0x7f01 f (/bin/f)",
-        "\t12345678901234567 f (/bin/f)", "  ??:0",
+        "",
+        "   ",
+        "\tzebra f (/bin/f)",
+        "  file.c:123",
+        "\t0x7f01 f (/bin/f)",
+        "\t12345678901234567 f (/bin/f)",
+        "  ??:0",
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         FrameLine got;
@@ -321,12 +329,9 @@ static void inlined_java_symbols_are_cut(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(event_lines),
-        cmocka_unit_test(lines_that_are_no_event),
-        cmocka_unit_test(frame_lines),
-        cmocka_unit_test(lines_that_are_no_frame),
-        cmocka_unit_test(notes_between_frames),
-        cmocka_unit_test(inlined_java_symbols_are_cut),
+        cmocka_unit_test(event_lines),          cmocka_unit_test(lines_that_are_no_event),
+        cmocka_unit_test(frame_lines),          cmocka_unit_test(lines_that_are_no_frame),
+        cmocka_unit_test(notes_between_frames), cmocka_unit_test(inlined_java_symbols_are_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

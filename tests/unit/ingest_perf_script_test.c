@@ -9,7 +9,8 @@
 
 #include "unit/ingest_helper.h"
 
-/* ---- what a text means -------------------------------------------------------------------- */
+/* ---- what a text means --------------------------------------------------------------------
+ */
 
 enum { CASE_ROWS = 6 };
 
@@ -36,7 +37,8 @@ static const TextCase cases[] = {
      {"a|cycles|", "b|cycles|"},
      ""},
     {"samples on one line",
-     "            perf 12 [000] 1.000000:  1 cycles:  ffffffff81234567 f+0x1 ([kernel.kallsyms])\n"
+     "            perf 12 [000] 1.000000:  1 cycles:  ffffffff81234567 f+0x1 "
+     "([kernel.kallsyms])\n"
      "     Web Content 13 [000] 2.000000:  1 cycles:  7f01 a::b() (/lib/libxul.so)\n"
      "            perf 12 [000] 3.000000:  1 page-faults:      7f990011 7f01 f (/bin/a)\n",
      {"perf|cycles|f@[kernel.kallsyms]_[k]", "Web Content|cycles|a::b()@/lib/libxul.so",
@@ -128,7 +130,8 @@ static const TextCase cases[] = {
 static void complaints_text(const Profile *profile, Buf *out) {
     for (int kind = 0; kind < COMPLAINT_KINDS; kind++) {
         if (profile->complaints.of[kind].count)
-            buf_printf(out, "%s%s %llu", out->n ? ", " : "", complaint_name((ComplaintKind)kind),
+            buf_printf(out, "%s%s %llu", out->n ? ", " : "",
+                       complaint_name((ComplaintKind)kind),
                        (unsigned long long)profile->complaints.of[kind].count);
     }
 }
@@ -243,7 +246,8 @@ static void stacks_too_deep_lose_their_root(void **state) {
     buf_free(&text);
 }
 
-/* ---- real files --------------------------------------------------------------------------- */
+/* ---- real files ---------------------------------------------------------------------------
+ */
 
 static const struct {
     const char *name;

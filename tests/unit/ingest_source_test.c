@@ -159,8 +159,8 @@ static void a_pipe_gives_what_came(void **state) {
 static void utf16_comes_out_as_utf8(void **state) {
     (void)state;
     static const char want[] = "a;\xc3\xa9;\xe2\x82\xac;\xf0\x9f\x94\xa5 1\n\xef\xbf\xbd";
-    static const uint16_t unit[] = {0xfeff, 'a', ';', 0xe9, ';',    0x20ac, ';',
-                                    0xd83d, 0xdd25, ' ', '1', '\n', 0xd83d};
+    static const uint16_t unit[] = {0xfeff, 'a',    ';', 0xe9, ';',  0x20ac, ';',
+                                    0xd83d, 0xdd25, ' ', '1',  '\n', 0xd83d};
     for (int big = 0; big < 2; big++) {
         char bytes[sizeof unit];
         for (size_t i = 0; i < sizeof unit / 2; i++) {

@@ -36,16 +36,16 @@ typedef struct Row {
 } Row;
 
 static const Row rows[] = {
-    {5000000000, "a;b;c", "cycles", 0},  {5000000100, "a;b", "cycles", 0},
-    {4900000000, "z;b;c", "cycles", 0},  {6000000000, "a;b;c;d;e", "faults", 3},
-    {6000000000, "a;b;c", "cycles", 0},  {TIME_NONE, "q", "", 0},
+    {5000000000, "a;b;c", "cycles", 0}, {5000000100, "a;b", "cycles", 0},
+    {4900000000, "z;b;c", "cycles", 0}, {6000000000, "a;b;c;d;e", "faults", 3},
+    {6000000000, "a;b;c", "cycles", 0}, {TIME_NONE, "q", "", 0},
     {7000000000, "a;b;c", "faults", 9},
 };
 
 enum { ROWS = sizeof rows / sizeof *rows };
 
-/* Absorbs the rows cut into batches of `step`, parsed by `parts` workers in turn. A part that saw
- * other things before must not matter: each is filled with junk first. */
+/* Absorbs the rows cut into batches of `step`, parsed by `parts` workers in turn. A part that
+ * saw other things before must not matter: each is filled with junk first. */
 static void absorb_all(Profile *profile, const Row *row, size_t n, size_t step, size_t parts) {
     Part part[3];
     Remap remap[3] = {0};
@@ -144,8 +144,8 @@ static void a_view_says_what_there_is(void **state) {
 static void rows_without_time_take_that_of_the_one_before(void **state) {
     (void)state;
     static const Row untimed[] = {
-        {TIME_NONE, "a", "", 0},  {TIME_NONE, "b", "", 0}, {1000, "c", "", 0},
-        {TIME_NONE, "d", "", 0},  {900, "e", "", 0},       {TIME_NONE, "f", "", 0},
+        {TIME_NONE, "a", "", 0}, {TIME_NONE, "b", "", 0}, {1000, "c", "", 0},
+        {TIME_NONE, "d", "", 0}, {900, "e", "", 0},       {TIME_NONE, "f", "", 0},
     };
     static const int64_t want[] = {1000, 1000, 1000, 1000, 900, 900};
     Buf whole = dump_of(untimed, 6, 6, 1);
@@ -259,8 +259,12 @@ static void the_origin_is_a_whole_second(void **state) {
     static const struct {
         int64_t first, origin;
     } table[] = {
-        {0, 0},          {999999999, 0},          {1000000000, 1000000000},
-        {-1, -1000000000}, {-1000000000, -1000000000}, {5076100000000, 5076000000000},
+        {0, 0},
+        {999999999, 0},
+        {1000000000, 1000000000},
+        {-1, -1000000000},
+        {-1000000000, -1000000000},
+        {5076100000000, 5076000000000},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         ProfileView view = {.first_ns = table[i].first};
