@@ -148,6 +148,11 @@ int64_t app_origin(const App *app) {
     return profile_origin(&app->session.slot[0].view);
 }
 
+bool app_weighted(const App *app) {
+    const SessionSlot *slot = &app->session.slot[0];
+    return query_by_weight(&slot->profile, &slot->view, app_event(app), app->state.weighted);
+}
+
 void app_query(const App *app, Query *q) {
     const State *s = &app->state;
     memset(q, 0, sizeof *q);
@@ -157,7 +162,7 @@ void app_query(const App *app, Query *q) {
         q->t1_ns = s->selection.t1_ns;
     }
     q->event = app_event(app);
-    q->weighted = s->weighted && app->session.slot[0].view.has_weight;
+    q->weighted = app_weighted(app);
     q->idle = s->idle;
     q->filter = s->filter;
     memcpy(q->search, s->search, sizeof q->search);
@@ -171,7 +176,7 @@ void app_heat_spec(const App *app, HeatSpec *spec) {
     spec->event = app_event(app);
     spec->idle = s->idle;
     spec->filter = s->filter;
-    spec->value_kind = s->weighted && app->session.slot[0].view.has_weight ? HEAT_WEIGHT : HEAT_SAMPLES;
+    spec->value_kind = app_weighted(app) ? HEAT_WEIGHT : HEAT_SAMPLES;
 }
 
 const Answer *app_answer(const App *app) {
@@ -202,7 +207,7 @@ View app_view(App *app, Wishes *wishes, int64_t *next_wake_ns) {
     return (View){
         .ui = &app->ui, .state = &app->state, .dict = &app->session.dict,
         .slot = &app->session.slot[0], .engine = app->session.engine, .answer = app_answer(app),
-        .heat = app_grid(app), .event = app_event(app), .origin_ns = app_origin(app),
+        .heat = app_grid(app), .event = app_event(app), .weighted = app_weighted(app), .origin_ns = app_origin(app),
         .arena = &app->frame_arena, .wishes = wishes, .now_ns = app->last_input.now_ns,
         .next_wake_ns = next_wake_ns,
     };

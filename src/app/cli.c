@@ -80,7 +80,6 @@ static int run_info(const Options *o) {
 static bool text_query(const Options *o, const Loaded *l, const ProfileView *view, Query *q, Error *err) {
     memset(q, 0, sizeof *q);
     q->whole = true;
-    q->weighted = o->shown.weighted && view->has_weight;
     q->idle = o->shown.idle;
     q->filter = o->shown.filter;
     q->event = query_default_event(&l->profile, view);
@@ -88,6 +87,7 @@ static bool text_query(const Options *o, const Loaded *l, const ProfileView *vie
         q->event = EVENT_ALL; /* as FlameScope counts */
     if (o->shown.event[0] && !query_event_named(&l->profile, view, str_of(o->shown.event), &q->event))
         return error_set(err, ERROR_USAGE, "there is no event \"%s\"", o->shown.event);
+    q->weighted = query_by_weight(&l->profile, view, q->event, o->shown.weighted);
     if (!o->range)
         return true;
     Range r;

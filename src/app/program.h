@@ -46,6 +46,8 @@ void app_notice(App *app, const char *format, ...) __attribute__((format(printf,
 /* The event that the state names, as an id of the session. */
 EventId app_event(const App *app);
 int64_t app_origin(const App *app);
+/* Whether weights are summed instead of samples. */
+bool app_weighted(const App *app);
 /* The questions that the state asks. */
 void app_query(const App *app, Query *out);
 void app_heat_spec(const App *app, HeatSpec *out);

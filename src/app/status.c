@@ -19,7 +19,7 @@ static Str selection_facts(const View *v) {
     Str n = view_count(v, a->shown_in_selection, "samples");
     Str share = view_percent(v, a->shown_in_selection, a->shown_in_profile);
     const State *s = v->state;
-    if (s->weighted) {
+    if (v->weighted) {
         Str w = view_count(v, prefix_total(&a->a, a->tree, 0), view_unit(v));
         n = view_text(v, "%.*s · %.*s", (int)n.n, n.s, (int)w.n, w.s);
     }
@@ -111,7 +111,7 @@ static Str hover_facts(const View *v, const FlameBox *b) {
     Str module = dict_module(v->dict, b->frame);
     Str self = view_grouped(v, b->self), total = view_grouped(v, b->total);
     Str of_a = view_percent(v, b->total, prefix_total(&a->a, a->tree, 0));
-    if (v->state->weighted)
+    if (v->weighted)
         return view_text(v, "%.*s%sself %.*s · total %.*s %s · %.*s of %s", (int)(module.n < 200 ? module.n : 200),
                          module.s, module.n ? " · " : "", (int)self.n, self.s, (int)total.n, total.s, view_unit(v),
                          (int)of_a.n, of_a.s, v->state->selection.on ? "A" : "what is shown");

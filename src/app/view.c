@@ -68,7 +68,7 @@ void view_wake(const View *v, int64_t at_ns) {
 }
 
 const char *view_unit(const View *v) {
-    if (!v->state->weighted || v->event == EVENT_ALL)
+    if (!v->weighted || v->event == EVENT_ALL)
         return "samples";
     return weight_unit(contexts_get_event(&v->dict->contexts, v->event).weight);
 }

@@ -17,6 +17,7 @@ typedef struct View {
     const Answer *answer;      /* newest of slot A, or NULL */
     const HeatGrid *heat;      /* newest, or NULL */
     EventId event;             /* resolved; EVENT_ALL for all */
+    bool weighted;             /* weights are summed, not samples */
     int64_t origin_ns;
     Arena *arena;              /* of this frame */
     Wishes *wishes;

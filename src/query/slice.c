@@ -79,3 +79,11 @@ bool query_event_named(const Profile *profile, const ProfileView *view, Str name
     }
     return false;
 }
+
+bool query_by_weight(const Profile *profile, const ProfileView *view, EventId event, bool asked) {
+    if (!view->has_weight)
+        return false;
+    bool one = event != EVENT_ALL && event < view->events;
+    return asked ||
+           (one && contexts_get_event(&profile->dict->contexts, event).weight == WEIGHT_COUNT);
+}

@@ -19,3 +19,6 @@ bool slice_scan(const Profile *profile, const ProfileView *view, const Query *qu
 EventId query_default_event(const Profile *profile, const ProfileView *view);
 /* Event by name; EVENT_ALL for "all"; false when there is none such. */
 bool query_event_named(const Profile *profile, const ProfileView *view, Str name, EventId *out);
+/* Whether a query of this event should sum weights: when the user asked for them, and always
+ * where only the weights say how many samples a row stands for (large folded files). */
+bool query_by_weight(const Profile *profile, const ProfileView *view, EventId event, bool asked);
