@@ -36,7 +36,7 @@ bool do_event(App *app, Str args, Error *err) {
     Str name = STR("all");
     if (id != EVENT_ALL)
         name = names_get(&app->session.dict.names, contexts_get_event(&app->session.dict.contexts, id).name);
-    snprintf(app->state.event, sizeof app->state.event, "%.*s", (int)name.n, name.s);
+    state_put(app->state.event, sizeof app->state.event, name);
     return true;
 }
 
@@ -145,7 +145,7 @@ static bool zoom_to_node(App *app, uint32_t node, Error *err) {
     char text[STATE_ZOOM];
     if (!flame_zoom_text(app_answer(app), &app->session.dict, node, text, sizeof text))
         return error_set(err, ERROR_LIMIT, "the path to this frame is too long to zoom into");
-    memcpy(app->state.zoom, text, sizeof text);
+    state_put(app->state.zoom, STATE_ZOOM, str_of(text));
     return true;
 }
 

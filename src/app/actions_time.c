@@ -13,13 +13,8 @@ bool can_selection(const App *app) {
 }
 
 static bool parse_ns(Str args, Range *out, Error *err) {
-    size_t dots = str_find(args, STR(".."));
-    if (dots < args.n && str_to_i64(str_slice(args, 0, dots), &out->t0_ns) &&
-        str_to_i64(str_slice(args, dots + 2, args.n), &out->t1_ns) && out->t1_ns > out->t0_ns) {
-        out->on = true;
-        return true;
-    }
-    return error_set(err, ERROR_USAGE, "not a range of ns: %.*s", (int)args.n, args.s);
+    return range_parse_ns(args, out) ||
+           error_set(err, ERROR_USAGE, "not a range of ns: %.*s", (int)args.n, args.s);
 }
 
 bool do_select(App *app, Str args, Error *err) {
@@ -68,6 +63,11 @@ MOVE(do_extend_right, 0, 1, true)
 
 /* -- view */
 
+/* A view of everything is none: it follows a load that goes on. */
+static void set_view(App *app, Range r) {
+    app->state.view = r.on ? r : (Range){0};
+}
+
 bool do_time_all(App *app, Str args, Error *err) {
     (void)args, (void)err;
     app->state.view = (Range){0};
@@ -79,12 +79,12 @@ bool do_time_view(App *app, Str args, Error *err) {
     if (!parse_ns(args, &r, err))
         return false;
     const HeatGrid *grid = app_grid(app);
-    if (grid) { /* the whole recording is "no view of its own", so that it follows a load */
+    if (grid) {
         State asked = app->state;
         asked.view = r;
         r = heat_view_change(&asked, grid, 1, 0.5, 0);
     }
-    app->state.view = r;
+    set_view(app, r);
     return true;
 }
 
@@ -97,7 +97,7 @@ bool do_time_fit(App *app, Str args, Error *err) {
     int64_t margin = span / 4 > w ? span / 4 : w;
     State asked = app->state;
     asked.view = (Range){true, app->state.selection.t0_ns - margin, app->state.selection.t1_ns + margin};
-    app->state.view = heat_view_change(&asked, grid, 1, 0.5, 0);
+    set_view(app, heat_view_change(&asked, grid, 1, 0.5, 0));
     return true;
 }
 
@@ -109,7 +109,7 @@ static bool change_view(App *app, double factor, double move) {
     Rect plot = app->heat.plot;
     if (rect_has(plot, app->ui.x, app->ui.y))
         around = (double)((app->ui.x - plot.x) / plot.w);
-    app->state.view = heat_view_change(&app->state, grid, factor, around, move);
+    set_view(app, heat_view_change(&app->state, grid, factor, around, move));
     return true;
 }
 

@@ -72,8 +72,7 @@ static void forget_file(App *app) {
     s->selection = s->baseline = s->view = (Range){0};
     memset(s->zoom, 0, sizeof s->zoom);
     memset(s->event, 0, sizeof s->event);
-    app->flame.cursor = 0;
-    app->flame.scroll = 0;
+    flame_pane_forget(&app->flame);
     app->load_error = (Error){0};
     history_free(&app->history);
 }
@@ -88,7 +87,7 @@ bool app_open(App *app, uint32_t slot, const char *path, Error *err) {
         forget_file(app);
     Error why = {0};
     bool ok = session_open(&app->session, slot, path, &why);
-    snprintf(app->state.file[slot], STATE_PATH, "%s", ok ? path : "");
+    state_put(app->state.file[slot], STATE_PATH, str_of(ok ? path : ""));
     if (slot == 0)
         app->state.mode = ok ? MODE_NORMAL : MODE_BROWSER;
     if (ok)
@@ -195,8 +194,10 @@ static void ask(App *app) {
     HeatSpec spec;
     app_query(app, &q);
     app_heat_spec(app, &spec);
-    if (heat_spec_fit(&spec, &app->session.slot[0].view))
+    int64_t fitted = heat_spec_fit(&spec, &app->session.slot[0].view) ? spec.column_ns : 0;
+    if (fitted && fitted != app->fitted_column_ns)
         app_notice(app, "Columns made longer: a heat map has at most %d M cells", HEAT_MAX_CELLS >> 20);
+    app->fitted_column_ns = fitted;
     engine_ask(app->session.engine, &q);
     engine_ask_heat(app->session.engine, &spec);
     /* start at once: the answer is then there for the next frame, not for the one after it */
@@ -290,7 +291,7 @@ static void draw_panes(App *app, const View *v, Rect area) {
 static void draw_overlays(App *app, const View *v, Rect area) {
     if (app->overlay == OVERLAY_HELP && !help_draw(&app->panels, v))
         app->overlay = OVERLAY_NONE;
-    if (app->overlay == OVERLAY_COMPLAINTS && !complaints_draw(v))
+    if (app->overlay == OVERLAY_COMPLAINTS && (!v->slot->open || !complaints_draw(v)))
         app->overlay = OVERLAY_NONE;
     if (app->show_stats)
         stats_draw(v, &app->stats, area);
@@ -324,7 +325,7 @@ static void put_out(App *app, FrameOutput *out, int64_t next_wake_ns, bool acted
     const char *name = app->session.slot[0].open ? path_name(app->state.file[0]) : "";
     snprintf(w->title, sizeof w->title, "%.200s%sFlameScope", name, name[0] ? " – " : "");
     int64_t now = app->last_input.now_ns;
-    if (acted || ui->animating || !app->last_input.window[0].w)
+    if (acted || ui->animating)
         next_wake_ns = now;
     if (ui->wake_ns < next_wake_ns)
         next_wake_ns = ui->wake_ns;

@@ -100,15 +100,13 @@ static Str size_text(const View *v, int64_t bytes) {
     return view_text(v, "%.1f GB", (double)bytes / 1e9);
 }
 
-static void draw_entry(Browser *b, const View *v, Jobs *jobs, size_t i, Rect r) {
+/* True when it was chosen. */
+static bool draw_entry(Browser *b, const View *v, size_t i, Rect r) {
     Ui *ui = v->ui;
     const Theme *t = ui->theme;
     const FileEntry *e = &b->entry[i];
     bool up = str_eq_c(str_of(e->name), "..");
-    if (ui_row(ui, ui_id_at(ui_id("browser"), i), r, i == b->selected)) {
-        b->selected = i;
-        choose(b, v, jobs, i);
-    }
+    bool chosen = ui_row(ui, ui_id_at(ui_id("browser"), i), r, i == b->selected);
     float icon = ui_px(ui, 16);
     ui_icon(ui, (Rect){r.x + ui_px(ui, 12), r.y + (r.h - icon) / 2, icon, icon},
             e->is_folder ? "folder" : "file", e->is_folder ? t->accent : t->muted);
@@ -120,6 +118,7 @@ static void draw_entry(Browser *b, const View *v, Jobs *jobs, size_t i, Rect r) 
     if (!e->is_folder)
         ui_label(ui, (Rect){r.x + r.w - ui_px(ui, 120), r.y, ui_px(ui, 108), r.h}, size_text(v, e->size),
                  t->muted, FACE_REGULAR, t->font, 1);
+    return chosen;
 }
 
 static float draw_head(Browser *b, const View *v, Rect panel, const Error *failed) {
@@ -174,11 +173,17 @@ void browser_draw(Browser *b, const View *v, Jobs *jobs, Rect area, const Error 
             b->scroll = at + row - list.h;
     }
     Rect was = draw_clip_to(ui->draw, list);
+    size_t chosen = SIZE_MAX;
     for (size_t i = (size_t)(b->scroll / row); i < b->entries; i++) {
         float top = list.y + (float)i * row - b->scroll;
         if (top > list.y + list.h)
             break;
-        draw_entry(b, v, jobs, i, (Rect){list.x, top, list.w - (most > 0 ? ui_px(ui, 12) : 0), row});
+        if (draw_entry(b, v, i, (Rect){list.x, top, list.w - (most > 0 ? ui_px(ui, 12) : 0), row}))
+            chosen = i;
+    }
+    if (chosen < b->entries) { /* only now: it may replace the entries */
+        b->selected = chosen;
+        choose(b, v, jobs, chosen);
     }
     draw_clip(ui->draw, was);
     if (most > 0)

@@ -20,6 +20,11 @@ void flame_pane_free(FlamePane *pane) {
     memset(pane, 0, sizeof *pane);
 }
 
+void flame_pane_forget(FlamePane *pane) {
+    flame_pane_free(pane);
+    flame_pane_init(pane);
+}
+
 /* -- layout */
 
 static void relayout(FlamePane *pane, const View *v) {

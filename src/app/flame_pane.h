@@ -33,6 +33,8 @@ typedef struct FlamePane {
 
 void flame_pane_init(FlamePane *pane);
 void flame_pane_free(FlamePane *pane);
+/* Another file: names, frames and colours of the one before mean nothing any more. */
+void flame_pane_forget(FlamePane *pane);
 void flame_pane_draw(FlamePane *pane, const View *v, Rect area);
 /* Moves the cursor: dy +1 towards the leaves, dx sideways. */
 void flame_pane_move_cursor(FlamePane *pane, int dx, int dy);

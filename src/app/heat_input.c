@@ -148,6 +148,12 @@ static void wish_range(const View *v, CommandId id, const Range *r) {
     wish(v->wishes, id, "%lld..%lld", (long long)r->t0_ns, (long long)r->t1_ns);
 }
 
+/* Only when it changes something: a button held still must not keep the window awake. */
+static void wish_view(const HeatPane *pane, const View *v, const Range *r) {
+    if (r->t0_ns != pane->t0_ns || r->t1_ns != pane->t1_ns)
+        wish_range(v, CMD_TIME_VIEW, r);
+}
+
 static void drag_select(HeatPane *pane, const View *v, const UiZone *z) {
     Range at;
     range_at(pane, v, z->x, z->y, !(z->mods & MOD_ALT), &at);
@@ -163,7 +169,7 @@ static void drag_pan(HeatPane *pane, const View *v, const UiZone *z) {
     State start = *v->state;
     start.view = (Range){true, pane->pan_t0_ns, pane->pan_t1_ns};
     Range r = heat_view_change(&start, v->heat, 1, 0.5, move);
-    wish_range(v, CMD_TIME_VIEW, &r);
+    wish_view(pane, v, &r);
 }
 
 static void press(HeatPane *pane, const View *v, const UiZone *z) {
@@ -187,7 +193,7 @@ void heat_pointer(HeatPane *pane, const View *v) {
         double by = (double)(z.wheel_x != 0 ? z.wheel_x : -z.wheel_y);
         Range r = pan ? heat_view_change(v->state, v->heat, 1, 0.5, by * 0.1)
                       : heat_view_change(v->state, v->heat, pow(0.8, (double)z.wheel_y), around, 0);
-        wish_range(v, CMD_TIME_VIEW, &r);
+        wish_view(pane, v, &r);
     }
     if (z.pressed)
         press(pane, v, &z);
@@ -260,10 +266,10 @@ void heat_overview(HeatPane *pane, const View *v) {
         double middle = ((double)(pane->t0_ns - all.t0_ns) + (double)(pane->t1_ns - all.t0_ns)) / 2 / full;
         double span = (double)(pane->t1_ns - pane->t0_ns) / full;
         Range to = heat_view_change(v->state, v->heat, 1, 0.5, (at - middle) / span);
-        wish_range(v, CMD_TIME_VIEW, &to);
+        wish_view(pane, v, &to);
     }
     if (z.wheel_y != 0) {
         Range to = heat_view_change(v->state, v->heat, pow(0.8, (double)z.wheel_y), 0.5, 0);
-        wish_range(v, CMD_TIME_VIEW, &to);
+        wish_view(pane, v, &to);
     }
 }

@@ -15,6 +15,7 @@ void heat_pane_free(HeatPane *pane) {
 
 float heat_pane_x(const HeatPane *pane, int64_t t_ns) {
     double share = (double)(t_ns - pane->t0_ns) / (double)(pane->t1_ns - pane->t0_ns);
+    share = share < -1000 ? -1000 : share > 1000 ? 1000 : share; /* far outside is far enough */
     return pane->plot.x + (float)(share * (double)pane->plot.w);
 }
 

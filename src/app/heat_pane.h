@@ -38,7 +38,7 @@ void heat_pane_draw(HeatPane *pane, const View *v, Rect area);
 /* Centre of a cell as it was drawn last; false when it is outside the view. */
 bool heat_pane_cell_center(const HeatPane *pane, const HeatGrid *grid, bool downwards,
                            uint32_t column, uint32_t row, float *x, float *y);
-/* The time range in view, from state and grid; also used by the commands that zoom and pan. */
+/* The time range in view, from state and grid, inside the recording; also used by the commands that zoom and pan. */
 Range heat_view_range(const State *state, const HeatGrid *grid);
 /* The same zoomed by factor around the share (0 … 1) of its width, then moved by share. */
 Range heat_view_change(const State *state, const HeatGrid *grid, double factor, double around,

@@ -2,10 +2,14 @@
 #include "app/heat_pane.h"
 
 Range heat_view_range(const State *state, const HeatGrid *grid) {
-    if (state->view.on)
-        return state->view;
     int64_t columns = grid->columns ? (int64_t)grid->columns : 1;
-    return (Range){true, grid->origin_ns, grid->origin_ns + columns * grid->spec.column_ns};
+    Range all = {true, grid->origin_ns, grid->origin_ns + columns * grid->spec.column_ns};
+    Range v = state->view;
+    if (!v.on || v.t1_ns <= all.t0_ns || v.t0_ns >= all.t1_ns)
+        return all;
+    v.t0_ns = v.t0_ns < all.t0_ns ? all.t0_ns : v.t0_ns;
+    v.t1_ns = v.t1_ns > all.t1_ns ? all.t1_ns : v.t1_ns;
+    return v;
 }
 
 Range heat_view_change(const State *state, const HeatGrid *grid, double factor, double around,

@@ -29,6 +29,7 @@ struct App {
     FrameStats stats, answer_stats; /* frames as the host timed them; answers by cpu time */
     uint64_t timed_generation;
     bool heat_drawn;
+    int64_t fitted_column_ns; /* told last: longer than asked, so that the map fits memory */
     int64_t first_pixels_ns; /* FrameInput time by which a heat map was on screen; 0 not yet */
     const Fonts *fonts;
     FrameInput last_input;   /* without events; pointers cleared */

@@ -14,6 +14,14 @@ void state_init(State *state) {
     state->split_permille = 480;
 }
 
+bool state_put(char *out, size_t cap, Str text) {
+    bool fits = text.n < cap;
+    size_t n = fits ? text.n : cap - 1;
+    memcpy(out, text.s, n);
+    memset(out + n, 0, cap - n);
+    return fits;
+}
+
 const char *view_kind_name(uint32_t kind) {
     return kind < VIEW_COUNT ? view_names[kind] : "flame";
 }
@@ -130,19 +138,20 @@ static bool unescape(Str value, char *out, size_t cap) {
             c = (char)(hex_digit(value.s[i + 1]) * 16 + hex_digit(value.s[i + 2]));
             i += 2;
         }
-        if (n + 1 >= cap)
+        if (n + 1 >= cap || !c)
             return false;
         out[n++] = c;
     }
-    out[n] = 0;
+    memset(out + n, 0, cap - n);
     return true;
 }
 
-static bool parse_range_ns(Str value, Range *out) {
+bool range_parse_ns(Str value, Range *out) {
     size_t dots = str_find(value, STR(".."));
     int64_t t0, t1;
     if (dots >= value.n || !str_to_i64(str_slice(value, 0, dots), &t0) ||
-        !str_to_i64(str_slice(value, dots + 2, value.n), &t1) || t1 <= t0)
+        !str_to_i64(str_slice(value, dots + 2, value.n), &t1) || t1 <= t0 || t0 < -RANGE_LIMIT_NS ||
+        t1 > RANGE_LIMIT_NS)
         return false;
     *out = (Range){true, t0, t1};
     return true;
@@ -224,11 +233,11 @@ static bool set_part(Str key, Str value, State *state) {
     if (str_eq_c(key, "b"))
         return unescape(value, state->file[1], STATE_PATH);
     if (str_eq_c(key, "sel"))
-        return parse_range_ns(value, &state->selection);
+        return range_parse_ns(value, &state->selection);
     if (str_eq_c(key, "base"))
-        return parse_range_ns(value, &state->baseline);
+        return range_parse_ns(value, &state->baseline);
     if (str_eq_c(key, "view"))
-        return parse_range_ns(value, &state->view);
+        return range_parse_ns(value, &state->view);
     if (str_eq_c(key, "event"))
         return unescape(value, state->event, STATE_EVENT);
     if (str_eq_c(key, "search"))

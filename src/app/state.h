@@ -7,6 +7,9 @@
 #include "query/query.h"
 #include "ui/theme.h"
 
+/* Instants lie within ± this, so that no difference or sum of two of them overflows. */
+#define RANGE_LIMIT_NS INT64_C(4000000000000000000)
+
 enum { STATE_PATH = 1024, STATE_ZOOM = 8192, STATE_EVENT = 128, STATE_SLOTS = 2 };
 
 typedef enum ViewKind { VIEW_FLAME, VIEW_ICICLE, VIEW_COUNT } ViewKind;
@@ -44,6 +47,8 @@ typedef struct State {
 } State;
 
 void state_init(State *state);
+/* Copies and fills the rest with zeros: states are compared as memory. False when it is cut. */
+bool state_put(char *out, size_t cap, Str text);
 /* "key=value&key=value", values percent-encoded; defaults are left out. */
 void state_format(const State *state, Buf *out);
 /* Sets what the text names, leaves the rest. False with words when a part makes no sense. */
@@ -52,6 +57,8 @@ bool state_parse(Str text, State *state, Error *err);
 const char *view_kind_name(uint32_t kind);
 bool view_kind_named(Str name, uint8_t *out);
 /* "1s", "500ms", "1m", "1h" and back. */
+/* "T0..T1" in ns of the profile's clock; false unless T0 < T1, both within RANGE_LIMIT_NS. */
+bool range_parse_ns(Str text, Range *out);
 bool span_parse(Str text, int64_t *ns);
 void span_format(int64_t ns, Buf *out);
 /* "34.2..36.1" in seconds from the origin, or "10%..20%" of first … last. */

@@ -115,17 +115,20 @@ static void column_control(Bar *b) {
     static const char *const args[] = {"10ms", "100ms", "500ms", "1s", "2s", "5s", "10s", "30s", "1m", "5m", "15m", "1h"};
     const char *items[13], *wishes[13];
     uint32_t n = 0, now = UINT32_MAX;
+    int64_t span = b->v->state->column_ns; /* what is drawn: a map that is too large has longer ones */
+    if (b->v->heat && b->v->heat->columns && b->v->heat->spec.column_ns > span)
+        span = b->v->heat->spec.column_ns;
     for (uint32_t i = 0; i < 12; i++) {
         int64_t ns = 0;
         span_parse(str_of(args[i]), &ns);
-        if (ns == b->v->state->column_ns)
+        if (ns == span)
             now = n;
         items[n] = labels[i];
         wishes[n++] = args[i];
     }
     if (now == UINT32_MAX) {
         Buf text = {0};
-        span_format(b->v->state->column_ns, &text);
+        span_format(span, &text);
         now = n;
         items[n] = str_copy(b->v->arena, buf_str(&text)).s;
         wishes[n] = items[n];
@@ -205,8 +208,11 @@ static void filter_field(Bar *b, Panels *p) {
     if (b->measure || !p->asking_filter)
         return;
     float w = fminf(ui_px(v->ui, 240), b->right - b->x);
-    if (w < ui_px(v->ui, 60))
+    bool left = !ui_has_focus(v->ui, ui_id("filter field")) && !p->filter[0];
+    if (left || w < ui_px(v->ui, 60)) {
+        p->asking_filter = false;
         return;
+    }
     FieldResult did = ui_field(v->ui, ui_id("filter field"), place(b, w), p->filter, sizeof p->filter,
                                STR("comm=java  frame~parse  tid!=7"), STR("Enter"), p->filter_error.kind != ERROR_NONE);
     if (did == FIELD_ENTER)
@@ -295,6 +301,7 @@ void toolbar_draw(Panels *p, const View *v, Rect area) {
     Rect help, search;
     Bar bar = bar_begin(v, area, &help, &search);
     choices(&bar);
+    p->asking_filter &= v->slot->open && v->state->mode == MODE_NORMAL;
     if (p->two_lines) {
         bar.x = area.x + ui_px(ui, 20);
         bar.right = area.x + area.w - ui_px(ui, 20);
