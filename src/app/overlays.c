@@ -153,8 +153,8 @@ static void frame_graph(const View *v, const FrameStats *stats, Rect r) {
     for (uint32_t i = 0; i < stats->count; i++) {
         uint32_t at = (stats->next + FRAME_TIMES - stats->count + i) % FRAME_TIMES;
         float ms = (float)stats->frame_ns[at] / 1e6f, h = fminf(ms / 20, 1) * r.h;
-        float x = r.x + r.w * (float)i / FRAME_TIMES;
-        draw_rect(v->ui->draw, (Rect){x, r.y + r.h - h, fmaxf(r.w / FRAME_TIMES - 0.5f, 1), h}, ms > 16 ? t->warning : t->accent);
+        float x = r.x + r.w * (float)i / (float)FRAME_TIMES;
+        draw_rect(v->ui->draw, (Rect){x, r.y + r.h - h, fmaxf(r.w / (float)FRAME_TIMES - 0.5f, 1), h}, ms > 16 ? t->warning : t->accent);
     }
 }
 

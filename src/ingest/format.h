@@ -29,7 +29,11 @@ typedef struct FormatChunk {
     bool last;          /* nothing follows */
 } FormatChunk;
 
-enum { FORMAT_CHUNK_PAD = 64, FORMAT_PROBE_BYTES = 64 * 1024 };
+enum {
+    FORMAT_CHUNK_PAD = 64,
+    FORMAT_PROBE_BYTES = 64 * 1024,
+    FORMAT_PROBE_MOST = 4 * 1024 * 1024, /* while not even one line has ended */
+};
 
 /* What a sequential parser calls for each batch it filled; false means stop (cancelled). The
  * batch is absorbed before the call returns and may be reused. */

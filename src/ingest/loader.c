@@ -303,9 +303,11 @@ static bool recognise(Loader *l, Error *err) {
             if (formats[i]->probe(head, whole) == GUESS_YES)
                 l->format = formats[i];
         }
-        if (l->format || whole || head.n >= FORMAT_PROBE_BYTES)
-            break;
-        want = head.n + 1;
+        bool enough = head.n >= FORMAT_PROBE_MOST ||
+                      (head.n >= FORMAT_PROBE_BYTES && str_find_char(head, '\n') < head.n);
+        if (l->format || whole || enough)
+            break; /* a first line may be long: a process name of 1 MB is seen */
+        want = source_is_pipe(l->source) ? head.n + 1 : head.n * 2;
     }
     if (!l->format)
         l->format = format_of(head, whole, err);
