@@ -125,8 +125,10 @@ static uint32_t box_color(FlamePane *pane, const View *v, const FlameBox *b) {
 /* -- drawing */
 
 static Str box_label(const FlamePane *pane, const View *v, const FlameBox *b) {
-    if (b->merged)
-        return view_text(v, "%u", b->merged_count);
+    if (b->merged) {
+        Str n = view_grouped(v, b->merged_count);
+        return view_text(v, "%.*s merged", (int)n.n, n.s);
+    }
     if (!b->depth) {
         Str n = view_count(v, b->total + pane->layout.not_arranged, view_unit(v));
         return view_text(v, "all · %.*s", (int)n.n, n.s);

@@ -134,7 +134,7 @@ static void hover(const HeatPane *pane, const View *v, float x, float y) {
     Str at = view_offset(v, g->origin_ns + (int64_t)column * g->spec.column_ns,
                          g->spec.column_ns >= 1000000000 ? 1000000000 : 10000000);
     Str within = view_span(v, start);
-    Str n = view_count(v, count, "samples");
+    Str n = view_count(v, count, view_unit(v));
     bool outside = cell.t1_ns <= g->first_ns || cell.t0_ns > g->last_ns;
     Str line = outside ? view_text(v, "%.*s s + %.*s\toutside the recording", (int)at.n, at.s,
                                    (int)within.n, within.s)

@@ -46,10 +46,9 @@ static void picture_room(HeatPicture *p, size_t texels) {
     p->cap = cap;
 }
 
-static void picture_update(HeatPane *pane, const View *v) {
+/* What the picture should be: which columns a texel covers, and how it is coloured. */
+static HeatPicture picture_wanted(const HeatPane *pane, const View *v) {
     const HeatGrid *grid = v->heat;
-    const State *s = v->state;
-    HeatPicture *p = &pane->picture;
     int64_t w_ns = grid->spec.column_ns;
     int64_t c0 = (pane->t0_ns - grid->origin_ns) / w_ns;
     int64_t c1 = (pane->t1_ns - grid->origin_ns + w_ns - 1) / w_ns;
@@ -61,27 +60,65 @@ static void picture_update(HeatPane *pane, const View *v) {
     /* aligned to multiples of step, so that blocks keep their cells while panning */
     uint32_t step = (uint32_t)((c1 - c0 + across - 1) / (across ? across : 1));
     step = step ? step : 1;
-    uint32_t first = (uint32_t)(c0 / step) * step;
-    uint32_t w = (uint32_t)((c1 - first + step - 1) / step);
-    uint32_t h = grid->rows;
-    for (uint32_t n = 2; h > down && down; n++)
-        h = (grid->rows + n - 1) / n;
-    bool same = p->grid_generation == grid->generation && p->w == w && p->h == h &&
-                p->first == first && p->step == step && p->scale == s->scale &&
-                p->palette == s->heat_palette && p->dark == v->ui->theme->dark &&
-                p->downwards == s->downwards;
-    if (same)
+    HeatPicture p = {.step = step, .first = (uint32_t)(c0 / step) * step, .h = grid->rows};
+    p.w = (uint32_t)((c1 - p.first + step - 1) / step);
+    for (uint32_t n = 2; p.h > down && down; n++)
+        p.h = (grid->rows + n - 1) / n;
+    p.maximum = step > 1 || p.h < grid->rows;
+    p.scale = v->state->scale;
+    p.palette = v->state->heat_palette;
+    p.dark = v->ui->theme->dark;
+    p.downwards = v->state->downwards;
+    return p;
+}
+
+static bool same_shape(const HeatPicture *a, const HeatPicture *b) {
+    return a->w == b->w && a->h == b->h && a->first == b->first && a->step == b->step &&
+           a->scale == b->scale && a->palette == b->palette && a->dark == b->dark &&
+           a->downwards == b->downwards;
+}
+
+/* Draws texel columns [x0, x1) anew. */
+static void picture_columns(HeatPane *pane, const View *v, uint32_t x0, uint32_t x1) {
+    HeatPicture *p = &pane->picture;
+    uint32_t n = x1 - x0;
+    uint32_t *part = n == p->w ? p->rgba : ARENA_ARRAY(v->arena, uint32_t, (size_t)n * p->h);
+    heat_pixels(v->heat, &pane->mapper, &pane->ramp, p->first + x0 * p->step, n * p->step, n, p->h,
+                p->downwards, part);
+    for (uint32_t y = 0; n < p->w && y < p->h; y++)
+        memcpy(p->rgba + (size_t)y * p->w + x0, part + (size_t)y * n, n * sizeof *part);
+    p->dirty_x = n < p->w ? x0 : 0;
+    p->dirty_w = n < p->w ? n : 0;
+    p->generation++;
+}
+
+static void picture_update(HeatPane *pane, const View *v) {
+    const HeatGrid *grid = v->heat;
+    HeatPicture *p = &pane->picture, wanted = picture_wanted(pane, v);
+    bool shaped = same_shape(p, &wanted);
+    if (shaped && p->grid_generation == grid->generation)
         return;
-    *p = (HeatPicture){.rgba = p->rgba, .cap = p->cap, .w = w, .h = h, .step = step,
-                       .first = first, .generation = p->generation + 1,
-                       .grid_generation = grid->generation, .id = ui_id("heat picture"),
-                       .scale = s->scale, .palette = s->heat_palette,
-                       .dark = v->ui->theme->dark, .downwards = s->downwards,
-                       .maximum = step > 1 || h < grid->rows};
-    picture_room(p, (size_t)w * h);
-    heat_mapper(grid, (HeatScale)s->scale, &pane->mapper);
-    heat_ramp((HeatPalette)s->heat_palette, v->ui->theme->dark, &pane->ramp);
-    heat_pixels(grid, &pane->mapper, &pane->ramp, first, w * step, w, h, s->downwards, p->rgba);
+    bool next = shaped && p->grid_generation + 1 == grid->generation;
+    wanted.rgba = p->rgba;
+    wanted.cap = p->cap;
+    wanted.generation = p->generation;
+    wanted.grid_generation = grid->generation;
+    wanted.id = ui_id("heat picture");
+    *p = wanted;
+    picture_room(p, (size_t)p->w * p->h);
+    HeatMapper before = pane->mapper;
+    heat_mapper(grid, (HeatScale)p->scale, &pane->mapper);
+    heat_ramp((HeatPalette)p->palette, p->dark, &pane->ramp);
+    /* only texels whose cells changed, unless the colours mean something else now */
+    uint32_t x0 = 0, x1 = p->w;
+    if (next && memcmp(&before, &pane->mapper, sizeof before) == 0) {
+        uint32_t from = grid->changed_from, to = grid->changed_to;
+        x0 = from <= p->first ? 0 : (from - p->first) / p->step;
+        x1 = to <= p->first ? 0 : (to - p->first + p->step - 1) / p->step;
+        x1 = x1 < p->w ? x1 : p->w;
+    }
+    if (x0 < x1)
+        picture_columns(pane, v, x0, x1);
 }
 
 static void draw_picture(HeatPane *pane, const View *v) {
@@ -92,7 +129,9 @@ static void draw_picture(HeatPane *pane, const View *v) {
     float x1 = heat_pane_x(pane, start + (int64_t)p->w * p->step * w_ns);
     Rect before = draw_clip_to(v->ui->draw, pane->plot);
     DrawImage image = {.id = p->id, .generation = p->generation, .w = p->w, .h = p->h,
-                       .rgba = p->rgba, .source = {0, 0, (float)p->w, (float)p->h}};
+                       .rgba = p->rgba, .source = {0, 0, (float)p->w, (float)p->h},
+                       .dirty_x = p->dirty_x, .dirty_w = p->dirty_w,
+                       .dirty_h = p->dirty_w ? p->h : 0};
     draw_image(v->ui->draw, (Rect){x0, pane->plot.y, x1 - x0, pane->plot.h}, &image);
     draw_clip(v->ui->draw, before);
 }
@@ -204,7 +243,7 @@ static void draw_legend(HeatPane *pane, const View *v, Rect area) {
                   : str_copy(v->arena, buf_str(&cell));
     buf_free(&cell);
     float x = area.x, y = pane->plot.y;
-    legend_label(v, x, y - ui_px(ui, 4), area.w, view_text(v, "%s per %.*s", "samples", (int)per.n, per.s));
+    legend_label(v, x, y - ui_px(ui, 4), area.w, view_text(v, "%s per %.*s", view_unit(v), (int)per.n, per.s));
     float top = y + ui_px(ui, 18), notes = ui_px(ui, pane->picture.maximum ? 66 : 48);
     float h = pane->plot.y + pane->plot.h - top - notes;
     bool with_notes = h >= ui_px(ui, 50);
@@ -217,13 +256,13 @@ static void draw_legend(HeatPane *pane, const View *v, Rect area) {
                        .h = 255, .rgba = pane->legend_rgba, .source = {0, 0, 1, 255}};
     draw_image(ui->draw, bar, &image);
     float lx = x + ui_px(ui, 22), lw = area.w - ui_px(ui, 22);
-    legend_label(v, lx, top - ui_px(ui, 3), lw, view_grouped(v, v->heat->max));
-    legend_label(v, lx, top + h - ui_px(ui, 13), lw, STR("1"));
+    legend_label(v, lx, top - ui_px(ui, 3), lw, view_short(v, (uint64_t)v->heat->max << v->heat->unit_shift));
+    legend_label(v, lx, top + h - ui_px(ui, 13), lw, view_short(v, 1ull << v->heat->unit_shift));
     if (h > ui_px(ui, 90)) {
         uint32_t half = heat_value_at(&pane->mapper, 0.5);
         legend_label(v, lx, top + h / 2 - ui_px(ui, 16), lw, str_of(scale_label(v->state->scale)));
         if (half > 1 && half < v->heat->max)
-            legend_label(v, lx, top + h / 2, lw, view_grouped(v, half));
+            legend_label(v, lx, top + h / 2, lw, view_short(v, (uint64_t)half << v->heat->unit_shift));
     }
     if (!with_notes)
         return;

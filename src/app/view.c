@@ -31,6 +31,14 @@ Str view_count(const View *v, uint64_t n, const char *unit) {
     return view_text(v, "%.*s %.*s", (int)number.n, number.s, (int)length, unit);
 }
 
+Str view_short(const View *v, uint64_t n) {
+    if (n < 10000000)
+        return view_grouped(v, n);
+    if (n < 10000000000u)
+        return view_text(v, "%.4g M", (double)n / 1e6);
+    return view_text(v, "%.4g G", (double)n / 1e9);
+}
+
 Str view_percent(const View *v, uint64_t part, uint64_t whole) {
     if (!whole)
         return STR("0 %");

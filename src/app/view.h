@@ -29,6 +29,7 @@ typedef struct View {
 Str view_text(const View *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
 Str view_grouped(const View *v, uint64_t n);          /* "8 213" with thin spaces */
 Str view_count(const View *v, uint64_t n, const char *unit); /* "8 213 samples" */
+Str view_short(const View *v, uint64_t n); /* "8 213", from ten million on "12.3 M" */
 Str view_percent(const View *v, uint64_t part, uint64_t whole); /* "6.2 %" */
 /* Offset from the origin: "34.20 s", precise enough for `step_ns`. */
 Str view_offset(const View *v, int64_t t_ns, int64_t step_ns);

@@ -1,0 +1,110 @@
+/* A file that is drawn while it loads ends in the same picture as one drawn only afterwards: every
+ * part that is updated piece by piece (heat grid, texels, ranks, answers) must come out the same. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "app/app.h"
+#include "app/dump.h"
+
+typedef struct Run {
+    App *app;
+    FrameInput in;
+    FrameOutput out;
+    uint32_t images; /* generations of the heat map's picture that were seen */
+    uint64_t last;
+} Run;
+
+static void frame(Run *r) {
+    r->in.now_ns += 16666667;
+    app_frame(r->app, &r->in, &r->out);
+    const DrawList *d = r->out.window[0].draw;
+    for (uint32_t i = 0; i < d->images; i++) {
+        if (d->image[i].w > 1 && d->image[i].generation != r->last) {
+            r->last = d->image[i].generation;
+            r->images++;
+        }
+    }
+}
+
+static void start(Run *r, const char *path) {
+    *r = (Run){0};
+    r->app = app_new(&(AppOptions){.fonts = fonts_fixed(), .headless = true});
+    r->in.windows = 1;
+    r->in.window[0] = (WindowInput){.w = 1600, .h = 900, .scale = 1, .focused = true};
+    Error err = {0};
+    if (!app_open(r->app, 0, path, &err))
+        fail_msg("%s", err.message);
+}
+
+static void finish(Run *r) {
+    for (int i = 0; i < 60; i++) { /* motions end */
+        while (app_work(r->app))
+            continue;
+        frame(r);
+    }
+    assert_true(app_settled(r->app));
+}
+
+/* The heat map's texels, the largest image of the frame. */
+static const DrawImage *picture(const Run *r) {
+    const DrawList *d = r->out.window[0].draw;
+    const DrawImage *best = NULL;
+    for (uint32_t i = 0; i < d->images; i++)
+        if (!best || d->image[i].w * d->image[i].h > best->w * best->h)
+            best = &d->image[i];
+    assert_non_null(best);
+    return best;
+}
+
+static void same(const char *name) {
+    char path[1024];
+    const char *source = getenv("FLAMESCOPE_SOURCE");
+    snprintf(path, sizeof path, "%s/examples/%s", source ? source : ".", name);
+    Run stepwise, whole;
+    start(&stepwise, path);
+    for (int i = 0; i < 100000 && !app_settled(stepwise.app); i++) {
+        frame(&stepwise);
+        app_work(stepwise.app);
+    }
+    finish(&stepwise);
+    start(&whole, path);
+    while (app_work(whole.app))
+        continue;
+    finish(&whole);
+    const DrawImage *a = picture(&stepwise), *b = picture(&whole);
+    assert_int_equal(a->w, b->w);
+    assert_int_equal(a->h, b->h);
+    assert_memory_equal(a->rgba, b->rgba, (size_t)a->w * a->h * 4);
+    assert_true(stepwise.images > whole.images);
+    Buf one = {0}, two = {0};
+    dump_state(stepwise.app, &one);
+    dump_layout(stepwise.app, &one);
+    dump_state(whole.app, &two);
+    dump_layout(whole.app, &two);
+    assert_string_equal(one.s, two.s);
+    buf_free(&one);
+    buf_free(&two);
+    app_free(stepwise.app);
+    app_free(whole.app);
+}
+
+static void test_shop(void **unused) {
+    (void)unused;
+    same("shop.perf.gz");
+}
+
+static void test_report(void **unused) {
+    (void)unused;
+    same("report.perf.gz");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_shop), cmocka_unit_test(test_report)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
