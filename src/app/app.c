@@ -355,6 +355,7 @@ static void pending_range(App *app) {
 
 /* For the overlay and --stats: what the host measured of the frame before, and new answers. */
 static void note_times(App *app, const FrameInput *in) {
+    app->stats.draw_calls = in->last_draw_calls;
     if (in->last_frame_ns)
         frame_stats_add(&app->stats, in->last_frame_ns);
     const Answer *a = app_answer(app);

@@ -162,7 +162,9 @@ void stats_draw(const View *v, const FrameStats *stats, Rect area) {
     Ui *ui = v->ui;
     EngineStats e;
     engine_stats(v->engine, &e);
-    Rect r = {area.x + area.w - ui_px(ui, 340), area.y + ui_px(ui, 8), ui_px(ui, 320), ui_px(ui, 196)};
+    const LoadStatus *load = &v->slot->load;
+    double seconds = (double)load->elapsed_ns / 1e9;
+    Rect r = {area.x + area.w - ui_px(ui, 340), area.y + ui_px(ui, 8), ui_px(ui, 320), ui_px(ui, 216)};
     DrawList *under = ui->draw;
     ui->draw = &ui->overlay;
     draw_clip(ui->draw, ui->window);
@@ -179,7 +181,12 @@ void stats_draw(const View *v, const FrameStats *stats, Rect area) {
                   (double)dict_bytes(v->dict) / 1e6),
         view_text(v, "index %.1f MB · checkpoints %.1f MB · answers %.1f MB", (double)e.index_bytes / 1e6,
                   (double)e.checkpoint_bytes / 1e6, (double)e.answer_bytes / 1e6),
-        view_text(v, "%u draw commands · %llu frames", stats->commands, (unsigned long long)stats->frames),
+        stats->draw_calls ? view_text(v, "%u commands in %u draw calls · %llu frames", stats->commands, stats->draw_calls,
+                                      (unsigned long long)stats->frames)
+                          : view_text(v, "%u commands painted in software · %llu frames", stats->commands,
+                                      (unsigned long long)stats->frames),
+        view_text(v, "loaded %.1f MB of text in %.2f s: %.0f MB/s", (double)load->bytes_text / 1e6, seconds,
+                  seconds > 0 ? (double)load->bytes_text / 1e6 / seconds : 0),
     };
     float y = r.y + ui_px(ui, 10);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++, y += ui_px(ui, 20))

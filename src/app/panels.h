@@ -25,6 +25,7 @@ typedef struct FrameStats {
     uint64_t frames;
     int64_t last_now_ns;
     uint32_t commands; /* of the draw list */
+    uint32_t draw_calls; /* of the frame before; 0: software */
 } FrameStats;
 
 void frame_stats_add(FrameStats *stats, int64_t ns);

@@ -363,6 +363,7 @@ int host_run(const HostApp *app) {
         in.event = e->event;
         in.events = e->count;
         in.last_frame_ns = last_frame_ns;
+        in.last_draw_calls = host.stats.draw_calls;
         FrameOutput out = {.next_wake_ns = INT64_MAX};
         int64_t began_ns = clock_thread_cpu_ns();
         app->frame(app->app, &in, &out);

@@ -17,6 +17,7 @@ typedef struct WindowInput {
 typedef struct FrameInput {
     int64_t now_ns; /* any origin, never goes back */
     int64_t last_frame_ns; /* cpu time of the frame before, painting included; 0 unknown */
+    uint32_t last_draw_calls; /* of the GPU painter in the frame before; 0 painted in software */
     uint32_t windows;
     WindowInput window[FRAME_WINDOWS];
     uint32_t events;
