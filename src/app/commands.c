@@ -87,7 +87,7 @@ bool app_run(App *app, CommandId id, Str args, Error *err) {
     State before = app->state;
     if (!c->action(app, args, err))
         return false;
-    if ((c->flags & COMMAND_STEP) && memcmp(&before, &app->state, sizeof before) != 0)
+    if ((c->flags & COMMAND_STEP) && !state_same(&before, &app->state))
         history_push(&app->history, &before, id, c->flags & COMMAND_LIVE, app->last_input.now_ns);
     return true;
 }

@@ -213,7 +213,7 @@ static bool run_drag_cells(Replay *r, Str args, Error *err) {
     input(r, (InputEvent){.kind = INPUT_MOVE, .x = x0, .y = y0, .mods = mods});
     input(r, (InputEvent){.kind = INPUT_DOWN, .button = BUTTON_LEFT, .clicks = 1, .x = x0, .y = y0, .mods = mods});
     for (int i = 1; i <= DRAG_STEPS; i++) {
-        float t = (float)i / DRAG_STEPS;
+        float t = (float)i / (float)DRAG_STEPS;
         input(r, (InputEvent){.kind = INPUT_MOVE, .x = x0 + (x1 - x0) * t, .y = y0 + (y1 - y0) * t, .mods = mods});
     }
     input(r, (InputEvent){.kind = INPUT_UP, .button = BUTTON_LEFT, .clicks = 1, .x = x1, .y = y1, .mods = mods});

@@ -22,6 +22,33 @@ bool state_put(char *out, size_t cap, Str text) {
     return fits;
 }
 
+static bool range_same(const Range *a, const Range *b) {
+    return a->on == b->on && (!a->on || (a->t0_ns == b->t0_ns && a->t1_ns == b->t1_ns));
+}
+
+static bool texts_same(const State *a, const State *b) {
+    for (int i = 0; i < STATE_SLOTS; i++)
+        if (strcmp(a->file[i], b->file[i]) != 0)
+            return false;
+    return !strcmp(a->event, b->event) && !strcmp(a->search, b->search) && !strcmp(a->zoom, b->zoom);
+}
+
+static bool look_same(const State *a, const State *b) {
+    return a->scale == b->scale && a->heat_palette == b->heat_palette &&
+           a->flame_palette == b->flame_palette && a->downwards == b->downwards &&
+           a->theme == b->theme && a->text_percent == b->text_percent &&
+           a->split_permille == b->split_permille;
+}
+
+bool state_same(const State *a, const State *b) {
+    return range_same(&a->selection, &b->selection) && range_same(&a->baseline, &b->baseline) &&
+           range_same(&a->view, &b->view) && texts_same(a, b) && look_same(a, b) &&
+           a->weighted == b->weighted && a->idle == b->idle && filter_same(&a->filter, &b->filter) &&
+           a->view_kind == b->view_kind && a->mode == b->mode &&
+           a->heaviest_first == b->heaviest_first && a->rows == b->rows &&
+           a->column_ns == b->column_ns;
+}
+
 const char *view_kind_name(uint32_t kind) {
     return kind < VIEW_COUNT ? view_names[kind] : "flame";
 }

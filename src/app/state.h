@@ -47,6 +47,8 @@ typedef struct State {
 } State;
 
 void state_init(State *state);
+/* By content: what lies between the fields does not count. */
+bool state_same(const State *a, const State *b);
 /* Copies and fills the rest with zeros: states are compared as memory. False when it is cut. */
 bool state_put(char *out, size_t cap, Str text);
 /* "key=value&key=value", values percent-encoded; defaults are left out. */

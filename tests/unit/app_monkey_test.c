@@ -115,7 +115,7 @@ static void check_state(Monkey *m) {
     state_init(&back);
     if (!state_parse(buf_str(&text), &back, &err))
         fail_msg("%s does not parse: %s (after: %s)", text.s, err.message, m->did);
-    if (memcmp(&back, s, sizeof back) != 0)
+    if (!state_same(&back, s))
         fail_msg("%s does not come back (after: %s)", text.s, m->did);
     buf_free(&text);
 }
@@ -586,7 +586,7 @@ static void test_workers(void **state) {
 static void test_by_hand(void **state) {
     (void)state;
     const char *words = getenv("FLAMESCOPE_MONKEY");
-    unsigned seed, steps;
+    unsigned seed = 0, steps = 0;
     if (!words || sscanf(words, "%u,%u", &seed, &steps) != 2)
         skip();
     run_monkey(seed, 0, steps);
