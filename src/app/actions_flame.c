@@ -68,7 +68,8 @@ bool do_filter_add(App *app, Str args, Error *err) {
     Error why = {0};
     Filter filter = app->state.filter;
     if (!filter_parse(args, &filter, &why)) {
-        app->panels.filter_error = why;
+        if (app->panels.asking_filter)
+            app->panels.filter_error = why;
         return error_set(err, why.kind, "%s", why.message);
     }
     app->state.filter = filter;

@@ -273,9 +273,11 @@ static void draw_panes(App *app, const View *v, Rect area) {
         split = least;
     if (split > area.h - header - ui_px(ui, 60))
         split = area.h - header - ui_px(ui, 60);
-    split = (float)(int)split;
+    split = split < ui_px(ui, 40) ? 0 : (float)(int)split; /* no room for both: the flame graph stays */
     app->heat_area = (Rect){area.x, area.y, area.w, split};
-    if (times)
+    if (!split)
+        times = false;
+    else if (times)
         heat_pane_draw(&app->heat, v, app->heat_area);
     else
         ui_label(ui, app->heat_area, STR("This profile carries no times: a flame graph, but no heat map."),
@@ -291,7 +293,7 @@ static void draw_panes(App *app, const View *v, Rect area) {
 static void draw_overlays(App *app, const View *v, Rect area) {
     if (app->overlay == OVERLAY_HELP && !help_draw(&app->panels, v))
         app->overlay = OVERLAY_NONE;
-    if (app->overlay == OVERLAY_COMPLAINTS && (!v->slot->open || !complaints_draw(v)))
+    if (app->overlay == OVERLAY_COMPLAINTS && (!v->slot->open || !complaints_draw(&app->panels, v)))
         app->overlay = OVERLAY_NONE;
     if (app->show_stats)
         stats_draw(v, &app->stats, area);

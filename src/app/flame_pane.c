@@ -38,7 +38,7 @@ static void relayout(FlamePane *pane, const View *v) {
     bool jump = pane->width != pane->body.w || !pane->motion.count;
     uint32_t node = flame_zoom_node(v->state, a, v->dict, v->arena);
     arena_reset(&pane->layout_arena);
-    flame_layout(a, node, pane->body.w, v->state->heaviest_first, 0, &pane->layout_arena,
+    flame_layout(a, node, pane->body.w, v->state->heaviest_first, filter_min_share(&a->query.filter), &pane->layout_arena,
                  &pane->layout);
     flame_motion_retarget(&pane->motion, &pane->layout, a->tree, v->now_ns, jump ? 0 : MOTION_NS);
     pane->answer_generation = a->generation;
@@ -57,7 +57,7 @@ const FlameBox *flame_pane_box(const FlamePane *pane, uint64_t key) {
 /* -- geometry */
 
 static float content_height(const FlamePane *pane) {
-    return (float)(pane->motion.max_depth + 1) * pane->row;
+    return (float)(pane->layout.max_depth + 1) * pane->row;
 }
 
 static void clamp_scroll(FlamePane *pane) {
@@ -260,10 +260,11 @@ static void hover_tooltip(const FlamePane *pane, const View *v) {
     }
     Str total = view_count(v, b->total, unit), self = view_grouped(v, b->self);
     uint64_t whole = prefix_total(&v->answer->a, v->answer->tree, 0);
+    const char *of = v->state->selection.on ? "A" : "what is shown";
     Str share = view_percent(v, b->total, whole);
     Str self_share = view_percent(v, b->self, whole);
-    lines[n++] = view_text(v, "total %.*s\t%.*s", (int)total.n, total.s, (int)share.n, share.s);
-    lines[n++] = view_text(v, "self %.*s\t%.*s", (int)self.n, self.s, (int)self_share.n, self_share.s);
+    lines[n++] = view_text(v, "total %.*s\t%.*s of %s", (int)total.n, total.s, (int)share.n, share.s, of);
+    lines[n++] = view_text(v, "self %.*s\t%.*s of %s", (int)self.n, self.s, (int)self_share.n, self_share.s, of);
     ui_tooltip(v->ui, (Rect){v->ui->x, v->ui->y, 0, pane->row}, lines, n);
 }
 
@@ -375,6 +376,16 @@ static void scrollbar(FlamePane *pane, const View *v, Rect area) {
     }
 }
 
+static Str why_empty(const View *v) {
+    const Answer *a = v->answer;
+    if (!a->in_profile)
+        return v->slot->settled ? STR("There are no samples of this event.") : STR("Nothing to draw yet.");
+    if (!a->in_selection)
+        return STR("No samples in this selection.");
+    return v->state->selection.on ? STR("The chips above hide every sample of this selection.")
+                                  : STR("The chips above hide every sample.");
+}
+
 void flame_pane_draw(FlamePane *pane, const View *v, Rect area) {
     Ui *ui = v->ui;
     float margin = ui_px(ui, 20);
@@ -399,7 +410,5 @@ void flame_pane_draw(FlamePane *pane, const View *v, Rect area) {
     scrollbar(pane, v, area);
     ui_focus_ring(ui, ui_id("flame"), pane->body, 0);
     if (!pane->layout.total && !pane->layout.not_arranged)
-        ui_label(ui, pane->body, v->state->selection.on ? STR("No samples in this selection.")
-                                                        : STR("Nothing to draw yet."),
-                 ui->theme->muted, FACE_REGULAR, ui->theme->font, 0);
+        ui_label(ui, pane->body, why_empty(v), ui->theme->muted, FACE_REGULAR, ui->theme->font, 0);
 }

@@ -113,6 +113,53 @@ static bool range_at(const HeatPane *pane, const View *v, float x, float y, bool
     return true;
 }
 
+/* A texel that stands for several cells shows their maximum: the readout tells of that cell. */
+static void hottest_of_texel(const HeatPane *pane, const HeatGrid *g, uint32_t *column, uint32_t *row) {
+    const HeatPicture *p = &pane->picture;
+    if (!p->maximum || *column < p->first || !p->h)
+        return;
+    uint64_t y = ((uint64_t)(*row + 1) * p->h - 1) / g->rows; /* as heat_pixels divides them */
+    uint32_t r0 = (uint32_t)(y * g->rows / p->h), r1 = (uint32_t)((y + 1) * g->rows / p->h);
+    uint32_t c0 = p->first + (*column - p->first) / p->step * p->step;
+    const uint32_t *best = &g->cell[(size_t)*column * g->rows + *row];
+    for (uint32_t c = c0; c < c0 + p->step && c < g->columns; c++) {
+        for (uint32_t r = r0; r < r1 && r < g->rows; r++) {
+            const uint32_t *cell = &g->cell[(size_t)c * g->rows + r];
+            if (*cell > *best) {
+                best = cell;
+                *column = c;
+                *row = r;
+            }
+        }
+    }
+}
+
+static Str column_text(const View *v, int64_t offset_ns) {
+    int64_t column_ns = v->heat->spec.column_ns, min = offset_ns / 60000000000;
+    if (column_ns % 60000000000 == 0)
+        return min % 60 == 0 ? view_text(v, "%lld h", (long long)(min / 60))
+               : min < 60    ? view_text(v, "%lld min", (long long)min)
+                             : view_text(v, "%lld h %lld min", (long long)(min / 60), (long long)(min % 60));
+    Str at = view_offset(v, v->heat->origin_ns + offset_ns, column_ns >= 1000000000 ? 1000000000 : 10000000);
+    return view_text(v, "%.*s s", (int)at.n, at.s);
+}
+
+/* "34 s + 660 ms", and how many samples, or why there are none. */
+static Str cell_text(const View *v, uint32_t column, uint32_t row) {
+    const HeatGrid *g = v->heat;
+    Range cell;
+    size_t i = (size_t)column * g->rows + row;
+    heat_cell_range(g, column, row, &cell.t0_ns, &cell.t1_ns);
+    int64_t start = (int64_t)column * g->spec.column_ns;
+    Str at = column_text(v, start), within = view_span(v, cell.t0_ns - g->origin_ns - start);
+    Str n = view_count(v, (uint64_t)g->cell[i] << g->unit_shift, view_unit(v));
+    if (cell.t1_ns <= g->first_ns || cell.t0_ns > g->last_ns)
+        n = STR("outside the recording");
+    else if (g->hidden && g->hidden[i])
+        n = g->cell[i] ? view_text(v, "%.*s, others hidden", (int)n.n, n.s) : STR("all hidden");
+    return view_text(v, "%.*s + %.*s\t%.*s", (int)at.n, at.s, (int)within.n, within.s, (int)n.n, n.s);
+}
+
 static void hover(const HeatPane *pane, const View *v, float x, float y) {
     const HeatGrid *g = v->heat;
     Range cell;
@@ -120,6 +167,7 @@ static void hover(const HeatPane *pane, const View *v, float x, float y) {
     range_at(pane, v, x, y, true, &cell);
     if (!heat_cell_of(g, cell.t0_ns, &column, &row))
         return;
+    hottest_of_texel(pane, g, &column, &row);
     Ui *ui = v->ui;
     SliceShape s = slice_shape(pane, v, &cell);
     Rect before = draw_clip_to(ui->draw, rect_inset(pane->plot, -ui_px(ui, 1)));
@@ -129,17 +177,7 @@ static void hover(const HeatPane *pane, const View *v, float x, float y) {
     draw_rect(ui->draw, (Rect){pane->plot.x, cy, pane->plot.w, ui_px(ui, 1)}, hair);
     outline(ui->draw, &s, ui_px(ui, 1), ui->theme->text);
     draw_clip(ui->draw, before);
-    uint64_t count = (uint64_t)g->cell[(size_t)column * g->rows + row] << g->unit_shift;
-    int64_t start = cell.t0_ns - (int64_t)column * g->spec.column_ns - g->origin_ns;
-    Str at = view_offset(v, g->origin_ns + (int64_t)column * g->spec.column_ns,
-                         g->spec.column_ns >= 1000000000 ? 1000000000 : 10000000);
-    Str within = view_span(v, start);
-    Str n = view_count(v, count, view_unit(v));
-    bool outside = cell.t1_ns <= g->first_ns || cell.t0_ns > g->last_ns;
-    Str line = outside ? view_text(v, "%.*s s + %.*s\toutside the recording", (int)at.n, at.s,
-                                   (int)within.n, within.s)
-                       : view_text(v, "%.*s s + %.*s\t%.*s", (int)at.n, at.s, (int)within.n,
-                                   within.s, (int)n.n, n.s);
+    Str line = cell_text(v, column, row);
     Rect avoid = {s.x0, fminf(s.y0, s.y1), s.x1_right - s.x0, fabsf(s.y1 - s.y0)};
     ui_tooltip(ui, avoid, &line, 1);
 }

@@ -196,7 +196,7 @@ static void draw_row_axis(const HeatPane *pane, const View *v) {
     double unit = w_ns <= 1000000000 ? 1e6 : w_ns <= 60000000000 ? 1e9 : 60e9;
     const char *name = w_ns <= 1000000000 ? "ms" : w_ns <= 60000000000 ? "s" : "min";
     float h = ui_px(ui, 18);
-    int parts = pane->plot.h > ui_px(ui, 140) ? 4 : 2;
+    int parts = pane->plot.h > ui_px(ui, 140) ? 4 : pane->plot.h > ui_px(ui, 46) ? 2 : 1;
     for (int i = 0; i <= parts; i++) {
         float y = heat_pane_y(pane, v->state->downwards, (double)i / parts);
         bool top = y <= pane->plot.y + 1;
@@ -256,8 +256,11 @@ static void draw_legend(HeatPane *pane, const View *v, Rect area) {
                        .h = 255, .rgba = pane->legend_rgba, .source = {0, 0, 1, 255}};
     draw_image(ui->draw, bar, &image);
     float lx = x + ui_px(ui, 22), lw = area.w - ui_px(ui, 22);
-    legend_label(v, lx, top - ui_px(ui, 3), lw, view_short(v, (uint64_t)v->heat->max << v->heat->unit_shift));
-    legend_label(v, lx, top + h - ui_px(ui, 13), lw, view_short(v, 1ull << v->heat->unit_shift));
+    uint32_t least = heat_value_at(&pane->mapper, 0), most = v->heat->max;
+    if (most > 0)
+        legend_label(v, lx, top - ui_px(ui, 3), lw, view_short(v, (uint64_t)most << v->heat->unit_shift));
+    if (most > least)
+        legend_label(v, lx, top + h - ui_px(ui, 13), lw, view_short(v, (uint64_t)least << v->heat->unit_shift));
     if (h > ui_px(ui, 90)) {
         uint32_t half = heat_value_at(&pane->mapper, 0.5);
         legend_label(v, lx, top + h / 2 - ui_px(ui, 16), lw, str_of(scale_label(v->state->scale)));
@@ -287,7 +290,7 @@ static void draw_empty(const View *v, Rect plot) {
 
 static void layout(HeatPane *pane, const View *v, Rect area, Rect *legend) {
     Ui *ui = v->ui;
-    float left = ui_px(ui, 76), right = ui_px(ui, 140), top = ui_px(ui, 22);
+    float left = ui_px(ui, 76), right = ui_px(ui, 150), top = ui_px(ui, 22);
     float axis = ui_px(ui, 24), strip = ui_px(ui, 28), gap = ui_px(ui, 8);
     float h = area.h - top - axis - strip - gap;
     float w = area.w - left - right;

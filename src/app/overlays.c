@@ -5,78 +5,134 @@
 
 #include "app/panels.h"
 
-/* -- keys */
+/* -- a column of lines behind its scroll bar */
 
-static float help_group(const View *v, const char *group, float x, float y, float w) {
-    Ui *ui = v->ui;
-    const Theme *t = ui->theme;
-    float row = ui_px(ui, 23), key_w = ui_px(ui, 128);
-    ui_label(ui, (Rect){x, y, w, row}, str_of(group), t->accent, FACE_SEMIBOLD, t->font, -1);
-    y += row;
-    for (uint32_t i = 0; i < CMD_COUNT; i++) {
-        if (strcmp(commands[i].group, group) || !commands[i].keys[0])
+typedef struct Sheet {
+    Rect body;
+    Rect was; /* clip */
+    UiId id;
+    float *scroll;
+} Sheet;
+
+static float sheet_keys(Ui *ui, float page) {
+    float by = 0;
+    for (uint32_t i = 0; i < ui->events; i++) {
+        const InputEvent *e = &ui->event[i];
+        float line = ui_px(ui, 44);
+        if (e->kind != INPUT_KEY || e->mods || ui_event_used(ui, i))
             continue;
-        char cut[256];
-        ui_label(ui, (Rect){x, y, key_w, row}, command_key((CommandId)i, v->arena), t->text, FACE_SEMIBOLD, 12, -1);
-        Str help = font_fit(ui->fonts, FACE_REGULAR, 12.5f * ui->scale, str_of(commands[i].help), w - key_w, cut, sizeof cut);
-        ui_label(ui, (Rect){x + key_w, y, w - key_w, row}, help, t->muted, FACE_REGULAR, 12.5f, -1);
-        y += row;
+        float step = e->key == KEY_DOWN        ? line
+                     : e->key == KEY_UP        ? -line
+                     : e->key == KEY_PAGE_DOWN ? page
+                     : e->key == KEY_PAGE_UP   ? -page
+                     : e->key == KEY_HOME      ? -1e6f
+                     : e->key == KEY_END       ? 1e6f
+                                               : 0;
+        by += step;
+        if (step != 0)
+            ui_use_event(ui, i);
     }
-    return y + ui_px(ui, 10);
+    return by;
 }
 
-static float help_mouse(const View *v, float x, float y, float w) {
+static Sheet sheet_begin(const View *v, const char *name, Rect body, float *scroll) {
+    Ui *ui = v->ui;
+    UiZone z = ui_zone(ui, ui_id(name), body, 0);
+    *scroll += sheet_keys(ui, body.h * 0.9f) - z.wheel_y * ui_px(ui, 60);
+    return (Sheet){body, draw_clip_to(ui->draw, body), ui_id(name), scroll};
+}
+
+static void sheet_end(const View *v, const Sheet *s, float total) {
+    Ui *ui = v->ui;
+    draw_clip(ui->draw, s->was);
+    float kept = *s->scroll;
+    *s->scroll = fminf(fmaxf(*s->scroll, 0), fmaxf(total - s->body.h, 0));
+    if (kept != *s->scroll)
+        view_wake(v, v->now_ns); /* what was drawn had gone too far */
+    Rect bar = {s->body.x + s->body.w + ui_px(ui, 8), s->body.y, ui_px(ui, 8), s->body.h};
+    if (ui_scrollbar(ui, ui_id_at(s->id, 1), bar, total, s->body.h, s->scroll))
+        view_wake(v, v->now_ns);
+}
+
+static void panel_head(const View *v, Rect panel, const char *title) {
+    Ui *ui = v->ui;
+    float pad = ui_px(ui, 28);
+    Rect line = {panel.x + pad, panel.y + ui_px(ui, 18), panel.w - 2 * pad, ui_px(ui, 28)};
+    ui_label(ui, line, str_of(title), ui->theme->text, FACE_SEMIBOLD, 18, -1);
+    if (panel.w > ui_px(ui, 360))
+        ui_label(ui, line, STR("Esc closes"), ui->theme->muted, FACE_REGULAR, 12, 1);
+}
+
+/* -- keys */
+
+enum { HELP_ROW = 22, HELP_GAP = 10, HELP_KEY = 112 };
+
+static void help_line(const View *v, Rect r, Str key, Str words) {
+    Ui *ui = v->ui;
+    float key_w = ui_px(ui, HELP_KEY);
+    ui_label(ui, (Rect){r.x, r.y, key_w, r.h}, key, ui->theme->text, FACE_SEMIBOLD, 12, -1);
+    ui_label(ui, (Rect){r.x + key_w, r.y, r.w - key_w, r.h}, words, ui->theme->muted, FACE_REGULAR, 12.5f, -1);
+}
+
+static float help_title(const View *v, Rect r, const char *title) {
+    ui_label(v->ui, r, str_of(title), v->ui->theme->accent, FACE_SEMIBOLD, v->ui->theme->font, -1);
+    return r.y + r.h;
+}
+
+static float help_mouse(const View *v, Rect r) {
     static const char *const lines[][2] = {
         {"Drag", "Select a slice of time (Alt: no snapping)"},
         {"Shift+drag", "Extend the selection"},
         {"Wheel", "Zoom the time axis; scroll the flame graph"},
-        {"Shift+wheel", "Pan the time axis"},
-        {"Right drag", "Pan the time axis"},
+        {"Shift+wheel", "Pan the time axis, as a right drag does"},
         {"Click", "Zoom into a frame; an ancestor: back to it"},
         {"Right click", "Zoom out one level"},
     };
-    Ui *ui = v->ui;
-    float row = ui_px(ui, 23), key_w = ui_px(ui, 128);
-    ui_label(ui, (Rect){x, y, w, row}, STR("Mouse"), ui->theme->accent, FACE_SEMIBOLD, ui->theme->font, -1);
-    y += row;
-    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++, y += row) {
-        char cut[256];
-        ui_label(ui, (Rect){x, y, key_w, row}, str_of(lines[i][0]), ui->theme->text, FACE_SEMIBOLD, 12, -1);
-        Str words = font_fit(ui->fonts, FACE_REGULAR, 12.5f * ui->scale, str_of(lines[i][1]), w - key_w, cut, sizeof cut);
-        ui_label(ui, (Rect){x + key_w, y, w - key_w, row}, words, ui->theme->muted, FACE_REGULAR, 12.5f, -1);
+    r.y = help_title(v, r, "Mouse");
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++, r.y += r.h)
+        help_line(v, r, str_of(lines[i][0]), str_of(lines[i][1]));
+    return r.y + ui_px(v->ui, HELP_GAP);
+}
+
+/* r: its first line. Returns where the next group begins. */
+static float help_group(const View *v, const char *group, Rect r) {
+    if (!strcmp(group, "Mouse"))
+        return help_mouse(v, r);
+    r.y = help_title(v, r, group);
+    for (uint32_t i = 0; i < CMD_COUNT; i++) {
+        if (strcmp(commands[i].group, group) || !commands[i].keys[0])
+            continue;
+        help_line(v, r, command_key((CommandId)i, v->arena), str_of(commands[i].help));
+        r.y += r.h;
     }
-    return y + ui_px(ui, 10);
+    return r.y + ui_px(v->ui, HELP_GAP);
 }
 
 bool help_draw(Panels *p, const View *v) {
-    static const char *const columns[3][4] = {
-        {"Program", "Look", NULL}, {"Time", "Heat map", NULL}, {"Counting", "Flame graph", "Search", NULL}};
+    static const char *const groups[] = {"Program", "Look", "Search", "Time", "Heat map",
+                                         "Counting", "Flame graph", "Mouse"};
+    static const int of_three[] = {0, 0, 0, 1, 1, 2, 2, 2}, of_two[] = {0, 0, 0, 0, 1, 1, 1, 1};
     Ui *ui = v->ui;
     Rect panel;
     float w = fminf(ui->window.w - ui_px(ui, 40), ui_px(ui, 1240));
     float h = fminf(ui->window.h - ui_px(ui, 40), ui_px(ui, 690));
     if (!ui_modal_begin(ui, ui_id("keys"), w, h, &panel))
         return false;
-    float pad = ui_px(ui, 28);
-    ui_label(ui, (Rect){panel.x + pad, panel.y + ui_px(ui, 18), panel.w, ui_px(ui, 28)}, STR("Keys"), ui->theme->text,
-             FACE_SEMIBOLD, 18, -1);
-    ui_label(ui, (Rect){panel.x + pad, panel.y + ui_px(ui, 18), panel.w - 2 * pad, ui_px(ui, 28)},
-             STR("Esc closes"), ui->theme->muted, FACE_REGULAR, 12, 1);
-    Rect body = {panel.x + pad, panel.y + ui_px(ui, 58), panel.w - 2 * pad, panel.h - ui_px(ui, 72)};
-    UiZone z = ui_zone(ui, ui_id("keys body"), body, 0);
-    p->help_scroll -= z.wheel_y * ui_px(ui, 60);
-    Rect was = draw_clip_to(ui->draw, body);
-    float column = (body.w - 2 * pad) / 3, most = 0;
-    for (int c = 0; c < 3; c++) {
-        float x = body.x + (float)c * (column + pad), y = body.y - p->help_scroll;
-        for (int g = 0; columns[c][g]; g++)
-            y = help_group(v, columns[c][g], x, y, column);
-        if (c == 2)
-            y = help_mouse(v, x, y, column);
-        most = fmaxf(most, y + p->help_scroll - body.y - body.h);
+    panel_head(v, panel, "Keys");
+    float pad = ui_px(ui, 28), most = 0;
+    Rect body = {panel.x + pad, panel.y + ui_px(ui, 56), panel.w - 2 * pad, panel.h - ui_px(ui, 68)};
+    int columns = body.w > ui_px(ui, 1060) ? 3 : body.w > ui_px(ui, 700) ? 2 : 1;
+    float column = (body.w - (float)(columns - 1) * pad) / (float)columns;
+    Sheet sheet = sheet_begin(v, "keys body", body, &p->help_scroll);
+    float y[3];
+    for (int c = 0; c < 3; c++)
+        y[c] = body.y - p->help_scroll;
+    for (size_t g = 0; g < sizeof groups / sizeof *groups; g++) {
+        int c = columns == 3 ? of_three[g] : columns == 2 ? of_two[g] : 0;
+        y[c] = help_group(v, groups[g], (Rect){body.x + (float)c * (column + pad), y[c], column, ui_px(ui, HELP_ROW)});
+        most = fmaxf(most, y[c] - body.y + p->help_scroll);
     }
-    p->help_scroll = fminf(fmaxf(p->help_scroll, 0), fmaxf(most, 0));
-    draw_clip(ui->draw, was);
+    sheet_end(v, &sheet, most - ui_px(ui, HELP_GAP));
     ui_modal_end(ui);
     return true;
 }
@@ -101,25 +157,33 @@ static float complaint_lines(const View *v, const Complaint *c, ComplaintKind ki
     return y + ui_px(ui, 8);
 }
 
-bool complaints_draw(const View *v) {
+bool complaints_draw(Panels *p, const View *v) {
     Ui *ui = v->ui;
-    Rect panel;
-    float w = fminf(ui->window.w - ui_px(ui, 40), ui_px(ui, 900)), h = fminf(ui->window.h - ui_px(ui, 40), ui_px(ui, 520));
-    if (!ui_modal_begin(ui, ui_id("complaints panel"), w, h, &panel))
-        return false;
-    Rect r = rect_inset(panel, ui_px(ui, 26));
-    ui_label(ui, (Rect){r.x, r.y, r.w, ui_px(ui, 28)}, STR("What could not be read"), ui->theme->text, FACE_SEMIBOLD, 18, -1);
-    ui_label(ui, (Rect){r.x, r.y + ui_px(ui, 28), r.w, ui_px(ui, 22)},
-             STR("Everything else was loaded. Byte offsets count in the decompressed input."), ui->theme->muted,
-             FACE_REGULAR, 12.5f, -1);
     Complaints *all = ARENA_NEW(v->arena, Complaints);
     profile_complaints(&v->slot->profile, all);
-    Rect was = draw_clip_to(ui->draw, r);
-    float y = r.y + ui_px(ui, 64);
+    uint32_t rows = 0, kinds = 0;
+    for (int k = 0; k < COMPLAINT_KINDS; k++) {
+        rows += all->of[k].count ? 1 + all->of[k].examples : 0;
+        kinds += all->of[k].count > 0;
+    }
+    float total = (float)rows * ui_px(ui, 22) + (float)kinds * ui_px(ui, 8), head = ui_px(ui, 90);
+    float w = fminf(ui->window.w - ui_px(ui, 40), ui_px(ui, 900));
+    float h = fminf(ui->window.h - ui_px(ui, 40), fminf(head + total + ui_px(ui, 20), ui_px(ui, 620)));
+    Rect panel;
+    if (!ui_modal_begin(ui, ui_id("complaints panel"), w, h, &panel))
+        return false;
+    panel_head(v, panel, "What could not be read");
+    float pad = ui_px(ui, 28);
+    Rect r = {panel.x + pad, panel.y + head, panel.w - 2 * pad, panel.h - head - ui_px(ui, 14)};
+    ui_label(ui, (Rect){r.x, panel.y + ui_px(ui, 48), r.w, ui_px(ui, 22)},
+             STR("Everything else was loaded. Byte offsets count in the decompressed input."), ui->theme->muted,
+             FACE_REGULAR, 12.5f, -1);
+    Sheet sheet = sheet_begin(v, "complaints body", r, &p->complaint_scroll);
+    float y = r.y - p->complaint_scroll;
     for (int k = 0; k < COMPLAINT_KINDS; k++)
         if (all->of[k].count)
             y = complaint_lines(v, &all->of[k], (ComplaintKind)k, r, y);
-    draw_clip(ui->draw, was);
+    sheet_end(v, &sheet, total);
     ui_modal_end(ui);
     return true;
 }

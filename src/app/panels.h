@@ -10,9 +10,8 @@ typedef struct Panels {
     char search[SEARCH_TEXT]; /* what the field holds; follows the state unless being typed */
     char filter[FILTER_VALUE];
     bool asking_filter;
-    bool two_lines; /* the chips have a line of their own */
     Error filter_error;
-    float help_scroll;
+    float help_scroll, complaint_scroll;
     Rect search_rect, status_rect;
 } Panels;
 
@@ -32,12 +31,12 @@ void frame_stats_add(FrameStats *stats, int64_t ns);
 /* p in 0 … 1 of the kept frame times. */
 int64_t frame_stats_quantile(const FrameStats *stats, double p);
 
-/* One line of controls, or two when the chips do not fit into one. */
+/* One line of controls, or as many as they need. */
 float toolbar_height(Panels *p, const View *v);
 void toolbar_draw(Panels *p, const View *v, Rect area);
 void flame_header_draw(Panels *p, const View *v, Rect area);
 void status_draw(Panels *p, const View *v, const FlamePane *flame, const char *notice, Rect area);
 /* False when the user closed it. */
 bool help_draw(Panels *p, const View *v);
-bool complaints_draw(const View *v);
+bool complaints_draw(Panels *p, const View *v);
 void stats_draw(const View *v, const FrameStats *stats, Rect area);

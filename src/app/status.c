@@ -21,7 +21,9 @@ static Str selection_facts(const View *v) {
     const State *s = v->state;
     if (v->weighted) {
         Str w = view_count(v, prefix_total(&a->a, a->tree, 0), view_unit(v));
-        n = view_text(v, "%.*s · %.*s", (int)n.n, n.s, (int)w.n, w.s);
+        if (!s->selection.on)
+            return view_text(v, "%.*s · %.*s", (int)n.n, n.s, (int)w.n, w.s);
+        n = view_text(v, "%.*s · %.*s", (int)w.n, w.s, (int)n.n, n.s);
     }
     if (!s->selection.on)
         return n;
@@ -35,6 +37,8 @@ static Str range_text(const View *v) {
     if (!view_has_time(v))
         return STR("Whole profile, without times");
     if (!s->selection.on) {
+        if (p->last_ns <= p->first_ns)
+            return STR("Whole profile");
         Str span = view_span(v, p->last_ns - p->first_ns);
         return view_text(v, "Whole profile · %.*s", (int)span.n, span.s);
     }
@@ -52,7 +56,7 @@ static Str search_facts(const View *v) {
     Str n = view_grouped(v, a->search_nodes);
     Str share = view_percent(v, a->search_total, prefix_total(&a->a, a->tree, 0));
     return view_text(v, "%.*s matching frame%s · %.*s of %s", (int)n.n, n.s, a->search_nodes == 1 ? "" : "s",
-                     (int)share.n, share.s, v->state->selection.on ? "A" : "all");
+                     (int)share.n, share.s, v->state->selection.on ? "A" : "what is shown");
 }
 
 static float tabs(const View *v, Rect area) {
@@ -72,8 +76,10 @@ static float tabs(const View *v, Rect area) {
     for (int i = 0; i < 4; i++) {
         Str label = str_of(tab[i].label);
         float w = ui_text_width(ui, label, FACE_REGULAR, ui->theme->font) + ui_px(ui, 24);
+        if (right - w < area.x)
+            break;
         right -= w;
-        if (ui_tab(ui, ui_id(tab[i].label), (Rect){right, y, w, h}, label, tab[i].on, commands[tab[i].id].help))
+        if (ui_tab(ui, ui_id_at(ui_id("flame tab"), (uint64_t)i), (Rect){right, y, w, h}, label, tab[i].on, commands[tab[i].id].help))
             wish(v->wishes, tab[i].id, "%s", tab[i].arg);
         if (i == 1) {
             right -= ui_px(ui, 13);
@@ -88,7 +94,7 @@ void flame_header_draw(Panels *p, const View *v, Rect area) {
     Ui *ui = v->ui;
     const Theme *t = ui->theme;
     float right = tabs(v, area), x = area.x + ui_px(ui, 20);
-    Rect was = draw_clip_to(ui->draw, (Rect){area.x, area.y, right - area.x - ui_px(ui, 10), area.h});
+    area.w = right - area.x - ui_px(ui, 10);
     if (v->state->selection.on) {
         float size = ui_px(ui, 20);
         Rect badge = {x, floorf(area.y + (area.h - size) / 2), size, size};
@@ -101,7 +107,6 @@ void flame_header_draw(Panels *p, const View *v, Rect area) {
     Str found = search_facts(v);
     if (found.n)
         head_text(v, x, area, found, v->answer->search_error[0] ? t->danger : t->accent, FACE_REGULAR);
-    draw_clip(ui->draw, was);
 }
 
 /* -- status line */
@@ -163,7 +168,7 @@ static float complaint_button(const View *v, Rect area, float right) {
     Str text = view_text(v, "%.*s complaint%s", (int)number.n, number.s, n == 1 ? "" : "s");
     float w = ui_text_width(ui, text, FACE_REGULAR, ui->theme->font);
     Rect r = {right - w, area.y, w, area.h};
-    UiZone z = ui_zone(ui, ui_id("complaints"), r, ZONE_FOCUSABLE);
+    UiZone z = ui_zone(ui, ui_id("complaints"), r, ZONE_BUTTON);
     if (z.hover)
         ui->cursor = CURSOR_HAND;
     if (z.clicked)
@@ -173,6 +178,9 @@ static float complaint_button(const View *v, Rect area, float right) {
 }
 
 static Str idle_words(const View *v) {
+    if (v->state->mode == MODE_BROWSER)
+        return v->slot->open ? STR("Enter opens · Backspace goes to the folder above · Esc goes back")
+                             : STR("Enter opens · Backspace goes to the folder above");
     if (!v->slot->open || !v->slot->settled)
         return STR("");
     const ProfileView *p = &v->slot->view;
@@ -194,9 +202,11 @@ void status_draw(Panels *p, const View *v, const FlamePane *flame, const char *n
         right = complaint_button(v, area, right);
     if (v->slot->open && !v->slot->settled)
         right = load_progress(v, area, right);
-    Rect was = draw_clip_to(ui->draw, (Rect){x, area.y, right - x, area.h});
+    area.w = right - area.x;
     const FlameBox *b = &flame->hover.box;
-    if (notice[0]) {
+    if (p->asking_filter && p->filter_error.kind) {
+        head_text(v, x, area, str_of(p->filter_error.message), t->danger, FACE_REGULAR);
+    } else if (notice[0]) {
         head_text(v, x, area, str_of(notice), t->accent, FACE_REGULAR);
     } else if (flame->hover.on && v->answer && b->depth && !b->merged) {
         char cut[400];
@@ -207,5 +217,4 @@ void status_draw(Panels *p, const View *v, const FlamePane *flame, const char *n
     } else {
         head_text(v, x, area, idle_words(v), t->muted, FACE_REGULAR);
     }
-    draw_clip(ui->draw, was);
 }

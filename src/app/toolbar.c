@@ -7,19 +7,33 @@
 
 typedef struct Bar {
     const View *v;
-    float x, right;    /* next control's left end; where the search field begins */
-    float y, h, gap;
-    bool measure;      /* nothing is drawn, x alone moves */
+    float x, y, h, gap;      /* where the next control goes */
+    float left, right, wide; /* ends of the line; of the first one, where the search field begins */
+    uint32_t line, lines;    /* this one, counting from 1; as many as may be */
+    float keep;              /* room to leave in the last line */
+    uint32_t missing;        /* chips that found none there */
+    bool measure;            /* nothing is drawn, x and y alone move */
 } Bar;
 
+/* The next line is begun where this one has no room for w; false when it was the last. */
+static bool make_room(Bar *b, float w) {
+    bool last = b->line == b->lines;
+    if (b->x + w <= b->right - (last ? b->keep : 0) || (b->line > 1 && b->x <= b->left))
+        return true;
+    if (last)
+        return false;
+    b->line++;
+    b->x = b->left;
+    b->y += b->h + b->gap;
+    b->right = b->wide;
+    return true;
+}
+
 static Rect place(Bar *b, float w) {
+    w = fminf(w, b->right - b->x);
     Rect r = {b->x, b->y, w, b->h};
     b->x += w + b->gap;
     return r;
-}
-
-static bool has_room(const Bar *b, float w) {
-    return b->x + w <= b->right;
 }
 
 /* A menu of the choices a command takes; wishes for `command choice`. */
@@ -29,10 +43,12 @@ static void choice(Bar *b, const char *name, CommandId id, const char *const *la
     Str *items = ARENA_ARRAY(v->arena, Str, n);
     for (uint32_t i = 0; i < n; i++)
         items[i] = str_of(labels[i]);
-    float w = ui_select_width(v->ui, str_of(name), items[now]);
+    float w = fminf(ui_select_width(v->ui, str_of(name), items[now]), ui_px(v->ui, 240));
     uint32_t chosen = now;
+    if (!make_room(b, w))
+        return;
     Rect r = place(b, w);
-    if (b->measure || r.x + r.w > b->right)
+    if (b->measure)
         return;
     if (ui_select(v->ui, ui_id(name), r, str_of(name), items, n, &chosen, commands[id].help))
         wish(v->wishes, id, "%s", args[chosen]);
@@ -52,7 +68,7 @@ static void file_control(Bar *b) {
     b->x += ui_px(ui, 8);
     if (b->measure)
         return;
-    UiZone z = ui_zone(ui, ui_id("file"), r, ZONE_FOCUSABLE);
+    UiZone z = ui_zone(ui, ui_id("file"), r, ZONE_BUTTON);
     if (z.hover) {
         draw_round(ui->draw, rect_inset(r, -ui_px(ui, 3)), ui_px(ui, ui->theme->radius), ui->theme->control);
         ui->cursor = CURSOR_HAND;
@@ -160,11 +176,12 @@ static void idle_chip(Bar *b) {
     Str n = view_grouped(v, a->idle_in_profile), all = view_grouped(v, a->in_profile);
     Str text = view_text(v, "%s · %.*s of %.*s", hidden ? "idle hidden" : "idle shown", (int)n.n, n.s, (int)all.n, all.s);
     float w = ui_chip_width(v->ui, text, false);
-    if (b->measure || !has_room(b, w)) {
-        b->x += w + b->gap;
+    if (!make_room(b, w)) {
+        b->missing++;
         return;
     }
-    if (ui_chip(v->ui, ui_id("idle chip"), place(b, w), text, hidden, false, commands[CMD_IDLE].help))
+    Rect r = place(b, w);
+    if (!b->measure && ui_chip(v->ui, ui_id("idle chip"), r, text, hidden, false, commands[CMD_IDLE].help))
         wish(v->wishes, CMD_IDLE, "%s", "");
 }
 
@@ -175,6 +192,12 @@ static void filter_chip(Bar *b, uint32_t i) {
     FilterTerm shown = *term;
     shown.off = false;
     filter_format_term(&shown, &text);
+    char cut[160];
+    Str words = font_fit(v->ui->fonts, FACE_REGULAR, v->ui->theme->font * v->ui->scale, buf_str(&text),
+                         ui_px(v->ui, 320), cut, sizeof cut);
+    words = str_copy(v->arena, words);
+    buf_clear(&text);
+    buf_put(&text, words);
     if (v->answer && filter_same(&v->answer->query.filter, &v->state->filter)) {
         buf_puts(&text, " · ");
         buf_grouped(&text, v->answer->term_passes[i]);
@@ -184,11 +207,14 @@ static void filter_chip(Bar *b, uint32_t i) {
     Str label = str_copy(v->arena, buf_str(&text));
     buf_free(&text);
     float w = ui_chip_width(v->ui, label, true);
-    if (b->measure || !has_room(b, w)) {
-        b->x += w + b->gap;
+    if (!make_room(b, w)) {
+        b->missing++;
         return;
     }
-    ChipAction did = ui_chip(v->ui, ui_id_at(ui_id("chip"), i), place(b, w), label, !term->off, true,
+    Rect r = place(b, w);
+    if (b->measure)
+        return;
+    ChipAction did = ui_chip(v->ui, ui_id_at(ui_id("chip"), i), r, label, !term->off, true,
                              "Click: switch off or on");
     if (did == CHIP_TOGGLED)
         wish(v->wishes, CMD_FILTER_TOGGLE, "%u", i);
@@ -196,25 +222,25 @@ static void filter_chip(Bar *b, uint32_t i) {
         wish(v->wishes, CMD_FILTER_REMOVE, "%u", i);
 }
 
-static void filter_field(Bar *b, Panels *p) {
+static void filter_field(Bar *b, Panels *p, float w) {
     const View *v = b->v;
-    if (b->measure) {
-        b->x += p->asking_filter ? ui_px(v->ui, 240) : b->h;
-    } else if (!p->asking_filter) {
-        float w = b->h;
-        if (has_room(b, w) && ui_button(v->ui, ui_id("add filter"), place(b, w), STR("+"), commands[CMD_FILTER_ASK].help))
-            wish(v->wishes, CMD_FILTER_ASK, "%s", "");
-    }
-    if (b->measure || !p->asking_filter)
-        return;
-    float w = fminf(ui_px(v->ui, 240), b->right - b->x);
+    bool room = make_room(b, w) && b->right - b->x >= fminf(w, ui_px(v->ui, 120));
     bool left = !ui_has_focus(v->ui, ui_id("filter field")) && !p->filter[0];
-    if (left || w < ui_px(v->ui, 60)) {
-        p->asking_filter = false;
+    p->asking_filter &= room && !(left && !b->measure);
+    if (!room)
+        return;
+    Rect r = place(b, w);
+    if (b->measure)
+        return;
+    if (!p->asking_filter) {
+        r.w = b->h;
+        if (ui_button(v->ui, ui_id("add filter"), r, STR("+"), commands[CMD_FILTER_ASK].help))
+            wish(v->wishes, CMD_FILTER_ASK, "%s", "");
         return;
     }
-    FieldResult did = ui_field(v->ui, ui_id("filter field"), place(b, w), p->filter, sizeof p->filter,
-                               STR("comm=java  frame~parse  tid!=7"), STR("Enter"), p->filter_error.kind != ERROR_NONE);
+    FieldResult did = ui_field(v->ui, ui_id("filter field"), r, p->filter, sizeof p->filter,
+                               STR("comm=java  frame~parse  tid!=7"), STR("Enter"),
+                               p->filter_error.kind != ERROR_NONE);
     if (did == FIELD_ENTER)
         wish(v->wishes, CMD_FILTER_ADD, "%s", p->filter);
     if (did == FIELD_ESC)
@@ -243,7 +269,7 @@ static void search_control(Panels *p, const View *v, Rect r) {
     }
 }
 
-/* -- the bar: one line, or a second one for the chips when they do not fit */
+/* -- the bar: as many lines as the controls need, up to a third of the window */
 
 static void choices(Bar *b) {
     const View *v = b->v;
@@ -261,37 +287,43 @@ static void choices(Bar *b) {
 
 static void chips(Bar *b, Panels *p) {
     const View *v = b->v;
+    p->asking_filter &= v->slot->open && v->state->mode == MODE_NORMAL;
     if (!v->slot->open || v->state->mode != MODE_NORMAL)
         return;
+    float field = p->asking_filter ? ui_px(v->ui, 280) : b->h;
+    b->keep = field + ui_px(v->ui, 110);
     idle_chip(b);
     for (uint32_t i = 0; i < v->state->filter.count; i++)
         filter_chip(b, i);
-    filter_field(b, p);
+    b->keep = 0;
+    if (b->missing) {
+        Str words = view_text(v, "+ %u chip%s", b->missing, b->missing == 1 ? "" : "s");
+        Rect r = place(b, ui_text_width(v->ui, words, FACE_REGULAR, v->ui->theme->font) + 1);
+        if (!b->measure)
+            ui_label(v->ui, r, words, v->ui->theme->warning, FACE_REGULAR, v->ui->theme->font, -1);
+    }
+    filter_field(b, p, field);
 }
 
 static Bar bar_begin(const View *v, Rect area, Rect *help, Rect *search) {
     Ui *ui = v->ui;
     float margin = ui_px(ui, 20), h = ui_px(ui, ui->theme->control_h), gap = ui_px(ui, ui->theme->gap);
-    float y = floorf(area.y + (ui_px(ui, ui->theme->bar_h) - h) / 2);
+    float y = floorf(area.y + (ui_px(ui, ui->theme->bar_h) - h) / 2), wide = area.x + area.w - margin;
     float help_w = ui_px(ui, 36), search_w = fminf(ui_px(ui, 260), area.w * 0.2f);
-    *help = (Rect){area.x + area.w - margin - help_w, y, help_w, h};
+    *help = (Rect){wide - help_w, y, help_w, h};
     *search = (Rect){help->x - gap - search_w, y, search_w, h};
-    return (Bar){.v = v, .x = area.x + margin, .right = search->x - gap, .y = y, .h = h, .gap = gap};
-}
-
-static bool two_lines(Panels *p, const View *v, Rect area) {
-    Rect help, search;
-    Bar bar = bar_begin(v, area, &help, &search);
-    bar.measure = true;
-    choices(&bar);
-    chips(&bar, p);
-    return bar.x > bar.right;
+    uint32_t lines = (uint32_t)(ui->window.h * 0.3f / (h + gap));
+    return (Bar){.v = v, .x = area.x + margin, .y = y, .h = h, .gap = gap, .left = area.x + margin,
+                 .right = search->x - gap, .wide = wide, .line = 1, .lines = lines > 2 ? lines : 2};
 }
 
 float toolbar_height(Panels *p, const View *v) {
-    float line = ui_px(v->ui, v->ui->theme->bar_h);
-    p->two_lines = two_lines(p, v, v->ui->window);
-    return p->two_lines ? line + ui_px(v->ui, v->ui->theme->control_h + v->ui->theme->gap) : line;
+    Rect help, search;
+    Bar bar = bar_begin(v, v->ui->window, &help, &search);
+    bar.measure = true;
+    choices(&bar);
+    chips(&bar, p);
+    return ui_px(v->ui, v->ui->theme->bar_h) + (float)(bar.line - 1) * (bar.h + bar.gap);
 }
 
 void toolbar_draw(Panels *p, const View *v, Rect area) {
@@ -301,12 +333,6 @@ void toolbar_draw(Panels *p, const View *v, Rect area) {
     Rect help, search;
     Bar bar = bar_begin(v, area, &help, &search);
     choices(&bar);
-    p->asking_filter &= v->slot->open && v->state->mode == MODE_NORMAL;
-    if (p->two_lines) {
-        bar.x = area.x + ui_px(ui, 20);
-        bar.right = area.x + area.w - ui_px(ui, 20);
-        bar.y += bar.h + bar.gap;
-    }
     chips(&bar, p);
     if (v->slot->open && v->state->mode == MODE_NORMAL)
         search_control(p, v, search);

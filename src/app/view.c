@@ -40,10 +40,10 @@ Str view_short(const View *v, uint64_t n) {
 }
 
 Str view_percent(const View *v, uint64_t part, uint64_t whole) {
-    if (!whole)
+    if (!whole || !part)
         return STR("0 %");
     double share = 100.0 * (double)part / (double)whole;
-    if (part && share < 0.05)
+    if (share < 0.05)
         return STR("< 0.1 %");
     return view_text(v, share >= 99.95 ? "%.0f %%" : "%.1f %%", share);
 }

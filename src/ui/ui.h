@@ -74,7 +74,8 @@ typedef struct Ui {
 } Ui;
 
 UiId ui_id(const char *name); /* stable hash */
-UiId ui_id_at(UiId parent, uint64_t index);void ui_init(Ui *ui);
+UiId ui_id_at(UiId parent, uint64_t index);
+void ui_init(Ui *ui);
 void ui_free(Ui *ui);
 /* text_scale: user's factor (1 … 2) on top of the theme's and the display's. */
 void ui_begin(Ui *ui, DrawList *draw, const Fonts *fonts, const Theme *theme, float text_scale,
@@ -84,8 +85,8 @@ static inline float ui_px(const Ui *ui, float logical) {
     return (float)(int)(logical * ui->scale + 0.5f);
 }
 
-/* -- zones: for views that handle the pointer themselves */
-enum { ZONE_FOCUSABLE = 1, ZONE_KEEP_CURSOR = 2 };
+/* -- zones: for views that handle the pointer themselves; BUTTON: Enter, Space are clicks too */
+enum { ZONE_FOCUSABLE = 1, ZONE_KEEP_CURSOR = 2, ZONE_BUTTON = 4 };
 typedef struct UiZone {
     bool hover;        /* pointer over it and nothing above, no other zone held */
     bool pressed, released, held; /* button went down on it now / went up now / is down since */
@@ -98,8 +99,7 @@ typedef struct UiZone {
     bool focused;
 } UiZone;
 UiZone ui_zone(Ui *ui, UiId id, Rect r, unsigned flags);
-/* Event i was taken by a widget (typing, Tab, a menu's arrows): not for the program's chords.
- * Valid after the widgets were asked. */
+/* Event i was for a widget (typing, Tab): no chord of the program. Known once all were asked. */
 bool ui_event_used(const Ui *ui, uint32_t i);
 void ui_use_event(Ui *ui, uint32_t i);
 

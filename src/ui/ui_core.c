@@ -325,10 +325,14 @@ UiZone ui_zone(Ui *ui, UiId id, Rect r, unsigned flags) {
         z.wheel_x = ui->wheel_x;
         z.wheel_y = ui->wheel_y;
     }
-    if (flags & ZONE_FOCUSABLE) {
+    if (flags & (ZONE_FOCUSABLE | ZONE_BUTTON)) {
         ui_focusable(ui, id, FOCUS_PLAIN);
-        if (z.pressed)
+        if (z.pressed && flags & ZONE_FOCUSABLE)
             ui_set_focus(ui, id, false);
+    }
+    if (flags & ZONE_BUTTON && ui_activated(ui, id)) {
+        z.clicked = true;
+        z.button = BUTTON_LEFT;
     }
     if (z.hover && !(flags & ZONE_KEEP_CURSOR))
         ui->cursor = CURSOR_ARROW;

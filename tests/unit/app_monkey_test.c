@@ -481,40 +481,10 @@ static int remove_files(void **state) {
 
 static void one_step(Monkey *m) {
     step_time(m);
-    switch (chance(m, 16)) {
-    case 0:
-    case 1:
-    case 2:
-    case 3:
-        pointer(m);
-        break;
-    case 4:
-    case 5:
-        wheel(m);
-        break;
-    case 6:
-    case 7:
-    case 8:
-        chord(m);
-        break;
-    case 9:
-    case 10:
-        other_key(m);
-        break;
-    case 11:
-        typing(m);
-        break;
-    case 12:
-    case 13:
-    case 14:
-        command(m);
-        break;
-    default:
-        if (chance(m, 2))
-            resize(m);
-        else
-            drop(m);
-    }
+    static void (*const hands[])(Monkey *) = {pointer,   pointer, pointer, wheel,   wheel,
+                                              chord,     chord,   chord,   command, command,
+                                              other_key, typing,  command, resize,  drop};
+    PICK(m, hands)(m);
     work(m);
     check_state(m);
 }
