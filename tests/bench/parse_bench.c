@@ -1,8 +1,9 @@
-/* parse_bench FILE [--threads N] [--rounds N] [--chunk BYTES] [--engine zlib|isal]
+/* parse_bench FILE [--threads N] [--rounds N] [--chunk BYTES] [--engine zlib|isal] [--once]
  * How fast a file is loaded, as a ratio to `wc -l` on the same file in the same run: both are
  * run in turn, the file is read once before each so that it lies in the page cache, and medians
  * are compared. --threads 1 (the default) reads, parses and absorbs on one thread. Of a .gz, wc
  * counts the packed bytes: look at gb_per_second there, not at the ratio.
+ * --once loads the file once in this process and without wc, for a profiler.
  * Prints one JSON object; times are in seconds, ratio is wc's wall time by ours. */
 #include <fcntl.h>
 #include <stdio.h>
@@ -134,11 +135,14 @@ int main(int argc, char **argv) {
     LoadOptions options = {0};
     uint32_t threads = 1;
     int rounds = 5;
+    bool once = false;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--threads") == 0 && i + 1 < argc)
             threads = (uint32_t)atoi(argv[++i]);
         else if (strcmp(argv[i], "--rounds") == 0 && i + 1 < argc)
             rounds = atoi(argv[++i]);
+        else if (strcmp(argv[i], "--once") == 0)
+            once = true;
         else if (strcmp(argv[i], "--chunk") == 0 && i + 1 < argc)
             options.chunk_bytes = (uint32_t)atoi(argv[++i]);
         else if (strcmp(argv[i], "--engine") == 0 && i + 1 < argc)
@@ -148,11 +152,18 @@ int main(int argc, char **argv) {
     }
     if (!options.path || rounds < 1 || rounds > ROUNDS_MAX) {
         fprintf(stderr, "usage: parse_bench FILE [--threads N] [--rounds N] "
-                        "[--chunk BYTES] [--engine zlib|isal]\n");
+                        "[--chunk BYTES] [--engine zlib|isal] [--once]\n");
         return 2;
     }
     Times wc = {0}, ours = {0};
     LoadFacts facts = {0};
+    if (once) {
+        facts = load_once(&options, threads);
+        printf("{\"samples\": %llu, \"text_bytes\": %llu, \"seconds\": %.4f, \"cpu\": %.4f}\n",
+               (unsigned long long)facts.samples, (unsigned long long)facts.text_bytes,
+               facts.wall, facts.cpu);
+        return facts.failed;
+    }
     for (int i = 0; i < rounds; i++) {
         warm(options.path);
         time_wc(options.path, &wc, i);

@@ -1,7 +1,8 @@
 /* How long a change of the selection takes from wish to layout, in CPU time of this thread:
  * counts, prefix sums and the boxes of a window 2560 pixels wide. Samples are made straight
- * into a store, so nothing is parsed. query_bench [SAMPLES [STACKS…]]        default: 10000000
- * 10000 200000 1000000 */
+ * into a store, so nothing is parsed. query_bench [uniform] [SAMPLES [STACKS…]]
+ * By default 10000000 samples over 10000, 200000 and 1000000 stacks, some popular and most rare;
+ * uniform: all stacks alike, the worst case for caches. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,9 +13,10 @@
 #include "query/answer_maker.h"
 #include "query/heat_builder.h"
 
-enum { DEPTH = 30, STEPS = 301 };
+enum { DEPTH = 30, NEW_FRAMES = 5, STEPS = 301 };
 
 static uint64_t state = 12345;
+static bool uniform;
 
 static uint64_t next(void) {
     uint64_t z = state += 0x9e3779b97f4a7c15u;
@@ -65,12 +67,11 @@ static void make_pairs(Bench *b, uint32_t count, PairId *pair) {
     for (uint32_t i = 0; i < count; i++) {
         uint32_t from = (uint32_t)(next() % trunks);
         StackId s = trunk[from];
-        uint32_t new_frames = depth[from] < DEPTH - 5 ? 5 : 3;
-        for (uint32_t k = 0; k < new_frames; k++)
+        for (uint32_t k = 0; k < NEW_FRAMES; k++)
             s = stacks_push(&d->stacks, s, frame[next() % FRAMES]);
-        if (depth[from] + new_frames < DEPTH) {
+        if (depth[from] + 2 * NEW_FRAMES <= DEPTH) {
             trunk[trunks] = s;
-            depth[trunks++] = depth[from] + new_frames;
+            depth[trunks++] = depth[from] + NEW_FRAMES;
         }
         Context c = {process.symbol, 100, 100 + (int32_t)(next() % 16), event};
         pair[i] = pairs_intern(&b->part.pairs, (Pair){s, contexts_intern(&d->contexts, c)});
@@ -89,7 +90,7 @@ static void make_samples(Bench *b, uint64_t samples, const PairId *pair, uint32_
         batch_clear(&batch, &b->part);
         for (uint64_t i = 0; i < 100000 && done < samples; i++, done++) {
             uint64_t phase = done * 7 / samples;
-            uint32_t which = (uint32_t)(pow(unit(), 2.0) * count);
+            uint32_t which = (uint32_t)((uniform ? unit() : pow(unit(), 2.0)) * count);
             which = (uint32_t)((which + phase * 7919u * 13u) % count);
             t += 12000;
             batch_add(&batch, t, pair[which], (uint16_t)(next() % 8), 0);
@@ -137,7 +138,7 @@ static void bench_free(Bench *b) {
 
 /* ---- measuring --------------------------------------------------------------------------- */
 
-typedef enum Move { MOVE_CELL, MOVE_COLUMN, MOVE_JUMP, MOVE_WHOLE } Move;
+typedef enum Move { MOVE_CELL, MOVE_COLUMN, MOVE_JUMP, MOVE_SLICE, MOVE_WHOLE } Move;
 
 static int ascending(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
@@ -153,6 +154,9 @@ static void move(const Bench *b, Query *q, Move how, int step) {
         int64_t y = first + (int64_t)(unit() * (double)span);
         q->t0_ns = x < y ? x : y;
         q->t1_ns = x < y ? y : x;
+    } else if (how == MOVE_SLICE) { /* a thousandth of the time, anywhere */
+        q->t0_ns = first + (int64_t)(unit() * (double)(span - by));
+        q->t1_ns = q->t0_ns + by;
     } else if (step == 0) {
         q->t0_ns = first + span / 3;
         q->t1_ns = q->t0_ns + by;
@@ -204,6 +208,7 @@ static void run(uint64_t samples, uint32_t stacks) {
     measure(&b, "drag one cell", MOVE_CELL, q);
     measure(&b, "drag a column", MOVE_COLUMN, q);
     measure(&b, "jump anywhere", MOVE_JUMP, q);
+    measure(&b, "slice anywhere", MOVE_SLICE, q);
     measure(&b, "whole", MOVE_WHOLE, q);
     Query filtered = q;
     filter_parse(STR("tid!=103 frame~3f"), &filtered.filter, NULL);
@@ -211,12 +216,20 @@ static void run(uint64_t samples, uint32_t stacks) {
     Query searched = q;
     strcpy(searched.search, "function_.*abc");
     measure(&b, "… with a search", MOVE_COLUMN, searched);
+    Query differential = q;
+    differential.baseline = BASELINE_REST;
+    measure(&b, "… differential", MOVE_COLUMN, differential);
     measure_heat(&b, "heat map", "");
     measure_heat(&b, "… with a filter", "tid!=103 frame~3f");
     bench_free(&b);
 }
 
 int main(int argc, char **argv) {
+    if (argc > 1 && strcmp(argv[1], "uniform") == 0) {
+        uniform = true;
+        argv++;
+        argc--;
+    }
     uint64_t samples = argc > 1 ? strtoull(argv[1], NULL, 10) : 10000000;
     if (argc > 2) {
         for (int i = 2; i < argc; i++)
