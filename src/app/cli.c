@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/cache.h"
 #include "app/collapse.h"
 #include "app/dump.h"
 #include "app/export.h"
@@ -135,12 +136,15 @@ static bool export_text(const Options *o, const Loaded *l, Buf *out, Error *err)
 static int run_export_text(const Options *o) {
     Loaded l;
     Error err = {0};
-    if (!loaded_open(&l, o->path[0], o->threads, &err))
+    CacheKey key = {0};
+    if (o->no_cache ? !loaded_open(&l, o->path[0], o->threads, &err)
+                    : !cache_loaded_open(&l, o->path[0], o->threads, &key, &err))
         return fail_at(o->path[0], &err);
     say_complaints(&l, o->path[0]);
     Buf text = {0};
     int code = export_text(o, &l, &text, &err) ? write_out(o, &text) : fail_at(o->path[0], &err);
     buf_free(&text);
+    cache_keep(&l, &key);
     loaded_close(&l);
     return code;
 }
@@ -187,6 +191,7 @@ static int run_export_png(const Options *o, const CliHost *host) {
     if (!fonts)
         return complain_and(EXIT_INPUT, &err);
     App *app = app_new(&(AppOptions){.fonts = fonts, .headless = true});
+    app->session.use_cache = !o->no_cache;
     int code = EXIT_DONE;
     FrameInput in = {.windows = 1};
     in.window[0] = (WindowInput){.w = o->w ? o->w : 1920, .h = o->h ? o->h : 1080, .scale = (float)o->pixel_ratio, .focused = true};
@@ -263,6 +268,7 @@ static int run_window(const Options *o, const CliHost *host) {
     if (!fonts)
         return complain_and(EXIT_INPUT, &err);
     App *app = app_new(&(AppOptions){.fonts = fonts, .workers = o->threads ? o->threads : thread_cpu_count()});
+    app->session.use_cache = !o->no_cache;
     int code = EXIT_DONE;
     if (!apply_look(app, o, &err)) {
         code = complain_and(EXIT_USAGE, &err);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ingest/line_cache.h"
+#include "ingest/pack_load.h"
 #include "ingest/source.h"
 #include "store/names.h"
 #include "store/stacks.h"
@@ -471,6 +472,10 @@ static void say(const Collapse *c, const Source *source, Buf *notes) {
 
 bool collapse_run(const char *path, const CollapseOptions *options, Buf *out, Buf *notes,
                   Error *err) {
+    if (pack_load_wanted(path))
+        return error_set(err, ERROR_FORMAT,
+                         "a pack keeps no text, and collapse reads nothing else: export --to "
+                         "folded gives its stacks");
     Source *source = source_open(path, CODEC_AUTO, err);
     if (!source)
         return false;

@@ -39,6 +39,7 @@ TEXT_OPTION(dump)
         return true;                                                                              \
     }
 FLAG_OPTION(json)
+FLAG_OPTION(no_cache)
 FLAG_OPTION(dejavu)
 FLAG_OPTION(software)
 FLAG_OPTION(gpu)
@@ -205,6 +206,7 @@ static const Option options[] = {
     {"state", "TEXT", IN_SHOW, set_state, "start from a saved state"},
     {"stats", "FILE", IN_WINDOW | IN_INFO, set_stats, "write times and memory as JSON on exit"},
     {"dump", "FILE", IN_WINDOW, set_dump, "write what the window shows as JSON on exit"},
+    {"no-cache", NULL, IN_WINDOW | IN_EXPORT, set_no_cache, "neither use nor keep a cache of large text files"},
     {"json", NULL, IN_INFO, set_json, "print as JSON"},
     {"software", NULL, IN_WINDOW, set_software, "draw without the GPU"},
     {"gpu", NULL, IN_WINDOW, set_gpu, "draw with the GPU, whatever the driver"},

@@ -17,6 +17,7 @@ typedef struct Options {
     State shown; /* what options say about the picture: rows, column, scale, palette, theme, … */
     double pixel_ratio;
     uint32_t threads; /* 0: as many as there are processors */
+    bool no_cache;
     bool json, dejavu, software, gpu, idle_said, help, version, keys;
     bool pid, tid, kernel, jit, all; /* collapse */
     uint32_t w, h;

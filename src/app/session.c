@@ -21,6 +21,31 @@ static bool any_open(const Session *session) {
     return session->slot[0].open || session->slot[1].open;
 }
 
+/* A loader that could not start leaves the profile as new. */
+static bool start(Session *session, SessionSlot *slot, const char *path, Error *err) {
+    LoadOptions options = {.path = path, .dict_in_use = !slot->alone};
+    profile_init(&slot->profile, &session->dict);
+    slot->loader = loader_start(session->jobs, &slot->profile, &options, err);
+    if (slot->loader)
+        return true;
+    profile_free(&slot->profile);
+    if (slot->alone) { /* it may have gone as far as lending names */
+        dict_free(&session->dict);
+        dict_init(&session->dict);
+    }
+    return false;
+}
+
+static bool start_cached(Session *session, SessionSlot *slot) {
+    char entry[1100];
+    if (!cache_find(&slot->key, entry, sizeof entry))
+        return false;
+    slot->from_cache = start(session, slot, entry, NULL);
+    if (!slot->from_cache)
+        cache_forget(entry);
+    return slot->from_cache;
+}
+
 bool session_open(Session *session, uint32_t index, const char *path, Error *err) {
     SessionSlot *slot = &session->slot[index];
     session_close(session, index);
@@ -28,11 +53,10 @@ bool session_open(Session *session, uint32_t index, const char *path, Error *err
         dict_free(&session->dict);
         dict_init(&session->dict);
     }
-    profile_init(&slot->profile, &session->dict);
-    LoadOptions options = {.path = path};
-    slot->loader = loader_start(session->jobs, &slot->profile, &options, err);
-    if (!slot->loader) {
-        profile_free(&slot->profile);
+    slot->alone = !any_open(session);
+    if (session->use_cache)
+        cache_key(path, &slot->key);
+    if (!start_cached(session, slot) && !start(session, slot, path, err)) {
         memset(slot, 0, sizeof *slot);
         return false;
     }
@@ -47,6 +71,7 @@ void session_close(Session *session, uint32_t index) {
     SessionSlot *slot = &session->slot[index];
     if (!slot->open)
         return;
+    cache_write_free(slot->cache_write);
     loader_free(slot->loader);
     engine_set_profile(session->engine, index, NULL);
     profile_free(&slot->profile);
@@ -65,6 +90,23 @@ bool session_loading(const Session *session) {
     return false;
 }
 
+/* The load of a slot is over. A cache entry that turned out damaged is read from its file after
+ * all; what was read from a file may be worth an entry. */
+static void settle(Session *session, uint32_t index) {
+    SessionSlot *slot = &session->slot[index];
+    if (slot->from_cache && slot->load.state == LOAD_FAILED) {
+        char entry[1100], path[sizeof slot->key.path];
+        memcpy(path, slot->key.path, sizeof path);
+        if (cache_entry(&slot->key, entry, sizeof entry))
+            cache_forget(entry);
+        session_open(session, index, path, NULL);
+        return;
+    }
+    slot->settled = true;
+    if (session->use_cache && slot->alone)
+        slot->cache_write = cache_write(session->jobs, &slot->profile, &slot->load, &slot->key);
+}
+
 bool session_poll(Session *session, int64_t now_ns) {
     bool changed = false;
     for (uint32_t i = 0; i < ENGINE_SLOTS; i++) {
@@ -77,7 +119,7 @@ bool session_poll(Session *session, int64_t now_ns) {
         changed |= view.samples != slot->view.samples;
         slot->view = view;
         if (slot->load.state != LOAD_RUNNING) {
-            slot->settled = true;
+            settle(session, i);
             changed = true;
         }
     }

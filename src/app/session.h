@@ -2,6 +2,7 @@
  * Owner: the App. Thread: main. Names, frames and stacks are shared by all slots. */
 #pragma once
 
+#include "app/cache.h"
 #include "ingest/loader.h"
 #include "query/engine.h"
 
@@ -12,6 +13,9 @@ typedef struct SessionSlot {
     Loader *loader;
     LoadStatus load;  /* as of the last poll */
     ProfileView view; /* as of the last poll */
+    CacheKey key;     /* of the file, from before it was read */
+    bool from_cache, alone; /* read from its cache entry; nothing else filled the dictionary */
+    CacheWrite *cache_write;
 } SessionSlot;
 
 typedef struct Session {
@@ -19,6 +23,7 @@ typedef struct Session {
     Dict dict;
     Engine *engine;
     SessionSlot slot[ENGINE_SLOTS];
+    bool use_cache; /* off unless the owner sets it */
 } Session;
 
 /* workers 0: everything runs inline, between frames (session_work). */

@@ -168,7 +168,7 @@ bool column_map_over(Column *c, uint64_t from, uint64_t to, int fd, int64_t base
     return true;
 }
 
-void column_let_go(Column *c, uint64_t to, int64_t base) {
+void column_let_go(const Column *c, uint64_t to, int64_t base) {
     size_t at, n;
     for (uint32_t k = 0; k < COLUMN_SEGMENTS && c->segment[k]; k++) {
         if (segment_pages(c, k, 0, to, base, &at, &n))

@@ -37,7 +37,7 @@ void column_own_tail(Column *c);
  * system's to write out. False: the system would not; then nothing has changed. */
 bool column_map_over(Column *c, uint64_t from, uint64_t to, int fd, int64_t base);
 /* Lets go of the pages of what column_map_over mapped below `to`; they come back when read. */
-void column_let_go(Column *c, uint64_t to, int64_t base);
+void column_let_go(const Column *c, uint64_t to, int64_t base);
 /* n items side by side (skips to a segment that can hold them); *index is the first's. */
 void *column_push_run(Column *c, uint64_t n, uint64_t *index);
 /* Bytes of memory in the items below count (not of untouched segment tails). */

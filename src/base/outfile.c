@@ -159,17 +159,3 @@ bool scratch_write_at(int fd, int64_t offset, Str bytes, Error *err) {
     return write_all_at(fd, offset, bytes) ||
            error_errno(err, "", "cannot keep samples beside the output");
 }
-
-bool scratch_read_at(int fd, int64_t offset, void *out, size_t n, Error *err) {
-    for (size_t done = 0; done < n;) {
-        ssize_t got = pread(fd, (char *)out + done, n - done, (off_t)(offset + (int64_t)done));
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0) {
-            errno = got ? errno : EIO;
-            return error_errno(err, "", "cannot read what was kept beside the output");
-        }
-        done += (size_t)got;
-    }
-    return true;
-}

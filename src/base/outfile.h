@@ -28,4 +28,3 @@ void out_abandon(OutFile *f);
 int scratch_open(const char *path, Error *err);
 void scratch_close(int fd);
 bool scratch_write_at(int fd, int64_t offset, Str bytes, Error *err);
-bool scratch_read_at(int fd, int64_t offset, void *out, size_t n, Error *err);

@@ -467,7 +467,7 @@ Loader *loader_start(Jobs *jobs, Profile *profile, const LoadOptions *options, E
     if (!source)
         return NULL;
     if (!options->format && pack_load_wanted(options->path)) {
-        pack = pack_load_open(options->path, profile, err);
+        pack = pack_load_open(options->path, profile, options->dict_in_use, err);
         if (!pack) {
             source_close(source);
             return NULL;

@@ -18,6 +18,7 @@ typedef struct LoadOptions {
     uint32_t chunk_bytes;  /* 0: 1 MiB; tests use 100. A longer record grows its chunk */
     uint32_t record_limit; /* 0: 64 MiB; a longer record is a complaint and skipped */
     CodecEngine engine;
+    bool dict_in_use;      /* others fill the dictionary, too: a pack is absorbed, not lent */
 } LoadOptions;
 
 typedef struct LoadStatus {

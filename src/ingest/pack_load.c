@@ -22,21 +22,19 @@ bool pack_load_wanted(const char *path) {
 static bool open_part(PackLoad *l, Error *err) {
     part_init(&l->part);
     batch_init(&l->batch);
-    if (!pack_lend_dict(l->pack, &l->part.dict, err) ||
-        !pack_lend_pairs(l->pack, &l->part.pairs, err))
-        return false;
-    pack_complaints(l->pack, &l->profile->complaints);
-    return true;
+    return pack_complaints(l->pack, &l->profile->complaints, err) &&
+           pack_lend_dict(l->pack, &l->part.dict, err) &&
+           pack_lend_pairs(l->pack, &l->part.pairs, err);
 }
 
-PackLoad *pack_load_open(const char *path, Profile *profile, Error *err) {
+PackLoad *pack_load_open(const char *path, Profile *profile, bool dict_in_use, Error *err) {
     Pack *pack = pack_open(path, err);
     if (!pack)
         return NULL;
     PackLoad *l = mem_resize(NULL, 0, sizeof *l);
     l->pack = pack;
     l->profile = profile;
-    l->lent = dict_is_fresh(profile->dict);
+    l->lent = !dict_in_use && dict_is_fresh(profile->dict);
     if (l->lent ? pack_lend(pack, profile, err) : open_part(l, err))
         return l;
     pack_load_free(l);

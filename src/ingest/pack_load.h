@@ -9,7 +9,7 @@ typedef struct PackLoad PackLoad;
 
 /* True when that is an ordinary file that begins as a pack does. */
 bool pack_load_wanted(const char *path);
-PackLoad *pack_load_open(const char *path, Profile *profile, Error *err);
+PackLoad *pack_load_open(const char *path, Profile *profile, bool dict_in_use, Error *err);
 /* One block of samples more, not yet published. False at the end, or with *err set. */
 bool pack_load_step(PackLoad *load, Error *err);
 const PackFacts *pack_load_facts(const PackLoad *load);

@@ -44,7 +44,7 @@ bool pack_admit(Pack *pack, Profile *profile, Error *err);
 /* For a profile over a dictionary that has other ids: rows [from, …) of one block, checked, and
  * their number. */
 uint64_t pack_rows(Pack *pack, uint64_t from, Batch *out, Error *err);
-void pack_complaints(const Pack *pack, Complaints *out);
+bool pack_complaints(Pack *pack, Complaints *out, Error *err);
 
 /* A section that somebody else made: its items, checksum verified and `check` passed once for
  * all, or NULL when there is none like that. check may be NULL. */

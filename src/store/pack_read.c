@@ -92,8 +92,7 @@ static bool is_intact(Pack *p, uint32_t i) {
     const PackSection *s = section_at(p, i);
     Trust trust = trust_of(p, i);
     if (trust == UNCHECKED)
-        trust = set_trust(p, i,
-                          pack_sum(items_of(p, s), bytes_of(s)) == s->sum ? INTACT : BAD);
+        trust = set_trust(p, i, pack_sum(items_of(p, s), bytes_of(s)) == s->sum ? INTACT : BAD);
     return trust != BAD;
 }
 
@@ -208,13 +207,10 @@ static bool check_facts(Pack *p, Error *err) {
     PackFacts *f = &p->facts;
     if (!memchr(f->format, 0, sizeof f->format))
         return damaged(err, "it names no format");
-    if (!f->has_time || f->samples == 0) {
-        f->first_ns = 0;
-        f->last_ns = -1;
-    } else if (f->first_ns > f->last_ns || f->first_ns < -TIME_BOUND ||
-               f->last_ns > TIME_BOUND) {
+    bool timed = f->has_time && f->samples;
+    if (timed ? f->first_ns > f->last_ns || f->first_ns < -TIME_BOUND || f->last_ns > TIME_BOUND
+              : f->first_ns != 0 || (f->last_ns != 0 && f->last_ns != -1))
         return damaged(err, "its times are impossible");
-    }
     return true;
 }
 
@@ -390,23 +386,23 @@ static ComplaintKind kind_named(const char *name) {
     return COMPLAINT_DAMAGED;
 }
 
-void pack_complaints(const Pack *pack, Complaints *out) {
-    Pack *p = (Pack *)(uintptr_t)pack; /* what is checked is noted in it */
-    uint64_t n, examples, at = 0;
-    const PackComplaint *c = pack_section(p, "complaints", sizeof *c, &n, NULL, NULL);
-    const PackExample *e = pack_section(p, "examples", sizeof *e, &examples, NULL, NULL);
+bool pack_complaints(Pack *p, Complaints *out, Error *err) {
+    const PackSection *complaints = need(p, "complaints", sizeof(PackComplaint), err);
+    const PackSection *examples = need(p, "examples", sizeof(PackExample), err);
     *out = (Complaints){0};
-    for (uint64_t i = 0; i < n; i++) {
+    if (!complaints || !examples)
+        return false;
+    const PackComplaint *c = items_of(p, complaints);
+    const PackExample *e = items_of(p, examples), *end = e + examples->count;
+    for (uint64_t i = 0; i < complaints->count; i++) {
         ComplaintKind kind = kind_named(c[i].name);
-        uint64_t count = c[i].count;
-        for (uint32_t k = 0; k < c[i].examples && k < COMPLAINT_EXAMPLES && at < examples;
-             k++) {
-            size_t length = strnlen(e[at].excerpt, COMPLAINT_EXCERPT - 1);
-            complain(out, kind, 0, e[at].offset, (Str){e[at].excerpt, length});
-            at++;
+        out->of[kind].count += c[i].count;
+        for (uint32_t k = 0; k < c[i].examples && k < COMPLAINT_EXAMPLES && e < end; k++, e++) {
+            size_t length = strnlen(e->excerpt, COMPLAINT_EXCERPT - 1);
+            complain(out, kind, 0, e->offset, (Str){e->excerpt, length});
         }
-        out->of[kind].count += count;
     }
+    return true;
 }
 
 /* ---- samples ---------------------------------------------------------------------------- */
@@ -421,7 +417,8 @@ static void lend_samples(const Pack *p, const PackSection *s, Column *c) {
 
 bool pack_lend(Pack *p, Profile *profile, Error *err) {
     const PackFacts *f = &p->facts;
-    if (!pack_lend_dict(p, profile->dict, err) || !pack_lend_pairs(p, &profile->pairs, err))
+    if (!pack_complaints(p, &profile->complaints, err) ||
+        !pack_lend_dict(p, profile->dict, err) || !pack_lend_pairs(p, &profile->pairs, err))
         return false;
     lend_samples(p, p->column[0], &profile->time_ns);
     lend_samples(p, p->column[1], &profile->pair);
@@ -438,7 +435,6 @@ bool pack_lend(Pack *p, Profile *profile, Error *err) {
     v->has_weight = f->has_weight;
     v->in_order = f->in_order;
     profile->last_time_ns = f->last_sample_ns;
-    pack_complaints(p, &profile->complaints);
     pack_hold(p);
     profile->pack = p;
     p->previous_ns = INT64_MIN;

@@ -15,7 +15,6 @@ enum { CHUNK = 1 << 16, OWN_SECTIONS = 16 }; /* items written at a time */
 typedef struct Origin {
     const Column *column;
     const void *items;
-    int32_t sample_column; /* of the profile, which may be spilled; else -1 */
 } Origin;
 
 struct PackWriter {
@@ -50,18 +49,16 @@ static PackSection *add(PackWriter *w, const char *tag, uint32_t item, uint64_t 
 
 static void add_items(PackWriter *w, const char *tag, uint32_t item, uint64_t count,
                       const void *items) {
-    add(w, tag, item, count, (Origin){NULL, items, -1});
+    add(w, tag, item, count, (Origin){NULL, items});
 }
 
 static void add_column(PackWriter *w, const char *tag, const Column *c, uint64_t count) {
-    add(w, tag, c->item, count, (Origin){c, NULL, -1})->base_log2 = c->base_log2;
+    add(w, tag, c->item, count, (Origin){c, NULL})->base_log2 = c->base_log2;
 }
 
-static void add_samples(PackWriter *w, const char *tag, SampleColumn which) {
-    const Column *c = sample_column(w->plan.profile, which);
-    PackSection *s = add(w, tag, c->item, w->plan.view.samples, (Origin){c, NULL, (int)which});
-    s->base_log2 = c->base_log2;
-    s->flags = PACK_BLOCKS;
+static void add_samples(PackWriter *w, const char *tag, const Column *c) {
+    add_column(w, tag, c, w->plan.view.samples);
+    w->section[w->sections - 1].flags = PACK_BLOCKS;
 }
 
 /* Bytes of text that the first `names` names need: they were put one behind the other. */
@@ -99,7 +96,8 @@ static void list_complaints(PackWriter *w) {
 static void list_sections(PackWriter *w) {
     const PackPlan *plan = &w->plan;
     const ProfileView *v = &plan->view;
-    const Dict *dict = plan->profile->dict;
+    const Profile *profile = plan->profile;
+    const Dict *dict = profile->dict;
     add_items(w, "facts", sizeof w->facts, 1, &w->facts);
     add_column(w, "names", &dict->names.entry, v->names);
     add_column(w, "text", &dict->names.text, text_of(&dict->names, v->names));
@@ -107,17 +105,17 @@ static void list_sections(PackWriter *w) {
     add_column(w, "stacks", &dict->stacks.node, v->stacks);
     add_column(w, "events", &dict->contexts.event, v->events);
     add_column(w, "contexts", &dict->contexts.entry, v->contexts);
-    add_column(w, "pairs", &plan->profile->pairs.entry, v->pairs);
+    add_column(w, "pairs", &profile->pairs.entry, v->pairs);
     list_complaints(w);
     for (uint32_t i = 0; i < plan->extras; i++)
         add_items(w, plan->extra[i].tag, plan->extra[i].item, plan->extra[i].count,
                   plan->extra[i].items);
     if (v->has_time)
-        add_samples(w, "time", SAMPLE_TIME);
-    add_samples(w, "pair", SAMPLE_PAIR);
-    add_samples(w, "cpu", SAMPLE_CPU);
+        add_samples(w, "time", &profile->time_ns);
+    add_samples(w, "pair", &profile->pair);
+    add_samples(w, "cpu", &profile->cpu);
     if (v->has_weight)
-        add_samples(w, "weight", SAMPLE_WEIGHT);
+        add_samples(w, "weight", &profile->weight);
     add_items(w, "blocks", sizeof *w->block_sum, w->block_cap, w->block_sum);
 }
 
@@ -184,23 +182,18 @@ static bool align(PackWriter *w, Error *err) {
     return over == 0 || out_append(&w->file, (Str){zeros, PACK_ALIGN - over}, err);
 }
 
-static bool fetch(PackWriter *w, const PackSection *s, uint64_t n, Error *err) {
+static void fetch(PackWriter *w, const PackSection *s, uint64_t n) {
     const Origin *o = &w->origin[w->at];
     buf_clear(&w->chunk);
     char *to = buf_reserve(&w->chunk, (size_t)(n * s->item));
     w->chunk.n = (size_t)(n * s->item);
-    if (o->sample_column >= 0)
-        return spill_read(w->plan.profile, (SampleColumn)o->sample_column, w->item, n, to, err);
-    if (o->items) {
-        memcpy(to, (const char *)o->items + w->item * s->item, w->chunk.n);
-        return true;
-    }
     uint64_t run;
-    for (uint64_t i = 0; i < n; i += run) {
+    if (o->items)
+        memcpy(to, (const char *)o->items + w->item * s->item, w->chunk.n);
+    for (uint64_t i = 0; i < n && o->column; i += run) {
         const void *from = column_span(o->column, w->item + i, w->item + n, &run);
         memcpy(to + i * s->item, from, (size_t)(run * s->item));
     }
-    return true;
 }
 
 /* One chunk of the section at hand, or its end. */
@@ -215,12 +208,17 @@ static bool write_chunk(PackWriter *w, Error *err) {
     }
     uint64_t left = s->count - w->item, most = blocks ? PACK_BLOCK : CHUNK;
     uint64_t n = left < most ? left : most;
-    if (n && (!fetch(w, s, n, err) || !out_append(&w->file, buf_str(&w->chunk), err)))
-        return false;
-    if (blocks && n)
+    if (n) {
+        fetch(w, s, n);
+        if (!out_append(&w->file, buf_str(&w->chunk), err))
+            return false;
+    }
+    if (blocks && n) {
         w->block_sum[w->blocks++] = pack_sum(w->chunk.s, w->chunk.n);
-    else if (n)
+        spill_let_go(w->plan.profile);
+    } else if (n) {
         pack_sum_add(&w->sum, w->chunk.s, w->chunk.n);
+    }
     w->item += n;
     if (w->item < s->count)
         return true;

@@ -8,20 +8,15 @@
 /* Rows are written in steps that end where pages of every column end, also of 64 KiB: segment k
  * of a column begins at row 4096 · (2^k - 1), so those rows lie 4096 before a multiple of STEP;
  * and 4096 items of room in front of the files make offsets and addresses agree. */
-enum { FIRST_SEGMENT = 4096, STEP = 1 << 16, AT_ONCE = 1 << 18 };
+enum { FIRST_SEGMENT = 4096, STEP = 1 << 16, AT_ONCE = 1 << 18, COLUMNS = 4 };
 
 struct Spill {
-    int fd[SAMPLE_COLUMNS];
-    uint64_t rows[SAMPLE_COLUMNS]; /* below this they are in the file */
+    int fd[COLUMNS];
+    uint64_t rows[COLUMNS]; /* below this they are in the file */
     bool stopped;
     Mutex *mutex;
     Error error; /* -- protected by mutex */
 };
-
-const Column *sample_column(const Profile *p, SampleColumn column) {
-    const Column *const c[] = {&p->time_ns, &p->pair, &p->cpu, &p->weight};
-    return c[column];
-}
 
 static Column *column_of(Profile *p, int i) {
     Column *const c[] = {&p->time_ns, &p->pair, &p->cpu, &p->weight};
@@ -36,9 +31,9 @@ bool spill_start(Profile *p, const char *path, Error *err) {
     Spill *s = mem_resize(NULL, 0, sizeof *s);
     s->mutex = mutex_new();
     p->spill = s;
-    for (int i = 0; i < SAMPLE_COLUMNS; i++)
+    for (int i = 0; i < COLUMNS; i++)
         s->fd[i] = -1;
-    for (int i = 0; i < SAMPLE_COLUMNS; i++) {
+    for (int i = 0; i < COLUMNS; i++) {
         s->fd[i] = scratch_open(path, err);
         if (s->fd[i] < 0) {
             spill_free(s);
@@ -52,7 +47,7 @@ bool spill_start(Profile *p, const char *path, Error *err) {
 void spill_free(Spill *s) {
     if (!s)
         return;
-    for (int i = 0; i < SAMPLE_COLUMNS; i++)
+    for (int i = 0; i < COLUMNS; i++)
         scratch_close(s->fd[i]);
     mutex_free(s->mutex);
     mem_resize(s, sizeof *s, 0);
@@ -75,7 +70,7 @@ static bool write_rows(Spill *s, Column *c, int i, uint64_t to, Error *err) {
 void spill_more(Profile *p) {
     Spill *s = p->spill;
     Error err = {.offset = -1};
-    for (int i = 0; i < SAMPLE_COLUMNS && !s->stopped; i++) {
+    for (int i = 0; i < COLUMNS && !s->stopped; i++) {
         Column *c = column_of(p, i);
         if (c->count < s->rows[i] + AT_ONCE)
             continue;
@@ -100,29 +95,8 @@ bool spill_trouble(const Profile *p, Error *err) {
     return fine;
 }
 
-void spill_let_go(Profile *p) {
-    for (int i = 0; p->spill && i < SAMPLE_COLUMNS; i++)
-        column_let_go(column_of(p, i), p->spill->rows[i], base_of(column_of(p, i)));
-}
-
-bool spill_read(const Profile *p, SampleColumn column, uint64_t from, uint64_t n, void *out,
-                Error *err) {
-    const Column *c = sample_column(p, column);
-    const Spill *s = p->spill;
-    char *to = out;
-    uint64_t end = from + n, run;
-    if (s && from < s->rows[column]) {
-        uint64_t rows = s->rows[column] < end ? s->rows[column] - from : n;
-        int64_t at = base_of(c) + (int64_t)(from * c->item);
-        if (!scratch_read_at(s->fd[column], at, to, (size_t)(rows * c->item), err))
-            return false;
-        to += rows * c->item;
-        from += rows;
-    }
-    for (; from < end; from += run) {
-        const void *items = column_span(c, from, end, &run);
-        memcpy(to, items, (size_t)(run * c->item));
-        to += run * c->item;
-    }
-    return true;
+void spill_let_go(const Profile *p) {
+    const Column *const c[COLUMNS] = {&p->time_ns, &p->pair, &p->cpu, &p->weight};
+    for (int i = 0; p->spill && i < COLUMNS; i++)
+        column_let_go(c[i], p->spill->rows[i], base_of(c[i]));
 }

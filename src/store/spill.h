@@ -8,14 +8,6 @@
 #include "base/error.h"
 #include "store/profile.h"
 
-typedef enum SampleColumn {
-    SAMPLE_TIME,
-    SAMPLE_PAIR,
-    SAMPLE_CPU,
-    SAMPLE_WEIGHT,
-    SAMPLE_COLUMNS
-} SampleColumn;
-
 /* Before the load begins. `path`: where the output will be. */
 bool spill_start(Profile *profile, const char *path, Error *err);
 void spill_free(Spill *spill);
@@ -24,8 +16,4 @@ void spill_more(Profile *profile);
 /* False with *err once something could not be written. */
 bool spill_trouble(const Profile *profile, Error *err);
 /* Forgets the pages of what was written; they come back when read. */
-void spill_let_go(Profile *profile);
-/* n items of a column of samples from row `from` on, spilled or not. */
-bool spill_read(const Profile *profile, SampleColumn column, uint64_t from, uint64_t n,
-                void *out, Error *err);
-const Column *sample_column(const Profile *profile, SampleColumn column);
+void spill_let_go(const Profile *profile);
