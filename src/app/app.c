@@ -275,7 +275,7 @@ static void draw_panes(App *app, const View *v, Rect area) {
         split = area.h - header - ui_px(ui, 60);
     split = split < ui_px(ui, 40) ? 0 : (float)(int)split; /* no room for both: the flame graph stays */
     app->heat_area = (Rect){area.x, area.y, area.w, split};
-    if (!split)
+    if (split <= 0)
         times = false;
     else if (times)
         heat_pane_draw(&app->heat, v, app->heat_area);

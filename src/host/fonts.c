@@ -123,7 +123,7 @@ static Sized *sized_new(Face face, int quarters) {
 }
 
 static Sized *sized_get(Face face, float size) {
-    int quarters = (int)(size * QUARTERS + 0.5f);
+    int quarters = (int)(size * (float)QUARTERS + 0.5f);
     quarters = quarters < 8 ? 8 : quarters > 4096 ? 4096 : quarters;
     if ((unsigned)face >= FACE_COUNT)
         face = FACE_REGULAR;
