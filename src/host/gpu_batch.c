@@ -139,12 +139,12 @@ void batch_quad(Batch *b, Rect r, float u0, float v0, float u1, float v1, uint32
 }
 
 void batch_fill(Batch *b, float x0, float y0, float x1, float y1, uint32_t color) {
-    const float mid = WHITE / 2.0f;
+    const float mid = (float)WHITE / 2.0f;
     batch_quad(b, rect(x0, y0, x1 - x0, y1 - y0), mid, mid, mid, mid, color);
 }
 
 void batch_corners(Batch *b, const SDL_FPoint p[4], const uint32_t color[4]) {
-    const float mid = WHITE / 2.0f / (float)b->side;
+    const float mid = (float)WHITE / 2.0f / (float)b->side;
     SDL_Vertex *v = next_quad(b);
     for (int i = 0; i < 4; i++)
         v[i] = (SDL_Vertex){p[i], sdl_color(color[i]), {mid, mid}};
