@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/error.h"
 
@@ -147,3 +148,54 @@ void *mem_resize(void *p, size_t old_size, size_t new_size) {
         memset(q + old_size, 0, new_size - old_size);
     return q;
 }
+
+enum { HUGE_PAGE = 2 << 20, PAGE = 4096 };
+
+/* Whole pages; huge ones where a table fills most of one. */
+static inline size_t table_bytes(size_t size) {
+    size_t page = size > HUGE_PAGE / 2 ? HUGE_PAGE : PAGE;
+    return (size + page - 1) / page * page;
+}
+
+#if defined(POISON)
+
+void *mem_table(size_t size) {
+    void *p = NULL;
+    if (posix_memalign(&p, 128, size ? size : 1))
+        panic("out of memory: %zu bytes wanted", size);
+    return memset(p, 0, size);
+}
+
+void mem_table_free(void *p, size_t size) {
+    (void)size;
+    free(p);
+}
+
+#else
+
+/* The system gives huge pages at multiples of 2 MiB only, and of those only to whole ones that
+ * lie within a mapping: a mapping that large is made larger by one and cut to begin at one. */
+void *mem_table(size_t size) {
+    size_t bytes = table_bytes(size), spare = bytes >= HUGE_PAGE ? HUGE_PAGE : 0;
+    char *p = mmap(NULL, bytes + spare, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED)
+        panic("out of memory: %zu bytes wanted", size);
+    size_t before = spare ? (HUGE_PAGE - (uintptr_t)p % HUGE_PAGE) % HUGE_PAGE : 0;
+    if (before)
+        munmap(p, before);
+    if (spare > before)
+        munmap(p + before + bytes, spare - before);
+    p += before;
+#ifdef MADV_HUGEPAGE
+    if (spare)
+        madvise(p, bytes, MADV_HUGEPAGE);
+#endif
+    return p;
+}
+
+void mem_table_free(void *p, size_t size) {
+    if (p)
+        munmap(p, table_bytes(size));
+}
+
+#endif

@@ -3,14 +3,14 @@
 #include "base/arena.h"
 #include "base/error.h"
 
-enum { FIRST_CAP = 256 };
+enum { FIRST_CAP = 1024 };
 
 void id_map_init(IdMap *map) {
-    *map = (IdMap){mem_resize(NULL, 0, FIRST_CAP * sizeof(IdSlot)), FIRST_CAP, 0};
+    *map = (IdMap){mem_table(FIRST_CAP * sizeof(IdSlot)), FIRST_CAP, 0};
 }
 
 void id_map_free(IdMap *map) {
-    mem_resize(map->slot, map->cap * sizeof(IdSlot), 0);
+    mem_table_free(map->slot, map->cap * sizeof(IdSlot));
     *map = (IdMap){0};
 }
 
@@ -27,7 +27,7 @@ void id_map_add(IdMap *map, uint32_t a, uint32_t b, uint32_t value) {
         if (old.cap > UINT32_MAX / 2)
             panic("id map full: %u keys", old.count);
         map->cap *= 2;
-        map->slot = mem_resize(NULL, 0, map->cap * sizeof(IdSlot));
+        map->slot = mem_table(map->cap * sizeof(IdSlot));
         for (uint32_t i = 0; i < old.cap; i++) {
             if (old.slot[i].value)
                 place(map, old.slot[i]);

@@ -6,7 +6,7 @@
 enum { FAR_BYTES_MAX = 24 << 20 };
 
 void line_cache_init(LineCache *cache) {
-    *cache = (LineCache){mem_resize(NULL, 0, LINE_CACHE_SLOTS * sizeof(LineSlot)), 0, 0, 0, 0};
+    *cache = (LineCache){mem_table(LINE_CACHE_SLOTS * sizeof(LineSlot)), 0, 0, 0, 0};
 }
 
 void line_cache_free(LineCache *cache) {
@@ -17,7 +17,7 @@ void line_cache_free(LineCache *cache) {
             mem_resize(slot->far, slot->room, 0);
         }
     }
-    mem_resize(cache->slot, LINE_CACHE_SLOTS * sizeof(LineSlot), 0);
+    mem_table_free(cache->slot, LINE_CACHE_SLOTS * sizeof(LineSlot));
     cache->slot = NULL;
 }
 

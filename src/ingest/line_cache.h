@@ -9,9 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include "ingest/text_same.h"
 
 enum {
     LINE_CACHE_SLOTS = 1 << 16,
@@ -57,7 +55,6 @@ static inline LineSlot *line_cache_slot(const LineCache *cache, const char *line
 
 static inline void line_cache_fetch(const LineSlot *slot) {
     __builtin_prefetch(slot);
-    __builtin_prefetch((const char *)slot + 64);
 }
 
 /* After each look-up. */
@@ -70,20 +67,6 @@ static inline void line_cache_note(LineCache *cache, bool hit) {
     cache->asked = cache->hits = 0;
 }
 
-/* n is at least LINE_CACHE_MIN. */
-static inline bool line_same(const char *a, const char *b, size_t n) {
-#if defined(__SSE2__)
-    __m128i same = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(a + n - 16)),
-                                  _mm_loadu_si128((const __m128i *)(b + n - 16)));
-    for (size_t i = 0; i + 16 < n; i += 16)
-        same = _mm_and_si128(same, _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(a + i)),
-                                                  _mm_loadu_si128((const __m128i *)(b + i))));
-    return _mm_movemask_epi8(same) == 0xffff;
-#else
-    return memcmp(a, b, n) == 0;
-#endif
-}
-
 static inline bool line_cache_hit(const LineSlot *slot, const char *line, size_t n) {
-    return slot->n == n && line_same(line, n > LINE_SLOT_TEXT ? slot->far : slot->text, n);
+    return slot->n == n && text_same_16(line, n > LINE_SLOT_TEXT ? slot->far : slot->text, n);
 }

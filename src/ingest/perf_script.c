@@ -9,20 +9,21 @@
  * read_line. Stacks are built root first, for several complete samples together. */
 #include "ingest/format.h"
 #include "ingest/frame_table.h"
+#include "ingest/header_cache.h"
 #include "ingest/line_cache.h"
 #include "ingest/line_scan.h"
-#include "ingest/perf_line.h"
+#include "ingest/pair_cache.h"
 #include "ingest/stack_walk.h"
+#include "ingest/text_same.h"
 
 #include <string.h>
 
 enum {
     SCAN_BYTES = 32 * 1024,
     DEPTH_MAX = STACKS_MAX_DEPTH - 1, /* the process name is a frame, too */
-    THREADS = 1024,                   /* slots of the thread cache */
-    THREAD_TEXT = 64,
-    AHEAD = 8,             /* lines whose slots are fetched before they are read */
+    AHEAD = 16,            /* lines whose slots are fetched before they are read */
     WAITING_FRAMES = 4096, /* of complete samples whose pairs are not known yet */
+    UNREAD = 64,           /* frame lines that the cache did not know */
 };
 
 typedef enum LineKind {
@@ -35,44 +36,42 @@ typedef enum LineKind {
     LINE_OTHER,
 } LineKind;
 
-/* What "java 4711/4712" and an event mean in the Part's ids. */
-typedef struct ThreadSlot {
-    uint32_t n; /* bytes of text; 0: empty */
-    char text[THREAD_TEXT];
-    NameId comm;
-    int32_t pid, tid;
-    StackId root; /* the process frame alone */
-    EventId event;
-    ContextId context; /* of this thread with `event` */
-} ThreadSlot;
+/* A complete sample, or the one that is open. */
+typedef struct Sample {
+    BatchRow row;
+    ContextId context;
+    StackId root;
+    const FrameId *frame; /* leaf first */
+    uint32_t frames;
+    PairSlot *slot; /* NULL: it has none */
+} Sample;
 
-/* What a row has beside its pair. */
-typedef struct Row {
-    int64_t time_ns;
-    uint64_t period;
-    uint16_t cpu;
-} Row;
+/* A frame line whose frame is looked up together with others'. */
+typedef struct Unread {
+    Str line;
+    FrameLine split;
+    uint32_t hash;
+    uint32_t at; /* in `frame` */
+} Unread;
 
 struct FormatParser {
     Part part;
     LineCache lines;
     FrameTable frames;
     StackWalk stacks;
-    ThreadSlot thread[THREADS];
-    char event_text[THREAD_TEXT]; /* the event named last, and whether it was weighed */
-    size_t event_n;
-    bool event_weighed;
-    EventId event;
+    HeaderCache headers;
+    PairCache pairs;
     /* -- the chunk at hand */
     const FormatChunk *chunk;
     Batch *out;
     bool open;                  /* a sample is being read */
     bool skip;                  /* what follows belongs to a line that is no sample */
     bool cut;                   /* the sample's stack is too deep */
-    Walker walker[STACK_WALKS]; /* complete samples, then the one that is open */
-    Row row[STACK_WALKS];
-    uint32_t waiting;    /* how many are complete */
+    Sample sample[STACK_WALKS]; /* complete samples, then the one that is open */
+    uint32_t waiting;           /* how many are complete */
     uint32_t first, end; /* the open sample's frames in `frame`, leaf first */
+    uint32_t unread_n;
+    Unread unread[UNREAD];
     FrameId frame[WAITING_FRAMES + DEPTH_MAX];
     uint32_t ends[SCAN_BYTES + 2];
 };
@@ -167,36 +166,25 @@ static void grumble(FormatParser *p, ComplaintKind kind, uint64_t count, Str lin
     complain(&p->out->complaints, kind, count, offset, line);
 }
 
-static ThreadSlot *thread_slot(FormatParser *p, Str text) {
-    uint64_t h = hash_bytes(text.s, text.n);
-    ThreadSlot *slot = &p->thread[h % THREADS];
-    if (text.n && slot->n == text.n && memcmp(slot->text, text.s, text.n) == 0)
-        return slot;
+/* Reads what stands before the time into the slot where it belongs. */
+static void read_thread(FormatParser *p, HeaderSlot *slot, Str text, const EventLine *event) {
     Dict *dict = &p->part.dict;
     Str comm;
-    event_line_thread(text, &comm, &slot->pid, &slot->tid);
+    event_line_thread(event->thread, &comm, &slot->pid, &slot->tid);
     slot->comm = names_intern(&dict->names, comm);
     NameId name = comm.n ? slot->comm : names_intern(&dict->names, STR("[unknown]"));
     FrameId process = frames_intern(&dict->frames, (Frame){name, 0, FRAME_PROCESS});
     slot->root = stack_walk_push(&p->stacks, &p->part, 0, process);
     slot->event = UINT32_MAX;
-    slot->n = text.n <= THREAD_TEXT ? (uint32_t)text.n : 0;
+    slot->cpu = event->cpu;
+    slot->n = text.n <= HEADER_TEXT ? (uint32_t)text.n : 0;
     memcpy(slot->text, text.s, slot->n);
-    return slot;
 }
 
-static EventId event_id(FormatParser *p, Str text, bool weighed) {
-    if (p->event_n == text.n && p->event_weighed == weighed && text.n &&
-        memcmp(p->event_text, text.s, text.n) == 0)
-        return p->event;
+static EventId event_id(FormatParser *p, Str name, bool weighed) {
     Dict *dict = &p->part.dict;
-    NameId name = names_intern(&dict->names, text);
-    p->event =
-        contexts_event_weighed(&dict->contexts, name, weighed ? WEIGHT_PERIOD : WEIGHT_SAMPLES);
-    p->event_n = text.n <= THREAD_TEXT ? text.n : 0;
-    memcpy(p->event_text, text.s, p->event_n);
-    p->event_weighed = weighed;
-    return p->event;
+    return contexts_event_weighed(&dict->contexts, names_intern(&dict->names, name),
+                                  weighed ? WEIGHT_PERIOD : WEIGHT_SAMPLES);
 }
 
 static void add_frame(FormatParser *p, Str line, FrameValue value) {
@@ -214,12 +202,64 @@ static void add_frame(FormatParser *p, Str line, FrameValue value) {
     }
 }
 
-static void add_rows(FormatParser *p) {
-    stack_walk(&p->stacks, &p->part, p->walker, p->waiting);
-    for (uint32_t i = 0; i < p->waiting; i++) {
-        const Row *row = &p->row[i];
-        batch_add(p->out, row->time_ns, p->walker[i].pair, row->cpu, row->period);
+static void keep_line(FormatParser *p, Str line, FrameValue value) {
+    if (line.n >= LINE_CACHE_MIN && is_blank(line.s[0]) && !p->lines.rest)
+        line_cache_put(&p->lines, line_cache_slot(&p->lines, line.s, line.n), line.s, line.n,
+                       value);
+}
+
+/* Finds the frames of the lines that were put off. */
+static void read_unread(FormatParser *p) {
+    for (uint32_t i = 0; i < p->unread_n; i++)
+        frame_table_fetch(&p->frames, p->unread[i].hash);
+    for (uint32_t i = 0; i < p->unread_n; i++) {
+        const Unread *u = &p->unread[i];
+        FrameValue value =
+            frame_table_answer(&p->frames, &p->part.dict, &u->split, u->hash);
+        p->frame[u->at] = value;
+        keep_line(p, u->line, value);
     }
+    p->unread_n = 0;
+}
+
+/* Only such a symbol may name several frames. */
+static bool has_arrow(Str s) {
+    for (size_t at; (at = str_find_char(s, '>')) < s.n; s = str_slice(s, at + 1, s.n)) {
+        if (at > 0 && s.s[at - 1] == '-')
+            return true;
+    }
+    return false;
+}
+
+/* Asks the cache for all that wait, walks what it does not know, and adds the rows. */
+static void add_rows(FormatParser *p) {
+    read_unread(p);
+    for (uint32_t i = 0; i < p->waiting; i++) {
+        Sample *s = &p->sample[i];
+        s->slot = pair_cache_slot(&p->pairs, s->frame, s->frames, s->context);
+    }
+    Walker walker[STACK_WALKS];
+    Sample *unknown[STACK_WALKS];
+    BatchRow row[STACK_WALKS];
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < p->waiting; i++) {
+        Sample *s = &p->sample[i];
+        s->row.pair = s->slot ? pair_cache_get(s->slot, s->frame, s->frames, s->context) : 0;
+        if (s->row.pair)
+            continue;
+        walker[n] = (Walker){s->root, s->context, s->frame, s->frames, 0};
+        unknown[n++] = s;
+    }
+    stack_walk(&p->stacks, &p->part, walker, n);
+    for (uint32_t i = 0; i < n; i++) {
+        Sample *s = unknown[i];
+        s->row.pair = walker[i].pair;
+        if (s->slot)
+            pair_cache_put(s->slot, s->frame, s->frames, s->context, s->row.pair);
+    }
+    for (uint32_t i = 0; i < p->waiting; i++)
+        row[i] = p->sample[i].row;
+    batch_add_run(p->out, row, p->waiting);
     p->waiting = p->end = 0;
 }
 
@@ -228,8 +268,9 @@ static void close_sample(FormatParser *p) {
     if (!p->open)
         return;
     p->open = false;
-    p->walker[p->waiting].frame = p->frame + p->first;
-    p->walker[p->waiting].left = p->end - p->first;
+    Sample *s = &p->sample[p->waiting];
+    s->frame = p->frame + p->first;
+    s->frames = p->end - p->first;
     if (++p->waiting == STACK_WALKS || p->end >= WAITING_FRAMES)
         add_rows(p);
 }
@@ -249,23 +290,61 @@ static bool only_frame(Str rest, FrameLine *frame) {
     return true;
 }
 
-static void open_sample(FormatParser *p, const EventLine *event) {
-    close_sample(p);
-    ThreadSlot *thread = thread_slot(p, event->thread);
-    EventId id = event_id(p, event->event, event->period != 0);
-    if (thread->event != id) {
-        thread->event = id;
+static void begin_sample(FormatParser *p, HeaderSlot *thread, EventId event, int64_t time_ns,
+                         uint64_t period) {
+    if (thread->event != event) {
+        thread->event = event;
         thread->context = contexts_intern(
-            &p->part.dict.contexts, (Context){thread->comm, thread->pid, thread->tid, id});
+            &p->part.dict.contexts, (Context){thread->comm, thread->pid, thread->tid, event});
     }
     p->open = true;
     p->cut = false;
     p->first = p->end;
-    p->row[p->waiting] = (Row){event->time_ns, event->period, event->cpu};
-    p->walker[p->waiting] = (Walker){.stack = thread->root, .context = thread->context};
+    Sample *s = &p->sample[p->waiting];
+    s->row = (BatchRow){.time_ns = time_ns, .weight = period, .cpu = thread->cpu};
+    s->root = thread->root;
+    s->context = thread->context;
+}
+
+static void open_sample(FormatParser *p, const EventLine *event) {
+    HeaderSlot once;
+    close_sample(p);
+    read_thread(p, &once, (Str){"", 0}, event);
+    begin_sample(p, &once, event_id(p, event->event, event->period != 0), event->time_ns,
+                 event->period);
     FrameLine frame;
     if (event->rest.n && only_frame(event->rest, &frame))
         add_frame(p, event->rest, frame_table_get(&p->frames, &p->part.dict, &frame));
+}
+
+/* An event line of the usual form; what the caches do not know yet is read by
+ * event_line_split. False: it is none. */
+static bool read_header(FormatParser *p, Str line) {
+    HeaderParts parts;
+    EventLine event = {.ended = false};
+    if (line.s[0] == '\t' || line.s[0] == '#' || !header_parts(line, &parts))
+        return false;
+    bool weighed = parts.period != 0;
+    HeaderEvent *what = header_event(&p->headers, parts.behind);
+    if (what->n != parts.behind.n || what->weighed != weighed || !what->n ||
+        !text_same(what->text, parts.behind.s, what->n)) {
+        if (parts.behind.n > HEADER_TEXT || !event_line_split(line, &event) || !event.ended ||
+            event.rest.n || kind_of_event(&event) != LINE_EVENT)
+            return false;
+        what->event = event_id(p, event.event, weighed);
+        what->weighed = weighed;
+        what->n = (uint32_t)parts.behind.n;
+        memcpy(what->text, parts.behind.s, what->n);
+    }
+    HeaderSlot *who = header_slot(&p->headers, parts.before);
+    if (who->n != parts.before.n || !text_same(who->text, parts.before.s, who->n)) {
+        if (!event.ended && !event_line_split(line, &event))
+            return false;
+        read_thread(p, who, parts.before, &event);
+    }
+    close_sample(p);
+    begin_sample(p, who, what->event, parts.time_ns, parts.period);
+    return true;
 }
 
 /* ---- lines that the cache does not know ---------------------------------------------------
@@ -294,16 +373,31 @@ static void read_frame(FormatParser *p, Str line, const FrameLine *frame) {
             grumble(p, COMPLAINT_HEADER, 1, line);
         return;
     }
-    FrameValue value = frame_table_get(&p->frames, &p->part.dict, frame);
-    if (line.n >= LINE_CACHE_MIN && is_blank(line.s[0]) && !p->lines.rest)
-        line_cache_put(&p->lines, line_cache_slot(&p->lines, line.s, line.n), line.s, line.n,
-                       value);
-    add_frame(p, line, value);
+    if (p->end - p->first >= DEPTH_MAX || has_arrow(frame->symbol)) {
+        FrameValue value = frame_table_get(&p->frames, &p->part.dict, frame);
+        keep_line(p, line, value);
+        add_frame(p, line, value);
+        return;
+    }
+    if (p->unread_n == UNREAD)
+        read_unread(p);
+    p->unread[p->unread_n++] =
+        (Unread){line, *frame, frame_table_ask(&p->frames, frame), p->end++};
 }
 
 static void read_line(FormatParser *p, Str line) {
     EventLine event;
     FrameLine frame;
+    if (line.n == 0) {
+        close_sample(p);
+        return;
+    }
+    if (line.s[0] == '\t' && p->open && frame_line_split(line, &frame)) {
+        read_frame(p, line, &frame);
+        return;
+    }
+    if (read_header(p, line))
+        return;
     switch (classify(line, &event, &frame)) {
     case LINE_BLANK:
         close_sample(p);
@@ -421,6 +515,7 @@ static FormatParser *parser_new(const void *context) {
     line_cache_init(&p->lines);
     frame_table_init(&p->frames);
     stack_walk_init(&p->stacks);
+    pair_cache_init(&p->pairs);
     return p;
 }
 
@@ -429,6 +524,7 @@ static void parser_free(FormatParser *p) {
     line_cache_free(&p->lines);
     frame_table_free(&p->frames);
     stack_walk_free(&p->stacks);
+    pair_cache_free(&p->pairs);
     mem_resize(p, sizeof *p, 0);
 }
 

@@ -10,7 +10,7 @@
 #include "ingest/id_map.h"
 #include "store/batch.h"
 
-enum { STACK_WALKS = 16 }; /* samples at a time, at most */
+enum { STACK_WALKS = 64 }; /* samples at a time, at most */
 
 /* A node of the trie. */
 typedef struct Twig {

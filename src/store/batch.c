@@ -53,15 +53,55 @@ void batch_free(Batch *batch) {
     column_free(&batch->weight);
 }
 
+/* The rows before the first that carries a weight weigh 1. */
+static void begin_weights(Batch *batch) {
+    batch->has_weight = true;
+    for (uint64_t i = 0, rows = batch_rows(batch); i < rows; i++)
+        COLUMN_PUSH(&batch->weight, uint64_t) = 1;
+}
+
 void batch_add(Batch *batch, int64_t time_ns, PairId pair, uint16_t cpu, uint64_t weight) {
-    if (weight && !batch->has_weight) {
-        batch->has_weight = true;
-        for (uint64_t i = 0, rows = batch_rows(batch); i < rows; i++)
-            COLUMN_PUSH(&batch->weight, uint64_t) = 1;
-    }
+    if (weight && !batch->has_weight)
+        begin_weights(batch);
     COLUMN_PUSH(&batch->time_ns, int64_t) = time_ns;
     COLUMN_PUSH(&batch->pair, PairId) = pair;
     COLUMN_PUSH(&batch->cpu, uint16_t) = cpu;
     if (batch->has_weight)
         COLUMN_PUSH(&batch->weight, uint64_t) = weight ? weight : 1;
 }
+
+/* All columns have segments of as many items: what fits one fits the others. */
+void batch_add_run(Batch *batch, const BatchRow *row, uint32_t n) {
+    uint64_t room;
+    for (uint32_t i = 0; i < n && !batch->has_weight; i++) {
+        if (row[i].weight) {
+            batch_add_run(batch, row, i);
+            begin_weights(batch);
+            row += i;
+            n -= i;
+        }
+    }
+    for (uint32_t done = 0; done < n; done += (uint32_t)room, row += room) {
+        uint64_t at = batch_rows(batch), to = at + n - done;
+        column_reserve(&batch->pair, at);
+        column_reserve(&batch->time_ns, at);
+        column_reserve(&batch->cpu, at);
+        PairId *pair = (PairId *)column_span(&batch->pair, at, to, &room);
+        int64_t *time = (int64_t *)column_at(&batch->time_ns, at);
+        uint16_t *cpu = (uint16_t *)column_at(&batch->cpu, at);
+        for (uint64_t i = 0; i < room; i++) {
+            time[i] = row[i].time_ns;
+            pair[i] = row[i].pair;
+            cpu[i] = row[i].cpu;
+        }
+        batch->time_ns.count = batch->pair.count = batch->cpu.count = at + room;
+        if (!batch->has_weight)
+            continue;
+        column_reserve(&batch->weight, at);
+        uint64_t *weight = (uint64_t *)column_at(&batch->weight, at);
+        for (uint64_t i = 0; i < room; i++)
+            weight[i] = row[i].weight ? row[i].weight : 1;
+        batch->weight.count = at + room;
+    }
+}
+

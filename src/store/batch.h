@@ -44,6 +44,16 @@ void batch_free(Batch *batch);
 /* weight 0: none said. */
 void batch_add(Batch *batch, int64_t time_ns, PairId pair, uint16_t cpu, uint64_t weight);
 
+/* A row and, for each of n rows, what batch_add would do; for who adds many. */
+typedef struct BatchRow {
+    int64_t time_ns;
+    uint64_t weight;
+    PairId pair;
+    uint16_t cpu;
+} BatchRow;
+
+void batch_add_run(Batch *batch, const BatchRow *row, uint32_t n);
+
 static inline uint64_t batch_rows(const Batch *batch) {
     return batch->pair.count;
 }

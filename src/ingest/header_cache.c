@@ -1,0 +1,134 @@
+#include "ingest/header_cache.h"
+
+#include "ingest/text_same.h"
+
+enum { NS_PER_S = 1000000000, FRACTION_LEAST = 8 };
+
+static inline bool is_blank(char c) {
+    return c == ' ' || c == '\t';
+}
+
+static inline bool is_digit(char c) {
+    return (unsigned char)(c - '0') < 10;
+}
+
+/* A bit for each ':' among 16 bytes. */
+static inline uint32_t colons(const char *p) {
+#if defined(__SSE2__)
+    __m128i hit = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)p), _mm_set1_epi8(':'));
+    return (uint32_t)_mm_movemask_epi8(hit);
+#else
+    uint32_t mask = 0;
+    for (uint32_t i = 0; i < 16; i++)
+        mask |= (uint32_t)(p[i] == ':') << i;
+    return mask;
+#endif
+}
+
+/* The first colon that ends a token, or n. */
+static size_t token_colon(const char *p, size_t n) {
+    for (size_t block = 0; block < n; block += 16) {
+        for (uint32_t mask = colons(p + block); mask; mask &= mask - 1) {
+            size_t at = block + (size_t)__builtin_ctz(mask);
+            if (at + 1 >= n)
+                return n;
+            if (is_blank(p[at + 1]))
+                return at;
+        }
+    }
+    return n;
+}
+
+/* The microseconds of ".123456" that ends before p, or -1. */
+static inline int64_t micros_before(const char *p) {
+    if (p[-7] != '.')
+        return -1;
+    int64_t value = 0;
+    for (int i = -6; i < 0; i++) {
+        if (!is_digit(p[i]))
+            return -1;
+        value = value * 10 + (p[i] - '0');
+    }
+    return value;
+}
+
+/* The nanoseconds of ".123456789" that ends before p, or -1. */
+static int64_t nanos_before(const char *p) {
+    if (p[-10] != '.')
+        return -1;
+    int64_t value = 0;
+    for (int i = -9; i < 0; i++) {
+        if (!is_digit(p[i]))
+            return -1;
+        value = value * 10 + (p[i] - '0');
+    }
+    return value;
+}
+
+/* The time that ends before line[colon]; *start is where it begins. */
+static bool time_before(const char *line, size_t colon, size_t *start, int64_t *time_ns) {
+    if (colon < 12)
+        return false;
+    int64_t fraction = micros_before(line + colon) * 1000;
+    size_t dot = colon - 7;
+    if (fraction < 0) {
+        fraction = nanos_before(line + colon);
+        dot = colon - 10;
+        if (fraction < 0)
+            return false;
+    }
+    size_t at = dot;
+    int64_t seconds = 0, unit = 1;
+    for (; at > 0 && dot - at < 9 && is_digit(line[at - 1]); unit *= 10)
+        seconds += unit * (line[--at] - '0');
+    if (at == dot || at == 0 || !is_blank(line[at - 1]))
+        return false;
+    *start = at;
+    *time_ns = seconds * NS_PER_S + fraction;
+    return true;
+}
+
+bool header_parts(Str line, HeaderParts *out) {
+    size_t start, colon = token_colon(line.s, line.n);
+    if (colon == line.n || !time_before(line.s, colon, &start, &out->time_ns))
+        return false;
+    out->before = (Str){line.s, start};
+    size_t at = colon + 1;
+    while (at < line.n && is_blank(line.s[at]))
+        at++;
+    size_t digits = at;
+    uint64_t period = 0;
+    for (; at < line.n && at - digits < 18 && is_digit(line.s[at]); at++)
+        period = period * 10 + (uint64_t)(line.s[at] - '0');
+    if (at > digits) {
+        if (at == line.n || !is_blank(line.s[at]) || period == 0)
+            return false;
+        while (at < line.n && is_blank(line.s[at]))
+            at++;
+    }
+    out->period = period;
+    out->behind = (Str){line.s + at, line.n - at};
+    return true;
+}
+
+/* The ids and the processor stand at the end, so that is what is hashed. */
+HeaderSlot *header_slot(HeaderCache *cache, Str before) {
+    const char *end = before.s + before.n;
+    uint64_t a = before.n, b = 0;
+    if (before.n >= 16) {
+        a ^= text_word(end - 16);
+        b = text_word(end - 8);
+    } else if (before.n >= 8) {
+        a ^= text_word(before.s);
+        b = text_word(end - 8);
+    }
+    uint64_t h = (a ^ (b << 29 | b >> 35)) * 0x9e3779b97f4a7c15u;
+    return &cache->slot[(h ^ h >> 32) * 0xd6e8feb86659fd93u >> 54];
+}
+
+HeaderEvent *header_event(HeaderCache *cache, Str behind) {
+    uint64_t h = behind.n;
+    if (behind.n >= 8)
+        h ^= text_word(behind.s);
+    return &cache->event[h * 0x9e3779b97f4a7c15u >> 61];
+}
