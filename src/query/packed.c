@@ -1,3 +1,7 @@
+/* What is not kept, for it is made anew too fast to be worth bytes in every pack: the order of
+ * time of profiles out of order (15 ms for 6 M samples, 4 B each), slots and snapshots. A heat
+ * map is: the scan of 23 M samples took 0.5 s, its bins are there in 1 ms. The tree is: 7.7 M
+ * nodes are checked in 0.1 s and made in 2. */
 #include "query/packed.h"
 
 #include <string.h>
