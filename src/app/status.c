@@ -59,34 +59,37 @@ static Str search_facts(const View *v) {
                      (int)share.n, share.s, v->state->selection.on ? "A" : "what is shown");
 }
 
+/* From the right end; returns where they begin. Asked from left to right: that is Tab's order. */
 static float tabs(const View *v, Rect area) {
     Ui *ui = v->ui;
-    float right = area.x + area.w - ui_px(ui, 20), h = ui_px(ui, 26), y = floorf(area.y + (area.h - h) / 2);
     struct {
         const char *label;
         CommandId id;
         const char *arg;
         bool on;
     } tab[] = {
-        {"heaviest first", CMD_ORDER, "heaviest", v->state->heaviest_first},
-        {"by name", CMD_ORDER, "name", !v->state->heaviest_first},
-        {"icicle", CMD_SHAPE, "icicle", v->state->view_kind == VIEW_ICICLE},
         {"flame", CMD_SHAPE, "flame", v->state->view_kind == VIEW_FLAME},
+        {"icicle", CMD_SHAPE, "icicle", v->state->view_kind == VIEW_ICICLE},
+        {"by name", CMD_ORDER, "name", !v->state->heaviest_first},
+        {"heaviest first", CMD_ORDER, "heaviest", v->state->heaviest_first},
     };
-    for (int i = 0; i < 4; i++) {
-        Str label = str_of(tab[i].label);
-        float w = ui_text_width(ui, label, FACE_REGULAR, ui->theme->font) + ui_px(ui, 24);
-        if (right - w < area.x)
-            break;
-        right -= w;
-        if (ui_tab(ui, ui_id_at(ui_id("flame tab"), (uint64_t)i), (Rect){right, y, w, h}, label, tab[i].on, commands[tab[i].id].help))
-            wish(v->wishes, tab[i].id, "%s", tab[i].arg);
-        if (i == 1) {
-            right -= ui_px(ui, 13);
-            draw_rect(ui->draw, (Rect){right + ui_px(ui, 6), y + ui_px(ui, 5), ui_px(ui, 1), h - ui_px(ui, 10)}, ui->theme->line);
+    enum { TABS = sizeof tab / sizeof *tab };
+    float w[TABS], all = ui_px(ui, 13), h = ui_px(ui, 26), y = floorf(area.y + (area.h - h) / 2);
+    for (int i = 0; i < TABS; i++)
+        all += w[i] = ui_text_width(ui, str_of(tab[i].label), FACE_REGULAR, ui->theme->font) + ui_px(ui, 24);
+    float right = area.x + area.w - ui_px(ui, 20), x = right - all;
+    if (x < area.x)
+        return right;
+    for (int i = 0; i < TABS; x += w[i++]) {
+        if (i == 2) {
+            draw_rect(ui->draw, (Rect){x + ui_px(ui, 6), y + ui_px(ui, 5), ui_px(ui, 1), h - ui_px(ui, 10)}, ui->theme->line);
+            x += ui_px(ui, 13);
         }
+        UiId id = ui_id_at(ui_id("flame tab"), (uint64_t)i);
+        if (ui_tab(ui, id, (Rect){x, y, w[i], h}, str_of(tab[i].label), tab[i].on, commands[tab[i].id].help))
+            wish(v->wishes, tab[i].id, "%s", tab[i].arg);
     }
-    return right;
+    return right - all;
 }
 
 void flame_header_draw(Panels *p, const View *v, Rect area) {
