@@ -1,5 +1,6 @@
 /* main: picks a host, fills base's hooks, and hands the one to the other. */
 #include "app/cli.h"
+#include "base/file.h"
 #include "base/wake.h"
 #include "host/host.h"
 
@@ -22,8 +23,17 @@ static int open_window(App *app, const Fonts *fonts, uint32_t w, uint32_t h, boo
     return code;
 }
 
+/* The installed ones, else the checkout's; NULL where neither is: then beside the program. */
+static const char *find_examples(void) {
+    static const char *const places[] = {FLAMESCOPE_EXAMPLES_INSTALLED, FLAMESCOPE_EXAMPLES_SOURCE};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (file_is_folder(places[i]))
+            return places[i];
+    return NULL;
+}
+
 int main(int argc, char **argv) {
-    CliHost host = {.fonts = open_fonts, .window = open_window};
+    CliHost host = {.examples = find_examples(), .fonts = open_fonts, .window = open_window};
     int code = cli_main(argc, argv, &host);
     fonts_close();
     return code;

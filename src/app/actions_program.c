@@ -92,7 +92,7 @@ bool do_cancel_load(App *app, Str args, Error *err) {
 
 /* -- exports from the window */
 
-/* The file named, or one beside the profile's name in the current folder. */
+/* The file named, or one with the profile's name in the current folder. */
 static void target(const App *app, Str args, const char *ending, char *out, size_t cap) {
     if (args.n) {
         snprintf(out, cap, "%.*s", (int)args.n, args.s);
@@ -101,7 +101,20 @@ static void target(const App *app, Str args, const char *ending, char *out, size
     Str name = str_of(path_name(app->state.file[0]));
     if (!name.n || str_eq_c(name, "-"))
         name = STR("flamescope");
-    snprintf(out, cap, "%.*s%s", (int)name.n, name.s, ending);
+    for (int i = 1; i < 1000; i++) { /* nothing is overwritten unasked */
+        if (i == 1)
+            snprintf(out, cap, "%.*s%s", (int)name.n, name.s, ending);
+        else
+            snprintf(out, cap, "%.*s-%d%s", (int)name.n, name.s, i, ending);
+        if (!file_exists(out))
+            return;
+    }
+}
+
+static void notice_saved(App *app, const char *path) {
+    char whole[STATE_PATH + 16];
+    path_absolute(whole, sizeof whole, path);
+    app_notice(app, "Saved %s", whole);
 }
 
 bool do_export_png(App *app, Str args, Error *err) {
@@ -109,7 +122,7 @@ bool do_export_png(App *app, Str args, Error *err) {
     target(app, args, ".png", path, sizeof path);
     if (!export_window_png(app, path, err))
         return false;
-    app_notice(app, "Saved %s", path);
+    notice_saved(app, path);
     return true;
 }
 
@@ -120,7 +133,7 @@ bool do_export_folded(App *app, Str args, Error *err) {
     app_query(app, &q);
     if (!export_folded_file(&app->session.slot[0].profile, &q, path, err))
         return false;
-    app_notice(app, "Saved %s", path);
+    notice_saved(app, path);
     return true;
 }
 

@@ -38,12 +38,23 @@ bool do_select_clear(App *app, Str args, Error *err) {
     return true;
 }
 
+/* A view of everything is none: it follows a load that goes on. */
+static void set_view(App *app, Range r) {
+    app->state.view = r.on ? r : (Range){0};
+}
+
 static bool move_selection(App *app, int64_t rows, int64_t columns, bool extend) {
     const HeatGrid *grid = app_grid(app);
     int64_t cells = rows + columns * (grid ? grid->rows : 1);
     Range moved;
-    if (heat_select_move(&app->state, grid, app->state.downwards ? cells - 2 * rows : cells, extend, &moved))
-        app->state.selection = moved;
+    if (!heat_select_move(&app->state, grid, app->state.downwards ? cells - 2 * rows : cells, extend, &moved))
+        return true;
+    app->state.selection = moved;
+    const Range *view = &app->state.view;
+    int64_t at = extend || cells > 0 ? moved.t1_ns : moved.t0_ns; /* the view follows this end */
+    int64_t by = at > view->t1_ns ? at - view->t1_ns : at < view->t0_ns ? at - view->t0_ns : 0;
+    if (view->on && by)
+        set_view(app, heat_view_change(&app->state, grid, 1, 0.5, (double)by / (double)(view->t1_ns - view->t0_ns)));
     return true;
 }
 
@@ -62,11 +73,6 @@ MOVE(do_extend_left, 0, -1, true)
 MOVE(do_extend_right, 0, 1, true)
 
 /* -- view */
-
-/* A view of everything is none: it follows a load that goes on. */
-static void set_view(App *app, Range r) {
-    app->state.view = r.on ? r : (Range){0};
-}
 
 bool do_time_all(App *app, Str args, Error *err) {
     (void)args, (void)err;

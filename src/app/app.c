@@ -14,7 +14,8 @@
 /* -- life */
 
 static void find_examples(const AppOptions *options, char *out, size_t cap) {
-    static const char *const places[] = {"../../examples", "../examples", "examples", "../share/flamescope/examples", "."};
+    static const char *const places[] = {"../../examples", "../examples", "examples",
+                                         "../share/flamescope/examples"};
     char program[1024];
     if (options->examples) {
         snprintf(out, cap, "%s", options->examples);
@@ -325,7 +326,7 @@ static void put_out(App *app, FrameOutput *out, int64_t next_wake_ns, bool acted
     w->fullscreen = app->fullscreen;
     w->draw = &app->draw;
     const char *name = app->session.slot[0].open ? path_name(app->state.file[0]) : "";
-    snprintf(w->title, sizeof w->title, "%.200s%sFlameScope", name, name[0] ? " – " : "");
+    snprintf(w->title, sizeof w->title, "%.200s%sFlameScope", name, name[0] ? " - " : "");
     int64_t now = app->last_input.now_ns;
     if (acted || ui->animating)
         next_wake_ns = now;

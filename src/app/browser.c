@@ -43,6 +43,16 @@ void browser_go(Browser *b, Jobs *jobs, const char *folder) {
     jobs_submit(jobs, JOB_QUERY, list_job, b, &b->ticket);
 }
 
+/* Where the cursor begins: the first file that is named like a profile, else behind "..". */
+static size_t likely_profile(const Browser *b) {
+    static const char *const endings[] = {".gz", ".zst", ".perf", ".folded", ".fscope", ".data"};
+    for (size_t i = 0; i < b->entries; i++)
+        for (size_t k = 0; k < sizeof endings / sizeof *endings && !b->entry[i].is_folder; k++)
+            if (str_ends(str_of(b->entry[i].name), str_of(endings[k])))
+                return i;
+    return b->entries > 1 ? 1 : 0;
+}
+
 void browser_poll(Browser *b) {
     if (!b->listing || !jobs_done(&b->ticket))
         return;
@@ -55,8 +65,9 @@ void browser_poll(Browser *b) {
     b->entry = b->listed_entry;
     b->entries = b->listed_entries;
     snprintf(b->folder, sizeof b->folder, "%s", b->wanted);
-    b->selected = b->entries > 1 ? 1 : 0;
+    b->selected = likely_profile(b);
     b->scroll = 0;
+    b->reveal = true;
 }
 
 static void choose(Browser *b, const View *v, Jobs *jobs, size_t i) {

@@ -267,7 +267,9 @@ static int run_window(const Options *o, const CliHost *host) {
     const Fonts *fonts = host->fonts(false, &err);
     if (!fonts)
         return complain_and(EXIT_INPUT, &err);
-    App *app = app_new(&(AppOptions){.fonts = fonts, .workers = o->threads ? o->threads : thread_cpu_count()});
+    App *app = app_new(&(AppOptions){.fonts = fonts,
+                                       .workers = o->threads ? o->threads : thread_cpu_count(),
+                                       .examples = host->examples});
     app->session.use_cache = !o->no_cache;
     int code = EXIT_DONE;
     if (!apply_look(app, o, &err)) {

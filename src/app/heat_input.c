@@ -241,7 +241,7 @@ void heat_pointer(HeatPane *pane, const View *v) {
         else if (pane->drag == HEAT_DRAG_PAN)
             drag_pan(pane, v, &z);
     }
-    if (!z.held)
+    if (!v->ui->held)
         pane->drag = HEAT_DRAG_NONE;
     if (z.hover || pane->drag == HEAT_DRAG_SELECT)
         hover(pane, v, z.x, z.y);
@@ -272,6 +272,42 @@ static void draw_bars(const HeatPane *pane, const View *v, Rect r) {
     (void)pane;
 }
 
+/* A press in the view's box moves it, one beside it brings it there; with everything in view a
+ * drag frames what shall be seen. */
+static void overview_press(HeatPane *pane, const View *v, double at, double middle, double span) {
+    pane->drag = v->state->view.on ? HEAT_DRAG_OVERVIEW : HEAT_DRAG_FRAME;
+    pane->grab = fabs(at - middle) <= span / 2 ? at - middle : 0;
+    pane->grab = v->state->view.on ? pane->grab : at;
+}
+
+static void overview_pointer(HeatPane *pane, const View *v, Range all) {
+    Ui *ui = v->ui;
+    Rect r = pane->overview;
+    UiZone z = ui_zone(ui, ui_id("overview"), r, 0);
+    double full = (double)(all.t1_ns - all.t0_ns), span = (double)(pane->t1_ns - pane->t0_ns) / full;
+    double middle = (double)(pane->t0_ns - all.t0_ns) / full + span / 2;
+    double at = fmin(fmax((double)((z.x - r.x) / r.w), 0), 1);
+    Range to = {0};
+    if (z.hover || z.held)
+        ui->cursor = v->state->view.on && pane->drag != HEAT_DRAG_FRAME ? CURSOR_MOVE : CURSOR_CROSS;
+    if (z.pressed)
+        overview_press(pane, v, at, middle, span);
+    if ((z.held || z.released) && pane->drag == HEAT_DRAG_OVERVIEW) {
+        to = heat_view_change(v->state, v->heat, 1, 0.5, (at - pane->grab - middle) / span);
+        wish_view(pane, v, &to);
+    } else if ((z.held || z.released) && pane->drag == HEAT_DRAG_FRAME && fabsf(z.x - z.press_x) > ui_px(ui, 4)) {
+        State asked = *v->state;
+        asked.view = (Range){true, all.t0_ns + (int64_t)(fmin(at, pane->grab) * full),
+                             all.t0_ns + (int64_t)(fmax(at, pane->grab) * full)};
+        to = heat_view_change(&asked, v->heat, 1, 0.5, 0);
+        wish_view(pane, v, &to);
+    }
+    if (z.wheel_y != 0) {
+        to = heat_view_change(v->state, v->heat, pow(0.8, (double)z.wheel_y), 0.5, 0);
+        wish_view(pane, v, &to);
+    }
+}
+
 void heat_overview(HeatPane *pane, const View *v) {
     Ui *ui = v->ui;
     Rect r = pane->overview;
@@ -296,18 +332,5 @@ void heat_overview(HeatPane *pane, const View *v) {
         draw_rect(ui->draw, box, color_alpha(ui->theme->text, 0.08f));
         draw_outline(ui->draw, box, ui_px(ui, 2), ui_px(ui, 1), ui->theme->text);
     }
-    UiZone z = ui_zone(ui, ui_id("overview"), r, 0);
-    if (z.hover)
-        ui->cursor = CURSOR_HAND;
-    if ((z.held || z.clicked) && v->state->view.on) { /* the view's middle follows the pointer */
-        double at = (double)((z.x - r.x) / r.w);
-        double middle = ((double)(pane->t0_ns - all.t0_ns) + (double)(pane->t1_ns - all.t0_ns)) / 2 / full;
-        double span = (double)(pane->t1_ns - pane->t0_ns) / full;
-        Range to = heat_view_change(v->state, v->heat, 1, 0.5, (at - middle) / span);
-        wish_view(pane, v, &to);
-    }
-    if (z.wheel_y != 0) {
-        Range to = heat_view_change(v->state, v->heat, pow(0.8, (double)z.wheel_y), 0.5, 0);
-        wish_view(pane, v, &to);
-    }
+    overview_pointer(pane, v, all);
 }

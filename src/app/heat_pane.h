@@ -6,7 +6,7 @@
 #include "app/view.h"
 #include "picture/heat_pixels.h"
 
-typedef enum HeatDrag { HEAT_DRAG_NONE, HEAT_DRAG_SELECT, HEAT_DRAG_PAN, HEAT_DRAG_OVERVIEW } HeatDrag;
+typedef enum HeatDrag { HEAT_DRAG_NONE, HEAT_DRAG_SELECT, HEAT_DRAG_PAN, HEAT_DRAG_OVERVIEW, HEAT_DRAG_FRAME } HeatDrag;
 
 typedef struct HeatPicture {
     uint32_t *rgba;
@@ -31,6 +31,7 @@ typedef struct HeatPane {
     HeatDrag drag;
     Range anchor;        /* cell (or instant) where a drag began */
     int64_t pan_t0_ns, pan_t1_ns;
+    double grab;         /* on the overview: pointer minus the view's middle, or where a frame began */
 } HeatPane;
 
 void heat_pane_free(HeatPane *pane);
@@ -43,6 +44,6 @@ Range heat_view_range(const State *state, const HeatGrid *grid);
 /* The same zoomed by factor around the share (0 … 1) of its width, then moved by share. */
 Range heat_view_change(const State *state, const HeatGrid *grid, double factor, double around,
                        double move);
-/* Selection moved (or, extend, its end moved) by cells; the first cell when there is none. */
+/* Selection moved (or, extend, its end moved) by cells; the first cell in view when there is none. */
 bool heat_select_move(const State *state, const HeatGrid *grid, int64_t cells, bool extend,
                       Range *out);

@@ -56,7 +56,8 @@ bool heat_select_move(const State *state, const HeatGrid *grid, int64_t cells, b
         return false;
     int64_t last = (int64_t)grid->columns * grid->rows - 1;
     if (!state->selection.on) {
-        int64_t at = cell_index(grid, grid->first_ns);
+        Range view = heat_view_range(state, grid); /* what is seen of the recording */
+        int64_t at = cell_index(grid, view.t0_ns > grid->first_ns ? view.t0_ns : grid->first_ns);
         *out = cells_range(grid, at, at);
         return true;
     }

@@ -85,6 +85,7 @@ static float help_mouse(const View *v, Rect r) {
         {"Shift+drag", "Extend the selection"},
         {"Wheel", "Zoom the time axis; scroll the flame graph"},
         {"Shift+wheel", "Pan the time axis, as a right drag does"},
+        {"Strip below", "Drag: frame what is seen, or move it"},
         {"Click", "Zoom into a frame; an ancestor: back to it"},
         {"Right click", "Zoom out one level"},
     };

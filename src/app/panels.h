@@ -12,6 +12,8 @@ typedef struct Panels {
     bool asking_filter;
     Error filter_error;
     float help_scroll, complaint_scroll;
+    float search_w;
+    uint32_t bar_lines;
     Rect search_rect, status_rect;
 } Panels;
 

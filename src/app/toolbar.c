@@ -256,7 +256,7 @@ static void search_control(Panels *p, const View *v, Rect r) {
     bool bad = v->answer && v->answer->search_error[0] && !strcmp(v->answer->query.search, v->state->search);
     p->search_rect = r;
     FieldResult did = ui_field(v->ui, ui_id("search"), r, p->search, sizeof p->search,
-                               STR("Search frames (regex)"), p->search[0] ? STR("") : STR("Ctrl F"), bad);
+                               r.w < ui_px(v->ui, 230) ? STR("Search") : STR("Search frames (regex)"), p->search[0] ? STR("") : STR("Ctrl F"), bad);
     if (did == FIELD_CHANGED)
         wish(v->wishes, CMD_SEARCH_SET, "%s", p->search);
     else if (did == FIELD_ENTER)
@@ -305,37 +305,72 @@ static void chips(Bar *b, Panels *p) {
     filter_field(b, p, field);
 }
 
-static Bar bar_begin(const View *v, Rect area, Rect *help, Rect *search) {
+static void save_control(const View *v, Rect r) {
+    Ui *ui = v->ui;
+    static const CommandId what[] = {CMD_EXPORT_PNG, CMD_EXPORT_FOLDED};
+    Str items[2];
+    for (int i = 0; i < 2; i++) {
+        Str key = command_key(what[i], v->arena);
+        items[i] = view_text(v, "%s\t%.*s", commands[what[i]].help, (int)key.n, key.s);
+    }
+    uint32_t chosen = 0;
+    UiId menu = ui_id("save menu");
+    if (ui_button(ui, ui_id("save"), r, STR("Save"), "Save what is shown"))
+        ui_menu_open(ui, menu);
+    if (ui_menu(ui, menu, r, items, 2, &chosen))
+        wish(v->wishes, what[chosen], "%s", "");
+}
+
+/* What stands at the first line's end. */
+typedef struct BarEnd {
+    Rect search, save, help;
+} BarEnd;
+
+static Bar bar_begin(const View *v, Rect area, float search_w, BarEnd *end) {
     Ui *ui = v->ui;
     float margin = ui_px(ui, 20), h = ui_px(ui, ui->theme->control_h), gap = ui_px(ui, ui->theme->gap);
     float y = floorf(area.y + (ui_px(ui, ui->theme->bar_h) - h) / 2), wide = area.x + area.w - margin;
-    float help_w = ui_px(ui, 36), search_w = fminf(ui_px(ui, 260), area.w * 0.2f);
-    *help = (Rect){wide - help_w, y, help_w, h};
-    *search = (Rect){help->x - gap - search_w, y, search_w, h};
+    float save_w = ui_text_width(ui, STR("Save"), FACE_REGULAR, ui->theme->font) + ui_px(ui, 24);
+    end->help = (Rect){wide - ui_px(ui, 36), y, ui_px(ui, 36), h};
+    end->save = (Rect){end->help.x - gap - save_w, y, save_w, h};
+    end->search = (Rect){end->save.x - gap - search_w, y, search_w, h};
     uint32_t lines = (uint32_t)(ui->window.h * 0.3f / (h + gap));
     return (Bar){.v = v, .x = area.x + margin, .y = y, .h = h, .gap = gap, .left = area.x + margin,
-                 .right = search->x - gap, .wide = wide, .line = 1, .lines = lines > 2 ? lines : 2};
+                 .right = end->search.x - gap, .wide = wide, .line = 1, .lines = lines > 2 ? lines : 2};
 }
 
 float toolbar_height(Panels *p, const View *v) {
-    Rect help, search;
-    Bar bar = bar_begin(v, v->ui->window, &help, &search);
-    bar.measure = true;
-    choices(&bar);
-    chips(&bar, p);
-    return ui_px(v->ui, v->ui->theme->bar_h) + (float)(bar.line - 1) * (bar.h + bar.gap);
+    Ui *ui = v->ui;
+    BarEnd end;
+    Bar bar = {0};
+    uint32_t lines = UINT32_MAX;
+    float wide = fminf(ui_px(ui, 260), ui->window.w * 0.2f), narrow = fminf(wide, ui_px(ui, 170));
+    for (int i = 0; i < 2; i++) { /* a narrow search field, where that saves a line */
+        bar = bar_begin(v, ui->window, i ? narrow : wide, &end);
+        bar.measure = true;
+        choices(&bar);
+        chips(&bar, p);
+        if (bar.line + (bar.missing > 0) < lines) {
+            lines = bar.line + (bar.missing > 0);
+            p->search_w = i ? narrow : wide;
+            p->bar_lines = bar.line;
+        }
+    }
+    return ui_px(ui, ui->theme->bar_h) + (float)(p->bar_lines - 1) * (bar.h + bar.gap);
 }
 
 void toolbar_draw(Panels *p, const View *v, Rect area) {
     Ui *ui = v->ui;
     draw_rect(ui->draw, area, ui->theme->panel);
     draw_rect(ui->draw, (Rect){area.x, area.y + area.h - ui_px(ui, 1), area.w, ui_px(ui, 1)}, ui->theme->line);
-    Rect help, search;
-    Bar bar = bar_begin(v, area, &help, &search);
+    BarEnd end;
+    Bar bar = bar_begin(v, area, p->search_w, &end);
     choices(&bar);
     chips(&bar, p);
-    if (v->slot->open && v->state->mode == MODE_NORMAL)
-        search_control(p, v, search);
-    if (ui_button(ui, ui_id("help"), help, STR("?"), commands[CMD_HELP].help))
+    if (v->slot->open && v->state->mode == MODE_NORMAL) {
+        search_control(p, v, end.search);
+        save_control(v, end.save);
+    }
+    if (ui_button(ui, ui_id("help"), end.help, STR("?"), commands[CMD_HELP].help))
         wish(v->wishes, CMD_HELP, "%s", "");
 }

@@ -169,7 +169,7 @@ static void settle(Monkey *m) {
         frame(m, 0);
     }
     for (uint32_t i = 0; m->out.next_wake_ns != INT64_MAX; i++) {
-        check(m, i < 8, "an idle window keeps waking up");
+        check(m, i < 60, "an idle window keeps waking up");
         m->in.now_ns =
             m->out.next_wake_ns > m->in.now_ns ? m->out.next_wake_ns : m->in.now_ns + FRAME_NS;
         frame(m, 0);
