@@ -409,9 +409,10 @@ static bool step(Loader *l) {
             finish_broken(l, &error);
         return false;
     }
-    while (l->used && (cancelled(&l->cancel) || jobs_done(&l->ring[l->head].ticket)))
+    bool stop = cancelled(&l->cancel); /* asked once: with it every job must have been waited for */
+    while (l->used && (stop || jobs_done(&l->ring[l->head].ticket)))
         absorb_oldest(l);
-    if (cancelled(&l->cancel)) {
+    if (stop) {
         finish(l, LOAD_CANCELLED, NULL);
         return false;
     }
