@@ -5,17 +5,18 @@
  *   --size BYTES      stop after the record that reaches this size (K, M, G); default 16M
  *   --samples N       stop after N samples instead
  *   --seed N          another profile of the same kind
- *   --shape NAME      deep:    40 frames a stack, long C++ names, few addresses a function
- *                     shallow: 8 frames, short names, as frame pointers system-wide give
- *                     unique:  20 frames, every address occurs once
+ *   --shape NAME      deep:    as runtimes under load, long names among short ones
+ *                     dwarf:   as unwound compilers: half as many stacks as samples
+ *                     shallow: as frame pointers system-wide give
+ *                     unique:  as dwarf, but every address occurs once
  *   --rate N          samples a second over all processors; default 5000
  *   --cpus N          processors; default 8
- *   --threads N       threads, four to a process; default 32
- *   --depth MEAN      frames of a stack: half to one and a half times this
- *   --stacks N        distinct stacks; default 20000
- *   --addresses WHICH few: four for each function; half: every second line has a fresh one;
+ *   --threads N       threads, four to a process
+ *   --depth MEAN      frames of a stack: half to one and a half times this, some far more
+ *   --stacks N        no more distinct stacks than this
+ *   --addresses WHICH few: as in real programs; half: every second line has a fresh one;
  *                     unique: every line has
- *   --idle PERCENT    samples of the idle task; default 20
+ *   --idle PERCENT    samples of the idle task
  *   --patterns        plants what a heat map should show, in each minute: a burst of 300 ms in
  *                     one thread every 10 s (periodic_task), pauses of 80 ms in all threads about
  *                     every 7 s (collect_garbage), seconds 36 to 44 on one thread only
@@ -28,11 +29,28 @@
  *   --header          begin with # lines
  *   --truth FILE      the numbers a reader of this profile must find, as JSON
  *
- * Stacks form a tree: each is an earlier one's beginning, continued with random functions. A
- * sample's stack is half of the time the next in turn, so that all occur, and else one of the
- * hot ones, which change with every second. Lines are rendered once for each function; of a
- * fresh address only the digits are written anew. */
+ * Stacks form a tree: a new one is the beginning of one that occurred, continued with other calls,
+ * and belongs to a process, now and then to a second. Mostly a sample repeats an earlier one,
+ * rather a recent one, and then rather in the same instruction; so popular stacks and lines are
+ * far more frequent than rare ones, what is popular changes, and new stacks never end. Lines are
+ * rendered once for each function; of a fresh address only the digits are written anew.
+ *
+ * The shapes resemble recordings, real figures in brackets (a build with frame pointers, one with
+ * dwarf unwinding, four runtimes under load), at the same number of samples:
+ *                                      deep          dwarf         shallow
+ *   samples                            316,762       88,000        469,000
+ *   bytes a sample                     1706 (1664)   1805 (1742)   475 (470)
+ *   frames a sample                    17.1 (17.4)   18.6 (18.7)   6.7 (7.4)
+ *   distinct lines, in thousands       96 (88)       63 (55)       265 (307)
+ *   distinct frames, in thousands      8.8 (8.4)     8.5 (8.6)     13.8 (14)
+ *   distinct stacks, in thousands      27.0 (30.6)   27.6 (28.6)   31.5 (30.8)
+ *   distinct texts of stacks           109 (133)     54 (53)       291 (239)
+ *   stack and process name                                         40 (37)
+ *   stack and thread                                               61 (59)
+ * Lines miss a cache of 64 k slots more often than recorded (shallow 18 % against 7 %, deep 6 %
+ * 6 and 7 %), so that results err to the slow side. Without --patterns, which thin stacks out. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -42,10 +60,10 @@
 
 enum {
     LINE_MAX_BYTES = 248,
-    VARIANTS = 4, /* addresses of a function when there are few */
     OUT_BYTES = 1 << 20,
     OUT_SLACK = 1 << 17, /* more than any one sample takes */
     DEPTH_LIMIT = 400,
+    HISTORY = 1 << 22, /* samples that are remembered */
     START_S = 86400,
     OFFSET_LEAST = 0x10000, /* offsets have five digits, none of them a leading zero */
     OFFSET_SPAN = 0xf0000
@@ -57,11 +75,29 @@ enum {
 typedef enum Addresses { FEW, HALF, UNIQUE } Addresses;
 typedef enum Special { PERIODIC, PAUSE, SINGLE, PERTURBED, SPECIALS } Special;
 
+/* What the shapes differ in; all found by trying, against the figures above. */
+typedef struct Shape {
+    const char *name;
+    uint32_t depth, idle, threads, functions;
+    uint32_t fresh;    /* stacks: the larger, the more of the first samples have a new one */
+    double novelty;    /* 0 to 1: how slowly new stacks become rare */
+    uint32_t recent;   /* percent of samples that repeat one not long ago, */
+    uint32_t hot;      /* and percent of these that were in the same instruction */
+    uint32_t tail;     /* frames that are new in a new stack, on average */
+    uint32_t callees;  /* functions that one function calls */
+    uint32_t places;   /* instructions of a function that samples find */
+    uint32_t sites;    /* percent of calls from another place than usual */
+    uint32_t user_share; /* of eight functions; the others are the kernel's */
+    uint32_t long_names; /* percent */
+    Addresses addresses;
+} Shape;
+
 typedef struct Options {
     uint64_t size, samples, seed;
-    uint32_t rate, cpus, threads, depth, stacks, idle, late, events, functions;
+    uint32_t rate, cpus, threads, depth, stacks, idle, late, events;
+    Shape shape;
     Addresses addresses;
-    bool patterns, header, long_names, pid, cpu, period, nanoseconds;
+    bool patterns, header, pid, cpu, period, nanoseconds;
     const char *truth;
 } Options;
 
@@ -75,6 +111,11 @@ typedef struct Line {
 typedef struct Node {
     uint32_t parent, function; /* node 0 is above the outermost frame */
 } Node;
+
+typedef struct Stack {
+    uint32_t leaf, depth, process;
+    uint64_t first; /* sample */
+} Stack;
 
 typedef struct Thread {
     char comm[16];
@@ -91,9 +132,14 @@ typedef struct Gen {
     uint64_t random;
     Line *lines; /* functions, then one for each special, then the idle routine's two */
     Node *nodes;
-    uint32_t nodes_n, *leaves;
+    uint32_t nodes_n, nodes_cap, stacks_n, stacks_cap;
+    Stack *stacks;
+    uint32_t *history; /* stacks of the samples so far */
+    uint16_t *places;  /* and where in its leaf each was */
+    uint32_t place;
+    uint64_t usual;    /* how many samples of usual stacks there were */
     Thread *threads;
-    uint32_t next_stack, special_leaf[SPECIALS], idle_leaf;
+    uint32_t special_leaf[SPECIALS], idle_leaf;
     uint64_t fresh; /* for addresses that occur once */
     char *out, *at;
     Truth truth;
@@ -110,6 +156,20 @@ static uint64_t chance(Gen *g)
 static uint32_t below(Gen *g, uint32_t n)
 {
     return (uint32_t)((chance(g) >> 32) * n >> 32);
+}
+
+/* Among [0, n), low numbers far more often than high ones. */
+static uint32_t low(Gen *g, uint32_t n)
+{
+    uint64_t a = below(g, 1u << 16), b = below(g, 1u << 16), c = below(g, 1u << 16);
+    return (uint32_t)((a * b >> 16) * c * (uint64_t)n >> 32);
+}
+
+static uint32_t mixed(uint32_t a, uint32_t b)
+{
+    uint64_t h = ((uint64_t)a << 32 | b) * UINT64_C(0x9e3779b97f4a7c15);
+    h = (h ^ h >> 29) * UINT64_C(0xbf58476d1ce4e5b9);
+    return (uint32_t)(h >> 32);
 }
 
 static void *need(size_t n, size_t size)
@@ -143,11 +203,11 @@ static const char *const EVENTS[] = {"cycles", "instructions", "cache-misses"};
 static void name_function(Gen *g, uint32_t id, char *name, size_t n)
 {
     const char *verb = PICK(g, VERBS), *noun = PICK(g, NOUNS), *space = PICK(g, SPACES);
-    if (!g->o.long_names)
-        snprintf(name, n, "%s_%s_%u", verb, noun, id);
+    if (below(g, 100) >= g->o.shape.long_names)
+        snprintf(name, n, "%s_%x", noun, id);
     else if (id % 3 == 0)
-        snprintf(name, n, "app::%s::%s_%s%u(std::vector<%s, std::allocator<%s> > const&, int)",
-                 space, verb, noun, id, noun, noun);
+        snprintf(name, n, "app::%s::%s_%s%u<%s, %s>(std::vector<%s, std::allocator<%s> > const&, int)",
+                 space, verb, noun, id, space, noun, noun, noun);
     else if (id % 3 == 1)
         snprintf(name, n, "app::(anonymous namespace)::%s<%s::%s%u>::operator()", verb, space,
                  noun, id);
@@ -169,11 +229,11 @@ static void make_lines(Gen *g)
     static const char *const special[SPECIALS] = {"periodic_task", "collect_garbage",
                                                   "single_thread", "perturbation"};
     char name[160];
-    uint32_t n = g->o.functions;
+    uint32_t n = g->o.shape.functions;
     g->lines = need(n + SPECIALS + 2, sizeof *g->lines);
     for (uint32_t i = 0; i < n; i++) {
-        bool kernel = i % 8 == 7;
-        uint64_t base = kernel ? UINT64_C(0xffffffff82000000) + ((uint64_t)i / 8 << 20)
+        bool kernel = i % 8 >= g->o.shape.user_share;
+        uint64_t base = kernel ? UINT64_C(0xffffffff82000000) + ((uint64_t)i << 20)
                                : UINT64_C(0x7f0000000000) + ((uint64_t)i << 20);
         name_function(g, i, name, sizeof name);
         make_line(&g->lines[i], name, MODULES[kernel ? 4 : i % 4], base);
@@ -186,39 +246,76 @@ static void make_lines(Gen *g)
 
 /* ---- stacks ---------------------------------------------------------------------------- */
 
+static void *more(void *items, uint32_t *cap, size_t size)
+{
+    *cap = *cap ? *cap * 2 : 1024;
+    items = realloc(items, *cap * size);
+    if (!items)
+        need(SIZE_MAX / size, size);
+    return items;
+}
+
+static uint64_t remembered(const Gen *g)
+{
+    return g->usual < HISTORY ? g->usual : HISTORY;
+}
+
 static uint32_t add_node(Gen *g, uint32_t parent, uint32_t function)
 {
+    if (g->nodes_n == g->nodes_cap)
+        g->nodes = more(g->nodes, &g->nodes_cap, sizeof *g->nodes);
     g->nodes[g->nodes_n] = (Node){parent, function};
     return g->nodes_n++;
 }
 
-static void make_stacks(Gen *g)
+/* One of the few functions that this one calls. */
+static uint32_t callee(Gen *g, uint32_t function)
+{
+    return mixed(function, low(g, g->o.shape.callees)) % g->o.shape.functions;
+}
+
+/* A stack that did not occur yet (or seldom did): the beginning of one that did, as popular ones
+ * have more variants, continued with other calls. One in 64 has nothing in common with any. */
+static uint32_t new_stack(Gen *g)
 {
     const Options *o = &g->o;
-    g->nodes = need((size_t)o->stacks * (o->depth * 3 / 2 + 2) + 64, sizeof *g->nodes);
-    g->leaves = need(o->stacks, sizeof *g->leaves);
-    uint32_t *chain = need(DEPTH_LIMIT * 2, sizeof *chain);
-    g->nodes_n = 1;
-    for (uint32_t i = 0; i < o->stacks; i++) {
-        uint32_t depth = o->depth / 2 + below(g, o->depth + 1), n = 0, keep = 0;
-        depth = depth < 1 ? 1 : depth;
-        if (i > 0) {
-            for (uint32_t at = g->leaves[below(g, i)]; at; at = g->nodes[at].parent)
-                chain[n++] = at;
-            uint32_t most = n < depth ? n : depth;
-            keep = most - below(g, most / 2 + 1);
-            keep = keep == depth && keep > 0 ? keep - 1 : keep;
-        }
-        uint32_t at = keep ? chain[n - keep] : 0;
-        for (uint32_t d = keep; d < depth; d++)
-            at = add_node(g, at, below(g, o->functions));
-        g->leaves[i] = at;
+    uint32_t depth = o->depth / 2 + below(g, o->depth + 1), at = 0, have = 0;
+    uint32_t process = low(g, o->threads / 4 ? o->threads / 4 : 1);
+    if (below(g, 32) == 0)
+        depth = depth * 2 < DEPTH_LIMIT ? depth * 2 : DEPTH_LIMIT;
+    depth = depth < 1 ? 1 : depth;
+    if (g->stacks_n && below(g, 64)) {
+        const Stack *base = &g->stacks[g->history[below(g, (uint32_t)remembered(g))]];
+        uint32_t tail = 1;
+        while (tail < depth && below(g, o->shape.tail))
+            tail++;
+        process = base->process;
+        at = base->leaf;
+        have = base->depth;
+        for (; have > 0 && have > depth - tail; have--)
+            at = g->nodes[at].parent;
     }
-    free(chain);
+    uint32_t function = at ? g->nodes[at].function : process;
+    for (; have < depth; have++) {
+        function = callee(g, function);
+        at = add_node(g, at, function);
+    }
+    if (g->stacks_n == g->stacks_cap)
+        g->stacks = more(g->stacks, &g->stacks_cap, sizeof *g->stacks);
+    g->stacks[g->stacks_n] = (Stack){at, depth, process, g->usual};
+    return g->stacks_n++;
+}
+
+static void make_specials(Gen *g)
+{
+    uint32_t first = g->o.shape.functions;
+    g->nodes_n = 1;
+    g->nodes = more(g->nodes, &g->nodes_cap, sizeof *g->nodes);
+    g->history = need(HISTORY, sizeof *g->history);
+    g->places = need(HISTORY, sizeof *g->places);
     for (uint32_t i = 0; i < SPECIALS; i++)
-        g->special_leaf[i] = add_node(g, add_node(g, 0, i), o->functions + i);
-    g->idle_leaf =
-        add_node(g, add_node(g, 0, o->functions + SPECIALS + 1), o->functions + SPECIALS);
+        g->special_leaf[i] = add_node(g, add_node(g, 0, i), first + i);
+    g->idle_leaf = add_node(g, add_node(g, 0, first + SPECIALS + 1), first + SPECIALS);
 }
 
 static void make_threads(Gen *g)
@@ -315,7 +412,7 @@ static void put_hex(char *at, uint64_t value, int digits)
 static void put_frame(Gen *g, const Line *line, bool fresh, uint32_t variant)
 {
     memcpy(g->at, line->text, line->n);
-    uint64_t place = fresh ? g->fresh++ * 16 : variant * 0x41u;
+    uint64_t place = fresh ? g->fresh++ * 16 : variant * UINT64_C(13);
     uint64_t offset = OFFSET_LEAST + place % OFFSET_SPAN;
     uint64_t base = line->base ^ (place / OFFSET_SPAN & 0xfff) << 32;
     if (base != line->base) /* this megabyte is used up: loaded elsewhere */
@@ -327,13 +424,15 @@ static void put_frame(Gen *g, const Line *line, bool fresh, uint32_t variant)
 
 static void put_sample(Gen *g, const Thread *t, uint32_t cpu, int64_t ns, uint32_t leaf)
 {
-    uint32_t variant = below(g, VARIANTS), nth = 0;
+    uint32_t place = g->place, nth = 0;
     put_first_line(g, t, cpu, ns);
     for (uint32_t at = leaf; at; at = g->nodes[at].parent, nth++) {
         uint32_t function = g->nodes[at].function;
         bool fresh = g->o.addresses == UNIQUE || (g->o.addresses == HALF && (nth & 1));
-        put_frame(g, &g->lines[function], fresh, variant);
-        variant = function % VARIANTS; /* the caller's address depends on whom it called */
+        put_frame(g, &g->lines[function], fresh, place);
+        place = mixed(function, 1) % 4096; /* where the caller is depends on whom it called */
+        if (below(g, 100) < g->o.shape.sites)
+            place += below(g, 4);
     }
     *g->at++ = '\n';
     if (g->truth.samples == 0 || ns < g->truth.first_ns)
@@ -372,17 +471,47 @@ static Special pattern_at(const Gen *g, int64_t since_ns, uint32_t cpu)
     return SPECIALS;
 }
 
-static uint32_t usual_stack(Gen *g, int64_t since_ns)
+/* Mostly the stack of an earlier sample, so that what was popular stays so; more rarely a new
+ * one, the more of those there were the more often. (Drawing from a Pitman-Yor process: with
+ * n samples and k stacks so far, a new one comes at (fresh + novelty k) / (fresh + n).) */
+static uint32_t usual_stack(Gen *g)
 {
-    uint32_t n = g->o.stacks;
-    if (chance(g) & 1) {
-        g->next_stack = g->next_stack + 1 < n ? g->next_stack + 1 : 0;
-        return g->leaves[g->next_stack];
+    const Shape *shape = &g->o.shape;
+    uint64_t n = remembered(g);
+    uint32_t stack = 0;
+    g->place = low(g, shape->places);
+    if (below(g, 100) < shape->recent && n > 1) {
+        double age = pow((double)n, (double)below(g, 1u << 24) / (1 << 24));
+        uint64_t at = (g->usual - (uint64_t)age) % HISTORY;
+        stack = g->history[at];
+        if (below(g, 100) < shape->hot)
+            g->place = g->places[at];
+    } else {
+        uint64_t at = (chance(g) >> 16) % (n + shape->fresh);
+        bool fresh = at >= n;
+        if (!fresh) {
+            stack = g->history[at];
+            fresh = g->stacks[stack].first == at && below(g, 1000) < shape->novelty * 1000;
+        }
+        if (fresh && (g->stacks_n < g->o.stacks || n == 0))
+            stack = new_stack(g);
+        else if (at >= n)
+            stack = g->history[below(g, (uint32_t)n)];
     }
-    uint64_t hot = below(g, n);
-    hot = hot * below(g, n) / n; /* each factor makes low numbers likelier */
-    hot = hot * below(g, n) / n;
-    return g->leaves[(hot + (uint64_t)(since_ns / SECOND) * 97) % n];
+    g->places[g->usual % HISTORY] = (uint16_t)g->place;
+    g->history[g->usual++ % HISTORY] = stack;
+    return stack;
+}
+
+/* A thread of the process that the stack belongs to, now and then of one other. */
+static const Thread *thread_of(Gen *g, const Stack *stack)
+{
+    uint32_t processes = g->o.threads / 4, process = stack->process;
+    if (processes < 2)
+        return &g->threads[below(g, g->o.threads)];
+    if (below(g, 16) == 0)
+        process = (process + 1 + stack->leaf % 3) % processes;
+    return &g->threads[process * 4 + low(g, 4)];
 }
 
 static void one_tick(Gen *g, int64_t since_ns, uint32_t cpu)
@@ -390,7 +519,7 @@ static void one_tick(Gen *g, int64_t since_ns, uint32_t cpu)
     static const Thread idle = {"swapper", 0, 0};
     int64_t ns = START_S * SECOND + since_ns;
     Special special = pattern_at(g, since_ns, cpu);
-    const Thread *t = &g->threads[below(g, g->o.threads)];
+    const Thread *t = NULL;
     bool alone = special == SINGLE;
     bool sleeps = (alone && cpu != 0) || (special != PAUSE && special != PERIODIC && !alone &&
                                           below(g, 100) < g->o.idle);
@@ -401,6 +530,8 @@ static void one_tick(Gen *g, int64_t since_ns, uint32_t cpu)
     }
     if (special == SINGLE || special == PERIODIC)
         t = &g->threads[special == SINGLE ? 0 : g->o.threads - 1];
+    else if (special != SPECIALS)
+        t = &g->threads[below(g, g->o.threads)];
     if (g->o.late && below(g, 1000) < g->o.late && since_ns > 301 * MS) {
         g->truth.late++;
         ns -= below(g, 300000) * INT64_C(1000);
@@ -408,8 +539,13 @@ static void one_tick(Gen *g, int64_t since_ns, uint32_t cpu)
     }
     if (special != SPECIALS)
         g->truth.special[special]++;
-    put_sample(g, t, cpu, ns,
-               special == SPECIALS ? usual_stack(g, since_ns) : g->special_leaf[special]);
+    if (special == SPECIALS) {
+        uint32_t id = usual_stack(g);
+        const Stack *stack = &g->stacks[id];
+        put_sample(g, t ? t : thread_of(g, stack), cpu, ns, stack->leaf);
+    } else {
+        put_sample(g, t, cpu, ns, g->special_leaf[special]);
+    }
 }
 
 static bool done(const Gen *g)
@@ -480,14 +616,24 @@ static uint64_t number(const char *text)
 
 static void set_shape(Options *o, const char *name)
 {
-    if (!strcmp(name, "deep"))
-        o->depth = 40, o->long_names = true, o->addresses = FEW;
-    else if (!strcmp(name, "shallow"))
-        o->depth = 8, o->long_names = false, o->addresses = FEW;
-    else if (!strcmp(name, "unique"))
-        o->depth = 20, o->long_names = false, o->addresses = UNIQUE;
-    else
-        usage(name);
+    static const Shape shapes[] = {
+        /* depth idle threads functions fresh novelty recent hot tail callees places sites user
+           long */
+        {"deep", 17, 0, 64, 9000, 200000, 0.30, 80, 60, 3, 9, 40, 1, 6, 66, FEW},
+        {"dwarf", 18, 0, 128, 9000, 120000, 0.45, 50, 60, 4, 7, 30, 1, 6, 62, FEW},
+        {"shallow", 7, 0, 128, 14000, 70000, 0.40, 75, 70, 2, 60, 500, 10, 5, 0, FEW},
+        {"unique", 18, 0, 128, 9000, 120000, 0.45, 50, 60, 4, 7, 30, 1, 6, 62, UNIQUE},
+    };
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+        if (!strcmp(name, shapes[i].name)) {
+            o->shape = shapes[i];
+            o->depth = o->shape.depth;
+            o->idle = o->shape.idle;
+            o->threads = o->shape.threads;
+            o->addresses = o->shape.addresses;
+            return;
+        }
+    usage(name);
 }
 
 static Addresses addresses_of(const char *name)
@@ -562,16 +708,16 @@ static bool set_option(Options *o, const char *name, char *value)
 int main(int argc, char **argv)
 {
     static Gen g;
-    g.o = (Options){.size = 16 << 20, .seed = 1, .rate = 5000, .cpus = 8, .threads = 32,
-                    .stacks = 20000, .idle = 20, .events = 1, .functions = 4000, .pid = true,
-                    .cpu = true, .period = true};
+    g.o = (Options){.size = 16 << 20, .seed = 1, .rate = 5000, .cpus = 8,
+                    .stacks = UINT32_MAX, .events = 1, .pid = true, .cpu = true,
+                    .period = true};
     set_shape(&g.o, "deep");
     for (int i = 1; i < argc; i++)
         if (set_option(&g.o, argv[i], i + 1 < argc ? argv[i + 1] : NULL))
             i++;
     g.random = g.o.seed * UINT64_C(0xd1342543de82ef95);
     make_lines(&g);
-    make_stacks(&g);
+    make_specials(&g);
     make_threads(&g);
     generate(&g);
     if (g.o.truth)
