@@ -37,7 +37,7 @@ check "no such event" exits 2 "$FLAMESCOPE" export "$example" --to folded --even
 check "no display" exits 1 env -u DISPLAY -u WAYLAND_DISPLAY "$FLAMESCOPE" "$example"
 check "words for no display" says export env -u DISPLAY -u WAYLAND_DISPLAY "$FLAMESCOPE" "$example"
 check "help" prints "usage: flamescope" "$FLAMESCOPE" --help
-for verb in info export collapse replay; do
+for verb in info export collapse replay pack; do
     check "$verb --help" prints "usage: flamescope $verb" "$FLAMESCOPE" "$verb" --help
 done
 check "version" prints "flamescope [0-9]" "$FLAMESCOPE" --version
