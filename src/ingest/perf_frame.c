@@ -75,6 +75,20 @@ static inline uint32_t bytes_in(__m128i p, char from, char span) {
         _mm_cmpeq_epi8(_mm_min_epu8(over, _mm_set1_epi8(span)), over));
 }
 
+/* less_offset for a text with 16 readable bytes before its end. */
+static inline Str less_usual_offset(Str s) {
+    __m128i last = _mm_loadu_si128((const __m128i *)(s.s + s.n - 16));
+    uint32_t hex = bytes_in(last, '0', 9) | bytes_in(last, 'a', 5);
+    if (!(hex & 0x8000))
+        return s;
+    uint32_t digits = (uint32_t)__builtin_clz(~(hex << 16));
+    if (digits > 12)
+        return less_offset(s);
+    const char *x = s.s + s.n - digits - 1;
+    bool offset = s.n > digits + 3 && x[0] == 'x' && x[-1] == '0' && x[-2] == '+';
+    return offset ? (Str){s.s, s.n - digits - 3} : s;
+}
+
 /* What bracket stands last in s[0, n), n at least 16; n when there is none. */
 static inline size_t bracket_before(const char *s, size_t n) {
     for (size_t end = n;;) {
@@ -109,12 +123,12 @@ static bool split_usual(Str line, FrameLine *out) {
     do {
         symbol.n--;
     } while (symbol.n && is_blank(symbol.s[symbol.n - 1]));
-    symbol = less_offset(symbol);
+    symbol = less_usual_offset(symbol);
     if (symbol.n == 0)
         return false;
     bool f = _mm_movemask_epi8(_mm_cmpeq_epi8(address, _mm_set1_epi8('f'))) == 0xffff;
     *out = (FrameLine){.symbol = symbol,
-                       .module = less_offset((Str){line.s + open + 1, line.n - open - 2}),
+                       .module = less_usual_offset((Str){line.s + open + 1, line.n - open - 2}),
                        .kernel_half = !blank && line.s[1] >= '8' && !f,
                        .ended = true};
     return true;

@@ -222,15 +222,6 @@ static void read_unread(FormatParser *p) {
     p->unread_n = 0;
 }
 
-/* Only such a symbol may name several frames. */
-static bool has_arrow(Str s) {
-    for (size_t at; (at = str_find_char(s, '>')) < s.n; s = str_slice(s, at + 1, s.n)) {
-        if (at > 0 && s.s[at - 1] == '-')
-            return true;
-    }
-    return false;
-}
-
 /* Asks the cache for all that wait, walks what it does not know, and adds the rows. */
 static void add_rows(FormatParser *p) {
     read_unread(p);
@@ -373,7 +364,8 @@ static void read_frame(FormatParser *p, Str line, const FrameLine *frame) {
             grumble(p, COMPLAINT_HEADER, 1, line);
         return;
     }
-    if (p->end - p->first >= DEPTH_MAX || has_arrow(frame->symbol)) {
+    /* only a symbol with an arrow may name several frames */
+    if (p->end - p->first >= DEPTH_MAX || text_has_arrow(frame->symbol.s, frame->symbol.n)) {
         FrameValue value = frame_table_get(&p->frames, &p->part.dict, frame);
         keep_line(p, line, value);
         add_frame(p, line, value);

@@ -162,14 +162,20 @@ static void append(Column *to, const Column *from) {
     }
 }
 
+/* A block of rows is translated where it will lie, so that a known pair costs one load. */
 static void append_pairs(Profile *p, const Batch *batch, Remap *r) {
-    uint64_t n;
+    uint64_t n, room;
     for (uint64_t i = 0; i < batch->pair.count; i += n) {
         const PairId *id = (const PairId *)column_span(&batch->pair, i, batch->pair.count, &n);
+        column_reserve(&p->pair, p->pair.count);
+        PairId *to =
+            (PairId *)column_span(&p->pair, p->pair.count, p->pair.count + n, &room);
+        n = room;
         for (uint64_t k = 0; k < n; k++) {
-            PairId to = id[k] < r->pair_cap ? r->pair[id[k]] : 0;
-            COLUMN_PUSH(&p->pair, PairId) = to ? to : pair_of(p, batch->part, r, id[k]);
+            PairId known = id[k] < r->pair_cap ? r->pair[id[k]] : 0;
+            to[k] = known ? known : pair_of(p, batch->part, r, id[k]);
         }
+        p->pair.count += n;
     }
 }
 
@@ -184,29 +190,42 @@ static void first_time(Profile *p, int64_t t) {
     p->building.first_ns = p->building.last_ns = p->last_time_ns = t;
 }
 
+/* What the row's time is, noting what is out of the ordinary about it. */
+static int64_t odd_time(Profile *p, int64_t t) {
+    ProfileView *v = &p->building;
+    if (t == TIME_NONE) {
+        if (v->has_time)
+            complain(&p->complaints, COMPLAINT_TIME, 1, -1, STR(""));
+        t = p->last_time_ns;
+    } else if (!v->has_time) {
+        first_time(p, t);
+    }
+    if (t < p->last_time_ns)
+        v->in_order = false;
+    if (t < v->first_ns)
+        v->first_ns = t;
+    return t;
+}
+
 static void append_times(Profile *p, const Batch *batch) {
     ProfileView *v = &p->building;
-    uint64_t n;
+    uint64_t n, room;
     for (uint64_t i = 0; i < batch->time_ns.count; i += n) {
         const int64_t *time =
             (const int64_t *)column_span(&batch->time_ns, i, batch->time_ns.count, &n);
+        column_reserve(&p->time_ns, p->time_ns.count);
+        int64_t *to = (int64_t *)column_span(&p->time_ns, p->time_ns.count,
+                                             p->time_ns.count + n, &room);
+        n = room;
         for (uint64_t k = 0; k < n; k++) {
             int64_t t = time[k];
-            if (t == TIME_NONE) {
-                if (v->has_time)
-                    complain(&p->complaints, COMPLAINT_TIME, 1, -1, STR(""));
-                t = p->last_time_ns;
-            } else if (!v->has_time) {
-                first_time(p, t);
-            }
-            if (t < p->last_time_ns)
-                v->in_order = false;
-            if (t < v->first_ns)
-                v->first_ns = t;
+            if (t < p->last_time_ns || !v->has_time) /* TIME_NONE is less than any */
+                t = odd_time(p, t);
             if (t > v->last_ns)
                 v->last_ns = t;
             p->last_time_ns = t;
-            COLUMN_PUSH(&p->time_ns, int64_t) = t;
+            to[k] = t;
+            p->time_ns.count++; /* first_time counts the rows before */
         }
     }
 }

@@ -48,7 +48,7 @@
  *   stack and process name                                         40 (37)
  *   stack and thread                                               61 (59)
  * Lines miss a cache of 64 k slots more often than recorded (shallow 18 % against 7 %, deep 6 %
- * 6 and 7 %), so that results err to the slow side. Without --patterns, which thin stacks out. */
+ * against 6 %), so results err to the slow side. --patterns thin stacks out: bench without. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
