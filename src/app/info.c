@@ -9,6 +9,7 @@
 #include "query/idle.h"
 #include "query/slice.h"
 #include "query/tree.h"
+#include "query/packed.h"
 
 bool loaded_open(Loaded *l, const char *path, uint32_t threads, Error *err) {
     memset(l, 0, sizeof *l);
@@ -123,7 +124,7 @@ static void count_facts(const Loaded *l, Arena *arena, Facts *f) {
     f->processes = distinct(process, n);
     f->threads = distinct(thread, n);
     f->cpus = count_cpus(l, f->view.samples);
-    Tree *tree = tree_build(&l->profile, &f->view, TREE_FORWARD);
+    Tree *tree = packed_or_built_tree(&l->profile, &f->view, TREE_FORWARD);
     f->nodes = tree->nodes;
     tree_drop(tree);
 }

@@ -6,6 +6,7 @@
  * A ticket ends a little after the flag, so each lane has two and uses them in turn.
  * Everything but the jobs runs on main, so nothing else here is shared. */
 #include "query/engine.h"
+#include "query/packed.h"
 
 #include <string.h>
 
@@ -131,7 +132,7 @@ static void run_heat(void *arg, uint32_t worker) {
     int64_t began = clock_thread_cpu_ns();
     (void)worker;
     heat_builder_ask(&e->builder, job->profile, &job->spec);
-    job->exact = heat_builder_extend(&e->builder, &job->view, HEAT_CHUNK);
+    job->exact = packed_extend(&e->builder, &job->view, HEAT_CHUNK);
     heat_builder_publish(&e->builder, e->heat, RING, job->into, job->exact);
     job->took_ns = clock_thread_cpu_ns() - began;
     lane_finish(&e->heat_lane);

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "query/heat_builder.h"
 
 static const int64_t MS = 1000000;
 
@@ -67,33 +66,4 @@ bool heat_spec_fit(HeatSpec *spec, const ProfileView *view) {
     while (!fits(spec, view))
         spec->column_ns *= 2;
     return spec->column_ns != asked.column_ns || spec->rows != asked.rows;
-}
-
-const HeatGrid *heat_build(const Profile *profile, const ProfileView *view,
-                           const HeatSpec *spec, Arena *arena) {
-    HeatBuilder builder;
-    HeatCopy copy = {0};
-    heat_builder_init(&builder);
-    heat_builder_ask(&builder, profile, spec);
-    heat_builder_extend(&builder, view, UINT64_MAX);
-    heat_builder_publish(&builder, &copy, 1, 0, true);
-    HeatGrid *grid = ARENA_NEW(arena, HeatGrid);
-    *grid = copy.grid;
-    size_t cells = (size_t)grid->columns * grid->rows;
-    uint32_t *cell = ARENA_ARRAY(arena, uint32_t, cells);
-    uint32_t *sum = ARENA_ARRAY(arena, uint32_t, grid->columns);
-    if (cells) {
-        memcpy(cell, grid->cell, cells * sizeof(*cell));
-        memcpy(sum, grid->column_sum, grid->columns * sizeof(*sum));
-    }
-    if (grid->hidden) {
-        uint8_t *hidden = ARENA_ARRAY(arena, uint8_t, cells);
-        memcpy(hidden, grid->hidden, cells);
-        grid->hidden = hidden;
-    }
-    grid->cell = cell;
-    grid->column_sum = sum;
-    heat_copy_free(&copy);
-    heat_builder_free(&builder);
-    return grid;
 }

@@ -2,7 +2,8 @@
  * sample turns up before the first one. The origin is always the view's, the first whole
  * second: where a shift is not a whole number of columns, everything is scanned again, so that
  * the grid depends on the samples alone and not on the order in which they came. */
-#include "query/packed.h"
+
+#include "query/heat_builder.h"
 
 #include <string.h>
 
@@ -183,13 +184,16 @@ static void scan_run(HeatBuilder *b, uint64_t first, uint64_t n, const int64_t *
     }
 }
 
-bool heat_builder_extend(HeatBuilder *b, const ProfileView *view, uint64_t limit) {
+bool heat_builder_follow(HeatBuilder *b, const ProfileView *view) {
     if (view->samples == 0 || !b->profile)
-        return true;
+        return false;
     follow_view(b, view);
     mask_extend(&b->mask, view);
-    /* A pack may know the whole map before its samples were checked and published. */
-    if (b->scanned >= view->samples || packed_heat(b, view))
+    return b->scanned < view->samples;
+}
+
+bool heat_builder_extend(HeatBuilder *b, const ProfileView *view, uint64_t limit) {
+    if (!heat_builder_follow(b, view))
         return true;
     bool weighted = b->spec.value_kind == HEAT_WEIGHT && view->has_weight;
     uint64_t left = view->samples - b->scanned;

@@ -43,6 +43,8 @@ void heat_builder_free(HeatBuilder *b);
 void heat_builder_ask(HeatBuilder *b, const Profile *profile, const HeatSpec *spec);
 /* Scans up to `limit` more samples below the view's; true when all of them were scanned. */
 bool heat_builder_extend(HeatBuilder *b, const ProfileView *view, uint64_t limit);
+/* Makes room for the view's columns and pairs; false when nothing is left to scan. */
+bool heat_builder_follow(HeatBuilder *b, const ProfileView *view);
 /* Brings into[0] up to date. The others of a ring of `ring` copies are told what became stale.
  */
 void heat_builder_publish(HeatBuilder *b, HeatCopy *copies, uint32_t ring, uint32_t into,

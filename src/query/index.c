@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "query/packed.h"
+
 enum { BLOCK = 64, MAX_SNAPSHOTS = 256 };
 
 /* ---- time order -------------------------------------------------------------------------- */
@@ -146,7 +148,7 @@ void index_snapshot_between(const Index *x, uint32_t from, uint32_t to, uint32_t
 }
 
 static void add_tree(Index *x, uint8_t kind) {
-    Tree *tree = x->tree[kind] = tree_build(x->profile, &x->view, kind);
+    Tree *tree = x->tree[kind] = packed_or_built_tree(x->profile, &x->view, kind);
     if (kind == TREE_FORWARD)
         return;
     uint32_t *map = mem_resize(NULL, 0, (size_t)x->slots * sizeof(*map));

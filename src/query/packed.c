@@ -205,7 +205,7 @@ static bool heat_fits(const HeatBuilder *b, const HeatHead *head, uint64_t bins,
            head->mask_hash == hash_of_mask(&b->mask, view);
 }
 
-bool packed_heat(HeatBuilder *b, const ProfileView *view) {
+static bool packed_heat(HeatBuilder *b, const ProfileView *view) {
     uint64_t words;
     HeatHead head;
     Pack *pack = b->profile->pack;
@@ -251,4 +251,15 @@ void packed_free(PackedExtras *x) {
     tree_drop(x->tree);
     mem_resize(x->heat, x->heat_words * sizeof *x->heat, 0);
     *x = (PackedExtras){0};
+}
+
+bool packed_extend(HeatBuilder *b, const ProfileView *view, uint64_t limit) {
+    if (!heat_builder_follow(b, view) || packed_heat(b, view))
+        return true;
+    return heat_builder_extend(b, view, limit);
+}
+
+Tree *packed_or_built_tree(const Profile *profile, const ProfileView *view, uint8_t kind) {
+    Tree *tree = kind == TREE_FORWARD ? packed_tree(profile, view) : NULL;
+    return tree ? tree : tree_build(profile, view, kind);
 }

@@ -15,7 +15,8 @@
 
 #include "base/hash.h"
 #include "base/thread.h"
-#include "query/packed.h"
+#include "query/query.h"
+#include "store/pack.h"
 
 typedef struct OwnedTree {
     Tree tree; /* first, so that a Tree * is an OwnedTree * */
@@ -292,9 +293,6 @@ static void rank_pairs(const Arranger *a, const Profile *profile, Tree *tree) {
 Tree *tree_build(const Profile *profile, const ProfileView *view, uint8_t kind) {
     Arena scratch;
     Trie trie;
-    Tree *packed = kind == TREE_FORWARD ? packed_tree(profile, view) : NULL;
-    if (packed)
-        return packed;
     arena_init(&scratch, 1 << 20);
     if (kind == TREE_INVERTED)
         inverted_trie(profile, view, &scratch, &trie);

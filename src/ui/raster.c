@@ -5,60 +5,6 @@
 
 #include "ui/raster_shapes.h"
 
-void raster_span(const Raster *r, int32_t x0, int32_t x1, int32_t y, uint32_t pixel,
-                 uint32_t alpha) {
-    x0 = x0 < r->x0 ? r->x0 : x0;
-    x1 = x1 > r->x1 ? r->x1 : x1;
-    if (x0 >= x1 || y < r->y0 || y >= r->y1)
-        return;
-    if (alpha == 255)
-        r->k->fill(raster_at(r, x0, y), (uint32_t)(x1 - x0), pixel);
-    else
-        r->k->blend(raster_at(r, x0, y), (uint32_t)(x1 - x0), pixel, alpha);
-}
-
-/* ---- rectangles -------------------------------------------------------------------------- */
-
-/* Horizontal edges in 1/256 pixel, cut at the clip; false when nothing is left. */
-static bool edges(const Raster *r, float x0, float x1, int32_t *from, int32_t *to) {
-    x0 = fmaxf(x0, (float)r->x0);
-    x1 = fminf(x1, (float)r->x1);
-    if (!(x1 > x0))
-        return false;
-    *from = (int32_t)(x0 * 256 + 0.5f);
-    *to = (int32_t)(x1 * 256 + 0.5f);
-    return *to > *from;
-}
-
-static void rows(const Raster *r, float y, float h, int32_t *from, int32_t *to) {
-    *from = raster_snap(fmaxf(y, (float)r->y0));
-    *to = raster_snap(fminf(y + h, (float)r->y1));
-}
-
-void raster_rect(const Raster *r, Rect box, uint32_t color) {
-    int32_t from, to, y0, y1;
-    if (!edges(r, box.x, box.x + box.w, &from, &to))
-        return;
-    rows(r, box.y, box.h, &y0, &y1);
-    uint32_t pixel = raster_pixel(r, color), alpha = color & 0xff;
-    int32_t x0 = (from + 255) >> 8, x1 = to >> 8;
-    uint32_t left = (uint32_t)(x0 * 256 - from), right = (uint32_t)(to - x1 * 256);
-    if (x1 < x0) { /* inside one pixel */
-        left = (uint32_t)(to - from);
-        right = 0;
-        x1 = x0;
-    }
-    uint32_t left_a = div255(((left * 255 + 128) >> 8) * alpha);
-    uint32_t right_a = div255(((right * 255 + 128) >> 8) * alpha);
-    for (int32_t y = y0; y < y1; y++) {
-        if (left_a)
-            raster_span(r, x0 - 1, x0, y, pixel, left_a);
-        raster_span(r, x0, x1, y, pixel, alpha);
-        if (right_a)
-            raster_span(r, x1, x1 + 1, y, pixel, right_a);
-    }
-}
-
 /* ---- bands ------------------------------------------------------------------------------- */
 
 /* A band is composed once, as premultiplied pixels in r->row, and remembered as runs: opaque
@@ -129,7 +75,7 @@ static void add_part(Compose *c, int32_t at, int32_t share, uint32_t pixel, uint
 
 static void compose_span(Compose *c, const DrawSpan *s) {
     int32_t from, to;
-    if (!edges(c->r, s->x0, s->x1, &from, &to))
+    if (!raster_edges(c->r, s->x0, s->x1, &from, &to))
         return;
     uint32_t pixel = raster_pixel(c->r, s->color), alpha = s->color & 0xff;
     int32_t x0 = from >> 8, x1 = to >> 8;
@@ -158,7 +104,7 @@ static void compose_span(Compose *c, const DrawSpan *s) {
 
 static void band(const Raster *r, const DrawList *d, const DrawCommand *cmd) {
     int32_t y0, y1;
-    rows(r, cmd->rect.y, cmd->rect.h, &y0, &y1);
+    raster_rows(r, cmd->rect.y, cmd->rect.h, &y0, &y1);
     if (y0 >= y1)
         return;
     Compose c = {.r = r, .at = -1};
@@ -186,7 +132,7 @@ static void glyph(const Raster *r, const Glyph *g, int32_t x, int32_t y, uint32_
     int32_t y1 = y + g->h > r->y1 ? r->y1 : y + g->h;
     if (x0 >= x1 || y0 >= y1)
         return;
-    r->k->cover(raster_at(r, x0, y0), r->target->stride,
+    r->k->cover(raster_at(r, x0, y0), r->stride,
                 g->cover + (size_t)(y0 - y) * g->w + (x0 - x), g->w, (uint32_t)(x1 - x0),
                 (uint32_t)(y1 - y0), pixel, alpha);
 }
@@ -207,7 +153,7 @@ static void text(const Raster *r, const DrawList *d, const DrawCommand *c, const
 /* ---- the list ---------------------------------------------------------------------------- */
 
 static void set_clip(Raster *r, Rect c) {
-    float w = (float)r->target->w, h = (float)r->target->h;
+    float w = (float)r->w, h = (float)r->h;
     r->x0 = raster_snap(fminf(fmaxf(c.x, 0), w));
     r->y0 = raster_snap(fminf(fmaxf(c.y, 0), h));
     r->x1 = raster_snap(fminf(fmaxf(c.x + c.w, 0), w));
@@ -252,7 +198,8 @@ void raster_draw(const RasterTarget *target, const DrawList *list, const Fonts *
     size_t w = target->w;
     size_t bytes = w * (2 * sizeof(uint32_t) + sizeof(Run) + 1);
     char *scratch = mem_resize(NULL, 0, bytes);
-    Raster r = {.target = target, .k = raster_kernels_best()};
+    Raster r = {.pixel = target->pixel, .w = target->w, .h = target->h,
+                .stride = target->stride, .bgra = target->bgra, .k = raster_kernels_best()};
     r.run = (Run *)(void *)scratch;
     r.row = (uint32_t *)(void *)(scratch + w * sizeof(Run));
     r.texel = r.row + w;

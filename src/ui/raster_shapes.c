@@ -15,6 +15,59 @@ int32_t raster_snap(float v) {
     return (int32_t)floorf(fminf(fmaxf(v, -1e6f), 1e6f) + 0.5f);
 }
 
+void raster_span(const Raster *r, int32_t x0, int32_t x1, int32_t y, uint32_t pixel,
+                 uint32_t alpha) {
+    x0 = x0 < r->x0 ? r->x0 : x0;
+    x1 = x1 > r->x1 ? r->x1 : x1;
+    if (x0 >= x1 || y < r->y0 || y >= r->y1)
+        return;
+    if (alpha == 255)
+        r->k->fill(raster_at(r, x0, y), (uint32_t)(x1 - x0), pixel);
+    else
+        r->k->blend(raster_at(r, x0, y), (uint32_t)(x1 - x0), pixel, alpha);
+}
+
+/* ---- rectangles -------------------------------------------------------------------------- */
+
+bool raster_edges(const Raster *r, float x0, float x1, int32_t *from, int32_t *to) {
+    x0 = fmaxf(x0, (float)r->x0);
+    x1 = fminf(x1, (float)r->x1);
+    if (!(x1 > x0))
+        return false;
+    *from = (int32_t)(x0 * 256 + 0.5f);
+    *to = (int32_t)(x1 * 256 + 0.5f);
+    return *to > *from;
+}
+
+void raster_rows(const Raster *r, float y, float h, int32_t *from, int32_t *to) {
+    *from = raster_snap(fmaxf(y, (float)r->y0));
+    *to = raster_snap(fminf(y + h, (float)r->y1));
+}
+
+void raster_rect(const Raster *r, Rect box, uint32_t color) {
+    int32_t from, to, y0, y1;
+    if (!raster_edges(r, box.x, box.x + box.w, &from, &to))
+        return;
+    raster_rows(r, box.y, box.h, &y0, &y1);
+    uint32_t pixel = raster_pixel(r, color), alpha = color & 0xff;
+    int32_t x0 = (from + 255) >> 8, x1 = to >> 8;
+    uint32_t left = (uint32_t)(x0 * 256 - from), right = (uint32_t)(to - x1 * 256);
+    if (x1 < x0) { /* inside one pixel */
+        left = (uint32_t)(to - from);
+        right = 0;
+        x1 = x0;
+    }
+    uint32_t left_a = div255(((left * 255 + 128) >> 8) * alpha);
+    uint32_t right_a = div255(((right * 255 + 128) >> 8) * alpha);
+    for (int32_t y = y0; y < y1; y++) {
+        if (left_a)
+            raster_span(r, x0 - 1, x0, y, pixel, left_a);
+        raster_span(r, x0, x1, y, pixel, alpha);
+        if (right_a)
+            raster_span(r, x1, x1 + 1, y, pixel, right_a);
+    }
+}
+
 /* Coverage bytes for pixels x … x+n of row y, clipped. */
 static void cover_row(const Raster *r, int32_t x, int32_t y, const uint8_t *cover, int32_t n,
                       uint32_t pixel, uint32_t alpha) {
@@ -170,7 +223,7 @@ void raster_triangle(const Raster *r, const DrawCommand *c) {
 /* ---- images ------------------------------------------------------------------------------ */
 
 static uint32_t target_order(const Raster *r, uint32_t rgba) {
-    if (!r->target->bgra)
+    if (!r->bgra)
         return rgba;
     return (rgba & 0xff00ff00u) | (rgba >> 16 & 0xff) | (rgba & 0xff) << 16;
 }

@@ -4,7 +4,6 @@
 #pragma once
 
 #include "ui/draw.h"
-#include "ui/raster.h"
 #include "ui/raster_kernels.h"
 
 typedef struct Run {
@@ -13,7 +12,9 @@ typedef struct Run {
 } Run;
 
 typedef struct Raster {
-    const RasterTarget *target;
+    uint32_t *pixel;     /* the target's, rows of `stride` pixels */
+    uint32_t w, h, stride;
+    bool bgra;
     const RasterKernels *k;
     int32_t x0, y0, x1, y1; /* clip, whole pixels inside the target */
     /* -- scratch, as wide as the target */
@@ -24,14 +25,14 @@ typedef struct Raster {
 } Raster;
 
 static inline uint32_t *raster_at(const Raster *r, int32_t x, int32_t y) {
-    return r->target->pixel + (size_t)y * r->target->stride + x;
+    return r->pixel + (size_t)y * r->stride + x;
 }
 
 /* Opaque pixel in the target's order; the alpha of the colour goes apart. */
 static inline uint32_t raster_pixel(const Raster *r, uint32_t color) {
     uint32_t red = color >> 24, green = color >> 16 & 0xff, blue = color >> 8 & 0xff;
     return 0xff000000u |
-           (r->target->bgra ? red << 16 | green << 8 | blue : blue << 16 | green << 8 | red);
+           (r->bgra ? red << 16 | green << 8 | blue : blue << 16 | green << 8 | red);
 }
 
 /* A box with round corners on whole pixels. */
@@ -50,6 +51,9 @@ int32_t raster_snap(float v); /* nearest whole pixel, halves upwards, clamped to
 void raster_span(const Raster *r, int32_t x0, int32_t x1, int32_t y, uint32_t pixel,
                  uint32_t alpha); /* clipped */
 void raster_rect(const Raster *r, Rect box, uint32_t color);
+/* Horizontal edges in 1/256 pixel, cut at the clip; false when nothing is left. */
+bool raster_edges(const Raster *r, float x0, float x1, int32_t *from, int32_t *to);
+void raster_rows(const Raster *r, float y, float h, int32_t *from, int32_t *to);
 /* Filled when width is 0. */
 void raster_round(const Raster *r, Rect box, float radius, float width, uint32_t color);
 void raster_line(const Raster *r, const DrawCommand *c);

@@ -267,12 +267,12 @@ static void the_heat_map_is_whole_after_the_first_block(void **state) {
     spec.event = 1; /* the one event of the maker */
     heat_builder_init(&builder);
     heat_builder_ask(&builder, &profile, &spec);
-    assert_true(heat_builder_extend(&builder, &view, 1));
+    assert_true(packed_extend(&builder, &view, 1));
     assert_int_equal(builder.scanned, PACK_BLOCK + 4000);
     assert_true(pack_admit(pack, &profile, NULL));
     profile_publish(&profile);
     view = profile_view(&profile);
-    assert_true(heat_builder_extend(&builder, &view, 1));
+    assert_true(packed_extend(&builder, &view, 1));
     heat_builder_free(&builder);
     assert_same_heat(&m.profile, &profile, spec);
     pack_drop(pack);
