@@ -13,27 +13,6 @@ void heat_pane_free(HeatPane *pane) {
     memset(pane, 0, sizeof *pane);
 }
 
-float heat_pane_x(const HeatPane *pane, int64_t t_ns) {
-    double share = (double)(t_ns - pane->t0_ns) / (double)(pane->t1_ns - pane->t0_ns);
-    share = share < -1000 ? -1000 : share > 1000 ? 1000 : share; /* far outside is far enough */
-    return pane->plot.x + (float)(share * (double)pane->plot.w);
-}
-
-float heat_pane_y(const HeatPane *pane, bool downwards, double share_of_column) {
-    double s = downwards ? share_of_column : 1 - share_of_column;
-    return pane->plot.y + (float)(s * (double)pane->plot.h);
-}
-
-bool heat_pane_cell_center(const HeatPane *pane, const HeatGrid *grid, bool downwards,
-                           uint32_t column, uint32_t row, float *x, float *y) {
-    if (!grid || column >= grid->columns || row >= grid->rows || pane->t1_ns <= pane->t0_ns)
-        return false;
-    int64_t start = grid->origin_ns + (int64_t)column * grid->spec.column_ns;
-    *x = (heat_pane_x(pane, start) + heat_pane_x(pane, start + grid->spec.column_ns)) / 2;
-    *y = heat_pane_y(pane, downwards, (row + 0.5) / grid->rows);
-    return rect_has(pane->plot, *x, *y);
-}
-
 /* -- the picture */
 
 static void picture_room(HeatPicture *p, size_t texels) {

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "app/commands.h"
-#include "app/heat_pane.h"
+#include "app/heat_place.h"
 #include "app/history.h"
 #include "app/state.h"
 
