@@ -242,8 +242,10 @@ void stats_draw(const View *v, const FrameStats *stats, Rect area) {
                   (double)e.heat_ns / 1e6, (double)e.index_ns / 1e6),
         view_text(v, "%llu answers · %llu indexes · %u nodes", (unsigned long long)e.answers,
                   (unsigned long long)e.indexes, e.nodes),
-        view_text(v, "samples %.1f MB · names, stacks %.1f MB", (double)profile_bytes(&v->slot->profile) / 1e6,
-                  (double)dict_bytes(v->dict) / 1e6),
+        !v->slot->settled /* the loader is at them */
+            ? STR("samples, names, stacks: counted when all is read")
+            : view_text(v, "samples %.1f MB · names, stacks %.1f MB",
+                        (double)profile_bytes(&v->slot->profile) / 1e6, (double)dict_bytes(v->dict) / 1e6),
         view_text(v, "index %.1f MB · checkpoints %.1f MB · answers %.1f MB", (double)e.index_bytes / 1e6,
                   (double)e.checkpoint_bytes / 1e6, (double)e.answer_bytes / 1e6),
         stats->draw_calls ? view_text(v, "%u commands in %u draw calls · %llu frames", stats->commands, stats->draw_calls,
