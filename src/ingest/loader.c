@@ -128,10 +128,11 @@ static void finish_broken(Loader *l, Error *error) {
 static void parse_job(void *arg, uint32_t worker) {
     Slot *slot = (Slot *)arg;
     Loader *l = slot->loader;
+    (void)worker;
     slot->lease = NULL;
     if (cancelled(&l->cancel))
         return;
-    slot->lease = parser_take(l->parsers, worker);
+    slot->lease = parser_take(l->parsers);
     l->format->parse(slot->lease->parser, &slot->chunk, &slot->batch);
     parser_note(l->parsers, slot->lease, part_bytes(slot->batch.part));
 }

@@ -9,7 +9,7 @@ struct ParserPool {
     const void *context;
     uint32_t workers;
     Mutex *mutex;
-    ParserLease **current; /* by worker, NULL until its first chunk; protected by mutex */
+    ParserLease **current; /* as many as workers, NULL until needed; protected by mutex */
 };
 
 ParserPool *parser_pool_new(const Format *format, const void *context, uint32_t workers) {
@@ -40,10 +40,13 @@ void parser_pool_free(ParserPool *pool) {
     mem_resize(pool, sizeof *pool, 0);
 }
 
-ParserLease *parser_take(ParserPool *pool, uint32_t worker) {
+ParserLease *parser_take(ParserPool *pool) {
     ParserLease *done = NULL;
+    uint32_t i = 0;
     mutex_lock(pool->mutex);
-    ParserLease *lease = pool->current[worker];
+    while (pool->current[i] && pool->current[i]->busy)
+        i++;
+    ParserLease *lease = pool->current[i];
     if (lease && lease->bytes > PART_BYTES_MAX) {
         lease->retired = true;
         if (lease->pending == 0)
@@ -51,9 +54,10 @@ ParserLease *parser_take(ParserPool *pool, uint32_t worker) {
         lease = NULL;
     }
     if (!lease) {
-        lease = pool->current[worker] = mem_resize(NULL, 0, sizeof *lease);
+        lease = pool->current[i] = mem_resize(NULL, 0, sizeof *lease);
         lease->parser = pool->format->parser_new(pool->context);
     }
+    lease->busy = true;
     lease->pending++;
     mutex_unlock(pool->mutex);
     if (done)
@@ -63,6 +67,7 @@ ParserLease *parser_take(ParserPool *pool, uint32_t worker) {
 
 void parser_note(ParserPool *pool, ParserLease *lease, size_t part_bytes) {
     mutex_lock(pool->mutex);
+    lease->busy = false;
     lease->bytes = part_bytes;
     mutex_unlock(pool->mutex);
 }

@@ -30,17 +30,21 @@ static const Format counting = {
 
 enum { LARGE = 1 << 30 };
 
-static void a_worker_keeps_its_parser(void **state) {
+static void the_first_free_one_is_taken(void **state) {
     (void)state;
     made = freed = 0;
     ParserPool *pool = parser_pool_new(&counting, NULL, 2);
-    ParserLease *a = parser_take(pool, 0), *b = parser_take(pool, 1);
+    ParserLease *a = parser_take(pool), *b = parser_take(pool);
     assert_ptr_not_equal(a, b);
-    assert_ptr_equal(parser_take(pool, 0), a);
+    parser_note(pool, b, 1000);
+    assert_ptr_equal(parser_take(pool), b);
     parser_note(pool, a, 1000);
+    parser_note(pool, b, 1000);
+    assert_ptr_equal(parser_take(pool), a);
     parser_drop(pool, a);
     parser_drop(pool, a);
-    assert_ptr_equal(parser_take(pool, 0), a);
+    assert_int_equal(a->pending, 0);
+    assert_int_equal(b->pending, 2);
     assert_int_equal(made, 2);
     assert_int_equal(freed, 0);
     parser_pool_free(pool);
@@ -51,9 +55,9 @@ static void a_large_one_is_freed_once_nothing_needs_it(void **state) {
     (void)state;
     made = freed = 0;
     ParserPool *pool = parser_pool_new(&counting, NULL, 1);
-    ParserLease *a = parser_take(pool, 0);
+    ParserLease *a = parser_take(pool);
     parser_note(pool, a, LARGE);
-    ParserLease *b = parser_take(pool, 0); /* a's batch still waits to be absorbed */
+    ParserLease *b = parser_take(pool); /* a's batch still waits to be absorbed */
     assert_ptr_not_equal(a, b);
     assert_int_equal(a->parser->number, 1);
     assert_int_equal(freed, 0);
@@ -62,7 +66,7 @@ static void a_large_one_is_freed_once_nothing_needs_it(void **state) {
     parser_note(pool, b, LARGE);
     parser_drop(pool, b);
     assert_int_equal(freed, 1);
-    ParserLease *c = parser_take(pool, 0); /* nothing of b waits: it goes at once */
+    ParserLease *c = parser_take(pool); /* nothing of b waits: it goes at once */
     assert_int_equal(freed, 2);
     assert_int_equal(c->parser->number, 3);
     assert_int_equal(c->pending, 1);
@@ -72,7 +76,7 @@ static void a_large_one_is_freed_once_nothing_needs_it(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_worker_keeps_its_parser),
+        cmocka_unit_test(the_first_free_one_is_taken),
         cmocka_unit_test(a_large_one_is_freed_once_nothing_needs_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
