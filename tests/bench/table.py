@@ -67,7 +67,7 @@ def parsing():
     size = "64M" if quick else "512M"
     found = {}
     for shape, bound in (("deep", 0.20), ("shallow", 0.14), ("unique", 0.10)):
-        found[shape] = path = make(shape + ".txt", "--size", size, "--shape", shape, "--patterns")
+        found[shape] = path = make(shape + ".txt", "--size", size, "--shape", shape)
         one = parse(path, "--threads", 1)
         add("parse %s, one thread, against wc -l" % shape, "%.2f GB/s" % one["gb_per_second"],
             "wc %.2f GB/s" % (one["text_bytes"] / one["wc_seconds"] / 1e9), "%.3f x" % one["ratio"],
