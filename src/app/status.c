@@ -194,6 +194,14 @@ static Str idle_words(const View *v) {
     return view_text(v, "%s · %.*s%s", v->slot->load.format, (int)n.n, n.s, cancelled);
 }
 
+/* The frame under the pointer, else the one that the keyboard marked. */
+static const FlameBox *told_box(const View *v, const FlamePane *flame) {
+    if (flame->hover.on)
+        return &flame->hover.box;
+    bool marking = ui_has_focus(v->ui, ui_id("flame")) || v->state->search[0];
+    return marking && flame->cursor ? flame_pane_box(flame, flame->cursor) : NULL;
+}
+
 void status_draw(Panels *p, const View *v, const FlamePane *flame, const char *notice, Rect area) {
     Ui *ui = v->ui;
     const Theme *t = ui->theme;
@@ -206,12 +214,12 @@ void status_draw(Panels *p, const View *v, const FlamePane *flame, const char *n
     if (v->slot->open && !v->slot->settled)
         right = load_progress(v, area, right);
     area.w = right - area.x;
-    const FlameBox *b = &flame->hover.box;
+    const FlameBox *b = told_box(v, flame);
     if (p->asking_filter && p->filter_error.kind) {
         head_text(v, x, area, str_of(p->filter_error.message), t->danger, FACE_REGULAR);
     } else if (notice[0]) {
         head_text(v, x, area, str_of(notice), t->accent, FACE_REGULAR);
-    } else if (flame->hover.on && v->answer && b->depth && !b->merged) {
+    } else if (b && v->answer && b->depth && !b->merged) {
         char cut[400];
         Str symbol = font_fit(ui->fonts, FACE_SEMIBOLD, t->font * ui->scale, flame_label(v->dict, b->frame),
                               (right - x) * 0.5f, cut, sizeof cut);
