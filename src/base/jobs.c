@@ -16,6 +16,7 @@ typedef struct Job {
     void (*run)(void *arg, uint32_t worker);
     void *arg;
     JobTicket *ticket;
+    int priority;
 } Job;
 
 typedef struct JobQueue {
@@ -36,6 +37,8 @@ struct Jobs {
     uint32_t workers;
     /* -- protected by mutex */
     JobQueue queue[JOB_PRIORITIES];
+    uint32_t running[JOB_PRIORITIES];
+    uint32_t most[JOB_PRIORITIES]; /* at once; 0: as many as there are workers */
     uint32_t idle, waiting; /* workers asleep on work, callers asleep on done */
     bool stopping;
 };
@@ -57,9 +60,12 @@ static void queue_push(JobQueue *q, Job job) {
 static bool take(Jobs *jobs, Job *job) {
     for (int p = 0; p < JOB_PRIORITIES; p++) {
         JobQueue *q = &jobs->queue[p];
-        if (q->count == 0)
+        bool full = jobs->most[p] && jobs->running[p] >= jobs->most[p];
+        if (q->count == 0 || full)
             continue;
         *job = q->ring[q->first];
+        job->priority = p;
+        jobs->running[p]++;
         q->first = (q->first + 1) & (q->cap - 1);
         q->count--;
         if (job->ticket)
@@ -74,6 +80,9 @@ static void run_job(Jobs *jobs, const Job *job, uint32_t worker) {
     mutex_unlock(jobs->mutex);
     job->run(job->arg, worker);
     mutex_lock(jobs->mutex);
+    jobs->running[job->priority]--;
+    if (jobs->most[job->priority] && jobs->queue[job->priority].count && jobs->idle)
+        cond_broadcast(jobs->work); /* this worker may take something else next */
     if (job->ticket)
         atomic_store_explicit(&job->ticket->state, TICKET_DONE, memory_order_release);
     if (jobs->waiting)
@@ -137,6 +146,13 @@ void jobs_free(Jobs *jobs) {
     mem_resize(jobs, sizeof *jobs, 0);
 }
 
+void jobs_limit(Jobs *jobs, JobPriority priority, uint32_t most) {
+    mutex_lock(jobs->mutex);
+    jobs->most[priority] = most;
+    cond_broadcast(jobs->work);
+    mutex_unlock(jobs->mutex);
+}
+
 uint32_t jobs_workers(const Jobs *jobs) {
     return jobs->workers;
 }
@@ -148,7 +164,7 @@ void jobs_submit(Jobs *jobs, JobPriority priority, void (*run)(void *arg, uint32
     mutex_lock(jobs->mutex);
     if (ticket)
         atomic_store_explicit(&ticket->state, TICKET_QUEUED, memory_order_relaxed);
-    queue_push(&jobs->queue[priority], (Job){run, arg, ticket});
+    queue_push(&jobs->queue[priority], (Job){run, arg, ticket, priority});
     if (jobs->idle)
         cond_signal(jobs->work);
     mutex_unlock(jobs->mutex);

@@ -28,6 +28,9 @@ Jobs *jobs_new(uint32_t workers);
 /* Finishes what runs, runs what is queued, ends the threads. */
 void jobs_free(Jobs *jobs);
 uint32_t jobs_workers(const Jobs *jobs);
+/* At most so many jobs of this priority run at once; 0 lifts the limit. The workers beyond stay
+ * free for the others. */
+void jobs_limit(Jobs *jobs, JobPriority priority, uint32_t most);
 /* `worker` is 0 … workers-1 (0 inline): an index for worker-owned state. ticket may be NULL. */
 void jobs_submit(Jobs *jobs, JobPriority priority, void (*run)(void *arg, uint32_t worker),
                  void *arg, JobTicket *ticket);

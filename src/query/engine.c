@@ -233,7 +233,9 @@ static void start_index(Engine *e, int64_t now_ns, bool loading) {
                                   .trees = s->trees,
                                   .id = ++e->index_id,
                                   .started_ns = now_ns};
-        lane_start(e, &e->index_lane, JOB_PARSE, run_index);
+        /* parsing leaves a worker free (loader.c), unless there is but one */
+        JobPriority where = jobs_workers(e->jobs) > 1 ? JOB_BACKGROUND : JOB_PARSE;
+        lane_start(e, &e->index_lane, where, run_index);
     }
 }
 
