@@ -285,6 +285,48 @@ static void conditions_wake_and_time_out(void **state) {
     mutex_free(gate.m);
 }
 
+typedef struct Crowd {
+    atomic_int now, most, done;
+    atomic_bool hold;
+} Crowd;
+
+static void join_crowd(void *arg, uint32_t worker) {
+    Crowd *c = arg;
+    (void)worker;
+    int now = atomic_fetch_add(&c->now, 1) + 1, most = atomic_load(&c->most);
+    while (now > most && !atomic_compare_exchange_weak(&c->most, &most, now))
+        ;
+    while (atomic_load(&c->hold))
+        ;
+    atomic_fetch_sub(&c->now, 1);
+    atomic_fetch_add(&c->done, 1);
+}
+
+static void a_limit_holds_and_leaves_workers_free(void **state) {
+    (void)state;
+    Crowd parse = {0}, other = {0};
+    static JobTicket tickets[MANY];
+    JobTicket query = {0}, background = {0};
+    memset(tickets, 0, sizeof tickets);
+    Jobs *jobs = jobs_new(4);
+    jobs_limit(jobs, JOB_PARSE, 2);
+    atomic_store(&parse.hold, true);
+    for (int i = 0; i < MANY; i++)
+        jobs_submit(jobs, JOB_PARSE, join_crowd, &parse, &tickets[i]);
+    while (atomic_load(&parse.now) < 2)
+        ;
+    jobs_submit(jobs, JOB_BACKGROUND, join_crowd, &other, &background);
+    jobs_submit(jobs, JOB_QUERY, join_crowd, &other, &query);
+    jobs_wait(jobs, &background); /* although hundreds of a higher priority wait */
+    jobs_wait(jobs, &query);
+    atomic_store(&parse.hold, false);
+    for (int i = 0; i < MANY; i++)
+        jobs_wait(jobs, &tickets[i]);
+    assert_int_equal(atomic_load(&parse.done), MANY);
+    assert_int_equal(atomic_load(&parse.most), 2);
+    jobs_free(jobs);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_job_runs_once),
@@ -292,6 +334,7 @@ int main(void) {
         cmocka_unit_test(free_runs_what_is_queued),
         cmocka_unit_test(priorities_then_submission_order),
         cmocka_unit_test(jobs_submit_jobs),
+        cmocka_unit_test(a_limit_holds_and_leaves_workers_free),
         cmocka_unit_test(inline_runs_one_at_a_time),
         cmocka_unit_test(many_threads_submit),
         cmocka_unit_test(cancel_ends_a_running_job),
