@@ -240,10 +240,11 @@ static void draw_legend(HeatPane *pane, const View *v, Rect area) {
         legend_label(v, lx, top - ui_px(ui, 3), lw, view_short(v, (uint64_t)most << v->heat->unit_shift));
     if (most > least)
         legend_label(v, lx, top + h - ui_px(ui, 13), lw, view_short(v, (uint64_t)least << v->heat->unit_shift));
-    if (h > ui_px(ui, 90)) {
+    if (h > ui_px(ui, 50)) { /* the scale's name first; its middle where there is room for both */
         uint32_t half = heat_value_at(&pane->mapper, 0.5);
-        legend_label(v, lx, top + h / 2 - ui_px(ui, 16), lw, str_of(scale_label(v->state->scale)));
-        if (half > 1 && half < v->heat->max)
+        bool both = h > ui_px(ui, 90);
+        legend_label(v, lx, top + h / 2 - ui_px(ui, both ? 16 : 8), lw, str_of(scale_label(v->state->scale)));
+        if (both && half > 1 && half < v->heat->max)
             legend_label(v, lx, top + h / 2, lw, view_short(v, (uint64_t)half << v->heat->unit_shift));
     }
     if (!with_notes)

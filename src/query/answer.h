@@ -35,6 +35,7 @@ typedef struct Answer {
                               rank yet: in no node, not in the prefix sums */
     /* samples (never weights) of the query's event(s) */
     uint64_t in_profile;       /* all */
+    uint64_t weight_in_profile; /* weights of all of them; 0 unless the query sums weights */
     uint64_t shown_in_profile; /* that pass all chips and the idle mode */
     uint64_t idle_in_profile;  /* idle ones, whatever the mode */
     uint64_t in_selection;

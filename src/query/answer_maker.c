@@ -285,6 +285,27 @@ static void make_search(const Making *k) {
     a->search_nodes = search_nodes(hits, &a->a, a->tree);
 }
 
+/* Only samples that came since the last answer are looked at. */
+static uint64_t weigh(AnswerMaker *m, const Profile *profile, const ProfileView *view,
+                      EventId event) {
+    if (m->weighed_profile != profile || m->weighed_event != event || m->weighed > view->samples) {
+        m->weighed_profile = profile;
+        m->weighed_event = event;
+        m->weighed = m->weight_sum = 0;
+    }
+    for (uint64_t i = m->weighed, n; i < view->samples; i += n) {
+        const uint64_t *weight = column_span(&profile->weight, i, view->samples, &n);
+        const PairId *pair = column_span(&profile->pair, i, i + n, &n);
+        for (uint64_t k = 0; k < n; k++) {
+            ContextId c = pairs_get(&profile->pairs, pair[k]).context;
+            if (event == EVENT_ALL || contexts_get(&profile->dict->contexts, c).event == event)
+                m->weight_sum += weight[k];
+        }
+    }
+    m->weighed = view->samples;
+    return m->weight_sum;
+}
+
 void answer_make(AnswerMaker *m, const Index *index, const ProfileView *view,
                  const Query *query, AnswerCopy *out) {
     int64_t began = clock_thread_cpu_ns();
@@ -316,6 +337,8 @@ void answer_make(AnswerMaker *m, const Index *index, const ProfileView *view,
                   tree->ranks},
         .out = out,
     };
+    if (making.weighted)
+        out->answer.weight_in_profile = weigh(m, index->profile, view, query->event);
     make_selection(&making);
     make_baseline(&making);
     make_search(&making);

@@ -29,6 +29,10 @@ typedef struct AnswerMaker {
     Counts selection, baseline, whole;
     Counts selection_cpu, baseline_cpu, whole_cpu; /* used while a cpu term is in force */
     AnswerTotals totals;
+    /* weights of one event, summed over the samples below weighed, in arrival order */
+    const Profile *weighed_profile;
+    EventId weighed_event;
+    uint64_t weighed, weight_sum;
     CpuTotals cpus;
     Search search;
 } AnswerMaker;

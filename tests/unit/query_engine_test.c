@@ -100,6 +100,10 @@ static void check_totals(const Answer *a, const ProfileView *view, Arena *arena)
     assert_true(slice_scan(a->profile, view, &q, arena, &slice, NULL));
     assert_int_equal(a->idle_in_profile, slice.samples - slice.shown);
     q.idle = IDLE_KEEP;
+    q.weighted = a->query.weighted && view->has_weight;
+    assert_true(slice_scan(a->profile, view, &q, arena, &slice, NULL));
+    assert_true(a->weight_in_profile == (q.weighted ? slice.total : 0));
+    q.weighted = false;
     for (uint32_t i = 0; i < a->query.filter.count; i++) {
         q.filter.count = 1;
         q.filter.term[0] = a->query.filter.term[i];
