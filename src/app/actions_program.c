@@ -111,30 +111,16 @@ static void target(const App *app, Str args, const char *ending, char *out, size
     }
 }
 
-static void notice_saved(App *app, const char *path) {
-    char whole[STATE_PATH + 16];
-    path_absolute(whole, sizeof whole, path);
-    app_notice(app, "Saved %s", whole);
-}
-
 bool do_export_png(App *app, Str args, Error *err) {
     char path[STATE_PATH + 16];
     target(app, args, ".png", path, sizeof path);
-    if (!export_window_png(app, path, err))
-        return false;
-    notice_saved(app, path);
-    return true;
+    return save_png(app, path, err);
 }
 
 bool do_export_folded(App *app, Str args, Error *err) {
     char path[STATE_PATH + 16];
     target(app, args, ".folded", path, sizeof path);
-    Query q;
-    app_query(app, &q);
-    if (!export_folded_file(&app->session.slot[0].profile, &q, path, err))
-        return false;
-    notice_saved(app, path);
-    return true;
+    return save_folded(app, path, err);
 }
 
 bool do_copy(App *app, Str args, Error *err) {

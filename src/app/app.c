@@ -45,6 +45,8 @@ App *app_new(const AppOptions *options) {
 }
 
 void app_free(App *app) {
+    save_wait(&app->saver, app->session.jobs);
+    buf_free(&app->saver.state);
     browser_free(&app->browser, app->session.jobs);
     session_free(&app->session);
     flame_pane_free(&app->flame);
@@ -86,6 +88,7 @@ bool app_open(App *app, uint32_t slot, const char *path, Error *err) {
     }
     if (slot == 0)
         forget_file(app);
+    save_wait(&app->saver, app->session.jobs); /* it may read the profile that closes now */
     Error why = {0};
     bool ok = session_open(&app->session, slot, path, &why);
     state_put(app->state.file[slot], STATE_PATH, str_of(ok ? path : ""));
@@ -110,6 +113,7 @@ static void notice_failure(App *app) {
         return;
     app->load_error = slot->load.error;
     snprintf(app->load_error.file, sizeof app->load_error.file, "%.*s", (int)sizeof app->load_error.file - 1, app->state.file[0]);
+    save_wait(&app->saver, app->session.jobs);
     session_close(&app->session, 0);
     memset(app->state.file[0], 0, STATE_PATH);
     app->state.mode = MODE_BROWSER;
@@ -128,7 +132,7 @@ bool app_work(App *app) {
 }
 
 bool app_settled(const App *app) {
-    if (session_loading(&app->session) || app->browser.listing)
+    if (session_loading(&app->session) || app->browser.listing || app->saver.busy)
         return false;
     return !app->session.slot[0].open || engine_settled(app->session.engine);
 }
@@ -334,8 +338,9 @@ static void put_out(App *app, FrameOutput *out, int64_t next_wake_ns, bool acted
         next_wake_ns = ui->wake_ns;
     if (app->notice[0] && app->notice_until_ns < next_wake_ns)
         next_wake_ns = app->notice_until_ns;
-    if (session_loading(&app->session) && now + 100000000 < next_wake_ns)
-        next_wake_ns = now + 100000000; /* the progress line */
+    bool waiting = session_loading(&app->session) || app->saver.busy;
+    if (waiting && now + 100000000 < next_wake_ns)
+        next_wake_ns = now + 100000000; /* the progress line; a save that ends after its wake */
     out->next_wake_ns = next_wake_ns;
     out->changed = true;
     out->clipboard = app->clipboard.n ? buf_str(&app->clipboard) : str_of(ui->clipboard);
@@ -354,6 +359,21 @@ static void pending_range(App *app) {
     if (!app_run(app, CMD_SELECT, str_of(app->pending_range), &err))
         app_notice(app, "%s", err.message);
     app->pending_range[0] = 0;
+}
+
+static void notice_saved(App *app, const char *path) {
+    char whole[STATE_PATH + 16];
+    path_absolute(whole, sizeof whole, path);
+    app_notice(app, "Saved %s", whole);
+}
+
+static void saved(App *app) {
+    if (!save_poll(&app->saver))
+        return;
+    if (app->saver.error.kind)
+        app_notice(app, "%s", app->saver.error.message);
+    else
+        notice_saved(app, app->saver.path);
 }
 
 /* For the overlay and --stats: what the host measured of the frame before, and new answers. */
@@ -381,6 +401,7 @@ void app_frame(App *app, const FrameInput *in, FrameOutput *out) {
     note_times(app, in);
     session_poll(&app->session, in->now_ns);
     browser_poll(&app->browser);
+    saved(app);
     notice_failure(app);
     pending_range(app);
     if (app->notice[0] && in->now_ns >= app->notice_until_ns)

@@ -4,6 +4,7 @@
 
 #include "app/app.h"
 #include "app/browser.h"
+#include "app/export.h"
 #include "app/flame_pane.h"
 #include "app/heat_pane.h"
 #include "app/history.h"
@@ -23,6 +24,7 @@ struct App {
     FlamePane flame;
     Browser browser;
     Panels panels;
+    Saver saver;
     Overlay overlay;
     bool show_stats;
     bool fullscreen, quit, headless;
