@@ -54,7 +54,7 @@ const char *complaint_name(ComplaintKind kind) {
 
 const char *complaint_text(ComplaintKind kind) {
     static const char *const text[COMPLAINT_KINDS] = {
-        [COMPLAINT_HEADER] = "lines that start no sample",
+        [COMPLAINT_HEADER] = "lines that belong to no sample",
         [COMPLAINT_FRAME] = "frame lines that cannot be read",
         [COMPLAINT_TIME] = "samples without a time",
         [COMPLAINT_COUNT] = "counts that are no number",

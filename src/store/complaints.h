@@ -39,4 +39,4 @@ void complain(Complaints *c, ComplaintKind kind, uint64_t count, int64_t offset,
 void complaints_merge(Complaints *into, const Complaints *later);
 uint64_t complaints_total(const Complaints *c);
 const char *complaint_name(ComplaintKind kind); /* "header", "frame", … as in info --json */
-const char *complaint_text(ComplaintKind kind); /* "lines that start no sample" */
+const char *complaint_text(ComplaintKind kind); /* "lines that belong to no sample" */
