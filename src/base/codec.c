@@ -5,6 +5,7 @@
 #include <string.h>
 #include <zlib.h>
 #ifdef HAVE_ISAL
+#include <isa-l/crc.h>
 #include <isa-l/igzip_lib.h>
 #endif
 #ifdef HAVE_ZSTD
@@ -74,7 +75,7 @@ CodecKind codec_sniff(const uint8_t *head, size_t n) {
 }
 
 bool codec_available(CodecKind kind, CodecEngine engine) {
-    if (kind == CODEC_GZIP) {
+    if (kind == CODEC_GZIP || kind == CODEC_DEFLATE) {
 #ifndef HAVE_ISAL
         return engine != CODEC_ISAL;
 #else
@@ -96,7 +97,8 @@ static uint32_t piece(size_t n) {
 
 static bool zlib_start(Codec *c) {
     enum { GZIP_ONLY = 16 };
-    return inflateInit2(&c->z, MAX_WBITS + GZIP_ONLY) == Z_OK;
+    int bits = c->kind == CODEC_DEFLATE ? -MAX_WBITS : MAX_WBITS + GZIP_ONLY;
+    return inflateInit2(&c->z, bits) == Z_OK;
 }
 
 static Step zlib_step(Codec *c, CodecIo *io) {
@@ -127,7 +129,7 @@ static Step zlib_step(Codec *c, CodecIo *io) {
  * checksum and length behind the data are its affair. */
 static void isal_start(Codec *c) {
     isal_inflate_init(&c->isal);
-    c->isal.crc_flag = ISAL_GZIP_NO_HDR_VER;
+    c->isal.crc_flag = c->kind == CODEC_DEFLATE ? ISAL_DEFLATE : ISAL_GZIP_NO_HDR_VER;
     c->header = (GzHeader){0};
 }
 
@@ -275,7 +277,7 @@ Codec *codec_new(CodecKind kind, CodecEngine engine, Error *err) {
                   kind == CODEC_ZSTD ? "zstd" : "ISA-L");
         return NULL;
     }
-    if (engine == CODEC_AUTO && kind == CODEC_GZIP)
+    if (engine == CODEC_AUTO && kind != CODEC_ZSTD)
         engine = codec_available(kind, CODEC_ISAL) ? CODEC_ISAL : CODEC_ZLIB;
     Codec *c = mem_resize(NULL, 0, sizeof *c);
     c->kind = kind;
@@ -372,4 +374,106 @@ bool codec_run(Codec *c, CodecIo *io, Error *err) {
 
 bool codec_complete(const Codec *c) {
     return c->members && (c->state == CODEC_BETWEEN || c->state == CODEC_PADDING);
+}
+
+/* ---- pieces ------------------------------------------------------------------------------ */
+
+void codec_restart(Codec *c, int64_t taken) {
+    c->state = CODEC_BETWEEN;
+    c->members = taken > 0;
+    c->taken = taken;
+    c->why = NULL;
+#ifdef HAVE_ISAL
+    if (c->engine == CODEC_ISAL)
+        isal_start(c);
+#endif
+    if (c->engine == CODEC_ZLIB)
+        inflateReset(&c->z);
+}
+
+bool codec_between(const Codec *c) {
+    return c->members && c->state == CODEC_BETWEEN;
+}
+
+/* Z_BLOCK stops at every block's end, where zlib tells how many bits are left over. */
+static CodecStop zlib_piece(Codec *c, CodecIo *io) {
+    enum { UNUSED_BITS = 63, AT_BLOCK = 128 };
+    for (;;) {
+        uint32_t in_n = piece(io->in_n), out_n = piece(io->out_n);
+        c->z.next_in = (z_const Bytef *)io->in;
+        c->z.avail_in = in_n;
+        c->z.next_out = io->out;
+        c->z.avail_out = out_n;
+        int rc = inflate(&c->z, Z_BLOCK);
+        io->in += in_n - c->z.avail_in;
+        io->in_n -= in_n - c->z.avail_in;
+        io->out += out_n - c->z.avail_out;
+        io->out_n -= out_n - c->z.avail_out;
+        if (rc == Z_STREAM_END)
+            return CODEC_STOP_LAST;
+        if (rc != Z_OK && rc != Z_BUF_ERROR)
+            return CODEC_STOP_DAMAGED;
+        if (io->out_n == 0)
+            return CODEC_STOP_FULL;
+        if (io->in_n)
+            continue;
+        bool block = c->z.data_type & AT_BLOCK && !(c->z.data_type & UNUSED_BITS);
+        return block ? CODEC_STOP_BLOCK : CODEC_STOP_INSIDE;
+    }
+}
+
+#ifdef HAVE_ISAL
+/* Without input behind a block, ISA-L stands in front of the next one's header, none read. */
+static CodecStop isal_piece(Codec *c, CodecIo *io) {
+    struct inflate_state *s = &c->isal;
+    for (;;) {
+        uint32_t in_n = piece(io->in_n), out_n = piece(io->out_n);
+        s->next_in = (uint8_t *)(uintptr_t)io->in; /* it only reads */
+        s->avail_in = in_n;
+        s->next_out = io->out;
+        s->avail_out = out_n;
+        int rc = isal_inflate(s);
+        io->in += in_n - s->avail_in;
+        io->in_n -= in_n - s->avail_in;
+        io->out += out_n - s->avail_out;
+        io->out_n -= out_n - s->avail_out;
+        if (rc < 0)
+            return CODEC_STOP_DAMAGED;
+        if (s->block_state == ISAL_BLOCK_FINISH) {
+            /* of a bare stream it keeps the bytes that it took too far */
+            io->in -= s->read_in_length / 8;
+            io->in_n += (size_t)s->read_in_length / 8;
+            return CODEC_STOP_LAST;
+        }
+        if (io->out_n == 0)
+            return CODEC_STOP_FULL;
+        if (io->in_n && s->avail_in == in_n && s->avail_out == out_n)
+            return CODEC_STOP_DAMAGED; /* leads nowhere */
+        if (io->in_n)
+            continue;
+        bool header = s->block_state == ISAL_BLOCK_NEW_HDR || s->block_state == ISAL_BLOCK_HDR;
+        bool block = header && s->tmp_in_size == 0 && s->read_in_length == 0;
+        return block ? CODEC_STOP_BLOCK : CODEC_STOP_INSIDE;
+    }
+}
+#endif
+
+CodecStop codec_run_deflate(Codec *c, CodecIo *io) {
+#ifdef HAVE_ISAL
+    if (c->engine == CODEC_ISAL)
+        return isal_piece(c, io);
+#endif
+    return zlib_piece(c, io);
+}
+
+uint32_t codec_crc(uint32_t crc, const void *bytes, size_t n) {
+#ifdef HAVE_ISAL
+    return crc32_gzip_refl(crc, bytes, n);
+#else
+    return (uint32_t)crc32_z(crc, bytes, n);
+#endif
+}
+
+uint32_t codec_crc_join(uint32_t first, uint32_t second, int64_t second_n) {
+    return (uint32_t)crc32_combine(first, second, (z_off_t)second_n);
 }

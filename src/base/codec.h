@@ -7,7 +7,8 @@
 #include "base/error.h"
 #include "base/str.h"
 
-typedef enum CodecKind { CODEC_NONE, CODEC_GZIP, CODEC_ZSTD } CodecKind;
+/* CODEC_DEFLATE is a bare deflate stream or a piece of one; see codec_run_deflate. */
+typedef enum CodecKind { CODEC_NONE, CODEC_GZIP, CODEC_ZSTD, CODEC_DEFLATE } CodecKind;
 typedef enum CodecEngine { CODEC_AUTO, CODEC_ZLIB, CODEC_ISAL } CodecEngine;
 typedef struct Codec Codec;
 
@@ -27,3 +28,24 @@ void codec_free(Codec *c);
 bool codec_run(Codec *c, CodecIo *io, Error *err);
 /* True when the input may end here: between members. False: ending here is a truncation. */
 bool codec_complete(const Codec *c);
+
+/* ---- for decoding a .gz piece by piece ---------------------------------------------------- */
+
+/* As new, for gzip and deflate. `taken` bytes of input were decoded before: when there are any,
+ * the input goes on behind a whole member. */
+void codec_restart(Codec *c, int64_t taken);
+/* Members were decoded and the input so far ends exactly behind one, without padding. */
+bool codec_between(const Codec *c);
+
+typedef enum CodecStop {
+    CODEC_STOP_DAMAGED, /* refers to what lies before the piece, too */
+    CODEC_STOP_FULL,    /* the output is full: give more */
+    CODEC_STOP_INSIDE,  /* the input ends within a block */
+    CODEC_STOP_BLOCK,   /* the input ends with a block, and that with a byte */
+    CODEC_STOP_LAST,    /* the stream ends; io->in is the byte behind it */
+} CodecStop;
+/* Of CODEC_DEFLATE: decodes a piece that begins at a block, on a byte. */
+CodecStop codec_run_deflate(Codec *c, CodecIo *io);
+/* gzip's checksum of bytes behind others, and of two runs of bytes in a row. */
+uint32_t codec_crc(uint32_t crc, const void *bytes, size_t n);
+uint32_t codec_crc_join(uint32_t first, uint32_t second, int64_t second_n);

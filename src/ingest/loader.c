@@ -504,6 +504,8 @@ Loader *loader_start(Jobs *jobs, Profile *profile, const LoadOptions *options, E
     if (pack)
         note_pack(l);
     l->threaded = jobs_workers(jobs) > 0;
+    if (l->threaded && !pack)
+        source_use_workers(source, jobs);
     limit_parsing(jobs);
     if (l->threaded)
         l->thread = thread_start("loader", load_thread, l);

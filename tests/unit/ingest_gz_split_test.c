@@ -1,0 +1,353 @@
+/* What a split .gz gives is what the sequential decoder gives: text, ending and words. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <zlib.h>
+
+#include "ingest/gz_split.h"
+#include "unit/ingest_helper.h"
+
+enum { BLOCK = 128 * 1024, HEADER = 10 };
+
+static Jobs *jobs;
+
+
+static Buf text_of(size_t n) {
+    Buf b = {0};
+    uint32_t x = 1;
+    for (uint32_t i = 0; b.n < n; i++) {
+        x = x * 1664525u + 1013904223u;
+        buf_printf(&b, "\tffff%08x symbol_%u+0x%x (/usr/lib/lib%u.so)\n", x, x >> 22, i, x >> 28);
+    }
+    b.n = n;
+    return b;
+}
+
+/* Raw deflate of `text`, appended; `flush` at its end. */
+static void put_deflate(Buf *out, Str text, z_stream *z, int flush) {
+    static char piece[70000];
+    z->next_in = (z_const Bytef *)(uintptr_t)text.s;
+    z->avail_in = (uInt)text.n;
+    do {
+        z->next_out = (Bytef *)piece;
+        z->avail_out = sizeof piece;
+        assert_true(deflate(z, flush) >= 0);
+        buf_put(out, (Str){piece, sizeof piece - z->avail_out});
+    } while (z->avail_out == 0);
+}
+
+static void put_word(Buf *out, uint32_t word, size_t n) {
+    for (size_t i = 0; i < n; i++, word >>= 8)
+        buf_put(out, (Str){&(char){(char)(word & 0xff)}, 1});
+}
+
+static void put_trailer(Buf *out, Str text) {
+    put_word(out, (uint32_t)crc32(0, (const Bytef *)text.s, (uInt)text.n), 4);
+    put_word(out, (uint32_t)text.n, 4);
+}
+
+/* One member, flushed behind every `block` bytes (0: never). level 0 stores. */
+static void put_member(Buf *out, Str text, size_t block, int flush, int level) {
+    z_stream z = {0};
+    assert_int_equal(deflateInit2(&z, level, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    buf_put(out, (Str){"\x1f\x8b\x08\x08\0\0\0\0\0\x03name", HEADER + 5});
+    size_t at = 0;
+    for (; block && at + block < text.n; at += block)
+        put_deflate(out, str_slice(text, at, at + block), &z, flush);
+    put_deflate(out, str_slice(text, at, text.n), &z, Z_FINISH);
+    deflateEnd(&z);
+    put_trailer(out, text);
+}
+
+static void put_bgzf_member(Buf *out, Str text) {
+    Buf data = {0};
+    z_stream z = {0};
+    assert_int_equal(deflateInit2(&z, 6, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    put_deflate(&data, text, &z, Z_FINISH);
+    deflateEnd(&z);
+    buf_put(out, (Str){"\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\0BC\x02", 16});
+    put_word(out, (uint32_t)(18 + data.n + 8 - 1), 2);
+    buf_put(out, buf_str(&data));
+    put_trailer(out, text);
+    buf_free(&data);
+}
+
+/* Forms of one text. */
+typedef enum Form {
+    BGZF,
+    INDEPENDENT,   /* as pigz -i writes it */
+    DEPENDENT,     /* as pigz writes it: marked, but referring back */
+    MEMBERS,       /* of 50,000 bytes */
+    MEMBERS_FALSE, /* stored, and the text is full of what members begin with */
+    MARKERS_FALSE, /* the same of markers, in blocks */
+    TWO_INDEPENDENT,
+    BGZF_THEN_PLAIN,
+    SINGLE,
+    PADDED,
+    RUBBISH_BEHIND,
+    EMPTY_ONES,
+    FORMS
+} Form;
+
+static void salt(Buf *text, Str with, size_t each) {
+    for (size_t at = each; at + with.n < text->n; at += each)
+        memcpy(text->s + at, with.s, with.n);
+}
+
+static Buf packed_as(Form form, Buf *text) {
+    static const char member[] = "\x1f\x8b\x08\0\0\0\0\0\0\x03", marker[] = "\0\0\xff\xff";
+    Buf out = {0};
+    if (form == MEMBERS_FALSE)
+        salt(text, (Str){member, HEADER}, 90001);
+    if (form == MARKERS_FALSE)
+        salt(text, (Str){marker, 4}, 90001);
+    Str all = buf_str(text), half = str_slice(all, 0, all.n / 2), rest = all;
+    switch (form) {
+    case BGZF:
+    case BGZF_THEN_PLAIN:
+        if (form == BGZF_THEN_PLAIN)
+            rest = half;
+        for (size_t at = 0; at < rest.n; at += 65280)
+            put_bgzf_member(&out, str_slice(rest, at, at + 65280 < rest.n ? at + 65280 : rest.n));
+        put_bgzf_member(&out, (Str){"", 0});
+        if (form == BGZF_THEN_PLAIN)
+            put_member(&out, str_slice(all, all.n / 2, all.n), 0, 0, 6);
+        break;
+    case INDEPENDENT:
+    case DEPENDENT:
+        put_member(&out, all, BLOCK, form == DEPENDENT ? Z_SYNC_FLUSH : Z_FULL_FLUSH, 6);
+        break;
+    case MARKERS_FALSE:
+        put_member(&out, all, BLOCK, Z_FULL_FLUSH, 0);
+        break;
+    case TWO_INDEPENDENT:
+        put_member(&out, half, BLOCK, Z_FULL_FLUSH, 6);
+        put_member(&out, str_slice(all, all.n / 2, all.n), BLOCK, Z_FULL_FLUSH, 1);
+        break;
+    case SINGLE:
+        put_member(&out, all, 0, 0, 6);
+        break;
+    default:
+        for (size_t at = 0; at < all.n; at += 50000) {
+            put_member(&out, str_slice(all, at, at + 50000 < all.n ? at + 50000 : all.n), 0, 0,
+                       form == MEMBERS_FALSE ? 0 : 6);
+            if (form == EMPTY_ONES)
+                put_member(&out, (Str){"", 0}, 0, 0, 6);
+        }
+        if (form == PADDED || form == RUBBISH_BEHIND)
+            put_word(&out, 0, 1000);
+        if (form == RUBBISH_BEHIND)
+            put_word(&out, 0x12345678, 4);
+    }
+    return out;
+}
+
+typedef struct Result {
+    Buf text;
+    SourceEnding ending;
+    char trouble[320];
+    int64_t consumed;
+} Result;
+
+static Result result_of(const char *path, CodecEngine engine, Jobs *with, size_t step) {
+    static char piece[200000];
+    Result r = {0};
+    Error err = {0};
+    Source *source = source_open(path, engine, &err);
+    assert_non_null(source);
+    if (with)
+        source_use_workers(source, with);
+    for (int64_t n; (n = source_read(source, piece, step, step, &err)) != 0;) {
+        assert_true(n > 0);
+        buf_put(&r.text, (Str){piece, (size_t)n});
+    }
+    r.ending = source_ending(source);
+    r.consumed = source_consumed(source);
+    snprintf(r.trouble, sizeof r.trouble, "%s", source_trouble(source));
+    source_close(source);
+    return r;
+}
+
+/* What ISA-L gives of a damaged block depends on the sizes of the reads before, so that it does
+ * not even agree with itself: a reader's room and what ISA-L holds back are the tolerance. */
+static bool same_text(const Result *got, const Result *want, CodecEngine engine) {
+    enum { ROOM = 300000 };
+    size_t n = got->text.n < want->text.n ? got->text.n : want->text.n;
+    if (n == 0)
+        return got->text.n == want->text.n;
+    if (engine == CODEC_ISAL && want->ending == SOURCE_DAMAGED)
+        return got->text.n + want->text.n - 2 * n <= ROOM &&
+               memcmp(got->text.s, want->text.s, n > ROOM ? n - ROOM : 0) == 0;
+    return got->text.n == want->text.n && memcmp(got->text.s, want->text.s, n) == 0;
+}
+
+static void expect_as_sequential(Str packed, const char *what, size_t n) {
+    const char *path = temp_file(packed);
+    for (int engine = CODEC_ZLIB; engine <= CODEC_ISAL; engine++) {
+        if (!codec_available(CODEC_GZIP, (CodecEngine)engine))
+            continue;
+        Result want = result_of(path, (CodecEngine)engine, NULL, 65536);
+        Result got = result_of(path, (CodecEngine)engine, jobs, n % 2 ? 200000 : 10007);
+        if (got.ending != want.ending || strcmp(got.trouble, want.trouble) != 0 ||
+            !same_text(&got, &want, (CodecEngine)engine))
+            fail_msg("%s %zu, engine %d: %zu bytes \"%s\" instead of %zu \"%s\"", what, n, engine,
+                     got.text.n, got.trouble, want.text.n, want.trouble);
+        if (want.ending == SOURCE_WHOLE)
+            assert_int_equal(got.consumed, want.consumed);
+        buf_free(&want.text);
+        buf_free(&got.text);
+    }
+    temp_remove();
+}
+
+static void every_form_gives_the_same(void **state) {
+    (void)state;
+    static const size_t sizes[] = {0, 1, 50000, 131072, 300000, 4000000};
+    for (int form = 0; form < FORMS; form++) {
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+            Buf text = text_of(sizes[i]);
+            Buf packed = packed_as((Form)form, &text);
+            if (packed.n)
+                expect_as_sequential(buf_str(&packed), "form", (size_t)form);
+            buf_free(&text);
+            buf_free(&packed);
+        }
+    }
+}
+
+/* How much of a file's text came by the split: nothing above is worth much if none did. */
+static int64_t split_share(Str packed, CodecEngine engine, bool *to_the_end) {
+    static char piece[100000];
+    Error err = {0};
+    File file;
+    assert_true(file_open(&file, temp_file(packed), &err));
+    GzSplit *split = gz_split_new(&file, 0, engine, jobs);
+    int64_t n;
+    while ((n = gz_split_read(split, piece, sizeof piece)) > 0)
+        ;
+    *to_the_end = n == 0;
+    int64_t text = gz_split_text(split);
+    gz_split_free(split);
+    file_close(&file);
+    temp_remove();
+    return text;
+}
+
+static void what_can_be_split_is(void **state) {
+    (void)state;
+    static const Form whole[] = {BGZF,          INDEPENDENT,     MEMBERS,
+                                 MEMBERS_FALSE, TWO_INDEPENDENT, EMPTY_ONES};
+    for (int engine = CODEC_ZLIB; engine <= CODEC_ISAL; engine++) {
+        if (!codec_available(CODEC_GZIP, (CodecEngine)engine))
+            continue;
+        for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
+            Buf text = text_of(4000000), packed = packed_as(whole[i], &text);
+            bool to_the_end;
+            int64_t share = split_share(buf_str(&packed), (CodecEngine)engine, &to_the_end);
+            if (share != (int64_t)text.n || !to_the_end)
+                fail_msg("form %d, engine %d: %d bytes were split", (int)whole[i], engine,
+                         (int)share);
+            buf_free(&text);
+            buf_free(&packed);
+        }
+        Buf text = text_of(4000000), packed = packed_as(SINGLE, &text);
+        bool to_the_end;
+        assert_int_equal(split_share(buf_str(&packed), (CodecEngine)engine, &to_the_end), 0);
+        assert_false(to_the_end);
+        buf_free(&text);
+        buf_free(&packed);
+    }
+}
+
+static void cut_anywhere_it_ends_the_same_way(void **state) {
+    (void)state;
+    for (int form = 0; form < FORMS; form++) {
+        Buf text = text_of(700000), packed = packed_as((Form)form, &text);
+        size_t step = packed.n / 23 + 1;
+        for (size_t n = 3; n < packed.n; n += n < 40 || n + 30 > packed.n ? 1 : step)
+            expect_as_sequential(str_slice(buf_str(&packed), 0, n), "cut", n);
+        buf_free(&text);
+        buf_free(&packed);
+    }
+}
+
+static void damaged_anywhere_it_says_the_same(void **state) {
+    (void)state;
+    uint32_t x = 7;
+    for (int form = 0; form < FORMS; form++) {
+        Buf text = text_of(700000), packed = packed_as((Form)form, &text);
+        for (int i = 0; i < 60; i++) {
+            x = x * 1664525u + 1013904223u;
+            size_t at = i < 10 ? packed.n - 1 - (size_t)i : i < 25 ? (size_t)i - 7 : x % packed.n;
+            if (at < 3)
+                continue;
+            char was = packed.s[at];
+            packed.s[at] = (char)(was ^ (1 << (x >> 29)));
+            expect_as_sequential(buf_str(&packed), "damage at", at);
+            packed.s[at] = was;
+        }
+        buf_free(&text);
+        buf_free(&packed);
+    }
+}
+
+/* A line of a million: far more text than a piece may have. */
+static void text_packed_a_thousand_to_one_is_the_same(void **state) {
+    (void)state;
+    Buf text = {0};
+    for (int i = 0; i < 300000; i++)
+        buf_put(&text, str_of("the same sixty bytes once again, and then again and again...\n"));
+    for (int form = BGZF; form <= MEMBERS; form++) {
+        Buf packed = packed_as((Form)form, &text);
+        expect_as_sequential(buf_str(&packed), "dense", (size_t)form);
+        buf_free(&packed);
+    }
+    buf_free(&text);
+}
+
+static void closing_in_the_middle_waits_for_the_jobs(void **state) {
+    (void)state;
+    Buf text = text_of(3000000), packed = packed_as(BGZF, &text);
+    const char *path = temp_file(buf_str(&packed));
+    for (int i = 0; i < 20; i++) {
+        char piece[1000];
+        Error err = {0};
+        Source *source = source_open(path, CODEC_AUTO, &err);
+        source_use_workers(source, jobs);
+        if (i)
+            assert_int_equal(source_read(source, piece, 1, sizeof piece, &err), sizeof piece);
+        source_close(source);
+    }
+    temp_remove();
+    buf_free(&text);
+    buf_free(&packed);
+}
+
+static int start(void **state) {
+    (void)state;
+    jobs = jobs_new(8);
+    return 0;
+}
+
+static int stop(void **state) {
+    (void)state;
+    jobs_free(jobs);
+    return 0;
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_form_gives_the_same),
+        cmocka_unit_test(what_can_be_split_is),
+        cmocka_unit_test(cut_anywhere_it_ends_the_same_way),
+        cmocka_unit_test(damaged_anywhere_it_says_the_same),
+        cmocka_unit_test(text_packed_a_thousand_to_one_is_the_same),
+        cmocka_unit_test(closing_in_the_middle_waits_for_the_jobs),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}
