@@ -16,7 +16,7 @@ typedef struct Job {
     void (*run)(void *arg, uint32_t worker);
     void *arg;
     JobTicket *ticket;
-    int priority;
+    JobPriority priority;
 } Job;
 
 typedef struct JobQueue {
@@ -64,7 +64,7 @@ static bool take(Jobs *jobs, Job *job) {
         if (q->count == 0 || full)
             continue;
         *job = q->ring[q->first];
-        job->priority = p;
+        job->priority = (JobPriority)p;
         jobs->running[p]++;
         q->first = (q->first + 1) & (q->cap - 1);
         q->count--;
