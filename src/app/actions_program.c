@@ -41,9 +41,10 @@ bool do_complaints(App *app, Str args, Error *err) {
 bool do_open(App *app, Str args, Error *err) {
     if (!args.n) {
         bool to_browser = app->state.mode != MODE_BROWSER || !app->session.slot[0].open;
-        app->state.mode = to_browser ? MODE_BROWSER : MODE_NORMAL;
-        if (to_browser && !app->browser.folder[0])
-            browser_go(&app->browser, app->session.jobs, app->examples);
+        if (to_browser)
+            app_browse(app);
+        else
+            app->state.mode = MODE_NORMAL;
         return true;
     }
     char path[STATE_PATH];

@@ -80,6 +80,12 @@ static void forget_file(App *app) {
     history_free(&app->history);
 }
 
+void app_browse(App *app) {
+    app->state.mode = MODE_BROWSER;
+    if (!app->browser.folder[0])
+        browser_go(&app->browser, app->session.jobs, app->examples);
+}
+
 bool app_open(App *app, uint32_t slot, const char *path, Error *err) {
     if (slot == 0 && file_is_folder(path)) {
         app->state.mode = MODE_BROWSER;
@@ -92,14 +98,13 @@ bool app_open(App *app, uint32_t slot, const char *path, Error *err) {
     Error why = {0};
     bool ok = session_open(&app->session, slot, path, &why);
     state_put(app->state.file[slot], STATE_PATH, str_of(ok ? path : ""));
-    if (slot == 0)
-        app->state.mode = ok ? MODE_NORMAL : MODE_BROWSER;
+    if (slot == 0 && ok)
+        app->state.mode = MODE_NORMAL;
     if (ok)
         return true;
     if (slot == 0) {
         app->load_error = why;
-        if (!app->browser.folder[0])
-            browser_go(&app->browser, app->session.jobs, app->examples);
+        app_browse(app);
     }
     if (err)
         *err = why;
@@ -116,9 +121,7 @@ static void notice_failure(App *app) {
     save_wait(&app->saver, app->session.jobs);
     session_close(&app->session, 0);
     memset(app->state.file[0], 0, STATE_PATH);
-    app->state.mode = MODE_BROWSER;
-    if (!app->browser.folder[0])
-        browser_go(&app->browser, app->session.jobs, app->examples);
+    app_browse(app);
 }
 
 bool app_loading(const App *app, Error *failed) {
@@ -279,18 +282,18 @@ static void draw_panes(App *app, const View *v, Rect area) {
     if (split > area.h - header - ui_px(ui, 60))
         split = area.h - header - ui_px(ui, 60);
     split = split < ui_px(ui, 40) ? 0 : (float)(int)split; /* no room for both: the flame graph stays */
-    app->heat_area = (Rect){area.x, area.y, area.w, split};
+    Rect heat = {area.x, area.y, area.w, split};
     if (split <= 0)
         times = false;
     else if (times)
-        heat_pane_draw(&app->heat, v, app->heat_area);
+        heat_pane_draw(&app->heat, v, heat);
     else
-        ui_label(ui, app->heat_area, STR("This profile carries no times: a flame graph, but no heat map."),
+        ui_label(ui, heat, STR("This profile carries no times: a flame graph, but no heat map."),
                  ui->theme->muted, FACE_REGULAR, ui->theme->font, 0);
     float y = area.y + split;
-    flame_header_draw(&app->panels, v, (Rect){area.x, y + ui_px(ui, 4), area.w, header});
-    app->flame_area = (Rect){area.x, y + header + ui_px(ui, 8), area.w, area.y + area.h - y - header - ui_px(ui, 14)};
-    flame_pane_draw(&app->flame, v, app->flame_area);
+    flame_header_draw(v, (Rect){area.x, y + ui_px(ui, 4), area.w, header});
+    Rect flame = {area.x, y + header + ui_px(ui, 8), area.w, area.y + area.h - y - header - ui_px(ui, 14)};
+    flame_pane_draw(&app->flame, v, flame);
     if (times)
         splitter(v, area, y);
 }
@@ -361,19 +364,16 @@ static void pending_range(App *app) {
     app->pending_range[0] = 0;
 }
 
-static void notice_saved(App *app, const char *path) {
-    char whole[STATE_PATH + 16];
-    path_absolute(whole, sizeof whole, path);
-    app_notice(app, "Saved %s", whole);
-}
-
 static void saved(App *app) {
     if (!save_poll(&app->saver))
         return;
-    if (app->saver.error.kind)
+    if (app->saver.error.kind) {
         app_notice(app, "%s", app->saver.error.message);
-    else
-        notice_saved(app, app->saver.path);
+        return;
+    }
+    char whole[STATE_PATH + 16];
+    path_absolute(whole, sizeof whole, app->saver.path);
+    app_notice(app, "Saved %s", whole);
 }
 
 /* For the overlay and --stats: what the host measured of the frame before, and new answers. */

@@ -36,9 +36,8 @@ static int fail_at(const char *path, const Error *err) {
     return exit_for(err);
 }
 
-static int wrong_usage(const Options *o, const char *words) {
+static int wrong_usage(const char *words) {
     fprintf(stderr, "flamescope: %s\nflamescope: --help shows what there is\n", words);
-    (void)o;
     return EXIT_USAGE;
 }
 
@@ -213,12 +212,12 @@ static int run_export_png(const Options *o, const CliHost *host) {
 
 static int run_export(const Options *o, const CliHost *host) {
     if (!o->to)
-        return wrong_usage(o, "export needs --to png, folded or heatmap-json");
+        return wrong_usage("export needs --to png, folded or heatmap-json");
     if (!strcmp(o->to, "png"))
         return run_export_png(o, host);
     if (!strcmp(o->to, "folded") || !strcmp(o->to, "heatmap-json"))
         return run_export_text(o);
-    return wrong_usage(o, "--to is png, folded or heatmap-json");
+    return wrong_usage("--to is png, folded or heatmap-json");
 }
 
 static int run_replay(const Options *o, const CliHost *host) {
@@ -313,7 +312,7 @@ static int run_pack(const Options *o) {
     Error err = {0};
     Buf notes = {0};
     if (!o->out || !strcmp(o->out, "-"))
-        return wrong_usage(o, "pack needs -o FILE.fscope, the file to write");
+        return wrong_usage("pack needs -o FILE.fscope, the file to write");
     bool ok = pack_verb(&verb, &notes, &err);
     if (notes.n)
         fputs(notes.s, stderr);
@@ -333,7 +332,7 @@ int cli_main(int argc, char **argv, const CliHost *host) {
     Options *o = &(Options){0};
     Error err = {0};
     if (!options_parse(argc, argv, o, &err))
-        return wrong_usage(o, err.message);
+        return wrong_usage(err.message);
     if (o->help)
         return print_and_done(options_help, o->verb);
     if (o->keys) {
@@ -348,10 +347,10 @@ int cli_main(int argc, char **argv, const CliHost *host) {
         return EXIT_DONE;
     }
     if (o->verb != VERB_WINDOW && o->paths == 0)
-        return wrong_usage(o, o->verb == VERB_REPLAY ? "replay needs a script" : "a profile is needed");
+        return wrong_usage(o->verb == VERB_REPLAY ? "replay needs a script" : "a profile is needed");
     uint32_t most = o->verb == VERB_REPLAY ? 2 : 1;
     if (o->paths > most)
-        return wrong_usage(o, o->verb == VERB_WINDOW ? "one profile at a time" : "too many files");
+        return wrong_usage(o->verb == VERB_WINDOW ? "one profile at a time" : "too many files");
     switch (o->verb) {
     case VERB_INFO:
         return run_info(o);

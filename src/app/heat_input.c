@@ -250,7 +250,7 @@ void heat_pointer(HeatPane *pane, const View *v) {
 
 /* -- overview strip */
 
-static void draw_bars(const HeatPane *pane, const View *v, Rect r) {
+static void draw_bars(const View *v, Rect r) {
     const HeatGrid *g = v->heat;
     uint32_t across = (uint32_t)r.w, most = 1;
     for (uint32_t c = 0; c < g->columns; c++)
@@ -269,7 +269,6 @@ static void draw_bars(const HeatPane *pane, const View *v, Rect r) {
         float gap = x1 - x0 > ui_px(v->ui, 4) ? ui_px(v->ui, 1) : 0;
         draw_rect(v->ui->draw, (Rect){x0, r.y + r.h - h, x1 - x0 - gap, h}, color);
     }
-    (void)pane;
 }
 
 /* A press in the view's box moves it, one beside it brings it there; with everything in view a
@@ -315,7 +314,7 @@ void heat_overview(HeatPane *pane, const View *v) {
     Range all = heat_view_range(&everything, v->heat);
     double full = (double)(all.t1_ns - all.t0_ns);
     draw_rect(ui->draw, r, ui->theme->panel);
-    draw_bars(pane, v, r);
+    draw_bars(v, r);
     const Range *s = &v->state->selection;
     if (s->on) {
         float x0 = r.x + r.w * (float)((double)(s->t0_ns - all.t0_ns) / full);

@@ -206,6 +206,18 @@ static void legend_box(const View *v, float x, float y, uint32_t color, const ch
     legend_label(v, x + ui_px(ui, 22), y, ui_px(ui, 80), str_of(text));
 }
 
+/* A cell's length: exact where rows divide the column, else to three digits. */
+static Str cell_span(const View *v) {
+    int64_t column = v->heat->spec.column_ns, cell = column / v->heat->rows;
+    if (column % v->heat->rows)
+        return view_span(v, cell);
+    Buf exact = {0};
+    span_format(cell, &exact);
+    Str s = str_copy(v->arena, buf_str(&exact));
+    buf_free(&exact);
+    return s;
+}
+
 static void draw_legend(HeatPane *pane, const View *v, Rect area) {
     Ui *ui = v->ui;
     if (pane->legend_generation != pane->picture.generation) {
@@ -215,12 +227,7 @@ static void draw_legend(HeatPane *pane, const View *v, Rect area) {
         }
         pane->legend_generation = pane->picture.generation;
     }
-    Buf cell = {0};
-    span_format(v->heat->spec.column_ns % v->heat->rows ? 0 : v->heat->spec.column_ns / v->heat->rows, &cell);
-    Str per = v->heat->spec.column_ns % v->heat->rows
-                  ? view_span(v, v->heat->spec.column_ns / v->heat->rows)
-                  : str_copy(v->arena, buf_str(&cell));
-    buf_free(&cell);
+    Str per = cell_span(v);
     float x = area.x, y = pane->plot.y;
     legend_label(v, x, y - ui_px(ui, 4), area.w, view_text(v, "%s per %.*s", view_unit(v), (int)per.n, per.s));
     float top = y + ui_px(ui, 18), notes = ui_px(ui, pane->picture.maximum ? 66 : 48);

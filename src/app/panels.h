@@ -24,7 +24,6 @@ typedef struct FrameStats {
     int64_t frame_ns[FRAME_TIMES];
     uint32_t count, next;
     uint64_t frames;
-    int64_t last_now_ns;
     uint32_t commands; /* of the draw list */
     uint32_t draw_calls; /* of the frame before; 0: software */
 } FrameStats;
@@ -36,7 +35,7 @@ int64_t frame_stats_quantile(const FrameStats *stats, double p);
 /* One line of controls, or as many as they need. */
 float toolbar_height(Panels *p, const View *v);
 void toolbar_draw(Panels *p, const View *v, Rect area);
-void flame_header_draw(Panels *p, const View *v, Rect area);
+void flame_header_draw(const View *v, Rect area);
 void status_draw(Panels *p, const View *v, const FlamePane *flame, const char *notice, Rect area);
 /* False when the user closed it. */
 bool help_draw(Panels *p, const View *v);

@@ -35,7 +35,6 @@ struct App {
     int64_t first_pixels_ns; /* FrameInput time by which a heat map was on screen; 0 not yet */
     const Fonts *fonts;
     FrameInput last_input;   /* without events; pointers cleared */
-    Rect heat_area, flame_area;
     Error load_error;        /* why the file in slot A could not be used */
     char notice[320];        /* one line for the user */
     int64_t notice_until_ns;
@@ -46,6 +45,8 @@ struct App {
 
 View app_view(App *app, Wishes *wishes, int64_t *next_wake_ns);
 void app_notice(App *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Shows the browser, at the examples when it has no folder yet. */
+void app_browse(App *app);
 /* The event that the state names, as an id of the session. */
 EventId app_event(const App *app);
 int64_t app_origin(const App *app);

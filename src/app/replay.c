@@ -6,7 +6,7 @@
 #include "app/dump.h"
 #include "app/export.h"
 
-enum { FRAME_NS = 16666667, REPLAY_EVENTS = 4, DRAG_STEPS = 20, WAIT_FRAMES = 1000000 };
+enum { FRAME_NS = 16666667, REPLAY_EVENTS = 4, DRAG_STEPS = 20, WAIT_FRAMES = 1000000, PATH_BYTES = 2048 };
 
 typedef struct Replay {
     App *app;
@@ -132,12 +132,19 @@ static bool run_size(Replay *r, Str args, Error *err) {
     return true;
 }
 
-static bool run_open(Replay *r, Str args, Error *err) {
-    char path[2048];
+/* The file a command names, zero-terminated; false with how the command is written. */
+static bool file_word(Str args, char path[PATH_BYTES], const char *words, Error *err) {
     Str name = unquote(args);
-    if (!name.n || name.n >= sizeof path)
-        return usage(err, "open FILE");
-    snprintf(path, sizeof path, "%.*s", (int)name.n, name.s);
+    if (!name.n || name.n >= PATH_BYTES)
+        return usage(err, words);
+    snprintf(path, PATH_BYTES, "%.*s", (int)name.n, name.s);
+    return true;
+}
+
+static bool run_open(Replay *r, Str args, Error *err) {
+    char path[PATH_BYTES];
+    if (!file_word(args, path, "open FILE", err))
+        return false;
     if (!app_open(r->app, 0, path, err))
         return false;
     frame(r, NULL);
@@ -236,11 +243,9 @@ static bool run_dump(Replay *r, Str args, Error *err) {
 }
 
 static bool run_png(Replay *r, Str args, Error *err) {
-    char path[2048];
-    Str name = unquote(args);
-    if (!name.n || name.n >= sizeof path)
-        return usage(err, "png FILE");
-    snprintf(path, sizeof path, "%.*s", (int)name.n, name.s);
+    char path[PATH_BYTES];
+    if (!file_word(args, path, "png FILE", err))
+        return false;
     settle(r);
     return export_window_png(r->app, path, err);
 }

@@ -92,8 +92,7 @@ static float tabs(const View *v, Rect area) {
     return right - all;
 }
 
-void flame_header_draw(Panels *p, const View *v, Rect area) {
-    (void)p;
+void flame_header_draw(const View *v, Rect area) {
     Ui *ui = v->ui;
     const Theme *t = ui->theme;
     float right = tabs(v, area), x = area.x + ui_px(ui, 20);
