@@ -187,12 +187,12 @@ void app_heat_spec(const App *app, HeatSpec *spec) {
 }
 
 const Answer *app_answer(const App *app) {
-    const Answer *a = app->session.slot[0].open ? engine_answer(app->session.engine) : NULL;
+    const Answer *a = app->session.slot[0].open ? engine_answer(app->session.engine, ANSWER_MAIN) : NULL;
     return a && a->profile == &app->session.slot[0].profile ? a : NULL;
 }
 
 const HeatGrid *app_grid(const App *app) {
-    return app->session.slot[0].open ? engine_heat(app->session.engine) : NULL;
+    return app->session.slot[0].open ? engine_heat(app->session.engine, 0) : NULL;
 }
 
 static void ask(App *app) {
@@ -206,7 +206,7 @@ static void ask(App *app) {
     if (fitted && fitted != app->fitted_column_ns)
         app_notice(app, "Columns made longer: a heat map has at most %d M cells", HEAT_MAX_CELLS >> 20);
     app->fitted_column_ns = fitted;
-    engine_ask(app->session.engine, &q);
+    engine_ask(app->session.engine, ANSWER_MAIN, &q);
     engine_ask_heat(app->session.engine, &spec);
     /* start at once: the answer is then there for the next frame, not for the one after it */
     engine_poll(app->session.engine, app->last_input.now_ns, session_loading(&app->session));

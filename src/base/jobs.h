@@ -47,3 +47,8 @@ static inline void cancel(CancelToken *token) {
 static inline bool cancelled(const CancelToken *token) {
     return token && atomic_load_explicit(&token->cancelled, memory_order_relaxed);
 }
+
+/* For another use of it; nothing may still look at it. */
+static inline void cancel_reset(CancelToken *token) {
+    atomic_store_explicit(&token->cancelled, false, memory_order_relaxed);
+}

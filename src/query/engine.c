@@ -1,19 +1,17 @@
 /* DESIGN
- * Four lanes (answers, heat, index, freeing), each with at most one job in flight. A lane's job
- * has a copy of its wish and of the profile's view; what it makes goes into a ring of three, so
- * that main may keep the newest and the one before while the next is written. The job's last
- * acts are a flag (release) and wake(); poll reads the flag (acquire) and takes the result in.
- * A ticket ends a little after the flag, so each lane has two and uses them in turn.
+ * A lane for each question, each with at most one job in flight (lane.h). A lane's job has a
+ * copy of its wish and of the profile's view; what it makes goes into a ring of three, so that
+ * main may keep the newest and the one before while the next is written.
  * Everything but the jobs runs on main, so nothing else here is shared. */
 #include "query/engine.h"
-#include "query/packed.h"
 
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/wake.h"
 #include "query/answer_maker.h"
 #include "query/heat_builder.h"
+#include "query/hottest.h"
+#include "query/packed.h"
 
 enum { RING = 3, RETIRED = 8, HEAT_CHUNK = 1 << 20 };
 
@@ -22,12 +20,7 @@ static const int64_t HEAT_EVERY_NS = 16000000;   /* likewise */
 static const int64_t INDEX_EVERY_NS = 500000000;
 enum { INDEX_SHARE = 10 }; /* … if that takes less than one part in ten of a core */
 
-typedef struct Lane {
-    JobTicket ticket[2];
-    uint32_t turn;
-    bool running; /* -- main only */
-    atomic_bool finished;
-} Lane;
+static const AsideKind *const aside_kinds[ASIDES] = {[ASIDE_HOTTEST] = &hottest_aside};
 
 typedef struct Slot {
     const Profile *profile;
@@ -35,27 +28,47 @@ typedef struct Slot {
     Index *index;
     uint32_t trees; /* kinds ever asked for */
     int64_t built_ns, cost_ns;
-    AnswerMaker maker; /* -- the answer lane's job, while it runs */
+    AnswerMaker maker[ANSWERS]; /* -- the answer lane's job, while it runs */
 } Slot;
 
-typedef struct AnswerJob {
+/* One question with answers: what is asked, what runs, what came. */
+typedef struct AnswerLane {
+    Engine *engine;
+    Lane lane;
     Query query;
+    bool asked;
+    /* -- the job started last, if any was */
+    bool any;
+    Query running;
     ProfileView view;
-    const Index *index;
+    Index *index; /* held while it runs */
     uint64_t index_id;
     uint32_t into;
     int64_t started_ns;
-    bool any; /* the fields above tell of the job started last */
-} AnswerJob;
+    /* -- what came */
+    AnswerCopy copy[RING];
+    uint32_t at; /* the newest */
+    bool has;
+} AnswerLane;
 
-typedef struct HeatJob {
+typedef struct HeatLane {
+    Engine *engine;
+    Lane lane;
     HeatSpec spec;
+    bool asked;
+    HeatBuilder builder; /* -- the job's, while it runs */
+    /* -- the job started last, if any was */
+    bool any, exact;
+    HeatSpec running;
     ProfileView view;
     const Profile *profile;
     uint32_t into;
     int64_t started_ns, took_ns;
-    bool exact, any;
-} HeatJob;
+    /* -- what came */
+    HeatCopy copy[RING];
+    uint32_t at;
+    bool has;
+} HeatLane;
 
 typedef struct IndexJob {
     const Profile *profile;
@@ -69,73 +82,37 @@ typedef struct IndexJob {
 struct Engine {
     Jobs *jobs;
     Slot slot[ENGINE_SLOTS];
-    Lane answer_lane, heat_lane, index_lane, free_lane;
-    AnswerJob answer_job;
-    HeatJob heat_job;
+    AnswerLane answer[ANSWERS];
+    HeatLane heat[ENGINE_SLOTS];
+    Aside aside[ASIDES];
+    Lane index_lane, free_lane;
     IndexJob index_job;
-    HeatBuilder builder; /* -- the heat lane's job, while it runs */
-    AnswerCopy answer[RING];
-    HeatCopy heat[RING];
-    uint32_t answer_at, heat_at; /* the newest in each ring */
-    bool has_answer, has_heat;
-    Query query;
-    HeatSpec spec;
-    bool asked, asked_heat;
     Index *retired[RETIRED], *freeing;
     uint32_t retired_count;
     uint64_t generation, index_id;
     EngineStats stats;
 };
 
-/* ---- lanes ------------------------------------------------------------------------------- */
-
-static void lane_start(Engine *e, Lane *lane, JobPriority priority,
-                       void (*run)(void *arg, uint32_t worker)) {
-    JobTicket *ticket = &lane->ticket[lane->turn ^= 1];
-    jobs_wait(e->jobs, ticket); /* of the job before the one that just finished: long done */
-    atomic_store_explicit(&lane->finished, false, memory_order_relaxed);
-    lane->running = true;
-    jobs_submit(e->jobs, priority, run, e, ticket);
-}
-
-static void lane_finish(Lane *lane) {
-    atomic_store_explicit(&lane->finished, true, memory_order_release);
-    wake();
-}
-
-static bool lane_take(Lane *lane) {
-    if (!lane->running || !atomic_load_explicit(&lane->finished, memory_order_acquire))
-        return false;
-    lane->running = false;
-    return true;
-}
-
-static void lane_wait(Engine *e, Lane *lane) {
-    for (int i = 0; i < 2; i++)
-        jobs_wait(e->jobs, &lane->ticket[i]);
-}
-
 /* ---- jobs -------------------------------------------------------------------------------- */
 
 static void run_answer(void *arg, uint32_t worker) {
-    Engine *e = arg;
-    AnswerJob *job = &e->answer_job;
+    AnswerLane *l = arg;
+    Engine *e = l->engine;
     (void)worker;
-    answer_make(&e->slot[job->query.slot].maker, job->index, &job->view, &job->query,
-                &e->answer[job->into]);
-    lane_finish(&e->answer_lane);
+    answer_make(&e->slot[l->running.slot].maker[l - e->answer], l->index, &l->view, &l->running,
+                &l->copy[l->into]);
+    lane_finish(&l->lane);
 }
 
 static void run_heat(void *arg, uint32_t worker) {
-    Engine *e = arg;
-    HeatJob *job = &e->heat_job;
+    HeatLane *l = arg;
     int64_t began = clock_thread_cpu_ns();
     (void)worker;
-    heat_builder_ask(&e->builder, job->profile, &job->spec);
-    job->exact = packed_extend(&e->builder, &job->view, HEAT_CHUNK);
-    heat_builder_publish(&e->builder, e->heat, RING, job->into, job->exact);
-    job->took_ns = clock_thread_cpu_ns() - began;
-    lane_finish(&e->heat_lane);
+    heat_builder_ask(&l->builder, l->profile, &l->running);
+    l->exact = packed_extend(&l->builder, &l->view, HEAT_CHUNK);
+    heat_builder_publish(&l->builder, l->copy, RING, l->into, l->exact);
+    l->took_ns = clock_thread_cpu_ns() - began;
+    lane_finish(&l->lane);
 }
 
 static void run_index(void *arg, uint32_t worker) {
@@ -151,35 +128,27 @@ static void run_index(void *arg, uint32_t worker) {
 static void run_free(void *arg, uint32_t worker) {
     Engine *e = arg;
     (void)worker;
-    index_free(e->freeing);
+    index_drop(e->freeing);
     lane_finish(&e->free_lane);
 }
 
 /* ---- indexes ----------------------------------------------------------------------------- */
 
-/* Freed by a job, for giving back some hundred megabytes takes longer than a frame. */
+/* Let go by a job, for giving back some hundred megabytes takes longer than a frame. */
 static void retire(Engine *e, Index *index) {
     if (!index)
         return;
-    if (e->retired_count == RETIRED) {
-        lane_wait(e, &e->answer_lane);
-        index_free(e->retired[--e->retired_count]);
-    }
+    if (e->retired_count == RETIRED)
+        index_drop(e->retired[--e->retired_count]);
     e->retired[e->retired_count++] = index;
 }
 
 static void free_retired(Engine *e) {
     lane_take(&e->free_lane);
-    if (e->free_lane.running)
+    if (e->free_lane.running || !e->retired_count)
         return;
-    for (uint32_t i = 0; i < e->retired_count; i++) {
-        if (e->answer_lane.running && e->answer_job.index == e->retired[i])
-            continue;
-        e->freeing = e->retired[i];
-        e->retired[i] = e->retired[--e->retired_count];
-        lane_start(e, &e->free_lane, JOB_BACKGROUND, run_free);
-        return;
-    }
+    e->freeing = e->retired[--e->retired_count];
+    lane_start(&e->free_lane, e->jobs, JOB_BACKGROUND, run_free, e);
 }
 
 static bool index_fits(const Slot *s, uint8_t tree) {
@@ -235,89 +204,108 @@ static void start_index(Engine *e, int64_t now_ns, bool loading) {
                                   .started_ns = now_ns};
         /* parsing leaves a worker free (loader.c), unless there is but one */
         JobPriority where = jobs_workers(e->jobs) > 1 ? JOB_BACKGROUND : JOB_PARSE;
-        lane_start(e, &e->index_lane, where, run_index);
+        lane_start(&e->index_lane, e->jobs, where, run_index, e);
     }
 }
 
 /* ---- answers ----------------------------------------------------------------------------- */
 
-static bool answer_due(const Engine *e, int64_t now_ns, bool loading) {
-    const Slot *s = &e->slot[e->query.slot];
-    const AnswerJob *last = &e->answer_job;
-    if (!e->asked || !s->profile || !index_fits(s, e->query.tree))
+static bool answer_due(const AnswerLane *l, int64_t now_ns, bool loading) {
+    const Slot *s = &l->engine->slot[l->query.slot];
+    if (!l->asked || !s->profile || !index_fits(s, l->query.tree))
         return false;
-    if (!last->any || last->index_id != s->index->id || !query_same(&last->query, &e->query))
+    if (!l->any || l->index_id != s->index->id || !query_same(&l->running, &l->query))
         return true;
-    return last->view.samples != s->view.samples &&
-           (!loading || now_ns - last->started_ns >= ANSWER_EVERY_NS);
+    return l->view.samples != s->view.samples &&
+           (!loading || now_ns - l->started_ns >= ANSWER_EVERY_NS);
 }
 
-static bool take_answer(Engine *e) {
-    if (!lane_take(&e->answer_lane))
+static void count_bytes(Engine *e) {
+    size_t bytes = 0;
+    for (int k = 0; k < ANSWERS; k++) {
+        const AnswerLane *l = &e->answer[k];
+        if (l->lane.running)
+            return; /* its maker is at work; the figure of before will do */
+        for (int i = 0; i < ENGINE_SLOTS; i++)
+            bytes += answer_maker_bytes(&e->slot[i].maker[k]);
+        for (int i = 0; i < RING; i++)
+            bytes += (l->copy[i].cap_a32 + l->copy[i].cap_b32) * 4u +
+                     (l->copy[i].cap_a64 + l->copy[i].cap_b64) * 8u;
+    }
+    e->stats.answer_bytes = bytes;
+}
+
+static bool take_answer(AnswerLane *l) {
+    Engine *e = l->engine;
+    if (!lane_take(&l->lane))
         return false;
-    AnswerCopy *copy = &e->answer[e->answer_job.into];
-    e->answer_at = e->answer_job.into;
-    e->has_answer = true;
+    AnswerCopy *copy = &l->copy[l->into];
+    if (l->index == e->slot[l->running.slot].index)
+        index_drop(l->index); /* not the last to let go */
+    else
+        retire(e, l->index);
+    l->index = NULL;
+    l->at = l->into;
+    l->has = true;
     copy->answer.generation = ++e->generation;
     e->stats.answers++;
-    e->stats.answer_ns = copy->answer.took_ns;
-    e->stats.answer_bytes = answer_maker_bytes(&e->slot[e->answer_job.query.slot].maker);
-    for (int i = 0; i < RING; i++)
-        e->stats.answer_bytes += (e->answer[i].cap_a32 + e->answer[i].cap_b32) * 4u +
-                                 (e->answer[i].cap_a64 + e->answer[i].cap_b64) * 8u;
+    if (l == &e->answer[ANSWER_MAIN])
+        e->stats.answer_ns = copy->answer.took_ns;
+    count_bytes(e);
     return true;
 }
 
-static void start_answer(Engine *e, int64_t now_ns, bool loading) {
-    if (e->answer_lane.running || !answer_due(e, now_ns, loading))
+static void start_answer(AnswerLane *l, int64_t now_ns, bool loading) {
+    if (l->lane.running || !answer_due(l, now_ns, loading))
         return;
-    const Slot *s = &e->slot[e->query.slot];
-    e->answer_job = (AnswerJob){.query = e->query,
-                                .view = s->view,
-                                .index = s->index,
-                                .index_id = s->index->id,
-                                .into = (e->answer_at + 1) % RING,
-                                .started_ns = now_ns,
-                                .any = true};
-    lane_start(e, &e->answer_lane, JOB_QUERY, run_answer);
+    const Slot *s = &l->engine->slot[l->query.slot];
+    l->running = l->query;
+    l->view = s->view;
+    l->index = s->index;
+    index_hold(l->index);
+    l->index_id = s->index->id;
+    l->into = (l->at + 1) % RING;
+    l->started_ns = now_ns;
+    l->any = true;
+    lane_start(&l->lane, l->engine->jobs, JOB_QUERY, run_answer, l);
 }
 
 /* ---- heat -------------------------------------------------------------------------------- */
 
-static bool heat_due(const Engine *e, int64_t now_ns, bool loading) {
-    const Slot *s = &e->slot[e->spec.slot];
-    const HeatJob *last = &e->heat_job;
-    if (!e->asked_heat || !s->profile || (loading && s->view.samples == 0))
+static bool heat_due(const HeatLane *l, int64_t now_ns, bool loading) {
+    const Slot *s = &l->engine->slot[l->spec.slot];
+    if (!l->asked || !s->profile || (loading && s->view.samples == 0))
         return false;
-    if (!last->any || last->profile != s->profile || !heat_spec_same(&last->spec, &e->spec) ||
-        !last->exact)
+    if (!l->any || l->profile != s->profile || !heat_spec_same(&l->running, &l->spec) ||
+        !l->exact)
         return true;
-    return last->view.samples != s->view.samples &&
-           (!loading || now_ns - last->started_ns >= HEAT_EVERY_NS);
+    return l->view.samples != s->view.samples &&
+           (!loading || now_ns - l->started_ns >= HEAT_EVERY_NS);
 }
 
-static bool take_heat(Engine *e) {
-    if (!lane_take(&e->heat_lane))
+static bool take_heat(HeatLane *l) {
+    Engine *e = l->engine;
+    if (!lane_take(&l->lane))
         return false;
-    e->heat_at = e->heat_job.into;
-    e->has_heat = true;
-    e->heat[e->heat_at].grid.generation = ++e->generation;
+    l->at = l->into;
+    l->has = true;
+    l->copy[l->at].grid.generation = ++e->generation;
     e->stats.heats++;
-    e->stats.heat_ns = e->heat_job.took_ns;
+    e->stats.heat_ns = l->took_ns;
     return true;
 }
 
-static void start_heat(Engine *e, int64_t now_ns, bool loading) {
-    if (e->heat_lane.running || !heat_due(e, now_ns, loading))
+static void start_heat(HeatLane *l, int64_t now_ns, bool loading) {
+    if (l->lane.running || !heat_due(l, now_ns, loading))
         return;
-    const Slot *s = &e->slot[e->spec.slot];
-    e->heat_job = (HeatJob){.spec = e->spec,
-                            .view = s->view,
-                            .profile = s->profile,
-                            .into = (e->heat_at + 1) % RING,
-                            .started_ns = now_ns,
-                            .any = true};
-    lane_start(e, &e->heat_lane, JOB_QUERY, run_heat);
+    const Slot *s = &l->engine->slot[l->spec.slot];
+    l->running = l->spec;
+    l->view = s->view;
+    l->profile = s->profile;
+    l->into = (l->at + 1) % RING;
+    l->started_ns = now_ns;
+    l->any = true;
+    lane_start(&l->lane, l->engine->jobs, JOB_QUERY, run_heat, l);
 }
 
 /* ---- the engine -------------------------------------------------------------------------- */
@@ -325,121 +313,194 @@ static void start_heat(Engine *e, int64_t now_ns, bool loading) {
 Engine *engine_new(Jobs *jobs) {
     Engine *e = mem_resize(NULL, 0, sizeof(*e));
     e->jobs = jobs;
-    heat_builder_init(&e->builder);
-    for (int i = 0; i < ENGINE_SLOTS; i++)
-        answer_maker_init(&e->slot[i].maker);
+    for (int i = 0; i < ENGINE_SLOTS; i++) {
+        e->heat[i].engine = e;
+        heat_builder_init(&e->heat[i].builder);
+        for (int k = 0; k < ANSWERS; k++)
+            answer_maker_init(&e->slot[i].maker[k]);
+    }
+    for (int k = 0; k < ANSWERS; k++)
+        e->answer[k].engine = e;
+    for (int k = 0; k < ASIDES; k++)
+        aside_init(&e->aside[k], aside_kinds[k], jobs);
     return e;
 }
 
 static void wait_for_jobs(Engine *e) {
-    Lane *lanes[] = {&e->answer_lane, &e->heat_lane, &e->index_lane, &e->free_lane};
-    for (size_t i = 0; i < sizeof(lanes) / sizeof(lanes[0]); i++)
-        lane_wait(e, lanes[i]);
+    lane_wait(&e->index_lane, e->jobs);
+    lane_wait(&e->free_lane, e->jobs);
     take_index(e);
-    take_answer(e);
-    take_heat(e);
+    for (int k = 0; k < ANSWERS; k++) {
+        lane_wait(&e->answer[k].lane, e->jobs);
+        take_answer(&e->answer[k]);
+    }
+    for (int i = 0; i < ENGINE_SLOTS; i++) {
+        lane_wait(&e->heat[i].lane, e->jobs);
+        take_heat(&e->heat[i]);
+    }
     lane_take(&e->free_lane);
     while (e->retired_count)
-        index_free(e->retired[--e->retired_count]);
+        index_drop(e->retired[--e->retired_count]);
+}
+
+/* Another profile may come to live at the same address. */
+static void forget_heat(HeatLane *l) {
+    heat_builder_free(&l->builder);
+    heat_builder_init(&l->builder);
+    for (int i = 0; i < RING; i++)
+        heat_copy_free(&l->copy[i]);
+    l->has = l->any = false;
 }
 
 void engine_set_profile(Engine *e, uint32_t slot, const Profile *profile) {
     Slot *s = &e->slot[slot];
+    for (int k = 0; k < ASIDES; k++)
+        aside_forget(&e->aside[k], slot);
     wait_for_jobs(e);
-    index_free(s->index);
-    answer_maker_free(&s->maker);
+    index_drop(s->index);
+    for (int k = 0; k < ANSWERS; k++)
+        answer_maker_free(&s->maker[k]);
     memset(s, 0, sizeof(*s));
-    answer_maker_init(&s->maker);
+    for (int k = 0; k < ANSWERS; k++) {
+        AnswerLane *l = &e->answer[k];
+        answer_maker_init(&s->maker[k]);
+        if (l->has && l->copy[l->at].answer.query.slot == slot)
+            l->has = false;
+        if (l->running.slot == slot)
+            l->any = false;
+    }
     s->profile = profile;
     if (profile)
         s->view = profile_view(profile);
-    if (e->has_answer && e->answer[e->answer_at].answer.query.slot == slot)
-        e->has_answer = false;
-    if (e->answer_job.query.slot == slot)
-        e->answer_job.any = false;
-    if (e->has_heat && e->heat[e->heat_at].grid.spec.slot == slot)
-        e->has_heat = false;
-    if (e->heat_job.spec.slot == slot) {
-        /* Another profile may come to live at the same address. */
-        heat_builder_free(&e->builder);
-        heat_builder_init(&e->builder);
-        for (int i = 0; i < RING; i++)
-            heat_copy_free(&e->heat[i]);
-        e->has_heat = e->heat_job.any = false;
-    }
+    forget_heat(&e->heat[slot]);
 }
 
 void engine_free(Engine *e) {
     if (!e)
         return;
+    for (int k = 0; k < ASIDES; k++)
+        aside_free(&e->aside[k]);
     wait_for_jobs(e);
     for (int i = 0; i < ENGINE_SLOTS; i++) {
-        index_free(e->slot[i].index);
-        answer_maker_free(&e->slot[i].maker);
+        index_drop(e->slot[i].index);
+        for (int k = 0; k < ANSWERS; k++)
+            answer_maker_free(&e->slot[i].maker[k]);
+        for (int r = 0; r < RING; r++)
+            heat_copy_free(&e->heat[i].copy[r]);
+        heat_builder_free(&e->heat[i].builder);
     }
-    for (int i = 0; i < RING; i++) {
-        answer_copy_free(&e->answer[i]);
-        heat_copy_free(&e->heat[i]);
-    }
-    heat_builder_free(&e->builder);
+    for (int k = 0; k < ANSWERS; k++)
+        for (int r = 0; r < RING; r++)
+            answer_copy_free(&e->answer[k].copy[r]);
     mem_resize(e, sizeof(*e), 0);
 }
 
-void engine_ask(Engine *e, const Query *query) {
-    e->query = *query;
-    if (e->query.slot >= ENGINE_SLOTS)
-        e->query.slot = 0;
-    if (e->query.tree >= TREE_KINDS)
-        e->query.tree = TREE_FORWARD;
-    e->asked = true;
-    e->slot[e->query.slot].trees |= 1u << e->query.tree;
+void engine_ask(Engine *e, AnswerId which, const Query *query) {
+    AnswerLane *l = &e->answer[which];
+    l->asked = query != NULL;
+    if (!query)
+        return;
+    l->query = *query;
+    if (l->query.slot >= ENGINE_SLOTS)
+        l->query.slot = 0;
+    if (l->query.tree >= TREE_KINDS)
+        l->query.tree = TREE_FORWARD;
+    e->slot[l->query.slot].trees |= 1u << l->query.tree;
 }
 
 void engine_ask_heat(Engine *e, const HeatSpec *spec) {
-    e->spec = *spec;
-    if (e->spec.slot >= ENGINE_SLOTS)
-        e->spec.slot = 0;
-    e->asked_heat = true;
+    HeatLane *l = &e->heat[spec->slot < ENGINE_SLOTS ? spec->slot : 0];
+    l->spec = *spec;
+    l->spec.slot = (uint8_t)(l - e->heat);
+    l->asked = true;
+}
+
+void engine_ask_aside(Engine *e, AsideId which, uint32_t slot, const void *wish) {
+    aside_ask(&e->aside[which], slot < ENGINE_SLOTS ? slot : 0, wish);
+}
+
+static AsideSource source_of(const Engine *e, const Aside *a) {
+    const Slot *s = &e->slot[a->slot];
+    return (AsideSource){s->profile, s->view, s->index};
 }
 
 bool engine_poll(Engine *e, int64_t now_ns, bool loading) {
+    bool news = false;
     for (int i = 0; i < ENGINE_SLOTS; i++)
         if (e->slot[i].profile)
             e->slot[i].view = profile_view(e->slot[i].profile);
     take_index(e);
-    bool news = take_answer(e);
-    news = take_heat(e) || news;
-    start_answer(e, now_ns, loading);
-    start_heat(e, now_ns, loading);
+    for (int k = 0; k < ANSWERS; k++) {
+        news |= take_answer(&e->answer[k]);
+        start_answer(&e->answer[k], now_ns, loading);
+    }
+    for (int i = 0; i < ENGINE_SLOTS; i++) {
+        news |= take_heat(&e->heat[i]);
+        start_heat(&e->heat[i], now_ns, loading);
+    }
+    for (int k = 0; k < ASIDES; k++) {
+        AsideSource source = source_of(e, &e->aside[k]);
+        news |= aside_poll(&e->aside[k], &source, now_ns, loading);
+    }
     start_index(e, now_ns, loading);
     free_retired(e);
     return news;
 }
 
-const Answer *engine_answer(const Engine *e) {
-    return e->has_answer ? &e->answer[e->answer_at].answer : NULL;
+const Answer *engine_answer(const Engine *e, AnswerId which) {
+    const AnswerLane *l = &e->answer[which];
+    return l->has ? &l->copy[l->at].answer : NULL;
 }
 
-const HeatGrid *engine_heat(const Engine *e) {
-    return e->has_heat ? &e->heat[e->heat_at].grid : NULL;
+const HeatGrid *engine_heat(const Engine *e, uint32_t slot) {
+    const HeatLane *l = &e->heat[slot];
+    return l->has ? &l->copy[l->at].grid : NULL;
+}
+
+const void *engine_aside(const Engine *e, AsideId which) {
+    return aside_result(&e->aside[which]);
+}
+
+const Aside *engine_aside_state(const Engine *e, AsideId which) {
+    return &e->aside[which];
+}
+
+static bool asides_busy(const Engine *e) {
+    for (int k = 0; k < ASIDES; k++) {
+        AsideSource source = source_of(e, &e->aside[k]);
+        if (aside_busy(&e->aside[k], &source))
+            return true;
+    }
+    return false;
 }
 
 bool engine_busy(const Engine *e) {
-    if (e->answer_lane.running || e->heat_lane.running || e->index_lane.running)
+    if (e->index_lane.running || asides_busy(e))
         return true;
-    for (int i = 0; i < ENGINE_SLOTS; i++)
-        if (index_due(&e->slot[i], 0, false))
+    for (int k = 0; k < ANSWERS; k++)
+        if (e->answer[k].lane.running || answer_due(&e->answer[k], 0, false))
             return true;
-    return answer_due(e, 0, false) || heat_due(e, 0, false);
+    for (int i = 0; i < ENGINE_SLOTS; i++)
+        if (e->heat[i].lane.running || heat_due(&e->heat[i], 0, false) ||
+            index_due(&e->slot[i], 0, false))
+            return true;
+    return false;
 }
 
-bool engine_settled(const Engine *e) {
-    const Slot *s = &e->slot[e->query.slot];
-    const Answer *a = engine_answer(e);
-    if (!a || !s->profile || !query_same(&a->query, &e->query))
+static bool answer_settled(const AnswerLane *l) {
+    const Slot *s = &l->engine->slot[l->query.slot];
+    const Answer *a = l->has ? &l->copy[l->at].answer : NULL;
+    if (!a || !s->profile || !query_same(&a->query, &l->query))
         return false;
     ProfileView view = profile_view(s->profile);
     return a->samples == view.samples && a->tree->pairs == view.pairs;
+}
+
+bool engine_settled(const Engine *e) {
+    for (int k = 0; k < ANSWERS; k++)
+        if ((k == ANSWER_MAIN || e->answer[k].asked) && !answer_settled(&e->answer[k]))
+            return false;
+    return !asides_busy(e);
 }
 
 void engine_stats(const Engine *e, EngineStats *out) {

@@ -161,6 +161,8 @@ Index *index_build(const Profile *profile, const ProfileView *view, uint32_t tre
                    uint64_t id) {
     Index *x = mem_resize(NULL, 0, sizeof(*x));
     x->profile = profile;
+    x->mutex = mutex_new();
+    x->holders = 1;
     x->id = id;
     x->view = *view;
     x->samples = view->samples < UINT32_MAX ? view->samples : UINT32_MAX;
@@ -178,9 +180,21 @@ Index *index_build(const Profile *profile, const ProfileView *view, uint32_t tre
     return x;
 }
 
-void index_free(Index *x) {
+void index_hold(Index *x) {
+    mutex_lock(x->mutex);
+    x->holders++;
+    mutex_unlock(x->mutex);
+}
+
+void index_drop(Index *x) {
     if (!x)
         return;
+    mutex_lock(x->mutex);
+    bool last = --x->holders == 0;
+    mutex_unlock(x->mutex);
+    if (!last)
+        return;
+    mutex_free(x->mutex);
     for (int kind = 0; kind < TREE_KINDS; kind++) {
         tree_drop(x->tree[kind]);
         mem_resize(x->slot_of_rank[kind], (size_t)x->slots * sizeof(uint32_t), 0);

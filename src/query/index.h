@@ -5,14 +5,18 @@
  * trees gather through slot_of_rank.
  * Memory: 4 B a sample (8 when the profile is out of order), snapshots up to 4 B a sample.
  * At most 2^32 - 1 samples are indexed; those behind are found by scanning.
- * Owner: the engine. Immutable once built; any thread may read. OOM aborts. */
+ * Owner: the engine. Immutable once built; any thread
+ * may read. Whoever keeps it for a job holds it: the last one to let go frees it. OOM aborts. */
 #pragma once
 
+#include "base/thread.h"
 #include "query/query.h"
 #include "query/tree.h"
 
 typedef struct Index {
     const Profile *profile;
+    Mutex *mutex;
+    uint32_t holders; /* -- protected by mutex */
     uint64_t id; /* never the same for two indexes */
     ProfileView view;
     uint64_t samples;
@@ -32,7 +36,8 @@ typedef struct Index {
 /* trees: bit k asks for TreeKind k; the forward tree is always made. */
 Index *index_build(const Profile *profile, const ProfileView *view, uint32_t trees,
                    uint64_t id);
-void index_free(Index *index);
+void index_hold(Index *index);
+void index_drop(Index *index); /* NULL allowed; freeing some hundred megabytes takes a while */
 size_t index_bytes(const Index *index); /* without trees and snapshots */
 size_t index_snapshot_bytes(const Index *index);
 /* Counts of positions between two snapshots (0: the start) into slots entries; from <= to. */

@@ -52,9 +52,9 @@ static bool poll_once(Bench *b, uint32_t rows) {
     Query query = {.whole = true, .idle = IDLE_HIDE};
     spec.event = query.event = query_default_event(&b->profile, &view);
     engine_ask_heat(b->engine, &spec);
-    engine_ask(b->engine, &query);
+    engine_ask(b->engine, ANSWER_MAIN, &query);
     engine_poll(b->engine, clock_now_ns(), status.state == LOAD_RUNNING);
-    const HeatGrid *grid = engine_heat(b->engine);
+    const HeatGrid *grid = engine_heat(b->engine, 0);
     bool done = status.state == LOAD_DONE;
     note(b, HEAT,
          grid && grid->samples > 0 && grid->exact && (done || grid->samples > view.samples));

@@ -128,7 +128,7 @@ static void bench_init(Bench *b, uint64_t samples, uint32_t stacks) {
 static void bench_free(Bench *b) {
     answer_copy_free(&b->copy);
     answer_maker_free(&b->maker);
-    index_free(b->index);
+    index_drop(b->index);
     arena_free(&b->arena);
     remap_free(&b->remap);
     part_free(&b->part);

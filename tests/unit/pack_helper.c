@@ -119,7 +119,7 @@ static void use_queries(Profile *profile) {
         tree_find_key(tree, profile->dict, tree->key[v]);
     }
     index_lower(index, index->samples, view.first_ns + 1);
-    index_free(index);
+    index_drop(index);
     arena_free(&arena);
 }
 

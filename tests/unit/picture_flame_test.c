@@ -44,7 +44,7 @@ static void rig_init(Rig *r, uint64_t samples) {
 static void rig_free(Rig *r) {
     answer_copy_free(&r->copy);
     answer_maker_free(&r->answers);
-    index_free(r->index);
+    index_drop(r->index);
     arena_free(&r->arena);
     maker_free(&r->maker);
 }
@@ -209,7 +209,7 @@ static void wide_and_deep(void **state) {
     assert_true(merged);
     answer_copy_free(&r.copy);
     answer_maker_free(&r.answers);
-    index_free(r.index);
+    index_drop(r.index);
     arena_free(&r.arena);
     maker_free(&m);
 }

@@ -11,6 +11,7 @@
 #include "base/regex.h"
 #include "base/thread.h"
 #include "query/engine.h"
+#include "query/hottest.h"
 #include "query/idle.h"
 #include "query/slice.h"
 #include "query_helper.h"
@@ -263,14 +264,14 @@ static void at_rest(uint32_t workers) {
                              .event = q.event,
                              .idle = q.idle,
                              .filter = q.filter};
-            engine_ask(e, &q);
+            engine_ask(e, ANSWER_MAIN, &q);
             engine_ask_heat(e, &spec);
             settle(e, jobs, &now);
-            check_answer(engine_answer(e));
-            assert_int_equal(engine_answer(e)->not_arranged, 0);
-            assert_true(engine_heat(e)->exact);
-            assert_true(heat_spec_same(&engine_heat(e)->spec, &spec));
-            check_grid(&maker.profile, engine_heat(e));
+            check_answer(engine_answer(e, ANSWER_MAIN));
+            assert_int_equal(engine_answer(e, ANSWER_MAIN)->not_arranged, 0);
+            assert_true(engine_heat(e, 0)->exact);
+            assert_true(heat_spec_same(&engine_heat(e, 0)->spec, &spec));
+            check_grid(&maker.profile, engine_heat(e, 0));
         }
         engine_free(e);
         jobs_free(jobs);
@@ -307,9 +308,9 @@ static void long_drag(void **state) {
         if (i % 20 == 0)
             q.t0_ns = view.first_ns + (int64_t)random_below(&random, (uint64_t)span);
         q.t1_ns = q.t0_ns + (int64_t)random_below(&random, (uint64_t)span) / (i % 3 ? 1 : 900);
-        engine_ask(e, &q);
+        engine_ask(e, ANSWER_MAIN, &q);
         settle(e, jobs, &now);
-        check_answer(engine_answer(e));
+        check_answer(engine_answer(e, ANSWER_MAIN));
     }
     EngineStats stats;
     engine_stats(e, &stats);
@@ -348,12 +349,12 @@ static void while_loading(uint32_t which, uint32_t workers) {
         if (i % 5 == 0) {
             Query q = random_query(&random, &view);
             HeatSpec spec = {.rows = 50, .column_ns = 1000000000, .event = EVENT_ALL};
-            engine_ask(e, &q);
+            engine_ask(e, ANSWER_MAIN, &q);
             engine_ask_heat(e, &spec);
         }
         if (engine_poll(e, now += 20000000, true)) {
-            const Answer *a = engine_answer(e);
-            const HeatGrid *g = engine_heat(e);
+            const Answer *a = engine_answer(e, ANSWER_MAIN);
+            const HeatGrid *g = engine_heat(e, 0);
             if (a && a->generation != generation) {
                 check_answer(a);
                 generation = (uint32_t)a->generation;
@@ -366,9 +367,9 @@ static void while_loading(uint32_t which, uint32_t workers) {
     }
     thread_join(writer);
     settle(e, jobs, &now);
-    check_answer(engine_answer(e));
-    assert_int_equal(engine_answer(e)->not_arranged, 0);
-    assert_int_equal(engine_answer(e)->samples, profile_view(&maker.profile).samples);
+    check_answer(engine_answer(e, ANSWER_MAIN));
+    assert_int_equal(engine_answer(e, ANSWER_MAIN)->not_arranged, 0);
+    assert_int_equal(engine_answer(e, ANSWER_MAIN)->samples, profile_view(&maker.profile).samples);
     engine_free(e);
     jobs_free(jobs);
     maker_free(&maker);
@@ -398,14 +399,14 @@ static void older_answers_stay(void **state) {
         Query q = {.t0_ns = view.first_ns,
                    .t1_ns = view.first_ns + (i + 1) * 10000000,
                    .event = EVENT_ALL};
-        engine_ask(e, &q);
+        engine_ask(e, ANSWER_MAIN, &q);
         settle(e, jobs, &now);
-        check_answer(engine_answer(e));
+        check_answer(engine_answer(e, ANSWER_MAIN));
         if (before) {
             assert_int_equal(before->query.t1_ns, view.first_ns + i * 10000000);
             check_answer(before);
         }
-        before = engine_answer(e);
+        before = engine_answer(e, ANSWER_MAIN);
     }
     engine_free(e);
     jobs_free(jobs);
@@ -428,25 +429,137 @@ static void files_come_and_go(void **state) {
         Query q = {.slot = (uint8_t)(i & 1), .whole = true, .event = EVENT_ALL};
         HeatSpec spec = {
             .slot = q.slot, .rows = 50, .column_ns = 1000000000, .event = EVENT_ALL};
-        engine_ask(e, &q);
+        engine_ask(e, ANSWER_MAIN, &q);
         engine_ask_heat(e, &spec);
         settle(e, jobs, &now);
-        assert_ptr_equal(engine_answer(e)->profile, i & 1 ? &b.profile : &a.profile);
-        check_answer(engine_answer(e));
-        check_grid(engine_answer(e)->profile, engine_heat(e));
+        assert_ptr_equal(engine_answer(e, ANSWER_MAIN)->profile, i & 1 ? &b.profile : &a.profile);
+        check_answer(engine_answer(e, ANSWER_MAIN));
+        check_grid(engine_answer(e, ANSWER_MAIN)->profile, engine_heat(e, i & 1));
     }
-    engine_ask(e, &(Query){.slot = 1, .event = 0});
+    engine_ask(e, ANSWER_MAIN, &(Query){.slot = 1, .event = 0});
     engine_poll(e, now += 1, false);
     engine_set_profile(e, 1, NULL);
-    assert_null(engine_answer(e));
-    assert_null(engine_heat(e));
+    assert_null(engine_answer(e, ANSWER_MAIN));
+    assert_null(engine_heat(e, 1));
     maker_free(&b);
-    engine_ask(e, &(Query){.slot = 0, .whole = true, .event = EVENT_ALL});
+    engine_ask(e, ANSWER_MAIN, &(Query){.slot = 0, .whole = true, .event = EVENT_ALL});
     settle(e, jobs, &now);
-    check_answer(engine_answer(e));
+    check_answer(engine_answer(e, ANSWER_MAIN));
     engine_free(e);
     jobs_free(jobs);
     maker_free(&a);
+}
+
+/* Two answers at a time, each for its own query. */
+static void second_answer(void **state) {
+    Maker maker;
+    Jobs *jobs = jobs_new(2);
+    Engine *e = engine_new(jobs);
+    int64_t now = 0;
+    uint64_t random = 7;
+    (void)state;
+    maker_init(&maker, &PROFILES[1]);
+    maker_add(&maker, 500);
+    engine_set_profile(e, 0, &maker.profile);
+    for (int i = 0; i < 10; i++) {
+        ProfileView view = profile_view(&maker.profile);
+        Query q = random_query(&random, &view), second = random_query(&random, &view);
+        engine_ask(e, ANSWER_MAIN, &q);
+        engine_ask(e, ANSWER_SECOND, i % 3 ? &second : NULL);
+        settle(e, jobs, &now);
+        check_answer(engine_answer(e, ANSWER_MAIN));
+        assert_true(query_same(&engine_answer(e, ANSWER_MAIN)->query, &q));
+        if (i % 3) {
+            check_answer(engine_answer(e, ANSWER_SECOND));
+            assert_true(query_same(&engine_answer(e, ANSWER_SECOND)->query, &second));
+        }
+    }
+    engine_free(e);
+    jobs_free(jobs);
+    maker_free(&maker);
+}
+
+static uint64_t samples_of_stack(const Maker *m, const HottestWish *w, StackId stack,
+                                 uint64_t *all) {
+    const Profile *p = &m->profile;
+    uint64_t n = 0;
+    *all = 0;
+    for (uint64_t i = 0; i < p->building.samples; i++) {
+        int64_t t = COLUMN_AT(&p->time_ns, int64_t, i);
+        PairId pair = COLUMN_AT(&p->pair, PairId, i);
+        Pair what = pairs_get(&p->pairs, pair);
+        if (t < w->t0_ns || t >= w->t1_ns ||
+            (w->idle != IDLE_KEEP && idle_pair(p, pair, (IdleMode)w->idle)))
+            continue;
+        if (w->event != EVENT_ALL &&
+            contexts_get(&p->dict->contexts, what.context).event != w->event)
+            continue;
+        ++*all;
+        n += what.stack == stack;
+    }
+    return n;
+}
+
+static void check_hottest(const Maker *m, const HottestWish *w, const Hottest *h) {
+    uint64_t all, last = UINT64_MAX;
+    samples_of_stack(m, w, 0, &all);
+    assert_int_equal(h->samples, all);
+    assert_true(h->count == (h->stacks < HOTTEST_STACKS ? h->stacks : HOTTEST_STACKS));
+    for (uint32_t i = 0; i < h->count; i++) {
+        assert_int_equal(h->stack[i].samples, samples_of_stack(m, w, h->stack[i].stack, &all));
+        assert_true(h->stack[i].samples && h->stack[i].samples <= last);
+        last = h->stack[i].samples;
+    }
+    for (StackId s = 1; h->count && s < m->dict.stacks.node.count; s++) {
+        bool listed = false;
+        for (uint32_t i = 0; i < h->count; i++)
+            listed |= h->stack[i].stack == s;
+        assert_true(listed || samples_of_stack(m, w, s, &all) <= last);
+    }
+}
+
+/* A side question: asked often, answered for the newest wish, followed as samples arrive. */
+static void hottest_stacks(uint32_t which, uint32_t workers) {
+    Maker maker;
+    Jobs *jobs = jobs_new(workers);
+    Engine *e = engine_new(jobs);
+    int64_t now = 0;
+    uint64_t random = which + 3;
+    maker_init(&maker, &PROFILES[which]);
+    maker_add(&maker, 700);
+    engine_set_profile(e, 0, &maker.profile);
+    engine_ask(e, ANSWER_MAIN, &(Query){.whole = true, .event = EVENT_ALL});
+    for (int i = 0; i < 12; i++) {
+        ProfileView view = profile_view(&maker.profile);
+        Query q = random_query(&random, &view);
+        HottestWish wish = {.t0_ns = q.t0_ns,
+                            .t1_ns = q.t1_ns,
+                            .event = q.event,
+                            .idle = i % 2 ? IDLE_KEEP : IDLE_HIDE};
+        engine_ask_aside(e, ASIDE_HOTTEST, 0, &wish);
+        if (i % 3 == 0)
+            engine_poll(e, ++now, true); /* the one before is cut short */
+        if (i % 5 == 0)
+            maker_add(&maker, 60);
+        settle(e, jobs, &now);
+        const Hottest *h = engine_aside(e, ASIDE_HOTTEST);
+        assert_non_null(h);
+        if (view.has_time)
+            check_hottest(&maker, &wish, h);
+    }
+    engine_ask_aside(e, ASIDE_HOTTEST, 0, NULL);
+    assert_null(engine_aside(e, ASIDE_HOTTEST));
+    engine_free(e);
+    jobs_free(jobs);
+    maker_free(&maker);
+}
+
+static void answers_side_questions(void **state) {
+    (void)state;
+    for (uint32_t i = 0; i < 5; i++) {
+        hottest_stacks(i, 0);
+        hottest_stacks(i, 3);
+    }
 }
 
 static void same_wish_is_free(void **state) {
@@ -460,10 +573,10 @@ static void same_wish_is_free(void **state) {
     maker_add(&maker, 300);
     engine_set_profile(e, 0, &maker.profile);
     Query q = {.whole = true, .event = EVENT_ALL};
-    engine_ask(e, &q);
+    engine_ask(e, ANSWER_MAIN, &q);
     settle(e, jobs, &now);
     engine_stats(e, &before);
-    engine_ask(e, &q);
+    engine_ask(e, ANSWER_MAIN, &q);
     for (int i = 0; i < 5; i++) {
         assert_false(engine_poll(e, now += 1000000000, false));
         assert_false(jobs_run_one(jobs));
@@ -484,17 +597,17 @@ static void empty_profile_has_an_answer(void **state) {
     (void)state;
     maker_init(&maker, &PROFILES[0]);
     engine_set_profile(e, 0, &maker.profile);
-    engine_ask(e, &(Query){.whole = true, .event = EVENT_ALL, .search = "x"});
+    engine_ask(e, ANSWER_MAIN, &(Query){.whole = true, .event = EVENT_ALL, .search = "x"});
     engine_ask_heat(e, &(HeatSpec){.rows = 50, .column_ns = 1000000000, .event = EVENT_ALL});
     settle(e, jobs, &now);
-    assert_int_equal(engine_answer(e)->in_profile, 0);
-    assert_int_equal(engine_answer(e)->tree->nodes, 1);
-    assert_int_equal(engine_heat(e)->columns, 0);
-    assert_true(engine_heat(e)->exact);
+    assert_int_equal(engine_answer(e, ANSWER_MAIN)->in_profile, 0);
+    assert_int_equal(engine_answer(e, ANSWER_MAIN)->tree->nodes, 1);
+    assert_int_equal(engine_heat(e, 0)->columns, 0);
+    assert_true(engine_heat(e, 0)->exact);
     maker_add(&maker, 10);
     settle(e, jobs, &now);
-    assert_int_equal(engine_answer(e)->in_profile, 10);
-    assert_true(engine_heat(e)->columns > 0);
+    assert_int_equal(engine_answer(e, ANSWER_MAIN)->in_profile, 10);
+    assert_true(engine_heat(e, 0)->columns > 0);
     engine_free(e);
     jobs_free(jobs);
     maker_free(&maker);
@@ -508,6 +621,8 @@ int main(void) {
         cmocka_unit_test(agrees_while_loading),
         cmocka_unit_test(older_answers_stay),
         cmocka_unit_test(files_come_and_go),
+        cmocka_unit_test(second_answer),
+        cmocka_unit_test(answers_side_questions),
         cmocka_unit_test(same_wish_is_free),
         cmocka_unit_test(empty_profile_has_an_answer),
     };

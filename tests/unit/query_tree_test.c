@@ -191,7 +191,7 @@ static void samples_in_time_order(void **state) {
             assert_true(index_lower(x, view.samples, t + 1) > p);
         }
         free(seen);
-        index_free(x);
+        index_drop(x);
         maker_free(&m);
     }
 }
@@ -234,7 +234,7 @@ static void big_counts_in_snapshots(void **state) {
         assert_memory_equal(c.count, want, sizeof(want));
     }
     counts_free(&c);
-    index_free(x);
+    index_drop(x);
     maker_free(&m);
 }
 
