@@ -1,20 +1,28 @@
 /* A breadth-first walk from the zoomed node over those boxes that can be seen: the list of
  * boxes made so far is the queue. Places are sums of counts until the very end, so that a
- * child's edges are rounded by the same function as its parent's and never stick out. */
+ * child's edges are rounded by the same function as its parent's and never stick out.
+ * Of a differential a place has two sums, A's and B's; a box is as wide as the mean of its two
+ * shares, which is the sum of both counts, each by its own factor. */
 #include "picture/flame_layout.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* A place or a width: counts of A and, in a differential, of B. */
+typedef struct Sums {
+    uint64_t a, b;
+} Sums;
+
 typedef struct Run {
     uint32_t first, count; /* first narrow sibling; how many of them have samples */
-    uint64_t total, self, total_b, self_b;
+    Sums total, self;
     bool match;
 } Run;
 
 typedef struct Heavy {
-    uint64_t total;
+    Sums total;
+    double width;
     uint32_t node;
 } Heavy;
 
@@ -22,11 +30,12 @@ typedef struct Builder {
     const Answer *answer;
     const Tree *tree;
     bool has_b;
-    uint64_t least;  /* totals below this are narrow */
-    double scale;    /* of one count, as a share of the width */
-    uint64_t origin; /* the count at the left edge */
+    uint64_t least;      /* totals below this are narrow; in a differential … */
+    double least_width;  /* … widths */
+    double scale, scale_b; /* of one count, as a share of the width */
+    Sums origin;         /* at the left edge */
     FlameBox *box;
-    uint64_t *start; /* by box: its left edge in counts */
+    Sums *start; /* by box: its left edge */
     uint32_t count, cap;
     Heavy *heavy;
     uint32_t heavy_count, heavy_cap;
@@ -34,12 +43,34 @@ typedef struct Builder {
 
 enum { MAX_DEPTH = UINT16_MAX };
 
-static float place(const Builder *b, uint64_t at) {
-    double x = (double)(at - b->origin) * b->scale;
+static double width(const Builder *b, Sums s) {
+    return (double)s.a * b->scale + (double)s.b * b->scale_b;
+}
+
+static float place(const Builder *b, Sums at) {
+    double x = width(b, (Sums){at.a - b->origin.a, at.b - b->origin.b});
     return (float)(x > 1.0 ? 1.0 : x);
 }
 
-static FlameBox *push(Builder *b, uint64_t start) {
+static Sums plus(Sums x, Sums y) {
+    return (Sums){x.a + y.a, x.b + y.b};
+}
+
+static Sums sums_at(const Builder *b, uint32_t rank) {
+    const Answer *a = b->answer;
+    return (Sums){prefix_at(&a->a, rank), b->has_b ? prefix_at(&a->b, rank) : 0};
+}
+
+static Sums sums_between(const Builder *b, uint32_t lo, uint32_t hi) {
+    Sums from = sums_at(b, lo), to = sums_at(b, hi);
+    return (Sums){to.a - from.a, to.b - from.b};
+}
+
+static bool is_narrow(const Builder *b, Sums total) {
+    return b->has_b ? width(b, total) < b->least_width : total.a < b->least;
+}
+
+static FlameBox *push(Builder *b, Sums start) {
     if (b->count == b->cap) {
         uint32_t cap = b->cap ? b->cap * 2 : 256;
         b->box = mem_resize(b->box, b->cap * sizeof(*b->box), cap * sizeof(*b->box));
@@ -56,25 +87,22 @@ static uint64_t key_of(const Builder *b, uint32_t node) {
     return (uint64_t)b->tree->kind << 40 | b->tree->key[node];
 }
 
-static void fill(const Builder *b, FlameBox *box, uint32_t node, uint64_t start,
-                 uint64_t total) {
+static void fill(const Builder *b, FlameBox *box, uint32_t node, Sums start, Sums total) {
     const Answer *a = b->answer;
+    Sums self = sums_between(b, b->tree->lo[node], tree_own_end(b->tree, node));
     box->key = key_of(b, node);
     box->node = node;
     box->frame = b->tree->frame[node];
-    box->total = total;
-    box->self = prefix_self(&a->a, b->tree, node);
+    box->total = total.a;
+    box->self = self.a;
+    box->total_b = total.b;
+    box->self_b = self.b;
     box->x0 = place(b, start);
-    box->x1 = place(b, start + total);
+    box->x1 = place(b, plus(start, total));
     box->match = a->match && a->match[node];
-    if (b->has_b) {
-        box->total_b = prefix_total(&a->b, b->tree, node);
-        box->self_b = prefix_self(&a->b, b->tree, node);
-    }
 }
 
-static void push_child(Builder *b, uint32_t parent, uint32_t node, uint64_t start,
-                       uint64_t total) {
+static void push_child(Builder *b, uint32_t parent, uint32_t node, Sums start, Sums total) {
     uint16_t depth = (uint16_t)(b->box[parent].depth + 1);
     FlameBox *box = push(b, start);
     fill(b, box, node, start, total);
@@ -82,7 +110,7 @@ static void push_child(Builder *b, uint32_t parent, uint32_t node, uint64_t star
     box->depth = depth;
 }
 
-static void push_run(Builder *b, uint32_t parent, const Run *run, uint64_t start) {
+static void push_run(Builder *b, uint32_t parent, const Run *run, Sums start) {
     if (run->count == 0)
         return;
     uint16_t depth = (uint16_t)(b->box[parent].depth + 1);
@@ -95,45 +123,47 @@ static void push_run(Builder *b, uint32_t parent, const Run *run, uint64_t start
                       .match = run->match,
                       .merged_count = run->count,
                       .x0 = place(b, start),
-                      .x1 = place(b, start + run->total),
-                      .total = run->total,
-                      .self = run->self,
-                      .total_b = run->total_b,
-                      .self_b = run->self_b};
+                      .x1 = place(b, plus(start, run->total)),
+                      .total = run->total.a,
+                      .self = run->self.a,
+                      .total_b = run->total.b,
+                      .self_b = run->self.b};
 }
 
-static void add_to_run(const Builder *b, Run *run, uint32_t node, uint64_t total) {
+static void add_to_run(const Builder *b, Run *run, uint32_t node, Sums total) {
     const Answer *a = b->answer;
     if (run->count++ == 0)
         run->first = node;
-    run->total += total;
-    run->self += prefix_self(&a->a, b->tree, node);
+    run->total = plus(run->total, total);
+    run->self =
+        plus(run->self, sums_between(b, b->tree->lo[node], tree_own_end(b->tree, node)));
     run->match = run->match || (a->match && a->match[node]);
-    if (b->has_b) {
-        run->total_b += prefix_total(&a->b, b->tree, node);
-        run->self_b += prefix_self(&a->b, b->tree, node);
-    }
+}
+
+/* Whether nothing lies between the place `at` and rank. */
+static bool same_place(const Builder *b, uint32_t rank, Sums at) {
+    const Answer *a = b->answer;
+    return prefix_at(&a->a, rank) == at.a && (!b->has_b || prefix_at(&a->b, rank) == at.b);
 }
 
 /* The next sibling from c on that has samples. In a selection most have none: their right edges
  * do not move, so the search doubles its steps, then halves them. */
 static uint32_t next_filled(const Builder *b, uint32_t c, uint32_t end) {
-    const Prefix *p = &b->answer->a;
     const uint32_t *hi = b->tree->hi;
     if (c == end)
         return end;
-    uint64_t at = prefix_at(p, b->tree->lo[c]);
-    if (prefix_at(p, hi[c]) > at)
+    Sums at = sums_at(b, b->tree->lo[c]);
+    if (!same_place(b, hi[c], at))
         return c;
     uint32_t step = 1, low = c; /* low has none */
-    while (low + step < end && prefix_at(p, hi[low + step]) == at) {
+    while (low + step < end && same_place(b, hi[low + step], at)) {
         low += step;
         step *= 2;
     }
     uint32_t high = low + step < end ? low + step : end;
     while (high - low > 1) {
         uint32_t mid = low + (high - low) / 2;
-        if (prefix_at(p, hi[mid]) == at)
+        if (same_place(b, hi[mid], at))
             low = mid;
         else
             high = mid;
@@ -142,15 +172,14 @@ static uint32_t next_filled(const Builder *b, uint32_t c, uint32_t end) {
 }
 
 static void by_name(Builder *b, uint32_t parent) {
-    const Prefix *p = &b->answer->a;
     uint32_t node = b->box[parent].node, end = b->tree->first_child[node + 1];
     uint32_t c = next_filled(b, b->tree->first_child[node], end);
     Run run = {0};
-    uint64_t run_start = 0;
+    Sums run_start = {0};
     for (; c < end; c = next_filled(b, c + 1, end)) {
-        uint64_t start = prefix_at(p, b->tree->lo[c]);
-        uint64_t total = prefix_at(p, b->tree->hi[c]) - start;
-        if (total < b->least) {
+        Sums start = sums_at(b, b->tree->lo[c]);
+        Sums total = sums_between(b, b->tree->lo[c], b->tree->hi[c]);
+        if (is_narrow(b, total)) {
             if (run.count == 0)
                 run_start = start;
             add_to_run(b, &run, c, total);
@@ -165,43 +194,47 @@ static void by_name(Builder *b, uint32_t parent) {
 
 static int heavier(const void *a, const void *b) {
     const Heavy *x = a, *y = b;
-    if (x->total != y->total)
-        return x->total > y->total ? -1 : 1;
+    if (x->width != y->width)
+        return x->width > y->width ? -1 : 1;
     return x->node < y->node ? -1 : 1;
 }
 
+static void keep_heavy(Builder *b, uint32_t node, Sums total) {
+    if (b->heavy_count == b->heavy_cap) {
+        uint32_t cap = b->heavy_cap ? b->heavy_cap * 2 : 64;
+        b->heavy =
+            mem_resize(b->heavy, b->heavy_cap * sizeof(*b->heavy), cap * sizeof(*b->heavy));
+        b->heavy_cap = cap;
+    }
+    /* by counts as long as they alone decide: those are exact */
+    double by = b->has_b ? width(b, total) : (double)total.a;
+    b->heavy[b->heavy_count++] = (Heavy){total, by, node};
+}
+
 static void by_weight(Builder *b, uint32_t parent) {
-    const Prefix *p = &b->answer->a;
     uint32_t node = b->box[parent].node, end = b->tree->first_child[node + 1];
     uint32_t c = next_filled(b, b->tree->first_child[node], end);
-    uint64_t at = b->start[parent];
+    Sums at = b->start[parent];
     Run run = {0};
     b->heavy_count = 0;
     for (; c < end; c = next_filled(b, c + 1, end)) {
-        uint64_t total = prefix_total(p, b->tree, c);
-        if (total < b->least) {
+        Sums total = sums_between(b, b->tree->lo[c], b->tree->hi[c]);
+        if (is_narrow(b, total))
             add_to_run(b, &run, c, total);
-            continue;
-        }
-        if (b->heavy_count == b->heavy_cap) {
-            uint32_t cap = b->heavy_cap ? b->heavy_cap * 2 : 64;
-            b->heavy =
-                mem_resize(b->heavy, b->heavy_cap * sizeof(*b->heavy), cap * sizeof(*b->heavy));
-            b->heavy_cap = cap;
-        }
-        b->heavy[b->heavy_count++] = (Heavy){total, c};
+        else
+            keep_heavy(b, c, total);
     }
     if (b->heavy_count)
         qsort(b->heavy, b->heavy_count, sizeof(*b->heavy), heavier);
     for (uint32_t i = 0; i < b->heavy_count; i++) {
         push_child(b, parent, b->heavy[i].node, at, b->heavy[i].total);
-        at += b->heavy[i].total;
+        at = plus(at, b->heavy[i].total);
     }
     push_run(b, parent, &run, at);
 }
 
 /* Root, then every node down to the zoomed one, each as wide as the window. */
-static void push_path(Builder *b, uint32_t zoom, uint64_t start) {
+static void push_path(Builder *b, uint32_t zoom, Sums start) {
     uint32_t depth = tree_depth(b->tree, zoom);
     uint32_t *path = mem_resize(NULL, 0, (depth + 1) * sizeof(*path));
     for (uint32_t i = depth, v = zoom; i > 0; v = tree_parent(b->tree, v))
@@ -209,7 +242,8 @@ static void push_path(Builder *b, uint32_t zoom, uint64_t start) {
     path[0] = 0;
     for (uint32_t i = 0; i <= depth; i++) {
         FlameBox *box = push(b, start);
-        fill(b, box, path[i], start, prefix_total(&b->answer->a, b->tree, path[i]));
+        fill(b, box, path[i], start,
+             sums_between(b, b->tree->lo[path[i]], b->tree->hi[path[i]]));
         box->parent = i ? i - 1 : 0;
         box->depth = (uint16_t)(i < MAX_DEPTH ? i : MAX_DEPTH);
         box->ancestor = i < depth;
@@ -219,11 +253,32 @@ static void push_path(Builder *b, uint32_t zoom, uint64_t start) {
     mem_resize(path, (depth + 1) * sizeof(*path), 0);
 }
 
+/* Half a pixel, or the smallest share that is wanted. */
+static double least_share(double width_px, double share) {
+    double half_pixel = 0.5 / (width_px > 1 ? width_px : 1);
+    return half_pixel > share ? half_pixel : share;
+}
+
 static uint64_t least_total(uint64_t whole, double width_px, double share, uint64_t shown) {
     double half_pixel = ceil(0.5 * (double)whole / (width_px > 1 ? width_px : 1));
     double least = ceil(share * (double)shown);
     double larger = half_pixel > least ? half_pixel : least;
     return larger < 1 ? 1 : (uint64_t)larger;
+}
+
+/* A count of A as a share of A's total, and B's likewise, both halved; an empty side counts for
+ * nothing. Then as shares of the zoomed node's width. */
+static void scale_both(Builder *b, Sums zoomed, Sums all, double width_px, double min_share) {
+    double sides = (all.a != 0) + (all.b != 0);
+    b->scale = all.a ? 1 / (sides * (double)all.a) : 0;
+    b->scale_b = all.b ? 1 / (sides * (double)all.b) : 0;
+    double share = width(b, zoomed);
+    if (share > 0) {
+        b->scale /= share;
+        b->scale_b /= share;
+        min_share /= share;
+    }
+    b->least_width = least_share(width_px, min_share);
 }
 
 void flame_layout(const Answer *answer, uint32_t zoom, float width_px, bool heaviest_first,
@@ -232,15 +287,18 @@ void flame_layout(const Answer *answer, uint32_t zoom, float width_px, bool heav
     memset(out, 0, sizeof(*out));
     if (zoom >= tree->nodes)
         zoom = 0;
-    uint64_t total = prefix_total(&answer->a, tree, zoom);
-    uint64_t elsewhere = zoom ? 0 : answer->not_arranged, whole = total + elsewhere;
-    uint64_t shown = prefix_at(&answer->a, tree->ranks) + answer->not_arranged;
-    Builder b = {.answer = answer,
-                 .tree = tree,
-                 .has_b = answer->b.u32 || answer->b.u64,
-                 .least = least_total(whole, width_px, min_share, shown),
-                 .scale = whole ? 1.0 / (double)whole : 0,
-                 .origin = prefix_at(&answer->a, tree->lo[zoom])};
+    Builder b = {.answer = answer, .tree = tree, .has_b = answer->b.u32 || answer->b.u64};
+    Sums total = sums_between(&b, tree->lo[zoom], tree->hi[zoom]);
+    Sums all = sums_between(&b, 0, tree->ranks);
+    uint64_t elsewhere = zoom || b.has_b ? 0 : answer->not_arranged;
+    uint64_t whole = total.a + elsewhere;
+    b.origin = sums_at(&b, tree->lo[zoom]);
+    if (b.has_b) {
+        scale_both(&b, total, all, width_px, min_share);
+    } else {
+        b.least = least_total(whole, width_px, min_share, all.a + answer->not_arranged);
+        b.scale = whole ? 1.0 / (double)whole : 0;
+    }
     push_path(&b, zoom, b.origin);
     for (uint32_t i = b.count - 1; i < b.count; i++) {
         if (b.box[i].merged || b.box[i].depth >= MAX_DEPTH)
@@ -256,7 +314,11 @@ void flame_layout(const Answer *answer, uint32_t zoom, float width_px, bool heav
                          .count = b.count,
                          .max_depth = box[b.count - 1].depth,
                          .zoom = zoom,
-                         .total = total,
+                         .total = total.a,
+                         .total_b = total.b,
+                         .all_a = all.a,
+                         .all_b = all.b,
+                         .differential = b.has_b,
                          .not_arranged = elsewhere};
     mem_resize(b.box, b.cap * sizeof(*b.box), 0);
     mem_resize(b.start, b.cap * sizeof(*b.start), 0);

@@ -26,9 +26,20 @@ typedef struct FlameLayout {
     uint32_t max_depth;
     uint32_t zoom;       /* node whose box spans the width */
     uint64_t total;      /* of the zoomed node */
+    uint64_t total_b;    /* likewise, in the baseline */
+    uint64_t all_a, all_b; /* of each side: what shares are of */
+    bool differential;   /* the answer has a baseline: a box is as wide as the mean of its shares */
     uint64_t not_arranged; /* drawn as one block at the right of depth 1, where the boxes leave
                               room for it: [total / (total + not_arranged), 1). 0 when zoomed */
 } FlameLayout;
+
+/* Shares of a box: of A's total, and of the baseline's. 0 where a side is empty. */
+static inline double flame_share_a(const FlameLayout *l, const FlameBox *b) {
+    return l->all_a ? (double)b->total / (double)l->all_a : 0;
+}
+static inline double flame_share_b(const FlameLayout *l, const FlameBox *b) {
+    return l->all_b ? (double)b->total_b / (double)l->all_b : 0;
+}
 
 /* zoom: node of answer->tree (0: all). width_px: physical pixels. heaviest_first: order children
  * by total instead of by name. min_share: smaller boxes (share of shown total) go into merged. */

@@ -1,5 +1,6 @@
 /* Layout: boxes nest, siblings lie side by side, nothing visible is missing, sums are kept.
  * Motion: the same holds at every moment of a move, however it is interrupted. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -64,24 +65,48 @@ static Query range(const Rig *r, double from, double to) {
 
 /* ---- layout ------------------------------------------------------------------------------ */
 
+/* What a box of a differential is wide by: the mean of its two shares, of an empty side none. */
+static double mean_share(const FlameLayout *l, const FlameBox *b) {
+    int sides = (l->all_a != 0) + (l->all_b != 0);
+    return sides ? (flame_share_a(l, b) + flame_share_b(l, b)) / sides : 0;
+}
+
+static void check_widths(const FlameLayout *l) {
+    double whole = 0;
+    for (uint32_t i = 0; i < l->count; i++)
+        if (l->box[i].node == l->zoom && !l->box[i].merged && whole == 0)
+            whole = mean_share(l, &l->box[i]);
+    for (uint32_t i = 0; i < l->count && whole > 0; i++) {
+        const FlameBox *b = &l->box[i];
+        if (!b->ancestor)
+            assert_true(fabs((double)b->x1 - (double)b->x0 - mean_share(l, b) / whole) < 1e-5);
+    }
+}
+
 static void check_sums(const Answer *a, const FlameLayout *l, double least) {
     for (uint32_t i = 0; i < l->count; i++) {
         const FlameBox *box = &l->box[i];
         if (box->merged || box->ancestor)
             continue;
-        uint64_t below = 0;
+        uint64_t below = 0, below_b = 0;
         uint32_t filled = 0, seen = 0;
         for (uint32_t k = i + 1; k < l->count; k++) {
             if (l->box[k].parent != i)
                 continue;
             below += l->box[k].total;
+            below_b += l->box[k].total_b;
             seen += l->box[k].merged ? l->box[k].merged_count : 1;
-            assert_true(l->box[k].merged || (double)l->box[k].total >= least);
+            if (l->differential)
+                assert_true(l->box[k].merged || mean_share(l, &l->box[k]) >= least * 0.999999);
+            else
+                assert_true(l->box[k].merged || (double)l->box[k].total >= least);
         }
         for (uint32_t c = a->tree->first_child[box->node];
              c < a->tree->first_child[box->node + 1]; c++)
-            filled += prefix_total(&a->a, a->tree, c) != 0;
+            filled += prefix_total(&a->a, a->tree, c) ||
+                      (l->differential && prefix_total(&a->b, a->tree, c));
         assert_int_equal(below + box->self, box->total);
+        assert_int_equal(below_b + box->self_b, box->total_b);
         assert_int_equal(seen, filled);
     }
 }
@@ -119,8 +144,12 @@ static void layout_invariants(void **state) {
         FlameLayout l;
         flame_layout(a, 0, width, i % 3 == 1, share, &r.arena, &l);
         double total = (double)prefix_at(&a->a, a->tree->ranks);
-        double least = 0.5 * total / (double)width;
-        check_layout(a, &l, least > share * total ? least : share * total);
+        double least = (l.differential ? 0.5 : 0.5 * total) / (double)width;
+        double wanted = l.differential ? share : share * total;
+        check_layout(a, &l, least > wanted ? least : wanted);
+        assert_int_equal(l.differential, q.baseline != BASELINE_NONE);
+        if (l.differential)
+            check_widths(&l);
         assert_int_equal(l.total, prefix_at(&a->a, a->tree->ranks));
         /* The same again, zoomed into some box of it. */
         uint32_t pick = (uint32_t)random_below(&random, l.count);
@@ -128,7 +157,9 @@ static void layout_invariants(void **state) {
             pick = l.box[pick].parent;
         FlameLayout z;
         flame_layout(a, l.box[pick].node, width, false, 0, &r.arena, &z);
-        check_layout(a, &z, 0.5 * (double)l.box[pick].total / (double)width);
+        double part = z.differential ? mean_share(&l, &l.box[pick])
+                                     : (double)l.box[pick].total;
+        check_layout(a, &z, 0.5 * part / (double)width);
         for (uint32_t k = 0; k <= l.box[pick].depth; k++) {
             assert_int_equal(z.box[k].depth, k);
             assert_int_equal(z.box[k].ancestor, k < l.box[pick].depth);
