@@ -39,22 +39,34 @@ static bool find_room(Batch *b, uint32_t w, uint32_t h, AtlasSpot *out) {
     return true;
 }
 
+bool batch_room(Batch *b, uint32_t w, uint32_t h, AtlasSpot *out) {
+    *out = (AtlasSpot){0};
+    if (find_room(b, w, h, out))
+        return true;
+    batch_flush(b); /* what is drawn so far still needs the old texels */
+    batch_forget(b);
+    return find_room(b, w, h, out);
+}
+
 static AtlasSpot put(Batch *b, uint32_t w, uint32_t h, const uint8_t *cover) {
-    AtlasSpot spot = {0};
-    if (!find_room(b, w, h, &spot)) {
-        batch_flush(b); /* what is drawn so far still needs the old texels */
-        batch_forget(b);
-        if (!find_room(b, w, h, &spot))
-            return spot;
-    }
-    upload(b, &spot, cover);
+    AtlasSpot spot;
+    if (batch_room(b, w, h, &spot))
+        upload(b, &spot, cover);
     return spot;
+}
+
+void batch_texels(Batch *b, const AtlasSpot *spot, SDL_Rect part, const uint32_t *rgba,
+                  uint32_t stride) {
+    batch_flush(b);
+    SDL_Rect to = {spot->x + part.x, spot->y + part.y, part.w, part.h};
+    SDL_UpdateTexture(b->atlas, &to, rgba + (size_t)part.y * stride + part.x, (int)stride * 4);
 }
 
 void batch_forget(Batch *b) {
     static const uint8_t white[WHITE * WHITE] = {255, 255, 255, 255, 255, 255, 255, 255,
                                                  255, 255, 255, 255, 255, 255, 255, 255};
     b->shelf_x = b->shelf_y = b->shelf_h = 0;
+    b->era++;
     b->shapes = 0;
     if (b->glyph_cap)
         memset(b->glyph, 0, b->glyph_cap * sizeof *b->glyph);

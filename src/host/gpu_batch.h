@@ -1,7 +1,7 @@
 /* gpu_batch: quads for SDL_RenderGeometry over one texture, and that texture: white, with
- * coverage as alpha, holding glyphs, corners and a white spot for plain fills. Everything lies
- * on the frame's order, so one draw call paints all of it until an image or a foreign clip
- * comes. Owner: the GPU painter. Thread: main. Lifetime: the renderer's. Failure: a texture
+ * coverage as alpha, holding glyphs, corners and a white spot for plain fills, and small images
+ * (the heat map, mostly) as they are. Everything lies on the frame's order, so one draw call
+ * paints all of it until a large image or a foreign clip comes. Owner: the GPU painter. Thread: main. Lifetime: the renderer's. Failure: a texture
  * that cannot be made fails batch_open; later losses draw nothing. */
 #pragma once
 
@@ -28,6 +28,7 @@ typedef struct Batch {
     SDL_Texture *atlas;
     uint32_t side;                      /* texels */
     uint32_t shelf_x, shelf_y, shelf_h; /* where the next bitmap goes */
+    uint64_t era;                       /* grows when the atlas is emptied: spots are void */
     AtlasSpot *glyph;                   /* by Glyph.id */
     uint32_t glyph_cap;
     AtlasShape shape[ATLAS_SHAPES];
@@ -43,6 +44,11 @@ bool batch_open(Batch *b, SDL_Renderer *renderer);
 void batch_close(Batch *b);
 void batch_forget(Batch *b); /* the atlas is empty again */
 void batch_flush(Batch *b);
+/* Room for an image in the atlas; false when it is too large. May empty the atlas. */
+bool batch_room(Batch *b, uint32_t w, uint32_t h, AtlasSpot *out);
+/* Texels of such a spot; stride in texels. What was queued is painted first. */
+void batch_texels(Batch *b, const AtlasSpot *spot, SDL_Rect part, const uint32_t *rgba,
+                  uint32_t stride);
 /* Texels u0, v0 … u1, v1 of the atlas into a rectangle; flipped when u1 < u0. */
 void batch_quad(Batch *b, Rect r, float u0, float v0, float u1, float v1, uint32_t color);
 void batch_fill(Batch *b, float x0, float y0, float x1, float y1, uint32_t color);

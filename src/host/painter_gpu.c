@@ -1,5 +1,5 @@
-/* The GPU painter: SDL_Renderer, everything batched over one atlas texture (gpu_batch.c),
- * images as textures of their own. It shows what ui/raster.c shows, to a rounding. */
+/* The GPU painter: SDL_Renderer, everything batched over one atlas texture (gpu_batch.c), small
+ * images among it, large ones as textures of their own. It shows what ui/raster.c shows, to a rounding. */
 #include <math.h>
 #include <string.h>
 
@@ -7,14 +7,17 @@
 #include "host/gpu_batch.h"
 #include "host/parts.h"
 
-enum { IMAGES = 32, TILES = 64 };
+enum { IMAGES = 32, TILES = 64, IN_ATLAS = 1 << 18, IN_ATLAS_SIDE = 2000 };
 
 /* An image's copy on the card, in tiles that no card is too small for. */
 typedef struct CardImage {
     uint64_t id, generation;
     uint32_t w, h, tile, tiles_x, tiles_y;
     SDL_Texture *texture[TILES];
-    bool smooth;   /* how its textures are set now */
+    bool smooth;   /* set when a texture is made: SDL 2.26 binds a texture to set its mode and
+                      forgets to say so, and what is queued would be drawn with that one */
+    AtlasSpot spot; /* of a small one: in the atlas, and … */
+    uint64_t era;   /* … of which era of it */
     uint64_t used; /* frame in which it was drawn last */
 } CardImage;
 
@@ -40,7 +43,7 @@ static CardImage *image_slot(Gpu *g, const DrawImage *image) {
     for (uint32_t i = 0; i < IMAGES; i++) {
         CardImage *m = &g->image[i];
         if (m->w && m->id == image->id) {
-            if (m->w == image->w && m->h == image->h)
+            if (m->w == image->w && m->h == image->h && m->smooth == image->smooth)
                 return m;
             oldest = m;
             break;
@@ -52,6 +55,7 @@ static CardImage *image_slot(Gpu *g, const DrawImage *image) {
     CardImage m = {.id = image->id,
                    .w = image->w,
                    .h = image->h,
+                   .smooth = image->smooth,
                    .tile = g->max_tile,
                    .generation = image->generation - 1};
     m.tiles_x = (m.w + m.tile - 1) / m.tile;
@@ -69,16 +73,21 @@ static SDL_Rect tile_rect(const CardImage *m, uint32_t i) {
     return (SDL_Rect){(int)x, (int)y, (int)w, (int)h};
 }
 
-/* The dirty rectangle is what changed since the generation before; whoever missed one, or
- * starts, needs all of it. */
-static bool upload_image(Gpu *g, CardImage *m, const DrawImage *image) {
-    SDL_Rect dirty = {0, 0, (int)m->w, (int)m->h};
-    bool fresh = !m->texture[0];
+/* What must be uploaded: the dirty rectangle is what changed since the generation before;
+ * whoever missed one, or starts, needs all of it. */
+static SDL_Rect stale_part(const CardImage *m, const DrawImage *image, bool fresh) {
     if (!fresh && m->generation == image->generation)
-        return true;
+        return (SDL_Rect){0};
     if (!fresh && m->generation + 1 == image->generation && image->dirty_w && image->dirty_h)
-        dirty = (SDL_Rect){(int)image->dirty_x, (int)image->dirty_y, (int)image->dirty_w,
-                           (int)image->dirty_h};
+        return (SDL_Rect){(int)image->dirty_x, (int)image->dirty_y, (int)image->dirty_w,
+                          (int)image->dirty_h};
+    return (SDL_Rect){0, 0, (int)m->w, (int)m->h};
+}
+
+static bool upload_image(Gpu *g, CardImage *m, const DrawImage *image) {
+    SDL_Rect dirty = stale_part(m, image, !m->texture[0]);
+    if (!dirty.w)
+        return true;
     for (uint32_t i = 0; i < m->tiles_x * m->tiles_y; i++) {
         SDL_Rect tile = tile_rect(m, i), part;
         if (!m->texture[i]) {
@@ -87,6 +96,8 @@ static bool upload_image(Gpu *g, CardImage *m, const DrawImage *image) {
             if (!m->texture[i])
                 return false;
             SDL_SetTextureBlendMode(m->texture[i], SDL_BLENDMODE_BLEND);
+            SDL_SetTextureScaleMode(m->texture[i],
+                                    m->smooth ? SDL_ScaleModeLinear : SDL_ScaleModeNearest);
         }
         if (!SDL_IntersectRect(&tile, &dirty, &part))
             continue;
@@ -124,22 +135,40 @@ static void draw_tile(Gpu *g, Rect box, const DrawImage *image, SDL_Texture *tex
     b->draw_calls++;
 }
 
+/* An image that lies in the atlas, between the glyphs: no draw call of its own. */
+static bool atlas_image(Gpu *g, CardImage *m, Rect box, const DrawImage *image) {
+    Batch *b = &g->batch;
+    bool fresh = !m->spot.there || m->era != b->era;
+    if (fresh) {
+        if (!batch_room(b, m->w, m->h, &m->spot))
+            return false;
+        m->era = b->era;
+    }
+    SDL_Rect part = stale_part(m, image, fresh);
+    if (part.w)
+        batch_texels(b, &m->spot, part, image->rgba, image->w);
+    m->generation = image->generation;
+    Rect from = image->source;
+    float x = (float)m->spot.x + from.x, y = (float)m->spot.y + from.y;
+    batch_quad(b, box, x, y, x + from.w, y + from.h, 0xffffffff);
+    return true;
+}
+
 static void image(Gpu *g, Rect box, const DrawImage *image) {
-    if (!(image->source.w > 0) || !(image->source.h > 0))
+    if (!(image->source.w > 0) || !(image->source.h > 0) || !image->w || !image->h)
         return;
     CardImage *m = image_slot(g, image);
-    if (!m || !upload_image(g, m, image))
+    if (!m)
         return;
     m->used = g->frame;
-    batch_flush(&g->batch);         /* painting order */
-    if (m->smooth != image->smooth) /* takes effect at once, for what is queued too */
-        SDL_RenderFlush(g->renderer);
-    m->smooth = image->smooth;
-    for (uint32_t i = 0; i < m->tiles_x * m->tiles_y; i++) {
-        SDL_SetTextureScaleMode(m->texture[i],
-                                image->smooth ? SDL_ScaleModeLinear : SDL_ScaleModeNearest);
+    bool small = m->w <= IN_ATLAS_SIDE && m->h <= IN_ATLAS_SIDE && m->w * m->h <= IN_ATLAS;
+    if (small && !m->smooth && atlas_image(g, m, box, image))
+        return;
+    if (!upload_image(g, m, image))
+        return;
+    batch_flush(&g->batch); /* painting order */
+    for (uint32_t i = 0; i < m->tiles_x * m->tiles_y; i++)
         draw_tile(g, box, image, m->texture[i], tile_rect(m, i));
-    }
 }
 
 /* ---- fills: the same edges as ui/raster.c's ---------------------------------------------- */

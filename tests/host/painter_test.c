@@ -75,8 +75,45 @@ static void test_gpu_equals_raster(void **state) {
         scene_build(&d, W, H, generation);
         if (generation == 3)
             p.reset(p.self);
+        for (int again = 0; again < 3; again++) { /* nothing new to upload, then */
+            assert_true(p.draw(p.self, &d, fonts, &calls));
+            assert_true(calls > 0 && calls < 16);
+            if (again < 2)
+                p.present(p.self);
+        }
+        assert_int_equal(SDL_RenderReadPixels(SDL_GetRenderer(window), NULL,
+                                              SDL_PIXELFORMAT_RGBA32, shot, W * 4),
+                         0);
+        p.present(p.self);
+        uint32_t *want = raster_scene(&d);
+        compare(shot, want);
+        mem_resize(want, W * H * 4, 0);
+    }
+    mem_resize(shot, W * H * 4, 0);
+    draw_free(&d);
+    p.close(p.self);
+    SDL_DestroyWindow(window);
+}
+
+/* The usual window: text, one image that stays, text. With SDL 2.26 the scale mode of a texture,
+ * set while drawing, left that texture bound for what was queued before it. */
+static void test_image_between_texts(void **state) {
+    (void)state;
+    SDL_Window *window = SDL_CreateWindow("painter test", 0, 0, W, H, 0);
+    assert_non_null(window);
+    Painter p = {0};
+    Error err = {0};
+    if (!painter_gpu_open(window, true, &p, &err)) {
+        print_message("%s\n", err.message);
+        SDL_DestroyWindow(window);
+        skip();
+    }
+    DrawList d = {0};
+    uint32_t *shot = mem_resize(NULL, 0, W * H * 4), calls = 0;
+    for (int i = 0; i < 8; i++) {
+        scene_build_plain(&d, W, H, i % 4 < 2 ? 1 : (uint64_t)i, i < 4 ? 64 : 2100);
         assert_true(p.draw(p.self, &d, fonts, &calls));
-        assert_true(calls > 0 && calls < 16);
+        assert_int_equal(calls, i < 4 ? 1 : 3);
         assert_int_equal(SDL_RenderReadPixels(SDL_GetRenderer(window), NULL,
                                               SDL_PIXELFORMAT_RGBA32, shot, W * 4),
                          0);
@@ -139,6 +176,7 @@ int main(int argc, char **argv) {
     fonts = fonts_open(FONTS_DEJAVU, NULL);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gpu_equals_raster),
+        cmocka_unit_test(test_image_between_texts),
         cmocka_unit_test(test_soft_equals_raster),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

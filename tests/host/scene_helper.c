@@ -21,6 +21,22 @@ static void scene_images(DrawList *d, uint64_t generation) {
     draw_image(d, rect(420, 200, 100, 100), &m);
 }
 
+void scene_build_plain(DrawList *d, float w, float h, uint64_t generation, uint32_t across) {
+    static uint32_t wide[2100 * 40]; /* larger than what shares a texture with glyphs */
+    draw_reset(d, w, h, 0x111318ff);
+    draw_text(d, 10, 40, FACE_REGULAR, 26, 0xe7eaf0ff, STR("before the image"));
+    for (uint32_t i = 0; i < across * 40; i++)
+        wide[i] = 0xff2040c0u + (uint32_t)(generation << 8 & 0xff00);
+    DrawImage m = {.id = 9,
+                   .generation = generation,
+                   .w = across,
+                   .h = 40,
+                   .rgba = wide,
+                   .source = rect(0, 0, (float)across, 40)};
+    draw_image(d, rect(20, 100, 256, 160), &m);
+    draw_text(d, 10, 300, FACE_REGULAR, 26, 0xe7eaf0ff, STR("behind the image"));
+}
+
 void scene_build(DrawList *d, float w, float h, uint64_t generation) {
     draw_reset(d, w, h, 0x111318ff);
     draw_rect(d, rect(0, 0, w, 48), 0x181b22ff);

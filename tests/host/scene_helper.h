@@ -5,3 +5,5 @@
 #include "ui/draw.h"
 
 void scene_build(DrawList *d, float w, float h, uint64_t generation);
+/* Text, one image `across` texels wide (at most 2100), text. */
+void scene_build_plain(DrawList *d, float w, float h, uint64_t generation, uint32_t across);
