@@ -57,7 +57,6 @@ static AtlasSpot put(Batch *b, uint32_t w, uint32_t h, const uint8_t *cover) {
 
 void batch_texels(Batch *b, const AtlasSpot *spot, SDL_Rect part, const uint32_t *rgba,
                   uint32_t stride) {
-    batch_flush(b);
     SDL_Rect to = {spot->x + part.x, spot->y + part.y, part.w, part.h};
     SDL_UpdateTexture(b->atlas, &to, rgba + (size_t)part.y * stride + part.x, (int)stride * 4);
 }

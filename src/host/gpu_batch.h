@@ -46,7 +46,7 @@ void batch_forget(Batch *b); /* the atlas is empty again */
 void batch_flush(Batch *b);
 /* Room for an image in the atlas; false when it is too large. May empty the atlas. */
 bool batch_room(Batch *b, uint32_t w, uint32_t h, AtlasSpot *out);
-/* Texels of such a spot; stride in texels. What was queued is painted first. */
+/* Texels of such a spot; stride in texels. What is queued must not show them yet. */
 void batch_texels(Batch *b, const AtlasSpot *spot, SDL_Rect part, const uint32_t *rgba,
                   uint32_t stride);
 /* Texels u0, v0 … u1, v1 of the atlas into a rectangle; flipped when u1 < u0. */
