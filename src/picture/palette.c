@@ -13,6 +13,7 @@ static const char *const SCALE_NAMES[] = {"sqrt", "linear", "log", "percentile"}
 static const char *const HEAT_NAMES[] = {"ember",   "red",     "enhanced",
                                          "viridis", "inferno", "grey"};
 static const char *const FLAME_NAMES[] = {"kind", "name", "module", "hot", "java"};
+static const char *const DIFF_NAMES[] = {"red-blue", "safe"};
 
 static bool named(Str name, const char *const *names, int count, int *out) {
     for (int i = 0; i < count; i++) {
@@ -57,6 +58,18 @@ bool flame_palette_named(Str name, FlamePalette *out) {
     if (!named(name, FLAME_NAMES, FLAME_PALETTE_COUNT, &i))
         return false;
     *out = (FlamePalette)i;
+    return true;
+}
+
+const char *diff_palette_name(DiffPalette palette) {
+    return DIFF_NAMES[palette < DIFF_PALETTE_COUNT ? palette : 0];
+}
+
+bool diff_palette_named(Str name, DiffPalette *out) {
+    int i;
+    if (!named(name, DIFF_NAMES, DIFF_PALETTE_COUNT, &i))
+        return false;
+    *out = (DiffPalette)i;
     return true;
 }
 
@@ -164,19 +177,55 @@ static uint32_t lch_ramp_at(const LchRamp *r, bool dark, float t) {
         (Lch){a.l + (b.l - a.l) * part, a.c + (b.c - a.c) * part, a.h + turn * part});
 }
 
+static uint32_t empty_cell(bool dark) {
+    return rgb(dark ? 0x14171D : 0xF7F8FA);
+}
+
+static void not_of_a_ramp(bool dark, HeatRamp *out) {
+    out->color[0] = empty_cell(dark);
+    out->outside = rgb(dark ? 0x0A0B0E : 0xDADEE5);
+    out->filtered = rgb(dark ? 0x1C212B : 0xEAEDF2);
+}
+
 void heat_ramp(HeatPalette palette, bool dark, HeatRamp *out) {
     const LchRamp *even = palette == HEAT_PALETTE_VIRIDIS   ? &VIRIDIS
                           : palette == HEAT_PALETTE_INFERNO ? &INFERNO
                                                             : &GREY;
-    out->color[0] = rgb(dark ? 0x14171D : 0xF7F8FA);
-    out->outside = rgb(dark ? 0x0A0B0E : 0xDADEE5);
-    out->filtered = rgb(dark ? 0x1C212B : 0xEAEDF2);
+    not_of_a_ramp(dark, out);
     for (int i = 1; i < 256; i++) {
         float t = (float)(i - 1) / 254.0f;
         out->color[i] = palette <= HEAT_PALETTE_ENHANCED
                             ? hex_ramp_at(&HEX_RAMPS[palette][dark], t)
                             : lch_ramp_at(even, dark, t);
     }
+}
+
+/* Teal is far from every ramp but viridis, which gets the pink that it never reaches. The first
+ * stop outshines what heat_dim leaves of the hottest cell. */
+void heat_link_ramp(HeatPalette palette, bool dark, HeatRamp *out) {
+    bool pink = palette == HEAT_PALETTE_VIRIDIS;
+    Lch first = pink ? (Lch){0.66f, 0.20f, 358} : (Lch){0.66f, 0.11f, 192};
+    Lch last = pink ? (Lch){0.96f, 0.03f, 358} : (Lch){0.97f, 0.04f, 192};
+    if (!dark) {
+        first = pink ? (Lch){0.70f, 0.19f, 358} : (Lch){0.72f, 0.12f, 190};
+        last = pink ? (Lch){0.36f, 0.14f, 358} : (Lch){0.34f, 0.06f, 205};
+    }
+    not_of_a_ramp(dark, out);
+    for (int i = 1; i < 256; i++) {
+        float t = (float)(i - 1) / 254.0f;
+        out->color[i] =
+            lch_color((Lch){first.l + (last.l - first.l) * t, first.c + (last.c - first.c) * t,
+                            first.h + (last.h - first.h) * t});
+    }
+}
+
+/* Half its colour gone, then most of the way back to the empty cell. */
+uint32_t heat_dim(uint32_t rgba, bool dark) {
+    float grey = 0.30f * (float)(rgba >> 24) + 0.59f * (float)(rgba >> 16 & 0xff) +
+                 0.11f * (float)(rgba >> 8 & 0xff);
+    uint32_t level = (uint32_t)(grey + 0.5f);
+    uint32_t pale = mix(rgba, level << 24 | level << 16 | level << 8 | 0xff, 0.5f);
+    return mix(pale, empty_cell(dark), dark ? 0.72f : 0.76f);
 }
 
 /* ---- frames ------------------------------------------------------------------------------ */
@@ -260,6 +309,50 @@ uint32_t flame_color(FlamePalette palette, bool dark, Frame frame, Str symbol, S
     if (str_eq_c(symbol, "[unknown]"))
         base.c *= 0.45f; /* known to nobody: it should not shout */
     return shade(base, dark, by_name);
+}
+
+/* ---- differential ------------------------------------------------------------------------ */
+
+typedef struct DiffColors {
+    uint32_t only_b, less, same, more, only_a;
+} DiffColors;
+
+/* Red and blue, then the safe pair, each light and dark. The safe one's sides differ in
+ * lightness too; all ends lie a step further from the ground than the ramp does. */
+static const DiffColors DIFF_COLORS[2][2] = {
+    {{0x1E3FA8, 0x4A84E8, 0xECEEF3, 0xE5533C, 0xA8101C},
+     {0x7CC8FF, 0x4A84E8, 0x2C313C, 0xE5533C, 0xFF9A78}},
+    {{0x123A78, 0x2F6DB8, 0xECEEF3, 0xF0A030, 0xC25E00},
+     {0x66B2FF, 0x3A6FC4, 0x2C313C, 0xE89A2C, 0xFFD45E}},
+};
+
+double flame_diff_intensity(double share_a, double share_b) {
+    double a = share_a > 0 ? share_a : 0, b = share_b > 0 ? share_b : 0;
+    double change = fabs(a - b), larger = a > b ? a : b;
+    if (!(change > 0))
+        return 0;
+    double strength = sqrt(change / larger * (change / (change + 0.01)));
+    return a > b ? strength : -strength;
+}
+
+static uint32_t diff_ramp_at(const DiffColors *c, double intensity) {
+    return mix(rgb(c->same), rgb(intensity < 0 ? c->less : c->more), (float)fabs(intensity));
+}
+
+uint32_t flame_diff_color(double share_a, double share_b, bool safe, bool dark) {
+    const DiffColors *c = &DIFF_COLORS[safe][dark];
+    bool in_a = share_a > 0, in_b = share_b > 0;
+    if (in_a != in_b)
+        return rgb(in_a ? c->only_a : c->only_b);
+    return diff_ramp_at(c, flame_diff_intensity(share_a, share_b));
+}
+
+void flame_diff_legend(bool safe, bool dark, DiffLegend *out) {
+    const DiffColors *c = &DIFF_COLORS[safe][dark];
+    for (int i = 0; i < DIFF_LEGEND_STEPS; i++)
+        out->ramp[i] = diff_ramp_at(c, 2.0 * i / (DIFF_LEGEND_STEPS - 1) - 1);
+    out->only_b = rgb(c->only_b);
+    out->only_a = rgb(c->only_a);
 }
 
 /* ---- text -------------------------------------------------------------------------------- */

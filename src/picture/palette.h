@@ -48,3 +48,34 @@ void heat_ramp(HeatPalette palette, bool dark, HeatRamp *out);
 /* Frame colours; text colour that is readable on a fill (contrast ≥ 4.5 against dark or light). */
 uint32_t flame_color(FlamePalette palette, bool dark, Frame frame, Str symbol, Str module);
 uint32_t text_on(uint32_t fill);
+
+/* -- differential: A's share against B's, each 0 to 1 */
+
+typedef enum DiffPalette { DIFF_RED_BLUE, DIFF_SAFE, DIFF_PALETTE_COUNT } DiffPalette;
+const char *diff_palette_name(DiffPalette palette); /* "red-blue", "safe" */
+bool diff_palette_named(Str name, DiffPalette *out);
+
+/* How strongly a change is coloured, from -1 to 1, positive where A's share is larger:
+ *   sign · √(relative · absolute),  relative = |a - b| / max(a, b),
+ *                                   absolute = |a - b| / (|a - b| + 1 %)
+ * so that neither the doubling of next to nothing nor a thousandth more of nearly everything
+ * shouts. 0 exactly where the shares are equal. */
+double flame_diff_intensity(double share_a, double share_b);
+/* Neutral grey of the theme at intensity 0, red (orange when safe) for more, blue for less. What
+ * only one side has gets a colour of its own, a step beyond the end of its family, whatever its
+ * size; it has to be marked by shape or text as well. */
+uint32_t flame_diff_color(double share_a, double share_b, bool safe, bool dark);
+/* What a legend shows: the ramp from intensity -1 to 1, and the two ends beyond it. */
+enum { DIFF_LEGEND_STEPS = 33 };
+typedef struct DiffLegend {
+    uint32_t ramp[DIFF_LEGEND_STEPS]; /* the middle one is neutral */
+    uint32_t only_b, only_a;          /* gone, new */
+} DiffLegend;
+void flame_diff_legend(bool safe, bool dark, DiffLegend *out);
+
+/* -- linking: cells that hold the hovered frame, and the rest */
+
+/* A ramp in a hue that the heat palette does not use. Empty, outside and filtered stay what they
+ * are in heat_ramp(). */
+void heat_link_ramp(HeatPalette palette, bool dark, HeatRamp *out);
+uint32_t heat_dim(uint32_t rgba, bool dark); /* a heat colour, stepped back */
