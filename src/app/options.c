@@ -197,7 +197,7 @@ static const Option options[] = {
     {"rows", "N", IN_SHOW, set_rows, "rows of a column, 1 to 1000 (default: 50)"},
     {"column", "SPAN", IN_SHOW, set_column, "time span of a column, 10ms to 1h (default: 1s)"},
     {"scale", "sqrt|linear|log|percentile", IN_SHOW, set_scale, "colour scale of the heat map"},
-    {"palette", "NAME", IN_SHOW, set_palette, "heat map palette (ember, red, enhanced, …) or flame graph palette (kind, name, …)"},
+    {"palette", "NAME", IN_SHOW, set_palette, "heat map palette (ember, red, enhanced, …) or flame graph palette (kind, package, java, …)"},
     {"theme", "dark|light|projector", IN_SHOW, set_theme, "colours of the window"},
     {"size", "WxH", IN_WINDOW | IN_EXPORT, set_size, "size of the window or picture (picture: 1920x1080)"},
     {"pixel-ratio", "X", IN_EXPORT, set_pixel_ratio, "pixels of the picture per logical pixel (default: 1)"},

@@ -6,13 +6,15 @@
 #include <math.h>
 
 #include "base/hash.h"
+#include "store/package.h"
 
 /* ---- names ------------------------------------------------------------------------------- */
 
 static const char *const SCALE_NAMES[] = {"sqrt", "linear", "log", "percentile"};
 static const char *const HEAT_NAMES[] = {"ember",   "red",     "enhanced",
                                          "viridis", "inferno", "grey"};
-static const char *const FLAME_NAMES[] = {"kind", "name", "module", "hot", "java"};
+static const char *const FLAME_NAMES[] = {"kind", "name", "module", "package", "hot",
+                                          "mem",  "io",   "java",   "js"};
 static const char *const DIFF_NAMES[] = {"red-blue", "safe"};
 
 static bool named(Str name, const char *const *names, int count, int *out) {
@@ -207,7 +209,7 @@ void heat_link_ramp(HeatPalette palette, bool dark, HeatRamp *out) {
     Lch first = pink ? (Lch){0.66f, 0.20f, 358} : (Lch){0.66f, 0.11f, 192};
     Lch last = pink ? (Lch){0.96f, 0.03f, 358} : (Lch){0.97f, 0.04f, 192};
     if (!dark) {
-        first = pink ? (Lch){0.70f, 0.19f, 358} : (Lch){0.72f, 0.12f, 190};
+        first = pink ? (Lch){0.70f, 0.19f, 358} : (Lch){0.69f, 0.12f, 190};
         last = pink ? (Lch){0.36f, 0.14f, 358} : (Lch){0.34f, 0.06f, 205};
     }
     not_of_a_ramp(dark, out);
@@ -225,7 +227,7 @@ uint32_t heat_dim(uint32_t rgba, bool dark) {
                  0.11f * (float)(rgba >> 8 & 0xff);
     uint32_t level = (uint32_t)(grey + 0.5f);
     uint32_t pale = mix(rgba, level << 24 | level << 16 | level << 8 | 0xff, 0.5f);
-    return mix(pale, empty_cell(dark), dark ? 0.72f : 0.76f);
+    return mix(pale, empty_cell(dark), 0.68f);
 }
 
 /* ---- frames ------------------------------------------------------------------------------ */
@@ -270,22 +272,112 @@ static int hue_of_kind(uint32_t kind) {
     }
 }
 
-/* As flamegraph.pl's java palette means it: Java by its names, too, where perf could not say.
- */
+static bool starts_with_any(Str s, const char *const *words, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (str_starts(s, str_of(words[i])))
+            return true;
+    return false;
+}
+#define STARTS_WITH_ANY(s, words) starts_with_any(s, words, sizeof words / sizeof *words)
+
+static int hue_of_native(Frame frame, Str symbol) {
+    int hue = hue_of_kind(frame.kind);
+    return hue == HUE_USER && str_find(symbol, STR("::")) < symbol.n ? HUE_CPP : hue;
+}
+
+/* By kind, and by name where nothing could say what was compiled at run time: folded stacks,
+ * and profilers that write Java's names themselves. */
 static int hue_of_java(Frame frame, Str symbol) {
-    bool java = frame.kind == FRAME_JIT || str_starts(symbol, STR("java/")) ||
-                str_starts(symbol, STR("Ljava/")) || str_starts(symbol, STR("java.")) ||
-                str_starts(symbol, STR("jdk/")) || str_starts(symbol, STR("sun/"));
-    if (frame.kind == FRAME_INLINED || frame.kind == FRAME_KERNEL)
-        return hue_of_kind(frame.kind);
-    if (java)
+    static const char *const roots[] = {"java.", "javax.", "jdk.", "sun.",
+                                        "com.",  "org.",   "io.",  "net."};
+    int hue = hue_of_native(frame, symbol);
+    if (hue != HUE_USER && hue != HUE_CPP)
+        return hue;
+    Str package = symbol_package(symbol);
+    bool java = str_find_char(package, '/') < package.n || STARTS_WITH_ANY(symbol, roots);
+    return java ? HUE_JIT : hue;
+}
+
+/* V8 puts a tag before what it compiles; without one, a file tells. */
+static int hue_of_js(Frame frame, Str symbol) {
+    static const char *const code[] = {"LazyCompile:", "Function:", "JS:", "Script:", "Eval:"};
+    static const char *const engine[] = {
+        "Builtin", "BytecodeHandler:", "Stub:", "Handler:", "RegExp:", "WasmFunction:"};
+    if (frame.kind == FRAME_KERNEL)
+        return HUE_KERNEL;
+    if (STARTS_WITH_ANY(symbol, code))
         return HUE_JIT;
-    return str_find(symbol, STR("::")) < symbol.n ? HUE_CPP : HUE_USER;
+    if (STARTS_WITH_ANY(symbol, engine))
+        return HUE_INLINED;
+    if (str_find(symbol, STR(".js:")) < symbol.n || str_ends(symbol, STR(".js")))
+        return HUE_JIT;
+    int hue = hue_of_native(frame, symbol);
+    return hue == HUE_JIT && str_find_char(symbol, ':') < symbol.n ? HUE_INLINED : hue;
+}
+
+/* A package is the same however a tool separates its parts: "java/util", "java.util". */
+static uint64_t package_hash(Str package) {
+    uint64_t hash = 0;
+    bool separated = false;
+    for (size_t i = 0; i < package.n; i++) {
+        char c = package.s[i];
+        if (c == '.' || c == '/' || c == ':') {
+            separated = true;
+            continue;
+        }
+        if (separated)
+            hash = hash_mix(hash + '.');
+        separated = false;
+        hash = hash_mix(hash + (unsigned char)c);
+    }
+    return hash_mix(hash);
 }
 
 static Lch any_hue(uint64_t hash, float from, float degrees) {
     float share = (float)(hash >> 32 & 0xffff) / 65535.0f;
     return (Lch){0.715f, 0.105f, from + share * degrees};
+}
+
+static Lch base_by_package(Frame frame, Str symbol) {
+    Str package = symbol_package(symbol);
+    if (package.n)
+        return any_hue(package_hash(package), 0, 360);
+    Lch base = base_of(hue_of_kind(frame.kind));
+    base.c *= 0.25f;
+    return base;
+}
+
+static Lch base_by_palette(FlamePalette palette, Frame frame, Str symbol, Str module,
+                           uint64_t by_name) {
+    Lch base;
+    switch (palette) {
+    case FLAME_BY_NAME:
+        return any_hue(by_name, 0, 360);
+    case FLAME_BY_MODULE:
+        return any_hue(hash_bytes(module.s, module.n), 0, 360);
+    case FLAME_BY_PACKAGE:
+        return base_by_package(frame, symbol);
+    case FLAME_HOT:
+        base = any_hue(by_name, 18, 66);
+        base.l = 0.67f + (base.h - 18) * 0.0018f; /* a dark yellow would be olive */
+        base.c = 0.14f;
+        return base;
+    case FLAME_MEM:
+        base = any_hue(by_name, 140, 62);
+        base.c = 0.105f;
+        return base;
+    case FLAME_IO:
+        base = any_hue(by_name, 240, 58);
+        base.l = 0.68f;
+        base.c = 0.12f;
+        return base;
+    case FLAME_JAVA:
+        return base_of(hue_of_java(frame, symbol));
+    case FLAME_JS:
+        return base_of(hue_of_js(frame, symbol));
+    default:
+        return base_of(hue_of_kind(frame.kind));
+    }
 }
 
 uint32_t flame_color(FlamePalette palette, bool dark, Frame frame, Str symbol, Str module) {
@@ -294,18 +386,7 @@ uint32_t flame_color(FlamePalette palette, bool dark, Frame frame, Str symbol, S
     if (frame.kind == FRAME_PROCESS)
         return rgb(dark ? 0x343A47 : 0xE3E6EC);
     uint64_t by_name = hash_bytes(symbol.s, symbol.n);
-    Lch base;
-    if (palette == FLAME_BY_NAME) {
-        base = any_hue(by_name, 0, 360);
-    } else if (palette == FLAME_BY_MODULE) {
-        base = any_hue(hash_bytes(module.s, module.n), 0, 360);
-    } else if (palette == FLAME_HOT) {
-        base = any_hue(by_name, 18, 72);
-        base.c = 0.14f;
-    } else {
-        base = base_of(palette == FLAME_JAVA ? hue_of_java(frame, symbol)
-                                             : hue_of_kind(frame.kind));
-    }
+    Lch base = base_by_palette(palette, frame, symbol, module, by_name);
     if (str_eq_c(symbol, "[unknown]"))
         base.c *= 0.45f; /* known to nobody: it should not shout */
     return shade(base, dark, by_name);
@@ -321,7 +402,7 @@ typedef struct DiffColors {
  * lightness too; all ends lie a step further from the ground than the ramp does. */
 static const DiffColors DIFF_COLORS[2][2] = {
     {{0x1E3FA8, 0x4A84E8, 0xECEEF3, 0xE5533C, 0xA8101C},
-     {0x7CC8FF, 0x4A84E8, 0x2C313C, 0xE5533C, 0xFF9A78}},
+     {0x7CC8FF, 0x4A84E8, 0x2C313C, 0xE5533C, 0xFF8A63}},
     {{0x123A78, 0x2F6DB8, 0xECEEF3, 0xF0A030, 0xC25E00},
      {0x66B2FF, 0x3A6FC4, 0x2C313C, 0xE89A2C, 0xFFD45E}},
 };

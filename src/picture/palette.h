@@ -25,8 +25,12 @@ typedef enum FlamePalette {
     FLAME_BY_KIND, /* kernel, user, jit, inlined each a hue; a name is a shade of it */
     FLAME_BY_NAME,
     FLAME_BY_MODULE,
-    FLAME_HOT,
-    FLAME_JAVA,
+    FLAME_BY_PACKAGE, /* as symbol_package() tells; pale where there is none */
+    FLAME_HOT,        /* red to yellow, by name */
+    FLAME_MEM,        /* green to aqua, by name */
+    FLAME_IO,         /* blue to violet, by name */
+    FLAME_JAVA,       /* Java, what was inlined into it, C++, kernel, other native code */
+    FLAME_JS,         /* JavaScript, its engine's own code (builtins), C++, kernel, other */
     FLAME_PALETTE_COUNT,
 } FlamePalette;
 
@@ -45,7 +49,8 @@ typedef struct HeatRamp {
 } HeatRamp;
 void heat_ramp(HeatPalette palette, bool dark, HeatRamp *out);
 
-/* Frame colours; text colour that is readable on a fill (contrast ≥ 4.5 against dark or light). */
+/* Frame colours, by what the frame is called and by its kind alone, never by an id: a name has its
+ * colour in every selection, file and run of the program. And the text colour that is readable on a fill (contrast ≥ 4.5 against dark or light). */
 uint32_t flame_color(FlamePalette palette, bool dark, Frame frame, Str symbol, Str module);
 uint32_t text_on(uint32_t fill);
 
