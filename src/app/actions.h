@@ -1,6 +1,6 @@
 /* The actions of commands.def: each changes the App's state as its help says. `args` is what came
  * behind the command's name, possibly empty. False with *err when it cannot be done.
- * Spread over actions_time.c, actions_flame.c and actions_program.c. Thread: main. */
+ * Spread over actions_*.c. Thread: main. */
 #pragma once
 
 #include "app/program.h"
@@ -18,6 +18,11 @@ bool can_cancel_load(const App *app);
 bool can_complain(const App *app);
 bool can_weight(const App *app);
 bool can_zoomed(const App *app);
+bool can_swap(const App *app);
+bool can_compared(const App *app);
+bool can_second(const App *app);
+bool can_transformed(const App *app);
+bool can_linked(const App *app);
 bool can_search(const App *app);
 bool can_back(const App *app);
 bool can_forward(const App *app);

@@ -94,6 +94,16 @@ bool do_filter_toggle(App *app, Str args, Error *err) {
     return true;
 }
 
+bool do_filter_invert(App *app, Str args, Error *err) {
+    uint32_t i = 0;
+    if (!term_index(app, args, &i, err))
+        return false;
+    if (app->state.filter.term[i].kind == FILTER_MIN)
+        return error_set(err, ERROR_USAGE, "a least share has no opposite");
+    app->state.filter.term[i].negated = !app->state.filter.term[i].negated;
+    return true;
+}
+
 bool do_filter_remove(App *app, Str args, Error *err) {
     uint32_t i = 0;
     if (!term_index(app, args, &i, err))
@@ -115,11 +125,15 @@ bool do_filter_ask(App *app, Str args, Error *err) {
 /* -- shape */
 
 bool do_shape(App *app, Str args, Error *err) {
-    uint8_t kind = app->state.view_kind == VIEW_FLAME ? VIEW_ICICLE : VIEW_FLAME;
+    uint8_t kind = (uint8_t)((app->state.view_kind + 1) % VIEW_COUNT);
+    if (!args.n && kind == VIEW_SANDWICH && !app->state.function[0])
+        kind = (uint8_t)((kind + 1) % VIEW_COUNT); /* of no function there is none */
     if (args.n && !view_kind_named(args, &kind))
         return error_set(err, ERROR_USAGE, "there is no view \"%.*s\"", (int)args.n, args.s);
     if (kind != app->state.view_kind)
         app->flame.scroll = 0;
+    if ((kind == VIEW_INVERTED || kind == VIEW_SANDWICH) != (app->state.view_kind == VIEW_INVERTED || app->state.view_kind == VIEW_SANDWICH))
+        memset(app->state.zoom, 0, STATE_ZOOM); /* paths of one tree mean nothing in the other */
     app->state.view_kind = kind;
     return true;
 }
@@ -209,8 +223,7 @@ bool do_zoom_reset(App *app, Str args, Error *err) {
 #define CURSOR(name, dx, dy)                                                                      \
     bool name(App *app, Str args, Error *err) {                                                   \
         (void)args, (void)err;                                                                    \
-        bool icicle = app->state.view_kind == VIEW_ICICLE;                                        \
-        flame_pane_move_cursor(&app->flame, dx, icicle ? -(dy) : dy);                             \
+        flame_pane_move_cursor(&app->flame, dx, app->flame.hanging ? -(dy) : dy);                 \
         return true;                                                                              \
     }
 CURSOR(do_cursor_up, 0, 1)
@@ -220,13 +233,13 @@ CURSOR(do_cursor_right, 1, 0)
 
 bool do_scroll_up(App *app, Str args, Error *err) {
     (void)args, (void)err;
-    flame_pane_scroll(&app->flame, app->state.view_kind == VIEW_ICICLE ? -1 : 1);
+    flame_pane_scroll(&app->flame, app->flame.hanging ? -1 : 1);
     return true;
 }
 
 bool do_scroll_down(App *app, Str args, Error *err) {
     (void)args, (void)err;
-    flame_pane_scroll(&app->flame, app->state.view_kind == VIEW_ICICLE ? 1 : -1);
+    flame_pane_scroll(&app->flame, app->flame.hanging ? 1 : -1);
     return true;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/program.h"
+#include "query/hottest.h"
 #include "query/slice.h"
 
 #define NOTICE_NS INT64_C(4000000000)
@@ -173,6 +174,11 @@ void app_query(const App *app, Query *q) {
     q->idle = s->idle;
     q->filter = s->filter;
     memcpy(q->search, s->search, sizeof q->search);
+    if (!state_compares(s))
+        return;
+    q->baseline = s->baseline_kind;
+    q->b0_ns = s->baseline.t0_ns;
+    q->b1_ns = s->baseline.t1_ns;
 }
 
 void app_heat_spec(const App *app, HeatSpec *spec) {
@@ -195,6 +201,13 @@ const HeatGrid *app_grid(const App *app) {
     return app->session.slot[0].open ? engine_heat(app->session.engine, 0) : NULL;
 }
 
+/* Of the cell under the pointer. */
+static void ask_hottest(App *app, const Query *q) {
+    const Range *cell = &app->heat.hover;
+    HottestWish w = {.t0_ns = cell->t0_ns, .t1_ns = cell->t1_ns, .event = q->event, .idle = q->idle, .filter = q->filter};
+    engine_ask_aside(app->session.engine, ASIDE_HOTTEST, 0, cell->on ? &w : NULL);
+}
+
 static void ask(App *app) {
     if (!app->session.slot[0].open)
         return;
@@ -208,6 +221,7 @@ static void ask(App *app) {
     app->fitted_column_ns = fitted;
     engine_ask(app->session.engine, ANSWER_MAIN, &q);
     engine_ask_heat(app->session.engine, &spec);
+    ask_hottest(app, &q);
     /* start at once: the answer is then there for the next frame, not for the one after it */
     engine_poll(app->session.engine, app->last_input.now_ns, session_loading(&app->session));
 }
@@ -273,7 +287,7 @@ static void splitter(const View *v, Rect area, float top) {
 
 static void draw_panes(App *app, const View *v, Rect area) {
     Ui *ui = v->ui;
-    float header = ui_px(ui, 36);
+    float header = flame_header_height(v);
     bool times = v->slot->view.has_time || !v->slot->settled;
     float least = ui_px(ui, 130), share = (float)app->state.split_permille / 1000;
     float split = times ? area.h * share : ui_px(ui, 44);
@@ -293,6 +307,8 @@ static void draw_panes(App *app, const View *v, Rect area) {
     float y = area.y + split;
     flame_header_draw(v, (Rect){area.x, y + ui_px(ui, 4), area.w, header});
     Rect flame = {area.x, y + header + ui_px(ui, 8), area.w, area.y + area.h - y - header - ui_px(ui, 14)};
+    app->flame.hanging = v->state->view_kind != VIEW_FLAME;
+    app->flame.id = ui_id("flame");
     flame_pane_draw(&app->flame, v, flame);
     if (times)
         splitter(v, area, y);

@@ -4,7 +4,8 @@
 #include "base/clock.h"
 #include "base/json.h"
 
-static void range_json(JsonWriter *w, const char *key, const Range *r, const Answer *a, bool samples) {
+/* samples NULL: nobody counted them. */
+static void range_json(JsonWriter *w, const char *key, const Range *r, const uint64_t *samples) {
     json_key(w, key);
     if (!r->on) {
         json_null(w);
@@ -17,7 +18,7 @@ static void range_json(JsonWriter *w, const char *key, const Range *r, const Ans
     json_i64(w, r->t1_ns);
     if (samples) {
         json_key(w, "samples");
-        json_u64(w, a ? a->shown_in_selection : 0);
+        json_u64(w, *samples);
     }
     json_object_end(w);
 }
@@ -76,6 +77,12 @@ static void hover_json(JsonWriter *w, const App *app, const Answer *a) {
     json_u64(w, b->self);
     json_key(w, "total");
     json_u64(w, b->total);
+    if (app->flame.layout.differential) {
+        json_key(w, "self_b");
+        json_u64(w, b->self_b);
+        json_key(w, "total_b");
+        json_u64(w, b->total_b);
+    }
     json_object_end(w);
     buf_free(&path);
 }
@@ -119,6 +126,46 @@ static void shape_json(JsonWriter *w, const State *s) {
     json_str(w, s->mode == MODE_BROWSER ? STR("browser") : STR("normal"));
 }
 
+/* What the selection is compared with: null, or its kind and both sides' sums in the tree. */
+static void compare_json(JsonWriter *w, const App *app, const Answer *a) {
+    json_key(w, "compare");
+    if (!state_compares(&app->state) || !a || !(a->b.u32 || a->b.u64)) {
+        json_null(w);
+        return;
+    }
+    json_object(w);
+    json_key(w, "with");
+    json_str(w, str_of(baseline_kind_name(app->state.baseline_kind)));
+    json_key(w, "a");
+    json_u64(w, prefix_total(&a->a, a->tree, 0));
+    json_key(w, "b");
+    json_u64(w, prefix_total(&a->b, a->tree, 0));
+    json_key(w, "elided");
+    json_bool(w, app->state.elided);
+    json_object_end(w);
+}
+
+static void tree_json(JsonWriter *w, const State *s) {
+    json_key(w, "transforms");
+    json_array(w);
+    for (uint32_t i = 0; i < s->transforms.count; i++) {
+        Buf text = {0};
+        transform_describe(&s->transforms, i, &text);
+        json_object(w);
+        json_key(w, "text");
+        json_str(w, buf_str(&text));
+        json_key(w, "on");
+        json_bool(w, !s->transforms.item[i].off);
+        json_object_end(w);
+        buf_free(&text);
+    }
+    json_array_end(w);
+    json_key(w, "pin");
+    json_str(w, str_trim(str_of(s->pin)));
+    json_key(w, "function");
+    json_str(w, str_trim(str_of(s->function)));
+}
+
 static void notices_json(JsonWriter *w, const App *app) {
     json_key(w, "notices");
     json_array(w);
@@ -144,9 +191,10 @@ void dump_state(App *app, Buf *out) {
     json_double(&w, !slot->open ? 0 : slot->settled ? 1 : slot->load.progress, 4);
     json_key(&w, "origin_ns");
     json_i64(&w, slot->open ? app_origin(app) : 0);
-    range_json(&w, "selection", &s->selection, a, true);
-    range_json(&w, "baseline", &s->baseline, a, false);
-    range_json(&w, "time_view", &s->view, a, false);
+    uint64_t in_a = a ? a->shown_in_selection : 0, in_b = a && (a->b.u32 || a->b.u64) ? prefix_total(&a->b, a->tree, 0) : 0;
+    range_json(&w, "selection", &s->selection, &in_a);
+    range_json(&w, "baseline", &s->baseline, s->baseline_kind == BASELINE_RANGE && !s->weighted ? &in_b : NULL);
+    range_json(&w, "time_view", &s->view, NULL);
     json_key(&w, "event");
     json_str(&w, slot->open ? event_name(app) : STR(""));
     json_key(&w, "weight");
@@ -159,6 +207,8 @@ void dump_state(App *app, Buf *out) {
     json_key(&w, "view");
     json_str(&w, str_of(view_kind_name(s->view_kind)));
     zoom_json(&w, s);
+    compare_json(&w, app, a);
+    tree_json(&w, s);
     json_key(&w, "frames_visible");
     json_u64(&w, a ? app->flame.layout.count : 0);
     hover_json(&w, app, a);

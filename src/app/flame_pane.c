@@ -65,8 +65,8 @@ static void clamp_scroll(FlamePane *pane) {
     pane->scroll = fminf(fmaxf(pane->scroll, 0), fmaxf(most, 0));
 }
 
-static float row_y(const FlamePane *pane, const View *v, uint32_t depth) {
-    if (v->state->view_kind == VIEW_ICICLE)
+static float row_y(const FlamePane *pane, uint32_t depth) {
+    if (pane->hanging)
         return pane->body.y + (float)depth * pane->row - pane->scroll;
     return pane->body.y + pane->body.h - (float)(depth + 1) * pane->row + pane->scroll;
 }
@@ -110,6 +110,9 @@ static uint32_t box_color(FlamePane *pane, const View *v, const FlameBox *b) {
         color = color_mix(t->muted, t->background, 0.5f);
     else if (!b->depth)
         color = t->root_box;
+    else if (pane->layout.differential)
+        color = flame_diff_color(flame_share_a(&pane->layout, b), flame_share_b(&pane->layout, b),
+                                 v->state->diff_palette == DIFF_SAFE, t->dark);
     else
         color = frame_color(pane, v, b->frame);
     bool searching = v->answer->match != NULL;
@@ -129,11 +132,18 @@ static Str box_label(const FlamePane *pane, const View *v, const FlameBox *b) {
         Str n = view_grouped(v, b->merged_count);
         return view_text(v, "%.*s merged", (int)n.n, n.s);
     }
+    if (!b->depth && pane->layout.differential) {
+        Str na = view_grouped(v, b->total), nb = view_count(v, b->total_b, view_unit(v));
+        return view_text(v, "all · A %.*s · B %.*s", (int)na.n, na.s, (int)nb.n, nb.s);
+    }
     if (!b->depth) {
         Str n = view_count(v, b->total + pane->layout.not_arranged, view_unit(v));
         return view_text(v, "all · %.*s", (int)n.n, n.s);
     }
-    return flame_label(v->dict, b->frame);
+    Str name = flame_label(v->dict, b->frame);
+    if (!pane->layout.differential || (b->total && b->total_b))
+        return name;
+    return view_text(v, "%s %.*s", b->total ? "new" : "gone", (int)(name.n < 900 ? name.n : 900), name.s);
 }
 
 static void draw_label(const FlamePane *pane, const View *v, const FlameBox *b, float x0, float x1, float y, float row,
@@ -162,7 +172,7 @@ typedef struct Row {
 static void draw_row(FlamePane *pane, const View *v, Row row, float phase) {
     Ui *ui = v->ui;
     uint32_t depth = pane->motion.box[row.from].box.depth;
-    float y = row_y(pane, v, depth), gap = ui_px(ui, 1);
+    float y = row_y(pane, depth), gap = ui_px(ui, 1);
     if (y + pane->row < pane->body.y || y > pane->body.y + pane->body.h)
         return;
     draw_band(ui->draw, y, pane->row - gap);
@@ -187,8 +197,20 @@ static void draw_outline_of(const FlamePane *pane, const View *v, const MovingBo
                             uint32_t color, float width) {
     float x0, x1;
     box_x(pane, m, phase, &x0, &x1);
-    Rect r = {x0, row_y(pane, v, m->box.depth), fmaxf(x1 - x0, width * 2), pane->row};
+    Rect r = {x0, row_y(pane, m->box.depth), fmaxf(x1 - x0, width * 2), pane->row};
     draw_outline(v->ui->draw, r, 0, width, color);
+}
+
+/* What only one side has is marked beyond its colour: a bar over what is new, under what is gone. */
+static void draw_only(const FlamePane *pane, const View *v, const MovingBox *m, float phase) {
+    if (m->box.merged || !m->box.depth || (m->box.total && m->box.total_b))
+        return;
+    float x0, x1, bar = ui_px(v->ui, 2), y = row_y(pane, m->box.depth);
+    box_x(pane, m, phase, &x0, &x1);
+    if (x1 - x0 < ui_px(v->ui, 3))
+        return;
+    draw_rect(v->ui->draw, (Rect){x0, m->box.total ? y : y + pane->row - ui_px(v->ui, 1) - bar, x1 - x0 - ui_px(v->ui, 1), bar},
+              v->ui->theme->text);
 }
 
 static void draw_boxes(FlamePane *pane, const View *v, float phase) {
@@ -204,6 +226,8 @@ static void draw_boxes(FlamePane *pane, const View *v, float phase) {
         const MovingBox *m = &pane->motion.box[i];
         if (m->leaving)
             continue;
+        if (pane->layout.differential)
+            draw_only(pane, v, m, phase);
         if (pane->hover.on && m->box.key == pane->hover.box.key && m->box.merged == pane->hover.box.merged)
             draw_outline_of(pane, v, m, phase, v->ui->theme->text, ui_px(v->ui, 1));
         if (pane->cursor && m->box.key == pane->cursor && !m->box.merged)
@@ -217,7 +241,7 @@ static void draw_not_arranged(const FlamePane *pane, const View *v) {
         return;
     double all = (double)(l->total + l->not_arranged);
     float x = pane->body.x + pane->body.w * (float)((double)l->total / all);
-    Rect r = {x, row_y(pane, v, 1), pane->body.x + pane->body.w - x, pane->row - ui_px(v->ui, 1)};
+    Rect r = {x, row_y(pane, 1), pane->body.x + pane->body.w - x, pane->row - ui_px(v->ui, 1)};
     draw_rect(v->ui->draw, r, color_mix(v->ui->theme->muted, v->ui->theme->background, 0.6f));
     Str n = view_count(v, l->not_arranged, "samples");
     ui_label(v->ui, rect_inset(r, ui_px(v->ui, 2)), view_text(v, "not yet arranged: %.*s", (int)n.n, n.s),
@@ -226,11 +250,11 @@ static void draw_not_arranged(const FlamePane *pane, const View *v) {
 
 /* -- pointer */
 
-static void find_hover(FlamePane *pane, const View *v, float x, float y, float phase) {
+static void find_hover(FlamePane *pane, float x, float y, float phase) {
     pane->hover.on = false;
     for (uint32_t i = 0; i < pane->motion.count; i++) {
         const MovingBox *m = &pane->motion.box[i];
-        float x0, x1, top = row_y(pane, v, m->box.depth);
+        float x0, x1, top = row_y(pane, m->box.depth);
         if (m->leaving || y < top || y >= top + pane->row)
             continue;
         box_x(pane, m, phase, &x0, &x1);
@@ -241,13 +265,40 @@ static void find_hover(FlamePane *pane, const View *v, float x, float y, float p
     }
 }
 
+static uint32_t count_lines(const View *v, const FlameBox *b, Str *lines) {
+    Str total = view_count(v, b->total, view_unit(v)), self = view_grouped(v, b->self);
+    uint64_t whole = prefix_total(&v->answer->a, v->answer->tree, 0);
+    const char *of = v->state->selection.on ? "A" : "what is shown";
+    Str share = view_percent(v, b->total, whole);
+    Str self_share = view_percent(v, b->self, whole);
+    lines[0] = view_text(v, "total %.*s\t%.*s of %s", (int)total.n, total.s, (int)share.n, share.s, of);
+    lines[1] = view_text(v, "self %.*s\t%.*s of %s", (int)self.n, self.s, (int)self_share.n, self_share.s, of);
+    return 2;
+}
+
+/* Both sides, and the difference in percentage points and in samples of A: what A has beyond B's
+ * share of A's total. */
+static uint32_t diff_lines(const FlamePane *pane, const View *v, const FlameBox *b, Str *lines) {
+    const FlameLayout *l = &pane->layout;
+    double a = flame_share_a(l, b), base = flame_share_b(l, b), samples = (a - base) * (double)l->all_a;
+    Str na = view_count(v, b->total, view_unit(v)), nb = view_count(v, b->total_b, view_unit(v));
+    Str pa = view_percent(v, b->total, l->all_a), pb = view_percent(v, b->total_b, l->all_b);
+    Str more = view_count(v, (uint64_t)(fabs(samples) + 0.5), view_unit(v));
+    lines[0] = view_text(v, "A %.*s\t%.*s of A", (int)na.n, na.s, (int)pa.n, pa.s);
+    lines[1] = view_text(v, "B %.*s\t%.*s of B", (int)nb.n, nb.s, (int)pb.n, pb.s);
+    const char *sign = samples < 0 ? "−" : "+";
+    lines[2] = view_text(v, "%s%.2f percentage points\t%s%.*s in A", sign, fabs(a - base) * 100, sign, (int)more.n, more.s);
+    if (!b->total || !b->total_b)
+        lines[3] = b->total ? STR("new: only in A") : STR("gone: only in B");
+    return b->total && b->total_b ? 3 : 4;
+}
+
 static void hover_tooltip(const FlamePane *pane, const View *v) {
     const FlameBox *b = &pane->hover.box;
     if (!b->depth)
         return;
-    Str lines[4];
+    Str lines[8];
     uint32_t n = 0;
-    const char *unit = view_unit(v);
     if (b->merged) {
         lines[n++] = view_text(v, "%u frames, each narrower than a pixel", b->merged_count);
     } else {
@@ -258,27 +309,21 @@ static void hover_tooltip(const FlamePane *pane, const View *v) {
             lines[n++] = view_text(v, "%.*s · %s", (int)(module.n < 200 ? module.n : 200), module.s,
                                    frame_kind_name(f.kind));
     }
-    Str total = view_count(v, b->total, unit), self = view_grouped(v, b->self);
-    uint64_t whole = prefix_total(&v->answer->a, v->answer->tree, 0);
-    const char *of = v->state->selection.on ? "A" : "what is shown";
-    Str share = view_percent(v, b->total, whole);
-    Str self_share = view_percent(v, b->self, whole);
-    lines[n++] = view_text(v, "total %.*s\t%.*s of %s", (int)total.n, total.s, (int)share.n, share.s, of);
-    lines[n++] = view_text(v, "self %.*s\t%.*s of %s", (int)self.n, self.s, (int)self_share.n, self_share.s, of);
+    n += pane->layout.differential ? diff_lines(pane, v, b, lines + n) : count_lines(v, b, lines + n);
     ui_tooltip(v->ui, (Rect){v->ui->x, v->ui->y, 0, pane->row}, lines, n);
 }
 
 static void pointer(FlamePane *pane, const View *v, float phase) {
-    UiZone z = ui_zone(v->ui, ui_id("flame"), pane->body, ZONE_FOCUSABLE);
+    UiZone z = ui_zone(v->ui, pane->id, pane->body, ZONE_FOCUSABLE);
     if (z.wheel_y != 0) {
         float notch = 3 * pane->row * z.wheel_y;
-        pane->scroll += v->state->view_kind == VIEW_ICICLE ? -notch : notch;
+        pane->scroll += pane->hanging ? -notch : notch;
         clamp_scroll(pane);
         view_wake(v, v->now_ns);
     }
     pane->hover.on = false;
     if (z.hover || z.clicked)
-        find_hover(pane, v, z.x, z.y, phase);
+        find_hover(pane, z.x, z.y, phase);
     if (pane->hover.on && !pane->hover.box.merged)
         v->ui->cursor = CURSOR_HAND;
     if (z.clicked && z.button == BUTTON_LEFT && pane->hover.on && !pane->hover.box.merged) {
@@ -293,15 +338,15 @@ static void pointer(FlamePane *pane, const View *v, float phase) {
 
 /* -- cursor and scroll, for the keyboard */
 
-static void scroll_to_cursor(FlamePane *pane, const View *v) {
+static void scroll_to_cursor(FlamePane *pane) {
     const FlameBox *b = flame_pane_box(pane, pane->cursor);
     pane->show_cursor = false;
     if (!b)
         return;
-    float y = row_y(pane, v, b->depth), top = pane->body.y;
+    float y = row_y(pane, b->depth), top = pane->body.y;
     float bottom = top + pane->body.h - pane->row;
     float by = y < top ? top - y : y > bottom ? bottom - y : 0;
-    pane->scroll += v->state->view_kind == VIEW_ICICLE ? -by : by;
+    pane->scroll += pane->hanging ? -by : by;
     clamp_scroll(pane);
 }
 
@@ -367,11 +412,10 @@ static void scrollbar(FlamePane *pane, const View *v, Rect area) {
     float total = content_height(pane), page = pane->body.h;
     if (total <= page)
         return;
-    bool icicle = v->state->view_kind == VIEW_ICICLE;
-    float at = icicle ? pane->scroll : total - page - pane->scroll;
+    float at = pane->hanging ? pane->scroll : total - page - pane->scroll;
     Rect r = {area.x + area.w - ui_px(v->ui, 10), pane->body.y, ui_px(v->ui, 8), pane->body.h};
-    if (ui_scrollbar(v->ui, ui_id("flame scroll"), r, total, page, &at)) {
-        pane->scroll = icicle ? at : total - page - at;
+    if (ui_scrollbar(v->ui, ui_id_at(pane->id, 1), r, total, page, &at)) {
+        pane->scroll = pane->hanging ? at : total - page - at;
         clamp_scroll(pane);
     }
 }
@@ -398,7 +442,7 @@ void flame_pane_draw(FlamePane *pane, const View *v, Rect area) {
     colors_ready(pane, v);
     clamp_scroll(pane);
     if (pane->show_cursor)
-        scroll_to_cursor(pane, v);
+        scroll_to_cursor(pane);
     float phase = flame_motion_phase(&pane->motion, v->now_ns);
     if (phase < 1)
         view_wake(v, v->now_ns);
@@ -408,7 +452,7 @@ void flame_pane_draw(FlamePane *pane, const View *v, Rect area) {
     draw_not_arranged(pane, v);
     draw_clip(ui->draw, was);
     scrollbar(pane, v, area);
-    ui_focus_ring(ui, ui_id("flame"), pane->body, 0);
+    ui_focus_ring(ui, pane->id, pane->body, 0);
     if (!pane->layout.total && !pane->layout.not_arranged)
         ui_label(ui, pane->body, why_empty(v), ui->theme->muted, FACE_REGULAR, ui->theme->font, 0);
 }

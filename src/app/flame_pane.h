@@ -23,7 +23,9 @@ typedef struct FlamePane {
     uint32_t *color;
     uint32_t color_cap;
     uint32_t color_key;
-    float scroll;          /* px above (flame) or below (icicle) the root's usual place */
+    bool hanging;          /* the root is on top: icicle; set before drawing */
+    UiId id;               /* of its zone; set before drawing */
+    float scroll;          /* px above (flame) or below (hanging) the root's usual place */
     float row;             /* px of the last frame */
     uint64_t cursor;       /* key of the marked frame, 0 none */
     bool show_cursor;      /* scroll it into view */
@@ -35,6 +37,7 @@ void flame_pane_init(FlamePane *pane);
 void flame_pane_free(FlamePane *pane);
 /* Another file: names, frames and colours of the one before mean nothing any more. */
 void flame_pane_forget(FlamePane *pane);
+/* Of v->answer, which may be another than the window's (the upper half of a sandwich). */
 void flame_pane_draw(FlamePane *pane, const View *v, Rect area);
 /* Moves the cursor: dy +1 towards the leaves, dx sideways. */
 void flame_pane_move_cursor(FlamePane *pane, int dx, int dy);

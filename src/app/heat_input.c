@@ -1,85 +1,9 @@
 #include "app/heat_input.h"
+#include "app/heat_ranges.h"
+#include "app/flame_pane.h"
+#include "query/hottest.h"
 
 #include <math.h>
-
-/* -- the selection's true shape: up its first column, down to the bottom of the next */
-
-typedef struct SliceShape {
-    float x0, x0_right, x1, x1_right; /* first and last column */
-    float y0, y1;                     /* where the first begins and the last ends */
-    float start, end;                 /* y of a column's start and end */
-    bool one;                         /* a single column */
-} SliceShape;
-
-static SliceShape slice_shape(const HeatPane *pane, const View *v, const Range *r) {
-    const HeatGrid *g = v->heat;
-    int64_t w = g->spec.column_ns;
-    int64_t a = (r->t0_ns - g->origin_ns) / w, b = (r->t1_ns - 1 - g->origin_ns) / w;
-    int64_t a_start = g->origin_ns + a * w, b_start = g->origin_ns + b * w;
-    bool down = v->state->downwards;
-    SliceShape s = {
-        .x0 = heat_pane_x(pane, a_start), .x0_right = heat_pane_x(pane, a_start + w),
-        .x1 = heat_pane_x(pane, b_start), .x1_right = heat_pane_x(pane, b_start + w),
-        .y0 = heat_pane_y(pane, down, (double)(r->t0_ns - a_start) / (double)w),
-        .y1 = heat_pane_y(pane, down, (double)(r->t1_ns - b_start) / (double)w),
-        .start = heat_pane_y(pane, down, 0), .end = heat_pane_y(pane, down, 1), .one = a == b,
-    };
-    return s;
-}
-
-static void fill_box(DrawList *d, float x0, float x1, float ya, float yb, uint32_t color) {
-    float y = ya < yb ? ya : yb;
-    draw_rect(d, (Rect){x0, y, x1 - x0, fabsf(yb - ya)}, color);
-}
-
-static void outline(DrawList *d, const SliceShape *s, float width, uint32_t color) {
-    float xy[][2] = {{s->x0, s->y0},       {s->x0, s->end},   {s->x1, s->end},
-                     {s->x1, s->y1},       {s->x1_right, s->y1}, {s->x1_right, s->start},
-                     {s->x0_right, s->start}, {s->x0_right, s->y0}, {s->x0, s->y0}};
-    float box[][2] = {{s->x0, s->y0}, {s->x0, s->y1}, {s->x1_right, s->y1},
-                      {s->x1_right, s->y0}, {s->x0, s->y0}};
-    float(*p)[2] = s->one ? box : xy;
-    int n = s->one ? 5 : 9;
-    for (int i = 0; i + 1 < n; i++) { /* horizontal or vertical: exact rectangles, no blur */
-        float x = fminf(p[i][0], p[i + 1][0]), y = fminf(p[i][1], p[i + 1][1]);
-        float w = fabsf(p[i + 1][0] - p[i][0]), h = fabsf(p[i + 1][1] - p[i][1]);
-        draw_rect(d, (Rect){roundf(x), roundf(y), (w > 0 ? roundf(x + w) - roundf(x) : 0) + width,
-                            (h > 0 ? roundf(y + h) - roundf(y) : 0) + width}, color);
-    }
-}
-
-static void badge(const HeatPane *pane, const View *v, float x, const char *letter) {
-    Ui *ui = v->ui;
-    float size = ui_px(ui, 16);
-    if (x < pane->plot.x - size || x > pane->plot.x + pane->plot.w + size)
-        return;
-    Rect r = {roundf(x - size / 2), pane->plot.y - size - ui_px(ui, 3), size, size};
-    draw_round(ui->draw, r, ui_px(ui, 4), ui->theme->a);
-    ui_label(ui, r, str_of(letter), text_on(ui->theme->a), FACE_SEMIBOLD, 11, 0);
-}
-
-void heat_selection_draw(const HeatPane *pane, const View *v) {
-    const Range *r = &v->state->selection;
-    if (!r->on || r->t1_ns <= r->t0_ns)
-        return;
-    Ui *ui = v->ui;
-    SliceShape s = slice_shape(pane, v, r);
-    Rect room = rect_inset(pane->plot, -ui_px(ui, 2));
-    Rect before = draw_clip_to(ui->draw, room);
-    uint32_t fill = ui->theme->selection_fill;
-    if (s.one) {
-        fill_box(ui->draw, s.x0, s.x1_right, s.y0, s.y1, fill);
-    } else {
-        fill_box(ui->draw, s.x0, s.x0_right, s.y0, s.end, fill);
-        fill_box(ui->draw, s.x0_right, s.x1, s.start, s.end, fill);
-        fill_box(ui->draw, s.x1, s.x1_right, s.start, s.y1, fill);
-    }
-    outline(ui->draw, &s, ui_px(ui, ui->theme->outline * 1.5f), ui->theme->a);
-    draw_clip(ui->draw, before);
-    float left = fmaxf(s.x0, pane->plot.x), right = fminf(s.x1_right, pane->plot.x + pane->plot.w);
-    if (right > left)
-        badge(pane, v, (left + right) / 2, "A");
-}
 
 /* -- pointer */
 
@@ -89,7 +13,7 @@ static int64_t time_at(const HeatPane *pane, float x) {
 }
 
 /* The cell under a point, cut to the plot; exact instants without snapping. */
-static bool range_at(const HeatPane *pane, const View *v, float x, float y, bool snap, Range *out) {
+bool heat_range_at(const HeatPane *pane, const View *v, float x, float y, bool snap, Range *out) {
     const HeatGrid *g = v->heat;
     Rect p = pane->plot;
     x = fminf(fmaxf(x, p.x), p.x + p.w - 0.01f);
@@ -160,26 +84,50 @@ static Str cell_text(const View *v, uint32_t column, uint32_t row) {
     return view_text(v, "%.*s + %.*s\t%.*s", (int)at.n, at.s, (int)within.n, within.s, (int)n.n, n.s);
 }
 
-static void hover(const HeatPane *pane, const View *v, float x, float y) {
+/* "leaf ← caller" of the hottest stacks of the cell under the pointer, with their samples; the
+ * answer to the question that the App asks for pane->hover. */
+static uint32_t hottest_lines(const View *v, Str *lines) {
+    const Hottest *h = engine_aside(v->engine, ASIDE_HOTTEST);
+    uint32_t n = 0;
+    for (uint32_t i = 0; h && i < h->count && i < 3; i++) {
+        StackNode leaf = stacks_get(&v->dict->stacks, h->stack[i].stack);
+        Str name = flame_label(v->dict, leaf.frame), samples = view_grouped(v, h->stack[i].samples);
+        StackNode caller = stacks_get(&v->dict->stacks, leaf.parent);
+        Str from = caller.parent || leaf.parent ? flame_label(v->dict, caller.frame) : STR("");
+        lines[n++] = view_text(v, "%.*s%s%.*s\t%.*s", (int)(name.n < 48 ? name.n : 48), name.s, from.n ? " ← " : "",
+                               (int)(from.n < 32 ? from.n : 32), from.s, (int)samples.n, samples.s);
+    }
+    if (h && h->stacks > n)
+        lines[n++] = view_text(v, "%u more stack%s", h->stacks - 3, h->stacks == 4 ? "" : "s");
+    return n;
+}
+
+static void hover(HeatPane *pane, const View *v, float x, float y) {
     const HeatGrid *g = v->heat;
     Range cell;
     uint32_t column, row;
-    range_at(pane, v, x, y, true, &cell);
+    heat_range_at(pane, v, x, y, true, &cell);
     if (!heat_cell_of(g, cell.t0_ns, &column, &row))
         return;
     hottest_of_texel(pane, g, &column, &row);
     Ui *ui = v->ui;
-    SliceShape s = slice_shape(pane, v, &cell);
+    SliceShape s = heat_slice_shape(pane, v, &cell);
     Rect before = draw_clip_to(ui->draw, rect_inset(pane->plot, -ui_px(ui, 1)));
     uint32_t hair = color_alpha(ui->theme->text, 0.35f);
     float cx = roundf((s.x0 + s.x1_right) / 2), cy = roundf((s.y0 + s.y1) / 2);
     draw_rect(ui->draw, (Rect){cx, pane->plot.y, ui_px(ui, 1), pane->plot.h}, hair);
     draw_rect(ui->draw, (Rect){pane->plot.x, cy, pane->plot.w, ui_px(ui, 1)}, hair);
-    outline(ui->draw, &s, ui_px(ui, 1), ui->theme->text);
+    heat_slice_outline(ui->draw, &s, ui_px(ui, 1), ui->theme->text);
     draw_clip(ui->draw, before);
-    Str line = cell_text(v, column, row);
+    heat_cell_range(g, column, row, &pane->hover.t0_ns, &pane->hover.t1_ns);
+    pane->hover.on = true;
+    Str lines[2 + 2 * HOTTEST_STACKS];
+    uint32_t n = 0;
+    lines[n++] = cell_text(v, column, row);
+    if (pane->drag == HEAT_DRAG_NONE)
+        n += hottest_lines(v, lines + n);
     Rect avoid = {s.x0, fminf(s.y0, s.y1), s.x1_right - s.x0, fabsf(s.y1 - s.y0)};
-    ui_tooltip(ui, avoid, &line, 1);
+    ui_tooltip(ui, avoid, lines, n);
 }
 
 static void wish_range(const View *v, CommandId id, const Range *r) {
@@ -194,12 +142,26 @@ static void wish_view(const HeatPane *pane, const View *v, const Range *r) {
 
 static void drag_select(HeatPane *pane, const View *v, const UiZone *z) {
     Range at;
-    range_at(pane, v, z->x, z->y, !(z->mods & MOD_ALT), &at);
+    heat_range_at(pane, v, z->x, z->y, !(z->mods & MOD_ALT), &at);
     Range r = {true, at.t0_ns < pane->anchor.t0_ns ? at.t0_ns : pane->anchor.t0_ns,
                at.t1_ns > pane->anchor.t1_ns ? at.t1_ns : pane->anchor.t1_ns};
     const Range *s = &v->state->selection;
     if (!s->on || s->t0_ns != r.t0_ns || s->t1_ns != r.t1_ns)
         wish_range(v, CMD_SELECT_NS, &r);
+}
+
+/* The second range: as long as the first, from where the pointer is on; with Shift, or without a
+ * first, from where the drag began to where it is. */
+static void drag_baseline(HeatPane *pane, const View *v, const UiZone *z) {
+    const Range *a = &v->state->selection, *b = &v->state->baseline;
+    Range at;
+    heat_range_at(pane, v, z->x, z->y, !(z->mods & MOD_ALT), &at);
+    Range r = {true, at.t0_ns < pane->anchor.t0_ns ? at.t0_ns : pane->anchor.t0_ns,
+               at.t1_ns > pane->anchor.t1_ns ? at.t1_ns : pane->anchor.t1_ns};
+    if (a->on && !(z->mods & MOD_SHIFT))
+        r = (Range){true, at.t0_ns, at.t0_ns + (a->t1_ns - a->t0_ns)};
+    if (!b->on || v->state->baseline_kind != BASELINE_RANGE || b->t0_ns != r.t0_ns || b->t1_ns != r.t1_ns)
+        wish_range(v, CMD_BASELINE_NS, &r);
 }
 
 static void drag_pan(HeatPane *pane, const View *v, const UiZone *z) {
@@ -211,14 +173,14 @@ static void drag_pan(HeatPane *pane, const View *v, const UiZone *z) {
 }
 
 static void press(HeatPane *pane, const View *v, const UiZone *z) {
-    pane->drag = z->button == BUTTON_LEFT ? HEAT_DRAG_SELECT : HEAT_DRAG_PAN;
+    pane->drag = z->button != BUTTON_LEFT ? HEAT_DRAG_PAN : z->mods & MOD_CTRL ? HEAT_DRAG_BASELINE : HEAT_DRAG_SELECT;
     pane->pan_t0_ns = pane->t0_ns;
     pane->pan_t1_ns = pane->t1_ns;
-    bool extend = (z->mods & MOD_SHIFT) && v->state->selection.on;
+    bool extend = (z->mods & MOD_SHIFT) && v->state->selection.on && pane->drag == HEAT_DRAG_SELECT;
     if (extend) /* the end that lies farther away stays */
         pane->anchor = v->state->selection;
     else
-        range_at(pane, v, z->press_x, z->press_y, !(z->mods & MOD_ALT), &pane->anchor);
+        heat_range_at(pane, v, z->press_x, z->press_y, !(z->mods & MOD_ALT), &pane->anchor);
 }
 
 void heat_pointer(HeatPane *pane, const View *v) {
@@ -238,12 +200,16 @@ void heat_pointer(HeatPane *pane, const View *v) {
     if (z.held || z.released) {
         if (pane->drag == HEAT_DRAG_SELECT)
             drag_select(pane, v, &z);
+        else if (pane->drag == HEAT_DRAG_BASELINE)
+            drag_baseline(pane, v, &z);
         else if (pane->drag == HEAT_DRAG_PAN)
             drag_pan(pane, v, &z);
     }
+    heat_ranges_handles(pane, v);
     if (!v->ui->held)
         pane->drag = HEAT_DRAG_NONE;
-    if (z.hover || pane->drag == HEAT_DRAG_SELECT)
+    pane->hover.on = false;
+    if (z.hover || pane->drag == HEAT_DRAG_SELECT || pane->drag == HEAT_DRAG_BASELINE)
         hover(pane, v, z.x, z.y);
     ui_focus_ring(v->ui, ui_id("heat"), rect_inset(pane->plot, -ui_px(v->ui, 2)), 0);
 }
@@ -307,6 +273,15 @@ static void overview_pointer(HeatPane *pane, const View *v, Range all) {
     }
 }
 
+static void overview_range(const View *v, Rect r, Range all, const Range *s, uint32_t color) {
+    double full = (double)(all.t1_ns - all.t0_ns);
+    if (!s->on)
+        return;
+    float x0 = r.x + r.w * (float)((double)(s->t0_ns - all.t0_ns) / full);
+    float x1 = r.x + r.w * (float)((double)(s->t1_ns - all.t0_ns) / full);
+    draw_rect(v->ui->draw, rect_cut((Rect){x0, r.y, fmaxf(x1 - x0, ui_px(v->ui, 2)), r.h}, r), color_alpha(color, 0.6f));
+}
+
 void heat_overview(HeatPane *pane, const View *v) {
     Ui *ui = v->ui;
     Rect r = pane->overview;
@@ -315,13 +290,9 @@ void heat_overview(HeatPane *pane, const View *v) {
     double full = (double)(all.t1_ns - all.t0_ns);
     draw_rect(ui->draw, r, ui->theme->panel);
     draw_bars(v, r);
-    const Range *s = &v->state->selection;
-    if (s->on) {
-        float x0 = r.x + r.w * (float)((double)(s->t0_ns - all.t0_ns) / full);
-        float x1 = r.x + r.w * (float)((double)(s->t1_ns - all.t0_ns) / full);
-        draw_rect(ui->draw, rect_cut((Rect){x0, r.y, fmaxf(x1 - x0, ui_px(ui, 2)), r.h}, r),
-                  color_alpha(ui->theme->a, 0.6f));
-    }
+    if (v->state->baseline_kind == BASELINE_RANGE)
+        overview_range(v, r, all, &v->state->baseline, ui->theme->b);
+    overview_range(v, r, all, &v->state->selection, ui->theme->a);
     draw_outline(ui->draw, rect_inset(r, -ui_px(ui, 1)), 0, ui_px(ui, 1), ui->theme->line);
     if (v->state->view.on) {
         float x0 = r.x + r.w * (float)((double)(pane->t0_ns - all.t0_ns) / full);

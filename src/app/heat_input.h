@@ -3,7 +3,6 @@
 
 #include "app/heat_place.h"
 
-void heat_selection_draw(const HeatPane *pane, const View *v);
 /* Hover readout, dragging a selection, panning, wheel zoom. */
 void heat_pointer(HeatPane *pane, const View *v);
 /* Draws the strip and handles its dragging. */

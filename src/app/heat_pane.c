@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/heat_input.h"
+#include "app/heat_ranges.h"
 
 void heat_pane_free(HeatPane *pane) {
     mem_resize(pane->picture.rgba, pane->picture.cap * sizeof(uint32_t), 0);
@@ -306,7 +307,7 @@ void heat_pane_draw(HeatPane *pane, const View *v, Rect area) {
     draw_time_axis(pane, v);
     draw_row_axis(pane, v);
     draw_legend(pane, v, legend);
-    heat_selection_draw(pane, v);
+    heat_ranges_draw(pane, v);
     heat_overview(pane, v);
     heat_pointer(pane, v);
 }

@@ -6,7 +6,7 @@
 #include "app/view.h"
 #include "picture/heat_pixels.h"
 
-typedef enum HeatDrag { HEAT_DRAG_NONE, HEAT_DRAG_SELECT, HEAT_DRAG_PAN, HEAT_DRAG_OVERVIEW, HEAT_DRAG_FRAME } HeatDrag;
+typedef enum HeatDrag { HEAT_DRAG_NONE, HEAT_DRAG_SELECT, HEAT_DRAG_BASELINE, HEAT_DRAG_RANGE, HEAT_DRAG_PAN, HEAT_DRAG_OVERVIEW, HEAT_DRAG_FRAME } HeatDrag;
 
 typedef struct HeatPicture {
     uint32_t *rgba;
@@ -30,6 +30,8 @@ typedef struct HeatPane {
     uint64_t legend_generation;
     HeatDrag drag;
     Range anchor;        /* cell (or instant) where a drag began */
+    Range grabbed;       /* a range as it was when a handle of it was taken */
+    Range hover;         /* the cell under the pointer */
     int64_t pan_t0_ns, pan_t1_ns;
     double grab;         /* on the overview: pointer minus the view's middle, or where a frame began */
 } HeatPane;

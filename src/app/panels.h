@@ -35,7 +35,10 @@ int64_t frame_stats_quantile(const FrameStats *stats, double p);
 /* One line of controls, or as many as they need. */
 float toolbar_height(Panels *p, const View *v);
 void toolbar_draw(Panels *p, const View *v, Rect area);
+float flame_header_height(const View *v);
 void flame_header_draw(const View *v, Rect area);
+/* A word or two in a line from x on; returns where the next may begin. */
+float panel_text(const View *v, float x, Rect area, Str s, uint32_t color, Face face);
 void status_draw(Panels *p, const View *v, const FlamePane *flame, const char *notice, Rect area);
 /* False when the user closed it. */
 bool help_draw(Panels *p, const View *v);

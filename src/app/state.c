@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const view_names[VIEW_COUNT] = {"flame", "icicle"};
+static const char *const view_names[VIEW_COUNT] = {"flame", "icicle", "inverted", "sandwich"};
+static const char *const baseline_names[] = {"none", "range", "rest", "whole", "file"};
 static const char *const idle_names[] = {"hide", "keep", "flamescope"};
 
 void state_init(State *state) {
@@ -30,7 +31,8 @@ static bool texts_same(const State *a, const State *b) {
     for (int i = 0; i < STATE_SLOTS; i++)
         if (strcmp(a->file[i], b->file[i]) != 0)
             return false;
-    return !strcmp(a->event, b->event) && !strcmp(a->search, b->search) && !strcmp(a->zoom, b->zoom);
+    return !strcmp(a->event, b->event) && !strcmp(a->search, b->search) && !strcmp(a->zoom, b->zoom) &&
+           !strcmp(a->pin, b->pin) && !strcmp(a->function, b->function);
 }
 
 static bool look_same(const State *a, const State *b) {
@@ -40,8 +42,34 @@ static bool look_same(const State *a, const State *b) {
            a->split_permille == b->split_permille;
 }
 
+/* Transforms that are off differ, too: they are part of what is seen. */
+static bool transforms_equal(const Transforms *a, const Transforms *b) {
+    return a->count == b->count && a->used == b->used && !memcmp(a->text, b->text, a->used) &&
+           !memcmp(a->item, b->item, a->count * sizeof *a->item);
+}
+
+static bool comparison_same(const State *a, const State *b) {
+    return range_same(&a->baseline, &b->baseline) && a->baseline_kind == b->baseline_kind &&
+           a->elided == b->elided && a->diff_palette == b->diff_palette;
+}
+
+bool state_compares(const State *s) {
+    switch (s->baseline_kind) {
+    case BASELINE_RANGE:
+        return s->baseline.on;
+    case BASELINE_REST:
+    case BASELINE_WHOLE:
+        return s->selection.on;
+    case BASELINE_FILE:
+        return s->file[1][0] != 0;
+    default:
+        return false;
+    }
+}
+
 bool state_same(const State *a, const State *b) {
-    return range_same(&a->selection, &b->selection) && range_same(&a->baseline, &b->baseline) &&
+    return range_same(&a->selection, &b->selection) && comparison_same(a, b) &&
+           transforms_equal(&a->transforms, &b->transforms) &&
            range_same(&a->view, &b->view) && texts_same(a, b) && look_same(a, b) &&
            a->weighted == b->weighted && a->idle == b->idle && filter_same(&a->filter, &b->filter) &&
            a->view_kind == b->view_kind && a->mode == b->mode &&
@@ -65,6 +93,14 @@ static bool named(Str name, const char *const *names, uint32_t n, uint8_t *out) 
 
 bool view_kind_named(Str name, uint8_t *out) {
     return named(name, view_names, VIEW_COUNT, out);
+}
+
+const char *baseline_kind_name(uint32_t kind) {
+    return kind <= BASELINE_FILE ? baseline_names[kind] : "none";
+}
+
+bool baseline_kind_named(Str name, uint8_t *out) {
+    return named(name, baseline_names, BASELINE_FILE + 1, out);
 }
 
 /* -- the text form */
@@ -114,6 +150,11 @@ void state_format(const State *state, Buf *out) {
     put_text(out, "b", state->file[1]);
     put_range(out, "sel", &state->selection);
     put_range(out, "base", &state->baseline);
+    if (state->baseline_kind != (state->baseline.on ? BASELINE_RANGE : BASELINE_NONE))
+        put_text(out, "compare", baseline_kind_name(state->baseline_kind));
+    put_number(out, "elided", state->elided, 0);
+    if (state->diff_palette != usual.diff_palette)
+        put_text(out, "diff", diff_palette_name((DiffPalette)state->diff_palette));
     put_range(out, "view", &state->view);
     put_text(out, "event", state->event);
     put_number(out, "weighted", state->weighted, 0);
@@ -125,6 +166,13 @@ void state_format(const State *state, Buf *out) {
         put_text(out, "filter", filter.s);
     buf_free(&filter);
     put_text(out, "search", state->search);
+    Buf transforms = {0};
+    transforms_format(&state->transforms, &transforms);
+    if (transforms.n)
+        put_text(out, "transforms", transforms.s);
+    buf_free(&transforms);
+    put_text(out, "pin", state->pin);
+    put_text(out, "function", state->function);
     if (state->view_kind != usual.view_kind)
         put_text(out, "shape", view_kind_name(state->view_kind));
     put_number(out, "mode", state->mode, 0);
@@ -197,12 +245,26 @@ static bool parse_filter(Str value, Filter *filter) {
     return true;
 }
 
+static bool parse_transforms(Str value, Transforms *transforms) {
+    char text[2 * TRANSFORM_TEXT + TRANSFORMS * 32]; /* a name may be all backslashes */
+    Transforms parsed = {0};
+    if (!unescape(value, text, sizeof text) || !transforms_parse(str_of(text), &parsed, NULL))
+        return false;
+    *transforms = parsed;
+    return true;
+}
+
 static bool set_enum(Str key, Str value, State *state, bool *known) {
     HeatScale scale;
     HeatPalette palette;
     FlamePalette colors;
     ThemeKind theme;
+    DiffPalette diff;
     *known = true;
+    if (str_eq_c(key, "compare"))
+        return baseline_kind_named(value, &state->baseline_kind);
+    if (str_eq_c(key, "diff"))
+        return diff_palette_named(value, &diff) && ((state->diff_palette = (uint8_t)diff), true);
     if (str_eq_c(key, "idle"))
         return named(value, idle_names, 3, &state->idle);
     if (str_eq_c(key, "shape"))
@@ -227,6 +289,8 @@ static bool set_number(Str key, Str value, State *state, bool *known) {
     *known = true;
     if (str_eq_c(key, "weighted") && (ok = parse_number(value, 0, 1, &n)))
         state->weighted = n;
+    else if (str_eq_c(key, "elided") && (ok = parse_number(value, 0, 1, &n)))
+        state->elided = n;
     else if (str_eq_c(key, "mode") && (ok = parse_number(value, 0, MODE_BROWSER, &n)))
         state->mode = (uint8_t)n;
     else if (str_eq_c(key, "heaviest") && (ok = parse_number(value, 0, 1, &n)))
@@ -261,8 +325,16 @@ static bool set_part(Str key, Str value, State *state) {
         return unescape(value, state->file[1], STATE_PATH);
     if (str_eq_c(key, "sel"))
         return range_parse_ns(value, &state->selection);
-    if (str_eq_c(key, "base"))
+    if (str_eq_c(key, "base")) {
+        state->baseline_kind = BASELINE_RANGE;
         return range_parse_ns(value, &state->baseline);
+    }
+    if (str_eq_c(key, "transforms"))
+        return parse_transforms(value, &state->transforms);
+    if (str_eq_c(key, "pin"))
+        return unescape(value, state->pin, STATE_FRAME);
+    if (str_eq_c(key, "function"))
+        return unescape(value, state->function, STATE_FRAME);
     if (str_eq_c(key, "view"))
         return range_parse_ns(value, &state->view);
     if (str_eq_c(key, "event"))

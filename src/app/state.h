@@ -5,14 +5,27 @@
 
 #include "picture/palette.h"
 #include "query/query.h"
+#include "query/transforms.h"
 #include "ui/theme.h"
 
 /* Instants lie within ± this, so that no difference or sum of two of them overflows. */
 #define RANGE_LIMIT_NS INT64_C(4000000000000000000)
 
-enum { STATE_PATH = 1024, STATE_ZOOM = 8192, STATE_EVENT = 128, STATE_SLOTS = 2 };
+enum {
+    STATE_PATH = 1024,
+    STATE_ZOOM = 8192,
+    STATE_EVENT = 128,
+    STATE_FRAME = 2048,
+    STATE_SLOTS = 2
+};
 
-typedef enum ViewKind { VIEW_FLAME, VIEW_ICICLE, VIEW_COUNT } ViewKind;
+typedef enum ViewKind {
+    VIEW_FLAME,
+    VIEW_ICICLE,
+    VIEW_INVERTED, /* callers by leaf, growing downwards */
+    VIEW_SANDWICH, /* callers of one function above, its callees below */
+    VIEW_COUNT
+} ViewKind;
 typedef enum ModeKind { MODE_NORMAL, MODE_BROWSER } ModeKind;
 
 typedef struct Range {
@@ -23,13 +36,20 @@ typedef struct Range {
 typedef struct State {
     char file[STATE_SLOTS][STATE_PATH]; /* slot A and B; empty: none */
     Range selection;
-    Range baseline; /* kept in the text form; drawn once differentials are */
+    Range baseline;        /* B, when baseline_kind is BASELINE_RANGE */
+    uint8_t baseline_kind; /* BaselineKind: what the flame graph is compared with */
+    bool elided;           /* … and of that, only what the selection lacks */
+    uint8_t diff_palette;  /* DiffPalette */
     Range view;     /* what the heat map shows; off: the whole recording */
     char event[STATE_EVENT]; /* name; empty: the first in the file; "all" */
     bool weighted;
     uint8_t idle;   /* IdleMode */
     Filter filter;
     char search[SEARCH_TEXT];
+    Transforms transforms; /* of the tree, in order */
+    /* Frames as "symbol\tmodule\n"; empty: none. */
+    char pin[STATE_FRAME];      /* its moments stay lit on the heat map: one frame, a function */
+    char function[STATE_FRAME]; /* whose callers and callees a sandwich shows */
     uint8_t view_kind; /* ViewKind */
     uint8_t mode;      /* ModeKind */
     bool heaviest_first;
@@ -56,8 +76,13 @@ void state_format(const State *state, Buf *out);
 /* Sets what the text names, leaves the rest. False with words when a part makes no sense. */
 bool state_parse(Str text, State *state, Error *err);
 
+/* Whether there is something to compare with what is selected. */
+bool state_compares(const State *state);
+
 const char *view_kind_name(uint32_t kind);
 bool view_kind_named(Str name, uint8_t *out);
+const char *baseline_kind_name(uint32_t kind); /* "none", "range", "rest", "whole", "file" */
+bool baseline_kind_named(Str name, uint8_t *out);
 /* "1s", "500ms", "1m", "1h" and back. */
 /* "T0..T1" in ns of the profile's clock; false unless T0 < T1, both within RANGE_LIMIT_NS. */
 bool range_parse_ns(Str text, Range *out);

@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-enum { FILTER_TERMS = 16, FILTER_VALUE = 120 };
+enum { FILTER_TERMS = 16, FILTER_VALUE = 480 };
 
 typedef enum FilterKind {
     FILTER_COMM,

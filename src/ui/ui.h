@@ -138,7 +138,7 @@ bool ui_scrollbar(Ui *ui, UiId id, Rect r, float total, float page, float *at);
 void ui_progress(Ui *ui, Rect r, float share); /* share < 0: a moving stripe */
 /* One clickable row of a list; true when clicked or Enter pressed on it while focused. */
 bool ui_row(Ui *ui, UiId id, Rect r, bool selected);
-/* Lines of "left\tright" at the pointer, at most four, never over `avoid`. */
+/* Lines of "left\tright" at the pointer, at most ten, never over `avoid`. */
 void ui_tooltip(Ui *ui, Rect avoid, const Str *lines, uint32_t n);
 /* Dims the window and gives the panel's rectangle (w × h physical, cut at the window), centred;
  * the caller draws into ui->overlay through ui->draw swapped by ui_modal_begin / ui_modal_end.

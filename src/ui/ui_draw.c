@@ -208,7 +208,7 @@ static Rect tooltip_place(const Ui *ui, Rect avoid, float w, float h) {
 
 void ui_tooltip(Ui *ui, Rect avoid, const Str *lines, uint32_t n) {
     const Theme *t = ui->theme;
-    enum { LINES = 4 };
+    enum { LINES = 10 };
     n = n < LINES ? n : LINES;
     if (!n || ui->popup)
         return;

@@ -515,6 +515,12 @@ static void look(Monkey *m) {
     raster_draw(&target, m->out.window[0].draw, fonts_fixed());
 }
 
+static void open_good(Monkey *m) {
+    Error err = {0};
+    if (!app_open(m->app, 0, files[PICK(m, ((const uint32_t[]){0, 1, 8, 9, 10}))], &err))
+        fail_msg("%s", err.message);
+}
+
 static void run_monkey(uint64_t seed, uint32_t workers, uint32_t steps) {
     Monkey *m = test_calloc(1, sizeof *m);
     AppOptions options = {.fonts = fonts_fixed(), .workers = workers, .examples = folder};
@@ -534,8 +540,7 @@ static void run_monkey(uint64_t seed, uint32_t workers, uint32_t steps) {
             settle(m);
         }
         if (i % 100 == 0) /* half of the time something good is open */
-            assert_true(app_open(m->app, 0,
-                                 files[PICK(m, ((const uint32_t[]){0, 1, 8, 9, 10}))], NULL));
+            open_good(m);
     }
     app_free(m->app);
     test_free(m);

@@ -40,6 +40,13 @@ static void test_state_round_trip(void **unused) {
     s.filter.term[1].off = true;
     strcpy(s.search, "operator\\+|(x)");
     s.view_kind = VIEW_ICICLE;
+    s.baseline = (Range){true, 5, 7};
+    s.baseline_kind = BASELINE_REST;
+    s.elided = true;
+    s.diff_palette = DIFF_SAFE;
+    assert_true(transforms_parse(STR("hide-kernel||off:focus-function=a\\;b|lib\\|x||group=thread"), &s.transforms, NULL));
+    strcpy(s.pin, "std::map<int, int>\tlib x\n");
+    strcpy(s.function, "f & g\t\n");
     s.heaviest_first = true;
     strcpy(s.zoom, "java\t\nstd::map<int, int>::operator[]\t/lib/x y.so\n");
     s.rows = 99;
@@ -57,6 +64,15 @@ static void test_state_round_trip(void **unused) {
     other.selection.t1_ns++;
     assert_false(state_same(&s, &other));
     other = s;
+    other.transforms.item[1].off = false;
+    assert_false(state_same(&s, &other));
+    other = s;
+    other.baseline_kind = BASELINE_WHOLE;
+    assert_false(state_same(&s, &other));
+    other = s;
+    other.pin[0] = 'S';
+    assert_false(state_same(&s, &other));
+    other = s;
     other.zoom[0] = 'J';
     assert_false(state_same(&s, &other));
 }
@@ -64,7 +80,7 @@ static void test_state_round_trip(void **unused) {
 static void test_state_refuses(void **unused) {
     (void)unused;
     static const char *const bad[] = {"rows=0", "rows=x", "column=1", "scale=cubic", "theme=pink", "sel=5..4",
-                                      "sel=5", "idle=maybe", "unknown=1", "filter=colour%3Dred", "text=20", "mode=9"};
+                                      "sel=5", "idle=maybe", "unknown=1", "filter=colour%3Dred", "text=20", "mode=9", "compare=always", "diff=green", "transforms=turn", "elided=2"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         State s, before;
         Error err = {0};

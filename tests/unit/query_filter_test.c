@@ -75,7 +75,7 @@ static void refused(void **state) {
 static void has_limits(void **state) {
     Filter f = {0};
     Error err = {0};
-    char text[400] = "comm=";
+    char text[FILTER_VALUE + 40] = "comm=";
     (void)state;
     for (int i = 0; i < FILTER_TERMS; i++)
         assert_true(filter_parse(STR("pid=1"), &f, &err));

@@ -1,0 +1,127 @@
+/* Actions on what the selection is compared with. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/actions.h"
+
+bool can_swap(const App *app) {
+    return can_time(app) && app->state.selection.on && app->state.baseline_kind == BASELINE_RANGE &&
+           app->state.baseline.on;
+}
+
+bool can_compared(const App *app) {
+    return can_file(app) && state_compares(&app->state);
+}
+
+bool can_second(const App *app) {
+    return can_file(app) && app->state.file[1][0];
+}
+
+static bool is_possible(const App *app, uint8_t kind) {
+    switch (kind) {
+    case BASELINE_RANGE:
+        return app->state.baseline.on;
+    case BASELINE_REST:
+    case BASELINE_WHOLE:
+        return app->state.selection.on;
+    case BASELINE_FILE:
+        return app->state.file[1][0];
+    default:
+        return true;
+    }
+}
+
+bool do_compare(App *app, Str args, Error *err) {
+    static const char *const wanting[] = {"", "drag a second range with Ctrl first", "select a range first",
+                                          "select a range first", "open a second profile first"};
+    State *s = &app->state;
+    uint8_t kind = s->baseline_kind;
+    if (args.n) {
+        if (!baseline_kind_named(args, &kind))
+            return error_set(err, ERROR_USAGE, "compare with range, rest, whole, file or none");
+        if (!is_possible(app, kind))
+            return error_set(err, ERROR_USAGE, "%s", wanting[kind]);
+    } else { /* the next one that is possible */
+        bool any = false;
+        for (uint8_t k = BASELINE_RANGE; k <= BASELINE_FILE; k++)
+            any |= is_possible(app, k);
+        if (!any)
+            return error_set(err, ERROR_USAGE, "%s", wanting[BASELINE_REST]);
+        do
+            kind = (uint8_t)((kind + 1) % (BASELINE_FILE + 1));
+        while (!is_possible(app, kind));
+    }
+    s->baseline_kind = kind;
+    if (kind == BASELINE_NONE)
+        s->elided = false;
+    return true;
+}
+
+static void set_baseline(App *app, Range r) {
+    app->state.baseline = r;
+    app->state.baseline_kind = BASELINE_RANGE;
+}
+
+bool do_baseline(App *app, Str args, Error *err) {
+    const ProfileView *view = &app->session.slot[0].view;
+    Range r;
+    if (!range_parse(args, app_origin(app), view->first_ns, view->last_ns, &r, err))
+        return false;
+    if (r.t1_ns <= r.t0_ns)
+        return error_set(err, ERROR_USAGE, "the range %.*s is empty", (int)args.n, args.s);
+    set_baseline(app, r);
+    return true;
+}
+
+bool do_baseline_ns(App *app, Str args, Error *err) {
+    Range r;
+    if (!range_parse_ns(args, &r))
+        return error_set(err, ERROR_USAGE, "not a range of ns: %.*s", (int)args.n, args.s);
+    set_baseline(app, r);
+    return true;
+}
+
+bool do_compare_swap(App *app, Str args, Error *err) {
+    (void)args, (void)err;
+    Range a = app->state.selection;
+    app->state.selection = app->state.baseline;
+    app->state.baseline = a;
+    return true;
+}
+
+bool do_compare_elided(App *app, Str args, Error *err) {
+    (void)args, (void)err;
+    app->state.elided = !app->state.elided;
+    return true;
+}
+
+bool do_compare_colors(App *app, Str args, Error *err) {
+    DiffPalette palette = app->state.diff_palette == DIFF_SAFE ? DIFF_RED_BLUE : DIFF_SAFE;
+    if (args.n && !diff_palette_named(args, &palette))
+        return error_set(err, ERROR_USAGE, "differential colours are red-blue or safe");
+    app->state.diff_palette = (uint8_t)palette;
+    if (!args.n)
+        app_notice(app, "Differential colours: %s", diff_palette_name(palette));
+    return true;
+}
+
+bool do_compare_open(App *app, Str args, Error *err) {
+    char path[STATE_PATH];
+    Error why = {0};
+    if (!args.n || args.n >= sizeof path)
+        return error_set(err, ERROR_USAGE, "name a profile to compare with");
+    snprintf(path, sizeof path, "%.*s", (int)args.n, args.s);
+    if (!app_open(app, 1, path, &why))
+        return error_set(err, why.kind, "%s: %s", path_name(path), why.message);
+    app->state.baseline_kind = BASELINE_FILE;
+    return true;
+}
+
+bool do_compare_close(App *app, Str args, Error *err) {
+    (void)args, (void)err;
+    session_close(&app->session, 1);
+    memset(app->state.file[1], 0, STATE_PATH);
+    if (app->state.baseline_kind == BASELINE_FILE)
+        app->state.baseline_kind = BASELINE_NONE;
+    return true;
+}
