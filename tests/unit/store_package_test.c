@@ -195,8 +195,8 @@ static void any_bytes(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(java), cmocka_unit_test(cpp),     cmocka_unit_test(rust),
-        cmocka_unit_test(go),   cmocka_unit_test(scripts), cmocka_unit_test(no_package),
+        cmocka_unit_test(java),      cmocka_unit_test(cpp),     cmocka_unit_test(rust),
+        cmocka_unit_test(go),        cmocka_unit_test(scripts), cmocka_unit_test(no_package),
         cmocka_unit_test(any_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
