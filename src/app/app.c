@@ -310,6 +310,7 @@ static void draw_panes(App *app, const View *v, Rect area) {
     app->flame.hanging = v->state->view_kind != VIEW_FLAME;
     app->flame.id = ui_id("flame");
     flame_pane_draw(&app->flame, v, flame);
+    frame_menu_draw(&app->frame_menu, &app->flame, v);
     if (times)
         splitter(v, area, y);
 }

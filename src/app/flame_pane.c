@@ -330,7 +330,10 @@ static void pointer(FlamePane *pane, const View *v, float phase) {
         pane->cursor = pane->hover.box.key;
         wish(v->wishes, CMD_ZOOM_KEY, "%llu", (unsigned long long)pane->hover.box.key);
     }
-    if (z.clicked && z.button == BUTTON_RIGHT)
+    pane->menu.on = false;
+    if (z.clicked && z.button == BUTTON_RIGHT && pane->hover.on && pane->hover.box.depth && !pane->hover.box.merged)
+        pane->menu = pane->hover;
+    else if (z.clicked && z.button == BUTTON_RIGHT)
         wish(v->wishes, CMD_ZOOM_OUT, "%s", "");
     if (pane->hover.on && z.hover)
         hover_tooltip(pane, v);

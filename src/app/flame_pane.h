@@ -30,6 +30,7 @@ typedef struct FlamePane {
     uint64_t cursor;       /* key of the marked frame, 0 none */
     bool show_cursor;      /* scroll it into view */
     FlameHover hover;
+    FlameHover menu;       /* a box that was clicked with the right button in this frame */
     Rect body;
 } FlamePane;
 

@@ -6,6 +6,7 @@
 #include "app/browser.h"
 #include "app/export.h"
 #include "app/flame_pane.h"
+#include "app/frame_menu.h"
 #include "app/heat_pane.h"
 #include "app/history.h"
 #include "app/panels.h"
@@ -22,6 +23,7 @@ struct App {
     Arena frame_arena;
     HeatPane heat;
     FlamePane flame;
+    FrameMenu frame_menu;
     Browser browser;
     Panels panels;
     Saver saver;

@@ -215,11 +215,13 @@ static void filter_chip(Bar *b, uint32_t i) {
     if (b->measure)
         return;
     ChipAction did = ui_chip(v->ui, ui_id_at(ui_id("chip"), i), r, label, !term->off, true,
-                             "Click: switch off or on");
+                             "Click: switch off or on · right click: its opposite");
     if (did == CHIP_TOGGLED)
         wish(v->wishes, CMD_FILTER_TOGGLE, "%u", i);
     if (did == CHIP_REMOVED)
         wish(v->wishes, CMD_FILTER_REMOVE, "%u", i);
+    if (did == CHIP_INVERTED)
+        wish(v->wishes, CMD_FILTER_INVERT, "%u", i);
 }
 
 static void filter_field(Bar *b, Panels *p, float w) {

@@ -59,16 +59,20 @@ float ui_chip_width(const Ui *ui, Str text, bool removable) {
     return ceilf(removable ? w - ui_px(ui, 13) + ui_px(ui, 4) + chip_end(ui) : w);
 }
 
-static bool chip_delete_key(Ui *ui, UiId id) {
+static ChipAction chip_keys(Ui *ui, UiId id) {
     uint32_t i = 0;
     const InputEvent *e;
-    while ((e = ui_key_for(ui, id, &i))) {
-        if (e->key != KEY_DELETE && e->key != KEY_BACKSPACE)
+    ChipAction did = CHIP_NONE;
+    while ((e = ui_key_for(ui, id, &i)) && did == CHIP_NONE) {
+        if (e->key == KEY_DELETE || e->key == KEY_BACKSPACE)
+            did = CHIP_REMOVED;
+        else if (e->key == 'I' && !e->mods)
+            did = CHIP_INVERTED;
+        else
             continue;
         ui_use_event(ui, i - 1);
-        return true;
     }
-    return false;
+    return did;
 }
 
 static bool chip_cross(Ui *ui, UiId id, Rect r, uint32_t color) {
@@ -98,7 +102,11 @@ ChipAction ui_chip(Ui *ui, UiId id, Rect r, Str text, bool on, bool removable,
     ChipAction did = p.chosen ? CHIP_TOGGLED : CHIP_NONE;
     if (removable) {
         words.w = r.x + r.w - chip_end(ui) - ui_px(ui, 4) - words.x;
-        if (chip_cross(ui, id, r, t->muted) || chip_delete_key(ui, id))
+        ChipAction key = chip_keys(ui, id);
+        did = key != CHIP_NONE ? key : did;
+        if (p.hover && (ui->released & 1u << BUTTON_RIGHT))
+            did = CHIP_INVERTED;
+        if (chip_cross(ui, id, r, t->muted))
             did = CHIP_REMOVED;
     }
     words.w += 1; /* measured widths are whole pixels, rectangles may not be */
