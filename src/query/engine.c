@@ -11,6 +11,7 @@
 #include "query/answer_maker.h"
 #include "query/heat_builder.h"
 #include "query/hottest.h"
+#include "query/link.h"
 #include "query/packed.h"
 
 enum { RING = 3, RETIRED = 8, HEAT_CHUNK = 1 << 20 };
@@ -20,7 +21,10 @@ static const int64_t HEAT_EVERY_NS = 16000000;   /* likewise */
 static const int64_t INDEX_EVERY_NS = 500000000;
 enum { INDEX_SHARE = 10 }; /* … if that takes less than one part in ten of a core */
 
-static const AsideKind *const aside_kinds[ASIDES] = {[ASIDE_HOTTEST] = &hottest_aside};
+static const AsideKind *const aside_kinds[ASIDES] = {
+    [ASIDE_HOTTEST] = &hottest_aside,
+    [ASIDE_LINK] = &link_aside,
+};
 
 typedef struct Slot {
     const Profile *profile;

@@ -20,6 +20,7 @@ typedef enum AnswerId { ANSWER_MAIN, ANSWER_SECOND, ANSWERS } AnswerId;
 /* Side questions; the wish and result types are in the header of each. */
 typedef enum AsideId {
     ASIDE_HOTTEST, /* query/hottest.h */
+    ASIDE_LINK,    /* query/link.h */
     ASIDES
 } AsideId;
 

@@ -1,15 +1,12 @@
 #include "query/heat.h"
 
-#include <string.h>
-
-
 static const int64_t MS = 1000000;
 
 /* Spans a column is usually given, smallest first. */
 static const int64_t SPANS_MS[] = {10,     20,     50,      100,     200,    500,   1000,
                                    2000,   5000,   10000,   20000,   30000,  60000, 120000,
                                    300000, 600000, 1200000, 1800000, 3600000};
-enum { SPAN_COUNT = sizeof(SPANS_MS) / sizeof(SPANS_MS[0]) };
+enum { SPAN_COUNT = sizeof(SPANS_MS) / sizeof(SPANS_MS[0]), LEAST_COLUMNS = 16 };
 
 int64_t heat_row_start(int64_t column_ns, uint32_t rows, uint32_t row) {
     /* Rounding up here is what makes t·R/W, rounded down, agree: t ≥ r·W/R just when t is at
@@ -45,11 +42,17 @@ uint64_t heat_columns(const ProfileView *view, int64_t column_ns) {
     return since / (uint64_t)column_ns + 1;
 }
 
-static bool fits(const HeatSpec *spec, const ProfileView *view) {
-    return heat_columns(view, spec->column_ns) <= (uint64_t)HEAT_MAX_CELLS / spec->rows;
+uint32_t heat_stride(const HeatSpec *spec) {
+    return spec->row_kind == HEAT_BY_OFFSET ? spec->rows : HEAT_KEPT_ROWS + 1;
 }
 
-bool heat_spec_fit(HeatSpec *spec, const ProfileView *view) {
+static bool fits(const HeatSpec *spec, const ProfileView *view, uint64_t max_cells) {
+    uint64_t columns = max_cells / heat_stride(spec);
+    return heat_columns(view, spec->column_ns) <=
+           (columns < LEAST_COLUMNS ? LEAST_COLUMNS : columns);
+}
+
+bool heat_spec_fit_within(HeatSpec *spec, const ProfileView *view, uint64_t max_cells) {
     HeatSpec asked = *spec;
     if (spec->rows < 1)
         spec->rows = 1;
@@ -57,13 +60,17 @@ bool heat_spec_fit(HeatSpec *spec, const ProfileView *view) {
         spec->rows = 1000;
     if (spec->column_ns < SPANS_MS[0] * MS)
         spec->column_ns = SPANS_MS[0] * MS;
-    for (int i = 0; i < SPAN_COUNT && !fits(spec, view); i++)
+    for (int i = 0; i < SPAN_COUNT && !fits(spec, view, max_cells); i++)
         if (SPANS_MS[i] * MS > spec->column_ns)
             spec->column_ns = SPANS_MS[i] * MS;
     /* One wild time stamp can span centuries: then even hours are too many. */
-    while (spec->rows > 1 && !fits(spec, view))
+    while (spec->row_kind == HEAT_BY_OFFSET && spec->rows > 1 && !fits(spec, view, max_cells))
         spec->rows /= 2;
-    while (!fits(spec, view))
+    while (!fits(spec, view, max_cells))
         spec->column_ns *= 2;
     return spec->column_ns != asked.column_ns || spec->rows != asked.rows;
+}
+
+bool heat_spec_fit(HeatSpec *spec, const ProfileView *view) {
+    return heat_spec_fit_within(spec, view, HEAT_MAX_CELLS);
 }

@@ -8,7 +8,7 @@
 #include "query/query.h"
 #include "store/profile.h"
 
-enum { HEAT_MAX_CELLS = 1 << 26 };
+enum { HEAT_MAX_CELLS = 1 << 26, HEAT_KEPT_ROWS = 256 };
 
 typedef struct HeatGrid {
     HeatSpec spec;
@@ -40,6 +40,11 @@ int64_t heat_row_start(int64_t column_ns, uint32_t rows, uint32_t row);
 uint64_t heat_columns(const ProfileView *view, int64_t column_ns);
 /* Doubles column_ns (through the usual spans) until the grid fits; true when it had to. */
 bool heat_spec_fit(HeatSpec *spec, const ProfileView *view);
+/* The same for another bound; some columns are allowed however small it is. */
+bool heat_spec_fit_within(HeatSpec *spec, const ProfileView *view, uint64_t max_cells);
+/* Cells of a column while a grid is made: `rows`, or a row each for so many threads and the like
+ * and one for all others. */
+uint32_t heat_stride(const HeatSpec *spec);
 /* One whole grid at once into an arena, for headless use and tests. */
 const HeatGrid *heat_build(const Profile *profile, const ProfileView *view, const HeatSpec *spec,
                            Arena *arena);

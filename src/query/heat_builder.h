@@ -5,25 +5,16 @@
  * that does not compile is not applied. */
 #pragma once
 
-#include "query/heat.h"
+#include "query/heat_frame.h"
 #include "query/mask.h"
 
 typedef struct HeatBuilder {
     const Profile *profile;
-    HeatSpec asked; /* as the caller wants it */
-    HeatSpec spec;  /* as it is made: coarser when the grid would be too large */
+    HeatFrame frame;
     Mask mask;
-    bool started, has_time;
-    int64_t origin_ns, first_ns, last_ns;
-    uint32_t columns;
-    uint64_t cap; /* columns that there is memory for */
-    uint64_t *cell, *column_sum;
-    uint8_t *hidden; /* by cell: 1 where samples were filtered out */
     bool any_hidden;
     uint64_t max, scanned, shown;
-    uint64_t moved;     /* grows when columns shifted or were thrown away: copies start over */
-    uint64_t published; /* `moved` of the newest copy */
-    uint32_t dirty_from, dirty_to; /* columns that changed since heat_copy last looked */
+    uint64_t published; /* frame.moved of the newest copy */
 } HeatBuilder;
 
 /* One published grid and the memory it stands in. */
@@ -36,6 +27,20 @@ typedef struct HeatCopy {
     uint64_t moved;
     uint32_t stale_from, stale_to; /* columns that changed since this copy was made */
 } HeatCopy;
+
+/* The frame's planes. */
+static inline uint64_t *heat_builder_cells(const HeatBuilder *b) {
+    return b->frame.plane[0].at;
+}
+
+static inline uint64_t *heat_builder_sums(const HeatBuilder *b) { /* by column */
+    return b->frame.plane[1].at;
+}
+
+static inline uint8_t *
+heat_builder_hidden(const HeatBuilder *b) { /* 1 where samples were filtered out */
+    return b->frame.plane[2].at;
+}
 
 void heat_builder_init(HeatBuilder *b);
 void heat_builder_free(HeatBuilder *b);

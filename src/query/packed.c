@@ -197,11 +197,12 @@ static void make_heat(Profile *profile, const ProfileView *view, PackedExtras *x
 
 static bool heat_fits(const HeatBuilder *b, const HeatHead *head, uint64_t bins,
                       const ProfileView *view) {
-    const HeatSpec *s = &b->spec;
-    return s->value_kind == HEAT_SAMPLES && !b->mask.by_cpu && view->has_time && bins > 0 &&
-           head->bin_ns > 0 && head->origin_ns == b->origin_ns && s->column_ns % s->rows == 0 &&
+    const HeatFrame *f = &b->frame;
+    const HeatSpec *s = &f->spec;
+    return s->row_kind == HEAT_BY_OFFSET && s->value_kind == HEAT_SAMPLES && !b->mask.by_cpu && view->has_time && bins > 0 &&
+           head->bin_ns > 0 && head->origin_ns == f->origin_ns && s->column_ns % s->rows == 0 &&
            s->column_ns / s->rows % head->bin_ns == 0 &&
-           (bins - 1) / (uint64_t)(s->column_ns / head->bin_ns) < b->columns &&
+           (bins - 1) / (uint64_t)(s->column_ns / head->bin_ns) < f->columns &&
            head->mask_hash == hash_of_mask(&b->mask, view);
 }
 
@@ -218,24 +219,27 @@ static bool packed_heat(HeatBuilder *b, const ProfileView *view) {
     uint64_t bins = words - HEAT_WORDS;
     if (!heat_fits(b, &head, bins, view))
         return false;
-    uint64_t per_cell = (uint64_t)(b->spec.column_ns / b->spec.rows / head.bin_ns), cell = 0;
+    HeatFrame *f = &b->frame;
+    uint64_t *cell = heat_builder_cells(b), *column_sum = heat_builder_sums(b), at = 0;
+    uint64_t per_cell = (uint64_t)(f->spec.column_ns / f->spec.rows / head.bin_ns);
+    uint8_t *hides = heat_builder_hidden(b);
     const uint32_t *bin = heat + HEAT_WORDS;
-    for (uint64_t i = 0; i < bins; i += per_cell, cell++) {
+    for (uint64_t i = 0; i < bins; i += per_cell, at++) {
         uint64_t sum = 0, hidden = 0;
         for (uint64_t k = i; k < i + per_cell && k < bins; k++) {
             sum += bin[k] & ~(1u << HIDDEN);
             hidden |= bin[k] >> HIDDEN;
         }
-        b->cell[cell] = sum;
-        b->hidden[cell] = (uint8_t)hidden;
+        cell[at] = sum;
+        hides[at] = (uint8_t)hidden;
         b->any_hidden |= hidden != 0;
-        b->column_sum[cell / b->spec.rows] += sum;
+        column_sum[at / f->spec.rows] += sum;
         b->shown += sum;
         b->max = sum > b->max ? sum : b->max;
     }
     b->scanned = pack_facts(pack)->samples;
-    b->dirty_from = 0;
-    b->dirty_to = b->columns;
+    f->dirty_from = 0;
+    f->dirty_to = f->columns;
     return true;
 }
 

@@ -16,8 +16,17 @@ bool query_same(const Query *a, const Query *b) {
     return filter_same(&a->filter, &b->filter) && strcmp(a->search, b->search) == 0;
 }
 
+bool link_match_same(const LinkMatch *a, const LinkMatch *b) {
+    if (a->kind != b->kind)
+        return false;
+    if (a->kind == LINK_NONE)
+        return true;
+    return a->kind == LINK_SEARCH ? strcmp(a->text, b->text) == 0 : a->id == b->id;
+}
+
 bool heat_spec_same(const HeatSpec *a, const HeatSpec *b) {
     return a->slot == b->slot && a->row_kind == b->row_kind && a->value_kind == b->value_kind &&
            a->rows == b->rows && a->column_ns == b->column_ns && a->event == b->event &&
-           a->idle == b->idle && filter_same(&a->filter, &b->filter);
+           a->idle == b->idle && filter_same(&a->filter, &b->filter) &&
+           (a->value_kind != HEAT_SHARE || link_match_same(&a->match, &b->match));
 }

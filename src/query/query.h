@@ -37,8 +37,23 @@ typedef enum HeatValueKind {
     HEAT_WEIGHT,
     HEAT_CPUS,    /* distinct cpus in a cell */
     HEAT_THREADS, /* distinct threads in a cell */
-    HEAT_SHARE,   /* share of a cell's samples that match the search */
+    HEAT_SHARE,   /* share of a cell's samples that match */
 } HeatValueKind;
+
+/* Which samples are lit among those that are shown. */
+typedef enum LinkKind {
+    LINK_NONE,
+    LINK_FUNCTION, /* this frame is somewhere in the stack; id: FrameId */
+    LINK_NODE,     /* the stack is this one or goes through it; id: StackId */
+    LINK_STACK,    /* the stack is this one; id: StackId */
+    LINK_SEARCH,   /* a regular expression matches the symbol of some frame */
+} LinkKind;
+
+typedef struct LinkMatch {
+    uint8_t kind; /* LinkKind */
+    uint32_t id;
+    char text[SEARCH_TEXT];
+} LinkMatch;
 
 typedef struct HeatSpec {
     uint8_t slot;
@@ -49,7 +64,9 @@ typedef struct HeatSpec {
     EventId event;
     uint8_t idle;
     Filter filter;
+    LinkMatch match; /* HEAT_SHARE: of what; else it does not count */
 } HeatSpec;
 
 bool query_same(const Query *a, const Query *b);
+bool link_match_same(const LinkMatch *a, const LinkMatch *b);
 bool heat_spec_same(const HeatSpec *a, const HeatSpec *b);

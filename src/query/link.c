@@ -1,0 +1,373 @@
+/* DESIGN
+ * What was counted is kept in the aside's state, so that neither a cancelled run nor one that
+ * follows new samples begins again; results are copies.
+ * Each sample is counted once: those of the first `known` whose time lies in view come first,
+ * found in time order by the index; then all in the order of arrival but those. In a profile
+ * that was in order they are a range of sample numbers, in any other their time tells. */
+#include "query/link.h"
+
+#include <string.h>
+
+#include "query/heat_frame.h"
+#include "query/mask.h"
+#include "query/matcher.h"
+
+enum {
+    BLOCK = 1 << 16,    /* samples between looks at the cancel token */
+    RUN_VIEW = 1 << 20, /* samples of a run that begins in view */
+    RUN_REST = 1 << 22, /* … of a later one: fewer copies */
+    HIT_SHOWN = 1,
+    HIT_LIT = 2,
+};
+
+typedef struct LinkState {
+    const Profile *profile;
+    LinkWish wish;
+    Mask mask;
+    Matcher matcher;
+    HeatFrame frame; /* plane 0: uint32_t cells */
+    uint8_t *hit;    /* by pair: HIT_… */
+    uint32_t hits, hit_cap;
+    /* -- how far it is */
+    bool placed, in_order;
+    uint64_t known;          /* samples that the index knew when the first run began */
+    int64_t t0, t1;          /* in view */
+    uint64_t from, next, to; /* in order: the samples in view, and the next one of them */
+    int64_t next_ns;         /* else: those earlier than this are counted */
+    uint64_t arrived;        /* samples below this are counted, and those in view */
+    uint64_t scanned, shown, matching;
+    uint32_t max;
+} LinkState;
+
+/* ---- wishes ------------------------------------------------------------------------------ */
+
+bool link_wish_same(const LinkWish *a, const LinkWish *b) {
+    HeatSpec x = a->spec, y = b->spec;
+    x.value_kind = y.value_kind = HEAT_SHARE; /* the match counts */
+    return heat_spec_same(&x, &y);
+}
+
+static bool same(const void *a, const void *b) {
+    return link_wish_same(a, b);
+}
+
+static void *state_new(void) {
+    LinkState *s = mem_resize(NULL, 0, sizeof(*s));
+    mask_init(&s->mask);
+    matcher_init(&s->matcher);
+    heat_frame_init(&s->frame);
+    return s;
+}
+
+static void state_free(void *state) {
+    LinkState *s = state;
+    mask_free(&s->mask);
+    matcher_free(&s->matcher);
+    heat_frame_free(&s->frame);
+    mem_resize(s->hit, s->hit_cap, 0);
+    mem_resize(s, sizeof(*s), 0);
+}
+
+static void forget_counts(LinkState *s) {
+    s->placed = false;
+    s->arrived = s->scanned = s->shown = s->matching = 0;
+    s->max = 0;
+}
+
+static void set_wish(LinkState *s, const Profile *profile, const LinkWish *w) {
+    if (s->profile == profile && link_wish_same(&s->wish, w))
+        return;
+    s->profile = profile;
+    s->wish = *w;
+    mask_set(&s->mask, profile, w->spec.event, w->spec.idle, &w->spec.filter, NULL);
+    matcher_set(&s->matcher, profile, &w->spec.match);
+    heat_frame_ask(&s->frame, &w->spec, HEAT_MAX_CELLS);
+    heat_frame_add_plane(&s->frame, sizeof(uint32_t), false);
+    s->hits = 0;
+    forget_counts(s);
+}
+
+static void extend_hits(LinkState *s, uint32_t pairs) {
+    if (pairs > s->hit_cap) {
+        uint32_t cap = pairs + pairs / 2 + 64;
+        s->hit = mem_resize(s->hit, s->hit_cap, cap);
+        s->hit_cap = cap;
+    }
+    const uint8_t *bits = mask_bits(&s->mask), *lit = s->matcher.pair;
+    for (uint32_t i = s->hits; i < pairs; i++) {
+        bool shown = bits[i] & MASK_SHOWN;
+        s->hit[i] = (uint8_t)((shown ? HIT_SHOWN : 0) | (shown && lit[i] ? HIT_LIT : 0));
+    }
+    if (pairs > s->hits)
+        s->hits = pairs;
+}
+
+/* ---- counting ---------------------------------------------------------------------------- */
+
+static void light(LinkState *s, HeatCursor *at, int64_t t) {
+    if (t < at->t0 || t >= at->t1)
+        heat_frame_seek(&s->frame, at, t);
+    uint32_t *cell = (uint32_t *)s->frame.plane[0].at + at->cell;
+    *cell += *cell != UINT32_MAX;
+    s->max = *cell > s->max ? *cell : s->max;
+    s->matching++;
+}
+
+static void count(LinkState *s, HeatCursor *at, uint64_t sample, PairId pair, int64_t t) {
+    uint8_t hit = s->hit[pair];
+    s->scanned++;
+    if (!hit || (s->mask.by_cpu &&
+                 !mask_cpu_passes(&s->mask, COLUMN_AT(&s->profile->cpu, uint16_t, sample))))
+        return;
+    s->shown++;
+    if (hit & HIT_LIT)
+        light(s, at, t);
+}
+
+/* Samples [from, to) but those in view that were counted before. */
+static void count_run(LinkState *s, HeatCursor *at, uint64_t from, uint64_t to, bool skip) {
+    uint64_t n, n_pair;
+    for (uint64_t i = from; i < to; i += n) {
+        const int64_t *time = column_span(&s->profile->time_ns, i, to, &n);
+        const PairId *pair = column_span(&s->profile->pair, i, i + n, &n_pair);
+        n = n_pair;
+        if (skip || s->mask.by_cpu) {
+            for (uint64_t k = 0; k < n; k++)
+                if (!skip || i + k >= s->known || time[k] < s->t0 || time[k] >= s->t1)
+                    count(s, at, i + k, pair[k], time[k]);
+            continue;
+        }
+        const uint8_t *hit = s->hit;
+        uint64_t shown = 0;
+        for (uint64_t k = 0; k < n; k++) {
+            shown += hit[pair[k]] & HIT_SHOWN;
+            if (hit[pair[k]] & HIT_LIT)
+                light(s, at, time[k]);
+        }
+        s->shown += shown;
+        s->scanned += n;
+    }
+}
+
+static void place(LinkState *s, const AsideSource *source) {
+    const Index *x = source->index;
+    uint64_t end = index_positions(x, &source->view);
+    s->placed = true;
+    s->in_order = !x->order;
+    s->known = end;
+    s->t0 = s->next_ns = s->wish.t0_ns;
+    s->t1 = s->wish.t1_ns > s->t0 ? s->wish.t1_ns : s->t0;
+    s->from = s->next = s->in_order ? index_lower(x, end, s->t0) : 0;
+    s->to = s->in_order ? index_lower(x, end, s->t1) : 0;
+}
+
+static bool view_done(const LinkState *s) {
+    return s->in_order ? s->next == s->to : s->next_ns == s->t1;
+}
+
+/* A block of the samples in view, which ends between two instants. */
+static uint64_t count_by_time(LinkState *s, HeatCursor *at, const AsideSource *source) {
+    const Index *x = source->index;
+    const Profile *p = s->profile;
+    uint64_t end = index_positions(x, &source->view);
+    uint64_t from = index_lower(x, end, s->next_ns), to = index_lower(x, end, s->t1);
+    int64_t until = s->t1;
+    if (to - from > BLOCK) {
+        int64_t t = COLUMN_AT(&p->time_ns, int64_t, index_sample(x, from + BLOCK));
+        until = t > s->next_ns ? t : t + 1;
+        to = index_lower(x, end, until);
+    }
+    for (uint64_t i = from; i < to; i++) {
+        uint64_t sample = index_sample(x, i);
+        if (sample < s->known)
+            count(s, at, sample, COLUMN_AT(&p->pair, PairId, sample),
+                  COLUMN_AT(&p->time_ns, int64_t, sample));
+    }
+    s->next_ns = until;
+    return to - from;
+}
+
+static uint64_t count_view(LinkState *s, HeatCursor *at, const AsideSource *source) {
+    if (!s->in_order)
+        return count_by_time(s, at, source);
+    uint64_t n = s->to - s->next < BLOCK ? s->to - s->next : BLOCK;
+    count_run(s, at, s->next, s->next + n, false);
+    s->next += n;
+    return n;
+}
+
+static uint64_t count_rest(LinkState *s, HeatCursor *at, uint64_t samples) {
+    if (s->in_order && s->arrived == s->from)
+        s->arrived = s->to;
+    uint64_t end = s->in_order && s->arrived < s->from && s->from < samples ? s->from : samples;
+    uint64_t n = end - s->arrived < BLOCK ? end - s->arrived : BLOCK;
+    count_run(s, at, s->arrived, s->arrived + n, !s->in_order && s->t0 < s->t1);
+    s->arrived += n;
+    if (s->in_order && s->arrived == s->from)
+        s->arrived = s->to;
+    return n;
+}
+
+/* False when cancelled; what was counted stays counted. */
+static bool count_some(LinkState *s, const AsideSource *source, const CancelToken *token) {
+    HeatCursor at = {0};
+    uint64_t samples = source->view.samples, done = 0;
+    uint64_t limit = view_done(s) && s->scanned ? RUN_REST : RUN_VIEW;
+    while (done < limit && (!view_done(s) || s->arrived < samples)) {
+        if (cancelled(token))
+            return false;
+        done += view_done(s) ? count_rest(s, &at, samples) : count_view(s, &at, source);
+    }
+    return true;
+}
+
+/* ---- results ----------------------------------------------------------------------------- */
+
+static LinkGrid *make_result(const LinkState *s, const ProfileView *view) {
+    const HeatFrame *f = &s->frame;
+    LinkGrid *g = mem_resize(NULL, 0, sizeof(*g));
+    g->spec = f->spec;
+    g->origin_ns = f->origin_ns;
+    g->columns = f->columns;
+    g->rows = f->stride;
+    g->cells = (size_t)f->columns * f->stride;
+    if (g->cells) {
+        uint32_t *cell = mem_resize(NULL, 0, g->cells * sizeof(*cell));
+        memcpy(cell, f->plane[0].at, g->cells * sizeof(*cell));
+        g->cell = cell;
+    }
+    g->max = s->max;
+    g->scanned = s->scanned;
+    g->shown = s->shown;
+    g->matching = s->matching;
+    g->exact = s->scanned == view->samples;
+    g->view_exact = g->exact || view_done(s);
+    return g;
+}
+
+static void result_free(void *result) {
+    LinkGrid *g = result;
+    mem_resize((uint32_t *)(uintptr_t)g->cell, g->cells * sizeof(*g->cell), 0);
+    mem_resize(g, sizeof(*g), 0);
+}
+
+static void *run(void *state, const AsideSource *source, const void *wish, const void *before,
+                 const CancelToken *token) {
+    LinkState *s = state;
+    (void)before;
+    set_wish(s, source->profile, wish);
+    if (!source->view.has_time) { /* nothing to light: no moments */
+        LinkGrid *none = mem_resize(NULL, 0, sizeof(*none));
+        none->spec = s->frame.spec;
+        none->scanned = source->view.samples;
+        none->exact = none->view_exact = true;
+        return none;
+    }
+    mask_extend(&s->mask, &source->view);
+    if (!matcher_extend(&s->matcher, &source->view, token))
+        return NULL;
+    extend_hits(s, source->view.pairs);
+    if (heat_frame_follow(&s->frame, &source->view))
+        forget_counts(s);
+    if (!s->placed)
+        place(s, source);
+    if (!count_some(s, source, token))
+        return NULL;
+    return make_result(s, &source->view);
+}
+
+static bool finished(const void *result) {
+    return ((const LinkGrid *)result)->exact;
+}
+
+const AsideKind link_aside = {
+    .wish_bytes = sizeof(LinkWish),
+    .needs_index = true,
+    .follows = true,
+    .priority = JOB_QUERY,
+    .same = same,
+    .state_new = state_new,
+    .state_free = state_free,
+    .run = run,
+    .finished = finished,
+    .free = result_free,
+};
+
+/* ---- reading a grid ---------------------------------------------------------------------- */
+
+uint32_t link_at(const LinkGrid *g, const HeatGrid *of, uint32_t column, uint32_t row) {
+    int64_t c = (of->origin_ns - g->origin_ns) / g->spec.column_ns + column;
+    if (g->spec.column_ns != of->spec.column_ns || g->rows != of->rows || c < 0 ||
+        c >= g->columns || row >= g->rows)
+        return 0;
+    return g->cell[(size_t)c * g->rows + row];
+}
+
+/* Cells in time order; a whole column is one where rows are not offsets. */
+typedef struct Moments {
+    const LinkGrid *grid;
+    uint32_t each; /* cells of one moment */
+    uint64_t count;
+} Moments;
+
+static bool lit(const Moments *m, uint64_t i) {
+    const uint32_t *cell = m->grid->cell + i * m->each;
+    for (uint32_t k = 0; k < m->each; k++)
+        if (cell[k])
+            return true;
+    return false;
+}
+
+/* The start of moment `count` is the end of the last one. */
+static int64_t moment_start(const Moments *m, uint64_t i) {
+    const LinkGrid *g = m->grid;
+    uint64_t per = g->rows / m->each;
+    int64_t start = g->origin_ns, within;
+    within = heat_row_start(g->spec.column_ns, (uint32_t)per, (uint32_t)(i % per));
+    if (__builtin_add_overflow(start, (int64_t)(i / per) * g->spec.column_ns, &start) ||
+        __builtin_add_overflow(start, within, &start))
+        return INT64_MAX; /* a wild time stamp can lie within the last column that there is */
+    return start;
+}
+
+/* First moment that begins at t or later, or count. */
+static uint64_t first_from(const Moments *m, int64_t t) {
+    uint64_t lo = 0, hi = m->count;
+    while (lo < hi) {
+        uint64_t mid = lo + (hi - lo) / 2;
+        if (moment_start(m, mid) < t)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+bool link_next(const LinkGrid *g, int64_t after_ns, int step, int64_t *t0, int64_t *t1) {
+    bool slices = g->spec.row_kind == HEAT_BY_OFFSET;
+    Moments m = {g, slices || !g->rows ? 1 : g->rows,
+                 slices ? (uint64_t)g->columns * g->rows : g->columns};
+    uint64_t i = first_from(&m, after_ns), from, to;
+    if (step > 0) {
+        while (i > 0 && i < m.count && lit(&m, i) && lit(&m, i - 1))
+            i++; /* in the middle of one */
+        while (i < m.count && !lit(&m, i))
+            i++;
+        for (from = to = i; to < m.count && lit(&m, to); to++)
+            ;
+    } else {
+        if (i > 0 && moment_start(&m, i) > after_ns)
+            i--; /* after_ns lies within it */
+        while (i > 0 && i < m.count && lit(&m, i - 1) && lit(&m, i))
+            i--;
+        while (i > 0 && !lit(&m, i - 1))
+            i--;
+        for (from = to = i; from > 0 && lit(&m, from - 1); from--)
+            ;
+    }
+    if (from == to)
+        return false;
+    *t0 = moment_start(&m, from);
+    *t1 = moment_start(&m, to);
+    return true;
+}
