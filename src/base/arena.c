@@ -149,14 +149,6 @@ void *mem_resize(void *p, size_t old_size, size_t new_size) {
     return q;
 }
 
-enum { HUGE_PAGE = 2 << 20, PAGE = 4096 };
-
-/* Whole pages; huge ones where a table fills most of one. */
-static inline size_t table_bytes(size_t size) {
-    size_t page = size > HUGE_PAGE / 2 ? HUGE_PAGE : PAGE;
-    return (size + page - 1) / page * page;
-}
-
 #if defined(POISON)
 
 void *mem_table(size_t size) {
@@ -172,6 +164,14 @@ void mem_table_free(void *p, size_t size) {
 }
 
 #else
+
+enum { HUGE_PAGE = 2 << 20, PAGE = 4096 };
+
+/* Whole pages; huge ones where a table fills most of one. */
+static inline size_t table_bytes(size_t size) {
+    size_t page = size > HUGE_PAGE / 2 ? HUGE_PAGE : PAGE;
+    return (size + page - 1) / page * page;
+}
 
 /* The system gives huge pages at multiples of 2 MiB only, and of those only to whole ones that
  * lie within a mapping: a mapping that large is made larger by one and cut to begin at one. */

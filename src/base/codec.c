@@ -60,6 +60,8 @@ struct Codec {
 #endif
 #ifdef HAVE_ZSTD
     ZSTD_DCtx *zstd;
+    size_t zstd_next;    /* bytes of input that it wants next */
+    bool zstd_unflushed; /* it may have output for which there was no room */
 #endif
 };
 
@@ -243,25 +245,65 @@ static Step isal_step(Codec *c, CodecIo *io) {
 /* ---- zstd -------------------------------------------------------------------------------- */
 
 #ifdef HAVE_ZSTD
-static bool zstd_start(Codec *c) {
-    c->zstd = ZSTD_createDCtx();
-    /* windows as large as `zstd --long=31` writes; memory is touched only as far as used */
-    return c->zstd && !ZSTD_isError(ZSTD_DCtx_setParameter(c->zstd, ZSTD_d_windowLogMax, 31));
+static void zstd_restart(Codec *c) {
+    enum { FRAME_START = 5 };
+    ZSTD_DCtx_reset(c->zstd, ZSTD_reset_session_only);
+    c->zstd_next = FRAME_START;
+    c->zstd_unflushed = false;
 }
 
+static bool zstd_start(Codec *c) {
+    c->zstd = ZSTD_createDCtx();
+    if (!c->zstd)
+        return false;
+    zstd_restart(c);
+    /* windows as large as `zstd --long=31` writes; memory is touched only as far as used */
+    return !ZSTD_isError(ZSTD_DCtx_setParameter(c->zstd, ZSTD_d_windowLogMax, 31));
+}
+
+/* A call that meets damage does not say what it gave before, so each gets no more than a header
+ * or a block, and only when there is room for what came of the one before: with damage, all
+ * whole blocks are kept, in whatever portions input and room come. What it wants next has the
+ * header of the block behind in it. */
 static Step zstd_step(Codec *c, CodecIo *io) {
-    ZSTD_inBuffer in = {io->in, io->in_n, 0};
-    ZSTD_outBuffer out = {io->out, io->out_n, 0};
-    size_t rc = ZSTD_decompressStream(c->zstd, &out, &in);
-    io->in += in.pos;
-    io->in_n -= in.pos;
-    io->out += out.pos;
-    io->out_n -= out.pos;
-    if (ZSTD_isError(rc)) {
-        c->why = ZSTD_getErrorName(rc);
-        return STEP_DAMAGED;
+    enum { BLOCK_HEADER = 3 };
+    size_t want = c->zstd_next > BLOCK_HEADER ? c->zstd_next - BLOCK_HEADER : c->zstd_next;
+    for (;;) {
+        size_t room = c->zstd_unflushed ? 0 : want;
+        ZSTD_inBuffer in = {io->in, io->in_n < room ? io->in_n : room, 0};
+        ZSTD_outBuffer out = {io->out, io->out_n, 0};
+        size_t rc = ZSTD_decompressStream(c->zstd, &out, &in);
+        io->in += in.pos;
+        io->in_n -= in.pos;
+        io->out += out.pos;
+        io->out_n -= out.pos;
+        if (ZSTD_isError(rc)) {
+            c->why = ZSTD_getErrorName(rc);
+            return STEP_DAMAGED;
+        }
+        bool flushing = c->zstd_unflushed;
+        c->zstd_unflushed = io->out_n == 0;
+        if (rc == 0) {
+            zstd_restart(c);
+            return STEP_MEMBER_END;
+        }
+        if (flushing && io->out_n)
+            continue;
+        if (!flushing)
+            c->zstd_next = rc;
+        return STEP_MORE;
     }
-    return rc == 0 ? STEP_MEMBER_END : STEP_MORE;
+}
+
+static bool zstd_frames(Codec *c, CodecIo *io) {
+    size_t n = ZSTD_decompressDCtx(c->zstd, io->out, io->out_n, io->in, io->in_n);
+    if (ZSTD_isError(n))
+        return false;
+    io->in += io->in_n;
+    io->in_n = 0;
+    io->out += n;
+    io->out_n -= n;
+    return true;
 }
 #endif
 
@@ -389,6 +431,10 @@ void codec_restart(Codec *c, int64_t taken) {
 #endif
     if (c->engine == CODEC_ZLIB)
         inflateReset(&c->z);
+#ifdef HAVE_ZSTD
+    if (c->kind == CODEC_ZSTD)
+        zstd_restart(c);
+#endif
 }
 
 bool codec_between(const Codec *c) {
@@ -464,6 +510,16 @@ CodecStop codec_run_deflate(Codec *c, CodecIo *io) {
         return isal_piece(c, io);
 #endif
     return zlib_piece(c, io);
+}
+
+bool codec_run_frames(Codec *c, CodecIo *io) {
+#ifdef HAVE_ZSTD
+    return zstd_frames(c, io);
+#else
+    (void)c;
+    (void)io;
+    return false;
+#endif
 }
 
 uint32_t codec_crc(uint32_t crc, const void *bytes, size_t n) {

@@ -29,9 +29,9 @@ bool codec_run(Codec *c, CodecIo *io, Error *err);
 /* True when the input may end here: between members. False: ending here is a truncation. */
 bool codec_complete(const Codec *c);
 
-/* ---- for decoding a .gz piece by piece ---------------------------------------------------- */
+/* ---- for decoding piece by piece ---------------------------------------------------------- */
 
-/* As new, for gzip and deflate. `taken` bytes of input were decoded before: when there are any,
+/* As new. `taken` bytes of input were decoded before: when there are any,
  * the input goes on behind a whole member. */
 void codec_restart(Codec *c, int64_t taken);
 /* Members were decoded and the input so far ends exactly behind one, without padding. */
@@ -46,6 +46,9 @@ typedef enum CodecStop {
 } CodecStop;
 /* Of CODEC_DEFLATE: decodes a piece that begins at a block, on a byte. */
 CodecStop codec_run_deflate(Codec *c, CodecIo *io);
+/* Of CODEC_ZSTD: decodes whole frames, for all of whose text there is room. False: something is
+ * wrong, and nothing was given. Faster than codec_run, which copies each block once more. */
+bool codec_run_frames(Codec *c, CodecIo *io);
 /* gzip's checksum of bytes behind others, and of two runs of bytes in a row. */
 uint32_t codec_crc(uint32_t crc, const void *bytes, size_t n);
 uint32_t codec_crc_join(uint32_t first, uint32_t second, int64_t second_n);

@@ -20,9 +20,9 @@ typedef struct Source Source;
 /* NULL with *err filled when it cannot be opened or nothing here can decompress it. */
 Source *source_open(const char *path, CodecEngine engine, Error *err);
 void source_close(Source *source);
-/* Before the first read: a .gz file that can be decoded piece by piece is, on jobs' workers; what
- * comes out is the same. With other inputs, or no workers, nothing changes. Reading then waits
- * for jobs, so no job may. */
+/* Before the first read: a .gz or .zst file that can be decoded piece by piece is, on jobs'
+ * workers; what comes out is the same. With other inputs, or few workers, nothing changes.
+ * Reading then waits for jobs, so no job may. */
 void source_use_workers(Source *source, Jobs *jobs);
 /* Up to n bytes of decompressed data; 0 at the end; -1 on a read error (*err). On a pipe it
  * returns what is there as soon as something is (at least min_n bytes unless the end comes). */

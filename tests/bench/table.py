@@ -119,6 +119,25 @@ def compressed(path):
         "%.2f x" % ratio, ">= 0.6", ratio >= 0.6)
 
 
+def frames(path):
+    """A .zst that pzstd made of many frames, which are decoded on all workers, against one of one frame."""
+    what = ".zst of many frames against one of one, three threads"
+    if not (shutil.which("pzstd") and shutil.which("zstd")):
+        add(what, "", "", "", "", None, "pzstd is not on PATH")
+        return
+    many, one = path + ".many.zst", path + ".one.zst"
+    subprocess.run(["pzstd", "-q", "-f", "-p", "2", path, "-o", many], check=True)
+    subprocess.run(["zstd", "-q", "-f", path, "-o", one], check=True)
+    try:
+        split, single = parse(many, "--threads", 3), parse(one, "--threads", 3)
+    except subprocess.CalledProcessError:
+        add(what, "", "", "", "", None, "built without zstd")
+        return
+    add(what, "%.2f s" % split["seconds"], "one %.2f s" % single["seconds"],
+        "%.2f x" % (single["seconds"] / split["seconds"]), "", None,
+        "%d processors; the gain begins where one decoder cannot feed all parsers" % os.cpu_count())
+
+
 def windows(path, runs, wait, display=None):
     """The real window, on SDL's dummy display unless one is given: start-up, load, quit by SIGTERM."""
     env = dict(os.environ, SDL_VIDEODRIVER="dummy", FLAMESCOPE_DUMMY_DISPLAY="1")
@@ -282,6 +301,7 @@ if "--idle" in options:
 texts = parsing()
 stackcollapse(texts["deep"])
 compressed(texts["deep"])
+frames(texts["deep"])
 opening(texts["deep"])
 queries()
 drawing(texts)

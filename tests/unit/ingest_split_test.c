@@ -1,4 +1,4 @@
-/* What a split .gz gives is what the sequential decoder gives: text, ending and words. */
+/* What a split .gz or .zst gives is what the sequential decoder gives: text, ending and words. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,14 +8,17 @@
 
 #include <cmocka.h>
 #include <zlib.h>
+#ifdef HAVE_ZSTD
+#include <zstd.h>
+#endif
 
-#include "ingest/gz_split.h"
+#include "ingest/split.h"
+#include "ingest/zstd_frame.h"
 #include "unit/ingest_helper.h"
 
 enum { BLOCK = 128 * 1024, HEADER = 10 };
 
 static Jobs *jobs;
-
 
 static Buf text_of(size_t n) {
     Buf b = {0};
@@ -91,8 +94,68 @@ typedef enum Form {
     PADDED,
     RUBBISH_BEHIND,
     EMPTY_ONES,
+#ifdef HAVE_ZSTD
+    ZST_UNKNOWN,  /* as pzstd writes it: a skippable frame, then one that does not say its size */
+    ZST_KNOWN,    /* of 50,000 bytes, without checksums */
+    ZST_MIXED,    /* from nothing to 400,000 bytes, some of one byte repeated; a table behind */
+    ZST_SINGLE,
+    ZST_PADDED,
+    ZST_RUBBISH,
+#endif
     FORMS
 } Form;
+
+#ifdef HAVE_ZSTD
+static void put_frame(Buf *out, Str text, bool size, bool checksum) {
+    ZSTD_CCtx *c = ZSTD_createCCtx();
+    ZSTD_CCtx_setParameter(c, ZSTD_c_contentSizeFlag, size);
+    ZSTD_CCtx_setParameter(c, ZSTD_c_checksumFlag, checksum);
+    Buf room = {0};
+    while (room.n < ZSTD_compressBound(text.n))
+        buf_put(&room, (Str){"0123456789abcdef", 16});
+    ZSTD_inBuffer in = {text.s, text.n, 0};
+    ZSTD_outBuffer to = {room.s, room.n, 0};
+    if (size)
+        ZSTD_CCtx_setPledgedSrcSize(c, text.n);
+    else /* else the first call would be the last, which knows the size */
+        while (in.pos < in.size)
+            assert_false(ZSTD_isError(ZSTD_compressStream2(c, &to, &in, ZSTD_e_continue)));
+    assert_int_equal(ZSTD_compressStream2(c, &to, &in, ZSTD_e_end), 0);
+    buf_put(out, (Str){room.s, to.pos});
+    buf_free(&room);
+    ZSTD_freeCCtx(c);
+}
+
+static void put_skipped(Buf *out, size_t n) {
+    buf_put(out, (Str){"\x5e\x2a\x4d\x18", 4});
+    put_word(out, (uint32_t)n, 4);
+    for (; n > 0; n--)
+        put_word(out, 0x28, 1);
+}
+
+static void put_frames(Buf *out, Form form, Str text) {
+    static const size_t sizes[] = {1, 0, 400000, 3, 77, 131072, 131073, 20000, 50000, 262144};
+    size_t n = 0;
+    for (size_t at = 0, i = 0; at < text.n || i == 0; at += n, i++) {
+        n = form == ZST_MIXED ? sizes[i % 10] : form == ZST_SINGLE ? text.n : 50000;
+        if (n > text.n - at)
+            n = text.n - at;
+        if (form == ZST_UNKNOWN || (form == ZST_MIXED && i % 3 == 0))
+            put_skipped(out, i % 3 * 4);
+        if (form == ZST_MIXED && i % 10 == 5)
+            memset((char *)(uintptr_t)text.s + at, 'x', n);
+        put_frame(out, str_slice(text, at, at + n),
+                  form == ZST_UNKNOWN || form == ZST_SINGLE ? false : i % 2 == 0,
+                  form != ZST_KNOWN);
+    }
+    if (form == ZST_MIXED)
+        put_skipped(out, 1000);
+    if (form == ZST_PADDED || form == ZST_RUBBISH)
+        put_word(out, 0, 1000);
+    if (form == ZST_RUBBISH)
+        put_word(out, 0x12345678, 4);
+}
+#endif
 
 static void salt(Buf *text, Str with, size_t each) {
     for (size_t at = each; at + with.n < text->n; at += each)
@@ -132,6 +195,16 @@ static Buf packed_as(Form form, Buf *text) {
     case SINGLE:
         put_member(&out, all, 0, 0, 6);
         break;
+#ifdef HAVE_ZSTD
+    case ZST_UNKNOWN:
+    case ZST_KNOWN:
+    case ZST_MIXED:
+    case ZST_SINGLE:
+    case ZST_PADDED:
+    case ZST_RUBBISH:
+        put_frames(&out, form, all);
+        break;
+#endif
     default:
         for (size_t at = 0; at < all.n; at += 50000) {
             put_member(&out, str_slice(all, at, at + 50000 < all.n ? at + 50000 : all.n), 0, 0,
@@ -186,10 +259,17 @@ static bool same_text(const Result *got, const Result *want, CodecEngine engine)
     return got->text.n == want->text.n && memcmp(got->text.s, want->text.s, n) == 0;
 }
 
+/* Of zstd there is one, whatever is asked for. */
+static bool has_engine(Str packed, int engine) {
+    CodecKind kind = codec_sniff((const uint8_t *)packed.s, packed.n);
+    return kind == CODEC_ZSTD ? engine == CODEC_ZLIB
+                              : codec_available(CODEC_GZIP, (CodecEngine)engine);
+}
+
 static void expect_as_sequential(Str packed, const char *what, size_t n) {
     const char *path = temp_file(packed);
     for (int engine = CODEC_ZLIB; engine <= CODEC_ISAL; engine++) {
-        if (!codec_available(CODEC_GZIP, (CodecEngine)engine))
+        if (!has_engine(packed, engine))
             continue;
         Result want = result_of(path, (CodecEngine)engine, NULL, 65536);
         Result got = result_of(path, (CodecEngine)engine, jobs, n % 2 ? 200000 : 10007);
@@ -226,41 +306,50 @@ static int64_t split_share(Str packed, CodecEngine engine, bool *to_the_end) {
     Error err = {0};
     File file;
     assert_true(file_open(&file, temp_file(packed), &err));
-    GzSplit *split = gz_split_new(&file, 0, engine, jobs);
+    CodecKind kind = codec_sniff((const uint8_t *)packed.s, packed.n);
+    Split *split = split_new(&file, 0, kind, kind == CODEC_ZSTD ? CODEC_AUTO : engine, jobs);
     int64_t n;
-    while ((n = gz_split_read(split, piece, sizeof piece)) > 0)
+    while ((n = split_read(split, piece, sizeof piece)) > 0)
         ;
     *to_the_end = n == 0;
-    int64_t text = gz_split_text(split);
-    gz_split_free(split);
+    int64_t text = split_text(split);
+    split_free(split);
     file_close(&file);
     temp_remove();
     return text;
 }
 
+static void expect_share(Form form, int engine, bool all) {
+    Buf text = text_of(4000000), packed = packed_as(form, &text);
+    bool to_the_end;
+    if (has_engine(buf_str(&packed), engine)) {
+        int64_t share = split_share(buf_str(&packed), (CodecEngine)engine, &to_the_end);
+        if (share != (all ? (int64_t)text.n : 0) || to_the_end != all)
+            fail_msg("form %d, engine %d: %d bytes were split", (int)form, engine, (int)share);
+    }
+    buf_free(&text);
+    buf_free(&packed);
+}
+
 static void what_can_be_split_is(void **state) {
     (void)state;
     static const Form whole[] = {BGZF,          INDEPENDENT,     MEMBERS,
-                                 MEMBERS_FALSE, TWO_INDEPENDENT, EMPTY_ONES};
+                                 MEMBERS_FALSE, TWO_INDEPENDENT, EMPTY_ONES,
+#ifdef HAVE_ZSTD
+                                 ZST_UNKNOWN,   ZST_KNOWN,       ZST_MIXED
+#endif
+    };
+    static const Form alone[] = {
+        SINGLE,
+#ifdef HAVE_ZSTD
+        ZST_SINGLE,
+#endif
+    };
     for (int engine = CODEC_ZLIB; engine <= CODEC_ISAL; engine++) {
-        if (!codec_available(CODEC_GZIP, (CodecEngine)engine))
-            continue;
-        for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
-            Buf text = text_of(4000000), packed = packed_as(whole[i], &text);
-            bool to_the_end;
-            int64_t share = split_share(buf_str(&packed), (CodecEngine)engine, &to_the_end);
-            if (share != (int64_t)text.n || !to_the_end)
-                fail_msg("form %d, engine %d: %d bytes were split", (int)whole[i], engine,
-                         (int)share);
-            buf_free(&text);
-            buf_free(&packed);
-        }
-        Buf text = text_of(4000000), packed = packed_as(SINGLE, &text);
-        bool to_the_end;
-        assert_int_equal(split_share(buf_str(&packed), (CodecEngine)engine, &to_the_end), 0);
-        assert_false(to_the_end);
-        buf_free(&text);
-        buf_free(&packed);
+        for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
+            expect_share(whole[i], engine, true);
+        for (size_t i = 0; i < sizeof alone / sizeof *alone; i++)
+            expect_share(alone[i], engine, false);
     }
 }
 
@@ -328,6 +417,56 @@ static void closing_in_the_middle_waits_for_the_jobs(void **state) {
     buf_free(&packed);
 }
 
+#ifdef HAVE_ZSTD
+/* Frames of any size behind each other: what is too large is decoded in sequence, and so is all
+ * behind it; what is large fills what may be decoded ahead. */
+static void large_frames_are_the_same(void **state) {
+    (void)state;
+    static const size_t mega[] = {9, 20, 31, 2, 1, 33, 1};
+    Buf text = text_of(33 << 20), packed = {0};
+    size_t sum = 0, before = 0;
+    for (size_t i = 0; i < sizeof mega / sizeof *mega; i++) {
+        put_frame(&packed, (Str){text.s, mega[i] << 20}, i % 2 == 0, true);
+        before += sum <= before && mega[i] <= 32 ? mega[i] << 20 : 0;
+        sum += mega[i] << 20;
+    }
+    bool to_the_end;
+    assert_int_equal(split_share(buf_str(&packed), CODEC_AUTO, &to_the_end), before);
+    assert_false(to_the_end);
+    expect_as_sequential(buf_str(&packed), "large", 0);
+    buf_free(&text);
+    buf_free(&packed);
+}
+
+/* A frame's end, found without decoding, against the library; of less than all of it, none. */
+static void a_frame_ends_where_the_library_says(void **state) {
+    (void)state;
+    static const Form forms[] = {ZST_UNKNOWN, ZST_KNOWN, ZST_MIXED, ZST_SINGLE};
+    for (size_t f = 0; f < sizeof forms / sizeof *forms; f++) {
+        Buf text = text_of(1000000), packed = packed_as(forms[f], &text);
+        const uint8_t *p = (const uint8_t *)packed.s;
+        for (size_t at = 0, size = 0; at < packed.n; at += size) {
+            static char room[1000000];
+            uint64_t most, less;
+            size = zstd_frame_size(p + at, packed.n - at, &most);
+            assert_int_equal(size, ZSTD_findFrameCompressedSize(p + at, packed.n - at));
+            size_t got = ZSTD_decompress(room, sizeof room, p + at, size);
+            assert_false(ZSTD_isError(got));
+            assert_true(got <= most && most <= got + 131072);
+            for (size_t n = 0; n < size; n += n < 50 || n + 50 > size ? 1 : size / 97 + 1) {
+                assert_int_equal(zstd_frame_size(p + at, n, &less), 0);
+                assert_true(less <= most);
+            }
+        }
+        buf_free(&text);
+        buf_free(&packed);
+    }
+    uint64_t most;
+    assert_int_equal(zstd_frame_size((const uint8_t *)"no frame at all", 15, &most), 0);
+    assert_true(most == UINT64_MAX);
+}
+#endif
+
 static int start(void **state) {
     (void)state;
     jobs = jobs_new(8);
@@ -348,6 +487,10 @@ int main(void) {
         cmocka_unit_test(damaged_anywhere_it_says_the_same),
         cmocka_unit_test(text_packed_a_thousand_to_one_is_the_same),
         cmocka_unit_test(closing_in_the_middle_waits_for_the_jobs),
+#ifdef HAVE_ZSTD
+        cmocka_unit_test(large_frames_are_the_same),
+        cmocka_unit_test(a_frame_ends_where_the_library_says),
+#endif
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

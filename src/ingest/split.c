@@ -9,12 +9,16 @@
  * The reader decodes the next piece itself unless a worker has begun it: it never sleeps while it
  * could work, and workers decode ahead only when there is nothing to parse.
  * Of a member in blocks, checksum and length are joined over its pieces and compared at its end.
- * Facts: RFC 1951, RFC 1952, and the SAM specification's section on BGZF. */
-#include "ingest/gz_split.h"
+ * zstd frames say where they end, so a piece is some whole ones, and either all of it comes or
+ * the decoder in sequence is asked what is wrong. `pzstd` writes frames of 8 MiB of text and
+ * more, which is why their pieces are limited by their bytes and not only by their number. */
+#include "ingest/split.h"
 
 #include <string.h>
 
 #include "base/thread.h"
+#include "ingest/gz_places.h"
+#include "ingest/zstd_frame.h"
 
 enum {
     WINDOW = 256 * 1024,     /* of raw bytes that is looked at for places to cut */
@@ -24,11 +28,13 @@ enum {
     JOINED_MOST = 512 * 1024, /* raw bytes of pieces decoded as one */
     TEXT_AIM = 384 * 1024,
     TEXT_MOST = 8 << 20, /* a piece with more is left to the sequential decoder */
-    TRAILER = 8,
-    FIXED_HEADER = 10,
+    FRAME_RAW_MOST = 8 << 20, /* so is a zstd frame of more than these */
+    FRAME_TEXT_MOST = 32 << 20,
+    FRAMES_AHEAD = 48 << 20, /* raw bytes and text of zstd frames in pieces, but for one piece */
+    ROOM_STEP = 256 << 10,
 };
 
-typedef enum Form { FORM_UNKNOWN, FORM_BGZF, FORM_MEMBERS, FORM_BLOCKS } Form;
+typedef enum Form { FORM_UNKNOWN, FORM_BGZF, FORM_MEMBERS, FORM_BLOCKS, FORM_FRAMES } Form;
 
 typedef enum PieceEnd {
     PIECE_BAD,    /* damaged, too large, or refers to what is before it */
@@ -41,9 +47,11 @@ typedef enum PieceState { PIECE_WAITING, PIECE_RUNNING, PIECE_DONE } PieceState;
 
 typedef struct Piece {
     PieceState state; /* protected by mutex; what is below is whose piece is running, or done */
-    Codec *codec[2]; /* of members, of blocks; made when needed */
+    Codec *codec[2]; /* of members or frames, of blocks; made when needed */
+    CodecKind kind;  /* of the file */
     CodecEngine engine;
     bool blocks;
+    size_t weight; /* of frames: raw bytes and room for their text */
     uint8_t *raw;
     size_t raw_n, raw_cap;
     int64_t at; /* of raw[0] */
@@ -56,26 +64,28 @@ typedef struct Piece {
 
 /* A job to decode any piece that waits. */
 typedef struct Helper {
-    struct GzSplit *split;
+    struct Split *split;
     JobTicket ticket;
 } Helper;
 
-struct GzSplit {
+struct Split {
     Mutex *mutex;
     Cond *decoded;
     Helper *helpers; /* as many as pieces */
     File *file;
     int64_t base;
+    CodecKind kind;
     Jobs *jobs;
     Piece *ring;
     uint32_t ring_n, head, used; /* written under mutex */
     Form form;
     /* the window: look[look_at, look_n) is the raw bytes from `scan` on */
     uint8_t *look;
-    size_t look_at, look_n;
+    size_t look_at, look_n, look_cap;
     bool look_end; /* the file has no more */
     int64_t scan;
     size_t aim; /* raw bytes of the next piece */
+    size_t ahead, held; /* of frames: weight of the pieces, and memory that the ring has */
     /* the running member, in blocks */
     int64_t member_at, member_text;
     uint32_t crc;
@@ -91,11 +101,18 @@ struct GzSplit {
 static PieceEnd decode(Piece *p) {
     Codec **slot = &p->codec[p->blocks];
     if (!*slot)
-        *slot = codec_new(p->blocks ? CODEC_DEFLATE : CODEC_GZIP, p->engine, NULL);
+        *slot = codec_new(p->blocks ? CODEC_DEFLATE : p->kind, p->engine, NULL);
     Codec *c = *slot;
     codec_restart(c, 0);
     CodecIo io = {.in = p->raw, .in_n = p->raw_n};
     p->text_n = 0;
+    if (p->kind == CODEC_ZSTD) { /* its room is there */
+        io.out = p->text;
+        io.out_n = p->text_cap;
+        bool whole = codec_run_frames(c, &io);
+        p->text_n = whole ? p->text_cap - io.out_n : 0;
+        return whole ? PIECE_JOINS : PIECE_BAD;
+    }
     for (;;) {
         if (p->text_n == p->text_cap) {
             size_t cap = p->text_cap ? p->text_cap * 2 : TEXT_AIM + TEXT_AIM / 2;
@@ -126,12 +143,12 @@ static PieceEnd decode(Piece *p) {
     }
 }
 
-static Piece *piece_at(GzSplit *s, uint32_t i) {
+static Piece *piece_at(Split *s, uint32_t i) {
     return &s->ring[(s->head + i) % s->ring_n];
 }
 
 /* Called and left with the mutex held. */
-static void run_piece(GzSplit *s, Piece *p) {
+static void run_piece(Split *s, Piece *p) {
     p->state = PIECE_RUNNING;
     mutex_unlock(s->mutex);
     p->end = decode(p);
@@ -142,7 +159,7 @@ static void run_piece(GzSplit *s, Piece *p) {
 
 static void help(void *arg, uint32_t worker) {
     (void)worker;
-    GzSplit *s = ((Helper *)arg)->split;
+    Split *s = ((Helper *)arg)->split;
     mutex_lock(s->mutex);
     for (uint32_t i = 0; i < s->used; i++) {
         if (piece_at(s, i)->state == PIECE_WAITING) {
@@ -153,7 +170,7 @@ static void help(void *arg, uint32_t worker) {
     mutex_unlock(s->mutex);
 }
 
-static void finish_piece(GzSplit *s, Piece *p) {
+static void finish_piece(Split *s, Piece *p) {
     mutex_lock(s->mutex);
     if (p->state == PIECE_WAITING)
         run_piece(s, p);
@@ -164,24 +181,22 @@ static void finish_piece(GzSplit *s, Piece *p) {
 
 /* ---- places to cut ------------------------------------------------------------------------ */
 
-static uint32_t read16(const uint8_t *p) {
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8;
-}
-
-static uint32_t read32(const uint8_t *p) {
-    return read16(p) | read16(p + 2) << 16;
-}
-
-/* False on a read error. */
-static bool look_ahead(GzSplit *s) {
-    if (s->look_end || s->look_n - s->look_at >= WINDOW)
+/* Has `need` bytes in the window, or all there are; false on a read error. */
+static bool look_ahead(Split *s, size_t need) {
+    if (s->look_end || s->look_n - s->look_at >= need)
         return true;
-    memmove(s->look, s->look + s->look_at, s->look_n - s->look_at);
-    s->look_n -= s->look_at;
-    s->look_at = 0;
-    size_t want = 2 * WINDOW - s->look_n;
+    if (s->look_at > 0) {
+        memmove(s->look, s->look + s->look_at, s->look_n - s->look_at);
+        s->look_n -= s->look_at;
+        s->look_at = 0;
+    }
+    if (s->look_cap < 2 * need) {
+        s->look = mem_resize(s->look, s->look_cap, 2 * need);
+        s->look_cap = 2 * need;
+    }
+    size_t want = s->look_cap - s->look_n;
     if (s->scan == 0)
-        want = WINDOW; /* of a file that is not split, no more is read in vain */
+        want = need - s->look_n; /* of a file that is not split, no more is read in vain */
     int64_t from = s->base + s->scan + (int64_t)s->look_n;
     int64_t got = file_pread(s->file, s->look + s->look_n, want, from, NULL);
     if (got < 0)
@@ -191,83 +206,16 @@ static bool look_ahead(GzSplit *s) {
     return true;
 }
 
-static void look_from(GzSplit *s, int64_t scan) {
+static void look_from(Split *s, int64_t scan) {
     s->scan = scan;
     s->look_at = s->look_n = 0;
     s->look_end = false;
 }
 
-/* What a member may begin with. What writers never put there is ruled out, so that hits within
- * compressed data are rare: three flags and more for the speed, a system that was never given. */
-static bool member_like(const uint8_t *p, size_t n) {
-    return n >= FIXED_HEADER && p[0] == 0x1f && p[1] == 0x8b && p[2] == 8 && p[3] < 0x20 &&
-           (p[8] == 0 || p[8] == 2 || p[8] == 4) && (p[9] < 14 || p[9] == 255);
-}
-
-/* The length that a BGZF member has by its own words, 0: it is none. */
-static size_t bgzf_size(const uint8_t *p, size_t n, size_t *text) {
-    enum { HAS_EXTRA = 4, EXTRA_AT = 12 };
-    if (!member_like(p, n) || p[3] != HAS_EXTRA || n < EXTRA_AT)
-        return 0;
-    size_t end = EXTRA_AT + read16(p + 10);
-    for (size_t at = EXTRA_AT; at + 6 <= end && end <= n; at += 4 + read16(p + at + 2)) {
-        if (p[at] != 'B' || p[at + 1] != 'C' || read16(p + at + 2) != 2)
-            continue;
-        size_t size = (size_t)read16(p + at + 4) + 1;
-        if (size < end + TRAILER || size > n)
-            return 0;
-        *text = read32(p + size - 4);
-        return size;
-    }
-    return 0;
-}
-
-/* Length of a member's header, 0: not all there or nothing that is split. */
-static size_t header_size(const uint8_t *p, size_t n) {
-    enum { HAS_CRC = 2, HAS_EXTRA = 4, HAS_NAME = 8, HAS_COMMENT = 16 };
-    if (!member_like(p, n) || p[3] & HAS_CRC)
-        return 0;
-    size_t at = FIXED_HEADER;
-    if (p[3] & HAS_EXTRA)
-        at += at + 2 <= n ? 2 + read16(p + at) : n;
-    for (int strings = !!(p[3] & HAS_NAME) + !!(p[3] & HAS_COMMENT); strings > 0; strings--) {
-        const uint8_t *zero = at < n ? memchr(p + at, 0, n - at) : NULL;
-        at = zero ? (size_t)(zero - p) + 1 : n;
-    }
-    return at < n ? at : 0;
-}
-
-/* The first place in [from, n) where a member seems to begin, n if there is none. */
-static size_t find_member(const uint8_t *p, size_t from, size_t n) {
-    while (from < n) {
-        const uint8_t *hit = memchr(p + from, 0x1f, n - from);
-        if (!hit)
-            return n;
-        from = (size_t)(hit - p);
-        if (member_like(hit, n - from))
-            return from;
-        from++;
-    }
-    return n;
-}
-
-/* The same behind an empty stored block, bytes 00 00 FF FF. */
-static size_t find_marker(const uint8_t *p, size_t from, size_t n) {
-    for (from += 2; from + 1 < n; from++) {
-        const uint8_t *hit = memchr(p + from, 0xff, n - 1 - from);
-        if (!hit)
-            return n;
-        from = (size_t)(hit - p);
-        if (hit[1] == 0xff && hit[-1] == 0 && hit[-2] == 0)
-            return from + 2;
-    }
-    return n;
-}
-
 static size_t bgzf_cut(const uint8_t *p, size_t n, size_t aim) {
     size_t at = 0, text = 0;
     while (at < aim && text < TEXT_AIM) {
-        size_t one = 0, size = bgzf_size(p + at, n - at, &one);
+        size_t one = 0, size = gz_bgzf_size(p + at, n - at, &one);
         if (size == 0)
             break;
         at += size;
@@ -276,16 +224,40 @@ static size_t bgzf_cut(const uint8_t *p, size_t n, size_t aim) {
     return at;
 }
 
+/* Bytes of whole frames, 0: the next is too large, damaged, truncated, or all there is: text that
+ * nothing follows is there sooner when it is decoded in sequence. */
+static size_t frames_cut(Split *s, size_t *text) {
+    size_t at = 0, aim = s->scan > 0 ? TEXT_AIM : 1;
+    for (size_t need = WINDOW; at == 0; need *= 2) {
+        if (need > FRAME_RAW_MOST || !look_ahead(s, need))
+            return 0;
+        const uint8_t *p = s->look + s->look_at;
+        size_t n = s->look_n - s->look_at;
+        uint64_t one = 0;
+        for (*text = 0; at < RAW_MOST && *text < aim; *text += one) {
+            size_t size = zstd_frame_size(p + at, n - at, &one);
+            if (size == 0 || one > FRAME_TEXT_MOST)
+                break;
+            at += size;
+        }
+        if (at == 0 && (s->look_end || one > FRAME_TEXT_MOST))
+            return 0;
+        if (s->scan == 0 && s->look_end && at == n)
+            return 0;
+    }
+    return at;
+}
+
 /* Bytes of the next piece, 0: there is no place to cut. */
-static size_t next_cut(const GzSplit *s) {
+static size_t next_cut(const Split *s) {
     const uint8_t *p = s->look + s->look_at;
     size_t n = s->look_n - s->look_at, at = 0;
     if (s->form == FORM_BGZF)
         return bgzf_cut(p, n, s->aim);
     size_t window = n < WINDOW ? n : WINDOW;
     while (at < s->aim) {
-        size_t hit = s->form == FORM_MEMBERS ? find_member(p, at + 1, window)
-                                             : find_marker(p, at + 1, window);
+        size_t hit = s->form == FORM_MEMBERS ? gz_find_member(p, at + 1, window)
+                                             : gz_find_marker(p, at + 1, window);
         if (hit >= window)
             break;
         at = hit;
@@ -304,14 +276,41 @@ static void piece_room(Piece *p, size_t n) {
     p->raw_cap = n;
 }
 
+static void empty_piece(Piece *p) {
+    mem_resize(p->raw, p->raw_cap, 0);
+    if (p->kind == CODEC_ZSTD)
+        mem_table_free(p->text, p->text_cap);
+    else
+        mem_resize(p->text, p->text_cap, 0);
+    p->raw = p->text = NULL;
+    p->raw_cap = p->text_cap = 0;
+}
+
+/* Room for frames and all that comes of them; false: there is enough ahead. */
+static bool frames_room(Split *s, Piece *p, size_t n, size_t text) {
+    if (s->used && s->ahead + n + text > FRAMES_AHEAD)
+        return false;
+    if (n > p->raw_cap || text > p->text_cap || p->text_cap == 0) {
+        s->held -= p->raw_cap + p->text_cap;
+        empty_piece(p); /* what is old need not be copied */
+        piece_room(p, n);
+        p->text_cap = (text / ROOM_STEP + 1) * ROOM_STEP;
+        p->text = mem_table(p->text_cap);
+        s->held += p->raw_cap + p->text_cap;
+    }
+    p->weight = n + text;
+    s->ahead += p->weight;
+    return true;
+}
+
 /* Cuts a piece off the window and has it decoded; false when there is none to cut. */
-static bool cut(GzSplit *s) {
-    if (s->form == FORM_UNKNOWN || !look_ahead(s))
+static bool cut(Split *s) {
+    if (s->form == FORM_UNKNOWN || !look_ahead(s, WINDOW))
         return false;
-    size_t n = next_cut(s);
-    if (n == 0)
-        return false;
+    size_t text = 0, n = s->form == FORM_FRAMES ? frames_cut(s, &text) : next_cut(s);
     Piece *p = piece_at(s, s->used);
+    if (n == 0 || (s->form == FORM_FRAMES && !frames_room(s, p, n, text)))
+        return false;
     piece_room(p, n);
     memcpy(p->raw, s->look + s->look_at, n);
     p->raw_n = n;
@@ -333,19 +332,26 @@ static bool cut(GzSplit *s) {
 }
 
 /* Forgets the pieces behind the first `keep`. */
-static void drop_behind(GzSplit *s, uint32_t keep) {
+static void drop_behind(Split *s, uint32_t keep) {
     mutex_lock(s->mutex);
     for (uint32_t i = keep; i < s->used; i++) {
         while (piece_at(s, i)->state == PIECE_RUNNING)
             cond_wait(s->decoded, s->mutex);
         piece_at(s, i)->state = PIECE_DONE;
+        s->ahead -= piece_at(s, i)->weight;
     }
     if (s->used > keep)
         s->used = keep;
     mutex_unlock(s->mutex);
 }
 
-static void drop_head(GzSplit *s) {
+static void drop_head(Split *s) {
+    Piece *p = piece_at(s, 0);
+    s->ahead -= p->weight;
+    if (s->held > FRAMES_AHEAD) {
+        s->held -= p->raw_cap + p->text_cap;
+        empty_piece(p);
+    }
     mutex_lock(s->mutex);
     s->head = (s->head + 1) % s->ring_n;
     s->used--;
@@ -353,7 +359,7 @@ static void drop_head(GzSplit *s) {
 }
 
 /* The head ends in the middle: it and the next are decoded as one. False: that cannot be. */
-static bool join_next(GzSplit *s) {
+static bool join_next(Split *s) {
     if (s->used < 2 && !cut(s))
         return false;
     Piece *a = piece_at(s, 0), *b = piece_at(s, 1);
@@ -372,7 +378,7 @@ static bool join_next(GzSplit *s) {
 }
 
 /* Text per raw byte hardly changes within a file. */
-static void aim_next(GzSplit *s, const Piece *p) {
+static void aim_next(Split *s, const Piece *p) {
     size_t aim = p->text_n ? p->raw_n * (TEXT_AIM / 1024) / (p->text_n / 1024 + 1) : RAW_MOST;
     if (aim > s->aim * 2)
         aim = s->aim * 2;
@@ -384,27 +390,31 @@ static void aim_next(GzSplit *s, const Piece *p) {
 typedef enum Verdict { VERDICT_GO_ON, VERDICT_END, VERDICT_DOUBT } Verdict;
 
 /* At `scan`, surely behind a member or at the start: what follows? */
-static Verdict begin(GzSplit *s) {
+static Verdict begin(Split *s) {
     s->form = FORM_UNKNOWN;
     s->member_at = s->scan;
     s->member_text = 0;
     s->crc = 0;
-    if (!look_ahead(s))
+    if (!look_ahead(s, WINDOW))
         return VERDICT_DOUBT;
     const uint8_t *p = s->look + s->look_at;
     size_t n = s->look_n - s->look_at, text;
     if (n == 0)
         return s->scan > 0 ? VERDICT_END : VERDICT_DOUBT;
+    if (s->kind == CODEC_ZSTD) {
+        s->form = FORM_FRAMES;
+        return cut(s) ? VERDICT_GO_ON : VERDICT_DOUBT;
+    }
     if (n > WINDOW)
         n = WINDOW;
-    size_t header = header_size(p, n);
+    size_t header = gz_header_size(p, n);
     if (header == 0)
         return VERDICT_DOUBT;
-    if (bgzf_size(p, n, &text)) {
+    if (gz_bgzf_size(p, n, &text)) {
         s->form = FORM_BGZF;
-    } else if (find_member(p, header, n) < n) {
+    } else if (gz_find_member(p, header, n) < n) {
         s->form = FORM_MEMBERS;
-    } else if (find_marker(p, header, n) < n) {
+    } else if (gz_find_marker(p, header, n) < n) {
         s->form = FORM_BLOCKS;
         s->look_at += header;
         s->scan += (int64_t)header;
@@ -413,19 +423,19 @@ static Verdict begin(GzSplit *s) {
 }
 
 /* The member ends within the head: are its checksum and length what it says? */
-static bool member_ends(GzSplit *s, const Piece *p) {
-    uint8_t trailer[TRAILER];
+static bool member_ends(Split *s, const Piece *p) {
+    uint8_t trailer[GZ_TRAILER];
     int64_t at = p->at + (int64_t)p->used;
-    if (file_pread(s->file, trailer, TRAILER, s->base + at, NULL) != TRAILER ||
-        read32(trailer) != s->crc || read32(trailer + 4) != (uint32_t)s->member_text)
+    if (file_pread(s->file, trailer, GZ_TRAILER, s->base + at, NULL) != GZ_TRAILER ||
+        gz_read32(trailer) != s->crc || gz_read32(trailer + 4) != (uint32_t)s->member_text)
         return false;
     drop_behind(s, 1);
-    look_from(s, at + TRAILER);
+    look_from(s, at + GZ_TRAILER);
     s->form = FORM_UNKNOWN;
     return true;
 }
 
-static Verdict doubt(GzSplit *s, const Piece *p) {
+static Verdict doubt(Split *s, const Piece *p) {
     bool blocks = p ? p->blocks : s->form == FORM_BLOCKS;
     s->doubt_at = blocks || !p ? s->member_at : p->at;
     s->doubt_given = blocks ? s->member_text : 0;
@@ -433,7 +443,7 @@ static Verdict doubt(GzSplit *s, const Piece *p) {
 }
 
 /* Comes to the next piece of text, or an end. */
-static Verdict advance(GzSplit *s) {
+static Verdict advance(Split *s) {
     while (s->used < s->ring_n && cut(s))
         ;
     if (s->used == 0) {
@@ -474,7 +484,7 @@ static Verdict advance(GzSplit *s) {
     return VERDICT_GO_ON;
 }
 
-int64_t gz_split_read(GzSplit *s, char *out, size_t n) {
+int64_t split_read(Split *s, char *out, size_t n) {
     for (;;) {
         Piece *p = piece_at(s, 0);
         if (s->giving && s->text_at < p->text_n) {
@@ -493,39 +503,40 @@ int64_t gz_split_read(GzSplit *s, char *out, size_t n) {
     }
 }
 
-void gz_split_doubt(const GzSplit *s, int64_t *at, int64_t *given) {
+void split_doubt(const Split *s, int64_t *at, int64_t *given) {
     *at = s->doubt_at;
     *given = s->doubt_given;
 }
 
-int64_t gz_split_consumed(const GzSplit *s) {
+int64_t split_consumed(const Split *s) {
     return s->consumed;
 }
 
-int64_t gz_split_text(const GzSplit *s) {
+int64_t split_text(const Split *s) {
     return s->text_total;
 }
 
-GzSplit *gz_split_new(File *file, int64_t base, CodecEngine engine, Jobs *jobs) {
-    GzSplit *s = mem_resize(NULL, 0, sizeof *s);
+Split *split_new(File *file, int64_t base, CodecKind kind, CodecEngine engine, Jobs *jobs) {
+    Split *s = mem_resize(NULL, 0, sizeof *s);
     s->file = file;
     s->base = base;
+    s->kind = kind;
     s->jobs = jobs;
     s->ring_n = 2 * jobs_workers(jobs) + 1;
     s->ring = mem_resize(NULL, 0, s->ring_n * sizeof *s->ring);
     s->helpers = mem_resize(NULL, 0, s->ring_n * sizeof *s->helpers);
     for (uint32_t i = 0; i < s->ring_n; i++) {
+        s->ring[i].kind = kind;
         s->ring[i].engine = engine;
         s->helpers[i].split = s;
     }
     s->mutex = mutex_new();
     s->decoded = cond_new();
-    s->look = mem_resize(NULL, 0, 2 * WINDOW);
     s->aim = RAW_FIRST;
     return s;
 }
 
-void gz_split_free(GzSplit *s) {
+void split_free(Split *s) {
     if (!s)
         return;
     drop_behind(s, 0);
@@ -534,13 +545,12 @@ void gz_split_free(GzSplit *s) {
         Piece *p = &s->ring[i];
         codec_free(p->codec[0]);
         codec_free(p->codec[1]);
-        mem_resize(p->raw, p->raw_cap, 0);
-        mem_resize(p->text, p->text_cap, 0);
+        empty_piece(p);
     }
     mem_resize(s->ring, s->ring_n * sizeof *s->ring, 0);
     mem_resize(s->helpers, s->ring_n * sizeof *s->helpers, 0);
     mutex_free(s->mutex);
     cond_free(s->decoded);
-    mem_resize(s->look, 2 * WINDOW, 0);
+    mem_resize(s->look, s->look_cap, 0);
     mem_resize(s, sizeof *s, 0);
 }
