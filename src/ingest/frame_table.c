@@ -77,28 +77,12 @@ static inline char flags_of(const FrameLine *line) {
     return (char)(1 | line->inlined << 1 | line->kernel_half << 2);
 }
 
-uint32_t frame_table_ask(const FrameTable *table, const FrameLine *line) {
-    uint64_t h = hash_bytes(line->symbol.s, line->symbol.n);
-    h = hash_mix(h ^ (uint64_t)flags_of(line) << 56) +
-        hash_bytes(line->module.s, line->module.n);
-    uint32_t hash = (uint32_t)(h >> 16);
-    __builtin_prefetch(&table->slot[hash & (table->cap - 1)]);
-    return hash;
-}
-
-void frame_table_fetch(const FrameTable *table, uint32_t hash) {
-    const FrameTableSlot *at = &table->slot[hash & (table->cap - 1)];
-    if (at->text) {
-        __builtin_prefetch(at->text);
-        __builtin_prefetch(at->text + 64);
-    }
-}
-
-FrameValue frame_table_answer(FrameTable *table, Dict *dict, const FrameLine *line,
-                              uint32_t hash) {
+FrameValue frame_table_get(FrameTable *table, Dict *dict, const FrameLine *line) {
     Str symbol = line->symbol, module = line->module;
     char flags = flags_of(line);
-    uint32_t mask = table->cap - 1, i;
+    uint64_t h = hash_bytes(symbol.s, symbol.n);
+    h = hash_mix(h ^ (uint64_t)flags << 56) + hash_bytes(module.s, module.n);
+    uint32_t hash = (uint32_t)(h >> 16), mask = table->cap - 1, i;
     for (i = hash & mask; table->slot[i].text; i = (i + 1) & mask) {
         const FrameTableSlot *at = &table->slot[i];
         if (at->hash == hash && at->symbol_n == symbol.n && at->module_n == module.n &&
@@ -112,10 +96,6 @@ FrameValue frame_table_answer(FrameTable *table, Dict *dict, const FrameLine *li
     if (++table->count * 2 > table->cap)
         grow(table);
     return value;
-}
-
-FrameValue frame_table_get(FrameTable *table, Dict *dict, const FrameLine *line) {
-    return frame_table_answer(table, dict, line, frame_table_ask(table, line));
 }
 
 const FrameId *frame_table_run(const FrameTable *table, FrameValue value, uint32_t *n) {

@@ -1,6 +1,6 @@
 /* Frame table: (symbol, module, what the address says) of a frame line to its frame, or to a
- * run of frames where the symbol names several (inlining). What the line cache asks when it
- * misses. Owner: a parser, beside the Dict whose ids it gives. Thread: one at a time. OOM
+ * run of frames where the symbol names several (inlining). What is asked of lines whose key is
+ * not known. Owner: a parser, beside the Dict whose ids it gives. Thread: one at a time. OOM
  * aborts. */
 #pragma once
 
@@ -35,11 +35,5 @@ typedef struct FrameRun {
 void frame_table_init(FrameTable *table);
 void frame_table_free(FrameTable *table);
 FrameValue frame_table_get(FrameTable *table, Dict *dict, const FrameLine *line);
-/* The same in steps, for several lines at a time, so that they wait for memory together: the
- * hash, with the slot on its way; then the text on its way; then the answer. */
-uint32_t frame_table_ask(const FrameTable *table, const FrameLine *line);
-void frame_table_fetch(const FrameTable *table, uint32_t hash);
-FrameValue frame_table_answer(FrameTable *table, Dict *dict, const FrameLine *line,
-                              uint32_t hash);
 /* The frames of a value with FRAME_RUN set, innermost first. */
 const FrameId *frame_table_run(const FrameTable *table, FrameValue value, uint32_t *n);

@@ -36,12 +36,46 @@ static inline uint64_t mask_of_word(const char *p) {
     return ((zero >> 7) * 0x0102040810204080u) >> 56;
 }
 
+/* Once two lines have ended, newlines themselves are of no interest, only those behind another. */
+__attribute__((always_inline)) static inline bool
+scan_record(uint64_t (*mask_of)(const char *), const char *p, uint32_t n, RecordEnds *out) {
+    uint64_t carry = 0;
+    uint32_t lines = 0;
+    for (uint32_t base = 0; base < n; base += 64) {
+        uint64_t mask = mask_of(p + base) & below(n - base);
+        uint64_t pair = mask & (mask << 1 | carry);
+        carry = mask >> 63;
+        if (lines < 2 && mask) {
+            if (lines == 0)
+                out->first = base + (uint32_t)__builtin_ctzll(mask);
+            if (lines == 0)
+                mask &= mask - 1;
+            out->second = base + (mask ? (uint32_t)__builtin_ctzll(mask) : 0);
+            lines = mask ? 2 : 1;
+        }
+        if (pair) {
+            out->blank = base + (uint32_t)__builtin_ctzll(pair);
+            return true;
+        }
+    }
+    return false;
+}
+
+static inline uint64_t mask_of_words(const char *p) {
+    uint64_t mask = 0;
+    for (uint32_t i = 0; i < 64; i += 8)
+        mask |= mask_of_word(p + i) << i;
+    return mask;
+}
+
+bool record_scan_portable(const char *p, uint32_t n, RecordEnds *out) {
+    return scan_record(mask_of_words, p, n, out);
+}
+
 uint32_t line_scan_portable(const char *p, uint32_t n, uint32_t *ends) {
     uint32_t count = 0;
     for (uint32_t base = 0; base < n; base += 64) {
-        uint64_t mask = 0;
-        for (uint32_t i = 0; i < 64; i += 8)
-            mask |= mask_of_word(p + base + i) << i;
+        uint64_t mask = mask_of_words(p + base);
         count = emit(mask & below(n - base), base, ends, count);
     }
     return count;
@@ -54,43 +88,64 @@ static inline uint64_t mask16(const char *p) {
     return (uint32_t)_mm_movemask_epi8(hit);
 }
 
+static inline uint64_t mask_sse2(const char *p) {
+    return mask16(p) | mask16(p + 16) << 16 | mask16(p + 32) << 32 | mask16(p + 48) << 48;
+}
+
 static uint32_t line_scan_sse2(const char *p, uint32_t n, uint32_t *ends) {
     uint32_t count = 0;
-    for (uint32_t base = 0; base < n; base += 64) {
-        const char *at = p + base;
-        uint64_t mask =
-            mask16(at) | mask16(at + 16) << 16 | mask16(at + 32) << 32 | mask16(at + 48) << 48;
-        count = emit(mask & below(n - base), base, ends, count);
-    }
+    for (uint32_t base = 0; base < n; base += 64)
+        count = emit(mask_sse2(p + base) & below(n - base), base, ends, count);
     return count;
 }
 
-__attribute__((target("avx2,bmi"))) static uint32_t line_scan_avx2(const char *p, uint32_t n,
-                                                                   uint32_t *ends) {
-    uint32_t count = 0;
+static bool record_scan_sse2(const char *p, uint32_t n, RecordEnds *out) {
+    return scan_record(mask_sse2, p, n, out);
+}
+
+#define WITH_AVX2 __attribute__((target("avx2,bmi")))
+
+WITH_AVX2 static inline uint64_t mask_avx2(const char *p) {
     const __m256i newline = _mm256_set1_epi8('\n');
-    for (uint32_t base = 0; base < n; base += 64) {
-        __m256i low = _mm256_loadu_si256((const __m256i *)(p + base));
-        __m256i high = _mm256_loadu_si256((const __m256i *)(p + base + 32));
-        uint64_t mask = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, newline));
-        mask |= (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, newline))
-                << 32;
-        count = emit(mask & below(n - base), base, ends, count);
-    }
+    __m256i low = _mm256_loadu_si256((const __m256i *)p);
+    __m256i high = _mm256_loadu_si256((const __m256i *)(p + 32));
+    uint64_t mask = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, newline));
+    return mask | (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, newline))
+                      << 32;
+}
+
+WITH_AVX2 static uint32_t line_scan_avx2(const char *p, uint32_t n, uint32_t *ends) {
+    uint32_t count = 0;
+    for (uint32_t base = 0; base < n; base += 64)
+        count = emit(mask_avx2(p + base) & below(n - base), base, ends, count);
     return count;
+}
+
+WITH_AVX2 static bool record_scan_avx2(const char *p, uint32_t n, RecordEnds *out) {
+    return scan_record(mask_avx2, p, n, out);
 }
 
 /* __builtin_cpu_supports reads a table that was filled at program start: no state of ours. */
+static inline bool has_avx2(void) {
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi");
+}
+
 uint32_t line_scan(const char *p, uint32_t n, uint32_t *ends) {
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi"))
-        return line_scan_avx2(p, n, ends);
-    return line_scan_sse2(p, n, ends);
+    return has_avx2() ? line_scan_avx2(p, n, ends) : line_scan_sse2(p, n, ends);
+}
+
+bool record_scan(const char *p, uint32_t n, RecordEnds *out) {
+    return has_avx2() ? record_scan_avx2(p, n, out) : record_scan_sse2(p, n, out);
 }
 
 #else
 
 uint32_t line_scan(const char *p, uint32_t n, uint32_t *ends) {
     return line_scan_portable(p, n, ends);
+}
+
+bool record_scan(const char *p, uint32_t n, RecordEnds *out) {
+    return record_scan_portable(p, n, out);
 }
 
 #endif

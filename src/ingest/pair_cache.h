@@ -1,36 +1,47 @@
-/* Pair cache: what whole samples met before came to, keyed by their frames and context and
- * verified by comparing all of them. The frames are ids: addresses are gone, so most stacks are
- * known where hardly any text is, and one look-up replaces a walk of one step a frame.
- * Direct-mapped and of fixed size; deeper stacks than fit a slot are walked each time.
+/* Pair cache: the pairs of samples met before, by the stack of their callers, their leaf frame
+ * and their context. It is exact, direct-mapped and of fixed size: one look-up replaces a step
+ * down the trie and one in the map of pairs.
  * Owner: a parser. Thread: one at a time. Failure: a miss. OOM aborts. */
 #pragma once
 
-#include <string.h>
-
+#include "base/arena.h"
 #include "store/pairs.h"
 
-enum { PAIR_CACHE_SLOTS = 1 << 14, PAIR_CACHE_FRAMES = 60 };
+enum { PAIR_CACHE_LOG2 = 16 };
 
 typedef struct PairSlot {
-    uint32_t n; /* of frames, plus 1; 0: empty */
+    StackId callers;
+    FrameId leaf; /* 0: a sample without frames */
     ContextId context;
-    PairId pair;
-    uint32_t unused;
-    FrameId frame[PAIR_CACHE_FRAMES]; /* leaf first */
+    PairId pair; /* 0: empty */
 } PairSlot;
 
 typedef struct PairCache {
     PairSlot *slot;
 } PairCache;
 
-void pair_cache_init(PairCache *cache);
-void pair_cache_free(PairCache *cache);
+static inline void pair_cache_init(PairCache *cache) {
+    cache->slot = mem_table(sizeof(PairSlot) << PAIR_CACHE_LOG2);
+}
 
-/* The slot of a sample, on its way to the processor. NULL: too deep. */
-PairSlot *pair_cache_slot(const PairCache *cache, const FrameId *frame, uint32_t n,
-                          ContextId context);
+static inline void pair_cache_free(PairCache *cache) {
+    mem_table_free(cache->slot, sizeof(PairSlot) << PAIR_CACHE_LOG2);
+    cache->slot = NULL;
+}
+
+/* The slot of a sample, on its way to the processor. */
+static inline PairSlot *pair_cache_slot(const PairCache *cache, StackId callers, FrameId leaf,
+                                        ContextId context) {
+    uint64_t h = (((uint64_t)callers << 32 | leaf) ^ (uint64_t)context * 0xd6e8feb86659fd93u) *
+                 0x9e3779b97f4a7c15u;
+    PairSlot *slot = &cache->slot[(h ^ h >> 29) * 0xbf58476d1ce4e5b9u >> (64 - PAIR_CACHE_LOG2)];
+    __builtin_prefetch(slot);
+    return slot;
+}
+
 /* 0: a miss. */
-PairId pair_cache_get(const PairSlot *slot, const FrameId *frame, uint32_t n,
-                      ContextId context);
-void pair_cache_put(PairSlot *slot, const FrameId *frame, uint32_t n, ContextId context,
-                    PairId pair);
+static inline PairId pair_cache_get(const PairSlot *slot, StackId callers, FrameId leaf,
+                                    ContextId context) {
+    bool same = slot->callers == callers && slot->leaf == leaf && slot->context == context;
+    return same ? slot->pair : 0;
+}

@@ -4,16 +4,19 @@
  * A sample is an event line and, until a blank line or the next event line, its frames, leaf
  * first. What a line is depends on its text alone (perf_line.h), so the text may be cut before
  * any event line and behind any blank line.
- * Nearly all lines are frames, and nearly all of those were seen before: the line cache answers
- * them after one comparison. What it does not know goes to the frame table, what is no frame to
- * read_line. Stacks are built root first, for several complete samples together. */
+ * Nearly all records are an event line, frame lines and an empty line, and most have callers
+ * (all frames but the leaf) that were seen before, byte for byte: the end of the record is
+ * looked for, the callers' text is hashed as a whole and answers with their stack, and only the
+ * leaf's line is read. Of other records each line is read, by its key from the line cache, or
+ * by what a line is. Stacks are built root first, for several complete samples together. */
 #include "ingest/format.h"
 #include "ingest/frame_table.h"
 #include "ingest/header_cache.h"
-#include "ingest/line_cache.h"
+#include "ingest/key_cache.h"
 #include "ingest/line_scan.h"
 #include "ingest/pair_cache.h"
 #include "ingest/stack_walk.h"
+#include "ingest/text_key.h"
 #include "ingest/text_same.h"
 
 #include <string.h>
@@ -21,9 +24,11 @@
 enum {
     SCAN_BYTES = 32 * 1024,
     DEPTH_MAX = STACKS_MAX_DEPTH - 1, /* the process name is a frame, too */
-    AHEAD = 16,            /* lines whose slots are fetched before they are read */
+    LINES = 64,            /* whose keys are made together */
+    RECORDS = 16,          /* whose keys are made together */
     WAITING_FRAMES = 4096, /* of complete samples whose pairs are not known yet */
-    UNREAD = 64,           /* frame lines that the cache did not know */
+    LINES_LOG2 = 15,       /* slots of the line cache, and of those of stacks */
+    STACKS_LOG2 = 16,
 };
 
 typedef enum LineKind {
@@ -40,38 +45,44 @@ typedef enum LineKind {
 typedef struct Sample {
     BatchRow row;
     ContextId context;
-    StackId root;
-    const FrameId *frame; /* leaf first */
+    StackId stack;        /* of its process; if `known`, of its callers */
+    bool known;
+    FrameId leaf;         /* 0: it has no frames */
+    const FrameId *frame; /* unless known: all frames, leaf first */
     uint32_t frames;
-    PairSlot *slot; /* NULL: it has none */
+    TextKey callers; /* under which its callers will be known; none: they will not */
 } Sample;
 
-/* A frame line whose frame is looked up together with others'. */
-typedef struct Unread {
-    Str line;
-    FrameLine split;
-    uint32_t hash;
-    uint32_t at; /* in `frame` */
-} Unread;
+/* A record whose event line was read. */
+typedef struct Record {
+    Sample sample;
+    const char *leaf, *callers, *end; /* lines; the end is the empty one */
+    TextKey leaf_key, callers_key;
+} Record;
 
 struct FormatParser {
     Part part;
-    LineCache lines;
+    TextKeys keys;
+    KeyCache lines;   /* FrameValue by a line's key */
+    KeyCache callers; /* StackId by the text of the callers and their process */
+    KeyCache paths;   /* StackId by the frames of the callers and their process */
     FrameTable frames;
     StackWalk stacks;
     HeaderCache headers;
     PairCache pairs;
+    /* -- where callers hardly repeat, asking costs more than reading: then that rests */
+    uint32_t asked, hits, rest, next_rest;
     /* -- the chunk at hand */
     const FormatChunk *chunk;
     Batch *out;
     bool open;                  /* a sample is being read */
     bool skip;                  /* what follows belongs to a line that is no sample */
     bool cut;                   /* the sample's stack is too deep */
+    bool plain;                 /* all lines read last were frames in perf's columns */
     Sample sample[STACK_WALKS]; /* complete samples, then the one that is open */
     uint32_t waiting;           /* how many are complete */
     uint32_t first, end; /* the open sample's frames in `frame`, leaf first */
-    uint32_t unread_n;
-    Unread unread[UNREAD];
+    Record record[RECORDS];
     FrameId frame[WAITING_FRAMES + DEPTH_MAX];
     uint32_t ends[SCAN_BYTES + 2];
 };
@@ -202,54 +213,70 @@ static void add_frame(FormatParser *p, Str line, FrameValue value) {
     }
 }
 
-static void keep_line(FormatParser *p, Str line, FrameValue value) {
-    if (line.n >= LINE_CACHE_MIN && is_blank(line.s[0]) && !p->lines.rest)
-        line_cache_put(&p->lines, line_cache_slot(&p->lines, line.s, line.n), line.s, line.n,
-                       value);
-}
-
-/* Finds the frames of the lines that were put off. */
-static void read_unread(FormatParser *p) {
-    for (uint32_t i = 0; i < p->unread_n; i++)
-        frame_table_fetch(&p->frames, p->unread[i].hash);
-    for (uint32_t i = 0; i < p->unread_n; i++) {
-        const Unread *u = &p->unread[i];
-        FrameValue value =
-            frame_table_answer(&p->frames, &p->part.dict, &u->split, u->hash);
-        p->frame[u->at] = value;
-        keep_line(p, u->line, value);
-    }
-    p->unread_n = 0;
-}
-
-/* Asks the cache for all that wait, walks what it does not know, and adds the rows. */
-static void add_rows(FormatParser *p) {
-    read_unread(p);
-    for (uint32_t i = 0; i < p->waiting; i++) {
-        Sample *s = &p->sample[i];
-        s->slot = pair_cache_slot(&p->pairs, s->frame, s->frames, s->context);
-    }
+/* Finds the callers' stacks of the samples that wait and do not have them. */
+static void find_callers(FormatParser *p) {
+    TextKey key[STACK_WALKS];
     Walker walker[STACK_WALKS];
-    Sample *unknown[STACK_WALKS];
-    BatchRow row[STACK_WALKS];
-    uint32_t n = 0;
+    uint32_t at[STACK_WALKS], n = 0, unknown = 0;
     for (uint32_t i = 0; i < p->waiting; i++) {
-        Sample *s = &p->sample[i];
-        s->row.pair = s->slot ? pair_cache_get(s->slot, s->frame, s->frames, s->context) : 0;
-        if (s->row.pair)
+        const Sample *s = &p->sample[i];
+        if (s->known)
             continue;
-        walker[n] = (Walker){s->root, s->context, s->frame, s->frames, 0};
-        unknown[n++] = s;
+        key[n] = text_key(&p->keys, (const char *)(s->frame + 1),
+                          (s->frames - 1) * sizeof *s->frame, s->stack);
+        key_cache_fetch(&p->paths, key[n]);
+        at[n++] = i;
     }
-    stack_walk(&p->stacks, &p->part, walker, n);
     for (uint32_t i = 0; i < n; i++) {
-        Sample *s = unknown[i];
-        s->row.pair = walker[i].pair;
-        if (s->slot)
-            pair_cache_put(s->slot, s->frame, s->frames, s->context, s->row.pair);
+        Sample *s = &p->sample[at[i]];
+        StackId stack = key_cache_get(&p->paths, key[i]);
+        s->known = stack != 0;
+        if (stack) {
+            s->stack = stack;
+        } else {
+            walker[unknown] = (Walker){s->stack, s->frame + 1, s->frames - 1};
+            key[unknown] = key[i];
+            at[unknown++] = at[i];
+        }
     }
-    for (uint32_t i = 0; i < p->waiting; i++)
-        row[i] = p->sample[i].row;
+    stack_walk(&p->stacks, &p->part, walker, unknown);
+    for (uint32_t i = 0; i < unknown; i++) {
+        p->sample[at[i]].stack = walker[i].stack;
+        key_cache_put(&p->paths, key[i], walker[i].stack);
+    }
+    for (uint32_t i = 0; i < p->waiting; i++) {
+        const Sample *s = &p->sample[i];
+        if (!text_key_none(s->callers))
+            key_cache_put(&p->callers, s->callers, s->stack);
+    }
+}
+
+/* Adds the rows of all that wait. */
+static void add_rows(FormatParser *p) {
+    PairSlot *slot[STACK_WALKS];
+    PairWish wish[STACK_WALKS];
+    BatchRow row[STACK_WALKS];
+    uint32_t at[STACK_WALKS], n = 0;
+    find_callers(p);
+    for (uint32_t i = 0; i < p->waiting; i++) {
+        const Sample *s = &p->sample[i];
+        slot[i] = pair_cache_slot(&p->pairs, s->stack, s->leaf, s->context);
+    }
+    for (uint32_t i = 0; i < p->waiting; i++) {
+        const Sample *s = &p->sample[i];
+        row[i] = s->row;
+        row[i].pair = pair_cache_get(slot[i], s->stack, s->leaf, s->context);
+        if (row[i].pair)
+            continue;
+        wish[n] = (PairWish){s->stack, s->leaf, s->context, 0};
+        at[n++] = i;
+    }
+    stack_walk_pairs(&p->stacks, &p->part, wish, n);
+    for (uint32_t i = 0; i < n; i++) {
+        const Sample *s = &p->sample[at[i]];
+        row[at[i]].pair = wish[i].pair;
+        *slot[at[i]] = (PairSlot){s->stack, s->leaf, s->context, wish[i].pair};
+    }
     batch_add_run(p->out, row, p->waiting);
     p->waiting = p->end = 0;
 }
@@ -262,6 +289,8 @@ static void close_sample(FormatParser *p) {
     Sample *s = &p->sample[p->waiting];
     s->frame = p->frame + p->first;
     s->frames = p->end - p->first;
+    s->leaf = s->frames ? s->frame[0] : 0;
+    s->known = s->frames <= 1;
     if (++p->waiting == STACK_WALKS || p->end >= WAITING_FRAMES)
         add_rows(p);
 }
@@ -281,39 +310,43 @@ static bool only_frame(Str rest, FrameLine *frame) {
     return true;
 }
 
-static void begin_sample(FormatParser *p, HeaderSlot *thread, EventId event, int64_t time_ns,
-                         uint64_t period) {
+static Sample sample_of(FormatParser *p, HeaderSlot *thread, EventId event, int64_t time_ns,
+                        uint64_t period) {
     if (thread->event != event) {
         thread->event = event;
         thread->context = contexts_intern(
             &p->part.dict.contexts, (Context){thread->comm, thread->pid, thread->tid, event});
     }
+    return (Sample){.row = {.time_ns = time_ns, .weight = period, .cpu = thread->cpu},
+                    .stack = thread->root,
+                    .context = thread->context};
+}
+
+static void begin_sample(FormatParser *p, const Sample *sample) {
+    close_sample(p);
     p->open = true;
     p->cut = false;
     p->first = p->end;
-    Sample *s = &p->sample[p->waiting];
-    s->row = (BatchRow){.time_ns = time_ns, .weight = period, .cpu = thread->cpu};
-    s->root = thread->root;
-    s->context = thread->context;
+    p->sample[p->waiting] = *sample;
 }
 
 static void open_sample(FormatParser *p, const EventLine *event) {
     HeaderSlot once;
-    close_sample(p);
-    read_thread(p, &once, (Str){"", 0}, event);
-    begin_sample(p, &once, event_id(p, event->event, event->period != 0), event->time_ns,
-                 event->period);
     FrameLine frame;
+    read_thread(p, &once, (Str){"", 0}, event);
+    Sample sample = sample_of(p, &once, event_id(p, event->event, event->period != 0),
+                              event->time_ns, event->period);
+    begin_sample(p, &sample);
     if (event->rest.n && only_frame(event->rest, &frame))
         add_frame(p, event->rest, frame_table_get(&p->frames, &p->part.dict, &frame));
 }
 
 /* An event line of the usual form; what the caches do not know yet is read by
  * event_line_split. False: it is none. */
-static bool read_header(FormatParser *p, Str line) {
+static bool read_header(FormatParser *p, Str line, Sample *out) {
     HeaderParts parts;
     EventLine event = {.ended = false};
-    if (line.s[0] == '\t' || line.s[0] == '#' || !header_parts(line, &parts))
+    if (line.n == 0 || line.s[0] == '\t' || line.s[0] == '#' || !header_parts(line, &parts))
         return false;
     bool weighed = parts.period != 0;
     HeaderEvent *what = header_event(&p->headers, parts.behind);
@@ -333,12 +366,11 @@ static bool read_header(FormatParser *p, Str line) {
             return false;
         read_thread(p, who, parts.before, &event);
     }
-    close_sample(p);
-    begin_sample(p, who, what->event, parts.time_ns, parts.period);
+    *out = sample_of(p, who, what->event, parts.time_ns, parts.period);
     return true;
 }
 
-/* ---- lines that the cache does not know ---------------------------------------------------
+/* ---- lines without a key ------------------------------------------------------------------
  */
 
 static void read_record(FormatParser *p, Str line) {
@@ -364,22 +396,13 @@ static void read_frame(FormatParser *p, Str line, const FrameLine *frame) {
             grumble(p, COMPLAINT_HEADER, 1, line);
         return;
     }
-    /* only a symbol with an arrow may name several frames */
-    if (p->end - p->first >= DEPTH_MAX || text_has_arrow(frame->symbol.s, frame->symbol.n)) {
-        FrameValue value = frame_table_get(&p->frames, &p->part.dict, frame);
-        keep_line(p, line, value);
-        add_frame(p, line, value);
-        return;
-    }
-    if (p->unread_n == UNREAD)
-        read_unread(p);
-    p->unread[p->unread_n++] =
-        (Unread){line, *frame, frame_table_ask(&p->frames, frame), p->end++};
+    add_frame(p, line, frame_table_get(&p->frames, &p->part.dict, frame));
 }
 
 static void read_line(FormatParser *p, Str line) {
     EventLine event;
     FrameLine frame;
+    Sample sample;
     if (line.n == 0) {
         close_sample(p);
         return;
@@ -388,8 +411,10 @@ static void read_line(FormatParser *p, Str line) {
         read_frame(p, line, &frame);
         return;
     }
-    if (read_header(p, line))
+    if (read_header(p, line, &sample)) {
+        begin_sample(p, &sample);
         return;
+    }
     switch (classify(line, &event, &frame)) {
     case LINE_BLANK:
         close_sample(p);
@@ -439,63 +464,172 @@ static void read_last_line(FormatParser *p, Str line) {
         grumble(p, COMPLAINT_TRUNCATED, 1, line);
 }
 
-/* ---- a chunk ------------------------------------------------------------------------------
+/* ---- lines --------------------------------------------------------------------------------
  */
 
-/* Asks memory for the slot of line i of a block. */
-static inline void fetch_line(const FormatParser *p, const char *block, uint32_t i) {
-    const char *line = block + p->ends[i - 1] + 1;
-    line_cache_fetch(line_cache_slot(&p->lines, line, (size_t)(block + p->ends[i] - line)));
+static FrameValue value_of_line(FormatParser *p, const char *line, size_t n, TextKey key) {
+    FrameLine frame;
+    FrameValue value = key_cache_get(&p->lines, key);
+    if (value)
+        return value;
+    frame_line_split((Str){line, n}, &frame); /* a line with a key is always one */
+    value = frame_table_get(&p->frames, &p->part.dict, &frame);
+    key_cache_put(&p->lines, key, value);
+    return value;
 }
 
 /* The lines that end in a block; `line` is where the first starts, returned is where the next
  * does. */
 static const char *read_lines(FormatParser *p, const char *block, const char *line,
                               uint32_t count) {
-    for (uint32_t i = 1; i < AHEAD && i < count; i++)
-        fetch_line(p, block, i);
-    for (uint32_t i = 0; i < count; i++) {
-        const char *end = block + p->ends[i];
-        size_t n = (size_t)(end - line);
-        if (i + AHEAD < count && !p->lines.rest)
-            fetch_line(p, block, i + AHEAD);
-        if (n >= LINE_CACHE_MIN && p->open && is_blank(line[0])) {
-            const LineSlot *slot = line_cache_slot(&p->lines, line, n);
-            if (p->lines.rest) {
-                p->lines.rest--;
-            } else if (line_cache_hit(slot, line, n)) {
-                line_cache_note(&p->lines, true);
-                if (slot->value < FRAME_RUN && p->end - p->first < DEPTH_MAX)
-                    p->frame[p->end++] = slot->value;
+    TextKey key[LINES];
+    for (uint32_t from = 0; from < count; from += LINES) {
+        LineRun run = {p->chunk->bytes.s, line, block, p->ends + from,
+                       count - from < LINES ? count - from : LINES};
+        frame_keys(&p->keys, &run, key);
+        for (uint32_t i = 0; i < run.count; i++) {
+            size_t n = (size_t)(block + run.ends[i] - line);
+            if (p->open && !text_key_none(key[i])) {
+                FrameValue value = value_of_line(p, line, n, key[i]);
+                if (value < FRAME_RUN && p->end - p->first < DEPTH_MAX)
+                    p->frame[p->end++] = value;
                 else
-                    add_frame(p, (Str){line, n}, slot->value);
-                line = end + 1;
-                continue;
+                    add_frame(p, (Str){line, n}, value);
             } else {
-                line_cache_note(&p->lines, false);
+                p->plain = false;
+                read_line(p, (Str){line, n});
             }
+            line += n + 1;
         }
-        read_line(p, (Str){line, n});
-        line = end + 1;
     }
     return line;
 }
 
+/* All lines that end in [from, to); returned is where the next starts. */
+static const char *read_text(FormatParser *p, const char *from, const char *to) {
+    const char *line = from;
+    for (const char *block = from; block < to; block += SCAN_BYTES) {
+        uint32_t n = to - block < SCAN_BYTES ? (uint32_t)(to - block) : SCAN_BYTES;
+        line = read_lines(p, block, line, line_scan(block, n, p->ends));
+    }
+    return line;
+}
+
+/* ---- records ------------------------------------------------------------------------------
+ */
+
+/* After each look-up of callers. */
+static void note_callers(FormatParser *p, bool hit) {
+    enum { WINDOW = 1024, REST_MOST = 32 * WINDOW };
+    p->hits += hit;
+    if (++p->asked < WINDOW)
+        return;
+    if (p->hits < WINDOW / 5) {
+        p->rest = p->next_rest = p->next_rest < REST_MOST / 2 ? p->next_rest * 2 : REST_MOST;
+    } else {
+        p->next_rest = WINDOW / 2;
+    }
+    p->asked = p->hits = 0;
+}
+
+/* Without reading all of its lines; false: it must be read. */
+static bool know_record(FormatParser *p, Record *r) {
+    if (r->leaf == r->end || text_key_none(r->leaf_key))
+        return false;
+    Sample *s = &r->sample;
+    StackId callers = s->stack;
+    if (r->callers < r->end) {
+        if (text_key_none(r->callers_key))
+            return false;
+        callers = key_cache_get(&p->callers, r->callers_key);
+        note_callers(p, callers != 0);
+        if (!callers)
+            return false;
+    }
+    FrameValue leaf =
+        value_of_line(p, r->leaf, (size_t)(r->callers - 1 - r->leaf), r->leaf_key);
+    if (leaf >= FRAME_RUN)
+        return false;
+    s->stack = callers;
+    s->leaf = leaf;
+    s->known = true;
+    return true;
+}
+
+/* Adds the samples of the records at hand. */
+static void add_records(FormatParser *p, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++) {
+        Record *r = &p->record[i];
+        if (know_record(p, r)) {
+            p->sample[p->waiting] = r->sample;
+            if (++p->waiting == STACK_WALKS)
+                add_rows(p);
+            continue;
+        }
+        begin_sample(p, &r->sample);
+        p->plain = true;
+        read_text(p, r->leaf, r->end);
+        if (!text_key_none(r->callers_key) && p->plain && !p->cut &&
+            key_cache_get(&p->lines, r->leaf_key) - 1 < FRAME_RUN - 1)
+            p->sample[p->waiting].callers = r->callers_key; /* and the leaf is one frame */
+        close_sample(p);
+    }
+}
+
+/* Reads event lines of records in [at, end) until there are enough; returned is behind them. */
+static const char *read_records(FormatParser *p, const char *at, const char *end, uint32_t *n) {
+    RecordEnds ends;
+    for (*n = 0; *n < RECORDS && at < end; ++*n) {
+        Record *r = &p->record[*n];
+        if (!record_scan(at, (uint32_t)(end - at), &ends) ||
+            !read_header(p, (Str){at, ends.first}, &r->sample))
+            break;
+        r->leaf = at + ends.first + 1;
+        r->callers = at + ends.second + 1;
+        r->end = at + ends.blank;
+        r->leaf_key = r->callers_key = (TextKey){0, 0};
+        if (p->rest) {
+            p->rest--;
+        } else if (r->callers < r->end) {
+            r->callers_key = text_key(&p->keys, r->callers, (size_t)(r->end - r->callers),
+                                      r->sample.stack);
+            key_cache_fetch(&p->callers, r->callers_key);
+        }
+        LineRun run = {p->chunk->bytes.s, r->leaf, at, &ends.second, 1};
+        frame_keys(&p->keys, &run, &r->leaf_key);
+        key_cache_fetch(&p->lines, r->leaf_key);
+        at = r->end + 1;
+    }
+    return at;
+}
+
+/* Reads all lines up to and with the next empty one, or to the end. */
+static const char *read_odd_record(FormatParser *p, const char *at, const char *end) {
+    RecordEnds ends;
+    if (record_scan(at, (uint32_t)(end - at), &ends))
+        return read_text(p, at, at + ends.blank + 1);
+    const char *line = read_text(p, at, end);
+    if (line < end && p->chunk->last)
+        read_last_line(p, (Str){line, (size_t)(end - line)});
+    else if (line < end)
+        read_line(p, (Str){line, (size_t)(end - line)});
+    return end;
+}
+
 static void parse(FormatParser *p, const FormatChunk *chunk, Batch *out) {
-    const char *line = chunk->bytes.s;
-    const char *end = line + chunk->bytes.n;
+    const char *at = chunk->bytes.s;
+    const char *end = at + chunk->bytes.n;
+    uint32_t n;
     batch_clear(out, &p->part);
     p->chunk = chunk;
     p->out = out;
     p->open = p->skip = false;
-    for (const char *block = line; block < end; block += SCAN_BYTES) {
-        uint32_t n = end - block < SCAN_BYTES ? (uint32_t)(end - block) : SCAN_BYTES;
-        line = read_lines(p, block, line, line_scan(block, n, p->ends));
+    while (at < end) {
+        at = read_records(p, at, end, &n);
+        add_records(p, n);
+        if (n < RECORDS && at < end)
+            at = read_odd_record(p, at, end);
     }
-    if (line < end && chunk->last)
-        read_last_line(p, (Str){line, (size_t)(end - line)});
-    else if (line < end)
-        read_line(p, (Str){line, (size_t)(end - line)});
     close_sample(p);
     add_rows(p);
 }
@@ -504,7 +638,10 @@ static FormatParser *parser_new(const void *context) {
     (void)context;
     FormatParser *p = mem_resize(NULL, 0, sizeof *p);
     part_init(&p->part);
-    line_cache_init(&p->lines);
+    text_keys_init(&p->keys, false);
+    key_cache_init(&p->lines, LINES_LOG2);
+    key_cache_init(&p->callers, STACKS_LOG2);
+    key_cache_init(&p->paths, STACKS_LOG2);
     frame_table_init(&p->frames);
     stack_walk_init(&p->stacks);
     pair_cache_init(&p->pairs);
@@ -513,7 +650,9 @@ static FormatParser *parser_new(const void *context) {
 
 static void parser_free(FormatParser *p) {
     part_free(&p->part);
-    line_cache_free(&p->lines);
+    key_cache_free(&p->lines);
+    key_cache_free(&p->callers);
+    key_cache_free(&p->paths);
     frame_table_free(&p->frames);
     stack_walk_free(&p->stacks);
     pair_cache_free(&p->pairs);

@@ -74,10 +74,21 @@ void stack_walk(StackWalk *walk, Part *part, Walker *walker, uint32_t n) {
         }
         count = still;
     }
+}
+
+void stack_walk_pairs(StackWalk *walk, Part *part, PairWish *wish, uint32_t n) {
     for (uint32_t i = 0; i < n; i++)
-        id_map_fetch(&walk->pair, walker[i].stack, walker[i].context);
+        __builtin_prefetch(&walk->twig[wish[i].stack]);
+    for (uint32_t i = 0; i < n; i++)
+        fetch_step(walk, wish[i].stack, wish[i].leaf);
     for (uint32_t i = 0; i < n; i++) {
-        Walker *w = &walker[i];
+        PairWish *w = &wish[i];
+        if (w->leaf)
+            w->stack = stack_walk_push(walk, part, w->stack, w->leaf);
+        id_map_fetch(&walk->pair, w->stack, w->context);
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        PairWish *w = &wish[i];
         w->pair = id_map_find(&walk->pair, w->stack, w->context);
         if (!w->pair) {
             w->pair = pairs_append(&part->pairs, (Pair){w->stack, w->context});

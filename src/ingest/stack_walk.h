@@ -27,14 +27,20 @@ typedef struct StackWalk {
     IdMap pair;  /* (stack, context) */
 } StackWalk;
 
-/* A sample whose pair is asked for. */
+/* A stack that is asked for. */
 typedef struct Walker {
-    StackId stack; /* first its process frame, then the whole */
-    ContextId context;
+    StackId stack;        /* where to start, then the answer */
     const FrameId *frame; /* leaf first */
     uint32_t left;        /* frames still to go, from the end */
-    PairId pair;          /* the answer */
 } Walker;
+
+/* A pair that is asked for: of the stack with `leaf` on top, or without when that is 0. */
+typedef struct PairWish {
+    StackId stack;
+    FrameId leaf;
+    ContextId context;
+    PairId pair; /* the answer */
+} PairWish;
 
 void stack_walk_init(StackWalk *walk);
 void stack_walk_free(StackWalk *walk);
@@ -42,3 +48,4 @@ size_t stack_walk_bytes(const StackWalk *walk);
 StackId stack_walk_push(StackWalk *walk, Part *part, StackId parent, FrameId frame);
 /* n is at most STACK_WALKS. */
 void stack_walk(StackWalk *walk, Part *part, Walker *walker, uint32_t n);
+void stack_walk_pairs(StackWalk *walk, Part *part, PairWish *wish, uint32_t n);

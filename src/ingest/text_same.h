@@ -1,5 +1,5 @@
 /* Short texts, inline: whether two of one length are equal, for caches (a call of memcmp costs
- * more than the comparison), and whether a symbol has Java's arrow.
+ * more than the comparison).
  * Pure. Thread: any. Failure: none. */
 #pragma once
 
@@ -38,23 +38,4 @@ static inline bool text_same(const char *a, const char *b, size_t n) {
     if (n >= 8)
         return text_word(a) == text_word(b) && text_word(a + n - 8) == text_word(b + n - 8);
     return memcmp(a, b, n) == 0;
-}
-
-/* Whether "->" occurs in p[0, n). */
-static inline bool text_has_arrow(const char *p, size_t n) {
-    size_t i = 0;
-#if defined(__SSE2__)
-    for (; i + 17 <= n; i += 16) {
-        __m128i dash = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(p + i)), _mm_set1_epi8('-'));
-        __m128i tip =
-            _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(p + i + 1)), _mm_set1_epi8('>'));
-        if (_mm_movemask_epi8(_mm_and_si128(dash, tip)))
-            return true;
-    }
-#endif
-    for (; i + 2 <= n; i++) {
-        if (p[i] == '-' && p[i + 1] == '>')
-            return true;
-    }
-    return false;
 }
