@@ -267,11 +267,26 @@ bool do_pin(App *app, Str args, Error *err) {
     return true;
 }
 
+/* The selection becomes the next run of lit cells in time order, or the one before. */
+static bool step_link(App *app, int step, Error *err) {
+    const LinkGrid *link = app_link(app);
+    const Range *s = &app->state.selection;
+    int64_t t0, t1;
+    if (!link || !link->exact)
+        return error_set(err, ERROR_USAGE, link ? "its moments are still being looked for" : "pin a function or search first");
+    int64_t from = step > 0 ? (s->on ? s->t1_ns : INT64_MIN) : (s->on ? s->t0_ns : INT64_MAX);
+    if (!link_next(link, from, step, &t0, &t1))
+        return error_set(err, ERROR_USAGE, step > 0 ? "no later moments of it" : "no earlier moments of it");
+    app->state.selection = (Range){true, t0, t1};
+    return true;
+}
+
 bool do_link_next(App *app, Str args, Error *err) {
-    (void)app, (void)args;
-    return error_set(err, ERROR_USAGE, "nothing is lit yet");
+    (void)args;
+    return step_link(app, 1, err);
 }
 
 bool do_link_previous(App *app, Str args, Error *err) {
-    return do_link_next(app, args, err);
+    (void)args;
+    return step_link(app, -1, err);
 }

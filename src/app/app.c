@@ -14,6 +14,10 @@
 
 /* -- life */
 
+const LinkGrid *app_link(const App *app) {
+    return app->session.slot[0].open ? engine_aside(app->session.engine, ASIDE_LINK) : NULL;
+}
+
 static void find_examples(const AppOptions *options, char *out, size_t cap) {
     static const char *const places[] = {"../../examples", "../examples", "examples",
                                          "../share/flamescope/examples"};
@@ -208,6 +212,17 @@ static void ask_hottest(App *app, const Query *q) {
     engine_ask_aside(app->session.engine, ASIDE_HOTTEST, 0, cell->on ? &w : NULL);
 }
 
+/* What is lit on the heat map: pinned, hovered or searched. */
+static void ask_link(App *app, const HeatSpec *spec) {
+    const ProfileView *view = &app->session.slot[0].view;
+    const FlameBox *b = &app->flame.hover.box;
+    FrameId hovered = app->flame.hover.on && b->depth && !b->merged ? b->frame : 0;
+    LinkWish w = {.spec = *spec, .t0_ns = app->heat.t0_ns, .t1_ns = app->heat.t1_ns};
+    bool lit = view->has_time && linking_match(&app->pinned, &app->state, &app->session.dict, view->frames, hovered, &app->lit);
+    w.spec.match = app->lit;
+    engine_ask_aside(app->session.engine, ASIDE_LINK, 0, lit ? &w : NULL);
+}
+
 static void ask(App *app) {
     if (!app->session.slot[0].open)
         return;
@@ -222,6 +237,7 @@ static void ask(App *app) {
     engine_ask(app->session.engine, ANSWER_MAIN, &q);
     engine_ask_heat(app->session.engine, &spec);
     ask_hottest(app, &q);
+    ask_link(app, &spec);
     /* start at once: the answer is then there for the next frame, not for the one after it */
     engine_poll(app->session.engine, app->last_input.now_ns, session_loading(&app->session));
 }
@@ -230,7 +246,7 @@ View app_view(App *app, Wishes *wishes, int64_t *next_wake_ns) {
     return (View){
         .ui = &app->ui, .state = &app->state, .dict = &app->session.dict,
         .slot = &app->session.slot[0], .engine = app->session.engine, .answer = app_answer(app),
-        .heat = app_grid(app), .event = app_event(app), .weighted = app_weighted(app), .origin_ns = app_origin(app),
+        .heat = app_grid(app), .link = app_link(app), .event = app_event(app), .weighted = app_weighted(app), .origin_ns = app_origin(app),
         .arena = &app->frame_arena, .wishes = wishes, .now_ns = app->last_input.now_ns,
         .next_wake_ns = next_wake_ns,
     };

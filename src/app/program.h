@@ -9,6 +9,7 @@
 #include "app/frame_menu.h"
 #include "app/heat_pane.h"
 #include "app/history.h"
+#include "app/linking.h"
 #include "app/panels.h"
 #include "app/view.h"
 
@@ -27,6 +28,8 @@ struct App {
     Browser browser;
     Panels panels;
     Saver saver;
+    PinnedFrame pinned;
+    LinkMatch lit; /* asked for; kind LINK_NONE: nothing is */
     Overlay overlay;
     bool show_stats;
     bool fullscreen, quit, headless;
@@ -62,3 +65,5 @@ bool app_run(App *app, CommandId id, Str args, Error *err);
 /* Newest answer and grid of slot A, NULL while there is none for the file that is open. */
 const Answer *app_answer(const App *app);
 const HeatGrid *app_grid(const App *app);
+/* Moments of what is lit; NULL while nothing is or nothing is known yet. */
+const LinkGrid *app_link(const App *app);

@@ -6,6 +6,7 @@
 #include "app/commands.h"
 #include "app/session.h"
 #include "app/state.h"
+#include "query/link.h"
 #include "ui/ui.h"
 
 typedef struct View {
@@ -16,6 +17,7 @@ typedef struct View {
     const Engine *engine;
     const Answer *answer;      /* newest of slot A, or NULL */
     const HeatGrid *heat;      /* newest, or NULL */
+    const LinkGrid *link;      /* what is lit on it, or NULL */
     EventId event;             /* resolved; EVENT_ALL for all */
     bool weighted;             /* weights are summed, not samples */
     int64_t origin_ns;
