@@ -81,6 +81,29 @@ bool do_baseline_ns(App *app, Str args, Error *err) {
     return true;
 }
 
+bool do_baseline_file(App *app, Str args, Error *err) {
+    Range r = {0};
+    if (args.n && !range_parse_ns(args, &r))
+        return error_set(err, ERROR_USAGE, "not a range of ns: %.*s", (int)args.n, args.s);
+    app->state.baseline = r;
+    app->state.baseline_kind = BASELINE_FILE;
+    return true;
+}
+
+bool do_time_view_b(App *app, Str args, Error *err) {
+    Range r = {0};
+    if (args.n && !range_parse_ns(args, &r))
+        return error_set(err, ERROR_USAGE, "not a range of ns: %.*s", (int)args.n, args.s);
+    const HeatGrid *grid = engine_heat(app->session.engine, 1);
+    if (grid && r.on) {
+        State asked = app->state;
+        asked.view = r;
+        r = heat_view_change(&asked, grid, 1, 0.5, 0);
+    }
+    app->state.view_b = r.on ? r : (Range){0};
+    return true;
+}
+
 bool do_compare_swap(App *app, Str args, Error *err) {
     (void)args, (void)err;
     Range a = app->state.selection;
@@ -121,6 +144,7 @@ bool do_compare_close(App *app, Str args, Error *err) {
     (void)args, (void)err;
     session_close(&app->session, 1);
     memset(app->state.file[1], 0, STATE_PATH);
+    app->state.view_b = (Range){0};
     if (app->state.baseline_kind == BASELINE_FILE)
         app->state.baseline_kind = BASELINE_NONE;
     return true;

@@ -56,6 +56,7 @@ void app_free(App *app) {
     session_free(&app->session);
     flame_pane_free(&app->flame);
     heat_pane_free(&app->heat);
+    heat_pane_free(&app->heat_b);
     history_free(&app->history);
     ui_free(&app->ui);
     draw_free(&app->draw);
@@ -223,6 +224,16 @@ static void ask_link(App *app, const HeatSpec *spec) {
     engine_ask_aside(app->session.engine, ASIDE_LINK, 0, lit ? &w : NULL);
 }
 
+static void ask_second_heat(App *app, const HeatSpec *of_a) {
+    const SessionSlot *slot = &app->session.slot[1];
+    HeatSpec spec = *of_a;
+    if (!slot->open)
+        return;
+    spec.slot = 1;
+    heat_spec_fit(&spec, &slot->view);
+    engine_ask_heat(app->session.engine, &spec);
+}
+
 static void ask(App *app) {
     if (!app->session.slot[0].open)
         return;
@@ -236,6 +247,7 @@ static void ask(App *app) {
     app->fitted_column_ns = fitted;
     engine_ask(app->session.engine, ANSWER_MAIN, &q);
     engine_ask_heat(app->session.engine, &spec);
+    ask_second_heat(app, &spec);
     ask_hottest(app, &q);
     ask_link(app, &spec);
     /* start at once: the answer is then there for the next frame, not for the one after it */
@@ -244,7 +256,7 @@ static void ask(App *app) {
 
 View app_view(App *app, Wishes *wishes, int64_t *next_wake_ns) {
     return (View){
-        .ui = &app->ui, .state = &app->state, .dict = &app->session.dict,
+        .ui = &app->ui, .state = &app->state, .select = CMD_SELECT_NS, .frame_time = CMD_TIME_VIEW, .dict = &app->session.dict,
         .slot = &app->session.slot[0], .engine = app->session.engine, .answer = app_answer(app),
         .heat = app_grid(app), .link = app_link(app), .event = app_event(app), .weighted = app_weighted(app), .origin_ns = app_origin(app),
         .arena = &app->frame_arena, .wishes = wishes, .now_ns = app->last_input.now_ns,
@@ -301,6 +313,46 @@ static void splitter(const View *v, Rect area, float top) {
         wish(v->wishes, CMD_SPLIT, "%d", (int)((position - area.y) / area.h * 1000));
 }
 
+/* The second file's heat map beside the first one's: a drag on it is the baseline. */
+static void draw_second(App *app, const View *v, Rect area) {
+    State *state = ARENA_NEW(v->arena, State);
+    *state = app->state;
+    state->view = app->state.view_b;
+    state->selection = app->state.baseline_kind == BASELINE_FILE ? app->state.baseline : (Range){0};
+    View b = *v;
+    b.state = state;
+    b.side = SIDE_B;
+    b.select = CMD_BASELINE_FILE;
+    b.frame_time = CMD_TIME_VIEW_B;
+    b.slot = &app->session.slot[1];
+    b.heat = engine_heat(app->session.engine, 1);
+    b.link = NULL;
+    b.origin_ns = profile_origin(&b.slot->view);
+    app->heat_b.id = ui_id("heat b");
+    heat_pane_draw(&app->heat_b, &b, area);
+}
+
+/* Which file a heat map is of, over its right end. */
+static void heat_name(const View *v, Rect plot, const char *side, const char *path) {
+    Ui *ui = v->ui;
+    float h = ui_px(ui, 20);
+    ui_label(ui, (Rect){plot.x, plot.y - h - ui_px(ui, 1), plot.w, h}, view_text(v, "%s · %s", side, path_name(path)),
+             ui->theme->muted, FACE_REGULAR, ui->theme->font_axis, 1);
+}
+
+static void draw_heat(App *app, const View *v, Rect area) {
+    app->heat.id = ui_id("heat");
+    if (!app->session.slot[1].open) {
+        heat_pane_draw(&app->heat, v, area);
+        return;
+    }
+    float half = (float)(int)(area.w / 2);
+    heat_pane_draw(&app->heat, v, (Rect){area.x, area.y, half, area.h});
+    draw_second(app, v, (Rect){area.x + half, area.y, area.w - half, area.h});
+    heat_name(v, app->heat.plot, "A", app->state.file[0]);
+    heat_name(v, app->heat_b.plot, "B", app->state.file[1]);
+}
+
 static void draw_panes(App *app, const View *v, Rect area) {
     Ui *ui = v->ui;
     float header = flame_header_height(v);
@@ -316,7 +368,7 @@ static void draw_panes(App *app, const View *v, Rect area) {
     if (split <= 0)
         times = false;
     else if (times)
-        heat_pane_draw(&app->heat, v, heat);
+        draw_heat(app, v, heat);
     else
         ui_label(ui, heat, STR("This profile carries no times: a flame graph, but no heat map."),
                  ui->theme->muted, FACE_REGULAR, ui->theme->font, 0);

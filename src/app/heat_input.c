@@ -137,7 +137,7 @@ static void wish_range(const View *v, CommandId id, const Range *r) {
 /* Only when it changes something: a button held still must not keep the window awake. */
 static void wish_view(const HeatPane *pane, const View *v, const Range *r) {
     if (r->t0_ns != pane->t0_ns || r->t1_ns != pane->t1_ns)
-        wish_range(v, CMD_TIME_VIEW, r);
+        wish_range(v, v->frame_time, r);
 }
 
 static void drag_select(HeatPane *pane, const View *v, const UiZone *z) {
@@ -147,7 +147,7 @@ static void drag_select(HeatPane *pane, const View *v, const UiZone *z) {
                at.t1_ns > pane->anchor.t1_ns ? at.t1_ns : pane->anchor.t1_ns};
     const Range *s = &v->state->selection;
     if (!s->on || s->t0_ns != r.t0_ns || s->t1_ns != r.t1_ns)
-        wish_range(v, CMD_SELECT_NS, &r);
+        wish_range(v, v->select, &r);
 }
 
 /* The second range: as long as the first, from where the pointer is on; with Shift, or without a
@@ -173,7 +173,7 @@ static void drag_pan(HeatPane *pane, const View *v, const UiZone *z) {
 }
 
 static void press(HeatPane *pane, const View *v, const UiZone *z) {
-    pane->drag = z->button != BUTTON_LEFT ? HEAT_DRAG_PAN : z->mods & MOD_CTRL ? HEAT_DRAG_BASELINE : HEAT_DRAG_SELECT;
+    pane->drag = z->button != BUTTON_LEFT ? HEAT_DRAG_PAN : (z->mods & MOD_CTRL) && v->side == SIDE_A ? HEAT_DRAG_BASELINE : HEAT_DRAG_SELECT;
     pane->pan_t0_ns = pane->t0_ns;
     pane->pan_t1_ns = pane->t1_ns;
     bool extend = (z->mods & MOD_SHIFT) && v->state->selection.on && pane->drag == HEAT_DRAG_SELECT;
@@ -184,7 +184,7 @@ static void press(HeatPane *pane, const View *v, const UiZone *z) {
 }
 
 void heat_pointer(HeatPane *pane, const View *v) {
-    UiZone z = ui_zone(v->ui, ui_id("heat"), pane->plot, ZONE_FOCUSABLE);
+    UiZone z = ui_zone(v->ui, pane->id, pane->plot, ZONE_FOCUSABLE);
     if (z.hover)
         v->ui->cursor = CURSOR_CROSS;
     if (z.wheel_y != 0 || z.wheel_x != 0) {
@@ -211,7 +211,7 @@ void heat_pointer(HeatPane *pane, const View *v) {
     pane->hover.on = false;
     if (z.hover || pane->drag == HEAT_DRAG_SELECT || pane->drag == HEAT_DRAG_BASELINE)
         hover(pane, v, z.x, z.y);
-    ui_focus_ring(v->ui, ui_id("heat"), rect_inset(pane->plot, -ui_px(v->ui, 2)), 0);
+    ui_focus_ring(v->ui, pane->id, rect_inset(pane->plot, -ui_px(v->ui, 2)), 0);
 }
 
 /* -- overview strip */
@@ -248,7 +248,7 @@ static void overview_press(HeatPane *pane, const View *v, double at, double midd
 static void overview_pointer(HeatPane *pane, const View *v, Range all) {
     Ui *ui = v->ui;
     Rect r = pane->overview;
-    UiZone z = ui_zone(ui, ui_id("overview"), r, 0);
+    UiZone z = ui_zone(ui, ui_id_at(pane->id, 2), r, 0);
     double full = (double)(all.t1_ns - all.t0_ns), span = (double)(pane->t1_ns - pane->t0_ns) / full;
     double middle = (double)(pane->t0_ns - all.t0_ns) / full + span / 2;
     double at = fmin(fmax((double)((z.x - r.x) / r.w), 0), 1);

@@ -83,7 +83,7 @@ static void picture_update(HeatPane *pane, const View *v) {
     wanted.cap = p->cap;
     wanted.generation = p->generation;
     wanted.grid_generation = grid->generation;
-    wanted.id = ui_id("heat picture");
+    wanted.id = ui_id_at(pane->id, 3);
     *p = wanted;
     picture_room(p, (size_t)p->w * p->h);
     HeatMapper before = pane->mapper;
@@ -239,7 +239,7 @@ static void draw_legend(HeatPane *pane, const View *v, Rect area) {
     if (h < ui_px(ui, 30))
         return;
     Rect bar = {x, top, ui_px(ui, 12), h};
-    DrawImage image = {.id = ui_id("legend"), .generation = pane->legend_generation, .w = 1,
+    DrawImage image = {.id = ui_id_at(pane->id, 4), .generation = pane->legend_generation, .w = 1,
                        .h = 255, .rgba = pane->legend_rgba, .source = {0, 0, 1, 255}};
     draw_image(ui->draw, bar, &image);
     float lx = x + ui_px(ui, 22), lw = area.w - ui_px(ui, 22);

@@ -21,6 +21,7 @@ typedef struct HeatPicture {
 } HeatPicture;
 
 typedef struct HeatPane {
+    UiId id;              /* of its zones; set before drawing */
     Rect plot, overview; /* of the last frame, for replay scripts */
     int64_t t0_ns, t1_ns; /* what the plot shows, as drawn last */
     HeatPicture picture;

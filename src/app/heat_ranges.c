@@ -45,25 +45,25 @@ void heat_slice_outline(DrawList *d, const SliceShape *s, float width, uint32_t 
 
 /* -- drawing */
 
-typedef struct Side {
+typedef struct Marked {
     const Range *range;
     const char *letter;
     uint32_t color;
     CommandId command; /* that sets it */
     bool filled;
-} Side;
+} Marked;
 
-enum { SIDES = 2 };
+enum { MARKED = 2 };
 
 /* B first, so that A lies on top. Returns how many there are. */
-static int sides(const View *v, Side out[SIDES]) {
+static int marked(const View *v, Marked out[MARKED]) {
     const State *s = v->state;
     const Theme *t = v->ui->theme;
     int n = 0;
-    if (s->baseline_kind == BASELINE_RANGE && s->baseline.on)
-        out[n++] = (Side){&s->baseline, "B", t->b, CMD_BASELINE_NS, false};
+    if (v->side == SIDE_A && s->baseline_kind == BASELINE_RANGE && s->baseline.on)
+        out[n++] = (Marked){&s->baseline, "B", t->b, CMD_BASELINE_NS, false};
     if (s->selection.on && s->selection.t1_ns > s->selection.t0_ns)
-        out[n++] = (Side){&s->selection, "A", t->a, CMD_SELECT_NS, true};
+        out[n++] = (Marked){&s->selection, v->side == SIDE_B ? "B" : "A", v->side == SIDE_B ? t->b : t->a, v->select, true};
     return n;
 }
 
@@ -75,16 +75,17 @@ static bool badge_rect(const HeatPane *pane, const View *v, const SliceShape *s,
     return right > left;
 }
 
-static void draw_side(HeatPane *pane, const View *v, const Side *side, Rect badge, bool seen) {
+static void draw_side(HeatPane *pane, const View *v, const Marked *side, Rect badge, bool seen) {
     Ui *ui = v->ui;
     SliceShape s = heat_slice_shape(pane, v, side->range);
+    uint32_t fill = v->side == SIDE_A ? ui->theme->selection_fill : color_alpha(side->color, 0.2f);
     Rect before = draw_clip_to(ui->draw, rect_inset(pane->plot, -ui_px(ui, 2)));
     if (side->filled && s.one) {
-        fill_box(ui->draw, s.x0, s.x1_right, s.y0, s.y1, ui->theme->selection_fill);
+        fill_box(ui->draw, s.x0, s.x1_right, s.y0, s.y1, fill);
     } else if (side->filled) {
-        fill_box(ui->draw, s.x0, s.x0_right, s.y0, s.end, ui->theme->selection_fill);
-        fill_box(ui->draw, s.x0_right, s.x1, s.start, s.end, ui->theme->selection_fill);
-        fill_box(ui->draw, s.x1, s.x1_right, s.start, s.y1, ui->theme->selection_fill);
+        fill_box(ui->draw, s.x0, s.x0_right, s.y0, s.end, fill);
+        fill_box(ui->draw, s.x0_right, s.x1, s.start, s.end, fill);
+        fill_box(ui->draw, s.x1, s.x1_right, s.start, s.y1, fill);
     }
     heat_slice_outline(ui->draw, &s, ui_px(ui, ui->theme->outline * 1.5f), side->color);
     draw_clip(ui->draw, before);
@@ -95,7 +96,7 @@ static void draw_side(HeatPane *pane, const View *v, const Side *side, Rect badg
 }
 
 /* Two badges at one place stand side by side. */
-static void badges(const HeatPane *pane, const View *v, const Side *side, int n, Rect rect[SIDES], bool seen[SIDES]) {
+static void badges(const HeatPane *pane, const View *v, const Marked *side, int n, Rect rect[MARKED], bool seen[MARKED]) {
     for (int i = n; i-- > 0;) {
         SliceShape s = heat_slice_shape(pane, v, side[i].range);
         seen[i] = badge_rect(pane, v, &s, false, &rect[i]);
@@ -105,10 +106,10 @@ static void badges(const HeatPane *pane, const View *v, const Side *side, int n,
 }
 
 void heat_ranges_draw(HeatPane *pane, const View *v) {
-    Side side[SIDES] = {0};
-    Rect rect[SIDES] = {0};
-    bool seen[SIDES] = {0};
-    int n = sides(v, side);
+    Marked side[MARKED] = {0};
+    Rect rect[MARKED] = {0};
+    bool seen[MARKED] = {0};
+    int n = marked(v, side);
     badges(pane, v, side, n, rect, seen);
     for (int i = 0; i < n; i++)
         draw_side(pane, v, &side[i], rect[i], seen[i]);
@@ -116,13 +117,13 @@ void heat_ranges_draw(HeatPane *pane, const View *v) {
 
 /* -- handles */
 
-static void set_range(const View *v, const Side *side, Range r) {
+static void set_range(const View *v, const Marked *side, Range r) {
     if (r.t1_ns > r.t0_ns && (r.t0_ns != side->range->t0_ns || r.t1_ns != side->range->t1_ns))
         wish(v->wishes, side->command, "%lld..%lld", (long long)r.t0_ns, (long long)r.t1_ns);
 }
 
 /* The badge moves its range, a corner changes an end. */
-static void move_handle(HeatPane *pane, const View *v, const Side *side, Rect badge, UiId id) {
+static void move_handle(HeatPane *pane, const View *v, const Marked *side, Rect badge, UiId id) {
     UiZone z = ui_zone(v->ui, id, badge, 0);
     if (z.hover || z.held)
         v->ui->cursor = CURSOR_MOVE;
@@ -140,7 +141,7 @@ static void move_handle(HeatPane *pane, const View *v, const Side *side, Rect ba
     set_range(v, side, (Range){true, pane->grabbed.t0_ns + by, pane->grabbed.t1_ns + by});
 }
 
-static void corner_handle(HeatPane *pane, const View *v, const Side *side, float x, float y, bool start, UiId id) {
+static void corner_handle(HeatPane *pane, const View *v, const Marked *side, float x, float y, bool start, UiId id) {
     Ui *ui = v->ui;
     float size = ui_px(ui, 8), grip = ui_px(ui, 14);
     if (x < pane->plot.x - 2 || x > pane->plot.x + pane->plot.w + 2)
@@ -170,13 +171,13 @@ static void corner_handle(HeatPane *pane, const View *v, const Side *side, float
 }
 
 void heat_ranges_handles(HeatPane *pane, const View *v) {
-    Side side[SIDES] = {0};
-    Rect rect[SIDES] = {0};
-    bool seen[SIDES] = {0};
-    int n = sides(v, side);
+    Marked side[MARKED] = {0};
+    Rect rect[MARKED] = {0};
+    bool seen[MARKED] = {0};
+    int n = marked(v, side);
     badges(pane, v, side, n, rect, seen);
     for (int i = 0; i < n; i++) {
-        UiId id = ui_id_at(ui_id("range"), (uint64_t)(unsigned char)side[i].letter[0]);
+        UiId id = ui_id_at(ui_id_at(pane->id, 5), (uint64_t)i);
         SliceShape s = heat_slice_shape(pane, v, side[i].range);
         if (seen[i])
             move_handle(pane, v, &side[i], rect[i], ui_id_at(id, 0));

@@ -22,7 +22,7 @@ struct App {
     Ui ui;
     DrawList draw;
     Arena frame_arena;
-    HeatPane heat;
+    HeatPane heat, heat_b; /* of slot A and B */
     FlamePane flame;
     FrameMenu frame_menu;
     Browser browser;

@@ -70,7 +70,7 @@ bool state_compares(const State *s) {
 bool state_same(const State *a, const State *b) {
     return range_same(&a->selection, &b->selection) && comparison_same(a, b) &&
            transforms_equal(&a->transforms, &b->transforms) &&
-           range_same(&a->view, &b->view) && texts_same(a, b) && look_same(a, b) &&
+           range_same(&a->view, &b->view) && range_same(&a->view_b, &b->view_b) && texts_same(a, b) && look_same(a, b) &&
            a->weighted == b->weighted && a->idle == b->idle && filter_same(&a->filter, &b->filter) &&
            a->view_kind == b->view_kind && a->mode == b->mode &&
            a->heaviest_first == b->heaviest_first && a->rows == b->rows &&
@@ -156,6 +156,7 @@ void state_format(const State *state, Buf *out) {
     if (state->diff_palette != usual.diff_palette)
         put_text(out, "diff", diff_palette_name((DiffPalette)state->diff_palette));
     put_range(out, "view", &state->view);
+    put_range(out, "viewb", &state->view_b);
     put_text(out, "event", state->event);
     put_number(out, "weighted", state->weighted, 0);
     if (state->idle != usual.idle)
@@ -335,6 +336,8 @@ static bool set_part(Str key, Str value, State *state) {
         return unescape(value, state->pin, STATE_FRAME);
     if (str_eq_c(key, "function"))
         return unescape(value, state->function, STATE_FRAME);
+    if (str_eq_c(key, "viewb"))
+        return range_parse_ns(value, &state->view_b);
     if (str_eq_c(key, "view"))
         return range_parse_ns(value, &state->view);
     if (str_eq_c(key, "event"))

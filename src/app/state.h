@@ -41,6 +41,7 @@ typedef struct State {
     bool elided;           /* … and of that, only what the selection lacks */
     uint8_t diff_palette;  /* DiffPalette */
     Range view;     /* what the heat map shows; off: the whole recording */
+    Range view_b;   /* likewise, that of the second file */
     char event[STATE_EVENT]; /* name; empty: the first in the file; "all" */
     bool weighted;
     uint8_t idle;   /* IdleMode */

@@ -9,11 +9,16 @@
 #include "query/link.h"
 #include "ui/ui.h"
 
+/* Which of two files a view is about; of one alone it is A. */
+typedef enum Side { SIDE_A, SIDE_B } Side;
+
 typedef struct View {
     Ui *ui;
-    const State *state;
+    const State *state;        /* of side B a copy, in which selection and view are B's */
+    Side side;
+    CommandId select, frame_time; /* commands that set the selection and the time in view */
     const Dict *dict;
-    const SessionSlot *slot;   /* A; slot->open is false without a file */
+    const SessionSlot *slot;   /* of its side; slot->open is false without a file */
     const Engine *engine;
     const Answer *answer;      /* newest of slot A, or NULL */
     const HeatGrid *heat;      /* newest, or NULL */
