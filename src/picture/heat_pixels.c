@@ -10,16 +10,15 @@ enum { BINS = 1 << 16, TABLE = 4096 };
 /* ---- scales ------------------------------------------------------------------------------ */
 
 /* Values at even steps of the ranking of all cells that have something. */
-static void find_percentiles(const HeatGrid *grid, HeatMapper *m) {
-    size_t cells = (size_t)grid->columns * grid->rows;
+static void find_percentiles(const uint32_t *cell, size_t cells, HeatMapper *m) {
     uint32_t shift = 0;
-    while (grid->max >> shift >= BINS)
+    while (m->max >> shift >= BINS)
         shift++;
     uint32_t *bin = mem_resize(NULL, 0, BINS * sizeof(*bin));
     uint64_t filled = 0, below = 0;
     for (size_t i = 0; i < cells; i++) {
-        if (grid->cell[i]) {
-            bin[grid->cell[i] >> shift]++;
+        if (cell[i]) {
+            bin[cell[i] >> shift]++;
             filled++;
         }
     }
@@ -35,12 +34,21 @@ static void find_percentiles(const HeatGrid *grid, HeatMapper *m) {
     mem_resize(bin, BINS * sizeof(*bin), 0);
 }
 
-void heat_mapper(const HeatGrid *grid, HeatScale scale, HeatMapper *out) {
+static void map_cells(const uint32_t *cell, size_t cells, uint32_t max, HeatScale scale,
+                      HeatMapper *out) {
     memset(out, 0, sizeof(*out));
     out->scale = scale;
-    out->max = grid->max;
+    out->max = max;
     if (scale == SCALE_PERCENTILE)
-        find_percentiles(grid, out);
+        find_percentiles(cell, cells, out);
+}
+
+void heat_mapper(const HeatGrid *grid, HeatScale scale, HeatMapper *out) {
+    map_cells(grid->cell, (size_t)grid->columns * grid->rows, grid->max, scale, out);
+}
+
+void heat_link_mapper(const LinkGrid *grid, HeatScale scale, HeatMapper *out) {
+    map_cells(grid->cell, (size_t)grid->columns * grid->rows, grid->max, scale, out);
 }
 
 /* How many thresholds lie below: cells that are colder. */
@@ -93,17 +101,24 @@ uint32_t heat_value_at(const HeatMapper *m, double share) {
 
 /* ---- texels ------------------------------------------------------------------------------ */
 
+/* Values below `small` are in the table; a color is a word in memory order. */
+typedef struct Colors {
+    const HeatMapper *mapper;
+    uint32_t small;
+    uint32_t table[TABLE];
+    uint32_t ramp[256];
+} Colors;
+
 typedef struct Painter {
     const HeatGrid *grid;
-    const HeatMapper *mapper;
     uint64_t inside_from, inside_to; /* cells in time order between first and last sample */
-    uint32_t small;                  /* values below this are in the table */
-    uint32_t table[TABLE];           /* by value, as a word in memory order */
-    uint32_t ramp[256];
+    Colors heat, lit;
     uint32_t outside, filtered;
+    const LinkGrid *link; /* NULL: nothing is lit */
+    int64_t link_column;  /* of the link grid, where the heat grid's first one is */
 } Painter;
 
-static uint32_t memory_order(uint32_t color) {
+static uint32_t texel_word(uint32_t color) {
     uint8_t bytes[4] = {(uint8_t)(color >> 24), (uint8_t)(color >> 16), (uint8_t)(color >> 8),
                         (uint8_t)color};
     uint32_t word;
@@ -111,11 +126,24 @@ static uint32_t memory_order(uint32_t color) {
     return word;
 }
 
+static void prepare_colors(Colors *c, const HeatMapper *mapper, const HeatRamp *ramp) {
+    c->mapper = mapper;
+    for (int i = 0; i < 256; i++)
+        c->ramp[i] = texel_word(ramp->color[i]);
+    c->small = mapper->max < TABLE ? mapper->max + 1 : TABLE;
+    for (uint32_t v = 0; v < c->small; v++)
+        c->table[v] = c->ramp[heat_level(mapper, v)];
+}
+
+static inline uint32_t color_of(const Colors *c, uint32_t value) {
+    return value < c->small ? c->table[value] : c->ramp[heat_level(c->mapper, value)];
+}
+
 static void prepare(Painter *p, const HeatGrid *grid, const HeatMapper *mapper,
                     const HeatRamp *ramp) {
     uint32_t c0, r0, c1, r1;
     p->grid = grid;
-    p->mapper = mapper;
+    p->link = NULL;
     p->inside_from = UINT64_MAX; /* nothing is inside of no recording */
     p->inside_to = 0;
     if (heat_cell_of(grid, grid->first_ns, &c0, &r0) &&
@@ -123,13 +151,32 @@ static void prepare(Painter *p, const HeatGrid *grid, const HeatMapper *mapper,
         p->inside_from = (uint64_t)c0 * grid->rows + r0;
         p->inside_to = (uint64_t)c1 * grid->rows + r1;
     }
-    for (int i = 0; i < 256; i++)
-        p->ramp[i] = memory_order(ramp->color[i]);
-    p->outside = memory_order(ramp->outside);
-    p->filtered = memory_order(ramp->filtered);
-    p->small = grid->max < TABLE ? grid->max + 1 : TABLE;
-    for (uint32_t v = 0; v < p->small; v++)
-        p->table[v] = p->ramp[heat_level(mapper, v)];
+    prepare_colors(&p->heat, mapper, ramp);
+    p->outside = texel_word(ramp->outside);
+    p->filtered = texel_word(ramp->filtered);
+}
+
+static void prepare_light(Painter *p, const HeatLight *light) {
+    const LinkGrid *link = light->grid;
+    if (link->spec.column_ns != p->grid->spec.column_ns || link->rows != p->grid->rows)
+        return; /* of another shape */
+    p->link = link;
+    p->link_column = (p->grid->origin_ns - link->origin_ns) / link->spec.column_ns;
+    prepare_colors(&p->lit, light->mapper, light->ramp);
+}
+
+static uint32_t most_lit(const Painter *p, uint32_t c0, uint32_t c1, uint32_t r0, uint32_t r1) {
+    const LinkGrid *g = p->link;
+    uint32_t max = 0;
+    for (uint32_t i = c0; i < c1; i++) {
+        int64_t c = p->link_column + i;
+        if (c < 0 || c >= g->columns)
+            continue;
+        const uint32_t *cell = g->cell + (size_t)c * g->rows;
+        for (uint32_t r = r0; r < r1; r++)
+            max = cell[r] > max ? cell[r] : max;
+    }
+    return max;
 }
 
 /* Columns [c0, c1) and rows [r0, r1) of the grid. */
@@ -147,18 +194,19 @@ static uint32_t texel(const Painter *p, uint32_t c0, uint32_t c1, uint32_t r0, u
             hidden = g->hidden[at + r];
         inside = inside || (at + r1 > p->inside_from && at + r0 <= p->inside_to);
     }
+    uint32_t lit = max && p->link ? most_lit(p, c0, c1, r0, r1) : 0;
+    if (lit)
+        return color_of(&p->lit, lit);
     if (max)
-        return max < p->small ? p->table[max] : p->ramp[heat_level(p->mapper, max)];
+        return color_of(&p->heat, max);
     if (hidden)
         return p->filtered;
-    return inside ? p->ramp[0] : p->outside;
+    return inside ? p->heat.ramp[0] : p->outside;
 }
 
-void heat_pixels(const HeatGrid *grid, const HeatMapper *mapper, const HeatRamp *ramp,
-                 uint32_t first_column, uint32_t columns, uint32_t w, uint32_t h,
-                 bool downwards, uint32_t *rgba) {
-    Painter p;
-    prepare(&p, grid, mapper, ramp);
+static void paint(const Painter *p, uint32_t first_column, uint32_t columns, uint32_t w,
+                  uint32_t h, bool downwards, uint32_t *rgba) {
+    const HeatGrid *grid = p->grid;
     for (uint32_t x = 0; x < w; x++) {
         uint32_t c0 = first_column + (uint32_t)((uint64_t)x * columns / w);
         uint32_t c1 = first_column + (uint32_t)((uint64_t)(x + 1) * columns / w);
@@ -167,7 +215,29 @@ void heat_pixels(const HeatGrid *grid, const HeatMapper *mapper, const HeatRamp 
             uint32_t r0 = (uint32_t)((uint64_t)from_start * grid->rows / h);
             uint32_t r1 = (uint32_t)((uint64_t)(from_start + 1) * grid->rows / h);
             rgba[(size_t)y * w + x] =
-                texel(&p, c0, c1 > c0 ? c1 : c0 + 1, r0, r1 > r0 ? r1 : r0 + 1);
+                texel(p, c0, c1 > c0 ? c1 : c0 + 1, r0, r1 > r0 ? r1 : r0 + 1);
         }
     }
+}
+
+void heat_pixels(const HeatGrid *grid, const HeatMapper *mapper, const HeatRamp *ramp,
+                 uint32_t first_column, uint32_t columns, uint32_t w, uint32_t h,
+                 bool downwards, uint32_t *rgba) {
+    Painter p;
+    prepare(&p, grid, mapper, ramp);
+    paint(&p, first_column, columns, w, h, downwards, rgba);
+}
+
+void heat_pixels_linked(const HeatGrid *grid, const HeatMapper *mapper, const HeatRamp *ramp,
+                        const HeatLight *light, uint32_t first_column, uint32_t columns,
+                        uint32_t w, uint32_t h, bool downwards, uint32_t *rgba) {
+    Painter p;
+    prepare(&p, grid, mapper, ramp);
+    prepare_light(&p, light);
+    paint(&p, first_column, columns, w, h, downwards, rgba);
+}
+
+void heat_ramp_dim(HeatRamp *ramp, bool dark) {
+    for (int i = 1; i < 256; i++)
+        ramp->color[i] = heat_dim(ramp->color[i], dark);
 }

@@ -4,6 +4,7 @@
 
 #include "picture/palette.h"
 #include "query/heat.h"
+#include "query/link.h"
 
 /* Maps a cell value (1 … max) to a ramp entry 1 … 255. Percentile needs the value histogram. */
 typedef struct HeatMapper {
@@ -24,3 +25,17 @@ uint32_t heat_value_at(const HeatMapper *mapper, double share);
 void heat_pixels(const HeatGrid *grid, const HeatMapper *mapper, const HeatRamp *ramp,
                  uint32_t first_column, uint32_t columns, uint32_t w, uint32_t h, bool downwards,
                  uint32_t *rgba);
+
+/* Linking: cells with matching samples in the link ramp, by how many; the others in `ramp`, which
+ * heat_ramp_dim has stepped back. The grids may differ in their origin and columns while one of
+ * them is behind; what the link grid does not know is not lit. */
+typedef struct HeatLight {
+    const LinkGrid *grid;
+    const HeatMapper *mapper; /* heat_link_mapper's */
+    const HeatRamp *ramp;     /* heat_link_ramp's */
+} HeatLight;
+void heat_link_mapper(const LinkGrid *grid, HeatScale scale, HeatMapper *out);
+void heat_ramp_dim(HeatRamp *ramp, bool dark);
+void heat_pixels_linked(const HeatGrid *grid, const HeatMapper *mapper, const HeatRamp *ramp,
+                        const HeatLight *light, uint32_t first_column, uint32_t columns,
+                        uint32_t w, uint32_t h, bool downwards, uint32_t *rgba);
