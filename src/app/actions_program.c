@@ -112,16 +112,22 @@ static void target(const App *app, Str args, const char *ending, char *out, size
     }
 }
 
+static bool export_to(App *app, Str args, ExportFormat format, const char *ending, Error *err) {
+    char path[STATE_PATH + 32];
+    target(app, args, ending, path, sizeof path);
+    return save_as(app, format, path, err);
+}
+
 bool do_export_png(App *app, Str args, Error *err) {
-    char path[STATE_PATH + 16];
-    target(app, args, ".png", path, sizeof path);
-    return save_png(app, path, err);
+    return export_to(app, args, EXPORT_PNG, ".png", err);
+}
+
+bool do_export_svg(App *app, Str args, Error *err) {
+    return export_to(app, args, EXPORT_SVG, ".svg", err);
 }
 
 bool do_export_folded(App *app, Str args, Error *err) {
-    char path[STATE_PATH + 16];
-    target(app, args, ".folded", path, sizeof path);
-    return save_folded(app, path, err);
+    return export_to(app, args, EXPORT_FOLDED, ".folded", err);
 }
 
 bool do_copy(App *app, Str args, Error *err) {

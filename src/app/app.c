@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "app/program.h"
+#include "app/question.h"
 #include "query/hottest.h"
-#include "query/slice.h"
 
 #define NOTICE_NS INT64_C(4000000000)
 
@@ -51,7 +51,7 @@ App *app_new(const AppOptions *options) {
 
 void app_free(App *app) {
     save_wait(&app->saver, app->session.jobs);
-    buf_free(&app->saver.state);
+    save_free(&app->saver);
     browser_free(&app->browser, app->session.jobs);
     session_free(&app->session);
     flame_pane_free(&app->flame);
@@ -150,11 +150,7 @@ bool app_settled(const App *app) {
 
 EventId app_event(const App *app) {
     const SessionSlot *slot = &app->session.slot[0];
-    EventId id;
-    if (app->state.event[0] &&
-        query_event_named(&slot->profile, &slot->view, str_of(app->state.event), &id))
-        return id;
-    return query_default_event(&slot->profile, &slot->view);
+    return state_event(&app->state, &slot->profile, &slot->view);
 }
 
 int64_t app_origin(const App *app) {
@@ -163,38 +159,17 @@ int64_t app_origin(const App *app) {
 
 bool app_weighted(const App *app) {
     const SessionSlot *slot = &app->session.slot[0];
-    return query_by_weight(&slot->profile, &slot->view, app_event(app), app->state.weighted);
+    return state_weighted(&app->state, &slot->profile, &slot->view);
 }
 
 void app_query(const App *app, Query *q) {
-    const State *s = &app->state;
-    memset(q, 0, sizeof *q);
-    q->whole = !s->selection.on;
-    if (s->selection.on) {
-        q->t0_ns = s->selection.t0_ns;
-        q->t1_ns = s->selection.t1_ns;
-    }
-    q->event = app_event(app);
-    q->weighted = app_weighted(app);
-    q->idle = s->idle;
-    q->filter = s->filter;
-    memcpy(q->search, s->search, sizeof q->search);
-    if (!state_compares(s))
-        return;
-    q->baseline = s->baseline_kind;
-    q->b0_ns = s->baseline.t0_ns;
-    q->b1_ns = s->baseline.t1_ns;
+    const SessionSlot *slot = &app->session.slot[0];
+    state_query(&app->state, &slot->profile, &slot->view, q);
 }
 
 void app_heat_spec(const App *app, HeatSpec *spec) {
-    const State *s = &app->state;
-    memset(spec, 0, sizeof *spec);
-    spec->rows = s->rows;
-    spec->column_ns = s->column_ns;
-    spec->event = app_event(app);
-    spec->idle = s->idle;
-    spec->filter = s->filter;
-    spec->value_kind = app_weighted(app) ? HEAT_WEIGHT : HEAT_SAMPLES;
+    const SessionSlot *slot = &app->session.slot[0];
+    state_heat_spec(&app->state, &slot->profile, &slot->view, spec);
 }
 
 const Answer *app_answer(const App *app) {

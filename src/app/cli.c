@@ -3,19 +3,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/cache.h"
 #include "app/collapse.h"
 #include "app/dump.h"
-#include "app/export.h"
+#include "app/export_verb.h"
 #include "app/info.h"
-#include "app/options.h"
+#include "app/look.h"
 #include "app/pack_verb.h"
 #include "app/program.h"
 #include "app/replay.h"
 #include "base/clock.h"
 #include "base/thread.h"
-#include "picture/export_text.h"
-#include "query/slice.h"
 
 enum { EXIT_DONE = 0, EXIT_INPUT = 1, EXIT_USAGE = 2 };
 
@@ -75,150 +72,7 @@ static int run_info(const Options *o) {
     return code;
 }
 
-/* -- exports without a picture */
-
-static bool text_query(const Options *o, const Loaded *l, const ProfileView *view, Query *q, Error *err) {
-    memset(q, 0, sizeof *q);
-    q->whole = true;
-    q->idle = o->shown.idle;
-    q->filter = o->shown.filter;
-    q->event = query_default_event(&l->profile, view);
-    if (o->shown.idle == IDLE_FLAMESCOPE && !o->shown.event[0])
-        q->event = EVENT_ALL; /* as FlameScope counts */
-    if (o->shown.event[0] && !query_event_named(&l->profile, view, str_of(o->shown.event), &q->event))
-        return error_set(err, ERROR_USAGE, "there is no event \"%s\"", o->shown.event);
-    q->weighted = query_by_weight(&l->profile, view, q->event, o->shown.weighted);
-    if (!o->range)
-        return true;
-    Range r;
-    if (!view->has_time)
-        return error_set(err, ERROR_USAGE, "--range needs times, and this profile has none");
-    if (!range_parse(str_of(o->range), profile_origin(view), view->first_ns, view->last_ns, &r, err))
-        return false;
-    q->whole = false;
-    q->t0_ns = r.t0_ns;
-    q->t1_ns = r.t1_ns;
-    return true;
-}
-
-static bool export_heat(const Options *o, const Loaded *l, const ProfileView *view, const Query *q, Buf *out, Error *err) {
-    if (!view->has_time)
-        return error_set(err, ERROR_FORMAT, "this profile carries no times, so it has no heat map");
-    HeatSpec spec = {.rows = o->shown.rows, .column_ns = o->shown.column_ns, .event = q->event, .idle = q->idle,
-                     .filter = q->filter, .value_kind = q->weighted ? HEAT_WEIGHT : HEAT_SAMPLES};
-    if (heat_spec_fit(&spec, view))
-        fprintf(stderr, "flamescope: columns made longer: a heat map has at most %d cells\n", HEAT_MAX_CELLS);
-    Arena arena;
-    arena_init(&arena, 1 << 20);
-    export_heatmap_json(heat_build(&l->profile, view, &spec, &arena), out);
-    arena_free(&arena);
-    return true;
-}
-
-static bool export_text(const Options *o, const Loaded *l, Buf *out, Error *err) {
-    ProfileView view = profile_view(&l->profile);
-    Query q;
-    if (!text_query(o, l, &view, &q, err))
-        return false;
-    if (!strcmp(o->to, "heatmap-json"))
-        return export_heat(o, l, &view, &q, out, err);
-    Arena arena;
-    arena_init(&arena, 1 << 20);
-    Slice slice;
-    bool ok = slice_scan(&l->profile, &view, &q, &arena, &slice, err);
-    if (ok)
-        export_folded(&l->profile, &slice, out);
-    arena_free(&arena);
-    return ok;
-}
-
-static int run_export_text(const Options *o) {
-    Loaded l;
-    Error err = {0};
-    CacheKey key = {0};
-    if (o->no_cache ? !loaded_open(&l, o->path[0], o->threads, &err)
-                    : !cache_loaded_open(&l, o->path[0], o->threads, &key, &err))
-        return fail_at(o->path[0], &err);
-    say_complaints(&l, o->path[0]);
-    Buf text = {0};
-    int code = export_text(o, &l, &text, &err) ? write_out(o, &text) : fail_at(o->path[0], &err);
-    buf_free(&text);
-    cache_keep(&l, &key);
-    loaded_close(&l);
-    return code;
-}
-
-/* -- headless app: pictures and replay */
-
-/* Options that say how things look become the state; the file and range come afterwards. */
-static bool apply_look(App *app, const Options *o, Error *err) {
-    app->state = o->shown;
-    if (o->state && !state_parse(str_of(o->state), &app->state, err))
-        return false;
-    if (o->range)
-        snprintf(app->pending_range, sizeof app->pending_range, "%s", o->range);
-    return true;
-}
-
-static bool open_with_look(App *app, const Options *o, const char *path, Error *err) {
-    if (!app_open(app, 0, path, err))
-        return false;
-    /* opening forgets what belonged to another file; here it was meant for this one */
-    State opened = app->state;
-    if (!apply_look(app, o, err))
-        return false;
-    memcpy(app->state.file, opened.file, sizeof opened.file);
-    app->state.mode = opened.mode;
-    return true;
-}
-
-static void headless_settle(App *app, FrameInput *in) {
-    FrameOutput out;
-    for (int still = 0; still < 4;) { /* a few quiet frames let motions end */
-        bool worked = false;
-        while (app_work(app))
-            worked = true;
-        in->now_ns += 500000000;
-        app_frame(app, in, &out);
-        still = worked || !app_settled(app) ? 0 : still + 1;
-    }
-}
-
-static int run_export_png(const Options *o, const CliHost *host) {
-    Error err = {0};
-    const Fonts *fonts = host->fonts(o->dejavu, &err);
-    if (!fonts)
-        return complain_and(EXIT_INPUT, &err);
-    App *app = app_new(&(AppOptions){.fonts = fonts, .headless = true});
-    app->session.use_cache = !o->no_cache;
-    int code = EXIT_DONE;
-    FrameInput in = {.windows = 1};
-    in.window[0] = (WindowInput){.w = o->w ? o->w : 1920, .h = o->h ? o->h : 1080, .scale = (float)o->pixel_ratio, .focused = true};
-    if (!open_with_look(app, o, o->path[0], &err))
-        code = fail_at(o->path[0], &err);
-    if (code == EXIT_DONE) {
-        headless_settle(app, &in);
-        app_loading(app, &err);
-        if (err.kind)
-            code = fail_at(o->path[0], &err);
-        else if (app->notice[0])
-            fprintf(stderr, "flamescope: %s\n", app->notice);
-    }
-    if (code == EXIT_DONE && !export_window_png(app, o->out ? o->out : "-", &err))
-        code = complain_and(EXIT_INPUT, &err);
-    app_free(app);
-    return code;
-}
-
-static int run_export(const Options *o, const CliHost *host) {
-    if (!o->to)
-        return wrong_usage("export needs --to png, folded or heatmap-json");
-    if (!strcmp(o->to, "png"))
-        return run_export_png(o, host);
-    if (!strcmp(o->to, "folded") || !strcmp(o->to, "heatmap-json"))
-        return run_export_text(o);
-    return wrong_usage("--to is png, folded or heatmap-json");
-}
+/* -- replay */
 
 static int run_replay(const Options *o, const CliHost *host) {
     Error err = {0};
@@ -232,9 +86,9 @@ static int run_replay(const Options *o, const CliHost *host) {
         return complain_and(EXIT_INPUT, &err);
     App *app = app_new(&(AppOptions){.fonts = fonts, .headless = true});
     int code = EXIT_DONE;
-    if (!apply_look(app, o, &err))
+    if (!look_apply(app, o, &err))
         code = complain_and(EXIT_USAGE, &err);
-    else if (o->paths > 1 && !open_with_look(app, o, o->path[1], &err))
+    else if (o->paths > 1 && !look_open(app, o, o->path[1], &err))
         code = fail_at(o->path[1], &err);
     ReplayOptions replay = {.file = o->path[0], .script = buf_str(&script)};
     if (code == EXIT_DONE && !replay_run(app, &replay, &out, &err))
@@ -271,11 +125,11 @@ static int run_window(const Options *o, const CliHost *host) {
                                        .examples = host->examples});
     app->session.use_cache = !o->no_cache;
     int code = EXIT_DONE;
-    if (!apply_look(app, o, &err)) {
+    if (!look_apply(app, o, &err)) {
         code = complain_and(EXIT_USAGE, &err);
     } else if (!o->paths) {
         app_open(app, 0, app->examples, NULL);
-    } else if (!open_with_look(app, o, o->path[0], &err)) {
+    } else if (!look_open(app, o, o->path[0], &err)) {
         code = fail_at(o->path[0], &err);
     }
     if (code == EXIT_DONE) {

@@ -4,10 +4,30 @@
 #include <string.h>
 
 #include "app/program.h"
+#include "app/question.h"
 #include "base/wake.h"
 #include "picture/export_text.h"
 #include "query/slice.h"
 #include "ui/raster.h"
+
+static const char *const format_names[EXPORT_FORMATS] = {"png", "svg", "folded",
+                                                         "heatmap-json"};
+
+const char *export_format_name(ExportFormat format) {
+    return format_names[format < EXPORT_FORMATS ? format : 0];
+}
+
+bool export_format_named(Str name, ExportFormat *out) {
+    for (int i = 0; i < EXPORT_FORMATS; i++) {
+        if (str_eq_c(name, format_names[i])) {
+            *out = (ExportFormat)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* -- the window */
 
 static size_t image_bytes(const Image *image) {
     return image->stride * image->h;
@@ -19,7 +39,8 @@ static bool paint(App *app, Image *image, Buf *state, Error *err) {
         return error_set(err, ERROR_USAGE, "nothing was drawn yet");
     *image = (Image){.w = w, .h = h, .stride = (size_t)w * 4};
     image->rgba = mem_resize(NULL, 0, image_bytes(image));
-    RasterTarget target = {.pixel = (uint32_t *)(void *)image->rgba, .w = w, .h = h, .stride = w};
+    RasterTarget target = {
+        .pixel = (uint32_t *)(void *)image->rgba, .w = w, .h = h, .stride = w};
     raster_draw(&target, &app->draw, app->fonts);
     State shown = app->state; /* without paths: a picture is passed on */
     memset(shown.file, 0, sizeof shown.file);
@@ -29,7 +50,8 @@ static bool paint(App *app, Image *image, Buf *state, Error *err) {
 }
 
 static bool write_image(Image *image, const Buf *state, const char *path, Error *err) {
-    const char *facts[] = {"Software", "FlameScope", "FlameScope state", state->s ? state->s : "", NULL};
+    const char *facts[] = {"Software", "FlameScope", "FlameScope state",
+                           state->s ? state->s : "", NULL};
     bool ok = image_write_png(path, image, facts, err);
     mem_resize(image->rgba, image_bytes(image), 0);
     *image = (Image){0};
@@ -44,18 +66,113 @@ bool export_window_png(App *app, const char *path, Error *err) {
     return ok;
 }
 
-bool export_folded_file(const Profile *profile, const Query *query, const char *path, Error *err) {
-    ProfileView view = profile_view(profile);
-    Arena arena;
-    arena_init(&arena, 1 << 20);
-    Slice slice;
+/* -- the flame graph */
+
+static void note_merged(SvgFile *f, uint64_t whole) {
+    uint64_t blocks = 0, frames = 0, total = 0;
+    for (uint32_t i = 0; i < f->layout.count; i++) {
+        const FlameBox *b = &f->layout.box[i];
+        if (!b->merged)
+            continue;
+        blocks++;
+        frames += b->merged_count;
+        total += b->total;
+    }
     Buf text = {0};
-    bool ok = slice_scan(profile, &view, query, &arena, &slice, err);
-    if (ok) {
-        export_folded(profile, &slice, &text);
-        ok = file_write_all(path, buf_str(&text), err);
+    if (blocks) {
+        buf_grouped(&text, frames);
+        buf_puts(&text, frames == 1 ? " frame is" : " frames are");
+        buf_puts(&text, " narrower than a tenth of a pixel, drawn with what they call as ");
+        buf_grouped(&text, blocks);
+        buf_printf(&text, " grey block%s: %.2f %% of ", blocks == 1 ? "" : "s",
+                   whole ? 100.0 * (double)total / (double)whole : 0);
+        buf_put(&text, f->page.whole);
+    }
+    page_note(&f->page, &f->arena, buf_str(&text));
+    buf_clear(&text);
+    if (f->layout.not_arranged) {
+        buf_puts(&text, "Saved while the profile was being read: not yet arranged are ");
+        buf_grouped(&text, f->layout.not_arranged);
+        page_note(&f->page, &f->arena, buf_str(&text));
     }
     buf_free(&text);
+}
+
+void svg_file_make(const App *app, const Answer *a, SvgSize size, SvgFile *out) {
+    const State *s = &app->state;
+    bool inverted = a->tree->kind == TREE_INVERTED;
+    memset(out, 0, sizeof *out);
+    arena_init(&out->arena, 1 << 16);
+    PageFacts facts = {.state = s,
+                       .dict = a->profile->dict,
+                       .view = app->session.slot[0].view,
+                       .event = a->query.event,
+                       .weighted = a->query.weighted,
+                       .inverted = inverted,
+                       .in_profile = a->in_profile,
+                       .shown_in_profile = a->shown_in_profile,
+                       .idle_in_profile = a->idle_in_profile,
+                       .shown_in_selection = a->shown_in_selection,
+                       .total = prefix_total(&a->a, a->tree, 0)};
+    export_page(&facts, &out->arena, &out->page);
+    uint32_t width = size.width ? size.width : 1200;
+    uint32_t zoom = flame_zoom_node(s, a, a->profile->dict, &out->arena);
+    flame_layout(a, zoom, svg_layout_width(width), s->heaviest_first,
+                 filter_min_share(&a->query.filter), &out->arena, &out->layout);
+    note_merged(out, facts.total);
+    out->flame = (SvgFlame){.page = &out->page,
+                            .dict = a->profile->dict,
+                            .layout = &out->layout,
+                            .palette = (FlamePalette)s->flame_palette,
+                            .icicle = inverted || s->view_kind == VIEW_ICICLE,
+                            .width = width,
+                            .least_height = size.least_height};
+}
+
+void svg_file_free(SvgFile *file) {
+    arena_free(&file->arena);
+    memset(file, 0, sizeof *file);
+}
+
+/* -- from samples */
+
+void export_source(const Profile *profile, const State *state, ExportSource *out) {
+    out->profile = profile;
+    out->view = profile_view(profile);
+    out->state = *state;
+    state_query(state, profile, &out->view, &out->query);
+    state_heat_spec(state, profile, &out->view, &out->heat);
+}
+
+static bool folded_bytes(const ExportSource *s, Arena *arena, Buf *out, Error *err) {
+    Slice slice;
+    if (!slice_scan(s->profile, &s->view, &s->query, arena, &slice, err))
+        return false;
+    export_folded(s->profile, &slice, out);
+    return true;
+}
+
+static bool heatmap_bytes(const ExportSource *s, Arena *arena, Buf *out, Error *err) {
+    if (!s->view.has_time)
+        return error_set(err, ERROR_FORMAT,
+                         "this profile carries no times, so it has no heat map");
+    HeatSpec spec = s->heat;
+    heat_spec_fit(&spec, &s->view);
+    export_heatmap_json(heat_build(s->profile, &s->view, &spec, arena), out);
+    return true;
+}
+
+typedef bool MakeBytes(const ExportSource *source, Arena *arena, Buf *out, Error *err);
+
+static MakeBytes *const makers[EXPORT_FORMATS] = {
+    [EXPORT_FOLDED] = folded_bytes,
+    [EXPORT_HEATMAP_JSON] = heatmap_bytes,
+};
+
+bool export_bytes(ExportFormat format, const ExportSource *source, Buf *out, Error *err) {
+    Arena arena;
+    arena_init(&arena, 1 << 20);
+    bool ok = makers[format](source, &arena, out, err);
     arena_free(&arena);
     return ok;
 }
@@ -64,40 +181,47 @@ bool export_folded_file(const Profile *profile, const Query *query, const char *
 
 static void save_job(void *context, uint32_t worker) {
     Saver *s = context;
+    Buf bytes = {0};
     (void)worker;
-    if (s->image.rgba)
+    if (s->format == EXPORT_PNG) {
         write_image(&s->image, &s->state, s->path, &s->error);
-    else
-        export_folded_file(s->profile, &s->query, s->path, &s->error);
+    } else if (s->format == EXPORT_SVG) {
+        export_svg(&s->svg.flame, &bytes);
+        file_write_all(s->path, buf_str(&bytes), &s->error);
+        svg_file_free(&s->svg);
+    } else if (export_bytes(s->format, &s->source, &bytes, &s->error)) {
+        file_write_all(s->path, buf_str(&bytes), &s->error);
+    }
+    buf_free(&bytes);
     wake();
 }
 
-static bool save_begin(App *app, const char *path, Error *err) {
+static bool save_begin(App *app, ExportFormat format, Error *err) {
+    Saver *s = &app->saver;
+    const Answer *a = app_answer(app);
+    if (format == EXPORT_PNG)
+        return paint(app, &s->image, &s->state, err);
+    if (format != EXPORT_SVG)
+        export_source(&app->session.slot[0].profile, &app->state, &s->source);
+    else if (!a)
+        return error_set(err, ERROR_USAGE, "nothing was drawn yet");
+    else
+        svg_file_make(app, a, (SvgSize){0}, &s->svg);
+    return true;
+}
+
+bool save_as(App *app, ExportFormat format, const char *path, Error *err) {
     Saver *s = &app->saver;
     if (s->busy)
         return error_set(err, ERROR_USAGE, "%s is still being saved", s->path);
+    if (!save_begin(app, format, err))
+        return false;
     snprintf(s->path, sizeof s->path, "%s", path);
     s->error = (Error){0};
-    return true;
-}
-
-bool save_png(App *app, const char *path, Error *err) {
-    Saver *s = &app->saver;
-    if (!save_begin(app, path, err) || !paint(app, &s->image, &s->state, err))
-        return false;
+    s->format = format;
     s->busy = true;
-    jobs_submit(app->session.jobs, JOB_QUERY, save_job, s, &s->ticket);
-    return true;
-}
-
-bool save_folded(App *app, const char *path, Error *err) {
-    Saver *s = &app->saver;
-    if (!save_begin(app, path, err))
-        return false;
-    app_query(app, &s->query);
-    s->profile = &app->session.slot[0].profile;
-    s->busy = true;
-    jobs_submit(app->session.jobs, JOB_BACKGROUND, save_job, s, &s->ticket);
+    bool quick = format == EXPORT_PNG || format == EXPORT_SVG;
+    jobs_submit(app->session.jobs, quick ? JOB_QUERY : JOB_BACKGROUND, save_job, s, &s->ticket);
     return true;
 }
 
@@ -111,4 +235,8 @@ bool save_poll(Saver *s) {
 void save_wait(Saver *s, Jobs *jobs) {
     if (s->busy)
         jobs_wait(jobs, &s->ticket);
+}
+
+void save_free(Saver *s) {
+    buf_free(&s->state);
 }

@@ -1,35 +1,79 @@
-/* Export: pictures and texts of what the App shows, and saving them by a job, since a frame does
- * no file work. Thread: main; the job reads only what was given to it and the published profile.
- * Failure: false with *err. */
+/* Export: pictures and texts of what the App or a State shows, and saving them by a job, since a
+ * frame does no file work. Thread: main; the job reads only what was given to it and the
+ * published profile. Failure: false with *err. */
 #pragma once
 
 #include "app/app.h"
+#include "app/export_page.h"
 #include "base/image.h"
 #include "base/jobs.h"
 #include "query/query.h"
 #include "store/profile.h"
 
+typedef enum ExportFormat {
+    EXPORT_PNG,
+    EXPORT_SVG,
+    EXPORT_FOLDED,
+    EXPORT_HEATMAP_JSON,
+    EXPORT_FORMATS,
+} ExportFormat;
+
+const char *export_format_name(ExportFormat format);
+bool export_format_named(Str name, ExportFormat *out);
+
 /* Paints the window's newest draw list, at its size, with the software painter, and writes it. */
 bool export_window_png(App *app, const char *path, Error *err);
-/* Folded stacks of the query's range; path "-" is standard output. */
-bool export_folded_file(const Profile *profile, const Query *query, const char *path, Error *err);
 
-/* One save at a time. Owner: the App; the profile must stay until save_wait or the end. */
+/* -- the flame graph as a picture of its own: laid out on the main thread, written anywhere */
+
+typedef struct SvgFile {
+    Arena arena; /* of all that follows */
+    ExportPage page;
+    FlameLayout layout;
+    SvgFlame flame;
+} SvgFile;
+
+typedef struct SvgSize {
+    uint32_t width, least_height; /* 0: usual */
+} SvgSize;
+
+/* Of this answer, which may be for another tree than the window's. */
+void svg_file_make(const App *app, const Answer *answer, SvgSize size, SvgFile *out);
+void svg_file_free(SvgFile *file);
+
+/* -- what is made from samples alone */
+
+typedef struct ExportSource {
+    const Profile *profile;
+    ProfileView view;
+    State state;
+    Query query;
+    HeatSpec heat;
+} ExportSource;
+
+/* From what the state says; state->selection is in the profile's clock. */
+void export_source(const Profile *profile, const State *state, ExportSource *out);
+bool export_bytes(ExportFormat format, const ExportSource *source, Buf *out, Error *err);
+
+/* -- saving from the window. One save at a time. Owner: the App; the profile must stay until
+ * save_wait or the end. */
+
 typedef struct Saver {
     JobTicket ticket;
     bool busy;
     char path[2048];
     Error error;
     /* -- the job's, while busy */
-    Image image; /* rgba NULL: folded stacks */
+    ExportFormat format;
+    Image image; /* PNG */
     Buf state;
-    const Profile *profile;
-    Query query;
+    SvgFile svg;
+    ExportSource source;
 } Saver;
 
 /* False when one is still being saved, or nothing was drawn yet. */
-bool save_png(App *app, const char *path, Error *err);
-bool save_folded(App *app, const char *path, Error *err);
+bool save_as(App *app, ExportFormat format, const char *path, Error *err);
 /* True once when a save has ended: error says how, path what. */
 bool save_poll(Saver *saver);
 void save_wait(Saver *saver, Jobs *jobs);
+void save_free(Saver *saver);

@@ -131,7 +131,9 @@ static bool set_filter(Options *o, const char *value, Error *err) {
 }
 
 static bool set_view(Options *o, const char *value, Error *err) {
-    return view_kind_named(str_of(value), &o->shown.view_kind) || bad_value(err, "view", value);
+    o->inverted = o->verb == VERB_EXPORT && !strcmp(value, "inverted");
+    return o->inverted || view_kind_named(str_of(value), &o->shown.view_kind) ||
+           bad_value(err, "view", value);
 }
 
 static bool set_search(Options *o, const char *value, Error *err) {
@@ -184,14 +186,14 @@ static bool set_theme(Options *o, const char *value, Error *err) {
 }
 
 static const Option options[] = {
-    {"to", "png|folded|heatmap-json", IN_EXPORT, set_to, "what to write"},
+    {"to", "FORMAT", IN_EXPORT, set_to, "png, svg, folded, heatmap-json"},
     {"out", "OUT", IN_EXPORT | IN_INFO | IN_COLLAPSE | IN_REPLAY | IN_PACK, set_out, "where to write (-o; default: standard output)"},
     {"range", "A..B", IN_WINDOW | IN_EXPORT, set_range, "select: seconds from the origin (34.2..36.1) or percent"},
     {"event", "NAME|all", IN_SHOW, set_event, "which event to count (default: the first in the file)"},
     {"weight", "samples|period|time|bytes", IN_SHOW, set_weight, "what to count (default: samples)"},
     {"idle", "hide|keep|flamescope", IN_SHOW, set_idle, "idle samples (default: hide)"},
     {"filter", "EXPR", IN_SHOW, set_filter, "count only what matches, e.g. 'comm=java frame~parse'"},
-    {"view", "flame|icicle", IN_SHOW, set_view, "shape of the flame graph"},
+    {"view", "flame|icicle|inverted", IN_SHOW, set_view, "shape of the flame graph (inverted: svg only)"},
     {"search", "RE", IN_SHOW, set_search, "regular expression to mark frames by"},
     {"zoom", "PATH", IN_SHOW, set_zoom, "zoom into a frame: symbols from the root, joined by ;"},
     {"rows", "N", IN_SHOW, set_rows, "rows of a column, 1 to 1000 (default: 50)"},
@@ -199,7 +201,7 @@ static const Option options[] = {
     {"scale", "sqrt|linear|log|percentile", IN_SHOW, set_scale, "colour scale of the heat map"},
     {"palette", "NAME", IN_SHOW, set_palette, "heat map palette (ember, red, enhanced, …) or flame graph palette (kind, package, java, …)"},
     {"theme", "dark|light|projector", IN_SHOW, set_theme, "colours of the window"},
-    {"size", "WxH", IN_WINDOW | IN_EXPORT, set_size, "size of the window or picture (picture: 1920x1080)"},
+    {"size", "WxH", IN_WINDOW | IN_EXPORT, set_size, "size of the window or picture (png: 1920x1080; svg: 1200 wide, H at least)"},
     {"pixel-ratio", "X", IN_EXPORT, set_pixel_ratio, "pixels of the picture per logical pixel (default: 1)"},
     {"dejavu", NULL, IN_EXPORT | IN_REPLAY, set_dejavu, "draw with DejaVu Sans, whose pixels are the same everywhere"},
     {"threads", "N", IN_WINDOW | IN_INFO | IN_EXPORT | IN_PACK, set_threads, "parsing threads (default: one a processor)"},
@@ -221,6 +223,7 @@ static const Option options[] = {
 };
 
 enum { OPTION_COUNT = sizeof options / sizeof *options };
+_Static_assert(OPTION_COUNT <= 64, "Options.given has a bit for each");
 
 static const Option *find_option(Str name, Verb verb) {
     for (int i = 0; i < OPTION_COUNT; i++)
@@ -241,6 +244,7 @@ static bool take_option(int argc, char **argv, int *i, Options *o, Error *err) {
     if (!option)
         return error_set(err, ERROR_USAGE, "there is no option %.*s%s%s", (int)name.n, name.s,
                          o->verb ? " for " : "", verb_names[o->verb]);
+    o->given |= UINT64_C(1) << (option - options);
     if (!option->value)
         return option->set(o, NULL, err);
     const char *equals = strchr(argv[*i], '=');
@@ -249,6 +253,13 @@ static bool take_option(int argc, char **argv, int *i, Options *o, Error *err) {
     if (*i + 1 >= argc)
         return error_set(err, ERROR_USAGE, "--%s needs a value: %s", option->name, option->value);
     return option->set(o, argv[++*i], err);
+}
+
+bool options_given(const Options *o, const char *name) {
+    for (int i = 0; i < OPTION_COUNT; i++)
+        if (!strcmp(options[i].name, name) && (o->given >> i & 1))
+            return true;
+    return false;
 }
 
 bool options_parse(int argc, char **argv, Options *o, Error *err) {
@@ -300,8 +311,9 @@ void options_help(Verb verb, Buf *out) {
          "  flamescope replay SCRIPT      run recorded input without a display\n"
          "  flamescope pack PROFILE       a file that opens at once, however long the profile\n"),
         "flamescope info [OPTIONS] PROFILE\n\nSamples, span, events, threads, complaints and the speed of the load.\n",
-        ("flamescope export [OPTIONS] PROFILE --to png|folded|heatmap-json [-o OUT]\n\n"
-         "Writes the window as a picture, the selection as folded stacks, or the heat map's numbers.\n"),
+        ("flamescope export [OPTIONS] PROFILE --to FORMAT [-o OUT]\n\n"
+         "Writes the window as a picture (png), the flame graph as an interactive page of its own (svg),\n"
+         "the selection as folded stacks (folded), or the heat map's numbers (heatmap-json).\n"),
         "flamescope collapse [OPTIONS] PROFILE\n\nPrints what stackcollapse-perf.pl prints, quirks included.\n",
         "flamescope replay [OPTIONS] SCRIPT [PROFILE]\n\nRuns a script of input through the program without a display.\n",
         ("flamescope pack [OPTIONS] PROFILE -o FILE.fscope\n\n"

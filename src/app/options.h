@@ -18,12 +18,15 @@ typedef struct Options {
     double pixel_ratio;
     uint32_t threads; /* 0: as many as there are processors */
     bool no_cache;
+    bool inverted; /* export: callers by leaf */
     bool json, dejavu, software, gpu, idle_said, help, version, keys;
     bool pid, tid, kernel, jit, all; /* collapse */
     uint32_t w, h;
+    uint64_t given; /* bit i: option i of the table was there */
 } Options;
 
 /* False with *err in words for wrong usage. */
 bool options_parse(int argc, char **argv, Options *out, Error *err);
+bool options_given(const Options *o, const char *name);
 /* The usage text of a verb. */
 void options_help(Verb verb, Buf *out);

@@ -309,9 +309,10 @@ static void chips(Bar *b, Panels *p) {
 
 static void save_control(const View *v, Rect r) {
     Ui *ui = v->ui;
-    static const CommandId what[] = {CMD_EXPORT_PNG, CMD_EXPORT_FOLDED};
-    Str items[2];
-    for (int i = 0; i < 2; i++) {
+    static const CommandId what[] = {CMD_EXPORT_PNG, CMD_EXPORT_SVG, CMD_EXPORT_FOLDED};
+    enum { ITEMS = sizeof what / sizeof *what };
+    Str items[ITEMS];
+    for (int i = 0; i < ITEMS; i++) {
         Str key = command_key(what[i], v->arena);
         items[i] = view_text(v, "%s\t%.*s", commands[what[i]].help, (int)key.n, key.s);
     }
@@ -319,7 +320,7 @@ static void save_control(const View *v, Rect r) {
     UiId menu = ui_id("save menu");
     if (ui_button(ui, ui_id("save"), r, STR("Save"), "Save what is shown"))
         ui_menu_open(ui, menu);
-    if (ui_menu(ui, menu, r, items, 2, &chosen))
+    if (ui_menu(ui, menu, r, items, ITEMS, &chosen))
         wish(v->wishes, what[chosen], "%s", "");
 }
 

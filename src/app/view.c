@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "app/question.h"
+
 Str view_text(const View *v, const char *format, ...) {
     char text[1024];
     va_list args;
@@ -76,9 +78,7 @@ void view_wake(const View *v, int64_t at_ns) {
 }
 
 const char *view_unit(const View *v) {
-    if (!v->weighted || v->event == EVENT_ALL)
-        return "samples";
-    return weight_unit(contexts_get_event(&v->dict->contexts, v->event).weight);
+    return count_unit(v->dict, v->event, v->weighted);
 }
 
 bool view_has_time(const View *v) {

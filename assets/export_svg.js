@@ -1,0 +1,275 @@
+// What an exported flame graph can do: name the frame under the pointer, zoom, search.
+// It reads only attributes and text of the elements; what it writes is text, never markup.
+'use strict';
+(() => {
+    const SVG = 'http://www.w3.org/2000/svg', XHTML = 'http://www.w3.org/1999/xhtml';
+    const INSET = 4, ROW = 18, LEAST_TEXT = 24;
+    const root = document.documentElement;
+    const width = root.viewBox.baseVal.width, height = root.viewBox.baseVal.height;
+    const pad = Number(root.dataset.pad), inner = width - 2 * pad;
+    const whole = Number(root.dataset.whole), of = root.dataset.of;
+    const group = document.getElementById('frames');
+
+    // ---- frames: each stands behind the one below it --------------------------------------
+
+    const frames = Array.from(group.children, g => {
+        const [below, count, x, w] = g.dataset.f.split(' ').map(Number);
+        const [first, module] = g.querySelector('title').textContent.split('\n');
+        const end = first.lastIndexOf(' (');
+        const shown = first.slice(0, end);
+        return {
+            g, below, count, x, w, shown, module: module || '', facts: first.slice(end + 1),
+            name: shown.replace(/^\u2068|\u2069$/g, ''), rect: g.querySelector('rect'),
+            text: g.querySelector('text'), merged: g.classList.contains('merged'),
+        };
+    });
+    const above = group.querySelectorAll('.above').length;
+    let zoomed = above ? above + 1 : 0, found = null, marking = false;
+
+    // ---- labels, cut to fit ---------------------------------------------------------------
+
+    const pen = document.createElementNS(XHTML, 'canvas').getContext('2d');
+    const widths = new Map();
+    const measure = text => {
+        let w = widths.get(text);
+        if (w === undefined) {
+            w = pen.measureText(text).width;
+            widths.set(text, w);
+        }
+        return w;
+    };
+
+    // The longest start of the name that fits with ".." behind it, by whole characters.
+    function fit(frame, room) {
+        if (measure(frame.name) <= room)
+            return frame.shown;
+        const chars = Array.from(frame.name);
+        let fits = 0, not = Math.min(chars.length, Math.ceil(room / 2) + 1);
+        while (not - fits > 1) {
+            const middle = (fits + not) >> 1;
+            if (pen.measureText(chars.slice(0, middle).join('') + '..').width <= room)
+                fits = middle;
+            else
+                not = middle;
+        }
+        const isolated = frame.shown !== frame.name;
+        const start = chars.slice(0, fits).join('');
+        return fits ? (isolated ? '\u2068' + start + '\u2069' : start) + '..' : '';
+    }
+
+    function label(frame, x, w) {
+        const words = w >= LEAST_TEXT ? fit(frame, w - 2 * INSET) : '';
+        if (words && !frame.text) {
+            frame.text = document.createElementNS(SVG, 'text');
+            frame.text.setAttribute('y', Number(frame.rect.getAttribute('y')) + ROW - 5.5);
+            frame.g.append(frame.text);
+        }
+        if (!frame.text)
+            return;
+        frame.text.textContent = words;
+        frame.text.setAttribute('x', x + INSET);
+    }
+
+    // ---- zoom -----------------------------------------------------------------------------
+
+    function place(frame, x, w) {
+        frame.rect.setAttribute('x', x.toFixed(2));
+        frame.rect.setAttribute('width', (w > 2 ? w - 1 : w * 0.75).toFixed(2));
+        label(frame, x, w);
+    }
+
+    function zoom(index) {
+        const target = frames[index], inside = new Uint8Array(frames.length);
+        const path = new Set();
+        for (let i = index; i; i = frames[i].below)
+            path.add(frames[i].below);
+        frames.forEach((frame, i) => {
+            const under = path.has(i);
+            inside[i] = i === index || (i > index && inside[frame.below]) ? 1 : 0;
+            frame.g.classList.toggle('above', under && i > 0);
+            frame.g.classList.toggle('away', !under && !inside[i]);
+            if (under)
+                place(frame, pad, inner);
+            else if (inside[i])
+                place(frame, pad + (frame.x - target.x) / target.w * inner,
+                      frame.w / target.w * inner);
+        });
+        zoomed = index;
+        show(buttons.reset, index > 0);
+    }
+
+    // ---- search ---------------------------------------------------------------------------
+
+    let ignoreCase = null; // null: unless the expression has a capital
+
+    function compile(text) {
+        const flags = (ignoreCase === null ? text === text.toLowerCase() : ignoreCase) ? 'iu' : 'u';
+        try {
+            return new RegExp(text, flags);
+        } catch (e) {
+            try {
+                return new RegExp(text, flags.replace('u', ''));
+            } catch (error) {
+                return null;
+            }
+        }
+    }
+
+    // A match within a match counts once: only the lowest of them is summed up.
+    function search(text) {
+        const expression = text ? compile(text) : null;
+        const covered = new Uint8Array(frames.length);
+        let sum = 0, matches = 0;
+        frames.forEach((frame, i) => {
+            const hit = !!expression && i > 0 && !frame.merged && expression.test(frame.name);
+            const within = i > 0 && covered[frame.below];
+            covered[i] = hit || within ? 1 : 0;
+            sum += hit && !within ? frame.count : 0;
+            matches += hit ? 1 : 0;
+            frame.g.classList.toggle('match', hit);
+            frame.g.classList.toggle('other', !!expression && !hit && i > 0);
+        });
+        group.classList.toggle('found', !!expression);
+        found = expression ? {text, sum, matches} : null;
+        if (text && !expression)
+            matched.textContent = 'This is not a regular expression';
+        else if (found)
+            matched.textContent = `Matched: ${(whole ? 100 * sum / whole : 0).toFixed(1)}% of ${of} · ` +
+                `${matches} ${matches === 1 ? 'frame' : 'frames'}`;
+        else
+            matched.textContent = '';
+        input.style.borderColor = text && !expression ? '#e0455e' : '';
+    }
+
+    // ---- controls -------------------------------------------------------------------------
+
+    function make(name, attributes, parent) {
+        const e = document.createElementNS(SVG, name);
+        for (const key in attributes)
+            e.setAttribute(key, attributes[key]);
+        parent.append(e);
+        return e;
+    }
+
+    const show = (element, on) => element.setAttribute('visibility', on ? 'visible' : 'hidden');
+
+    function button(id, words, x, w, act) {
+        const g = make('g', {id, class: 'button', tabindex: 0, role: 'button'}, head);
+        make('rect', {x, y: 12, width: w, height: 26, rx: 5}, g);
+        make('text', {x: x + w / 2, y: 29}, g).textContent = words;
+        g.addEventListener('click', act);
+        g.addEventListener('keydown', e => {
+            if (e.key === 'Enter' || e.key === ' ') {
+                act();
+                e.preventDefault();
+            }
+        });
+        return g;
+    }
+
+    const right = width - pad, head = document.getElementById('head');
+    const buttons = {
+        search: button('search', 'Search', right - 76, 76, () => openSearch()),
+        letters: button('case', 'Aa', right - 76 - 44, 36, () => toggleCase()),
+        reset: button('reset', 'Reset zoom', right - 76 - 44 - 108, 100, () => zoom(0)),
+    };
+    make('title', {}, buttons.letters).textContent = 'Tell capitals from small letters (Ctrl+I)';
+    make('title', {}, buttons.search).textContent = 'Search by regular expression (Ctrl+F, F3)';
+    const foot = height - 18 - 16 * Number(root.dataset.notes);
+    const line = make('g', {}, root), ground = head.querySelector('rect').getAttribute('fill');
+    make('rect', {y: foot - 16, width, height: 23, fill: ground}, line);
+    const info = make('text', {id: 'details', class: 'info', x: pad, y: foot}, line);
+    const matched = make('text', {id: 'matched', class: 'info', x: right, y: foot,
+                                  'text-anchor': 'end'}, line);
+    const box = make('foreignObject', {x: right - 240, y: 12, width: 240, height: 26,
+                                       visibility: 'hidden'}, head);
+    const input = document.createElementNS(XHTML, 'input');
+    input.setAttribute('type', 'text');
+    input.setAttribute('aria-label', 'Regular expression');
+    input.setAttribute('placeholder', 'Regular expression');
+    input.spellcheck = false;
+    box.append(input);
+    input.value = root.dataset.search;
+
+    function openSearch() {
+        marking = true;
+        show(box, true);
+        input.focus();
+        input.select();
+    }
+
+    function closeSearch() {
+        marking = false;
+        show(box, false);
+        input.blur();
+    }
+
+    function clearSearch() {
+        closeSearch();
+        input.value = '';
+        search('');
+    }
+
+    function toggleCase() {
+        const now = ignoreCase === null ? input.value === input.value.toLowerCase() : ignoreCase;
+        ignoreCase = !now;
+        buttons.letters.querySelector('text').textContent = ignoreCase ? 'aa' : 'Aa';
+        search(input.value);
+    }
+
+    input.addEventListener('input', () => search(input.value));
+
+    // ---- what a hand does -----------------------------------------------------------------
+
+    const at = e => frames.findIndex(frame => frame.g === e.target.closest('#frames > g'));
+
+    group.addEventListener('mouseover', e => {
+        const frame = frames[at(e)];
+        if (frame)
+            info.textContent = `${frame.shown} ${frame.facts}` +
+                (frame.module ? ` · ${frame.module}` : '');
+    });
+    group.addEventListener('mouseleave', () => {
+        info.textContent = '';
+    });
+    group.addEventListener('click', e => {
+        const i = at(e);
+        if (i >= 0 && !frames[i].merged)
+            zoom(i);
+    });
+
+    window.addEventListener('keydown', e => {
+        const control = e.ctrlKey || e.metaKey, key = e.key.toLowerCase();
+        if (e.key === 'F3' || (control && key === 'f') || (e.key === '/' && !marking))
+            openSearch();
+        else if (control && key === 'i')
+            toggleCase();
+        else if (e.key === 'Enter' && marking)
+            closeSearch();
+        else if (e.key === 'Escape' && (marking || found))
+            clearSearch();
+        else if (e.key === 'Escape' && zoomed)
+            zoom(0);
+        else
+            return;
+        e.preventDefault();
+    });
+
+    // Of a picture that is higher than the window, title and details stay in sight.
+    function follow() {
+        const place = root.getBoundingClientRect(), scale = place.width / width || 1;
+        const top = Math.max(0, -place.top / scale), bottom = top + window.innerHeight / scale;
+        head.setAttribute('transform', `translate(0 ${top})`);
+        line.setAttribute('transform', `translate(0 ${Math.min(0, bottom - foot - 7)})`);
+    }
+    window.addEventListener('scroll', follow);
+    window.addEventListener('resize', follow);
+
+    const sample = getComputedStyle(group.querySelector('text') || info);
+    pen.font = `${sample.fontStyle} ${sample.fontWeight} ${sample.fontSize} ${sample.fontFamily}`;
+    zoom(zoomed);
+    search(root.dataset.search);
+    if (root.dataset.shape === 'flame')
+        window.scrollTo(0, root.getBoundingClientRect().height);
+    follow();
+})();

@@ -1,0 +1,170 @@
+#include "app/export_page.h"
+
+#include <string.h>
+
+#include "app/question.h"
+#include "base/file.h"
+#include "ui/theme.h"
+
+static void put_count(Buf *out, uint64_t n, const char *unit) {
+    buf_grouped(out, n);
+    buf_putc(out, ' ');
+    bool singular = n == 1 && unit[0] == 's'; /* "1 sample" */
+    buf_put(out, str_slice(str_of(unit), 0, strlen(unit) - singular));
+}
+
+static void put_share(Buf *out, uint64_t part, uint64_t whole) {
+    double share = whole ? 100.0 * (double)part / (double)whole : 0;
+    buf_printf(out, share && share < 0.05 ? "< 0.1 %%" : "%.1f %%", share);
+}
+
+static void put_span(Buf *out, int64_t ns) {
+    double t = (double)ns;
+    if (t < 1e6)
+        buf_printf(out, "%.3g µs", t / 1e3);
+    else if (t < 999.5e6)
+        buf_printf(out, "%.3g ms", t / 1e6);
+    else if (t < 99.95e9)
+        buf_printf(out, "%.4g s", t / 1e9);
+    else
+        buf_printf(out, "%d min %d s", (int)(t / 60e9), (int)(t / 1e9) % 60);
+}
+
+/* Seconds from the origin, with as many decimals as there are, two at least. */
+static void put_offset(Buf *out, int64_t ns) {
+    int decimals = 9;
+    while (decimals > 2 && ns % 10 == 0 && (ns /= 10, true))
+        decimals--;
+    int64_t unit = 1;
+    for (int i = 0; i < decimals; i++)
+        unit *= 10;
+    uint64_t left = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
+    buf_printf(out, "%s%llu.%0*llu", ns < 0 ? "-" : "",
+               (unsigned long long)(left / (uint64_t)unit), decimals,
+               (unsigned long long)(left % (uint64_t)unit));
+}
+
+static Str take(Buf *text, Arena *arena) {
+    Str s = str_copy(arena, buf_str(text));
+    buf_clear(text);
+    return s;
+}
+
+static void put_title(const PageFacts *f, Buf *out) {
+    const State *s = f->state;
+    Str name = str_of(path_name(s->file[0]));
+    buf_put(out, name.n && !str_eq_c(name, "-") ? name : STR("standard input"));
+    buf_puts(out, " · ");
+    if (!s->selection.on) {
+        buf_puts(out, "whole profile");
+        return;
+    }
+    int64_t origin = profile_origin(&f->view);
+    put_offset(out, s->selection.t0_ns - origin);
+    buf_puts(out, " – ");
+    put_offset(out, s->selection.t1_ns - origin);
+    buf_puts(out, " s");
+}
+
+static void put_subtitle(const PageFacts *f, Buf *out) {
+    const State *s = f->state;
+    if (s->selection.on)
+        put_span(out, s->selection.t1_ns - s->selection.t0_ns);
+    else if (f->view.has_time)
+        put_span(out, f->view.last_ns - f->view.first_ns);
+    else
+        buf_puts(out, "without times");
+    buf_puts(out, " · ");
+    put_count(out, f->shown_in_selection, "samples");
+    if (f->event != EVENT_ALL) {
+        Str event =
+            names_get(&f->dict->names, contexts_get_event(&f->dict->contexts, f->event).name);
+        if (event.n) {
+            buf_puts(out, " of ");
+            buf_put(out, event);
+        }
+    }
+    if (f->weighted) {
+        buf_puts(out, ", by weight: ");
+        put_count(out, f->total, count_unit(f->dict, f->event, true));
+    }
+    if (s->selection.on) {
+        buf_puts(out, " · ");
+        put_share(out, f->shown_in_selection, f->shown_in_profile);
+        buf_puts(out, " of what the profile shows");
+    }
+    if (f->inverted)
+        buf_puts(out, " · inverted: callers above the function that ran");
+}
+
+static void put_filters(const PageFacts *f, Buf *out) {
+    const Filter *filter = &f->state->filter;
+    bool any = false;
+    for (uint32_t i = 0; i < filter->count; i++) {
+        if (filter->term[i].off)
+            continue;
+        buf_puts(out, any ? " " : "Counted are only samples with ");
+        filter_format_term(&filter->term[i], out);
+        any = true;
+    }
+    if (any) {
+        buf_puts(out, " (");
+        put_count(out, f->shown_in_profile, "samples");
+        buf_puts(out, " of ");
+        buf_grouped(out, f->in_profile);
+        buf_puts(out, " in the profile)");
+    }
+}
+
+static void put_idle(const PageFacts *f, Buf *out) {
+    if (f->state->idle == IDLE_KEEP || !f->idle_in_profile)
+        return;
+    buf_puts(out, "Idle samples are hidden: ");
+    buf_grouped(out, f->idle_in_profile);
+    buf_puts(out, " of the profile's ");
+    buf_grouped(out, f->in_profile);
+}
+
+static void put_zoom(const PageFacts *f, Buf *out) {
+    if (!f->state->zoom[0])
+        return;
+    buf_puts(out, "Zoomed into ");
+    Str last = {0};
+    for (Str rest = str_of(f->state->zoom); rest.n;)
+        last = str_cut(&rest, '\n');
+    buf_put(out, str_cut(&last, '\t'));
+}
+
+void page_note(ExportPage *page, Arena *arena, Str line) {
+    if (!line.n)
+        return;
+    page->notes = page->notes.n ? str_format(arena, "%.*s\n%.*s", (int)page->notes.n,
+                                             page->notes.s, (int)line.n, line.s)
+                                : str_copy(arena, line);
+}
+
+void export_page(const PageFacts *f, Arena *arena, ExportPage *out) {
+    static void (*const lines[])(const PageFacts *, Buf *) = {put_filters, put_idle, put_zoom};
+    const Theme *t = theme_get((ThemeKind)f->state->theme);
+    Buf text = {0};
+    *out = (ExportPage){.dark = t->dark,
+                        .background = t->background,
+                        .panel = t->panel,
+                        .text = t->text,
+                        .muted = t->muted,
+                        .line = t->line,
+                        .accent = t->accent,
+                        .root_box = t->root_box};
+    put_title(f, &text);
+    out->title = take(&text, arena);
+    put_subtitle(f, &text);
+    out->subtitle = take(&text, arena);
+    out->unit = str_of(count_unit(f->dict, f->event, f->weighted));
+    out->whole = f->state->selection.on ? STR("the selection") : STR("what is shown");
+    out->search = str_copy(arena, str_of(f->state->search));
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        lines[i](f, &text);
+        page_note(out, arena, take(&text, arena));
+    }
+    buf_free(&text);
+}

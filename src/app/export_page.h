@@ -1,0 +1,21 @@
+/* The words around an exported picture: what it is of, what its percentages are shares of, what
+ * is filtered. Pure; texts go into the caller's arena. */
+#pragma once
+
+#include "app/state.h"
+#include "picture/export_svg.h"
+
+typedef struct PageFacts {
+    const State *state;
+    const Dict *dict;
+    ProfileView view;
+    EventId event;
+    bool weighted, inverted;
+    /* samples, as in Answer */
+    uint64_t in_profile, shown_in_profile, idle_in_profile, shown_in_selection;
+    uint64_t total; /* samples or weights of the selection */
+} PageFacts;
+
+/* The notes say how the counts came about; the picture's maker adds his own with page_note. */
+void export_page(const PageFacts *facts, Arena *arena, ExportPage *out);
+void page_note(ExportPage *page, Arena *arena, Str line);

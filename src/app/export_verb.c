@@ -1,0 +1,257 @@
+#include "app/export_verb.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "app/cache.h"
+#include "app/export.h"
+#include "app/look.h"
+#include "app/question.h"
+
+enum { EXIT_DONE = 0, EXIT_INPUT = 1, EXIT_USAGE = 2 };
+
+static int exit_for(const Error *err) {
+    return err->kind == ERROR_USAGE ? EXIT_USAGE : EXIT_INPUT;
+}
+
+static int fail_at(const char *path, const Error *err) {
+    fprintf(stderr, "flamescope: %s: %s\n", path, err->message);
+    return exit_for(err);
+}
+
+static int fail_writing(const Error *err) {
+    if (err->file[0])
+        fprintf(stderr, "flamescope: %s: %s\n", err->file, err->message);
+    else
+        fprintf(stderr, "flamescope: %s\n", err->message);
+    return EXIT_INPUT;
+}
+
+static int write_out(const Options *o, const Buf *bytes) {
+    Error err = {0};
+    if (file_write_all(o->out ? o->out : "-", buf_str(bytes), &err))
+        return EXIT_DONE;
+    return fail_writing(&err);
+}
+
+/* -- which option means something where; the others of `export` do everywhere */
+
+#define IN(format) (1u << EXPORT_##format)
+
+typedef struct Meaning {
+    const char *option;
+    unsigned formats;
+} Meaning;
+
+static const Meaning meanings[] = {
+    {"size", IN(PNG) | IN(SVG)},
+    {"pixel-ratio", IN(PNG)},
+    {"dejavu", IN(PNG)},
+    {"range", ~IN(HEATMAP_JSON)},
+    {"view", IN(PNG) | IN(SVG)},
+    {"search", IN(PNG) | IN(SVG)},
+    {"zoom", IN(PNG) | IN(SVG)},
+    {"rows", IN(PNG) | IN(HEATMAP_JSON)},
+    {"column", IN(PNG) | IN(HEATMAP_JSON)},
+    {"scale", IN(PNG)},
+    {"palette", IN(PNG) | IN(SVG)},
+    {"theme", IN(PNG) | IN(SVG)},
+};
+
+static void list_formats(unsigned which, Buf *out) {
+    int left = 0;
+    for (int i = 0; i < EXPORT_FORMATS; i++)
+        left += (int)(which >> i & 1);
+    for (int i = 0; i < EXPORT_FORMATS; i++) {
+        if (!(which >> i & 1))
+            continue;
+        buf_puts(out, export_format_name((ExportFormat)i));
+        if (--left)
+            buf_puts(out, left == 1 ? " and " : ", ");
+    }
+}
+
+static bool wanted_format(const Options *o, ExportFormat *out, Error *err) {
+    if (o->to && export_format_named(str_of(o->to), out))
+        return true;
+    Buf known = {0};
+    list_formats(~0u, &known);
+    error_set(err, ERROR_USAGE, "%s--to can be %s",
+              o->to ? "" : "export needs to know what to write: ", known.s);
+    buf_free(&known);
+    return false;
+}
+
+bool export_options_fit(const Options *o, Error *err) {
+    ExportFormat format;
+    if (!wanted_format(o, &format, err))
+        return false;
+    for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++) {
+        const Meaning *m = &meanings[i];
+        if ((m->formats >> format & 1) || !options_given(o, m->option))
+            continue;
+        Buf right = {0};
+        list_formats(m->formats, &right);
+        error_set(err, ERROR_USAGE, "--%s means nothing for %s; it does for %s", m->option,
+                  export_format_name(format), right.s);
+        buf_free(&right);
+        return false;
+    }
+    if (o->inverted && format == EXPORT_PNG)
+        return error_set(
+            err, ERROR_USAGE,
+            "png is the window, which draws flame and icicle; inverted is for svg");
+    return true;
+}
+
+/* -- from samples alone */
+
+/* The range and the event of the command line, once the profile is known. */
+static bool place_state(const Options *o, const Loaded *l, State *s, Error *err) {
+    ProfileView view = profile_view(&l->profile);
+    EventId event;
+    if (!look_state(o, s, err))
+        return false;
+    snprintf(s->file[0], sizeof s->file[0], "%s", o->path[0]);
+    if (s->idle == IDLE_FLAMESCOPE && !s->event[0])
+        strcpy(s->event, "all"); /* as FlameScope counts */
+    if (s->event[0] && !query_event_named(&l->profile, &view, str_of(s->event), &event))
+        return error_set(err, ERROR_USAGE, "there is no event \"%s\"", s->event);
+    if ((o->range || s->selection.on) && !view.has_time)
+        return error_set(err, ERROR_USAGE, "a range needs times, and this profile has none");
+    return !o->range || range_parse(str_of(o->range), profile_origin(&view), view.first_ns,
+                                    view.last_ns, &s->selection, err);
+}
+
+static bool bytes_of(const Options *o, const Loaded *l, ExportFormat format, Buf *out,
+                     Error *err) {
+    ExportSource *source = mem_resize(NULL, 0, sizeof *source);
+    State *state = mem_resize(NULL, 0, sizeof *state);
+    bool ok = place_state(o, l, state, err);
+    if (ok) {
+        export_source(&l->profile, state, source);
+        HeatSpec spec = source->heat;
+        if (format == EXPORT_HEATMAP_JSON && source->view.has_time &&
+            heat_spec_fit(&spec, &source->view))
+            fprintf(stderr,
+                    "flamescope: columns made longer: a heat map has at most %d cells\n",
+                    HEAT_MAX_CELLS);
+        ok = export_bytes(format, source, out, err);
+    }
+    mem_resize(state, sizeof *state, 0);
+    mem_resize(source, sizeof *source, 0);
+    return ok;
+}
+
+static int run_samples(const Options *o, ExportFormat format) {
+    Loaded l;
+    Error err = {0};
+    CacheKey key = {0};
+    if (o->no_cache ? !loaded_open(&l, o->path[0], o->threads, &err)
+                    : !cache_loaded_open(&l, o->path[0], o->threads, &key, &err))
+        return fail_at(o->path[0], &err);
+    Buf bytes = {0};
+    loaded_complaints(&l, o->path[0], &bytes);
+    if (bytes.n)
+        fputs(bytes.s, stderr);
+    buf_clear(&bytes);
+    int code = bytes_of(o, &l, format, &bytes, &err) ? write_out(o, &bytes)
+                                                     : fail_at(o->path[0], &err);
+    buf_free(&bytes);
+    cache_keep(&l, &key);
+    loaded_close(&l);
+    return code;
+}
+
+/* -- what the window shows, without one */
+
+void headless_settle(App *app, FrameInput *in) {
+    FrameOutput out;
+    for (int still = 0; still < 4;) { /* a few quiet frames let motions end */
+        bool worked = false;
+        while (app_work(app))
+            worked = true;
+        in->now_ns += 500000000;
+        app_frame(app, in, &out);
+        still = worked || !app_settled(app) ? 0 : still + 1;
+    }
+}
+
+static const Answer *inverted_answer(App *app, int64_t now_ns) {
+    Query q;
+    app_query(app, &q);
+    q.tree = TREE_INVERTED;
+    engine_ask(app->session.engine, &q);
+    do
+        engine_poll(app->session.engine, now_ns, false);
+    while (app_work(app) || !engine_settled(app->session.engine));
+    return app_answer(app);
+}
+
+static int write_svg(App *app, const Options *o, int64_t now_ns) {
+    SvgFile file;
+    Buf bytes = {0};
+    const Answer *a = o->inverted ? inverted_answer(app, now_ns) : app_answer(app);
+    svg_file_make(app, a, (SvgSize){o->w, o->h}, &file);
+    export_svg(&file.flame, &bytes);
+    svg_file_free(&file);
+    int code = write_out(o, &bytes);
+    buf_free(&bytes);
+    return code;
+}
+
+static int write_png(App *app, const Options *o) {
+    Error err = {0};
+    return export_window_png(app, o->out ? o->out : "-", &err) ? EXIT_DONE : fail_writing(&err);
+}
+
+static void say_complaints(const App *app, const char *path) {
+    const SessionSlot *slot = &app->session.slot[0];
+    uint64_t n = slot->view.complaints;
+    if (n)
+        fprintf(stderr, "flamescope: %s: %llu complaint%s: info tells them\n", path,
+                (unsigned long long)n, n == 1 ? "" : "s");
+}
+
+static int run_picture(const Options *o, ExportFormat format, const CliHost *host) {
+    Error err = {0};
+    const Fonts *fonts = format == EXPORT_PNG ? host->fonts(o->dejavu, &err) : fonts_fixed();
+    if (!fonts)
+        return fail_writing(&err);
+    App *app = app_new(&(AppOptions){.fonts = fonts, .headless = true});
+    app->session.use_cache = !o->no_cache;
+    int code = EXIT_DONE;
+    FrameInput in = {.windows = 1};
+    in.window[0] = (WindowInput){.w = o->w ? o->w : 1920,
+                                 .h = o->h ? o->h : 1080,
+                                 .scale = (float)o->pixel_ratio,
+                                 .focused = true};
+    if (!look_open(app, o, o->path[0], &err))
+        code = fail_at(o->path[0], &err);
+    if (code == EXIT_DONE) {
+        headless_settle(app, &in);
+        app_loading(app, &err);
+        if (err.kind)
+            code = fail_at(o->path[0], &err);
+        else if (app->notice[0])
+            fprintf(stderr, "flamescope: %s\n", app->notice);
+    }
+    if (code == EXIT_DONE) {
+        say_complaints(app, o->path[0]);
+        code = format == EXPORT_PNG ? write_png(app, o) : write_svg(app, o, in.now_ns);
+    }
+    app_free(app);
+    return code;
+}
+
+int run_export(const Options *o, const CliHost *host) {
+    ExportFormat format;
+    Error err = {0};
+    if (!wanted_format(o, &format, &err) || !export_options_fit(o, &err)) {
+        fprintf(stderr, "flamescope: %s\nflamescope: --help shows what there is\n",
+                err.message);
+        return EXIT_USAGE;
+    }
+    return format == EXPORT_PNG || format == EXPORT_SVG ? run_picture(o, format, host)
+                                                        : run_samples(o, format);
+}

@@ -1,0 +1,50 @@
+#include "app/question.h"
+
+#include <string.h>
+
+EventId state_event(const State *state, const Profile *profile, const ProfileView *view) {
+    EventId id;
+    if (state->event[0] && query_event_named(profile, view, str_of(state->event), &id))
+        return id;
+    return query_default_event(profile, view);
+}
+
+bool state_weighted(const State *state, const Profile *profile, const ProfileView *view) {
+    return query_by_weight(profile, view, state_event(state, profile, view), state->weighted);
+}
+
+void state_query(const State *s, const Profile *profile, const ProfileView *view, Query *q) {
+    memset(q, 0, sizeof *q);
+    q->whole = !s->selection.on;
+    if (s->selection.on) {
+        q->t0_ns = s->selection.t0_ns;
+        q->t1_ns = s->selection.t1_ns;
+    }
+    q->event = state_event(s, profile, view);
+    q->weighted = state_weighted(s, profile, view);
+    q->idle = s->idle;
+    q->filter = s->filter;
+    memcpy(q->search, s->search, sizeof q->search);
+    if (!state_compares(s))
+        return;
+    q->baseline = s->baseline_kind;
+    q->b0_ns = s->baseline.t0_ns;
+    q->b1_ns = s->baseline.t1_ns;
+}
+
+void state_heat_spec(const State *s, const Profile *profile, const ProfileView *view,
+                     HeatSpec *spec) {
+    memset(spec, 0, sizeof *spec);
+    spec->rows = s->rows;
+    spec->column_ns = s->column_ns;
+    spec->event = state_event(s, profile, view);
+    spec->idle = s->idle;
+    spec->filter = s->filter;
+    spec->value_kind = state_weighted(s, profile, view) ? HEAT_WEIGHT : HEAT_SAMPLES;
+}
+
+const char *count_unit(const Dict *dict, EventId event, bool weighted) {
+    if (!weighted || event == EVENT_ALL)
+        return "samples";
+    return weight_unit(contexts_get_event(&dict->contexts, event).weight);
+}

@@ -1,0 +1,16 @@
+/* The questions that a State asks of a profile, for the window and for exports alike.
+ * Pure; any thread that may read the profile below the view. */
+#pragma once
+
+#include "app/state.h"
+#include "query/slice.h"
+
+/* The event that the state names, else the first of the file. */
+EventId state_event(const State *state, const Profile *profile, const ProfileView *view);
+/* Whether weights are summed instead of samples. */
+bool state_weighted(const State *state, const Profile *profile, const ProfileView *view);
+void state_query(const State *state, const Profile *profile, const ProfileView *view, Query *out);
+void state_heat_spec(const State *state, const Profile *profile, const ProfileView *view,
+                     HeatSpec *out);
+/* What such a query counts: "samples", "ns", "periods". */
+const char *count_unit(const Dict *dict, EventId event, bool weighted);
