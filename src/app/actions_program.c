@@ -130,6 +130,14 @@ bool do_export_folded(App *app, Str args, Error *err) {
     return export_to(app, args, EXPORT_FOLDED, ".folded", err);
 }
 
+bool do_export_speedscope(App *app, Str args, Error *err) {
+    return export_to(app, args, EXPORT_SPEEDSCOPE, ".speedscope.json", err);
+}
+
+bool do_export_pprof(App *app, Str args, Error *err) {
+    return export_to(app, args, EXPORT_PPROF, ".pb.gz", err);
+}
+
 bool do_copy(App *app, Str args, Error *err) {
     (void)args;
     const Answer *a = app_answer(app);

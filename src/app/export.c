@@ -5,13 +5,15 @@
 
 #include "app/program.h"
 #include "app/question.h"
+#include "base/codec.h"
 #include "base/wake.h"
+#include "picture/export_profile.h"
 #include "picture/export_text.h"
 #include "query/slice.h"
 #include "ui/raster.h"
 
-static const char *const format_names[EXPORT_FORMATS] = {"png", "svg", "folded",
-                                                         "heatmap-json"};
+static const char *const format_names[EXPORT_FORMATS] = {"png",          "svg",        "folded",
+                                                         "heatmap-json", "speedscope", "pprof"};
 
 const char *export_format_name(ExportFormat format) {
     return format_names[format < EXPORT_FORMATS ? format : 0];
@@ -162,11 +164,40 @@ static bool heatmap_bytes(const ExportSource *s, Arena *arena, Buf *out, Error *
     return true;
 }
 
+/* What the export is of, as one line. */
+static Str name_of(const ExportSource *s, Arena *arena) {
+    ExportPage page;
+    PageFacts facts = {.state = &s->state,
+                       .dict = s->profile->dict,
+                       .view = s->view,
+                       .event = s->query.event,
+                       .weighted = s->query.weighted};
+    export_page(&facts, arena, &page);
+    return page.title;
+}
+
+static bool speedscope_bytes(const ExportSource *s, Arena *arena, Buf *out, Error *err) {
+    ProfileExport what = {s->profile, &s->view, &s->query, name_of(s, arena)};
+    return export_speedscope(&what, out, err);
+}
+
+static bool pprof_bytes(const ExportSource *s, Arena *arena, Buf *out, Error *err) {
+    ProfileExport what = {s->profile, &s->view, &s->query, name_of(s, arena)};
+    Buf message = {0};
+    bool ok = export_pprof(&what, &message, err);
+    if (ok)
+        codec_gzip(buf_str(&message), out);
+    buf_free(&message);
+    return ok;
+}
+
 typedef bool MakeBytes(const ExportSource *source, Arena *arena, Buf *out, Error *err);
 
 static MakeBytes *const makers[EXPORT_FORMATS] = {
     [EXPORT_FOLDED] = folded_bytes,
     [EXPORT_HEATMAP_JSON] = heatmap_bytes,
+    [EXPORT_SPEEDSCOPE] = speedscope_bytes,
+    [EXPORT_PPROF] = pprof_bytes,
 };
 
 bool export_bytes(ExportFormat format, const ExportSource *source, Buf *out, Error *err) {

@@ -15,6 +15,8 @@ typedef enum ExportFormat {
     EXPORT_SVG,
     EXPORT_FOLDED,
     EXPORT_HEATMAP_JSON,
+    EXPORT_SPEEDSCOPE,
+    EXPORT_PPROF,
     EXPORT_FORMATS,
 } ExportFormat;
 

@@ -186,7 +186,7 @@ static bool set_theme(Options *o, const char *value, Error *err) {
 }
 
 static const Option options[] = {
-    {"to", "FORMAT", IN_EXPORT, set_to, "png, svg, folded, heatmap-json"},
+    {"to", "FORMAT", IN_EXPORT, set_to, "png, svg, folded, speedscope, pprof, heatmap-json"},
     {"out", "OUT", IN_EXPORT | IN_INFO | IN_COLLAPSE | IN_REPLAY | IN_PACK, set_out, "where to write (-o; default: standard output)"},
     {"range", "A..B", IN_WINDOW | IN_EXPORT, set_range, "select: seconds from the origin (34.2..36.1) or percent"},
     {"event", "NAME|all", IN_SHOW, set_event, "which event to count (default: the first in the file)"},

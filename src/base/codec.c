@@ -533,3 +533,27 @@ uint32_t codec_crc(uint32_t crc, const void *bytes, size_t n) {
 uint32_t codec_crc_join(uint32_t first, uint32_t second, int64_t second_n) {
     return (uint32_t)crc32_combine(first, second, (z_off_t)second_n);
 }
+
+/* ---- compressing -------------------------------------------------------------------------- */
+
+void codec_gzip(Str bytes, Buf *out) {
+    z_stream z = {0};
+    enum { GZIP = 16, WINDOW = 15, MEMORY = 9 };
+    if (deflateInit2(&z, 6, Z_DEFLATED, WINDOW + GZIP, MEMORY, Z_DEFAULT_STRATEGY) != Z_OK)
+        panic("out of memory for a compressor");
+    z.next_in = (z_const Bytef *)bytes.s;
+    int rc;
+    do {
+        size_t in_n = bytes.n < PIECE ? bytes.n : PIECE;
+        if (z.avail_in == 0) {
+            z.avail_in = (uInt)in_n;
+            bytes.n -= in_n;
+        }
+        z.next_out = (Bytef *)buf_reserve(out, 1 << 16);
+        z.avail_out = 1 << 16;
+        rc = deflate(&z, bytes.n ? Z_NO_FLUSH : Z_FINISH);
+        out->n += (1 << 16) - z.avail_out;
+    } while (rc != Z_STREAM_END);
+    deflateEnd(&z);
+    out->s[out->n] = 0;
+}

@@ -4,8 +4,8 @@
  * Facts: RFC 1951, 1952, 8878. */
 #pragma once
 
+#include "base/buf.h"
 #include "base/error.h"
-#include "base/str.h"
 
 /* CODEC_DEFLATE is a bare deflate stream or a piece of one; see codec_run_deflate. */
 typedef enum CodecKind { CODEC_NONE, CODEC_GZIP, CODEC_ZSTD, CODEC_DEFLATE } CodecKind;
@@ -52,3 +52,8 @@ bool codec_run_frames(Codec *c, CodecIo *io);
 /* gzip's checksum of bytes behind others, and of two runs of bytes in a row. */
 uint32_t codec_crc(uint32_t crc, const void *bytes, size_t n);
 uint32_t codec_crc_join(uint32_t first, uint32_t second, int64_t second_n);
+
+/* ---- compressing -------------------------------------------------------------------------- */
+
+/* One gzip member of these bytes, behind what *out holds; the same bytes give the same member. */
+void codec_gzip(Str bytes, Buf *out);

@@ -8,9 +8,16 @@ typedef struct Scan {
     const Profile *profile;
     const Query *query;
     const Mask *mask;
-    bool weighted;
-    Slice *out;
+    bool weighted, timed, weights;
+    Slice *out; /* or */
+    SliceVisit *visit;
+    void *context;
 } Scan;
+
+static void tell(const Scan *s, uint64_t sample, const int64_t *time, PairId pair) {
+    s->visit(s->context, s->timed ? *time : 0, pair,
+             s->weights ? COLUMN_AT(&s->profile->weight, uint64_t, sample) : 1);
+}
 
 /* One run of samples whose columns are read side by side. */
 static void scan_run(const Scan *s, uint64_t first, uint64_t n, const int64_t *time,
@@ -21,11 +28,16 @@ static void scan_run(const Scan *s, uint64_t first, uint64_t n, const int64_t *t
         uint8_t is = bits[pair[k]];
         if (!(is & MASK_EVENT) || (!q->whole && (time[k] < q->t0_ns || time[k] >= q->t1_ns)))
             continue;
-        s->out->samples++;
+        if (s->out)
+            s->out->samples++;
         if (!(is & MASK_SHOWN) ||
             (s->mask->by_cpu &&
              !mask_cpu_passes(s->mask, COLUMN_AT(&s->profile->cpu, uint16_t, first + k))))
             continue;
+        if (s->visit) {
+            tell(s, first + k, &time[k], pair[k]);
+            continue;
+        }
         uint64_t weight = s->weighted ? COLUMN_AT(&s->profile->weight, uint64_t, first + k) : 1;
         s->out->shown++;
         s->out->count[pair[k]] += weight;
@@ -33,27 +45,47 @@ static void scan_run(const Scan *s, uint64_t first, uint64_t n, const int64_t *t
     }
 }
 
-bool slice_scan(const Profile *profile, const ProfileView *view, const Query *query,
-                Arena *arena, Slice *out, Error *err) {
+static bool scan_all(Scan *s, const ProfileView *view, Error *err) {
     Mask mask;
     mask_init(&mask);
-    memset(out, 0, sizeof(*out));
-    out->pairs = view->pairs;
-    out->count = ARENA_ARRAY(arena, uint64_t, view->pairs);
-    bool fine = mask_set(&mask, profile, query->event, query->idle, &query->filter, err);
+    const Query *q = s->query;
+    bool fine = mask_set(&mask, s->profile, q->event, q->idle, &q->filter, err);
     if (fine) {
         mask_extend(&mask, view);
-        Scan scan = {profile, query, &mask, query->weighted && view->has_weight, out};
+        s->mask = &mask;
         uint64_t n, n_pair;
         for (uint64_t i = 0; i < view->samples; i += n) {
-            const int64_t *time = column_span(&profile->time_ns, i, view->samples, &n);
-            const PairId *pair = column_span(&profile->pair, i, i + n, &n_pair);
+            const int64_t *time = column_span(&s->profile->time_ns, i, view->samples, &n);
+            const PairId *pair = column_span(&s->profile->pair, i, i + n, &n_pair);
             n = n_pair;
-            scan_run(&scan, i, n, time, pair);
+            scan_run(s, i, n, time, pair);
         }
     }
     mask_free(&mask);
     return fine;
+}
+
+bool slice_scan(const Profile *profile, const ProfileView *view, const Query *query,
+                Arena *arena, Slice *out, Error *err) {
+    memset(out, 0, sizeof(*out));
+    out->pairs = view->pairs;
+    out->count = ARENA_ARRAY(arena, uint64_t, view->pairs);
+    Scan scan = {.profile = profile,
+                 .query = query,
+                 .weighted = query->weighted && view->has_weight,
+                 .out = out};
+    return scan_all(&scan, view, err);
+}
+
+bool slice_visit(const Profile *profile, const ProfileView *view, const Query *query,
+                 SliceVisit *visit, void *context, Error *err) {
+    Scan scan = {.profile = profile,
+                 .query = query,
+                 .timed = view->has_time,
+                 .weights = view->has_weight,
+                 .visit = visit,
+                 .context = context};
+    return scan_all(&scan, view, err);
 }
 
 EventId query_default_event(const Profile *profile, const ProfileView *view) {
@@ -80,7 +112,8 @@ bool query_event_named(const Profile *profile, const ProfileView *view, Str name
     return false;
 }
 
-bool query_by_weight(const Profile *profile, const ProfileView *view, EventId event, bool asked) {
+bool query_by_weight(const Profile *profile, const ProfileView *view, EventId event,
+                     bool asked) {
     if (!view->has_weight)
         return false;
     bool one = event != EVENT_ALL && event < view->events;

@@ -15,6 +15,11 @@ typedef struct Slice {
 
 bool slice_scan(const Profile *profile, const ProfileView *view, const Query *query, Arena *arena,
                 Slice *out, Error *err);
+/* Every sample that such a slice counts, in arrival order. time_ns is 0 without times, weight 1
+ * without weights, whatever query->weighted says. */
+typedef void SliceVisit(void *context, int64_t time_ns, PairId pair, uint64_t weight);
+bool slice_visit(const Profile *profile, const ProfileView *view, const Query *query,
+                 SliceVisit *visit, void *context, Error *err);
 /* The event that a query means when the user named none: the first in the file. */
 EventId query_default_event(const Profile *profile, const ProfileView *view);
 /* Event by name; EVENT_ALL for "all"; false when there is none such. */

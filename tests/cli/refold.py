@@ -1,0 +1,119 @@
+"""Folded stacks from what `export` wrote for other tools: refold.py speedscope|pprof [--value NAME] FILE
+Reads the formats by their own rules, with nothing of FlameScope's."""
+import collections
+import gzip
+import json
+import sys
+
+
+def folded(counts):
+    lines = ['%s %d' % (stack, n) for stack, n in counts.items() if n]
+    return sorted(lines, key=lambda line: line.rsplit(' ', 1)[0].encode('utf-8', 'surrogateescape'))
+
+
+def plain(name):
+    return name.replace(';', ':').replace('\n', ' ').replace('\r', ' ')
+
+
+def join(names):
+    return ';'.join(map(plain, names)) if names else '[unknown]'
+
+
+def speedscope(path, _):
+    with open(path, encoding='utf-8') as file:
+        whole = json.load(file)
+    assert whole['$schema'] == 'https://www.speedscope.app/file-format-schema.json'
+    assert len(whole['profiles']) == 1 and whole['activeProfileIndex'] == 0
+    profile, frames = whole['profiles'][0], whole['shared']['frames']
+    assert profile['type'] == 'sampled' and profile['startValue'] == 0
+    assert profile['unit'] in ('none', 'nanoseconds', 'bytes')
+    assert len(profile['samples']) == len(profile['weights'])
+    assert profile['endValue'] == sum(profile['weights'])
+    counts = collections.Counter()
+    for stack, weight in zip(profile['samples'], profile['weights']):
+        counts[join([frames[i]['name'] for i in stack])] += weight
+    return counts
+
+
+# ---- protobuf: fields of one message as (number, value), value an int or bytes ---------------
+
+def varint(data, at):
+    value = shift = 0
+    while True:
+        byte = data[at]
+        value |= (byte & 0x7f) << shift
+        at, shift = at + 1, shift + 7
+        if byte < 0x80:
+            return value, at
+
+
+def fields(data):
+    at, out = 0, collections.defaultdict(list)
+    while at < len(data):
+        key, at = varint(data, at)
+        if key & 7 == 0:
+            value, at = varint(data, at)
+        else:
+            assert key & 7 == 2, 'wire type %d' % (key & 7)
+            n, at = varint(data, at)
+            value, at = data[at:at + n], at + n
+            assert len(value) == n
+        out[key >> 3].append(value)
+    return out
+
+
+def one(message, field, default=0):
+    assert len(message[field]) <= 1
+    return message[field][0] if message[field] else default
+
+
+def packed(data):
+    at, out = 0, []
+    while at < len(data):
+        value, at = varint(data, at)
+        out.append(value)
+    return out
+
+
+def pprof(path, wanted):
+    with gzip.open(path) as file:
+        profile = fields(file.read())
+    strings = [s.decode('utf-8') for s in profile[6]]
+    assert strings[0] == ''
+    types = [strings[one(fields(t), 1)] for t in profile[1]]
+    default = strings[one(profile, 14)]
+    column = types.index(wanted or default)
+    mappings = {one(m, 1): strings[one(m, 5)] for m in map(fields, profile[3])}
+    functions = {one(f, 1): (strings[one(f, 2)], strings[one(f, 4)]) for f in map(fields, profile[5])}
+    locations = {}
+    for location in map(fields, profile[4]):
+        lines = [one(fields(line), 1) for line in location[4]]
+        name, file = functions[lines[0]]
+        mapping = one(location, 2)
+        assert len(lines) == 1 and (mappings[mapping] == file if mapping else not file)
+        locations[one(location, 1)] = name
+    assert 0 not in locations and 0 not in functions and 0 not in mappings
+    if profile[9]:
+        assert one(profile, 9) > 0 and one(profile, 10) >= 0
+    counts = collections.Counter()
+    for sample in map(fields, profile[2]):
+        labels = {strings[one(label, 1)] for label in map(fields, sample[3])}
+        assert labels <= {'comm', 'pid', 'tid', 'event'}, labels
+        values = packed(one(sample, 2, b''))
+        assert len(values) == len(types)
+        stack = [locations[i] for i in reversed(packed(one(sample, 1, b'')))]
+        counts[join(stack)] += values[column]
+    return counts
+
+
+if __name__ == '__main__':
+    arguments = sys.argv[1:]
+    value = None
+    if '--value' in arguments:
+        i = arguments.index('--value')
+        value = arguments[i + 1]
+        del arguments[i:i + 2]
+    reader = {'speedscope': speedscope, 'pprof': pprof}[arguments[0]]
+    sys.stdout.reconfigure(encoding='utf-8', errors='surrogateescape')
+    for line in folded(reader(arguments[1], value)):
+        print(line)
