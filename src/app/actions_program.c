@@ -126,6 +126,10 @@ bool do_export_svg(App *app, Str args, Error *err) {
     return export_to(app, args, EXPORT_SVG, ".svg", err);
 }
 
+bool do_export_html(App *app, Str args, Error *err) {
+    return export_to(app, args, EXPORT_HTML, ".html", err);
+}
+
 bool do_export_folded(App *app, Str args, Error *err) {
     return export_to(app, args, EXPORT_FOLDED, ".folded", err);
 }

@@ -7,13 +7,14 @@
 #include "app/question.h"
 #include "base/codec.h"
 #include "base/wake.h"
+#include "picture/export_html.h"
 #include "picture/export_profile.h"
 #include "picture/export_text.h"
 #include "query/slice.h"
 #include "ui/raster.h"
 
-static const char *const format_names[EXPORT_FORMATS] = {"png",          "svg",        "folded",
-                                                         "heatmap-json", "speedscope", "pprof"};
+static const char *const format_names[EXPORT_FORMATS] = {
+    "png", "svg", "html", "folded", "heatmap-json", "speedscope", "pprof"};
 
 const char *export_format_name(ExportFormat format) {
     return format_names[format < EXPORT_FORMATS ? format : 0];
@@ -144,6 +145,8 @@ void export_source(const Profile *profile, const State *state, ExportSource *out
     out->state = *state;
     state_query(state, profile, &out->view, &out->query);
     state_heat_spec(state, profile, &out->view, &out->heat);
+    out->inverted = false;
+    out->theme = theme_get((ThemeKind)state->theme)->dark ? "dark" : "light";
 }
 
 static bool folded_bytes(const ExportSource *s, Arena *arena, Buf *out, Error *err) {
@@ -191,9 +194,63 @@ static bool pprof_bytes(const ExportSource *s, Arena *arena, Buf *out, Error *er
     return ok;
 }
 
+/* How many samples of the whole profile a query would show. */
+static bool count_shown(const ExportSource *s, const Query *query, Arena *arena,
+                        uint64_t *samples, uint64_t *shown, Error *err) {
+    Slice slice;
+    ArenaMark mark = arena_mark(arena);
+    bool ok = slice_scan(s->profile, &s->view, query, arena, &slice, err);
+    *samples = slice.samples;
+    *shown = slice.shown;
+    arena_pop(arena, mark);
+    return ok;
+}
+
+/* The words of a page are about the whole profile: what is selected may change in it. */
+static bool page_of(const ExportSource *s, Arena *arena, ExportPage *page, Error *err) {
+    State *whole = ARENA_NEW(arena, State);
+    *whole = s->state;
+    whole->selection.on = false;
+    memset(whole->zoom, 0, sizeof whole->zoom);
+    Query all = s->query, idle;
+    all.whole = true;
+    idle = all;
+    memset(&idle.filter, 0, sizeof idle.filter);
+    PageFacts facts = {
+        .state = whole, .dict = s->profile->dict, .view = s->view, .event = s->query.event};
+    uint64_t busy = 0;
+    bool ok = count_shown(s, &all, arena, &facts.in_profile, &facts.shown_in_profile, err) &&
+              count_shown(s, &idle, arena, &facts.in_profile, &busy, err);
+    if (s->query.idle != IDLE_KEEP)
+        facts.idle_in_profile = facts.in_profile - busy;
+    facts.shown_in_selection = facts.shown_in_profile;
+    export_page(&facts, arena, page);
+    page->title = page_name(whole, arena);
+    return ok;
+}
+
+static bool html_bytes(const ExportSource *s, Arena *arena, Buf *out, Error *err) {
+    ExportPage page;
+    HtmlPage what = {.page = &page,
+                     .profile = s->profile,
+                     .view = &s->view,
+                     .query = &s->query,
+                     .heat = &s->heat,
+                     .scale = (HeatScale)s->state.scale,
+                     .heat_palette = (HeatPalette)s->state.heat_palette,
+                     .flame_palette = (FlamePalette)s->state.flame_palette,
+                     .downwards = s->state.downwards,
+                     .heaviest_first = s->state.heaviest_first,
+                     .shape = s->inverted ? "inverted" : view_kind_name(s->state.view_kind),
+                     .theme = s->theme,
+                     .zoom = str_of(s->state.zoom)};
+    return page_of(s, arena, &page, err) && export_html(&what, HTML_PAGE_LIMIT, out, err);
+}
+
 typedef bool MakeBytes(const ExportSource *source, Arena *arena, Buf *out, Error *err);
 
 static MakeBytes *const makers[EXPORT_FORMATS] = {
+    [EXPORT_HTML] = html_bytes,
     [EXPORT_FOLDED] = folded_bytes,
     [EXPORT_HEATMAP_JSON] = heatmap_bytes,
     [EXPORT_SPEEDSCOPE] = speedscope_bytes,

@@ -13,6 +13,7 @@
 typedef enum ExportFormat {
     EXPORT_PNG,
     EXPORT_SVG,
+    EXPORT_HTML,
     EXPORT_FOLDED,
     EXPORT_HEATMAP_JSON,
     EXPORT_SPEEDSCOPE,
@@ -51,6 +52,8 @@ typedef struct ExportSource {
     State state;
     Query query;
     HeatSpec heat;
+    bool inverted;
+    const char *theme; /* of a page: "dark", "light", or "auto", which is the reader's */
 } ExportSource;
 
 /* From what the state says; state->selection is in the profile's clock. */

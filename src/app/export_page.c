@@ -50,10 +50,14 @@ static Str take(Buf *text, Arena *arena) {
     return s;
 }
 
-static void put_title(const PageFacts *f, Buf *out) {
+Str page_name(const State *state, Arena *arena) {
+    Str name = str_of(path_name(state->file[0]));
+    return name.n && !str_eq_c(name, "-") ? str_copy(arena, name) : STR("standard input");
+}
+
+static void put_title(const PageFacts *f, Arena *arena, Buf *out) {
     const State *s = f->state;
-    Str name = str_of(path_name(s->file[0]));
-    buf_put(out, name.n && !str_eq_c(name, "-") ? name : STR("standard input"));
+    buf_put(out, page_name(s, arena));
     buf_puts(out, " · ");
     if (!s->selection.on) {
         buf_puts(out, "whole profile");
@@ -155,7 +159,7 @@ void export_page(const PageFacts *f, Arena *arena, ExportPage *out) {
                         .line = t->line,
                         .accent = t->accent,
                         .root_box = t->root_box};
-    put_title(f, &text);
+    put_title(f, arena, &text);
     out->title = take(&text, arena);
     put_subtitle(f, &text);
     out->subtitle = take(&text, arena);

@@ -18,4 +18,6 @@ typedef struct PageFacts {
 
 /* The notes say how the counts came about; the picture's maker adds his own with page_note. */
 void export_page(const PageFacts *facts, Arena *arena, ExportPage *out);
+/* The profile's name, without its folder. */
+Str page_name(const State *state, Arena *arena);
 void page_note(ExportPage *page, Arena *arena, Str line);

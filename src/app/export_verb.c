@@ -48,14 +48,14 @@ static const Meaning meanings[] = {
     {"pixel-ratio", IN(PNG)},
     {"dejavu", IN(PNG)},
     {"range", ~IN(HEATMAP_JSON)},
-    {"view", IN(PNG) | IN(SVG)},
-    {"search", IN(PNG) | IN(SVG)},
-    {"zoom", IN(PNG) | IN(SVG)},
-    {"rows", IN(PNG) | IN(HEATMAP_JSON)},
-    {"column", IN(PNG) | IN(HEATMAP_JSON)},
-    {"scale", IN(PNG)},
-    {"palette", IN(PNG) | IN(SVG)},
-    {"theme", IN(PNG) | IN(SVG)},
+    {"view", IN(PNG) | IN(SVG) | IN(HTML)},
+    {"search", IN(PNG) | IN(SVG) | IN(HTML)},
+    {"zoom", IN(PNG) | IN(SVG) | IN(HTML)},
+    {"rows", IN(PNG) | IN(HTML) | IN(HEATMAP_JSON)},
+    {"column", IN(PNG) | IN(HTML) | IN(HEATMAP_JSON)},
+    {"scale", IN(PNG) | IN(HTML)},
+    {"palette", IN(PNG) | IN(SVG) | IN(HTML)},
+    {"theme", IN(PNG) | IN(SVG) | IN(HTML)},
 };
 
 static void list_formats(unsigned which, Buf *out) {
@@ -100,7 +100,7 @@ bool export_options_fit(const Options *o, Error *err) {
     if (o->inverted && format == EXPORT_PNG)
         return error_set(
             err, ERROR_USAGE,
-            "png is the window, which draws flame and icicle; inverted is for svg");
+            "png is the window, which draws flame and icicle; inverted is for svg and html");
     return true;
 }
 
@@ -130,9 +130,12 @@ static bool bytes_of(const Options *o, const Loaded *l, ExportFormat format, Buf
     bool ok = place_state(o, l, state, err);
     if (ok) {
         export_source(&l->profile, state, source);
+        source->inverted = o->inverted;
+        if (!options_given(o, "theme") && !o->state)
+            source->theme = "auto";
         HeatSpec spec = source->heat;
-        if (format == EXPORT_HEATMAP_JSON && source->view.has_time &&
-            heat_spec_fit(&spec, &source->view))
+        bool map = format == EXPORT_HEATMAP_JSON || format == EXPORT_HTML;
+        if (map && source->view.has_time && heat_spec_fit(&spec, &source->view))
             fprintf(stderr,
                     "flamescope: columns made longer: a heat map has at most %d cells\n",
                     HEAT_MAX_CELLS);

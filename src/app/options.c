@@ -186,14 +186,14 @@ static bool set_theme(Options *o, const char *value, Error *err) {
 }
 
 static const Option options[] = {
-    {"to", "FORMAT", IN_EXPORT, set_to, "png, svg, folded, speedscope, pprof, heatmap-json"},
+    {"to", "FORMAT", IN_EXPORT, set_to, "png, svg, html, folded, speedscope, pprof, heatmap-json"},
     {"out", "OUT", IN_EXPORT | IN_INFO | IN_COLLAPSE | IN_REPLAY | IN_PACK, set_out, "where to write (-o; default: standard output)"},
     {"range", "A..B", IN_WINDOW | IN_EXPORT, set_range, "select: seconds from the origin (34.2..36.1) or percent"},
     {"event", "NAME|all", IN_SHOW, set_event, "which event to count (default: the first in the file)"},
     {"weight", "samples|period|time|bytes", IN_SHOW, set_weight, "what to count (default: samples)"},
     {"idle", "hide|keep|flamescope", IN_SHOW, set_idle, "idle samples (default: hide)"},
     {"filter", "EXPR", IN_SHOW, set_filter, "count only what matches, e.g. 'comm=java frame~parse'"},
-    {"view", "flame|icicle|inverted", IN_SHOW, set_view, "shape of the flame graph (inverted: svg only)"},
+    {"view", "flame|icicle|inverted", IN_SHOW, set_view, "shape of the flame graph (inverted: svg, html)"},
     {"search", "RE", IN_SHOW, set_search, "regular expression to mark frames by"},
     {"zoom", "PATH", IN_SHOW, set_zoom, "zoom into a frame: symbols from the root, joined by ;"},
     {"rows", "N", IN_SHOW, set_rows, "rows of a column, 1 to 1000 (default: 50)"},

@@ -309,7 +309,7 @@ static void chips(Bar *b, Panels *p) {
 
 static void save_control(const View *v, Rect r) {
     Ui *ui = v->ui;
-    static const CommandId what[] = {CMD_EXPORT_PNG,    CMD_EXPORT_SVG,
+    static const CommandId what[] = {CMD_EXPORT_PNG,    CMD_EXPORT_SVG,        CMD_EXPORT_HTML,
                                      CMD_EXPORT_FOLDED, CMD_EXPORT_SPEEDSCOPE, CMD_EXPORT_PPROF};
     enum { ITEMS = sizeof what / sizeof *what };
     Str items[ITEMS];

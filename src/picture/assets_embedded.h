@@ -4,3 +4,9 @@
 
 extern const char asset_svg_script[];
 extern const unsigned asset_svg_script_size;
+extern const char asset_page_style[];
+extern const unsigned asset_page_style_size;
+extern const char asset_page_body[];
+extern const unsigned asset_page_body_size;
+extern const char asset_page_script[];
+extern const unsigned asset_page_script_size;
