@@ -155,6 +155,29 @@ bool do_copy(App *app, Str args, Error *err) {
     return true;
 }
 
+/* A command line that shows the same again. */
+bool do_state_copy(App *app, Str args, Error *err) {
+    (void)args;
+    char path[STATE_PATH + 16];
+    if (!strcmp(app->state.file[0], "-"))
+        return error_set(err, ERROR_USAGE, "what came from a pipe has no name to link to");
+    path_absolute(path, sizeof path, app->state.file[0]);
+    State shown = app->state;
+    memset(shown.file[0], 0, sizeof shown.file[0]);
+    Buf text = {0};
+    state_format(&shown, &text);
+    buf_clear(&app->clipboard);
+    buf_puts(&app->clipboard, "flamescope ");
+    buf_shell(&app->clipboard, str_of(path));
+    if (text.n) {
+        buf_puts(&app->clipboard, " --state ");
+        buf_shell(&app->clipboard, buf_str(&text));
+    }
+    buf_free(&text);
+    app_notice(app, "Copied a command that shows this again");
+    return true;
+}
+
 /* -- look */
 
 bool do_fullscreen(App *app, Str args, Error *err) {

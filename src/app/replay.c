@@ -15,6 +15,7 @@ typedef struct Replay {
     FrameOutput last;
     int64_t now_ns;
     uint32_t mods; /* held during a drag */
+    Buf clipboard; /* what was copied last */
 } Replay;
 
 /* -- frames */
@@ -24,6 +25,10 @@ static void frame(Replay *r, const InputEvent *event) {
     r->in.event = event;
     r->in.events = event ? 1 : 0;
     app_frame(r->app, &r->in, &r->last);
+    if (r->last.clipboard.n) {
+        buf_clear(&r->clipboard);
+        buf_put(&r->clipboard, r->last.clipboard);
+    }
     r->in.event = NULL;
     r->in.events = 0;
 }
@@ -237,8 +242,10 @@ static bool run_dump(Replay *r, Str args, Error *err) {
         dump_layout(r->app, r->out);
     else if (str_eq_c(what, "draw"))
         dump_draw_list(r->app, r->out);
+    else if (str_eq_c(what, "clipboard"))
+        buf_printf(r->out, "%s\n", r->clipboard.s ? r->clipboard.s : "");
     else
-        return usage(err, "dump state, dump layout or dump draw");
+        return usage(err, "dump state, dump layout, dump draw or dump clipboard");
     return true;
 }
 
@@ -301,16 +308,16 @@ bool replay_run(App *app, const ReplayOptions *options, Buf *out, Error *err) {
     r.in.window[0] = (WindowInput){.w = 1600, .h = 900, .scale = 1, .focused = true};
     frame(&r, NULL);
     uint32_t n = 0;
-    for (Str rest = options->script; rest.n;) {
+    bool ok = true;
+    for (Str rest = options->script; rest.n && ok && !r.last.quit;) {
         Str line = str_trim(str_cut(&rest, '\n'));
         n++;
         Error why = {0};
         if (!line.n || line.s[0] == '#')
             continue;
-        if (!run_line(&r, line, &why))
-            return error_set(err, why.kind, "%s, line %u: %s", options->file, n, why.message);
-        if (r.last.quit)
-            break;
+        ok = run_line(&r, line, &why) ||
+             error_set(err, why.kind, "%s, line %u: %s", options->file, n, why.message);
     }
-    return true;
+    buf_free(&r.clipboard);
+    return ok;
 }

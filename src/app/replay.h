@@ -3,7 +3,7 @@
  * Coordinates are physical pixels of the scripted window; mods are joined by + ("Ctrl+Shift").
  *   open FILE · size 1600x900[@SCALE] · wait load · at SECONDS · move X Y · down BUTTON X Y [mods]
  *   up BUTTON X Y [mods] · wheel X Y DY [mods] · key CHORD · text "…" · drop FILE
- *   do COMMAND ARGS · drag-cells C0,R0 C1,R1 [mods] · dump state|layout|draw · png FILE
+ *   do COMMAND ARGS · drag-cells C0,R0 C1,R1 [mods] · dump state|layout|draw|clipboard · png FILE
  *   print "…" · # comment
  * `at` draws frames at 60 a second until the script's clock shows that time; input draws one.
  * Rows of drag-cells count from the bottom of a column, as time does. Thread: main. */

@@ -132,6 +132,17 @@ void buf_json(Buf *b, Str s) {
     buf_putc(b, '"');
 }
 
+void buf_shell(Buf *b, Str s) {
+    buf_putc(b, '\'');
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.s[i] == '\'')
+            buf_puts(b, "'\\''");
+        else
+            buf_putc(b, s.s[i]);
+    }
+    buf_putc(b, '\'');
+}
+
 Str buf_str(const Buf *b) {
     return (Str){b->s ? b->s : "", b->n};
 }

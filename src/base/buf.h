@@ -21,6 +21,8 @@ void buf_i64(Buf *b, int64_t value);
 void buf_grouped(Buf *b, uint64_t value);
 /* A JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
 void buf_json(Buf *b, Str s);
+/* One word of a POSIX shell, in single quotes, whatever it holds. */
+void buf_shell(Buf *b, Str s);
 Str buf_str(const Buf *b);
 void buf_clear(Buf *b);
 void buf_free(Buf *b);

@@ -37,7 +37,7 @@ q;r 3/3 [001] 1.200000: 7 faults:
 
 EOF
 
-for format in speedscope pprof; do
+for format in speedscope pprof html; do
     check "$format: the whole" same $format "$example"
     check "$format: a range" same $format "$example" --range 7.7..12.35
     check "$format: a filter" same $format "$example" --filter 'comm=shop-web frame!~collect'
@@ -60,6 +60,19 @@ EOF
 }
 check "speedscope: folded, without times" no_times speedscope
 check "pprof: folded, without times" no_times pprof
+check "html: folded, without times" no_times html
+every_cell() {
+    export_to "$example" --to html --range 7.7..7.9 --rows 33 --column 2s -o "$scratch/it" &&
+        python3 "$here/refold.py" html --value cells "$scratch/it" >"$scratch/refolded" &&
+        export_to "$example" --to folded | diff - "$scratch/refolded"
+}
+check "html: the cells hold the whole profile" every_cell
+no_requests() { # nothing in it names another place
+    export_to "$example" --to html -o "$scratch/it" && export_to "$example" --to svg -o "$scratch/it.svg" &&
+        grep -q "default-src 'none'" "$scratch/it" &&
+        ! grep -E '(src|href)=|@import|url\(|fetch\(|XMLHttpRequest|import\(' "$scratch/it" "$scratch/it.svg" | cut -c 1-200 | grep .
+}
+check "pages ask for nothing" no_requests
 
 in_time_order() {
     export_to "$scratch/odd.txt" --to speedscope >"$scratch/it" &&
@@ -105,7 +118,7 @@ to_stdout() {
         export_to "$example" --to "$1" -o - >"$scratch/dash" &&
         cmp "$scratch/file" "$scratch/plain" && cmp "$scratch/file" "$scratch/dash"
 }
-for format in svg folded speedscope pprof heatmap-json; do
+for format in svg html folded speedscope pprof heatmap-json; do
     check "$format to standard output" to_stdout $format
 done
 by_state() { # a state says what options say
@@ -118,4 +131,50 @@ by_state() { # a state says what options say
 for format in svg folded speedscope pprof; do
     check "$format by a state" by_state $format
 done
+
+# ---- from the window ------------------------------------------------------------------------
+
+saved() { # the window saves what the command line exports
+    cat >"$scratch/script" <<EOF
+open $example
+wait load
+do select.range 7.7..12.35
+do filter.add comm=shop-web
+do theme.set light
+do export.$1 $scratch/saved
+wait load
+EOF
+    rm -f "$scratch/saved"
+    "$FLAMESCOPE" replay "$scratch/script" >/dev/null &&
+        export_to "$example" --to "$1" --range 7.7..12.35 --filter comm=shop-web $2 | cmp - "$scratch/saved"
+}
+for format in svg html; do
+    check "save $format" saved $format '--theme light'
+done
+for format in folded speedscope pprof; do
+    check "save $format" saved $format
+done
+
+linked() { # what Ctrl+L copies shows the same again, whatever the file is called
+    odd="$scratch/it's \$HOME \"odd\" & 100%.perf.gz"
+    cp "$example" "$odd"
+    cat >"$scratch/script" <<EOF
+open "$odd"
+wait load
+do select.range 7.7..12.35
+do filter.add comm=shop-web frame!~it's
+key I
+key Ctrl+L
+dump clipboard
+EOF
+    "$FLAMESCOPE" replay "$scratch/script" >"$scratch/line" || return 1
+    cat "$scratch/line"
+    eval "set -- $(cat "$scratch/line")"
+    [ "$1" = flamescope ] && [ "$3" = --state ] && [ $# = 4 ] && [ "$2" = "$odd" ] || return 1
+    shift
+    "$FLAMESCOPE" export "$@" --to folded >"$scratch/a" &&
+        export_to "$example" --to folded --range 7.7..12.35 --filter "comm=shop-web frame!~it's" | diff - "$scratch/a" &&
+        "$FLAMESCOPE" export "$@" --to svg | grep -q 'data-shape="icicle"'
+}
+check "a link shows the same again" linked
 finish

@@ -1,8 +1,11 @@
-"""Folded stacks from what `export` wrote for other tools: refold.py speedscope|pprof [--value NAME] FILE
-Reads the formats by their own rules, with nothing of FlameScope's."""
+"""Folded stacks from what `export` wrote: refold.py speedscope|pprof|html [--value NAME] FILE
+Reads the formats by their own rules, with nothing of FlameScope's. NAME: of pprof the value to sum,
+of html "cells", for the stacks of every cell instead of those of the exported range."""
+import base64
 import collections
 import gzip
 import json
+import re
 import sys
 
 
@@ -106,6 +109,46 @@ def pprof(path, wanted):
     return counts
 
 
+# ---- an exported page: src/picture/page_data.h ----------------------------------------------
+
+def html(path, wanted):
+    with open(path, encoding='utf-8') as file:
+        text = file.read()
+    block = re.search(r'id="data">([A-Za-z0-9+/=]*)</script>', text).group(1)
+    data, at = gzip.decompress(base64.b64decode(block, validate=True)), 0
+
+    def number():
+        nonlocal at
+        value, at = varint(data, at)
+        return value
+
+    length = number()
+    head = json.loads(data[at:at + length].decode('utf-8'))
+    at += length
+    nodes = [[]]
+    for i in range(1, number() + 1):
+        below, frame = nodes[i - number()], number()
+        nodes.append(below + [head['frames'][frame][0]])
+    counts, node = collections.Counter(), 0
+    for _ in range(number()):
+        node += number()
+        counts[join(nodes[node])] += number()
+    grid = head['heat']
+    values = [number() for _ in range(grid['columns'] * grid['rows'])] if grid else []
+    cells, cell = collections.Counter(), 0
+    for _ in range(number() and number()):
+        cell += number()
+        node = total = 0
+        for _ in range(number()):
+            node += number()
+            n = number()
+            total += n
+            cells[join(nodes[node])] += n
+        assert values[cell] >> 1 == total, 'the heat map and the stacks of cell %d' % cell
+    assert at == len(data)
+    return cells if wanted == 'cells' else counts
+
+
 if __name__ == '__main__':
     arguments = sys.argv[1:]
     value = None
@@ -113,7 +156,7 @@ if __name__ == '__main__':
         i = arguments.index('--value')
         value = arguments[i + 1]
         del arguments[i:i + 2]
-    reader = {'speedscope': speedscope, 'pprof': pprof}[arguments[0]]
+    reader = {'speedscope': speedscope, 'pprof': pprof, 'html': html}[arguments[0]]
     sys.stdout.reconfigure(encoding='utf-8', errors='surrogateescape')
     for line in folded(reader(arguments[1], value)):
         print(line)
