@@ -23,6 +23,7 @@ bool can_compared(const App *app);
 bool can_second(const App *app);
 bool can_transformed(const App *app);
 bool can_linked(const App *app);
+bool can_pinned(const App *app);
 bool can_search(const App *app);
 bool can_back(const App *app);
 bool can_forward(const App *app);

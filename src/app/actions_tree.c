@@ -253,6 +253,16 @@ bool do_sandwich(App *app, Str args, Error *err) {
     return true;
 }
 
+bool can_pinned(const App *app) {
+    return can_file(app) && app->state.pin[0];
+}
+
+bool do_unpin(App *app, Str args, Error *err) {
+    (void)args, (void)err;
+    memset(app->state.pin, 0, STATE_FRAME);
+    return true;
+}
+
 bool do_pin(App *app, Str args, Error *err) {
     Str frame;
     bool named = frame_text(app, args, &frame, err);

@@ -324,7 +324,8 @@ static void draw_heat(App *app, const View *v, Rect area) {
     float half = (float)(int)(area.w / 2);
     heat_pane_draw(&app->heat, v, (Rect){area.x, area.y, half, area.h});
     draw_second(app, v, (Rect){area.x + half, area.y, area.w - half, area.h});
-    heat_name(v, app->heat.plot, "A", app->state.file[0]);
+    if (!v->link) /* else it says what is lit there */
+        heat_name(v, app->heat.plot, "A", app->state.file[0]);
     heat_name(v, app->heat_b.plot, "B", app->state.file[1]);
 }
 

@@ -184,7 +184,7 @@ static const Answer *inverted_answer(App *app, int64_t now_ns) {
     Query q;
     app_query(app, &q);
     q.tree = TREE_INVERTED;
-    engine_ask(app->session.engine, &q);
+    engine_ask(app->session.engine, ANSWER_MAIN, &q);
     do
         engine_poll(app->session.engine, now_ns, false);
     while (app_work(app) || !engine_settled(app->session.engine));

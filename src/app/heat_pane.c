@@ -8,6 +8,7 @@
 
 #include "app/heat_input.h"
 #include "app/heat_ranges.h"
+#include "app/linking.h"
 
 void heat_pane_free(HeatPane *pane) {
     mem_resize(pane->picture.rgba, pane->picture.cap * sizeof(uint32_t), 0);
@@ -49,13 +50,14 @@ static HeatPicture picture_wanted(const HeatPane *pane, const View *v) {
     p.palette = v->state->heat_palette;
     p.dark = v->ui->theme->dark;
     p.downwards = v->state->downwards;
+    p.link = v->link;
     return p;
 }
 
 static bool same_shape(const HeatPicture *a, const HeatPicture *b) {
     return a->w == b->w && a->h == b->h && a->first == b->first && a->step == b->step &&
            a->scale == b->scale && a->palette == b->palette && a->dark == b->dark &&
-           a->downwards == b->downwards;
+           a->downwards == b->downwards && a->link == b->link;
 }
 
 /* Draws texel columns [x0, x1) anew. */
@@ -63,8 +65,13 @@ static void picture_columns(HeatPane *pane, const View *v, uint32_t x0, uint32_t
     HeatPicture *p = &pane->picture;
     uint32_t n = x1 - x0;
     uint32_t *part = n == p->w ? p->rgba : ARENA_ARRAY(v->arena, uint32_t, (size_t)n * p->h);
-    heat_pixels(v->heat, &pane->mapper, &pane->ramp, p->first + x0 * p->step, n * p->step, n, p->h,
-                p->downwards, part);
+    HeatLight light = {v->link, &pane->link_mapper, &pane->link_ramp};
+    if (v->link)
+        heat_pixels_linked(v->heat, &pane->mapper, &pane->ramp, &light, p->first + x0 * p->step, n * p->step, n, p->h,
+                           p->downwards, part);
+    else
+        heat_pixels(v->heat, &pane->mapper, &pane->ramp, p->first + x0 * p->step, n * p->step, n, p->h,
+                    p->downwards, part);
     for (uint32_t y = 0; n < p->w && y < p->h; y++)
         memcpy(p->rgba + (size_t)y * p->w + x0, part + (size_t)y * n, n * sizeof *part);
     p->dirty_x = n < p->w ? x0 : 0;
@@ -89,6 +96,11 @@ static void picture_update(HeatPane *pane, const View *v) {
     HeatMapper before = pane->mapper;
     heat_mapper(grid, (HeatScale)p->scale, &pane->mapper);
     heat_ramp((HeatPalette)p->palette, p->dark, &pane->ramp);
+    if (v->link) {
+        heat_link_mapper(v->link, (HeatScale)p->scale, &pane->link_mapper);
+        heat_link_ramp((HeatPalette)p->palette, p->dark, &pane->link_ramp);
+        heat_ramp_dim(&pane->ramp, p->dark);
+    }
     /* only texels whose cells changed, unless the colours mean something else now */
     uint32_t x0 = 0, x1 = p->w;
     if (next && memcmp(&before, &pane->mapper, sizeof before) == 0) {
@@ -221,16 +233,20 @@ static Str cell_span(const View *v) {
 
 static void draw_legend(HeatPane *pane, const View *v, Rect area) {
     Ui *ui = v->ui;
+    const HeatRamp *ramp = v->link ? &pane->link_ramp : &pane->ramp;
+    const HeatMapper *mapper = v->link ? &pane->link_mapper : &pane->mapper;
+    uint32_t shift = v->link ? 0 : v->heat->unit_shift;
     if (pane->legend_generation != pane->picture.generation) {
         for (int i = 0; i < 255; i++) { /* top is the most */
-            uint32_t c = pane->ramp.color[255 - i];
+            uint32_t c = ramp->color[255 - i];
             pane->legend_rgba[i] = c >> 24 | (c >> 8 & 0xff00) | (c << 8 & 0xff0000) | c << 24;
         }
         pane->legend_generation = pane->picture.generation;
     }
     Str per = cell_span(v);
     float x = area.x, y = pane->plot.y;
-    legend_label(v, x, y - ui_px(ui, 4), area.w, view_text(v, "%s per %.*s", view_unit(v), (int)per.n, per.s));
+    legend_label(v, x, y - ui_px(ui, 4), area.w,
+                 view_text(v, "%s per %.*s", v->link ? "lit" : view_unit(v), (int)per.n, per.s));
     float top = y + ui_px(ui, 18), notes = ui_px(ui, pane->picture.maximum ? 66 : 48);
     float h = pane->plot.y + pane->plot.h - top - notes;
     bool with_notes = h >= ui_px(ui, 50);
@@ -243,17 +259,17 @@ static void draw_legend(HeatPane *pane, const View *v, Rect area) {
                        .h = 255, .rgba = pane->legend_rgba, .source = {0, 0, 1, 255}};
     draw_image(ui->draw, bar, &image);
     float lx = x + ui_px(ui, 22), lw = area.w - ui_px(ui, 22);
-    uint32_t least = heat_value_at(&pane->mapper, 0), most = v->heat->max;
+    uint32_t least = heat_value_at(mapper, 0), most = v->link ? v->link->max : v->heat->max;
     if (most > 0)
-        legend_label(v, lx, top - ui_px(ui, 3), lw, view_short(v, (uint64_t)most << v->heat->unit_shift));
+        legend_label(v, lx, top - ui_px(ui, 3), lw, view_short(v, (uint64_t)most << shift));
     if (most > least)
-        legend_label(v, lx, top + h - ui_px(ui, 13), lw, view_short(v, (uint64_t)least << v->heat->unit_shift));
+        legend_label(v, lx, top + h - ui_px(ui, 13), lw, view_short(v, (uint64_t)least << shift));
     if (h > ui_px(ui, 50)) { /* the scale's name first; its middle where there is room for both */
-        uint32_t half = heat_value_at(&pane->mapper, 0.5);
+        uint32_t half = heat_value_at(mapper, 0.5);
         bool both = h > ui_px(ui, 90);
         legend_label(v, lx, top + h / 2 - ui_px(ui, both ? 16 : 8), lw, str_of(scale_label(v->state->scale)));
-        if (both && half > 1 && half < v->heat->max)
-            legend_label(v, lx, top + h / 2, lw, view_short(v, (uint64_t)half << v->heat->unit_shift));
+        if (both && half > 1 && half < most)
+            legend_label(v, lx, top + h / 2, lw, view_short(v, (uint64_t)half << shift));
     }
     if (!with_notes)
         return;
@@ -262,6 +278,24 @@ static void draw_legend(HeatPane *pane, const View *v, Rect area) {
     legend_box(v, x, below + ui_px(ui, 18), pane->ramp.filtered, "all hidden");
     if (pane->picture.maximum)
         legend_label(v, x, below + ui_px(ui, 38), area.w, STR("block = maximum"));
+}
+
+/* -- what is lit */
+
+/* "parse_json is lit: 206 of 4 999 samples", over the map's right end. */
+static void draw_lit(const HeatPane *pane, const View *v) {
+    Ui *ui = v->ui;
+    if (!v->link)
+        return;
+    Str what = linking_words(&v->link->spec.match, v->dict, v->arena), n = view_grouped(v, v->link->matching);
+    Str all = view_grouped(v, v->link->shown);
+    char cut[200];
+    what = font_fit(ui->fonts, FACE_REGULAR, ui->theme->font_axis * ui->scale, what, pane->plot.w * 0.4f, cut, sizeof cut);
+    Str line = view_text(v, "%.*s is lit: %.*s of %.*s samples%s", (int)what.n, what.s, (int)n.n, n.s, (int)all.n, all.s,
+                         v->link->exact ? "" : " so far …");
+    float h = ui_px(ui, 20);
+    ui_label(ui, (Rect){pane->plot.x, pane->plot.y - h - ui_px(ui, 1), pane->plot.w, h}, line, ui->theme->text, FACE_REGULAR,
+             ui->theme->font_axis, 1);
 }
 
 /* -- the whole pane */
@@ -307,6 +341,7 @@ void heat_pane_draw(HeatPane *pane, const View *v, Rect area) {
     draw_time_axis(pane, v);
     draw_row_axis(pane, v);
     draw_legend(pane, v, legend);
+    draw_lit(pane, v);
     heat_ranges_draw(pane, v);
     heat_overview(pane, v);
     heat_pointer(pane, v);

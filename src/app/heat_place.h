@@ -14,6 +14,7 @@ typedef struct HeatPicture {
     uint32_t w, h, step, first; /* step columns a texel from column `first` */
     uint64_t generation; /* of the picture; grows when texels change */
     uint64_t grid_generation;
+    const LinkGrid *link; /* what is lit in it; compared, never read */
     uint64_t id;
     uint32_t dirty_x, dirty_w;
     uint8_t scale, palette, dark, downwards;
@@ -27,6 +28,8 @@ typedef struct HeatPane {
     HeatPicture picture;
     HeatMapper mapper;
     HeatRamp ramp;
+    HeatMapper link_mapper;
+    HeatRamp link_ramp;
     uint32_t legend_rgba[256];
     uint64_t legend_generation;
     HeatDrag drag;

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Frames are looked at once each, as they arrive. */
+/* Frames are looked at once each, as they arrive. Without a module: in any. */
 static FrameId find(PinnedFrame *pin, const char *name, const Dict *dict, uint32_t frames) {
     if (strcmp(pin->name, name) != 0) {
         *pin = (PinnedFrame){.looked = 1};
@@ -12,7 +12,8 @@ static FrameId find(PinnedFrame *pin, const char *name, const Dict *dict, uint32
     Str module = str_trim(str_of(name));
     Str symbol = str_cut(&module, '\t');
     for (; pin->looked < frames && !pin->frame; pin->looked++)
-        if (str_eq(dict_symbol(dict, pin->looked), symbol) && str_eq(dict_module(dict, pin->looked), module))
+        if (str_eq(dict_symbol(dict, pin->looked), symbol) &&
+            (!module.n || str_eq(dict_module(dict, pin->looked), module)))
             pin->frame = pin->looked;
     return pin->frame;
 }

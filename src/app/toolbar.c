@@ -224,6 +224,30 @@ static void filter_chip(Bar *b, uint32_t i) {
         wish(v->wishes, CMD_FILTER_INVERT, "%u", i);
 }
 
+static void pin_chip(Bar *b) {
+    const View *v = b->v;
+    Str symbol = str_of(v->state->pin);
+    symbol = str_cut(&symbol, '\t');
+    if (!symbol.n)
+        return;
+    char cut[160];
+    Str words = font_fit(v->ui->fonts, FACE_REGULAR, v->ui->theme->font * v->ui->scale, symbol, ui_px(v->ui, 220), cut, sizeof cut);
+    Str label = view_text(v, "pinned %.*s", (int)words.n, words.s);
+    float w = ui_chip_width(v->ui, label, true);
+    if (!make_room(b, w)) {
+        b->missing++;
+        return;
+    }
+    Rect r = place(b, w);
+    if (b->measure)
+        return;
+    ChipAction did = ui_chip(v->ui, ui_id("pin chip"), r, label, true, true, "Next moments: .   before: ,");
+    if (did == CHIP_TOGGLED)
+        wish(v->wishes, CMD_LINK_NEXT, "%s", "");
+    if (did == CHIP_REMOVED)
+        wish(v->wishes, CMD_UNPIN, "%s", "");
+}
+
 static void filter_field(Bar *b, Panels *p, float w) {
     const View *v = b->v;
     bool room = make_room(b, w) && b->right - b->x >= fminf(w, ui_px(v->ui, 120));
@@ -297,6 +321,7 @@ static void chips(Bar *b, Panels *p) {
     idle_chip(b);
     for (uint32_t i = 0; i < v->state->filter.count; i++)
         filter_chip(b, i);
+    pin_chip(b);
     b->keep = 0;
     if (b->missing) {
         Str words = view_text(v, "+ %u chip%s", b->missing, b->missing == 1 ? "" : "s");

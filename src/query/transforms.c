@@ -75,11 +75,23 @@ static bool check(TransformKind kind, Str *frames, Error *err) {
     return fine || error_set(err, ERROR_USAGE, "%s cannot be done with this", rule->name);
 }
 
+/* The text form has no word for a frame without a name. */
+static bool all_named(Str frames) {
+    while (frames.n) {
+        Str line = str_cut(&frames, '\n');
+        if (line.n && line.s[0] == '\t')
+            return false;
+    }
+    return true;
+}
+
 bool transforms_add(Transforms *t, TransformKind kind, GroupKey group, Str frames, Error *err) {
     if ((uint32_t)kind >= TRANSFORM_KINDS || (uint32_t)group >= GROUP_KEYS)
         return error_set(err, ERROR_USAGE, "there is no such transform");
     if (!check(kind, &frames, err))
         return false;
+    if (kind != TRANSFORM_COLLAPSE_MODULE && !all_named(frames))
+        return error_set(err, ERROR_USAGE, "a frame without a name");
     if (t->count == TRANSFORMS)
         return error_set(err, ERROR_LIMIT, "at most %d transforms", TRANSFORMS);
     if (frames.n > TRANSFORM_TEXT - t->used)

@@ -122,7 +122,6 @@ float ui_select_width(const Ui *ui, Str name, Str value);
 void ui_menu_open(Ui *ui, UiId id);
 bool ui_menu(Ui *ui, UiId id, Rect anchor, const Str *items, uint32_t n, uint32_t *chosen);
 typedef enum ChipAction { CHIP_NONE, CHIP_TOGGLED, CHIP_REMOVED, CHIP_INVERTED } ChipAction;
-/* Inverted: by a right click, or I while it has the keyboard. */
 ChipAction ui_chip(Ui *ui, UiId id, Rect r, Str text, bool on, bool removable, const char *tip);
 float ui_chip_width(const Ui *ui, Str text, bool removable);
 typedef enum FieldResult {
