@@ -9,7 +9,10 @@
  * looked for, the callers' text is hashed as a whole and answers with their stack, and only the
  * leaf's line is read. Of other records each line is read, by its key from the line cache, or
  * by what a line is. Stacks are built root first, for several complete samples together. */
-#include "ingest/format.h"
+#include "ingest/perf_script.h"
+
+#include <string.h>
+
 #include "ingest/frame_table.h"
 #include "ingest/header_cache.h"
 #include "ingest/key_cache.h"
@@ -19,8 +22,6 @@
 #include "ingest/text_key.h"
 #include "ingest/text_same.h"
 
-#include <string.h>
-
 enum {
     SCAN_BYTES = 32 * 1024,
     DEPTH_MAX = STACKS_MAX_DEPTH - 1, /* the process name is a frame, too */
@@ -29,6 +30,7 @@ enum {
     WAITING_FRAMES = 4096, /* of complete samples whose pairs are not known yet */
     LINES_LOG2 = 15,       /* slots of the line cache, and of those of stacks */
     STACKS_LOG2 = 16,
+    SMALL_LOG2 = 2,
 };
 
 typedef enum LineKind {
@@ -72,6 +74,8 @@ struct FormatParser {
     PairCache pairs;
     /* -- where callers hardly repeat, asking costs more than reading: then that rests */
     uint32_t asked, hits, rest, next_rest;
+    uint64_t known;
+    bool by_line;
     /* -- the chunk at hand */
     const FormatChunk *chunk;
     Batch *out;
@@ -487,6 +491,8 @@ static const char *read_lines(FormatParser *p, const char *block, const char *li
         LineRun run = {p->chunk->bytes.s, line, block, p->ends + from,
                        count - from < LINES ? count - from : LINES};
         frame_keys(&p->keys, &run, key);
+        for (uint32_t i = 0; i < run.count; i++)
+            key_cache_fetch(&p->lines, key[i]);
         for (uint32_t i = 0; i < run.count; i++) {
             size_t n = (size_t)(block + run.ends[i] - line);
             if (p->open && !text_key_none(key[i])) {
@@ -534,7 +540,7 @@ static void note_callers(FormatParser *p, bool hit) {
 
 /* Without reading all of its lines; false: it must be read. */
 static bool know_record(FormatParser *p, Record *r) {
-    if (r->leaf == r->end || text_key_none(r->leaf_key))
+    if (p->by_line || r->leaf == r->end || text_key_none(r->leaf_key))
         return false;
     Sample *s = &r->sample;
     StackId callers = s->stack;
@@ -561,6 +567,7 @@ static void add_records(FormatParser *p, uint32_t n) {
     for (uint32_t i = 0; i < n; i++) {
         Record *r = &p->record[i];
         if (know_record(p, r)) {
+            p->known++;
             p->sample[p->waiting] = r->sample;
             if (++p->waiting == STACK_WALKS)
                 add_rows(p);
@@ -635,13 +642,15 @@ static void parse(FormatParser *p, const FormatChunk *chunk, Batch *out) {
 }
 
 static FormatParser *parser_new(const void *context) {
-    (void)context;
+    const PerfScriptOptions *options = (const PerfScriptOptions *)context;
+    bool small = options && options->small;
     FormatParser *p = mem_resize(NULL, 0, sizeof *p);
     part_init(&p->part);
-    text_keys_init(&p->keys, false);
-    key_cache_init(&p->lines, LINES_LOG2);
-    key_cache_init(&p->callers, STACKS_LOG2);
-    key_cache_init(&p->paths, STACKS_LOG2);
+    text_keys_init(&p->keys, options && options->portable);
+    p->by_line = options && options->by_line;
+    key_cache_init(&p->lines, small ? SMALL_LOG2 : LINES_LOG2);
+    key_cache_init(&p->callers, small ? SMALL_LOG2 : STACKS_LOG2);
+    key_cache_init(&p->paths, small ? SMALL_LOG2 : STACKS_LOG2);
     frame_table_init(&p->frames);
     stack_walk_init(&p->stacks);
     pair_cache_init(&p->pairs);
@@ -657,6 +666,10 @@ static void parser_free(FormatParser *p) {
     stack_walk_free(&p->stacks);
     pair_cache_free(&p->pairs);
     mem_resize(p, sizeof *p, 0);
+}
+
+uint64_t perf_script_known(const FormatParser *parser) {
+    return parser->known;
 }
 
 const Format format_perf_script = {

@@ -154,24 +154,28 @@ WITH_AES_INLINE TextKey key_of(__m128i x) {
     return (TextKey){(uint64_t)_mm_cvtsi128_si64(x), (uint64_t)_mm_extract_epi64(x, 1)};
 }
 
+/* The blocks before the last 128 bytes go into chains, the others stand alone: they are counted
+ * from the end, so that their number is always the same and nothing has to be masked. */
 WITH_AES static TextKey text_aes(const TextKeys *k, const char *p, size_t n, uint32_t with) {
+    enum { TAIL = 16 * KEY_LANES };
     Rounds rounds = rounds_of(k);
     __m128i size = _mm_set_epi64x((int64_t)with, (int64_t)n);
     __m128i sum = mix(&rounds, _mm_xor_si128(size, word(&k->text_size)));
-    if (n > 16 * KEY_LANES) {
-        __m128i lane[KEY_LANES];
+    if (n < TAIL)
+        return key_of(_mm_xor_si128(sum, sum_blocks(&rounds, k->rest, p, n)));
+    __m128i lane[KEY_LANES];
+    for (uint32_t j = 0; j < KEY_LANES; j++)
+        lane[j] = word(&k->lane[j]);
+    const char *tail = p + n - TAIL;
+    for (; p < tail; p += TAIL) {
         for (uint32_t j = 0; j < KEY_LANES; j++)
-            lane[j] = word(&k->lane[j]);
-        do {
-            for (uint32_t j = 0; j < KEY_LANES; j++)
-                lane[j] = mix(&rounds, _mm_xor_si128(lane[j], load(p + 16 * j)));
-            p += 16 * KEY_LANES;
-            n -= 16 * KEY_LANES;
-        } while (n > 16 * KEY_LANES);
-        for (uint32_t j = 0; j < KEY_LANES; j++)
-            sum = _mm_xor_si128(sum, lane[j]);
+            lane[j] = mix(&rounds, _mm_xor_si128(lane[j], load(p + 16 * j)));
     }
-    return key_of(_mm_xor_si128(sum, sum_blocks(&rounds, k->rest, p, n)));
+    for (uint32_t j = 0; j < KEY_LANES; j++) {
+        __m128i x = mix(&rounds, _mm_xor_si128(load(tail + 16 * j), word(&k->rest[j])));
+        sum = _mm_xor_si128(sum, _mm_xor_si128(x, lane[j]));
+    }
+    return key_of(sum);
 }
 
 /* What lines are compared with. Behind `kept`, for else the compiler makes each anew for every
