@@ -51,9 +51,16 @@ static TextKey add_text(const TextKeys *k, TextKey s, const char *p, size_t n) {
     return s;
 }
 
+/* One to one; what differs in one bit of a sum differs in all of a key. */
+static TextKey finish(TextKey s) {
+    s.a += hash_mix(s.b);
+    s.b ^= hash_mix(s.a);
+    return s;
+}
+
 static TextKey text_portable(const TextKeys *k, const char *p, size_t n, uint32_t with) {
     TextKey s = {k->text_size.w[0], k->text_size.w[1]};
-    return add_text(k, add_words(k, s, n, with), p, n);
+    return finish(add_text(k, add_words(k, s, n, with), p, n));
 }
 
 static bool address_portable(const char *line, bool *kernel_half) {
@@ -98,7 +105,7 @@ static void frames_portable(const TextKeys *k, const LineRun *run, TextKey *out)
             s = add_words(k, s, (uint64_t)cut.front << 32 | (n - cut.back), cut.kernel_half);
             s = add_text(k, s, line + SYMBOL, cut.front - SYMBOL);
             s = add_text(k, s, line + cut.back, n - cut.back);
-            out[i] = s;
+            out[i] = finish(s);
         }
         line = run->block + run->ends[i] + 1;
     }
