@@ -36,7 +36,8 @@ static inline uint64_t mask_of_word(const char *p) {
     return ((zero >> 7) * 0x0102040810204080u) >> 56;
 }
 
-/* Once two lines have ended, newlines themselves are of no interest, only those behind another. */
+/* Once two lines have ended, newlines themselves are of no interest, only those behind another.
+ */
 __attribute__((always_inline)) static inline bool
 scan_record(uint64_t (*mask_of)(const char *), const char *p, uint32_t n, RecordEnds *out) {
     uint64_t carry = 0;

@@ -25,10 +25,10 @@
 enum {
     SCAN_BYTES = 32 * 1024,
     DEPTH_MAX = STACKS_MAX_DEPTH - 1, /* the process name is a frame, too */
-    LINES = 64,            /* whose keys are made together */
-    RECORDS = 16,          /* whose keys are made together */
-    WAITING_FRAMES = 4096, /* of complete samples whose pairs are not known yet */
-    LINES_LOG2 = 15,       /* slots of the line cache, and of those of stacks */
+    LINES = 64,                       /* whose keys are made together */
+    RECORDS = 16,                     /* whose keys are made together */
+    WAITING_FRAMES = 4096,            /* of complete samples whose pairs are not known yet */
+    LINES_LOG2 = 15,                  /* slots of the line cache, and of those of stacks */
     STACKS_LOG2 = 16,
     SMALL_LOG2 = 2,
 };
@@ -47,7 +47,7 @@ typedef enum LineKind {
 typedef struct Sample {
     BatchRow row;
     ContextId context;
-    StackId stack;        /* of its process; if `known`, of its callers */
+    StackId stack; /* of its process; if `known`, of its callers */
     bool known;
     FrameId leaf;         /* 0: it has no frames */
     const FrameId *frame; /* unless known: all frames, leaf first */
@@ -85,7 +85,7 @@ struct FormatParser {
     bool plain;                 /* all lines read last were frames in perf's columns */
     Sample sample[STACK_WALKS]; /* complete samples, then the one that is open */
     uint32_t waiting;           /* how many are complete */
-    uint32_t first, end; /* the open sample's frames in `frame`, leaf first */
+    uint32_t first, end;        /* the open sample's frames in `frame`, leaf first */
     Record record[RECORDS];
     FrameId frame[WAITING_FRAMES + DEPTH_MAX];
     uint32_t ends[SCAN_BYTES + 2];
@@ -598,8 +598,8 @@ static const char *read_records(FormatParser *p, const char *at, const char *end
         if (p->rest) {
             p->rest--;
         } else if (r->callers < r->end) {
-            r->callers_key = text_key(&p->keys, r->callers, (size_t)(r->end - r->callers),
-                                      r->sample.stack);
+            r->callers_key =
+                text_key(&p->keys, r->callers, (size_t)(r->end - r->callers), r->sample.stack);
             key_cache_fetch(&p->callers, r->callers_key);
         }
         LineRun run = {p->chunk->bytes.s, r->leaf, at, &ends.second, 1};

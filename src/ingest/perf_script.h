@@ -7,9 +7,9 @@
 
 /* The context that parser_new is given; NULL: all false. */
 typedef struct PerfScriptOptions {
-    bool portable;   /* no special instructions for keys */
-    bool by_line;    /* never know a record by its callers */
-    bool small;      /* caches of a few slots */
+    bool portable; /* no special instructions for keys */
+    bool by_line;  /* never know a record by its callers */
+    bool small;    /* caches of a few slots */
 } PerfScriptOptions;
 
 /* Records whose callers were known, so that only their leaf was read. */

@@ -8,6 +8,7 @@
 #include "ingest/perf_line.h"
 
 #if defined(__x86_64__)
+#include <cpuid.h>
 #include <immintrin.h>
 #endif
 
@@ -79,7 +80,8 @@ static void cut_portable(const char *line, uint32_t n, LineCut *cut) {
     uint32_t open = n - 1;
     while (open > SYMBOL && line[open - 1] != '(' && line[open - 1] != ')')
         open--;
-    if (line[n - 1] != ')' || open <= SYMBOL + 1 || line[--open] != '(' || line[open - 1] != ' ')
+    if (line[n - 1] != ')' || open <= SYMBOL + 1 || line[--open] != '(' ||
+        line[open - 1] != ' ')
         return;
     uint32_t x = open - 1;
     while (x > SYMBOL && is_hex(line[x - 1]))
@@ -131,8 +133,8 @@ WITH_AES_INLINE __m128i word(const KeyWord *w) {
 }
 
 WITH_AES_INLINE Rounds rounds_of(const TextKeys *k) {
-    return (Rounds){{word(&k->round[0]), word(&k->round[1]), word(&k->round[2]),
-                     word(&k->round[3])}};
+    return (Rounds){
+        {word(&k->round[0]), word(&k->round[1]), word(&k->round[2]), word(&k->round[3])}};
 }
 
 WITH_AES_INLINE __m128i mix(const Rounds *rounds, __m128i x) {
@@ -316,12 +318,23 @@ static void draw(void *p, size_t n) {
     }
 }
 
+#if defined(__x86_64__)
+
+/* Not all compilers have a name for the last. */
+static bool can_aes(void) {
+    unsigned a, b, c, d;
+    return __builtin_cpu_supports("aes") && __builtin_cpu_supports("avx2") &&
+           __builtin_cpu_supports("bmi") && __get_cpuid(0x80000001, &a, &b, &c, &d) &&
+           (c & bit_LZCNT);
+}
+
+#endif
+
 void text_keys_init(TextKeys *keys, bool portable) {
     *keys = (TextKeys){.text = text_portable, .frames = frames_portable};
     draw(keys, offsetof(TextKeys, text));
 #if defined(__x86_64__)
-    if (!portable && __builtin_cpu_supports("aes") && __builtin_cpu_supports("avx2") &&
-        __builtin_cpu_supports("bmi") && __builtin_cpu_supports("lzcnt")) {
+    if (!portable && can_aes()) {
         keys->text = text_aes;
         keys->frames = frames_aes;
     }

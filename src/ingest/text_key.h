@@ -58,11 +58,11 @@ static inline TextKey text_key(const TextKeys *keys, const char *p, size_t n, ui
     return keys->text(keys, p, n, with);
 }
 
-/* The keys of frame lines in perf's usual columns, "\t", 16 of address and a blank, of what they
- * mean: all that stands behind the address, less the offset "+0x1f" behind the symbol, and
- * whether the address is one of the kernel's. frame_line_split depends on nothing else, so lines
- * of one key are one frame. (Without addresses and offsets some 10 thousand keys are left of any
- * number of lines, and stay in the processor's second cache.) None for other lines. */
+/* The keys of frame lines in perf's usual columns, "\t", 16 of address and a blank, of what
+ * they mean: all that stands behind the address, less the offset "+0x1f" behind the symbol, and
+ * whether the address is one of the kernel's. frame_line_split depends on nothing else, so
+ * lines of one key are one frame. (Without addresses and offsets some 10 thousand keys are left
+ * of any number of lines, and stay in the processor's second cache.) None for other lines. */
 static inline void frame_keys(const TextKeys *keys, const LineRun *run, TextKey *out) {
     keys->frames(keys, run, out);
 }

@@ -1,12 +1,14 @@
 /* Any bytes as `perf script` text: no crash, and the same rows however the text is cut. The
- * text is parsed once as a whole and once in pieces cut by the format's own boundary; the first
- * byte of the input says how large the pieces are. */
+ * text is parsed once as a whole, once in pieces cut by the format's own boundary, and once
+ * line by line; the first byte of the input says how large the pieces are. */
 #include <stdint.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "ingest/format.h"
+#include "ingest/perf_script.h"
 #include "store/profile.h"
+
+enum { WAYS = 3 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -44,16 +46,18 @@ static void dump(const Format *format, FormatParser *parser, const char *text, s
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
     const Format *format = format_named("perf script");
-    /* two parsers that remember different things must agree; new ones now and then */
-    static FormatParser *parser[2];
+    /* parsers that remember different things must agree; new ones now and then */
+    static const PerfScriptOptions ways[WAYS] = {
+        {0}, {.portable = true}, {.by_line = true, .small = true}};
+    static FormatParser *parser[WAYS];
     static int runs;
-    for (int i = 0; i < 2; i++) {
-        if (parser[i] && runs % 1000 == 500 * i) {
+    for (int i = 0; i < WAYS; i++) {
+        if (parser[i] && runs % 1000 == 300 * i) {
             format->parser_free(parser[i]);
             parser[i] = NULL;
         }
         if (!parser[i])
-            parser[i] = format->parser_new(NULL);
+            parser[i] = format->parser_new(&ways[i]);
     }
     runs++;
     size_t piece = n ? 1 + data[0] : 1;
@@ -65,11 +69,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
     char *text = mem_resize(NULL, 0, n + FORMAT_CHUNK_PAD);
     if (n)
         memcpy(text, data, n);
-    Buf whole = {0}, pieces = {0};
+    Buf whole = {0}, pieces = {0}, lines = {0};
     dump(format, parser[0], text, n, n + 1, &whole);
     dump(format, parser[1], text, n, piece, &pieces);
+    dump(format, parser[2], text, n, n + 1, &lines);
     if (!str_eq(buf_str(&whole), buf_str(&pieces)))
         panic("pieces of %zu bytes give other rows", piece);
+    if (!str_eq(buf_str(&whole), buf_str(&lines)))
+        panic("line by line there are other rows");
+    buf_free(&lines);
     buf_free(&whole);
     buf_free(&pieces);
     format->probe((Str){text, n}, true);

@@ -1,5 +1,6 @@
-/* Records known by their callers must mean what they mean line by line: the same text is read by
- * parsers that remember in different ways, warm and cold, and by one that reads every line. */
+/* Records known by their callers must mean what they mean line by line: the same text is read
+ * by parsers that remember in different ways, warm and cold, and by one that reads every line.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -88,7 +89,7 @@ static void expect_one_meaning(const char *what, Str text) {
 #define OTHER_LEAF "\t    7f0123456799 other+0x22 (/usr/lib/libc.so.6)\n"
 #define CALLERS                                                                                \
     "\tffffffff81234567 do_it+0x7 ([kernel.kallsyms])\n"                                       \
-    "\t    7f0223456789 app::(anonymous namespace)::run(int)+0xff1 (/opt/app/libx.so)\n"      \
+    "\t    7f0223456789 app::(anonymous namespace)::run(int)+0xff1 (/opt/app/libx.so)\n"       \
     "\t          401234 main+0x34 (/usr/bin/server)\n"
 #define RECORD(time) HEADER("server", "11/12", time) LEAF CALLERS "\n"
 
@@ -122,8 +123,8 @@ static void what_stands_around_callers_counts(void **state) {
         HEADER("server", "11/12", "2.000006") "\n",
         HEADER("server", "11/12", "2.000007") LEAF CALLERS LEAF "\n",
         /* no empty line, or one that is not quite empty */
-        HEADER("server", "11/12", "2.000008") LEAF CALLERS
-            HEADER("server", "11/12", "2.000009") LEAF CALLERS "\n",
+        HEADER("server", "11/12", "2.000008") LEAF CALLERS HEADER("server", "11/12", "2.000009")
+            LEAF CALLERS "\n",
         HEADER("server", "11/12", "2.000010") LEAF CALLERS " \n" RECORD("2.000011"),
         HEADER("server", "11/12", "2.000012") LEAF CALLERS "\r\n" RECORD("2.000013"),
         HEADER("server", "11/12", "2.000014") LEAF CALLERS,
@@ -136,25 +137,27 @@ static void what_stands_around_callers_counts(void **state) {
         HEADER("server", "11/12", "3.000004") LEAF CALLERS "# what\n\n",
         "# what\n" RECORD("3.000005"),
         HEADER("server", "11/12", "3.000006") LEAF CALLERS "what is this\n\n",
-        HEADER("server", "11/12", "3.000007") "\tzz what is this (/bin/a) indeed\n" CALLERS "\n",
+        HEADER("server", "11/12", "3.000007") "\tzz what is this (/bin/a) indeed\n" CALLERS
+                                              "\n",
         HEADER("server", "11/12", "3.000008") LEAF "\tzz what is this (/bin/a)\n" CALLERS "\n",
-        HEADER("server", "11/12", "3.000009") LEAF
-            HEADER("java", "21/22", "3.000010") CALLERS "\n",
+        HEADER("server", "11/12", "3.000009") LEAF HEADER("java", "21/22", "3.000010") CALLERS
+        "\n",
         HEADER("server", "11/12", "3.000011") LEAF CALLERS
-            "server 11/12 [000] 3.5: PERF_RECORD_LOST lost 17\n" LEAF CALLERS "\n",
-        "server 11/12 [000] 3.5: PERF_RECORD_LOST lost 17\n" LEAF CALLERS "\n" RECORD("3.000012"),
+        "server 11/12 [000] 3.5: PERF_RECORD_LOST lost 17\n" LEAF CALLERS "\n",
+        "server 11/12 [000] 3.5: PERF_RECORD_LOST lost 17\n" LEAF CALLERS
+        "\n" RECORD("3.000012"),
         "what is this\n" LEAF CALLERS "\n" RECORD("3.000013"),
         LEAF CALLERS "\n" RECORD("3.000014"),
         "server 11/12 [000] 3.6: cycles: 7f01 f+0x1 (/bin/a)\n" LEAF CALLERS "\n",
         "server 11/12 [000] 3.7: sched:sched_switch: prev=x next=y\n" LEAF CALLERS "\n",
         "server 11 cycles: \n" LEAF CALLERS "\n",
         /* names that are several frames */
-        HEADER("java", "21/22", "4.000001")
-            "\t    7f0123456789 a->b->c+0x12 (/tmp/perf-1.map)\n" CALLERS "\n",
+        HEADER("java", "21/22",
+               "4.000001") "\t    7f0123456789 a->b->c+0x12 (/tmp/perf-1.map)\n" CALLERS "\n",
         HEADER("java", "21/22", "4.000002") LEAF
-            "\t    7f0123456789 a->b->c+0x12 (/tmp/perf-1.map)\n" CALLERS "\n",
-        HEADER("java", "21/22", "4.000003")
-            "\t    7f0123456789 c+0x12 (/tmp/perf-1.map)\n" CALLERS "\n",
+        "\t    7f0123456789 a->b->c+0x12 (/tmp/perf-1.map)\n" CALLERS "\n",
+        HEADER("java", "21/22",
+               "4.000003") "\t    7f0123456789 c+0x12 (/tmp/perf-1.map)\n" CALLERS "\n",
         /* one text for user and kernel */
         HEADER("a", "1/1", "5.000001") "\tffffffff81234567 [unknown] ([unknown])\n"
                                        "\t    7f0123456789 [unknown] ([unknown])\n\n",
@@ -248,8 +251,10 @@ static void habits_change_nothing(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(callers_are_known_again), cmocka_unit_test(what_stands_around_callers_counts),
-        cmocka_unit_test(every_byte_counts),       cmocka_unit_test(deep_stacks_are_cut_alike),
+        cmocka_unit_test(callers_are_known_again),
+        cmocka_unit_test(what_stands_around_callers_counts),
+        cmocka_unit_test(every_byte_counts),
+        cmocka_unit_test(deep_stacks_are_cut_alike),
         cmocka_unit_test(habits_change_nothing),
     };
     return cmocka_run_group_tests(tests, make_parsers, free_parsers);

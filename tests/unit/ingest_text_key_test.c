@@ -135,7 +135,8 @@ static void offsets_and_addresses_do_not_count(void **state) {
         {"\t    7f0123456789 a::(anonymous namespace)::b()+0x12 (/usr/lib/libc.so.6)",
          "\t    7f012345678a a::(anonymous namespace)::b()+0x13 (/usr/lib/libc.so.6)", NULL,
          NULL},
-        {"\t    7f0123456789 f+0x12 (inlined)", "\t    7f0123456780 f+0x9 (inlined)", NULL, NULL},
+        {"\t    7f0123456789 f+0x12 (inlined)", "\t    7f0123456780 f+0x9 (inlined)", NULL,
+         NULL},
         {"\t    7f0123456789 [unknown] (/tmp/perf-1.map)",
          "\t    7f0123456780 [unknown] (/tmp/perf-1.map)", NULL, NULL},
     };
@@ -155,9 +156,9 @@ static void lines_of_other_forms_have_no_key(void **state) {
     (void)state;
     static const char *const line[] = {
         "",
-        "\t    7f0123456789 a (b",                  /* short */
-        "     7f0123456789 main+0x12 (/usr/lib/libc.so.6)",  /* no tab */
-        "\t    7f012345678 main+0x12 (/usr/lib/libc.so.6)",  /* columns */
+        "\t    7f0123456789 a (b",                          /* short */
+        "     7f0123456789 main+0x12 (/usr/lib/libc.so.6)", /* no tab */
+        "\t    7f012345678 main+0x12 (/usr/lib/libc.so.6)", /* columns */
         "\t    7f01 3456789 main+0x12 (/usr/lib/libc.so.6)",
         "\t    7f0123G56789 main+0x12 (/usr/lib/libc.so.6)",
         "\t                 main+0x12 (/usr/lib/libc.so.6)",
@@ -190,10 +191,28 @@ static void random_line(char *out, size_t cap) {
     static const char *const address[] = {"    7f0123456789", "ffffffff81234567",
                                           "ffffffffffffffff", "               0",
                                           "8000000000000000", "          40123a"};
-    static const char *const piece[] = {"main", "+0x1f", "+0x2e", " (", ")", "(", " ", "[unknown]",
-                                        "/usr/lib/libc.so.6", "[kernel.kallsyms]", "(inlined)",
-                                        " (inlined)", "->", "a::b", "\r", "\t", "+0x", "0x12",
-                                        "deleted", "([", "(/", "anonymous namespace"};
+    static const char *const piece[] = {"main",
+                                        "+0x1f",
+                                        "+0x2e",
+                                        " (",
+                                        ")",
+                                        "(",
+                                        " ",
+                                        "[unknown]",
+                                        "/usr/lib/libc.so.6",
+                                        "[kernel.kallsyms]",
+                                        "(inlined)",
+                                        " (inlined)",
+                                        "->",
+                                        "a::b",
+                                        "\r",
+                                        "\t",
+                                        "+0x",
+                                        "0x12",
+                                        "deleted",
+                                        "([",
+                                        "(/",
+                                        "anonymous namespace"};
     snprintf(out, cap, "\t%s ", address[random_below(6)]);
     for (uint32_t i = 1 + random_below(7); i > 0; i--)
         strncat(out, piece[random_below(sizeof piece / sizeof *piece)], cap - strlen(out) - 1);
