@@ -6,13 +6,19 @@
 
 #include <string.h>
 
-#include "ingest/line_cache.h"
+#include "ingest/format.h"
+#include "ingest/key_cache.h"
 #include "ingest/pack_load.h"
 #include "ingest/source.h"
 #include "store/names.h"
 #include "store/stacks.h"
 
-enum { READ_BYTES = 1 << 20, LINE_LIMIT = 64 << 20 };
+enum {
+    READ_BYTES = 1 << 20,
+    LINE_LIMIT = 64 << 20,
+    KEYED_MIN = 25, /* shorter lines have no address column */
+    LINES_LOG2 = 17,
+};
 
 /* The frames of one line, innermost last; [first, first + n) in `func`. */
 typedef struct Run {
@@ -24,13 +30,14 @@ typedef struct Collapse {
     const CollapseOptions *options;
     Names names;
     Stacks stacks;
-    Column count;       /* uint64_t by StackId */
-    Column used;        /* uint8_t by StackId: some sample ended here */
-    LineCache lines[2]; /* of other processes, of java */
-    Column run;         /* Run; 0 is the empty one */
-    Column func;        /* NameId */
-    Column stack;       /* uint32_t: runs of the sample at hand, leaf first */
-    bool named;         /* a sample is open */
+    Column count; /* uint64_t by StackId */
+    Column used;  /* uint8_t by StackId: some sample ended here */
+    TextKeys keys;
+    KeyCache lines; /* index of a Run by the line, of java or of other processes */
+    Column run;     /* Run; 0 is the empty one */
+    Column func;    /* NameId */
+    Column stack;   /* uint32_t: runs of the sample at hand, leaf first */
+    bool named;     /* a sample is open */
     NameId process;
     bool java;
     uint64_t period;
@@ -330,10 +337,8 @@ static void read_line(Collapse *c, Str line) {
             return;
         uint32_t run = make_run(c, func, address, module);
         COLUMN_PUSH(&c->stack, uint32_t) = run;
-        if (line.n >= LINE_CACHE_MIN && is_space(line.s[0])) {
-            LineCache *cache = &c->lines[c->java];
-            line_cache_put(cache, line_cache_slot(cache, line.s, line.n), line.s, line.n, run);
-        }
+        if (line.n >= KEYED_MIN && is_space(line.s[0]))
+            key_cache_put(&c->lines, text_key(&c->keys, line.s, line.n, c->java), run);
     } else {
         c->strange_lines++;
     }
@@ -342,10 +347,11 @@ static void read_line(Collapse *c, Str line) {
 static void read_lines(Collapse *c, Str text) {
     while (text.n) {
         Str line = str_cut(&text, '\n');
-        if (c->named && line.n >= LINE_CACHE_MIN && is_space(line.s[0])) {
-            const LineSlot *slot = line_cache_slot(&c->lines[c->java], line.s, line.n);
-            if (line_cache_hit(slot, line.s, line.n)) {
-                COLUMN_PUSH(&c->stack, uint32_t) = slot->value;
+        if (c->named && line.n >= KEYED_MIN && is_space(line.s[0])) {
+            TextKey key = text_key(&c->keys, line.s, line.n, c->java);
+            uint32_t run = key_cache_get(&c->lines, key);
+            if (run) {
+                COLUMN_PUSH(&c->stack, uint32_t) = run;
                 continue;
             }
         }
@@ -358,10 +364,8 @@ static bool read_all(Collapse *c, Source *source, Error *err) {
     bool ok = true;
     for (;;) {
         size_t have = text.n;
-        char *zeros = mem_resize(NULL, 0, READ_BYTES);
-        buf_put(&text, (Str){zeros, READ_BYTES});
-        mem_resize(zeros, READ_BYTES, 0);
-        int64_t got = source_read(source, text.s + have, 1, READ_BYTES, err);
+        char *to = buf_reserve(&text, READ_BYTES + FORMAT_CHUNK_PAD);
+        int64_t got = source_read(source, to, 1, READ_BYTES, err);
         text.n = have + (size_t)(got > 0 ? got : 0);
         Str all = buf_str(&text);
         if (got <= 0) {
@@ -488,8 +492,8 @@ bool collapse_run(const char *path, const CollapseOptions *options, Buf *out, Bu
     column_init(&c->run, sizeof(Run), 8);
     column_init(&c->func, sizeof(NameId), 8);
     column_init(&c->stack, sizeof(uint32_t), 8);
-    line_cache_init(&c->lines[0]);
-    line_cache_init(&c->lines[1]);
+    text_keys_init(&c->keys, false);
+    key_cache_init(&c->lines, LINES_LOG2);
     COLUMN_PUSH(&c->run, Run) = (Run){0, 0};
     if (options->event) {
         buf_puts(&c->event, options->event);
@@ -506,8 +510,7 @@ bool collapse_run(const char *path, const CollapseOptions *options, Buf *out, Bu
     Column *columns[] = {&c->count, &c->used, &c->run, &c->func, &c->stack};
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
         column_free(columns[i]);
-    line_cache_free(&c->lines[0]);
-    line_cache_free(&c->lines[1]);
+    key_cache_free(&c->lines);
     buf_free(&c->event);
     buf_free(&c->text);
     mem_resize(c, sizeof *c, 0);

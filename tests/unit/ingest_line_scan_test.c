@@ -7,7 +7,6 @@
 #include <cmocka.h>
 
 #include "ingest/format.h"
-#include "ingest/line_cache.h"
 #include "ingest/line_scan.h"
 
 static uint32_t next_random(uint32_t *seed) {
@@ -46,45 +45,43 @@ static void every_newline_is_found(void **state) {
     }
 }
 
-static void cached_lines_are_compared_as_a_whole(void **state) {
+static void records_end_at_the_first_empty_line(void **state) {
     (void)state;
-    LineCache cache;
-    line_cache_init(&cache);
-    static char line[LINE_CACHE_MAX + 8], other[LINE_CACHE_MAX + 8];
-    for (size_t n = LINE_CACHE_MIN; n <= LINE_CACHE_MAX; n = n * 5 / 4 + 1) {
-        memset(line, 'a', sizeof line);
-        LineSlot *slot = line_cache_slot(&cache, line, n);
-        line_cache_put(&cache, slot, line, n, (uint32_t)n);
-        assert_true(line_cache_hit(slot, line, n));
-        assert_int_equal(slot->value, n);
-        assert_false(line_cache_hit(slot, line, n + 1));
-        /* any one byte that differs is seen, wherever it is */
-        for (size_t i = 0; i < n; i++) {
-            memcpy(other, line, n);
-            other[i] = 'b';
-            assert_false(line_cache_hit(slot, other, n));
+    enum { N = 2000 };
+    static char text[N + FORMAT_CHUNK_PAD];
+    uint32_t seed = 4711, found = 0;
+    for (uint32_t round = 0; round < 4000; round++) {
+        uint32_t n = next_random(&seed) % (round < 3000 ? 300 : N);
+        uint32_t rarity = 2 + next_random(&seed) % 120;
+        for (uint32_t i = 0; i < sizeof text; i++)
+            text[i] = next_random(&seed) % rarity == 0 ? '\n' : 'x';
+        RecordEnds want = {UINT32_MAX, UINT32_MAX, UINT32_MAX}, got, portable;
+        for (uint32_t i = 0; i < n && want.blank == UINT32_MAX; i++) {
+            if (text[i] != '\n')
+                continue;
+            if (want.first == UINT32_MAX)
+                want.first = i;
+            else if (want.second == UINT32_MAX)
+                want.second = i;
+            if (i > 0 && text[i - 1] == '\n')
+                want.blank = i;
         }
+        bool ends = want.blank != UINT32_MAX;
+        assert_int_equal(record_scan(text, n, &got), ends);
+        assert_int_equal(record_scan_portable(text, n, &portable), ends);
+        if (!ends)
+            continue;
+        found++;
+        assert_memory_equal(&got, &want, sizeof want);
+        assert_memory_equal(&portable, &want, sizeof want);
     }
-    line_cache_free(&cache);
-}
-
-static void a_line_too_long_for_the_cache_is_never_a_hit(void **state) {
-    (void)state;
-    LineCache cache;
-    line_cache_init(&cache);
-    static char line[LINE_CACHE_MAX + 8];
-    memset(line, 'a', sizeof line);
-    LineSlot *slot = line_cache_slot(&cache, line, LINE_CACHE_MAX + 1);
-    line_cache_put(&cache, slot, line, LINE_CACHE_MAX + 1, 5);
-    assert_false(line_cache_hit(slot, line, LINE_CACHE_MAX + 1));
-    line_cache_free(&cache);
+    assert_in_range(found, 500, 3900);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_newline_is_found),
-        cmocka_unit_test(cached_lines_are_compared_as_a_whole),
-        cmocka_unit_test(a_line_too_long_for_the_cache_is_never_a_hit),
+        cmocka_unit_test(records_end_at_the_first_empty_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "ingest/format.h"
+#include "ingest/key_cache.h"
 #include "ingest/perf_line.h"
 #include "ingest/text_key.h"
 
@@ -278,6 +279,36 @@ static void long_lines_count_to_the_end(void **state) {
     }
 }
 
+/* ---- the cache ----------------------------------------------------------------------------
+ */
+
+/* It may forget, but never mistakes a key that differs in any of the bits it has. */
+static void a_cache_never_mistakes_a_key(void **state) {
+    (void)state;
+    KeyCache cache;
+    key_cache_init(&cache, 4);
+    for (uint64_t i = 1; i < 2000; i++) {
+        TextKey key = {i * 0x9e3779b97f4a7c15u, i * 0xd6e8feb86659fd93u};
+        assert_int_equal(key_cache_get(&cache, key), 0);
+        key_cache_put(&cache, key, (uint32_t)i);
+        assert_int_equal(key_cache_get(&cache, key), i);
+        for (uint32_t bit = 0; bit < 96; bit++) {
+            TextKey near = key;
+            *(bit < 64 ? &near.a : &near.b) ^= 1ull << bit % 64;
+            assert_int_equal(key_cache_get(&cache, near), 0);
+        }
+    }
+    uint32_t known = 0;
+    for (uint64_t i = 1; i < 2000; i++) {
+        uint32_t value =
+            key_cache_get(&cache, (TextKey){i * 0x9e3779b97f4a7c15u, i * 0xd6e8feb86659fd93u});
+        assert_true(value == 0 || value == i);
+        known += value != 0;
+    }
+    assert_int_equal(known, 16);
+    key_cache_free(&cache);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_byte_of_a_text_counts),
@@ -287,6 +318,7 @@ int main(void) {
         cmocka_unit_test(lines_of_other_forms_have_no_key),
         cmocka_unit_test(one_key_is_one_frame),
         cmocka_unit_test(long_lines_count_to_the_end),
+        cmocka_unit_test(a_cache_never_mistakes_a_key),
     };
     return cmocka_run_group_tests(tests, make_keys, NULL);
 }
