@@ -17,8 +17,21 @@ void session_free(Session *session) {
     dict_free(&session->dict);
 }
 
-static bool any_open(const Session *session) {
-    return session->slot[0].open || session->slot[1].open;
+/* Another slot has, or gives, names to the dictionary. */
+static bool others_begun(const Session *session, uint32_t index) {
+    for (uint32_t i = 0; i < ENGINE_SLOTS; i++)
+        if (i != index && session->slot[i].open && !session->slot[i].waiting)
+            return true;
+    return false;
+}
+
+static bool others_load(const Session *session, uint32_t index) {
+    for (uint32_t i = 0; i < ENGINE_SLOTS; i++) {
+        const SessionSlot *slot = &session->slot[i];
+        if (i != index && slot->open && !slot->waiting && !slot->settled)
+            return true;
+    }
+    return false;
 }
 
 /* A loader that could not start leaves the profile as new. */
@@ -46,25 +59,63 @@ static bool start_cached(Session *session, SessionSlot *slot) {
     return slot->from_cache;
 }
 
-bool session_open(Session *session, uint32_t index, const char *path, Error *err) {
+static bool begin(Session *session, uint32_t index, Error *err) {
     SessionSlot *slot = &session->slot[index];
-    session_close(session, index);
-    if (!any_open(session)) { /* nobody refers to the old names any more */
+    slot->alone = !others_begun(session, index);
+    if (slot->alone) { /* nobody refers to the old names any more */
         dict_free(&session->dict);
         dict_init(&session->dict);
     }
-    slot->alone = !any_open(session);
     if (session->use_cache)
-        cache_key(path, &slot->key);
-    if (!start_cached(session, slot) && !start(session, slot, path, err)) {
-        memset(slot, 0, sizeof *slot);
+        cache_key(slot->path, &slot->key);
+    if (!start_cached(session, slot) && !start(session, slot, slot->path, err))
         return false;
-    }
-    slot->open = true;
     slot->view = profile_view(&slot->profile);
     loader_status(slot->loader, &slot->load);
     engine_set_profile(session->engine, index, &slot->profile);
     return true;
+}
+
+/* A profile that is empty for all who ask. */
+static void hold_nothing(Session *session, SessionSlot *slot) {
+    profile_init(&slot->profile, &session->dict);
+    slot->view = profile_view(&slot->profile);
+}
+
+bool session_open(Session *session, uint32_t index, const char *path, Error *err) {
+    SessionSlot *slot = &session->slot[index];
+    char copy[SESSION_PATH] = ""; /* the path may be the slot's own */
+    strncpy(copy, path, sizeof copy - 1);
+    session_close(session, index);
+    memcpy(slot->path, copy, sizeof copy);
+    slot->open = true;
+    slot->waiting = others_load(session, index);
+    if (slot->waiting)
+        hold_nothing(session, slot);
+    if (slot->waiting || begin(session, index, err))
+        return true;
+    memset(slot, 0, sizeof *slot);
+    return false;
+}
+
+/* Begins a load whose turn has come; false when there is none. */
+static bool begin_waiting(Session *session) {
+    for (uint32_t i = 0; i < ENGINE_SLOTS; i++) {
+        SessionSlot *slot = &session->slot[i];
+        if (!slot->open || !slot->waiting || others_load(session, i))
+            continue;
+        Error error = {.offset = -1};
+        slot->waiting = false;
+        profile_free(&slot->profile);
+        if (!begin(session, i, &error)) {
+            hold_nothing(session, slot);
+            slot->load.state = LOAD_FAILED;
+            slot->load.error = error;
+            slot->settled = true;
+        }
+        return true;
+    }
+    return false;
 }
 
 void session_close(Session *session, uint32_t index) {
@@ -79,8 +130,11 @@ void session_close(Session *session, uint32_t index) {
 }
 
 void session_cancel_load(Session *session, uint32_t index) {
-    if (session->slot[index].open)
-        loader_cancel(session->slot[index].loader);
+    SessionSlot *slot = &session->slot[index];
+    if (slot->waiting)
+        session_close(session, index);
+    else if (slot->loader)
+        loader_cancel(slot->loader);
 }
 
 bool session_loading(const Session *session) {
@@ -95,11 +149,10 @@ bool session_loading(const Session *session) {
 static void settle(Session *session, uint32_t index) {
     SessionSlot *slot = &session->slot[index];
     if (slot->from_cache && slot->load.state == LOAD_FAILED) {
-        char entry[1100], path[sizeof slot->key.path];
-        memcpy(path, slot->key.path, sizeof path);
+        char entry[1100];
         if (cache_entry(&slot->key, entry, sizeof entry))
             cache_forget(entry);
-        session_open(session, index, path, NULL);
+        session_open(session, index, slot->path, NULL);
         return;
     }
     slot->settled = true;
@@ -111,7 +164,7 @@ bool session_poll(Session *session, int64_t now_ns) {
     bool changed = false;
     for (uint32_t i = 0; i < ENGINE_SLOTS; i++) {
         SessionSlot *slot = &session->slot[i];
-        if (!slot->open || slot->settled)
+        if (!slot->open || slot->waiting || slot->settled)
             continue;
         /* status before view: when the load is over, the view is the last one */
         loader_status(slot->loader, &slot->load);
@@ -123,6 +176,7 @@ bool session_poll(Session *session, int64_t now_ns) {
             changed = true;
         }
     }
+    changed |= begin_waiting(session);
     changed |= engine_poll(session->engine, now_ns, session_loading(session));
     return changed;
 }
@@ -132,7 +186,7 @@ bool session_work(Session *session) {
         return true;
     for (uint32_t i = 0; i < ENGINE_SLOTS; i++) {
         SessionSlot *slot = &session->slot[i];
-        if (slot->open && !slot->settled && slot->load.state == LOAD_RUNNING &&
+        if (slot->loader && !slot->settled && slot->load.state == LOAD_RUNNING &&
             jobs_workers(session->jobs) == 0 && loader_step(slot->loader))
             return true;
     }

@@ -1,17 +1,22 @@
 /* Session: the files that are open (slots A and B), who loads them, and who answers about them.
- * Owner: the App. Thread: main. Names, frames and stacks are shared by all slots. */
+ * Owner: the App. Thread: main. Names, frames and stacks are shared by all slots, and one loader
+ * at a time adds to them: while one slot loads, the other's load waits for its end. */
 #pragma once
 
 #include "app/cache.h"
 #include "ingest/loader.h"
 #include "query/engine.h"
 
+enum { SESSION_PATH = 1024 };
+
 typedef struct SessionSlot {
     bool open;
+    bool waiting;     /* its load has not begun: it has a path, and an empty profile */
     bool settled;     /* the load is over */
+    char path[SESSION_PATH];
+    LoadStatus load;  /* as of the last poll; while waiting, running without progress */
     Profile profile;
-    Loader *loader;
-    LoadStatus load;  /* as of the last poll */
+    Loader *loader;   /* NULL while waiting, and when the load then could not begin: see `load` */
     ProfileView view; /* as of the last poll */
     CacheKey key;     /* of the file, from before it was read */
     bool from_cache, alone; /* read from its cache entry; nothing else filled the dictionary */
@@ -29,9 +34,11 @@ typedef struct Session {
 /* workers 0: everything runs inline, between frames (session_work). */
 void session_init(Session *session, uint32_t workers);
 void session_free(Session *session);
-/* Closes what the slot holds and starts loading; on failure the slot is empty. */
+/* Closes what the slot holds and starts loading, or waits while the other slot loads; never
+ * blocks for that. On failure the slot is empty; of one that waits, `load` tells it later. */
 bool session_open(Session *session, uint32_t slot, const char *path, Error *err);
 void session_close(Session *session, uint32_t slot);
+/* A load that waits is forgotten: its slot is empty. */
 void session_cancel_load(Session *session, uint32_t slot);
 /* Once a frame: takes in what arrived. True when something changed. */
 bool session_poll(Session *session, int64_t now_ns);

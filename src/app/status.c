@@ -42,6 +42,8 @@ static float right_text(const View *v, Rect area, float right, Str s, uint32_t c
 }
 
 static Str left_words(const View *v, const LoadStatus *l) {
+    if (v->slot->waiting)
+        return STR("waiting for the other file");
     double seconds = (double)l->elapsed_ns / 1e9;
     double speed = seconds > 0 ? (double)l->bytes_text / 1e6 / seconds : 0;
     if (l->progress < 0)
