@@ -2,16 +2,34 @@
 
 #include <string.h>
 
+#include "base/hash.h"
+
+bool tree_spec_same(const TreeSpec *a, const TreeSpec *b) {
+    return a->direction == b->direction && a->joint == b->joint &&
+           transforms_same(&a->transforms, &b->transforms);
+}
+
+uint64_t tree_spec_hash(const TreeSpec *spec) {
+    uint64_t hash = transforms_hash(&spec->transforms);
+    if (!hash && !spec->joint && spec->direction == TREE_FORWARD)
+        return 0;
+    return hash_mix(hash * 4 + spec->joint * 2u + spec->direction + 1) | 1;
+}
+
 /* Field by field: padding is not part of a wish, and fields that a mode ignores do not count.
  */
 bool query_same(const Query *a, const Query *b) {
     if (a->slot != b->slot || a->whole != b->whole || a->baseline != b->baseline ||
         a->event != b->event || a->weighted != b->weighted || a->idle != b->idle ||
-        a->tree != b->tree)
+        !tree_spec_same(&a->tree, &b->tree))
         return false;
     if (!a->whole && (a->t0_ns != b->t0_ns || a->t1_ns != b->t1_ns))
         return false;
-    if (a->baseline == BASELINE_RANGE && (a->b0_ns != b->b0_ns || a->b1_ns != b->b1_ns))
+    bool part = a->baseline == BASELINE_FILE && !a->baseline_whole_file;
+    if (a->baseline == BASELINE_FILE && a->baseline_whole_file != b->baseline_whole_file)
+        return false;
+    if ((a->baseline == BASELINE_RANGE || part) &&
+        (a->b0_ns != b->b0_ns || a->b1_ns != b->b1_ns))
         return false;
     return filter_same(&a->filter, &b->filter) && strcmp(a->search, b->search) == 0;
 }

@@ -3,19 +3,27 @@
 #pragma once
 
 #include "query/filter.h"
+#include "query/transforms.h"
 #include "store/contexts.h"
 
 typedef enum IdleMode { IDLE_HIDE, IDLE_KEEP, IDLE_FLAMESCOPE } IdleMode;
-typedef enum TreeKind { TREE_FORWARD, TREE_INVERTED, TREE_KINDS } TreeKind; /* more in later issues */
+typedef enum TreeDirection { TREE_FORWARD, TREE_INVERTED } TreeDirection; /* inverted: leaf first */
 typedef enum BaselineKind {
     BASELINE_NONE,
     BASELINE_RANGE, /* b0_ns … b1_ns of the same file */
     BASELINE_REST,  /* everything shown that is not selected */
     BASELINE_WHOLE,
-    BASELINE_FILE,  /* the whole profile in slot B */
+    BASELINE_FILE,  /* the profile in the other slot, all of it or b0_ns … b1_ns of its clock */
 } BaselineKind;
 
 enum { SEARCH_TEXT = 256 };
+
+/* Which tree over the pairs of a profile. All zero: the forward one. */
+typedef struct TreeSpec {
+    uint8_t direction; /* TreeDirection; inverted after all transforms */
+    bool joint;        /* over the pairs of both slots' profiles, for BASELINE_FILE */
+    Transforms transforms;
+} TreeSpec;
 
 typedef struct Query {
     uint8_t slot;    /* 0 A, 1 B: whose samples */
@@ -23,10 +31,11 @@ typedef struct Query {
     int64_t t0_ns, t1_ns;
     uint8_t baseline; /* BaselineKind */
     int64_t b0_ns, b1_ns;
+    bool baseline_whole_file; /* BASELINE_FILE: b0, b1 unused */
     EventId event;   /* EVENT_ALL for all together */
     bool weighted;   /* by the event's weight instead of by sample */
     uint8_t idle;    /* IdleMode */
-    uint8_t tree;    /* TreeKind */
+    TreeSpec tree;   /* BASELINE_FILE makes it joint, whatever it says */
     Filter filter;
     char search[SEARCH_TEXT]; /* regular expression over symbols; empty: none */
 } Query;
@@ -67,6 +76,9 @@ typedef struct HeatSpec {
     LinkMatch match; /* HEAT_SHARE: of what; else it does not count */
 } HeatSpec;
 
+bool tree_spec_same(const TreeSpec *a, const TreeSpec *b);
+/* 0 for the forward tree alone; never the same for two specs but by ill luck. */
+uint64_t tree_spec_hash(const TreeSpec *spec);
 bool query_same(const Query *a, const Query *b);
 bool link_match_same(const LinkMatch *a, const LinkMatch *b);
 bool heat_spec_same(const HeatSpec *a, const HeatSpec *b);
