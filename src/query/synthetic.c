@@ -1,0 +1,62 @@
+#include "query/synthetic.h"
+
+void synthetics_init(Synthetics *s) {
+    *s = (Synthetics){0};
+    hash_init(&s->index);
+    arena_init(&s->arena, 0);
+}
+
+void synthetics_free(Synthetics *s) {
+    mem_resize(s->at, s->cap * sizeof(*s->at), 0);
+    hash_free(&s->index);
+    arena_free(&s->arena);
+    *s = (Synthetics){0};
+}
+
+size_t synthetics_bytes(const Synthetics *s) {
+    return s->cap * sizeof(*s->at) + s->arena.bytes + s->index.cap * sizeof(uint32_t);
+}
+
+static uint32_t hash_of(const void *owner, uint32_t id) {
+    return ((const Synthetics *)owner)->at[id - 1].hash;
+}
+
+FrameId synthetics_intern(Synthetics *s, Str symbol, Str module, uint32_t kind, bool group) {
+    const HashIndex *t = &s->index;
+    uint32_t id, hash = (uint32_t)hash_mix(hash_bytes(symbol.s, symbol.n) ^ (kind * 2u + group) ^
+                                           hash_bytes(module.s, module.n) << 1);
+    for (uint32_t i = hash_first(t, hash); (id = t->slot[i]) != 0; i = hash_next(t, i)) {
+        const SyntheticFrame *f = &s->at[id - 1];
+        if (f->kind == kind && f->group == group && str_eq(f->symbol, symbol) &&
+            str_eq(f->module, module))
+            return SYNTHETIC_FRAME | (id - 1);
+    }
+    if (s->count == s->cap) {
+        uint32_t cap = s->cap ? s->cap * 2 : 16;
+        s->at = mem_resize(s->at, s->cap * sizeof(*s->at), cap * sizeof(*s->at));
+        s->cap = cap;
+    }
+    s->at[s->count] = (SyntheticFrame){str_copy(&s->arena, symbol), str_copy(&s->arena, module),
+                                       kind, group, hash};
+    hash_insert(&s->index, hash, ++s->count, hash_of, s);
+    return SYNTHETIC_FRAME | (s->count - 1);
+}
+
+FrameId frame_of_dense(const FrameNames *n, uint32_t dense) {
+    return dense < n->frames ? dense : SYNTHETIC_FRAME | (dense - n->frames);
+}
+
+Str frame_symbol(const FrameNames *n, FrameId frame) {
+    return frame_is_synthetic(frame) ? synthetic_of(n, frame)->symbol
+                                     : dict_symbol(n->dict, frame);
+}
+
+Str frame_module(const FrameNames *n, FrameId frame) {
+    return frame_is_synthetic(frame) ? synthetic_of(n, frame)->module
+                                     : dict_module(n->dict, frame);
+}
+
+uint32_t frame_kind(const FrameNames *n, FrameId frame) {
+    return frame_is_synthetic(frame) ? synthetic_of(n, frame)->kind
+                                     : frames_get(&n->dict->frames, frame).kind;
+}
