@@ -236,7 +236,7 @@ static void box_json(JsonWriter *w, const App *app, const FlameBox *b) {
     json_key(w, "key");
     json_u64(w, b->key);
     json_key(w, "symbol");
-    json_str(w, b->merged ? STR("") : b->depth ? dict_symbol(&app->session.dict, b->frame) : STR("all"));
+    json_str(w, b->merged ? STR("") : b->depth ? tree_symbol(app_answer(app)->tree, &app->session.dict, b->frame) : STR("all"));
     json_key(w, "depth");
     json_u64(w, b->depth);
     json_key(w, "x0");

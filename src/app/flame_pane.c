@@ -94,6 +94,11 @@ static void colors_ready(FlamePane *pane, const View *v) {
 }
 
 static uint32_t frame_color(FlamePane *pane, const View *v, FrameId id) {
+    const Tree *tree = v->answer->tree;
+    if (frame_is_synthetic(id)) /* few, and not the same frame in another file */
+        return flame_color((FlamePalette)v->state->flame_palette, v->ui->theme->dark,
+                           (Frame){.kind = tree_frame_kind(tree, v->dict, id)},
+                           tree_symbol(tree, v->dict, id), tree_module(tree, v->dict, id));
     if (id >= pane->color_cap)
         return v->ui->theme->root_box;
     if (!pane->color[id]) /* 0 is no colour: every colour is opaque */
@@ -140,7 +145,7 @@ static Str box_label(const FlamePane *pane, const View *v, const FlameBox *b) {
         Str n = view_count(v, b->total + pane->layout.not_arranged, view_unit(v));
         return view_text(v, "all · %.*s", (int)n.n, n.s);
     }
-    Str name = flame_label(v->dict, b->frame);
+    Str name = flame_label(v->answer->tree, v->dict, b->frame);
     if (!pane->layout.differential || (b->total && b->total_b))
         return name;
     return view_text(v, "%s %.*s", b->total ? "new" : "gone", (int)(name.n < 900 ? name.n : 900), name.s);
@@ -302,12 +307,12 @@ static void hover_tooltip(const FlamePane *pane, const View *v) {
     if (b->merged) {
         lines[n++] = view_text(v, "%u frames, each narrower than a pixel", b->merged_count);
     } else {
-        lines[n++] = flame_label(v->dict, b->frame);
-        Str module = dict_module(v->dict, b->frame);
-        Frame f = frames_get(&v->dict->frames, b->frame);
+        lines[n++] = flame_label(v->answer->tree, v->dict, b->frame);
+        Str module = tree_module(v->answer->tree, v->dict, b->frame);
+        uint32_t kind = tree_frame_kind(v->answer->tree, v->dict, b->frame);
         if (module.n)
             lines[n++] = view_text(v, "%.*s · %s", (int)(module.n < 200 ? module.n : 200), module.s,
-                                   frame_kind_name(f.kind));
+                                   frame_kind_name(kind));
     }
     n += pane->layout.differential ? diff_lines(pane, v, b, lines + n) : count_lines(v, b, lines + n);
     ui_tooltip(v->ui, (Rect){v->ui->x, v->ui->y, 0, pane->row}, lines, n);

@@ -54,4 +54,4 @@ bool flame_zoom_text(const Answer *answer, const Dict *dict, uint32_t node, char
 /* "comm;frame;frame" of a node, for the clipboard and dumps. */
 void flame_stack_text(const Answer *answer, const Dict *dict, uint32_t node, Buf *out);
 /* What a frame is called in the window: its symbol, or [module] where the symbol is unknown. */
-Str flame_label(const Dict *dict, FrameId frame);
+Str flame_label(const Tree *tree, const Dict *dict, FrameId frame);

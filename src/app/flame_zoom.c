@@ -46,8 +46,8 @@ bool flame_zoom_text(const Answer *answer, const Dict *dict, uint32_t node, char
     uint32_t n = nodes_to(answer->tree, node, nodes, PATH_MOST);
     size_t at = 0;
     for (uint32_t i = 0; i < n; i++) {
-        Str symbol = dict_symbol(dict, answer->tree->frame[nodes[i]]);
-        Str module = dict_module(dict, answer->tree->frame[nodes[i]]);
+        Str symbol = tree_symbol(answer->tree, dict, answer->tree->frame[nodes[i]]);
+        Str module = tree_module(answer->tree, dict, answer->tree->frame[nodes[i]]);
         if (at + symbol.n + module.n + 3 > cap)
             return false;
         memcpy(out + at, symbol.s, symbol.n);
@@ -61,11 +61,11 @@ bool flame_zoom_text(const Answer *answer, const Dict *dict, uint32_t node, char
     return true;
 }
 
-Str flame_label(const Dict *dict, FrameId frame) {
-    Str symbol = dict_symbol(dict, frame);
+Str flame_label(const Tree *tree, const Dict *dict, FrameId frame) {
+    Str symbol = tree_symbol(tree, dict, frame);
     if (!str_eq_c(symbol, "[unknown]"))
         return symbol;
-    Str module = dict_module(dict, frame);
+    Str module = tree_module(tree, dict, frame);
     size_t slash = str_rfind_char(module, '/');
     return !module.n || str_eq_c(module, "[unknown]")
                ? symbol
@@ -78,6 +78,6 @@ void flame_stack_text(const Answer *answer, const Dict *dict, uint32_t node, Buf
     for (uint32_t i = 0; i < n; i++) {
         if (i)
             buf_putc(out, ';');
-        buf_put(out, dict_symbol(dict, answer->tree->frame[nodes[i]]));
+        buf_put(out, tree_symbol(answer->tree, dict, answer->tree->frame[nodes[i]]));
     }
 }

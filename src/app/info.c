@@ -124,7 +124,7 @@ static void count_facts(const Loaded *l, Arena *arena, Facts *f) {
     f->processes = distinct(process, n);
     f->threads = distinct(thread, n);
     f->cpus = count_cpus(l, f->view.samples);
-    Tree *tree = packed_or_built_tree(&l->profile, &f->view, TREE_FORWARD);
+    Tree *tree = packed_or_built_tree(&l->profile, &f->view);
     f->nodes = tree->nodes;
     tree_drop(tree);
 }

@@ -23,7 +23,7 @@ static Str diff_facts(const View *v, const FlameLayout *l, const FlameBox *b) {
 
 static Str hover_facts(const View *v, const FlameBox *b) {
     const Answer *a = v->answer;
-    Str module = dict_module(v->dict, b->frame);
+    Str module = tree_module(v->answer->tree, v->dict, b->frame);
     Str self = view_grouped(v, b->self), total = view_grouped(v, b->total);
     Str of_a = view_percent(v, b->total, prefix_total(&a->a, a->tree, 0));
     Str of_all = view_percent(v, b->total, v->weighted ? a->weight_in_profile : a->in_profile);
@@ -126,7 +126,7 @@ void status_draw(Panels *p, const View *v, const FlamePane *flame, const char *n
         panel_text(v, x, area, str_of(notice), t->accent, FACE_REGULAR);
     } else if (b && v->answer && b->depth && !b->merged) {
         char cut[400];
-        Str symbol = font_fit(ui->fonts, FACE_SEMIBOLD, t->font * ui->scale, flame_label(v->dict, b->frame),
+        Str symbol = font_fit(ui->fonts, FACE_SEMIBOLD, t->font * ui->scale, flame_label(v->answer->tree, v->dict, b->frame),
                               (right - x) * 0.5f, cut, sizeof cut);
         x = panel_text(v, x, area, symbol, t->text, FACE_SEMIBOLD);
         Str facts = flame->layout.differential ? diff_facts(v, &flame->layout, b) : hover_facts(v, b);

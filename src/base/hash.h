@@ -18,6 +18,8 @@ typedef uint32_t HashOf(const void *owner, uint32_t id);
 void hash_init(HashIndex *t);
 void hash_clear(HashIndex *t); /* forgets the ids, keeps the memory */
 void hash_free(HashIndex *t);
+/* Of an empty table: room for `count` ids without growing. */
+void hash_reserve(HashIndex *t, uint32_t count);
 /* hash_of is asked for the hash of the ids already inside when the table grows. */
 void hash_insert(HashIndex *t, uint32_t hash, uint32_t id, HashOf *hash_of, const void *owner);
 /* Forgets what it knew and takes in the ids 1 … ids-1. */

@@ -82,9 +82,9 @@ static FlameBox *push(Builder *b, Sums start) {
     return &b->box[b->count++];
 }
 
-/* The kind of tree is part of the identity: an inverted node is never a forward one. */
+/* The tree's spec is part of the identity: an inverted node is never a forward one. */
 static uint64_t key_of(const Builder *b, uint32_t node) {
-    return (uint64_t)b->tree->kind << 40 | b->tree->key[node];
+    return b->tree->spec << 40 | b->tree->key[node];
 }
 
 static void fill(const Builder *b, FlameBox *box, uint32_t node, Sums start, Sums total) {

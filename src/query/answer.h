@@ -28,11 +28,16 @@ typedef struct Answer {
     uint64_t generation; /* grows with each answer */
     uint64_t samples;    /* of the profile, all events, that this answer knows of */
     const Profile *profile;
+    const Profile *profile_b; /* of a joint tree, the other one; else NULL */
+    uint64_t samples_b;       /* … and as `samples` */
     const Tree *tree;
     Prefix a;            /* the selection, after chips */
     Prefix b;            /* the baseline, after chips; unset without one */
-    uint64_t not_arranged; /* selected, shown samples (weights if weighted) whose pair has no
-                              rank yet: in no node, not in the prefix sums */
+    uint64_t in_tree;    /* selected, shown samples (weights if weighted) that the tree keeps: the
+                            sum of a */
+    uint64_t not_arranged; /* those (weights if weighted) whose pair the tree does not know yet:
+                              in no node, not in the prefix sums */
+    uint64_t not_arranged_b; /* … of the baseline */
     /* samples (never weights) of the query's event(s) */
     uint64_t in_profile;       /* all */
     uint64_t weight_in_profile; /* weights of all of them; 0 unless the query sums weights */
@@ -40,6 +45,8 @@ typedef struct Answer {
     uint64_t idle_in_profile;  /* idle ones, whatever the mode */
     uint64_t in_selection;
     uint64_t shown_in_selection;
+    uint64_t in_baseline;       /* of whatever baseline; 0 without one */
+    uint64_t shown_in_baseline; /* that pass all chips and the idle mode */
     uint64_t term_passes[FILTER_TERMS]; /* samples in profile that pass this chip alone */
     /* search: samples of the selection (weights if weighted) with a matching frame, each counted
      * once; match[node] is 1 where the node's own frame matches. NULL without a search. */

@@ -70,10 +70,10 @@ static void slot_mask(AnswerMaker *m, const Index *x, uint32_t pairs) {
     if (m->index_id != x->id || m->mask_version != m->mask.version) {
         m->index_id = x->id;
         m->mask_version = m->mask.version;
-        m->pairs = 0;
+        m->entries = 0;
         m->all_shown = m->all_event = true;
     }
-    uint32_t slots = pairs > x->slots ? pairs : x->slots;
+    uint32_t slots = index_slot_end(x, pairs);
     if (slots > m->cap) {
         uint32_t cap = slots + slots / 4 + 64;
         m->shown = mem_resize(m->shown, m->cap, cap);
@@ -81,8 +81,9 @@ static void slot_mask(AnswerMaker *m, const Index *x, uint32_t pairs) {
         m->cap = cap;
     }
     const uint8_t *bits = mask_bits(&m->mask);
-    for (PairId p = m->pairs; p < pairs; p++) {
-        uint32_t slot = index_slot_of_pair(x, p);
+    for (uint32_t i = m->entries; i < index_entries(x, pairs); i++) {
+        uint32_t slot;
+        PairId p = index_entry(x, i, &slot);
         bool shown = bits[p] & MASK_SHOWN, event = bits[p] & MASK_EVENT;
         m->shown[slot] = shown ? 0xff : 0;
         m->event[slot] = event ? 0xff : 0;
@@ -91,7 +92,7 @@ static void slot_mask(AnswerMaker *m, const Index *x, uint32_t pairs) {
             m->all_event = m->all_event && event;
         }
     }
-    m->pairs = pairs;
+    m->entries = index_entries(x, pairs);
 }
 
 /* ---- numbers about the whole profile ----------------------------------------------------- */
@@ -135,8 +136,9 @@ static void total_pairs(AnswerMaker *m, const Index *x, const ProfileView *view)
     const uint16_t *terms = m->mask.terms.at;
     const uint32_t *all = m->whole.count;
     const uint32_t *shown = m->mask.by_cpu ? m->whole_cpu.count : all;
-    for (PairId p = 0; p < view->pairs; p++) {
-        uint32_t slot = index_slot_of_pair(x, p);
+    for (uint32_t e = 0; e < index_entries(x, view->pairs); e++) {
+        uint32_t slot;
+        PairId p = index_entry(x, e, &slot);
         uint64_t n = all[slot];
         if (!n || !(bits[p] & MASK_EVENT))
             continue;
@@ -176,104 +178,141 @@ static void make_totals(AnswerMaker *m, const Index *x, const ProfileView *view)
 
 /* ---- one side of an answer --------------------------------------------------------------- */
 
-typedef struct Making {
+/* One profile's part in the making. */
+typedef struct Side {
     AnswerMaker *m;
     const Index *index;
     const ProfileView *view;
+    PrefixInput input;
+    uint32_t slot_end;
+} Side;
+
+typedef struct Making {
+    Side side[TREE_SIDES];
     const Query *query;
     bool weighted, wide; /* wide: sums may pass 2^32 */
-    PrefixInput input;
     AnswerCopy *out;
 } Making;
 
-/* The counts that pass the cpu terms, if there are any, else all. */
-static const Counts *count(const Making *k, Counts *plain, Counts *by_cpu, bool whole,
-                           int64_t t0, int64_t t1, bool need_plain) {
-    CountWish wish = {k->index, k->view, whole, t0, t1, k->weighted, NULL};
-    if (need_plain || !k->m->mask.by_cpu)
-        counts_set(plain, &wish);
-    if (!k->m->mask.by_cpu)
+typedef struct Span {
+    bool whole;
+    int64_t t0, t1;
+} Span;
+
+/* The counts that pass the cpu terms, if there are any, else all; *plain is all. */
+static const Counts *count(const Making *k, const Side *s, Counts *plain, Counts *by_cpu,
+                           Span span) {
+    CountWish wish = {s->index, s->view, span.whole, span.t0, span.t1, k->weighted, NULL};
+    counts_set(plain, &wish);
+    if (!s->m->mask.by_cpu)
         return plain;
-    wish.cpus = &k->m->mask;
+    wish.cpus = &s->m->mask;
     counts_set(by_cpu, &wish);
     return by_cpu;
 }
 
-static Prefix sum_up(const Making *k, const Counts *c, bool baseline) {
+static Prefix sum_up(const Making *k, const Side *s, const Counts *c, bool baseline) {
     AnswerCopy *out = k->out;
-    uint32_t entries = k->input.ranks + 1;
+    uint32_t entries = s->input.ranks + 1;
     Prefix p = {0};
     if (k->weighted || k->wide) {
         uint64_t *to = baseline ? room64(&out->b64, &out->cap_b64, entries)
                                 : room64(&out->a64, &out->cap_a64, entries);
         if (k->weighted)
-            prefix_u64(&k->input, c->weight, to);
+            prefix_u64(&s->input, c->weight, to);
         else
-            prefix_wide(&k->input, c->count, to);
+            prefix_wide(&s->input, c->count, to);
         p.u64 = to;
     } else {
         uint32_t *to = baseline ? room32(&out->b32, &out->cap_b32, entries)
                                 : room32(&out->a32, &out->cap_a32, entries);
-        prefix_u32(&k->input, c->count, to);
+        prefix_u32(&s->input, c->count, to);
         p.u32 = to;
     }
     return p;
 }
 
+/* What one side comes to: before chips, after them, and what the tree does not know. */
+typedef struct Sum {
+    Prefix prefix;
+    uint64_t in, shown, not_arranged;
+} Sum;
+
+static Sum sum_side(const Making *k, const Side *s, const Counts *plain, const Counts *c,
+                    bool baseline) {
+    AnswerMaker *m = s->m;
+    const uint8_t *shown = m->all_shown ? NULL : m->shown;
+    const Tree *tree = k->out->tree;
+    uint32_t slots = s->index->slots;
+    Sum sum = {.prefix = sum_up(k, s, c, baseline)};
+    sum.in = m->all_event ? counts_samples(plain, s->index)
+                          : prefix_sum(m->event, plain->count, 0, s->slot_end);
+    uint64_t behind = prefix_sum(shown, c->count, slots, s->slot_end);
+    sum.not_arranged =
+        k->weighted ? prefix_sum_u64(shown, c->weight, slots, s->slot_end) : behind;
+    /* The tree's sum is that of all shown, unless it drops some or sums weights. */
+    if (k->weighted || tree->dropped)
+        sum.shown = prefix_sum(shown, c->count, 0, slots) + behind;
+    else
+        sum.shown = prefix_at(&sum.prefix, s->input.ranks) + behind;
+    return sum;
+}
+
 static void make_selection(const Making *k) {
-    AnswerMaker *m = k->m;
     const Query *q = k->query;
+    const Side *s = &k->side[0];
+    AnswerMaker *m = s->m;
     Answer *a = &k->out->answer;
     Counts *plain = q->whole ? &m->whole : &m->selection;
-    const Counts *c = count(k, plain, q->whole ? &m->whole_cpu : &m->selection_cpu, q->whole,
-                            q->t0_ns, q->t1_ns, true);
-    uint32_t slots = k->index->slots, pairs = k->view->pairs;
-    const uint8_t *shown = m->all_shown ? NULL : m->shown;
-    a->in_selection = m->all_event ? counts_samples(plain, k->index)
-                                   : prefix_sum(m->event, plain->count, 0, pairs);
-    a->a = sum_up(k, c, false);
-    a->not_arranged = prefix_sum(shown, c->count, slots, pairs);
-    if (k->weighted) {
-        a->shown_in_selection = prefix_sum(shown, c->count, 0, pairs);
-        a->not_arranged = prefix_sum_u64(shown, c->weight, slots, pairs);
-    } else {
-        a->shown_in_selection = prefix_at(&a->a, k->input.ranks) + a->not_arranged;
-    }
+    const Counts *c = count(k, s, plain, q->whole ? &m->whole_cpu : &m->selection_cpu,
+                            (Span){q->whole, q->t0_ns, q->t1_ns});
+    Sum sum = sum_side(k, s, plain, c, false);
+    a->a = sum.prefix;
+    a->in_selection = sum.in;
+    a->shown_in_selection = sum.shown;
+    a->not_arranged = sum.not_arranged;
+    a->in_tree = prefix_at(&a->a, s->input.ranks);
 }
 
 /* b = whole - a, in place of whole: prefix sums of a difference are the difference. */
 static void take_selection_away(const Making *k) {
     Answer *a = &k->out->answer;
-    uint32_t entries = k->input.ranks + 1;
+    uint32_t entries = k->side[0].input.ranks + 1;
     if (a->b.u32)
         for (uint32_t i = 0; i < entries; i++)
             k->out->b32[i] -= a->a.u32[i];
     else
         for (uint32_t i = 0; i < entries; i++)
             k->out->b64[i] -= a->a.u64[i];
+    a->in_baseline -= a->in_selection;
+    a->shown_in_baseline -= a->shown_in_selection;
+    a->not_arranged_b -= a->not_arranged;
 }
 
 static void make_baseline(const Making *k) {
-    AnswerMaker *m = k->m;
     const Query *q = k->query;
-    const Counts *c;
-    if (q->baseline == BASELINE_RANGE)
-        c = count(k, &m->baseline, &m->baseline_cpu, false, q->b0_ns, q->b1_ns, false);
-    else if (q->baseline == BASELINE_REST || q->baseline == BASELINE_WHOLE)
-        c = count(k, &m->whole, &m->whole_cpu, true, 0, 0, false);
-    else
+    Answer *a = &k->out->answer;
+    const Side *s = &k->side[q->baseline == BASELINE_FILE];
+    if (q->baseline == BASELINE_NONE || !s->m)
         return;
-    k->out->answer.b = sum_up(k, c, true);
+    bool part = q->baseline == BASELINE_RANGE ||
+                (q->baseline == BASELINE_FILE && !q->baseline_whole_file);
+    Counts *plain = part ? &s->m->baseline : &s->m->whole;
+    const Counts *c = count(k, s, plain, part ? &s->m->baseline_cpu : &s->m->whole_cpu,
+                            (Span){!part, q->b0_ns, q->b1_ns});
+    Sum sum = sum_side(k, s, plain, c, true);
+    a->b = sum.prefix;
+    a->in_baseline = sum.in;
+    a->shown_in_baseline = sum.shown;
+    a->not_arranged_b = sum.not_arranged;
     if (q->baseline == BASELINE_REST)
         take_selection_away(k);
 }
 
 static void make_search(const Making *k) {
     Answer *a = &k->out->answer;
-    Search *s = &k->m->search;
-    uint64_t tree_id = k->index->id * TREE_KINDS + k->query->tree;
-    SearchHits *hits = search_run(s, k->query->search, k->index->profile->dict,
-                                  k->index->view.frames, a->tree, tree_id);
+    Search *s = &k->side[0].m->search;
+    SearchHits *hits = search_run(s, k->query->search, a->profile->dict, a->tree);
     k->out->hits = hits;
     if (!hits) {
         if (k->query->search[0])
@@ -306,41 +345,50 @@ static uint64_t weigh(AnswerMaker *m, const Profile *profile, const ProfileView 
     return m->weight_sum;
 }
 
-void answer_make(AnswerMaker *m, const Index *index, const ProfileView *view,
-                 const Query *query, AnswerCopy *out) {
+static Side make_side(const AnswerSource *source, uint32_t which, const Query *query) {
+    const Index *x = source->grown.index[which];
+    const Tree *tree = source->grown.tree;
+    if (!x)
+        return (Side){0};
+    Side s = {.m = source->maker[which], .index = x, .view = source->view[which]};
+    mask_set(&s.m->mask, x->profile, query->event, query->idle, &query->filter, NULL);
+    mask_extend(&s.m->mask, s.view);
+    slot_mask(s.m, x, s.view->pairs);
+    s.slot_end = index_slot_end(x, s.view->pairs);
+    s.input = (PrefixInput){s.m->all_shown ? NULL : s.m->shown, tree->slot_of_rank[which],
+                            tree->ranks};
+    return s;
+}
+
+void answer_make(const AnswerSource *source, const Query *query, AnswerCopy *out) {
     int64_t began = clock_thread_cpu_ns();
     answer_copy_clear(out);
-    mask_set(&m->mask, index->profile, query->event, query->idle, &query->filter, NULL);
-    mask_extend(&m->mask, view);
-    slot_mask(m, index, view->pairs);
-    make_totals(m, index, view);
-
-    Tree *tree = index->tree[query->tree];
+    Tree *tree = source->grown.tree;
     tree_hold(tree);
     out->tree = tree;
+    Making k = {.query = query, .out = out};
+    for (uint32_t side = 0; side < TREE_SIDES; side++) {
+        k.side[side] = make_side(source, side, query);
+        k.wide = k.wide || (k.side[side].view && k.side[side].view->samples >= UINT32_MAX);
+    }
+    const Side *a = &k.side[0], *b = &k.side[1];
+    k.weighted = query->weighted && a->view->has_weight;
+    make_totals(a->m, a->index, a->view);
+    const AnswerTotals *totals = &a->m->totals;
     out->answer = (Answer){.query = *query,
-                           .profile = index->profile,
+                           .profile = a->index->profile,
+                           .profile_b = b->index ? b->index->profile : NULL,
+                           .samples_b = b->view ? b->view->samples : 0,
                            .tree = tree,
-                           .samples = view->samples,
-                           .in_profile = m->totals.in_profile,
-                           .shown_in_profile = m->totals.shown,
-                           .idle_in_profile = m->totals.idle};
-    memcpy(out->answer.term_passes, m->totals.term, sizeof(m->totals.term));
-    Making making = {
-        .m = m,
-        .index = index,
-        .view = view,
-        .query = query,
-        .weighted = query->weighted && view->has_weight,
-        .wide = view->samples >= UINT32_MAX,
-        .input = {m->all_shown ? NULL : m->shown, index->slot_of_rank[query->tree],
-                  tree->ranks},
-        .out = out,
-    };
-    if (making.weighted)
-        out->answer.weight_in_profile = weigh(m, index->profile, view, query->event);
-    make_selection(&making);
-    make_baseline(&making);
-    make_search(&making);
+                           .samples = a->view->samples,
+                           .in_profile = totals->in_profile,
+                           .shown_in_profile = totals->shown,
+                           .idle_in_profile = totals->idle};
+    memcpy(out->answer.term_passes, totals->term, sizeof(totals->term));
+    if (k.weighted)
+        out->answer.weight_in_profile = weigh(a->m, a->index->profile, a->view, query->event);
+    make_selection(&k);
+    make_baseline(&k);
+    make_search(&k);
     out->answer.took_ns = clock_thread_cpu_ns() - began;
 }

@@ -6,6 +6,7 @@
 
 #include "query/answer.h"
 #include "query/counts.h"
+#include "query/grown.h"
 #include "query/search.h"
 
 typedef struct AnswerTotals {
@@ -23,7 +24,7 @@ typedef struct AnswerMaker {
     Mask mask;
     /* the mask by slot */
     uint64_t index_id, mask_version;
-    uint32_t pairs, cap;
+    uint32_t entries, cap;  /* of the index; bytes */
     uint8_t *shown, *event; /* 0xFF or 0 */
     bool all_shown, all_event;
     Counts selection, baseline, whole;
@@ -49,9 +50,15 @@ typedef struct AnswerCopy {
 void answer_maker_init(AnswerMaker *m);
 void answer_maker_free(AnswerMaker *m);
 size_t answer_maker_bytes(const AnswerMaker *m);
-/* The index covers a part of the view; it must have the tree that the query asks for. */
-void answer_make(AnswerMaker *m, const Index *index, const ProfileView *view,
-                 const Query *query, AnswerCopy *out);
+/* Of a tree and the indexes it was made of. They cover a part of the views. The maker and the
+ * view of the second profile are looked at where the tree is joint. */
+typedef struct AnswerSource {
+    Grown grown;
+    AnswerMaker *maker[TREE_SIDES];
+    const ProfileView *view[TREE_SIDES];
+} AnswerSource;
+
+void answer_make(const AnswerSource *source, const Query *query, AnswerCopy *out);
 /* Lets go of the tree and the hits, keeps the memory. */
 void answer_copy_clear(AnswerCopy *copy);
 void answer_copy_free(AnswerCopy *copy);

@@ -51,7 +51,7 @@ static void count_sample(Counts *c, const CountWish *w, uint64_t sample, uint32_
 
 static void count_pair_of(Counts *c, const CountWish *w, uint64_t sample, uint32_t sign) {
     PairId pair = COLUMN_AT(&w->index->profile->pair, PairId, sample);
-    count_sample(c, w, sample, index_slot_of_pair(w->index, pair), sign);
+    count_sample(c, w, sample, index_slot_of_sample(w->index, pair, sample), sign);
 }
 
 static void count_range(Counts *c, const CountWish *w, uint64_t from, uint64_t to,
@@ -166,7 +166,7 @@ static void add_tail(Counts *c, const CountWish *w, uint64_t first) {
 void counts_set(Counts *c, const CountWish *w) {
     const Index *x = w->index;
     uint64_t end = index_positions(x, w->view);
-    uint32_t slots = w->view->pairs > x->slots ? w->view->pairs : x->slots;
+    uint32_t slots = index_slot_end(x, w->view->pairs);
     uint64_t version = w->cpus ? w->cpus->version : 0;
     if (c->index_id != x->id || c->weighted != w->weighted || c->by_cpu != (w->cpus != NULL) ||
         c->cpus_version != version || c->to > end) {

@@ -13,8 +13,9 @@
 #include "query/hottest.h"
 #include "query/link.h"
 #include "query/packed.h"
+#include "query/tree_lane.h"
 
-enum { RING = 3, RETIRED = 8, HEAT_CHUNK = 1 << 20 };
+enum { RING = 3, HEAT_CHUNK = 1 << 20 };
 
 static const int64_t ANSWER_EVERY_NS = 50000000; /* while loading, for one unchanged wish */
 static const int64_t HEAT_EVERY_NS = 16000000;   /* likewise */
@@ -30,7 +31,6 @@ typedef struct Slot {
     const Profile *profile;
     ProfileView view;
     Index *index;
-    uint32_t trees; /* kinds ever asked for */
     int64_t built_ns, cost_ns;
     AnswerMaker maker[ANSWERS]; /* -- the answer lane's job, while it runs */
 } Slot;
@@ -44,9 +44,9 @@ typedef struct AnswerLane {
     /* -- the job started last, if any was */
     bool any;
     Query running;
-    ProfileView view;
-    Index *index; /* held while it runs */
-    uint64_t index_id;
+    ProfileView view[TREE_SIDES];
+    Grown grown; /* held while it runs */
+    uint64_t tree_id;
     uint32_t into;
     int64_t started_ns;
     /* -- what came */
@@ -77,7 +77,7 @@ typedef struct HeatLane {
 typedef struct IndexJob {
     const Profile *profile;
     ProfileView view;
-    uint32_t slot, trees;
+    uint32_t slot;
     uint64_t id;
     Index *made;
     int64_t started_ns, took_ns;
@@ -89,22 +89,29 @@ struct Engine {
     AnswerLane answer[ANSWERS];
     HeatLane heat[ENGINE_SLOTS];
     Aside aside[ASIDES];
-    Lane index_lane, free_lane;
+    Lane index_lane;
     IndexJob index_job;
-    Index *retired[RETIRED], *freeing;
-    uint32_t retired_count;
-    uint64_t generation, index_id;
+    TreeLane trees;
+    Retired retired;
+    uint64_t generation, ids; /* of indexes and trees */
     EngineStats stats;
 };
+
+static uint32_t other_slot(uint32_t slot) {
+    return 1 - slot;
+}
 
 /* ---- jobs -------------------------------------------------------------------------------- */
 
 static void run_answer(void *arg, uint32_t worker) {
     AnswerLane *l = arg;
     Engine *e = l->engine;
+    uint32_t slot = l->running.slot;
+    AnswerSource source = {.grown = l->grown, .view = {&l->view[0], &l->view[1]}};
     (void)worker;
-    answer_make(&e->slot[l->running.slot].maker[l - e->answer], l->index, &l->view, &l->running,
-                &l->copy[l->into]);
+    source.maker[0] = &e->slot[slot].maker[l - e->answer];
+    source.maker[1] = &e->slot[other_slot(slot)].maker[l - e->answer];
+    answer_make(&source, &l->running, &l->copy[l->into]);
     lane_finish(&l->lane);
 }
 
@@ -124,39 +131,20 @@ static void run_index(void *arg, uint32_t worker) {
     IndexJob *job = &e->index_job;
     int64_t began = clock_thread_cpu_ns();
     (void)worker;
-    job->made = index_build(job->profile, &job->view, job->trees, job->id);
+    job->made = index_build(job->profile, &job->view, job->id);
     job->took_ns = clock_thread_cpu_ns() - began;
     lane_finish(&e->index_lane);
 }
 
-static void run_free(void *arg, uint32_t worker) {
-    Engine *e = arg;
-    (void)worker;
-    index_drop(e->freeing);
-    lane_finish(&e->free_lane);
-}
-
 /* ---- indexes ----------------------------------------------------------------------------- */
 
-/* Let go by a job, for giving back some hundred megabytes takes longer than a frame. */
-static void retire(Engine *e, Index *index) {
-    if (!index)
-        return;
-    if (e->retired_count == RETIRED)
-        index_drop(e->retired[--e->retired_count]);
-    e->retired[e->retired_count++] = index;
+static bool index_fits(const Slot *s) {
+    return s->profile && s->index && s->index->view.has_time == s->view.has_time;
 }
 
-static void free_retired(Engine *e) {
-    lane_take(&e->free_lane);
-    if (e->free_lane.running || !e->retired_count)
-        return;
-    e->freeing = e->retired[--e->retired_count];
-    lane_start(&e->free_lane, e->jobs, JOB_BACKGROUND, run_free, e);
-}
-
-static bool index_fits(const Slot *s, uint8_t tree) {
-    return s->index && s->index->view.has_time == s->view.has_time && s->index->tree[tree];
+/* Parsing leaves a worker free (loader.c), unless there is but one. */
+static JobPriority background(const Engine *e) {
+    return jobs_workers(e->jobs) > 1 ? JOB_BACKGROUND : JOB_PARSE;
 }
 
 static bool index_due(const Slot *s, int64_t now_ns, bool loading) {
@@ -165,9 +153,6 @@ static bool index_due(const Slot *s, int64_t now_ns, bool loading) {
         return false;
     if (!x)
         return s->view.samples || !loading;
-    for (uint8_t kind = 0; kind < TREE_KINDS; kind++)
-        if ((s->trees >> kind & 1) && !x->tree[kind])
-            return true;
     if (x->view.has_time != s->view.has_time)
         return true;
     if (x->view.samples == s->view.samples && x->view.pairs == s->view.pairs)
@@ -183,7 +168,9 @@ static void take_index(Engine *e) {
     if (!lane_take(&e->index_lane))
         return;
     Slot *s = &e->slot[job->slot];
-    retire(e, s->index);
+    if (s->index)
+        tree_lane_prune(&e->trees, s->index->id, &e->retired);
+    retired_add(&e->retired, (Grown){.index = {s->index}});
     s->index = job->made;
     job->made = NULL;
     s->built_ns = job->started_ns;
@@ -192,7 +179,7 @@ static void take_index(Engine *e) {
     e->stats.indexes++;
     e->stats.index_ns = job->took_ns;
     e->stats.indexed_samples = s->index->samples;
-    e->stats.nodes = s->index->tree[TREE_FORWARD]->nodes;
+    e->stats.nodes = s->index->tree->nodes;
 }
 
 static void start_index(Engine *e, int64_t now_ns, bool loading) {
@@ -203,25 +190,89 @@ static void start_index(Engine *e, int64_t now_ns, bool loading) {
         e->index_job = (IndexJob){.profile = s->profile,
                                   .view = s->view,
                                   .slot = i,
-                                  .trees = s->trees,
-                                  .id = ++e->index_id,
+                                  .id = ++e->ids,
                                   .started_ns = now_ns};
-        /* parsing leaves a worker free (loader.c), unless there is but one */
-        JobPriority where = jobs_workers(e->jobs) > 1 ? JOB_BACKGROUND : JOB_PARSE;
-        lane_start(&e->index_lane, e->jobs, where, run_index, e);
+        lane_start(&e->index_lane, e->jobs, background(e), run_index, e);
     }
+}
+
+/* ---- trees ------------------------------------------------------------------------------- */
+
+/* Another file is compared with over one tree, once there is another file. */
+static TreeWish tree_wish(const AnswerLane *l) {
+    const Query *q = &l->query;
+    const Slot *slot = l->engine->slot;
+    uint32_t other = other_slot(q->slot);
+    TreeWish w = {.spec = q->tree, .slot = q->slot, .index = {slot[q->slot].index}};
+    w.spec.joint = (q->tree.joint || q->baseline == BASELINE_FILE) && slot[other].profile;
+    w.index[1] = w.spec.joint ? slot[other].index : NULL;
+    return w;
+}
+
+static bool tree_due(const AnswerLane *l, TreeWish *w) {
+    const Slot *slot = l->engine->slot;
+    if (!l->asked || !index_fits(&slot[l->query.slot]))
+        return false;
+    *w = tree_wish(l);
+    if (!tree_spec_hash(&w->spec) || (w->spec.joint && !index_fits(&slot[other_slot(w->slot)])))
+        return false;
+    return !tree_lane_current(&l->engine->trees, w);
+}
+
+static void start_tree(Engine *e) {
+    TreeWish w;
+    tree_lane_mark(&e->trees);
+    for (int k = 0; k < ANSWERS; k++) {
+        if (!tree_due(&e->answer[k], &w) || e->trees.lane.running)
+            continue;
+        bool awaited = !tree_lane_find(&e->trees, w.slot, &w.spec);
+        tree_lane_start(&e->trees, e->jobs, awaited ? JOB_QUERY : background(e), &w, e->ids + 1);
+        e->ids += GROWN_IDS;
+    }
+}
+
+static void take_tree(Engine *e) {
+    Grown out[2];
+    if (!tree_lane_take(&e->trees, out))
+        return;
+    retired_add(&e->retired, out[0]);
+    retired_add(&e->retired, out[1]);
+    e->stats.trees++;
+    e->stats.tree_ns = e->trees.took_ns;
+}
+
+/* What the lane's wish can be answered of now. */
+static bool find_tree(const AnswerLane *l, Grown *out) {
+    const Slot *s = &l->engine->slot[l->query.slot];
+    if (!index_fits(s))
+        return false;
+    TreeWish w = tree_wish(l);
+    if (!tree_spec_hash(&w.spec)) {
+        *out = (Grown){s->index->tree, {s->index}};
+        return true;
+    }
+    const KeptTree *kept = tree_lane_find(&l->engine->trees, w.slot, &w.spec);
+    if (!kept || kept->grown.index[0]->view.has_time != s->view.has_time)
+        return false;
+    *out = kept->grown;
+    return true;
 }
 
 /* ---- answers ----------------------------------------------------------------------------- */
 
-static bool answer_due(const AnswerLane *l, int64_t now_ns, bool loading) {
-    const Slot *s = &l->engine->slot[l->query.slot];
-    if (!l->asked || !s->profile || !index_fits(s, l->query.tree))
+static bool sees_new_samples(const AnswerLane *l, const Grown *g) {
+    const Slot *slot = l->engine->slot;
+    return l->view[0].samples != slot[l->query.slot].view.samples ||
+           (g->index[1] &&
+            l->view[1].samples != slot[other_slot(l->query.slot)].view.samples);
+}
+
+static bool answer_due(const AnswerLane *l, Grown *g, int64_t now_ns, bool loading) {
+    if (!l->asked || !find_tree(l, g))
         return false;
-    if (!l->any || l->index_id != s->index->id || !query_same(&l->running, &l->query))
+    if (!l->any || l->tree_id != g->tree->id || !query_same(&l->running, &l->query))
         return true;
-    return l->view.samples != s->view.samples &&
-           (!loading || now_ns - l->started_ns >= ANSWER_EVERY_NS);
+    return sees_new_samples(l, g) && (!loading || now_ns - l->started_ns >= ANSWER_EVERY_NS);
 }
 
 static void count_bytes(Engine *e) {
@@ -244,11 +295,12 @@ static bool take_answer(AnswerLane *l) {
     if (!lane_take(&l->lane))
         return false;
     AnswerCopy *copy = &l->copy[l->into];
-    if (l->index == e->slot[l->running.slot].index)
-        index_drop(l->index); /* not the last to let go */
+    if (l->grown.index[0] == e->slot[l->running.slot].index ||
+        tree_lane_holds(&e->trees, l->grown.tree))
+        grown_drop(&l->grown); /* not the last to let go */
     else
-        retire(e, l->index);
-    l->index = NULL;
+        retired_add(&e->retired, l->grown);
+    l->grown = (Grown){0};
     l->at = l->into;
     l->has = true;
     copy->answer.generation = ++e->generation;
@@ -260,14 +312,15 @@ static bool take_answer(AnswerLane *l) {
 }
 
 static void start_answer(AnswerLane *l, int64_t now_ns, bool loading) {
-    if (l->lane.running || !answer_due(l, now_ns, loading))
+    Grown grown;
+    if (l->lane.running || !answer_due(l, &grown, now_ns, loading))
         return;
-    const Slot *s = &l->engine->slot[l->query.slot];
     l->running = l->query;
-    l->view = s->view;
-    l->index = s->index;
-    index_hold(l->index);
-    l->index_id = s->index->id;
+    l->view[0] = l->engine->slot[l->query.slot].view;
+    l->view[1] = l->engine->slot[other_slot(l->query.slot)].view;
+    l->grown = grown;
+    grown_hold(&l->grown);
+    l->tree_id = grown.tree->id;
     l->into = (l->at + 1) % RING;
     l->started_ns = now_ns;
     l->any = true;
@@ -332,8 +385,9 @@ Engine *engine_new(Jobs *jobs) {
 
 static void wait_for_jobs(Engine *e) {
     lane_wait(&e->index_lane, e->jobs);
-    lane_wait(&e->free_lane, e->jobs);
+    lane_wait(&e->trees.lane, e->jobs);
     take_index(e);
+    take_tree(e);
     for (int k = 0; k < ANSWERS; k++) {
         lane_wait(&e->answer[k].lane, e->jobs);
         take_answer(&e->answer[k]);
@@ -342,9 +396,7 @@ static void wait_for_jobs(Engine *e) {
         lane_wait(&e->heat[i].lane, e->jobs);
         take_heat(&e->heat[i]);
     }
-    lane_take(&e->free_lane);
-    while (e->retired_count)
-        index_drop(e->retired[--e->retired_count]);
+    retired_finish(&e->retired, e->jobs);
 }
 
 /* Another profile may come to live at the same address. */
@@ -361,6 +413,7 @@ void engine_set_profile(Engine *e, uint32_t slot, const Profile *profile) {
     for (int k = 0; k < ASIDES; k++)
         aside_forget(&e->aside[k], slot);
     wait_for_jobs(e);
+    tree_lane_forget(&e->trees, slot);
     index_drop(s->index);
     for (int k = 0; k < ANSWERS; k++)
         answer_maker_free(&s->maker[k]);
@@ -368,9 +421,11 @@ void engine_set_profile(Engine *e, uint32_t slot, const Profile *profile) {
     for (int k = 0; k < ANSWERS; k++) {
         AnswerLane *l = &e->answer[k];
         answer_maker_init(&s->maker[k]);
-        if (l->has && l->copy[l->at].answer.query.slot == slot)
+        if (l->has && (l->copy[l->at].answer.query.slot == slot ||
+                       l->copy[l->at].answer.profile_b))
             l->has = false;
-        if (l->running.slot == slot)
+        if (l->running.slot == slot || l->query.tree.joint ||
+            l->query.baseline == BASELINE_FILE)
             l->any = false;
     }
     s->profile = profile;
@@ -385,7 +440,8 @@ void engine_free(Engine *e) {
     for (int k = 0; k < ASIDES; k++)
         aside_free(&e->aside[k]);
     wait_for_jobs(e);
-    for (int i = 0; i < ENGINE_SLOTS; i++) {
+    for (uint32_t i = 0; i < ENGINE_SLOTS; i++) {
+        tree_lane_forget(&e->trees, i);
         index_drop(e->slot[i].index);
         for (int k = 0; k < ANSWERS; k++)
             answer_maker_free(&e->slot[i].maker[k]);
@@ -407,9 +463,6 @@ void engine_ask(Engine *e, AnswerId which, const Query *query) {
     l->query = *query;
     if (l->query.slot >= ENGINE_SLOTS)
         l->query.slot = 0;
-    if (l->query.tree >= TREE_KINDS)
-        l->query.tree = TREE_FORWARD;
-    e->slot[l->query.slot].trees |= 1u << l->query.tree;
 }
 
 void engine_ask_heat(Engine *e, const HeatSpec *spec) {
@@ -434,6 +487,8 @@ bool engine_poll(Engine *e, int64_t now_ns, bool loading) {
         if (e->slot[i].profile)
             e->slot[i].view = profile_view(e->slot[i].profile);
     take_index(e);
+    take_tree(e);
+    start_tree(e);
     for (int k = 0; k < ANSWERS; k++) {
         news |= take_answer(&e->answer[k]);
         start_answer(&e->answer[k], now_ns, loading);
@@ -447,7 +502,7 @@ bool engine_poll(Engine *e, int64_t now_ns, bool loading) {
         news |= aside_poll(&e->aside[k], &source, now_ns, loading);
     }
     start_index(e, now_ns, loading);
-    free_retired(e);
+    retired_poll(&e->retired, e->jobs);
     return news;
 }
 
@@ -479,10 +534,13 @@ static bool asides_busy(const Engine *e) {
 }
 
 bool engine_busy(const Engine *e) {
-    if (e->index_lane.running || asides_busy(e))
+    if (e->index_lane.running || e->trees.lane.running || asides_busy(e))
         return true;
+    TreeWish wish;
+    Grown grown;
     for (int k = 0; k < ANSWERS; k++)
-        if (e->answer[k].lane.running || answer_due(&e->answer[k], 0, false))
+        if (e->answer[k].lane.running || answer_due(&e->answer[k], &grown, 0, false) ||
+            tree_due(&e->answer[k], &wish))
             return true;
     for (int i = 0; i < ENGINE_SLOTS; i++)
         if (e->heat[i].lane.running || heat_due(&e->heat[i], 0, false) ||
@@ -494,10 +552,19 @@ bool engine_busy(const Engine *e) {
 static bool answer_settled(const AnswerLane *l) {
     const Slot *s = &l->engine->slot[l->query.slot];
     const Answer *a = l->has ? &l->copy[l->at].answer : NULL;
-    if (!a || !s->profile || !query_same(&a->query, &l->query))
+    TreeWish wish;
+    Grown g;
+    if (!a || !s->profile || !query_same(&a->query, &l->query) || tree_due(l, &wish) ||
+        !find_tree(l, &g) || a->tree != g.tree)
         return false;
     ProfileView view = profile_view(s->profile);
-    return a->samples == view.samples && a->tree->pairs == view.pairs;
+    if (a->samples != view.samples || g.tree->pairs != view.pairs ||
+        (g.index[0]->base && g.index[0]->samples != view.samples))
+        return false;
+    if (!g.index[1])
+        return true;
+    view = profile_view(g.index[1]->profile);
+    return a->samples_b == view.samples && g.tree->pairs_b == view.pairs;
 }
 
 bool engine_settled(const Engine *e) {
@@ -510,11 +577,12 @@ bool engine_settled(const Engine *e) {
 void engine_stats(const Engine *e, EngineStats *out) {
     *out = e->stats;
     out->index_bytes = out->checkpoint_bytes = 0;
+    out->tree_bytes = tree_lane_bytes(&e->trees);
     for (int i = 0; i < ENGINE_SLOTS; i++) {
         const Index *x = e->slot[i].index;
         if (!x)
             continue;
-        out->index_bytes += index_bytes(x) + tree_bytes(x->tree[TREE_FORWARD]);
+        out->index_bytes += index_bytes(x) + tree_bytes(x->tree);
         out->checkpoint_bytes += index_snapshot_bytes(x);
     }
 }

@@ -1,6 +1,7 @@
 /* Engine: asks in the background. A lane each with one job in flight and the newest wish
- * waiting: answers (flame graph numbers), a heat grid for each file, index building, and the side
- * questions of aside.h. It owns what is sorted: the samples by time, the ranks, the checkpoints.
+ * waiting: answers (flame graph numbers), a heat grid for each file, index building, trees other
+ * than the forward one, and the side questions of aside.h. A wish for another tree is answered
+ * when that tree is there; until then the answer before stays. It owns what is sorted: the samples by time, the ranks, the checkpoints.
  * Owner: the session. Thread: all calls from one thread (main); it never waits there.
  * Lifetime: what engine_answer/engine_heat/engine_aside return stays valid until two newer ones
  * were taken, or engine_set_profile. With 0 workers jobs run inside jobs_run_one, between frames.
@@ -27,11 +28,12 @@ typedef enum AsideId {
 typedef struct Engine Engine;
 
 typedef struct EngineStats {
-    uint64_t answers, heats, indexes;
-    int64_t answer_ns, heat_ns, index_ns; /* thread cpu time of the latest of each */
+    uint64_t answers, heats, indexes, trees;
+    int64_t answer_ns, heat_ns, index_ns, tree_ns; /* thread cpu time of the latest of each */
     uint64_t indexed_samples;
     uint32_t nodes;
     size_t index_bytes, checkpoint_bytes, answer_bytes;
+    size_t tree_bytes; /* trees but the forward ones, and what counting by cpu needs */
 } EngineStats;
 
 Engine *engine_new(Jobs *jobs);

@@ -75,7 +75,7 @@ static uint32_t *sort_by_time(const Profile *p, uint64_t n) {
 /* ---- slots and snapshots ----------------------------------------------------------------- */
 
 static void fill_slots(Index *x) {
-    const uint32_t *rank = x->tree[TREE_FORWARD]->rank_of_pair;
+    const uint32_t *rank = x->tree->rank_of_pair;
     const Column *pair = &x->profile->pair;
     uint64_t n;
     x->slot = mem_resize(NULL, 0, x->samples * sizeof(*x->slot));
@@ -147,18 +147,7 @@ void index_snapshot_between(const Index *x, uint32_t from, uint32_t to, uint32_t
     }
 }
 
-static void add_tree(Index *x, uint8_t kind) {
-    Tree *tree = x->tree[kind] = packed_or_built_tree(x->profile, &x->view, kind);
-    if (kind == TREE_FORWARD)
-        return;
-    uint32_t *map = mem_resize(NULL, 0, (size_t)x->slots * sizeof(*map));
-    for (PairId p = 0; p < x->slots; p++)
-        map[tree->rank_of_pair[p]] = x->tree[TREE_FORWARD]->rank_of_pair[p];
-    x->slot_of_rank[kind] = map;
-}
-
-Index *index_build(const Profile *profile, const ProfileView *view, uint32_t trees,
-                   uint64_t id) {
+static Index *new_index(const Profile *profile, const ProfileView *view, uint64_t id) {
     Index *x = mem_resize(NULL, 0, sizeof(*x));
     x->profile = profile;
     x->mutex = mutex_new();
@@ -166,11 +155,14 @@ Index *index_build(const Profile *profile, const ProfileView *view, uint32_t tre
     x->id = id;
     x->view = *view;
     x->samples = view->samples < UINT32_MAX ? view->samples : UINT32_MAX;
-    add_tree(x, TREE_FORWARD);
-    x->slots = x->tree[TREE_FORWARD]->ranks;
-    for (uint8_t kind = TREE_FORWARD + 1; kind < TREE_KINDS; kind++)
-        if (trees >> kind & 1)
-            add_tree(x, kind);
+    return x;
+}
+
+Index *index_build(const Profile *profile, const ProfileView *view, uint64_t id) {
+    Index *x = new_index(profile, view, id);
+    x->tree = packed_or_built_tree(profile, view);
+    x->tree->id = id;
+    x->slots = x->tree->ranks;
     if (x->samples) {
         if (!view->in_order)
             x->order = sort_by_time(profile, x->samples);
@@ -179,6 +171,88 @@ Index *index_build(const Profile *profile, const ProfileView *view, uint32_t tre
     }
     return x;
 }
+
+/* ---- by cpu ------------------------------------------------------------------------------ */
+
+static uint32_t slot_hash(PairId pair, uint16_t cpu) {
+    return (uint32_t)hash_mix((uint64_t)pair << 16 | cpu);
+}
+
+static uint32_t hash_of_slot(const void *owner, uint32_t slot) {
+    const Index *x = owner;
+    return slot_hash(x->pair_of_slot[slot], x->cpu_of_slot[slot]);
+}
+
+/* 0 when there is none. */
+static uint32_t find_slot(const Index *x, PairId pair, uint16_t cpu, uint32_t hash) {
+    const HashIndex *t = &x->slot_index;
+    uint32_t slot;
+    for (uint32_t i = hash_first(t, hash); (slot = t->slot[i]) != 0; i = hash_next(t, i))
+        if (x->pair_of_slot[slot] == pair && x->cpu_of_slot[slot] == cpu)
+            return slot;
+    return 0;
+}
+
+static uint32_t add_slot(Index *x, PairId pair, uint16_t cpu, uint32_t hash) {
+    if (x->slots == x->slot_cap) {
+        uint32_t cap = x->slot_cap ? x->slot_cap * 2 : 1024;
+        x->pair_of_slot = mem_resize(x->pair_of_slot, x->slot_cap * sizeof(*x->pair_of_slot),
+                                     cap * sizeof(*x->pair_of_slot));
+        x->cpu_of_slot = mem_resize(x->cpu_of_slot, x->slot_cap * sizeof(*x->cpu_of_slot),
+                                    cap * sizeof(*x->cpu_of_slot));
+        x->slot_cap = cap;
+    }
+    uint32_t slot = x->slots++;
+    x->pair_of_slot[slot] = pair;
+    x->cpu_of_slot[slot] = cpu;
+    if (slot)
+        hash_insert(&x->slot_index, hash, slot, hash_of_slot, x);
+    return slot;
+}
+
+uint32_t index_slot_by_cpu(const Index *x, PairId pair, uint64_t sample) {
+    uint16_t cpu = COLUMN_AT(&x->profile->cpu, uint16_t, sample);
+    uint32_t slot = find_slot(x, pair, cpu, slot_hash(pair, cpu));
+    return slot ? slot : x->slots + pair;
+}
+
+/* In order of arrival, so that slots are those of first appearance; then in order of time. */
+static void number_slots(Index *x) {
+    const Profile *p = x->profile;
+    uint32_t *by_sample = mem_resize(NULL, 0, x->samples * sizeof(*by_sample));
+    add_slot(x, 0, CPU_NONE, 0);
+    for (uint64_t i = 0, n; i < x->samples; i += n) {
+        const PairId *pair = column_span(&p->pair, i, x->samples, &n);
+        const uint16_t *cpu = column_span(&p->cpu, i, i + n, &n);
+        for (uint64_t k = 0; k < n; k++) {
+            uint32_t hash = slot_hash(pair[k], cpu[k]);
+            uint32_t slot = find_slot(x, pair[k], cpu[k], hash);
+            by_sample[i + k] = slot ? slot : add_slot(x, pair[k], cpu[k], hash);
+        }
+    }
+    x->slot = by_sample;
+    if (!x->order)
+        return;
+    x->slot = mem_resize(NULL, 0, x->samples * sizeof(*x->slot));
+    for (uint64_t i = 0; i < x->samples; i++)
+        x->slot[i] = by_sample[x->order[i]];
+    mem_resize(by_sample, x->samples * sizeof(*by_sample), 0);
+}
+
+Index *index_build_by_cpu(Index *base, uint64_t id) {
+    Index *x = new_index(base->profile, &base->view, id);
+    index_hold(base);
+    x->base = base;
+    x->tree = base->tree;
+    x->order = base->order;
+    hash_init(&x->slot_index);
+    number_slots(x);
+    if (x->samples)
+        take_snapshots(x);
+    return x;
+}
+
+/* ---- sharing ----------------------------------------------------------------------------- */
 
 void index_hold(Index *x) {
     mutex_lock(x->mutex);
@@ -195,12 +269,16 @@ void index_drop(Index *x) {
     if (!last)
         return;
     mutex_free(x->mutex);
-    for (int kind = 0; kind < TREE_KINDS; kind++) {
-        tree_drop(x->tree[kind]);
-        mem_resize(x->slot_of_rank[kind], (size_t)x->slots * sizeof(uint32_t), 0);
+    if (x->base) {
+        hash_free(&x->slot_index);
+        mem_resize(x->pair_of_slot, x->slot_cap * sizeof(*x->pair_of_slot), 0);
+        mem_resize(x->cpu_of_slot, x->slot_cap * sizeof(*x->cpu_of_slot), 0);
+        index_drop(x->base);
+    } else {
+        tree_drop(x->tree);
+        mem_resize(x->order, x->samples * sizeof(*x->order), 0);
     }
     mem_resize(x->slot, x->samples * sizeof(*x->slot), 0);
-    mem_resize(x->order, x->samples * sizeof(*x->order), 0);
     mem_resize(x->snapshot, (size_t)x->snapshots * x->slots * sizeof(*x->snapshot), 0);
     mem_resize(x->big_slot, x->bigs * sizeof(*x->big_slot), 0);
     mem_resize(x->big_count, (size_t)x->bigs * x->snapshots * sizeof(*x->big_count), 0);
@@ -212,10 +290,9 @@ size_t index_snapshot_bytes(const Index *x) {
 }
 
 size_t index_bytes(const Index *x) {
-    size_t maps = 0;
-    for (int kind = 0; kind < TREE_KINDS; kind++)
-        maps += x->slot_of_rank[kind] ? x->slots * sizeof(uint32_t) : 0;
-    return sizeof(*x) + maps + x->samples * (x->order ? 8u : 4u);
+    size_t by_cpu = x->slot_cap * (sizeof(PairId) + sizeof(uint16_t)) +
+                    x->slot_index.cap * sizeof(uint32_t);
+    return sizeof(*x) + by_cpu + x->samples * (x->order && !x->base ? 8u : 4u);
 }
 
 /* ---- looking up -------------------------------------------------------------------------- */

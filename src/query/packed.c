@@ -27,7 +27,7 @@ static void add(PackedExtras *x, const char *tag, const void *items, uint64_t co
 }
 
 static void make_tree(const Profile *profile, const ProfileView *view, PackedExtras *x) {
-    Tree *t = x->tree = tree_build(profile, view, TREE_FORWARD);
+    Tree *t = x->tree = tree_build(profile, view);
     x->tree_head[HEAD_ORDER] = TREE_ORDER;
     x->tree_head[HEAD_NODES] = t->nodes;
     x->tree_head[HEAD_RANKS] = t->ranks;
@@ -100,7 +100,8 @@ Tree *packed_tree(const Profile *profile, const ProfileView *view) {
     Tree *t = &check.tree;
     uint32_t **array[] = {&t->lo,  &t->hi,    &t->first_child,
                           &t->key, &t->frame, &t->rank_of_pair};
-    *t = (Tree){.kind = TREE_FORWARD,
+    *t = (Tree){.frames = view->frames,
+                .contexts = view->contexts,
                 .nodes = head[HEAD_NODES],
                 .ranks = head[HEAD_RANKS],
                 .pairs = head[HEAD_PAIRS]};
@@ -263,7 +264,7 @@ bool packed_extend(HeatBuilder *b, const ProfileView *view, uint64_t limit) {
     return heat_builder_extend(b, view, limit);
 }
 
-Tree *packed_or_built_tree(const Profile *profile, const ProfileView *view, uint8_t kind) {
-    Tree *tree = kind == TREE_FORWARD ? packed_tree(profile, view) : NULL;
-    return tree ? tree : tree_build(profile, view, kind);
+Tree *packed_or_built_tree(const Profile *profile, const ProfileView *view) {
+    Tree *tree = packed_tree(profile, view);
+    return tree ? tree : tree_build(profile, view);
 }

@@ -26,7 +26,7 @@ void packed_free(PackedExtras *extras);
 
 Tree *packed_tree(const Profile *profile, const ProfileView *view);
 /* The pack's tree where it has one that fits, else tree_build's. */
-Tree *packed_or_built_tree(const Profile *profile, const ProfileView *view, uint8_t kind);
+Tree *packed_or_built_tree(const Profile *profile, const ProfileView *view);
 /* heat_builder_extend, but all at once where the pack has the bins: it may know the whole map
  * before its samples were checked and published. */
 bool packed_extend(HeatBuilder *b, const ProfileView *view, uint64_t limit);

@@ -53,17 +53,29 @@ static void match_frames(Search *s, const Dict *dict, uint32_t frames) {
         s->frames = frames;
 }
 
+static uint8_t *match_synthetic(const Search *s, const Tree *tree) {
+    const Synthetics *frames = tree->synthetics;
+    uint8_t *match = mem_resize(NULL, 0, frames ? frames->count : 0);
+    for (uint32_t i = 0; frames && i < frames->count; i++)
+        match[i] = regex_match(s->regex, frames->at[i].symbol);
+    return match;
+}
+
 /* Top down: a node is under a match when its parent matches or is under one. Nodes lie breadth
  * first, so rank intervals of topmost matches come out in order within a depth only; they are
  * kept as they come, for sums do not mind. */
 static SearchHits *match_nodes(const Search *s, const Tree *tree) {
     SearchHits *h = mem_resize(NULL, 0, sizeof(*h));
-    uint8_t *under = mem_resize(NULL, 0, tree->nodes);
+    const Synthetics *frames = tree->synthetics;
+    uint8_t *under = mem_resize(NULL, 0, tree->nodes), *synthetic = match_synthetic(s, tree);
     h->holders = 1;
     h->nodes = tree->nodes;
     h->match = mem_resize(NULL, 0, tree->nodes);
     for (uint32_t v = 0; v < tree->nodes; v++)
-        h->count += h->match[v] = s->frame[tree->frame[v]];
+        h->count += h->match[v] =
+            frame_is_synthetic(tree->frame[v])
+                ? synthetic[synthetics_find(frames, tree->frame[v]) - frames->at]
+                : s->frame[tree->frame[v]];
     if (h->count) {
         h->node = mem_resize(NULL, 0, h->count * sizeof(*h->node));
         h->lo = mem_resize(NULL, 0, h->count * sizeof(*h->lo));
@@ -83,19 +95,19 @@ static SearchHits *match_nodes(const Search *s, const Tree *tree) {
                    tree->first_child[v + 1] - tree->first_child[v]);
     }
     mem_resize(under, tree->nodes, 0);
+    mem_resize(synthetic, tree->synthetics ? tree->synthetics->count : 0, 0);
     return h;
 }
 
-SearchHits *search_run(Search *s, const char *text, const Dict *dict, uint32_t frames,
-                       const Tree *tree, uint64_t tree_id) {
+SearchHits *search_run(Search *s, const char *text, const Dict *dict, const Tree *tree) {
     set_text(s, text);
     if (!s->regex)
         return NULL;
-    if (s->tree_id != tree_id || !s->hits) {
+    if (s->tree_id != tree->id || !s->hits) {
         forget_tree(s);
-        match_frames(s, dict, frames);
+        match_frames(s, dict, tree->frames);
         s->hits = match_nodes(s, tree);
-        s->tree_id = tree_id;
+        s->tree_id = tree->id;
     }
     s->hits->holders++;
     return s->hits;

@@ -30,10 +30,8 @@ typedef struct Search {
 } Search;
 
 void search_free(Search *s);
-/* Hits of this text in this tree; NULL when the text is empty or wrong. Held for the caller.
- * tree_id: a number that no other tree has, ever. */
-SearchHits *search_run(Search *s, const char *text, const Dict *dict, uint32_t frames,
-                       const Tree *tree, uint64_t tree_id);
+/* Hits of this text in this tree; NULL when the text is empty or wrong. Held for the caller. */
+SearchHits *search_run(Search *s, const char *text, const Dict *dict, const Tree *tree);
 void search_hits_drop(SearchHits *hits);
 /* Σ of the prefix over matching stacks, each once; how many matching nodes have some. */
 uint64_t search_total(const SearchHits *hits, const Prefix *prefix);

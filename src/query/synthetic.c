@@ -37,9 +37,37 @@ FrameId synthetics_intern(Synthetics *s, Str symbol, Str module, uint32_t kind, 
         s->cap = cap;
     }
     s->at[s->count] = (SyntheticFrame){str_copy(&s->arena, symbol), str_copy(&s->arena, module),
-                                       kind, group, hash};
+                                       kind, group, -1, hash, 0};
     hash_insert(&s->index, hash, ++s->count, hash_of, s);
     return SYNTHETIC_FRAME | (s->count - 1);
+}
+
+static uint32_t hash_of_id(const void *owner, uint32_t id) {
+    return ((const Synthetics *)owner)->at[id - 1].id;
+}
+
+void synthetics_seal(Synthetics *s) {
+    if (!s->count)
+        return;
+    hash_clear(&s->index);
+    for (uint32_t i = 0; i < s->count; i++) {
+        FrameId id = s->at[i].hash | SYNTHETIC_FRAME;
+        while (synthetics_find(s, id))
+            id = (id + 1) | SYNTHETIC_FRAME;
+        s->at[i].id = id;
+        hash_insert(&s->index, id, i + 1, hash_of_id, s);
+    }
+}
+
+const SyntheticFrame *synthetics_find(const Synthetics *s, FrameId id) {
+    uint32_t at;
+    if (!s || !s->count)
+        return NULL;
+    for (uint32_t i = hash_first(&s->index, id); (at = s->index.slot[i]) != 0;
+         i = hash_next(&s->index, i))
+        if (s->at[at - 1].id == id)
+            return &s->at[at - 1];
+    return NULL;
 }
 
 FrameId frame_of_dense(const FrameNames *n, uint32_t dense) {

@@ -1,37 +1,27 @@
 /* DESIGN
- * A trie (the profile's own stacks, or one made of them leaf first) is brought into display
- * order with counting sorts alone, so that 5 M nodes cost no comparison of names:
+ * A trie (trie.h) is brought into display order with counting sorts alone, so that 5 M nodes
+ * cost no comparison of names:
  *   names used by frames are sorted once, frames get an integer order from that;
  *   trie nodes are put in frame order, then dealt out to their parents, which keeps that order;
- *   a breadth-first walk numbers them; pairs are summed up from the leaves; lo and hi follow.
- * Nothing recurses: a stack may be 65 k frames deep and a root may have a million children.
- * The inverted trie is grown pair by pair in pair order, so its ids, the keys, are those of
- * first appearance and stay when pairs are added. */
+ *   a breadth-first walk numbers them; units are summed up from the leaves; lo and hi follow.
+ * Nothing recurses: a stack may be 65 k frames deep and a root may have a million children. */
 #define _GNU_SOURCE 1
-#include "query/tree.h"
+#include "query/tree_arrange.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "base/thread.h"
-#include "query/query.h"
 #include "store/pack.h"
 
 typedef struct OwnedTree {
     Tree tree; /* first, so that a Tree * is an OwnedTree * */
     Arena arena;
+    Synthetics synthetics;
     Pack *pack; /* whose arrays these are, or NULL */
     Mutex *mutex;
     uint32_t holders; /* -- protected by mutex */
 } OwnedTree;
-
-typedef struct Trie {
-    uint32_t count; /* nodes; 0 is the root; parents have smaller ids */
-    uint32_t *parent;
-    FrameId *frame;
-    uint32_t *pair_node; /* by pair: the node it ends in */
-} Trie;
 
 /* ---- order of frames --------------------------------------------------------------------- */
 
@@ -55,18 +45,23 @@ static uint64_t name_prefix(Str name) {
 }
 
 /* By name id: its place among the names of all frames. */
-static uint32_t *rank_names(const Dict *dict, const ProfileView *view, Arena *arena) {
-    uint32_t *rank = ARENA_ARRAY(arena, uint32_t, view->names);
-    uint32_t count = 0;
-    for (FrameId f = 0; f < view->frames; f++) {
+static uint32_t *rank_names(const Dict *dict, uint32_t frames, Arena *arena) {
+    uint32_t names = 0, count = 0;
+    for (FrameId f = 0; f < frames; f++) {
+        Frame frame = frames_get(&dict->frames, f);
+        NameId larger = frame.symbol > frame.module ? frame.symbol : frame.module;
+        names = larger >= names ? larger + 1 : names;
+    }
+    uint32_t *rank = ARENA_ARRAY(arena, uint32_t, names);
+    for (FrameId f = 0; f < frames; f++) {
         Frame frame = frames_get(&dict->frames, f);
         rank[frame.symbol] = rank[frame.module] = 1;
     }
-    for (NameId n = 0; n < view->names; n++)
+    for (NameId n = 0; n < names; n++)
         count += rank[n];
     NameKey *key = ARENA_ARRAY(arena, NameKey, count);
     count = 0;
-    for (NameId n = 0; n < view->names; n++)
+    for (NameId n = 0; n < names; n++)
         if (rank[n])
             key[count++] = (NameKey){name_prefix(names_get(&dict->names, n)), n};
     if (count)
@@ -89,124 +84,84 @@ static int frame_cmp(const void *a, const void *b) {
     return (x->kind > y->kind) - (x->kind < y->kind);
 }
 
-/* By frame id: its place by symbol, module, kind. */
-static uint32_t *rank_frames(const Dict *dict, const ProfileView *view, Arena *arena) {
-    const uint32_t *name = rank_names(dict, view, arena);
-    FrameKey *key = ARENA_ARRAY(arena, FrameKey, view->frames);
-    uint32_t *rank = ARENA_ARRAY(arena, uint32_t, view->frames);
-    for (FrameId f = 0; f < view->frames; f++) {
+/* Frames of the Dict by symbol, module, kind. */
+static FrameKey *sort_frames(const Dict *dict, uint32_t frames, Arena *arena) {
+    const uint32_t *name = rank_names(dict, frames, arena);
+    FrameKey *key = ARENA_ARRAY(arena, FrameKey, frames);
+    for (FrameId f = 0; f < frames; f++) {
         Frame frame = frames_get(&dict->frames, f);
         key[f] =
             (FrameKey){(uint64_t)name[frame.symbol] << 32 | name[frame.module], frame.kind, f};
     }
-    if (view->frames)
-        qsort(key, view->frames, sizeof(*key), frame_cmp);
-    for (uint32_t i = 0; i < view->frames; i++)
-        rank[key[i].id] = i;
+    if (frames)
+        qsort(key, frames, sizeof(*key), frame_cmp);
+    return key;
+}
+
+static int cmp_frames(const FrameNames *n, FrameId a, FrameId b) {
+    int order = str_cmp(frame_symbol(n, a), frame_symbol(n, b));
+    if (!order)
+        order = str_cmp(frame_module(n, a), frame_module(n, b));
+    uint32_t x = frame_kind(n, a), y = frame_kind(n, b);
+    return order ? order : (x > y) - (x < y);
+}
+
+static int synthetic_cmp(const void *a, const void *b, void *names) {
+    return cmp_frames(names, *(const FrameId *)a, *(const FrameId *)b);
+}
+
+/* By dense frame: its place. Synthetic ones, sorted as well, are merged in. */
+static uint32_t *rank_frames(const FrameNames *n, Arena *arena) {
+    uint32_t extra = n->synthetics->count, place = 0, k = 0;
+    uint32_t *rank = ARENA_ARRAY(arena, uint32_t, n->frames + extra);
+    FrameId *synthetic = ARENA_ARRAY(arena, FrameId, extra);
+    const FrameKey *key = sort_frames(n->dict, n->frames, arena);
+    for (uint32_t i = 0; i < extra; i++)
+        synthetic[i] = SYNTHETIC_FRAME | i;
+    if (extra)
+        qsort_r(synthetic, extra, sizeof(*synthetic), synthetic_cmp, (void *)(uintptr_t)n);
+    for (uint32_t i = 0; i <= n->frames; i++) {
+        while (k < extra && (i == n->frames || cmp_frames(n, synthetic[k], key[i].id) < 0))
+            rank[frame_dense(n, synthetic[k++])] = place++;
+        if (i < n->frames)
+            rank[key[i].id] = place++;
+    }
     return rank;
-}
-
-/* ---- the tries --------------------------------------------------------------------------- */
-
-static void forward_trie(const Profile *profile, const ProfileView *view, Arena *arena,
-                         Trie *out) {
-    uint64_t run;
-    out->count = view->stacks ? view->stacks : 1; /* the root is there before any publishing */
-    out->parent = ARENA_ARRAY(arena, uint32_t, out->count);
-    out->frame = ARENA_ARRAY(arena, FrameId, out->count);
-    for (uint64_t i = 0; i < view->stacks; i += run) {
-        const StackNode *node = column_span(&profile->dict->stacks.node, i, view->stacks, &run);
-        for (uint64_t k = 0; k < run; k++) {
-            out->parent[i + k] = node[k].parent;
-            out->frame[i + k] = node[k].frame;
-        }
-    }
-    out->pair_node = ARENA_ARRAY(arena, uint32_t, view->pairs);
-    for (uint64_t i = 0; i < view->pairs; i += run) {
-        const Pair *pair = column_span(&profile->pairs.entry, i, view->pairs, &run);
-        for (uint64_t k = 0; k < run; k++)
-            out->pair_node[i + k] = pair[k].stack;
-    }
-}
-
-typedef struct TrieGrower {
-    Column node; /* StackNode */
-    HashIndex index;
-} TrieGrower;
-
-static uint32_t node_hash(StackNode n) {
-    return (uint32_t)hash_mix((uint64_t)n.parent << 32 | n.frame);
-}
-
-static uint32_t hash_of_node(const void *owner, uint32_t id) {
-    return node_hash(COLUMN_AT(&((const TrieGrower *)owner)->node, StackNode, id));
-}
-
-static uint32_t grow(TrieGrower *g, StackNode wanted) {
-    const HashIndex *t = &g->index;
-    uint32_t hash = node_hash(wanted), id;
-    for (uint32_t i = hash_first(t, hash); (id = t->slot[i]) != 0; i = hash_next(t, i)) {
-        StackNode n = COLUMN_AT(&g->node, StackNode, id);
-        if (n.parent == wanted.parent && n.frame == wanted.frame)
-            return id;
-    }
-    id = (uint32_t)g->node.count;
-    COLUMN_PUSH(&g->node, StackNode) = wanted;
-    hash_insert(&g->index, hash, id, hash_of_node, g);
-    return id;
-}
-
-static void inverted_trie(const Profile *profile, const ProfileView *view, Arena *arena,
-                          Trie *out) {
-    TrieGrower g;
-    const Stacks *stacks = &profile->dict->stacks;
-    column_init(&g.node, sizeof(StackNode), 12);
-    hash_init(&g.index);
-    column_push(&g.node);
-    out->pair_node = ARENA_ARRAY(arena, uint32_t, view->pairs);
-    for (PairId p = 0; p < view->pairs; p++) {
-        uint32_t at = 0;
-        for (StackId s = pairs_get(&profile->pairs, p).stack; s;) {
-            StackNode n = stacks_get(stacks, s);
-            at = grow(&g, (StackNode){at, n.frame});
-            s = n.parent;
-        }
-        out->pair_node[p] = at;
-    }
-    out->count = (uint32_t)g.node.count;
-    out->parent = ARENA_ARRAY(arena, uint32_t, out->count);
-    out->frame = ARENA_ARRAY(arena, FrameId, out->count);
-    for (uint32_t i = 0; i < out->count; i++) {
-        StackNode n = COLUMN_AT(&g.node, StackNode, i);
-        out->parent[i] = n.parent;
-        out->frame[i] = n.frame;
-    }
-    column_free(&g.node);
-    hash_free(&g.index);
 }
 
 /* ---- arranging --------------------------------------------------------------------------- */
 
 typedef struct Arranger {
     const Trie *trie;
-    const uint32_t *frame_rank;
-    uint32_t frames, pairs, contexts;
+    const FrameNames *names;
+    const Units *units;
+    const uint32_t *frame_rank; /* by dense frame */
+    uint32_t frames;            /* dense */
+    uint32_t contexts;
     Arena *scratch;
-    uint32_t *own;   /* pairs that end in this trie node; later the next rank to give */
-    uint8_t *used;   /* trie node has pairs at or below it */
+    uint32_t *own;   /* units that end in this trie node; later the next rank to give */
+    uint8_t *used;   /* trie node has units at or below it */
     uint32_t *start; /* by trie node: its children's place in child, count + 1 */
     uint32_t *child; /* trie nodes, grouped by parent, in display order */
     uint32_t nodes;  /* used ones */
+    uint32_t ranks;
 } Arranger;
+
+static uint32_t rank_of_node(const Arranger *a, uint32_t node) {
+    return a->frame_rank[frame_dense(a->names, a->trie->frame[node])];
+}
 
 static void mark_used(Arranger *a) {
     const Trie *t = a->trie;
     a->own = ARENA_ARRAY(a->scratch, uint32_t, t->count);
     a->used = ARENA_ARRAY(a->scratch, uint8_t, t->count);
     a->used[0] = 1;
-    for (uint32_t p = 0; p < a->pairs; p++) {
-        a->own[t->pair_node[p]]++;
-        a->used[t->pair_node[p]] = 1;
+    for (uint32_t u = 0; u < t->units; u++) {
+        if (t->unit_node[u] == UNIT_DROPPED)
+            continue;
+        a->own[t->unit_node[u]]++;
+        a->used[t->unit_node[u]] = 1;
+        a->ranks++;
     }
     a->nodes = 1;
     for (uint32_t i = t->count; i-- > 1;) {
@@ -224,14 +179,14 @@ static void sort_children(Arranger *a) {
     for (uint32_t i = 1; i < t->count; i++) {
         if (!a->used[i])
             continue;
-        place[a->frame_rank[t->frame[i]] + 1]++;
+        place[rank_of_node(a, i) + 1]++;
         a->start[t->parent[i] + 2]++;
     }
     for (uint32_t f = 0; f < a->frames; f++)
         place[f + 1] += place[f];
     for (uint32_t i = 1; i < t->count; i++)
         if (a->used[i])
-            in_order[place[a->frame_rank[t->frame[i]]]++] = i;
+            in_order[place[rank_of_node(a, i)]++] = i;
     /* start[p + 1] is where the next child of p goes; when all are placed, where p's end. */
     for (uint32_t i = 1; i <= t->count; i++)
         a->start[i + 1] += a->start[i];
@@ -276,34 +231,83 @@ static void place_intervals(const Arranger *a, Tree *tree) {
     }
 }
 
-/* Ranks within a node go by context, then by pair. */
-static void rank_pairs(const Arranger *a, const Profile *profile, Tree *tree) {
+/* By unit. Ranks within a node go by context, then by unit. */
+static uint32_t *rank_units(const Arranger *a) {
+    const Trie *t = a->trie;
     uint32_t *place = ARENA_ARRAY(a->scratch, uint32_t, (size_t)a->contexts + 1);
-    uint32_t *in_order = ARENA_ARRAY(a->scratch, uint32_t, a->pairs);
-    for (uint32_t p = 0; p < a->pairs; p++)
-        place[pairs_get(&profile->pairs, p).context + 1]++;
+    uint32_t *in_order = ARENA_ARRAY(a->scratch, uint32_t, t->units);
+    uint32_t *rank = ARENA_ARRAY(a->scratch, uint32_t, t->units);
+    for (uint32_t u = 0; u < t->units; u++)
+        place[units_get(a->units, u).context + 1]++;
     for (uint32_t c = 0; c < a->contexts; c++)
         place[c + 1] += place[c];
-    for (uint32_t p = 0; p < a->pairs; p++)
-        in_order[place[pairs_get(&profile->pairs, p).context]++] = p;
-    for (uint32_t i = 0; i < a->pairs; i++)
-        tree->rank_of_pair[in_order[i]] = a->own[a->trie->pair_node[in_order[i]]]++;
+    for (uint32_t u = 0; u < t->units; u++)
+        in_order[place[units_get(a->units, u).context]++] = u;
+    for (uint32_t i = 0; i < t->units; i++) {
+        uint32_t u = in_order[i], node = t->unit_node[u];
+        rank[u] = node == UNIT_DROPPED ? RANK_NONE : a->own[node]++;
+    }
+    return rank;
 }
 
-Tree *tree_build(const Profile *profile, const ProfileView *view, uint8_t kind) {
+static uint32_t *slice_of(Arena *arena, const uint32_t *from, uint32_t n) {
+    uint32_t *to = ARENA_ARRAY(arena, uint32_t, n);
+    if (n)
+        memcpy(to, from, n * sizeof(*to));
+    return to;
+}
+
+/* Ranks to slots; what is not this side's leads to the empty pair, which has no samples. */
+static void map_slots(Tree *tree, Arena *arena, const Arranging *in, const uint32_t *rank,
+                      uint32_t side) {
+    const Units *units = in->units;
+    uint32_t from = side ? units->first_b : 0, to = side ? units->count : units->first_b;
+    uint32_t *slot = tree->slot_of_rank[side] = ARENA_ARRAY(arena, uint32_t, tree->ranks);
+    PairId *pair = units->pair ? ARENA_ARRAY(arena, PairId, tree->ranks) : NULL;
+    for (uint32_t r = 0; r < tree->ranks; r++)
+        slot[r] = in->slot[side][0];
+    for (uint32_t u = from; u < to; u++) {
+        if (rank[u] == RANK_NONE)
+            continue;
+        slot[rank[u]] = in->slot[side][u - from];
+        if (pair)
+            pair[rank[u]] = units->pair[u];
+    }
+    tree->pair_of_rank[side] = pair;
+}
+
+static void map_ranks(Tree *tree, Arena *arena, const Arranging *in, const uint32_t *rank) {
+    const Units *units = in->units;
+    tree->pairs = in->pairs[0];
+    tree->pairs_b = in->pairs[1];
+    if (!units->pair) {
+        tree->rank_of_pair = slice_of(arena, rank, units->first_b);
+        if (units->profile[1])
+            tree->rank_of_pair_b =
+                slice_of(arena, rank + units->first_b, units->count - units->first_b);
+    }
+    for (uint32_t side = 0; side < TREE_SIDES; side++)
+        if (in->slot[side])
+            map_slots(tree, arena, in, rank, side);
+}
+
+static void seal_frames(Synthetics *s, Tree *tree) {
+    synthetics_seal(s);
+    for (uint32_t v = 0; s->count && v < tree->nodes; v++)
+        if (frame_is_synthetic(tree->frame[v]))
+            tree->frame[v] = s->at[tree->frame[v] & ~SYNTHETIC_FRAME].id;
+}
+
+Tree *tree_arrange(const Trie *trie, const Arranging *in) {
     Arena scratch;
-    Trie trie;
     arena_init(&scratch, 1 << 20);
-    if (kind == TREE_INVERTED)
-        inverted_trie(profile, view, &scratch, &trie);
-    else
-        forward_trie(profile, view, &scratch, &trie);
-    Arranger a = {.trie = &trie,
-                  .frames = view->frames,
-                  .pairs = view->pairs,
-                  .contexts = view->contexts,
+    Arranger a = {.trie = trie,
+                  .names = in->names,
+                  .units = in->units,
+                  .frames = frame_dense_count(in->names),
+                  .contexts = in->contexts,
                   .scratch = &scratch};
-    a.frame_rank = rank_frames(profile->dict, view, &scratch);
+    a.frame_rank = rank_frames(in->names, &scratch);
     mark_used(&a);
     sort_children(&a);
 
@@ -313,19 +317,39 @@ Tree *tree_build(const Profile *profile, const ProfileView *view, uint8_t kind) 
     arena_init(arena, 0);
     owned->mutex = mutex_new();
     owned->holders = 1;
-    tree->kind = kind;
+    owned->synthetics = *in->names->synthetics;
+    *in->names->synthetics = (Synthetics){0};
+    tree->synthetics = owned->synthetics.count ? &owned->synthetics : NULL;
+    tree->frames = in->names->frames;
+    tree->contexts = in->contexts;
     tree->nodes = a.nodes;
-    tree->ranks = tree->pairs = view->pairs;
+    tree->ranks = a.ranks;
+    tree->dropped = trie->units - a.ranks;
     tree->lo = ARENA_ARRAY(arena, uint32_t, a.nodes);
     tree->hi = ARENA_ARRAY(arena, uint32_t, a.nodes);
     tree->first_child = ARENA_ARRAY(arena, uint32_t, (size_t)a.nodes + 1);
     tree->key = ARENA_ARRAY(arena, StackId, a.nodes);
     tree->frame = ARENA_ARRAY(arena, FrameId, a.nodes);
-    tree->rank_of_pair = ARENA_ARRAY(arena, uint32_t, view->pairs);
     number_nodes(&a, tree);
+    seal_frames(&owned->synthetics, tree);
     place_intervals(&a, tree);
-    rank_pairs(&a, profile, tree);
+    map_ranks(tree, arena, in, rank_units(&a));
     arena_free(&scratch);
+    return tree;
+}
+
+Tree *tree_build(const Profile *profile, const ProfileView *view) {
+    Trie trie;
+    Synthetics none = {0};
+    FrameNames names = {profile->dict, view->frames, &none};
+    Units units = {.count = view->pairs, .profile = {profile, NULL}, .first_b = view->pairs};
+    Arranging in = {.names = &names,
+                    .units = &units,
+                    .contexts = view->contexts,
+                    .pairs = {view->pairs, 0}};
+    trie_of_stacks(&trie, profile->dict, view->stacks, &units);
+    Tree *tree = tree_arrange(&trie, &in);
+    trie_free(&trie);
     return tree;
 }
 
@@ -359,12 +383,56 @@ void tree_drop(Tree *tree) {
         return;
     mutex_free(owned->mutex);
     arena_free(&owned->arena);
+    synthetics_free(&owned->synthetics);
     pack_drop(owned->pack);
     mem_resize(owned, sizeof(*owned), 0);
 }
 
 size_t tree_bytes(const Tree *tree) {
-    return ((const OwnedTree *)tree)->arena.bytes + sizeof(OwnedTree);
+    const OwnedTree *owned = (const OwnedTree *)tree;
+    return owned->arena.bytes + synthetics_bytes(&owned->synthetics) + sizeof(*owned);
+}
+
+/* ---- frames ------------------------------------------------------------------------------ */
+
+Str tree_symbol(const Tree *tree, const Dict *dict, FrameId frame) {
+    const SyntheticFrame *f = synthetics_find(tree->synthetics, frame);
+    return f ? f->symbol : frame_is_synthetic(frame) ? STR("") : dict_symbol(dict, frame);
+}
+
+Str tree_module(const Tree *tree, const Dict *dict, FrameId frame) {
+    const SyntheticFrame *f = synthetics_find(tree->synthetics, frame);
+    return f ? f->module : frame_is_synthetic(frame) ? STR("") : dict_module(dict, frame);
+}
+
+uint32_t tree_frame_kind(const Tree *tree, const Dict *dict, FrameId frame) {
+    const SyntheticFrame *f = synthetics_find(tree->synthetics, frame);
+    return f                           ? f->kind
+           : frame_is_synthetic(frame) ? (uint32_t)FRAME_USER
+                                       : frames_get(&dict->frames, frame).kind;
+}
+
+/* ---- pairs ------------------------------------------------------------------------------- */
+
+void tree_mark_pairs(const Tree *tree, uint32_t side, uint32_t node, uint8_t *of) {
+    uint32_t lo = tree->lo[node], hi = tree->hi[node];
+    const PairId *pair = tree->pair_of_rank[side];
+    const uint32_t *rank = side ? tree->rank_of_pair_b : tree->rank_of_pair;
+    uint32_t pairs = side ? tree->pairs_b : tree->pairs;
+    for (uint32_t r = lo; pair && r < hi; r++)
+        of[pair[r]] = pair[r] != 0;
+    for (PairId p = 0; rank && p < pairs; p++)
+        if (rank[p] >= lo && rank[p] < hi)
+            of[p] = 1;
+}
+
+int32_t tree_cpu(const Tree *tree, uint32_t node) {
+    for (; node && tree->synthetics; node = tree_parent(tree, node)) {
+        const SyntheticFrame *f = synthetics_find(tree->synthetics, tree->frame[node]);
+        if (f && f->cpu >= 0)
+            return f->cpu;
+    }
+    return -1;
 }
 
 /* ---- finding ----------------------------------------------------------------------------- */
@@ -398,11 +466,10 @@ static uint32_t lower_child(const Tree *tree, const Dict *dict, uint32_t node, S
     uint32_t lo = tree->first_child[node], hi = tree->first_child[node + 1];
     while (lo < hi) {
         uint32_t mid = lo + (hi - lo) / 2;
-        int order = str_cmp(dict_symbol(dict, tree->frame[mid]), symbol);
+        int order = str_cmp(tree_symbol(tree, dict, tree->frame[mid]), symbol);
         if (order == 0)
-            order = str_cmp(dict_module(dict, tree->frame[mid]), module);
-        if (order < 0 ||
-            (order == 0 && frames_get(&dict->frames, tree->frame[mid]).kind < kind))
+            order = str_cmp(tree_module(tree, dict, tree->frame[mid]), module);
+        if (order < 0 || (order == 0 && tree_frame_kind(tree, dict, tree->frame[mid]) < kind))
             lo = mid + 1;
         else
             hi = mid;
@@ -416,8 +483,8 @@ uint32_t tree_find(const Tree *tree, const Dict *dict, const PathFrame *path, ui
     for (; i < n; i++) {
         uint32_t c = lower_child(tree, dict, node, path[i].symbol, path[i].module, 0);
         if (c >= tree->first_child[node + 1] ||
-            !str_eq(dict_symbol(dict, tree->frame[c]), path[i].symbol) ||
-            (path[i].module.n && !str_eq(dict_module(dict, tree->frame[c]), path[i].module)))
+            !str_eq(tree_symbol(tree, dict, tree->frame[c]), path[i].symbol) ||
+            (path[i].module.n && !str_eq(tree_module(tree, dict, tree->frame[c]), path[i].module)))
             break;
         node = c;
     }
@@ -442,7 +509,7 @@ static uint32_t scan_for_key(const Tree *tree, StackId key) {
 }
 
 uint32_t tree_find_key(const Tree *tree, const Dict *dict, StackId key) {
-    if (tree->kind != TREE_FORWARD || key == 0)
+    if (tree->spec || key == 0)
         return key ? scan_for_key(tree, key) : 0;
     uint32_t depth = stacks_depth(&dict->stacks, key), i = depth, node = 0;
     StackId *path = mem_resize(NULL, 0, depth * sizeof(*path));

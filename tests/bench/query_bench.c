@@ -115,9 +115,9 @@ static void bench_init(Bench *b, uint64_t samples, uint32_t stacks) {
     b->view = profile_view(&b->profile);
     answer_maker_init(&b->maker);
     int64_t began = clock_thread_cpu_ns();
-    b->index = index_build(&b->profile, &b->view, 1, 1);
+    b->index = index_build(&b->profile, &b->view, 1);
     double ms = (double)(clock_thread_cpu_ns() - began) / 1e6;
-    const Tree *tree = b->index->tree[TREE_FORWARD];
+    const Tree *tree = b->index->tree;
     printf("%llu samples, %u pairs, %u nodes, depth %u\n", (unsigned long long)samples,
            b->view.pairs, tree->nodes, tree->max_depth);
     printf("  index           %8.1f ms; %5.1f B/sample, snapshots %.1f B/sample, %.1f B/node\n",

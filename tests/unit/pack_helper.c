@@ -113,9 +113,9 @@ static void use_queries(Profile *profile) {
         spec.rows = 7;
         heat_build(profile, &view, &spec, &arena);
     }
-    Index *index = index_build(profile, &view, 1u << TREE_FORWARD | 1u << TREE_INVERTED, 1);
-    for (uint32_t v = 0; v < index->tree[TREE_FORWARD]->nodes; v += 7) {
-        const Tree *tree = index->tree[TREE_FORWARD];
+    Index *index = index_build(profile, &view, 1);
+    for (uint32_t v = 0; v < index->tree->nodes; v += 7) {
+        const Tree *tree = index->tree;
         tree_find_key(tree, profile->dict, tree->key[v]);
     }
     index_lower(index, index->samples, view.first_ns + 1);

@@ -39,7 +39,7 @@ static void rig_init(Rig *r, uint64_t samples) {
     answer_maker_init(&r->answers);
     arena_init(&r->arena, 0);
     r->view = profile_view(&r->maker.profile);
-    r->index = index_build(&r->maker.profile, &r->view, 3, ++r->ids);
+    r->index = index_build(&r->maker.profile, &r->view, ++r->ids);
 }
 
 static void rig_free(Rig *r) {
@@ -51,7 +51,12 @@ static void rig_free(Rig *r) {
 }
 
 static const Answer *ask(Rig *r, const Query *q) {
-    answer_make(&r->answers, r->index, &r->view, q, &r->copy);
+    AnswerSource source = {.grown = grown_make(&q->tree, r->index, NULL, r->ids + 1),
+                           .maker = {&r->answers},
+                           .view = {&r->view}};
+    r->ids += GROWN_IDS;
+    answer_make(&source, q, &r->copy);
+    grown_drop(&source.grown);
     return &r->copy.answer;
 }
 
@@ -135,7 +140,7 @@ static void layout_invariants(void **state) {
     for (int i = 0; i < 60; i++) {
         double from = (double)random_below(&random, 100) / 100;
         Query q = range(&r, from, from + 0.02 * (double)(1 + random_below(&random, 20)));
-        q.tree = i % 4 == 3 ? TREE_INVERTED : TREE_FORWARD;
+        q.tree.direction = i % 4 == 3 ? TREE_INVERTED : TREE_FORWARD;
         q.baseline = i % 3 == 0 ? BASELINE_REST : BASELINE_NONE;
         strcpy(q.search, i % 5 ? "" : "fn_a");
         const Answer *a = ask(&r, &q);
@@ -226,7 +231,7 @@ static void wide_and_deep(void **state) {
     arena_init(&r.arena, 0);
     answer_maker_init(&r.answers);
     r.index = index_build(&m.profile, &r.view, 3, 1);
-    assert_int_equal(r.index->tree[TREE_FORWARD]->max_depth, 60001);
+    assert_int_equal(r.index->tree->max_depth, 60001);
     Query q = {.t0_ns = 0, .t1_ns = 2, .event = EVENT_ALL};
     FlameLayout l;
     flame_layout(ask(&r, &q), 0, 1000, false, 0, &r.arena, &l);

@@ -14,14 +14,22 @@ uint64_t random_below(uint64_t *state, uint64_t n) {
     return n ? random_next(state) % n : 0;
 }
 
-void maker_init(Maker *m, const MakeOptions *options) {
+static void init(Maker *m, const MakeOptions *options, Dict *dict) {
     memset(m, 0, sizeof(*m));
     m->options = *options;
     m->random = options->seed;
     m->now_ns = 5000000000 + (int64_t)random_below(&m->random, 2000000000);
     dict_init(&m->dict);
-    profile_init(&m->profile, &m->dict);
+    profile_init(&m->profile, dict);
     part_init(&m->part);
+}
+
+void maker_init(Maker *m, const MakeOptions *options) {
+    init(m, options, &m->dict);
+}
+
+void maker_init_beside(Maker *m, const MakeOptions *options, Maker *first) {
+    init(m, options, &first->dict);
 }
 
 void maker_free(Maker *m) {
@@ -156,7 +164,7 @@ Query random_query(uint64_t *r, const ProfileView *view) {
     q.event = random_below(r, 2) ? EVENT_ALL : (EventId)random_below(r, 3);
     q.weighted = random_below(r, 3) == 0;
     q.idle = (uint8_t)random_below(r, 3);
-    q.tree = random_below(r, 4) ? TREE_FORWARD : TREE_INVERTED;
+    q.tree.direction = random_below(r, 4) ? TREE_FORWARD : TREE_INVERTED;
     filter_parse(str_of(filters[random_below(r, sizeof(filters) / sizeof(*filters))]),
                  &q.filter, NULL);
     strcpy(q.search, searches[random_below(r, sizeof(searches) / sizeof(*searches))]);

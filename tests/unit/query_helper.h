@@ -25,6 +25,8 @@ typedef struct Maker {
 } Maker;
 
 void maker_init(Maker *m, const MakeOptions *options);
+/* In the dict of `first`, as two files of one session are; freed before it. */
+void maker_init_beside(Maker *m, const MakeOptions *options, Maker *first);
 void maker_free(Maker *m);
 void maker_add(Maker *m, uint64_t samples); /* absorbs one batch and publishes it */
 uint64_t random_next(uint64_t *state);

@@ -11,8 +11,18 @@
 #include <cmocka.h>
 
 #include "query/counts.h"
-#include "query/index.h"
+#include "query/grown.h"
 #include "query_helper.h"
+
+static Tree *build(const Profile *profile, const ProfileView *view, uint8_t direction) {
+    Index *x = index_build(profile, view, 1);
+    Grown g = grown_make(&(TreeSpec){.direction = direction}, x, NULL, 2);
+    Tree *tree = g.tree;
+    tree_hold(tree);
+    grown_drop(&g);
+    index_drop(x);
+    return tree;
+}
 
 static int frame_order(const Dict *dict, FrameId a, FrameId b) {
     int order = str_cmp(dict_symbol(dict, a), dict_symbol(dict, b));
@@ -82,11 +92,11 @@ static void any_profile_makes_a_tree(void **state) {
         maker_init(&m, &profiles[i]);
         for (int round = 0; round < 3; round++) {
             ProfileView view = profile_view(&m.profile);
-            for (uint8_t kind = 0; kind < TREE_KINDS; kind++) {
-                Tree *t = tree_build(&m.profile, &view, kind);
+            for (uint8_t way = TREE_FORWARD; way <= TREE_INVERTED; way++) {
+                Tree *t = build(&m.profile, &view, way);
                 if (view.pairs) {
                     check_shape(t, &m.dict);
-                    check_pairs(t, &m.profile, kind == TREE_INVERTED);
+                    check_pairs(t, &m.profile, way == TREE_INVERTED);
                 } else {
                     assert_int_equal(t->nodes, 1);
                 }
@@ -108,9 +118,9 @@ static void keys_stay(void **state) {
     ProfileView before = profile_view(&m.profile);
     maker_add(&m, 900);
     ProfileView after = profile_view(&m.profile);
-    for (uint8_t kind = 0; kind < TREE_KINDS; kind++) {
-        Tree *a = tree_build(&m.profile, &before, kind);
-        Tree *b = tree_build(&m.profile, &after, kind);
+    for (uint8_t way = TREE_FORWARD; way <= TREE_INVERTED; way++) {
+        Tree *a = build(&m.profile, &before, way);
+        Tree *b = build(&m.profile, &after, way);
         assert_true(a->nodes < b->nodes);
         for (uint32_t v = 1; v < a->nodes; v++) {
             uint32_t w = tree_find_key(b, &m.dict, a->key[v]);
@@ -140,7 +150,7 @@ static void paths_are_found(void **state) {
     maker_put(&m, 1, "p", 1, "e", 0, 0, ab, 2, FRAME_USER);
     maker_put(&m, 2, "p", 1, "e", 0, 0, ac, 2, FRAME_USER);
     ProfileView view = profile_view(&m.profile);
-    Tree *t = tree_build(&m.profile, &view, TREE_FORWARD);
+    Tree *t = tree_build(&m.profile, &view);
     PathFrame path[] = {{STR("p"), STR("")}, {STR("a"), STR("m")}, {STR("c"), STR("")}};
     uint32_t node = tree_find(t, &m.dict, path, 3, &matched);
     assert_int_equal(matched, 3);
@@ -173,7 +183,7 @@ static void samples_in_time_order(void **state) {
         maker_init(&m, &o);
         maker_add(&m, 5000);
         ProfileView view = profile_view(&m.profile);
-        Index *x = index_build(&m.profile, &view, 1, 1);
+        Index *x = index_build(&m.profile, &view, 1);
         uint8_t *seen = calloc(view.samples, 1);
         int64_t last = INT64_MIN;
         uint64_t last_sample = 0;
@@ -216,7 +226,7 @@ static void big_counts_in_snapshots(void **state) {
     profile_publish(&m.profile);
     batch_free(&batch);
     ProfileView view = profile_view(&m.profile);
-    Index *x = index_build(&m.profile, &view, 1, 1);
+    Index *x = index_build(&m.profile, &view, 1);
     Counts c = {0};
     assert_int_equal(x->bigs, 1);
     assert_true(x->snapshots > 10);

@@ -224,7 +224,7 @@ static void tree_and_heat_map_are_those_made_anew(void **state) {
         profile_publish(&profile);
         ProfileView view = profile_view(&profile), before = profile_view(&m.profile);
         Tree *lent = packed_tree(&profile, &view);
-        Tree *made = tree_build(&m.profile, &before, TREE_FORWARD);
+        Tree *made = tree_build(&m.profile, &before);
         assert_non_null(lent);
         assert_same_tree(made, lent);
         tree_drop(made);

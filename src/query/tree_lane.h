@@ -1,0 +1,55 @@
+/* TreeLane: the engine's trees other than the forward one. One is grown at a time, on a worker;
+ * the latest few of each slot are kept, with the indexes they were made of, so that an answer may
+ * be asked of the one there is while one of newer indexes is grown.
+ * Owner: the engine. Thread: main, but for the job's own part. */
+#pragma once
+
+#include "query/grown.h"
+#include "query/retired.h"
+
+enum { TREES_KEPT = 4 }; /* for each slot */
+
+typedef struct TreeWish {
+    TreeSpec spec; /* joint only where there is another profile */
+    uint32_t slot;
+    Index *index[TREE_SIDES]; /* the second NULL unless joint */
+} TreeWish;
+
+typedef struct KeptTree {
+    TreeSpec spec;
+    Grown grown; /* tree NULL: free */
+    uint64_t index_id[TREE_SIDES]; /* that it was asked of */
+    uint64_t used;
+} KeptTree;
+
+typedef struct TreeLane {
+    Lane lane;
+    /* -- the job's, while it runs; its wish's indexes are held */
+    TreeWish wish;
+    uint64_t id;
+    Grown made;
+    int64_t took_ns;
+    /* -- */
+    KeptTree kept[TREE_SIDES][TREES_KEPT]; /* by slot */
+    uint64_t clock, mark;
+} TreeLane;
+
+/* NULL: there is none of this spec, of whatever indexes. */
+KeptTree *tree_lane_find(TreeLane *lane, uint32_t slot, const TreeSpec *spec);
+/* There is one, and of these indexes. */
+bool tree_lane_current(TreeLane *lane, const TreeWish *wish);
+/* Ids from id to id + GROWN_IDS are its. */
+void tree_lane_start(TreeLane *lane, Jobs *jobs, JobPriority priority, const TreeWish *wish,
+                     uint64_t id);
+/* True once for each job that ended. *out: what is let go of by that, for the caller to drop;
+ * the job's hold on its indexes as well. */
+bool tree_lane_take(TreeLane *lane, Grown out[2]);
+/* Once a poll, before the trees that are asked for are looked up. */
+void tree_lane_mark(TreeLane *lane);
+/* An index has a successor: what was made of it and was not looked up since the mark goes. */
+void tree_lane_prune(TreeLane *lane, uint64_t index_id, Retired *retired);
+/* Whether somebody here holds this tree. */
+bool tree_lane_holds(const TreeLane *lane, const Tree *tree);
+/* Everything about a slot's profile, of either side. No job may run. */
+void tree_lane_forget(TreeLane *lane, uint32_t slot);
+size_t tree_lane_bytes(const TreeLane *lane);

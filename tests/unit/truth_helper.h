@@ -1,0 +1,14 @@
+/* Truth about trees, the slow way: the stack of every sample is rewritten as a list of frames, one
+ * transform after the other, and the lists are folded into sums by path. Shares no code with the
+ * tries. */
+#pragma once
+
+#include "query/answer.h"
+#include "query_helper.h"
+
+/* Holds every node of the answer's tree, its totals and self counts of selection and baseline,
+ * and the counts about the tree, against that. */
+void truth_check(const Answer *answer);
+/* Up to `most` random transforms, whose frames and paths mostly occur, and a direction. */
+void random_tree(uint64_t *random, const Profile *profile, const ProfileView *view, uint32_t most,
+                 TreeSpec *out);
