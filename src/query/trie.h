@@ -26,6 +26,11 @@ static inline Pair units_get(const Units *u, uint32_t unit) {
     return pairs_get(&u->profile[b]->pairs, pair);
 }
 
+/* The empty pair, which no sample has. */
+static inline bool units_is_empty(const Units *u, uint32_t unit) {
+    return u->pair ? u->pair[unit] == 0 : unit == 0 || unit == u->first_b;
+}
+
 typedef struct Trie {
     uint32_t count, cap; /* nodes; 0 is the root */
     uint32_t *parent;

@@ -51,7 +51,7 @@ static void find_processes(Grouper *g) {
     hash_init(&t);
     g->process = ARENA_ARRAY(&g->scratch, Process, g->contexts + 1);
     g->process_of = ARENA_ARRAY(&g->scratch, uint32_t, g->contexts);
-    for (ContextId c = 0; c < g->contexts; c++) {
+    for (ContextId c = 1; c < g->contexts; c++) {
         Context context = contexts_get(all, c);
         uint32_t id = 0, hash = (uint32_t)hash_mix((uint32_t)context.pid);
         for (uint32_t i = hash_first(&t, hash); (id = t.slot[i]) != 0; i = hash_next(&t, i))
@@ -246,7 +246,9 @@ void trie_group(Trie *trie, const FrameNames *names, const Units *units, GroupKe
     for (uint32_t u = 0; u < trie->units; u++) {
         uint32_t end = trie->unit_node[u];
         if (end != UNIT_DROPPED)
-            g.to.unit_node[u] = node_of(&g, (Source){end, group_of(&g, u, end)});
+            g.to.unit_node[u] = units_is_empty(units, u)
+                                    ? 0 /* it makes no group */
+                                    : node_of(&g, (Source){end, group_of(&g, u, end)});
     }
     mem_resize(g.known, g.known_count * sizeof(*g.known), 0);
     mem_resize(g.path, g.path_cap * sizeof(*g.path), 0);

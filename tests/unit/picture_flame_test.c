@@ -230,7 +230,7 @@ static void wide_and_deep(void **state) {
     Rig r = {.view = profile_view(&m.profile)};
     arena_init(&r.arena, 0);
     answer_maker_init(&r.answers);
-    r.index = index_build(&m.profile, &r.view, 3, 1);
+    r.index = index_build(&m.profile, &r.view, 1);
     assert_int_equal(r.index->tree->max_depth, 60001);
     Query q = {.t0_ns = 0, .t1_ns = 2, .event = EVENT_ALL};
     FlameLayout l;

@@ -114,13 +114,13 @@ static Item group_item(const Where *w, GroupKey key, Item leaf) {
     Item item = {.kind = FRAME_PROCESS, .group = true};
     if (key == GROUP_PROCESS) {
         bool found = false;
-        for (ContextId i = 0; i < w->view.contexts && !found; i++) {
+        for (ContextId i = 1; i < w->view.contexts && !found; i++) {
             Context o = contexts_get(&d->contexts, i);
             found = o.pid == c.pid && o.tid == o.pid;
             if (found)
                 comm = names_get(&d->names, o.comm);
         }
-        for (ContextId i = 0; i < w->view.contexts && !found; i++) {
+        for (ContextId i = 1; i < w->view.contexts && !found; i++) {
             Context o = contexts_get(&d->contexts, i);
             found = o.pid == c.pid;
             comm = names_get(&d->names, o.comm);
@@ -346,7 +346,8 @@ static const uint64_t *counts(const Scan *s, const Query *query, int cpu, Arena 
     Query q = *query;
     Slice slice;
     char term[32];
-    q.weighted = s->answer->query.weighted;
+    /* the other file sums weights where this one does */
+    q.weighted = s->answer->query.weighted && profile_view(s->answer->profile).has_weight;
     snprintf(term, sizeof(term), "cpu=%d", cpu);
     if (cpu >= 0)
         assert_true(filter_parse(str_of(term), &q.filter, NULL));
@@ -370,7 +371,7 @@ static void scan_cpu(Scan *s, int cpu, const uint8_t *occurs) {
     const uint64_t *of_a = s->a ? counts(s, q, cpu, &arena) : NULL;
     const uint64_t *of_b = s->b && q->baseline ? counts(s, &base, cpu, &arena) : NULL;
     uint32_t known = s->side ? s->answer->tree->pairs_b : s->answer->tree->pairs;
-    for (PairId p = 0; p < known; p++) {
+    for (PairId p = 1; p < known; p++) {
         Where w = {s->profile, s->view, pairs_get(&s->profile->pairs, p), (uint32_t)cpu, &arena};
         uint64_t n[2] = {of_a ? of_a[p] : 0, of_b ? of_b[p] : 0};
         if (q->baseline == BASELINE_REST)
