@@ -40,7 +40,8 @@ static bool frame_text(App *app, Str args, Str *out, Error *err) {
     const Answer *a = app_answer(app);
     if (!b || !a)
         return error_set(err, ERROR_USAGE, "point at a frame, or mark one");
-    Str symbol = dict_symbol(&app->session.dict, b->frame), module = dict_module(&app->session.dict, b->frame);
+    Str symbol = tree_symbol(a->tree, &app->session.dict, b->frame),
+        module = tree_module(a->tree, &app->session.dict, b->frame);
     char *text = ARENA_ARRAY(&app->frame_arena, char, symbol.n + module.n + 3);
     memcpy(text, symbol.s, symbol.n);
     text[symbol.n] = '\t';

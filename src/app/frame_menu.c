@@ -44,7 +44,10 @@ static Str quoted_chip(const View *v, const char *key, Str value) {
 
 static void chips_of(Menu *m, const FlameBox *b, Str frame) {
     const View *v = m->v;
-    Str symbol = dict_symbol(v->dict, b->frame), module = dict_module(v->dict, b->frame);
+    Str symbol = tree_symbol(v->answer->tree, v->dict, b->frame),
+        module = tree_module(v->answer->tree, v->dict, b->frame);
+    if (frame_is_synthetic(b->frame)) /* no sample has it */
+        return;
     if (frames_get(&v->dict->frames, b->frame).kind == FRAME_PROCESS) {
         Str only = quoted_chip(v, "comm=", symbol), without = quoted_chip(v, "comm!=", symbol);
         if (only.n) {
@@ -72,13 +75,14 @@ static void transforms_of(Menu *m, const FlameBox *b, Str frame, Str frames) {
     offer(m, CMD_MERGE_FUNCTION, "Merge this function into its callers", frame);
     offer(m, CMD_DROP_FUNCTION, "Leave out samples with this function", frame);
     offer(m, CMD_COLLAPSE_RECURSION, "Fold its recursion", frame);
-    if (dict_module(v->dict, b->frame).n)
+    if (tree_module(v->answer->tree, v->dict, b->frame).n)
         offer(m, CMD_COLLAPSE_MODULE, "Show its module as one frame", argument(v, TRANSFORM_COLLAPSE_MODULE, frames));
 }
 
 static void items_of(Menu *m, const FlameBox *b) {
     const View *v = m->v;
-    Str symbol = dict_symbol(v->dict, b->frame), module = dict_module(v->dict, b->frame);
+    Str symbol = tree_symbol(v->answer->tree, v->dict, b->frame),
+        module = tree_module(v->answer->tree, v->dict, b->frame);
     Str frames = view_text(v, "%.*s\t%.*s\n", (int)(symbol.n < 500 ? symbol.n : 500), symbol.s,
                            (int)(module.n < 500 ? module.n : 500), module.s);
     Str frame = argument(v, TRANSFORM_FOCUS_FUNCTION, frames);

@@ -91,9 +91,9 @@ static uint32_t hottest_lines(const View *v, Str *lines) {
     uint32_t n = 0;
     for (uint32_t i = 0; h && i < h->count && i < 3; i++) {
         StackNode leaf = stacks_get(&v->dict->stacks, h->stack[i].stack);
-        Str name = flame_label(v->dict, leaf.frame), samples = view_grouped(v, h->stack[i].samples);
+        Str name = flame_label(NULL, v->dict, leaf.frame), samples = view_grouped(v, h->stack[i].samples);
         StackNode caller = stacks_get(&v->dict->stacks, leaf.parent);
-        Str from = caller.parent || leaf.parent ? flame_label(v->dict, caller.frame) : STR("");
+        Str from = caller.parent || leaf.parent ? flame_label(NULL, v->dict, caller.frame) : STR("");
         lines[n++] = view_text(v, "%.*s%s%.*s\t%.*s", (int)(name.n < 48 ? name.n : 48), name.s, from.n ? " ← " : "",
                                (int)(from.n < 32 ? from.n : 32), from.s, (int)samples.n, samples.s);
     }

@@ -396,17 +396,17 @@ size_t tree_bytes(const Tree *tree) {
 /* ---- frames ------------------------------------------------------------------------------ */
 
 Str tree_symbol(const Tree *tree, const Dict *dict, FrameId frame) {
-    const SyntheticFrame *f = synthetics_find(tree->synthetics, frame);
+    const SyntheticFrame *f = synthetics_find(tree ? tree->synthetics : NULL, frame);
     return f ? f->symbol : frame_is_synthetic(frame) ? STR("") : dict_symbol(dict, frame);
 }
 
 Str tree_module(const Tree *tree, const Dict *dict, FrameId frame) {
-    const SyntheticFrame *f = synthetics_find(tree->synthetics, frame);
+    const SyntheticFrame *f = synthetics_find(tree ? tree->synthetics : NULL, frame);
     return f ? f->module : frame_is_synthetic(frame) ? STR("") : dict_module(dict, frame);
 }
 
 uint32_t tree_frame_kind(const Tree *tree, const Dict *dict, FrameId frame) {
-    const SyntheticFrame *f = synthetics_find(tree->synthetics, frame);
+    const SyntheticFrame *f = synthetics_find(tree ? tree->synthetics : NULL, frame);
     return f                           ? f->kind
            : frame_is_synthetic(frame) ? (uint32_t)FRAME_USER
                                        : frames_get(&dict->frames, frame).kind;

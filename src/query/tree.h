@@ -47,7 +47,8 @@ void tree_hold(Tree *tree);
 void tree_drop(Tree *tree);
 size_t tree_bytes(const Tree *tree);
 
-/* Of any frame; empty, or user code, where a synthetic one is another tree's. */
+/* Of any frame; empty, or user code, where a synthetic one is another tree's. The tree may be
+ * NULL where the frame is the Dict's. */
 Str tree_symbol(const Tree *tree, const Dict *dict, FrameId frame);
 Str tree_module(const Tree *tree, const Dict *dict, FrameId frame);
 uint32_t tree_frame_kind(const Tree *tree, const Dict *dict, FrameId frame);

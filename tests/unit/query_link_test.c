@@ -290,7 +290,7 @@ static void view_comes_first(uint32_t which) {
         .t1_ns = view.first_ns + span / 2 + span / 10};
     w.spec.match.kind = LINK_SEARCH;
     strcpy(w.spec.match.text, ".");
-    Index *index = index_build(&m.profile, &view, 1, 1);
+    Index *index = index_build(&m.profile, &view, 1);
     AsideSource source = {&m.profile, view, index};
     void *state = link_aside.state_new();
     CancelToken token = {0};
