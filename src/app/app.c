@@ -45,6 +45,7 @@ App *app_new(const AppOptions *options) {
     session_init(&app->session, options->workers);
     ui_init(&app->ui);
     flame_pane_init(&app->flame);
+    flame_pane_init(&app->callers);
     browser_init(&app->browser);
     return app;
 }
@@ -55,6 +56,7 @@ void app_free(App *app) {
     browser_free(&app->browser, app->session.jobs);
     session_free(&app->session);
     flame_pane_free(&app->flame);
+    flame_pane_free(&app->callers);
     heat_pane_free(&app->heat);
     heat_pane_free(&app->heat_b);
     history_free(&app->history);
@@ -82,6 +84,7 @@ static void forget_file(App *app) {
     memset(s->zoom, 0, sizeof s->zoom);
     memset(s->event, 0, sizeof s->event);
     flame_pane_forget(&app->flame);
+    flame_pane_forget(&app->callers);
     app->load_error = (Error){0};
     history_free(&app->history);
 }
@@ -177,6 +180,12 @@ const Answer *app_answer(const App *app) {
     return a && a->profile == &app->session.slot[0].profile ? a : NULL;
 }
 
+const Answer *app_callers(const App *app) {
+    const SessionSlot *slot = &app->session.slot[0];
+    const Answer *a = slot->open ? engine_answer(app->session.engine, ANSWER_SECOND) : NULL;
+    return a && a->profile == &slot->profile ? a : NULL;
+}
+
 const HeatGrid *app_grid(const App *app) {
     return app->session.slot[0].open ? engine_heat(app->session.engine, 0) : NULL;
 }
@@ -209,6 +218,13 @@ static void ask_second_heat(App *app, const HeatSpec *of_a) {
     engine_ask_heat(app->session.engine, &spec);
 }
 
+static void ask_callers(App *app) {
+    const SessionSlot *slot = &app->session.slot[0];
+    Query q;
+    bool wanted = state_callers_query(&app->state, &slot->profile, &slot->view, &q);
+    engine_ask(app->session.engine, ANSWER_SECOND, wanted ? &q : NULL);
+}
+
 static void ask(App *app) {
     if (!app->session.slot[0].open)
         return;
@@ -221,6 +237,7 @@ static void ask(App *app) {
         app_notice(app, "Columns made longer: a heat map has at most %d M cells", HEAT_MAX_CELLS >> 20);
     app->fitted_column_ns = fitted;
     engine_ask(app->session.engine, ANSWER_MAIN, &q);
+    ask_callers(app);
     engine_ask_heat(app->session.engine, &spec);
     ask_second_heat(app, &spec);
     ask_hottest(app, &q);
@@ -329,6 +346,26 @@ static void draw_heat(App *app, const View *v, Rect area) {
     heat_name(v, app->heat_b.plot, "B", app->state.file[1]);
 }
 
+/* A sandwich: callers grow upwards from the function in the middle, callees hang below it. */
+static void draw_flame(App *app, const View *v, Rect area) {
+    app->flame.id = ui_id("flame");
+    app->callers.id = ui_id("callers");
+    app->flame.hanging = v->state->view_kind != VIEW_FLAME;
+    app->callers.hover.on = false;
+    if (v->state->view_kind != VIEW_SANDWICH) {
+        flame_pane_draw(&app->flame, v, area);
+        return;
+    }
+    View above = *v;
+    above.answer = app_callers(app);
+    above.zoom_off = true; /* zooming into callees leaves the callers as they are */
+    float half = (float)(int)(area.h / 2);
+    flame_pane_draw(&app->callers, &above, (Rect){area.x, area.y, area.w, half});
+    flame_pane_draw(&app->flame, v, (Rect){area.x, area.y + half, area.w, area.h - half});
+    if (app->callers.hover.on) /* one frame is under the pointer */
+        app->flame.hover = app->callers.hover;
+}
+
 static void draw_panes(App *app, const View *v, Rect area) {
     Ui *ui = v->ui;
     float header = flame_header_height(v);
@@ -351,9 +388,7 @@ static void draw_panes(App *app, const View *v, Rect area) {
     float y = area.y + split;
     flame_header_draw(v, (Rect){area.x, y + ui_px(ui, 4), area.w, header});
     Rect flame = {area.x, y + header + ui_px(ui, 8), area.w, area.y + area.h - y - header - ui_px(ui, 14)};
-    app->flame.hanging = v->state->view_kind != VIEW_FLAME;
-    app->flame.id = ui_id("flame");
-    flame_pane_draw(&app->flame, v, flame);
+    draw_flame(app, v, flame);
     frame_menu_draw(&app->frame_menu, &app->flame, v);
     if (times)
         splitter(v, area, y);

@@ -103,7 +103,7 @@ static void note_merged(SvgFile *f, uint64_t whole) {
 
 void svg_file_make(const App *app, const Answer *a, SvgSize size, SvgFile *out) {
     const State *s = &app->state;
-    bool inverted = a->tree->kind == TREE_INVERTED;
+    bool inverted = a->query.tree.direction == TREE_INVERTED;
     memset(out, 0, sizeof *out);
     arena_init(&out->arena, 1 << 16);
     PageFacts facts = {.state = s,

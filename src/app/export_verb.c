@@ -183,7 +183,7 @@ void headless_settle(App *app, FrameInput *in) {
 static const Answer *inverted_answer(App *app, int64_t now_ns) {
     Query q;
     app_query(app, &q);
-    q.tree = TREE_INVERTED;
+    q.tree.direction = TREE_INVERTED;
     engine_ask(app->session.engine, ANSWER_MAIN, &q);
     do
         engine_poll(app->session.engine, now_ns, false);

@@ -48,7 +48,7 @@ static void chips_of(Menu *m, const FlameBox *b, Str frame) {
         module = tree_module(v->answer->tree, v->dict, b->frame);
     if (frame_is_synthetic(b->frame)) /* no sample has it */
         return;
-    if (frames_get(&v->dict->frames, b->frame).kind == FRAME_PROCESS) {
+    if (tree_frame_kind(v->answer->tree, v->dict, b->frame) == FRAME_PROCESS) {
         Str only = quoted_chip(v, "comm=", symbol), without = quoted_chip(v, "comm!=", symbol);
         if (only.n) {
             offer(m, CMD_FILTER_ADD, "Count only this process", only);

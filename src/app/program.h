@@ -23,7 +23,7 @@ struct App {
     DrawList draw;
     Arena frame_arena;
     HeatPane heat, heat_b; /* of slot A and B */
-    FlamePane flame;
+    FlamePane flame, callers; /* callers: the upper half of a sandwich */
     FrameMenu frame_menu;
     Browser browser;
     Panels panels;
@@ -64,6 +64,7 @@ void app_heat_spec(const App *app, HeatSpec *out);
 bool app_run(App *app, CommandId id, Str args, Error *err);
 /* Newest answer and grid of slot A, NULL while there is none for the file that is open. */
 const Answer *app_answer(const App *app);
+const Answer *app_callers(const App *app); /* likewise, the upper half of a sandwich */
 const HeatGrid *app_grid(const App *app);
 /* Moments of what is lit; NULL while nothing is or nothing is known yet. */
 const LinkGrid *app_link(const App *app);

@@ -25,11 +25,27 @@ void state_query(const State *s, const Profile *profile, const ProfileView *view
     q->idle = s->idle;
     q->filter = s->filter;
     memcpy(q->search, s->search, sizeof q->search);
+    q->tree.transforms = s->transforms;
+    if (s->view_kind == VIEW_INVERTED)
+        q->tree.direction = TREE_INVERTED;
+    if (s->view_kind == VIEW_SANDWICH)
+        transforms_add(&q->tree.transforms, TRANSFORM_FOCUS_FUNCTION, GROUP_PROCESS, str_of(s->function), NULL);
     if (!state_compares(s))
         return;
     q->baseline = s->baseline_kind;
+    q->elided = s->elided;
+    q->baseline_whole_file = !s->baseline.on;
     q->b0_ns = s->baseline.t0_ns;
     q->b1_ns = s->baseline.t1_ns;
+}
+
+bool state_callers_query(const State *s, const Profile *profile, const ProfileView *view, Query *q) {
+    if (s->view_kind != VIEW_SANDWICH || !s->function[0])
+        return false;
+    state_query(s, profile, view, q);
+    q->tree.transforms = s->transforms;
+    q->tree.direction = TREE_INVERTED;
+    return transforms_add(&q->tree.transforms, TRANSFORM_CALLERS_OF, GROUP_PROCESS, str_of(s->function), NULL);
 }
 
 void state_heat_spec(const State *s, const Profile *profile, const ProfileView *view,

@@ -10,6 +10,8 @@ EventId state_event(const State *state, const Profile *profile, const ProfileVie
 /* Whether weights are summed instead of samples. */
 bool state_weighted(const State *state, const Profile *profile, const ProfileView *view);
 void state_query(const State *state, const Profile *profile, const ProfileView *view, Query *out);
+/* Of a sandwich, the upper half; what state_query asks for is the lower one. False: it is none. */
+bool state_callers_query(const State *state, const Profile *profile, const ProfileView *view, Query *out);
 void state_heat_spec(const State *state, const Profile *profile, const ProfileView *view,
                      HeatSpec *out);
 /* What such a query counts: "samples", "ns", "periods". */

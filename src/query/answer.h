@@ -33,6 +33,8 @@ typedef struct Answer {
     const Tree *tree;
     Prefix a;            /* the selection, after chips */
     Prefix b;            /* the baseline, after chips; unset without one */
+    bool elided;         /* a is what the baseline has beyond the selection; b is unset … */
+    uint64_t elided_of;  /* … of this many in the baseline */
     uint64_t in_tree;    /* selected, shown samples (weights if weighted) that the tree keeps: the
                             sum of a */
     uint64_t not_arranged; /* those (weights if weighted) whose pair the tree does not know yet:

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "query/elided.h"
 #include "query/prefix.h"
 
 void answer_maker_init(AnswerMaker *m) {
@@ -389,6 +390,8 @@ void answer_make(const AnswerSource *source, const Query *query, AnswerCopy *out
         out->answer.weight_in_profile = weigh(a->m, a->index->profile, a->view, query->event);
     make_selection(&k);
     make_baseline(&k);
+    if (query->elided && (out->answer.b.u32 || out->answer.b.u64))
+        elided_make(&out->answer, out->answer.a.u32 ? out->a32 : NULL, out->answer.a.u64 ? out->a64 : NULL);
     make_search(&k);
     out->answer.took_ns = clock_thread_cpu_ns() - began;
 }

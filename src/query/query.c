@@ -19,7 +19,7 @@ uint64_t tree_spec_hash(const TreeSpec *spec) {
 /* Field by field: padding is not part of a wish, and fields that a mode ignores do not count.
  */
 bool query_same(const Query *a, const Query *b) {
-    if (a->slot != b->slot || a->whole != b->whole || a->baseline != b->baseline ||
+    if (a->slot != b->slot || a->whole != b->whole || a->elided != b->elided || a->baseline != b->baseline ||
         a->event != b->event || a->weighted != b->weighted || a->idle != b->idle ||
         !tree_spec_same(&a->tree, &b->tree))
         return false;

@@ -32,6 +32,7 @@ typedef struct Query {
     uint8_t baseline; /* BaselineKind */
     int64_t b0_ns, b1_ns;
     bool baseline_whole_file; /* BASELINE_FILE: b0, b1 unused */
+    bool elided; /* with a baseline: only what it has and the selection lacks (elided.h) */
     EventId event;   /* EVENT_ALL for all together */
     bool weighted;   /* by the event's weight instead of by sample */
     uint8_t idle;    /* IdleMode */
