@@ -41,6 +41,8 @@ typedef struct Bench {
     Index *index;
     AnswerMaker maker;
     AnswerCopy copy;
+    Grown grown;
+    uint64_t ids;
     Arena arena;
 } Bench;
 
@@ -118,6 +120,8 @@ static void bench_init(Bench *b, uint64_t samples, uint32_t stacks) {
     b->index = index_build(&b->profile, &b->view, 1);
     double ms = (double)(clock_thread_cpu_ns() - began) / 1e6;
     const Tree *tree = b->index->tree;
+    b->ids = 10;
+    b->grown = grown_make(&(TreeSpec){0}, b->index, NULL, 0);
     printf("%llu samples, %u pairs, %u nodes, depth %u\n", (unsigned long long)samples,
            b->view.pairs, tree->nodes, tree->max_depth);
     printf("  index           %8.1f ms; %5.1f B/sample, snapshots %.1f B/sample, %.1f B/node\n",
@@ -127,6 +131,7 @@ static void bench_init(Bench *b, uint64_t samples, uint32_t stacks) {
 }
 
 static void bench_free(Bench *b) {
+    grown_drop(&b->grown);
     answer_copy_free(&b->copy);
     answer_maker_free(&b->maker);
     index_drop(b->index);
@@ -169,11 +174,12 @@ static void move(const Bench *b, Query *q, Move how, int step) {
 static void measure(Bench *b, const char *label, Move how, Query q) {
     double took[STEPS], answer[STEPS], wall[STEPS];
     uint32_t boxes = 0;
+    AnswerSource source = {.grown = b->grown, .maker = {&b->maker}, .view = {&b->view}};
     for (int i = 0; i < STEPS; i++) {
         FlameLayout layout;
         move(b, &q, how, i);
         int64_t began = clock_thread_cpu_ns(), began_wall = clock_now_ns();
-        answer_make(&b->maker, b->index, &b->view, &q, &b->copy);
+        answer_make(&source, &q, &b->copy);
         answer[i] = (double)(clock_thread_cpu_ns() - began) / 1e6;
         flame_layout(&b->copy.answer, 0, 2560, false, 0, &b->arena, &layout);
         took[i] = (double)(clock_thread_cpu_ns() - began) / 1e6;
@@ -189,6 +195,20 @@ static void measure(Bench *b, const char *label, Move how, Query q) {
            "%u boxes\n",
            label, took[STEPS / 2], took[STEPS * 99 / 100], answer[STEPS / 2], wall[STEPS / 2],
            first, boxes);
+}
+
+/* The tree of a query and how long it takes to make; then a drag over it. */
+static void measure_tree(Bench *b, const char *label, const char *transforms, uint8_t direction) {
+    Query q = {.event = EVENT_ALL, .idle = IDLE_HIDE, .tree = {.direction = direction}};
+    transforms_parse(str_of(transforms), &q.tree.transforms, NULL);
+    grown_drop(&b->grown);
+    int64_t began = clock_thread_cpu_ns();
+    b->grown = grown_make(&q.tree, b->index, NULL, b->ids += GROWN_IDS);
+    double ms = (double)(clock_thread_cpu_ns() - began) / 1e6;
+    const Tree *tree = b->grown.tree;
+    printf("  %-15s %8.1f ms to make, %u nodes, %.1f B each\n", label, ms, tree->nodes,
+           (double)tree_bytes(tree) / tree->nodes);
+    measure(b, label, MOVE_COLUMN, q);
 }
 
 static void measure_heat(Bench *b, const char *label, const char *filter) {
@@ -252,6 +272,18 @@ static void measure_link(Bench *b, const char *label, LinkMatch match) {
     link_aside.state_free(kept);
 }
 
+/* What the stack of some pair calls below its process: in many stacks, not in all. */
+static const char *focus_of(const Bench *b) {
+    static char text[80];
+    StackId s = pairs_get(&b->profile.pairs, b->view.pairs / 2).stack;
+    const Stacks *stacks = &b->dict.stacks;
+    while (stacks_get(stacks, stacks_get(stacks, s).parent).parent)
+        s = stacks_get(stacks, s).parent;
+    Str name = dict_symbol(&b->dict, stacks_get(stacks, s).frame);
+    snprintf(text, sizeof(text), "focus-function=%.*s", (int)name.n, name.s);
+    return text;
+}
+
 static void run(uint64_t samples, uint32_t stacks) {
     static Bench b;
     bench_init(&b, samples, stacks);
@@ -270,6 +302,12 @@ static void run(uint64_t samples, uint32_t stacks) {
     Query differential = q;
     differential.baseline = BASELINE_REST;
     measure(&b, "… differential", MOVE_COLUMN, differential);
+    measure_tree(&b, "… inverted", "", TREE_INVERTED);
+    measure_tree(&b, "… focus function", focus_of(&b), TREE_FORWARD);
+    measure_tree(&b, "… no kernel", "hide-kernel", TREE_FORWARD);
+    measure_tree(&b, "… all recursion", "collapse-recursion", TREE_FORWARD);
+    measure_tree(&b, "… by thread", "group=thread", TREE_FORWARD);
+    measure_tree(&b, "… by cpu", "group=cpu", TREE_FORWARD);
     measure_heat(&b, "heat map", "");
     measure_heat(&b, "… with a filter", "tid!=103 frame~3f");
     FrameId frame = popular_frame(&b);
