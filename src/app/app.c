@@ -352,6 +352,8 @@ static void draw_flame(App *app, const View *v, Rect area) {
     app->callers.id = ui_id("callers");
     app->flame.hanging = v->state->view_kind != VIEW_FLAME;
     app->callers.hover.on = false;
+    app->flame.skip = v->state->view_kind == VIEW_SANDWICH; /* the function's row is the middle */
+    app->callers.skip = 2;
     if (v->state->view_kind != VIEW_SANDWICH) {
         flame_pane_draw(&app->flame, v, area);
         return;

@@ -57,7 +57,8 @@ const FlameBox *flame_pane_box(const FlamePane *pane, uint64_t key) {
 /* -- geometry */
 
 static float content_height(const FlamePane *pane) {
-    return (float)(pane->layout.max_depth + 1) * pane->row;
+    uint32_t rows = pane->layout.max_depth + 1;
+    return (float)(rows > pane->skip ? rows - pane->skip : 0) * pane->row;
 }
 
 static void clamp_scroll(FlamePane *pane) {
@@ -66,9 +67,10 @@ static void clamp_scroll(FlamePane *pane) {
 }
 
 static float row_y(const FlamePane *pane, uint32_t depth) {
+    float row = (float)depth - (float)pane->skip;
     if (pane->hanging)
-        return pane->body.y + (float)depth * pane->row - pane->scroll;
-    return pane->body.y + pane->body.h - (float)(depth + 1) * pane->row + pane->scroll;
+        return pane->body.y + row * pane->row - pane->scroll;
+    return pane->body.y + pane->body.h - (row + 1) * pane->row + pane->scroll;
 }
 
 static void box_x(const FlamePane *pane, const MovingBox *m, float phase, float *x0, float *x1) {
@@ -141,6 +143,10 @@ static Str box_label(const FlamePane *pane, const View *v, const FlameBox *b) {
         Str na = view_grouped(v, b->total), nb = view_count(v, b->total_b, view_unit(v));
         return view_text(v, "all · A %.*s · B %.*s", (int)na.n, na.s, (int)nb.n, nb.s);
     }
+    if (!b->depth && v->answer->elided) {
+        Str n = view_grouped(v, b->total), of = view_count(v, v->answer->elided_of, view_unit(v));
+        return view_text(v, "only in B · %.*s of %.*s", (int)n.n, n.s, (int)of.n, of.s);
+    }
     if (!b->depth) {
         Str n = view_count(v, b->total + pane->layout.not_arranged, view_unit(v));
         return view_text(v, "all · %.*s", (int)n.n, n.s);
@@ -178,6 +184,8 @@ static void draw_row(FlamePane *pane, const View *v, Row row, float phase) {
     Ui *ui = v->ui;
     uint32_t depth = pane->motion.box[row.from].box.depth;
     float y = row_y(pane, depth), gap = ui_px(ui, 1);
+    if (depth < pane->skip)
+        return;
     if (y + pane->row < pane->body.y || y > pane->body.y + pane->body.h)
         return;
     draw_band(ui->draw, y, pane->row - gap);
@@ -260,7 +268,7 @@ static void find_hover(FlamePane *pane, float x, float y, float phase) {
     for (uint32_t i = 0; i < pane->motion.count; i++) {
         const MovingBox *m = &pane->motion.box[i];
         float x0, x1, top = row_y(pane, m->box.depth);
-        if (m->leaving || y < top || y >= top + pane->row)
+        if (m->leaving || m->box.depth < pane->skip || y < top || y >= top + pane->row)
             continue;
         box_x(pane, m, phase, &x0, &x1);
         if (x >= x0 && x < fmaxf(x1, x0 + 1)) {
@@ -272,8 +280,8 @@ static void find_hover(FlamePane *pane, float x, float y, float phase) {
 
 static uint32_t count_lines(const View *v, const FlameBox *b, Str *lines) {
     Str total = view_count(v, b->total, view_unit(v)), self = view_grouped(v, b->self);
-    uint64_t whole = prefix_total(&v->answer->a, v->answer->tree, 0);
-    const char *of = v->state->selection.on ? "A" : "what is shown";
+    uint64_t whole = view_whole(v);
+    const char *of = view_whole_name(v);
     Str share = view_percent(v, b->total, whole);
     Str self_share = view_percent(v, b->self, whole);
     lines[0] = view_text(v, "total %.*s\t%.*s of %s", (int)total.n, total.s, (int)share.n, share.s, of);

@@ -25,6 +25,7 @@ typedef struct FlamePane {
     uint32_t color_key;
     bool hanging;          /* the root is on top: icicle; set before drawing */
     UiId id;               /* of its zone; set before drawing */
+    uint32_t skip;         /* rows at the root that are not shown; set before drawing */
     float scroll;          /* px above (flame) or below (hanging) the root's usual place */
     float row;             /* px of the last frame */
     uint64_t cursor;       /* key of the marked frame, 0 none */

@@ -123,8 +123,13 @@ static Str baseline_range_text(const View *v) {
 /* What B adds up to, once its answer is there. */
 static Str baseline_facts(const View *v) {
     const Answer *a = v->answer;
-    if (!a || a->query.baseline != v->state->baseline_kind || !(a->b.u32 || a->b.u64))
+    if (!a || a->query.baseline != v->state->baseline_kind || !(a->b.u32 || a->b.u64 || a->elided))
         return STR("…");
+    if (a->elided) {
+        Str only = view_grouped(v, prefix_total(&a->a, a->tree, 0));
+        Str all = view_count(v, a->elided_of, v->weighted ? view_unit(v) : "samples");
+        return view_text(v, "%.*s of %.*s in frames that A lacks", (int)only.n, only.s, (int)all.n, all.s);
+    }
     Str n = view_count(v, prefix_total(&a->b, a->tree, 0), v->weighted ? view_unit(v) : "samples");
     if (v->state->baseline_kind != BASELINE_RANGE)
         return n;
@@ -246,6 +251,26 @@ static void crumbs_line(const View *v, Rect area) {
             wish(v->wishes, CMD_TREE_REMOVE, "%u", i);
         x += w + ui_px(ui, 8);
     }
+    const Answer *a = v->answer; /* what dropping and focusing left of what passes the chips */
+    if (!a || v->weighted || a->elided || !transforms_same(&a->query.tree.transforms, t))
+        return;
+    Str kept = view_grouped(v, a->in_tree), all = view_count(v, a->shown_in_selection, "samples");
+    panel_text(v, x, area, view_text(v, "%.*s of %.*s", (int)kept.n, kept.s, (int)all.n, all.s), ui->theme->muted, FACE_REGULAR);
+}
+
+/* The function of a sandwich, with its own figures. */
+static Str sandwich_facts(const View *v) {
+    Str name = str_of(v->state->function);
+    name = str_cut(&name, '\t');
+    const Answer *a = v->answer;
+    if (!a || v->state->view_kind != VIEW_SANDWICH)
+        return STR("");
+    uint32_t node = a->tree->first_child[0]; /* of several trees of one function the first */
+    uint64_t self = node < a->tree->nodes && a->in_tree ? prefix_self(&a->a, a->tree, node) : 0;
+    Str total = view_grouped(v, a->in_tree), own = view_grouped(v, self);
+    Str share = view_percent(v, a->in_tree, v->weighted ? a->in_tree : a->shown_in_selection);
+    return view_text(v, "%.*s · total %.*s (%.*s) · self %.*s", (int)(name.n < 80 ? name.n : 80), name.s, (int)total.n, total.s,
+                     (int)share.n, share.s, (int)own.n, own.s);
 }
 
 /* -- all lines */
@@ -267,6 +292,9 @@ void flame_header_draw(const View *v, Rect area) {
         x = badge(v, x, line, "A", t->a);
     x = panel_text(v, x, line, range_text(v), t->text, FACE_SEMIBOLD);
     x = panel_text(v, x, line, selection_facts(v), t->muted, FACE_REGULAR);
+    Str function = sandwich_facts(v);
+    if (function.n)
+        x = panel_text(v, x, line, function, t->accent, FACE_REGULAR);
     Str found = search_facts(v);
     if (found.n)
         panel_text(v, x, line, found, v->answer->search_error[0] ? t->danger : t->accent, FACE_REGULAR);

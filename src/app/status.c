@@ -25,12 +25,12 @@ static Str hover_facts(const View *v, const FlameBox *b) {
     const Answer *a = v->answer;
     Str module = tree_module(v->answer->tree, v->dict, b->frame);
     Str self = view_grouped(v, b->self), total = view_grouped(v, b->total);
-    Str of_a = view_percent(v, b->total, prefix_total(&a->a, a->tree, 0));
+    Str of_a = view_percent(v, b->total, view_whole(v));
     Str of_all = view_percent(v, b->total, v->weighted ? a->weight_in_profile : a->in_profile);
     return view_text(v, "%.*s%sself %.*s · total %.*s %s · %.*s of %s · %.*s of profile",
                      (int)(module.n < 200 ? module.n : 200), module.s, module.n ? " · " : "", (int)self.n, self.s,
                      (int)total.n, total.s, v->weighted ? view_unit(v) : "samples", (int)of_a.n, of_a.s,
-                     v->state->selection.on ? "A" : "what is shown", (int)of_all.n, of_all.s);
+                     view_whole_name(v), (int)of_all.n, of_all.s);
 }
 
 /* Draws from the right end inwards; returns the left end of what it drew. */

@@ -84,3 +84,12 @@ const char *view_unit(const View *v) {
 bool view_has_time(const View *v) {
     return v->slot->open && v->slot->view.has_time;
 }
+
+uint64_t view_whole(const View *v) {
+    const Answer *a = v->answer;
+    return a->elided ? a->elided_of : a->in_tree + a->not_arranged;
+}
+
+const char *view_whole_name(const View *v) {
+    return v->answer->elided ? "B" : v->state->selection.on ? "A" : "what is shown";
+}

@@ -46,3 +46,6 @@ void view_wake(const View *v, int64_t at_ns);
 /* Unit of what is counted: "samples", "ns", "periods". */
 const char *view_unit(const View *v);
 bool view_has_time(const View *v);
+/* What shares of the flame graph are of, and its name: "A", "B", "what is shown". */
+uint64_t view_whole(const View *v);
+const char *view_whole_name(const View *v);
