@@ -98,6 +98,22 @@ static Tree *grow_tree(const TreeSpec *spec, const Index *const index[TREE_SIDES
     return tree;
 }
 
+/* Drags then sum up what lies side by side. What the tree drops goes to the end. */
+static void order_slots(Tree *tree, uint32_t side, Index *x) {
+    uint32_t *place = mem_resize(NULL, 0, x->slots * sizeof(*place)), next = 1;
+    uint32_t *slot = tree->slot_of_rank[side];
+    for (uint32_t r = 0; r < tree->ranks; r++)
+        if (slot[r])
+            place[slot[r]] = next++;
+    for (uint32_t s = 1; s < x->slots; s++)
+        if (!place[s])
+            place[s] = next++;
+    for (uint32_t r = 0; r < tree->ranks; r++)
+        slot[r] = place[slot[r]];
+    index_renumber(x, place);
+    mem_resize(place, x->slots * sizeof(*place), 0);
+}
+
 Grown grown_make(const TreeSpec *spec, Index *a, Index *b, uint64_t id) {
     Grown g = {.index = {a, spec->joint ? b : NULL}};
     uint64_t hash = tree_spec_hash(spec);
@@ -114,6 +130,9 @@ Grown grown_make(const TreeSpec *spec, Index *a, Index *b, uint64_t id) {
         return g;
     }
     g.tree = grow_tree(spec, (const Index *const *)g.index);
+    for (uint32_t side = 0; side < TREE_SIDES; side++)
+        if (g.index[side] && by_cpu)
+            order_slots(g.tree, side, g.index[side]);
     g.tree->id = id;
     g.tree->spec = hash;
     return g;

@@ -247,9 +247,25 @@ Index *index_build_by_cpu(Index *base, uint64_t id) {
     x->order = base->order;
     hash_init(&x->slot_index);
     number_slots(x);
+    return x;
+}
+
+void index_renumber(Index *x, const uint32_t *place) {
+    PairId *pair = mem_resize(NULL, 0, x->slot_cap * sizeof(*pair));
+    uint16_t *cpu = mem_resize(NULL, 0, x->slot_cap * sizeof(*cpu));
+    for (uint32_t slot = 0; slot < x->slots; slot++) {
+        pair[place[slot]] = x->pair_of_slot[slot];
+        cpu[place[slot]] = x->cpu_of_slot[slot];
+    }
+    mem_resize(x->pair_of_slot, x->slot_cap * sizeof(*pair), 0);
+    mem_resize(x->cpu_of_slot, x->slot_cap * sizeof(*cpu), 0);
+    x->pair_of_slot = pair;
+    x->cpu_of_slot = cpu;
+    for (uint64_t i = 0; i < x->samples; i++)
+        x->slot[i] = place[x->slot[i]];
+    hash_refill(&x->slot_index, x->slots, hash_of_slot, x);
     if (x->samples)
         take_snapshots(x);
-    return x;
 }
 
 /* ---- sharing ----------------------------------------------------------------------------- */

@@ -4,8 +4,8 @@
  * rank as slot, a later one its own id; so the forward prefix is one straight pass, and other
  * trees gather through their slot_of_rank.
  * A tree grouped by cpu needs another index, over an ordinary one: each (pair, cpu) that occurs
- * is a slot, in order of first appearance, and a later one counts under the pair, at
- * slots + pair. It takes as much memory again, but for the order.
+ * is a slot, and a later one counts under the pair, at slots + pair. It takes as much memory
+ * again, but for the order.
  * Memory: 4 B a sample (8 when the profile is out of order), snapshots up to 4 B a sample.
  * At most 2^32 - 1 samples are indexed; those behind are found by scanning.
  * Owner: the engine. Immutable once built; any thread
@@ -42,7 +42,10 @@ typedef struct Index {
 } Index;
 
 Index *index_build(const Profile *profile, const ProfileView *view, uint64_t id);
+/* By cpu, in two steps, for its slots should lie as the tree's ranks do: numbered as met, for a
+ * tree to be made of; then in the order that `place` gives by slot, [0] staying 0, and whole. */
 Index *index_build_by_cpu(Index *base, uint64_t id);
+void index_renumber(Index *index, const uint32_t *place);
 void index_hold(Index *index);
 void index_drop(Index *index); /* NULL allowed; freeing some hundred megabytes takes a while */
 size_t index_bytes(const Index *index); /* without trees and snapshots */

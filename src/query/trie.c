@@ -3,6 +3,9 @@
 static void reserve(Trie *t, uint32_t cap) {
     t->parent = mem_resize(t->parent, t->cap * sizeof(uint32_t), cap * sizeof(uint32_t));
     t->frame = mem_resize(t->frame, t->cap * sizeof(FrameId), cap * sizeof(FrameId));
+    if (t->last_child)
+        t->last_child =
+            mem_resize(t->last_child, t->cap * sizeof(uint32_t), cap * sizeof(uint32_t));
     t->cap = cap;
 }
 
@@ -10,7 +13,6 @@ void trie_init(Trie *t, uint32_t nodes, uint32_t units) {
     *t = (Trie){.count = 1, .units = units};
     reserve(t, nodes > 16 ? nodes : 16);
     hash_init(&t->index);
-    hash_reserve(&t->index, nodes);
     t->unit_node = mem_resize(NULL, 0, units * sizeof(uint32_t));
     for (uint32_t u = 0; u < units; u++)
         t->unit_node[u] = UNIT_DROPPED;
@@ -19,6 +21,7 @@ void trie_init(Trie *t, uint32_t nodes, uint32_t units) {
 void trie_free(Trie *t) {
     mem_resize(t->parent, t->cap * sizeof(uint32_t), 0);
     mem_resize(t->frame, t->cap * sizeof(FrameId), 0);
+    mem_resize(t->last_child, t->last_child ? t->cap * sizeof(uint32_t) : 0, 0);
     mem_resize(t->unit_node, t->units * sizeof(uint32_t), 0);
     hash_free(&t->index);
     *t = (Trie){0};
@@ -41,7 +44,7 @@ uint32_t trie_append(Trie *t, uint32_t parent, FrameId frame) {
     return t->count++;
 }
 
-uint32_t trie_grow(Trie *t, uint32_t parent, FrameId frame) {
+static uint32_t grow_among_many(Trie *t, uint32_t parent, FrameId frame) {
     uint32_t hash = node_hash(parent, frame), id;
     for (uint32_t i = hash_first(&t->index, hash); (id = t->index.slot[i]) != 0;
          i = hash_next(&t->index, i))
@@ -50,6 +53,24 @@ uint32_t trie_grow(Trie *t, uint32_t parent, FrameId frame) {
     id = trie_append(t, parent, frame);
     hash_insert(&t->index, hash, id, hash_of_node, t);
     return id;
+}
+
+uint32_t trie_grow(Trie *t, uint32_t parent, FrameId frame) {
+    if (!t->last_child)
+        t->last_child = mem_resize(NULL, 0, t->cap * sizeof(uint32_t));
+    uint32_t last = t->last_child[parent], child = last & ~TRIE_MANY;
+    if (last && t->frame[child] == frame)
+        return child;
+    if (!last) {
+        child = trie_append(t, parent, frame);
+        t->last_child[parent] = child;
+        return child;
+    }
+    if (!(last & TRIE_MANY))
+        hash_insert(&t->index, node_hash(parent, t->frame[child]), child, hash_of_node, t);
+    child = grow_among_many(t, parent, frame);
+    t->last_child[parent] = child | TRIE_MANY;
+    return child;
 }
 
 void trie_of_stacks(Trie *t, const Dict *dict, uint32_t stacks, const Units *units) {

@@ -37,15 +37,20 @@ typedef struct Trie {
     FrameId *frame;
     uint32_t *unit_node; /* by unit: the node it ends in, or UNIT_DROPPED */
     uint32_t units;
-    HashIndex index; /* by (parent, frame); while it grows */
+    /* While it grows. Most nodes have one child, which last_child alone finds; where there are
+     * several, it is the one found last, TRIE_MANY is set, and all are in the index. */
+    uint32_t *last_child;
+    HashIndex index; /* by (parent, frame) */
 } Trie;
+
+#define TRIE_MANY 0x80000000u
 
 /* Room for `nodes` of them from the start; all units dropped. */
 void trie_init(Trie *trie, uint32_t nodes, uint32_t units);
 void trie_free(Trie *trie);
 /* The node of `frame` below `parent`, new or not. */
 uint32_t trie_grow(Trie *trie, uint32_t parent, FrameId frame);
-/* A node that is known to be new; trie_grow does not find it. */
+/* A node that is known to be new, in a trie that nothing calls trie_grow for. */
 uint32_t trie_append(Trie *trie, uint32_t parent, FrameId frame);
 
 /* The stacks of the dict below `stacks`, as they are. */
