@@ -493,7 +493,7 @@ bool collapse_run(const char *path, const CollapseOptions *options, Buf *out, Bu
     column_init(&c->func, sizeof(NameId), 8);
     column_init(&c->stack, sizeof(uint32_t), 8);
     text_keys_init(&c->keys, false);
-    key_cache_init(&c->lines, LINES_LOG2);
+    c->lines = (KeyCache){mem_table(sizeof(KeySlot) << LINES_LOG2), LINES_LOG2};
     COLUMN_PUSH(&c->run, Run) = (Run){0, 0};
     if (options->event) {
         buf_puts(&c->event, options->event);
@@ -510,7 +510,7 @@ bool collapse_run(const char *path, const CollapseOptions *options, Buf *out, Bu
     Column *columns[] = {&c->count, &c->used, &c->run, &c->func, &c->stack};
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
         column_free(columns[i]);
-    key_cache_free(&c->lines);
+    mem_table_free(c->lines.slot, sizeof(KeySlot) << LINES_LOG2);
     buf_free(&c->event);
     buf_free(&c->text);
     mem_resize(c, sizeof *c, 0);

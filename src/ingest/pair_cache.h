@@ -1,10 +1,9 @@
 /* Pair cache: the pairs of samples met before, by the stack of their callers, their leaf frame
  * and their context. It is exact, direct-mapped and of fixed size: one look-up replaces a step
  * down the trie and one in the map of pairs.
- * Owner: a parser. Thread: one at a time. Failure: a miss. OOM aborts. */
+ * Owner: a parser. Thread: one at a time. Failure: a miss. */
 #pragma once
 
-#include "base/arena.h"
 #include "store/pairs.h"
 
 enum { PAIR_CACHE_LOG2 = 16 };
@@ -17,17 +16,8 @@ typedef struct PairSlot {
 } PairSlot;
 
 typedef struct PairCache {
-    PairSlot *slot;
+    PairSlot *slot; /* of a mem_table, zeroed; not owned */
 } PairCache;
-
-static inline void pair_cache_init(PairCache *cache) {
-    cache->slot = mem_table(sizeof(PairSlot) << PAIR_CACHE_LOG2);
-}
-
-static inline void pair_cache_free(PairCache *cache) {
-    mem_table_free(cache->slot, sizeof(PairSlot) << PAIR_CACHE_LOG2);
-    cache->slot = NULL;
-}
 
 /* The slot of a sample, on its way to the processor. */
 static inline PairSlot *pair_cache_slot(const PairCache *cache, StackId callers, FrameId leaf,

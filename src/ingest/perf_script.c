@@ -62,8 +62,15 @@ typedef struct Record {
     TextKey leaf_key, callers_key;
 } Record;
 
+/* The slots of all caches. */
+typedef struct Tables {
+    KeySlot callers[1 << STACKS_LOG2], paths[1 << STACKS_LOG2], lines[1 << LINES_LOG2];
+    PairSlot pairs[1 << PAIR_CACHE_LOG2];
+} Tables;
+
 struct FormatParser {
     Part part;
+    Tables *tables; /* on huge pages */
     TextKeys keys;
     KeyCache lines;   /* FrameValue by a line's key */
     KeyCache callers; /* StackId by the text of the callers and their process */
@@ -648,23 +655,21 @@ static FormatParser *parser_new(const void *context) {
     part_init(&p->part);
     text_keys_init(&p->keys, options && options->portable);
     p->by_line = options && options->by_line;
-    key_cache_init(&p->lines, small ? SMALL_LOG2 : LINES_LOG2);
-    key_cache_init(&p->callers, small ? SMALL_LOG2 : STACKS_LOG2);
-    key_cache_init(&p->paths, small ? SMALL_LOG2 : STACKS_LOG2);
+    p->tables = mem_table(sizeof *p->tables);
+    p->lines = (KeyCache){p->tables->lines, small ? SMALL_LOG2 : LINES_LOG2};
+    p->callers = (KeyCache){p->tables->callers, small ? SMALL_LOG2 : STACKS_LOG2};
+    p->paths = (KeyCache){p->tables->paths, small ? SMALL_LOG2 : STACKS_LOG2};
+    p->pairs = (PairCache){p->tables->pairs};
     frame_table_init(&p->frames);
     stack_walk_init(&p->stacks);
-    pair_cache_init(&p->pairs);
     return p;
 }
 
 static void parser_free(FormatParser *p) {
     part_free(&p->part);
-    key_cache_free(&p->lines);
-    key_cache_free(&p->callers);
-    key_cache_free(&p->paths);
+    mem_table_free(p->tables, sizeof *p->tables);
     frame_table_free(&p->frames);
     stack_walk_free(&p->stacks);
-    pair_cache_free(&p->pairs);
     mem_resize(p, sizeof *p, 0);
 }
 

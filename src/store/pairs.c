@@ -21,6 +21,10 @@ void pairs_free(Pairs *pairs) {
     hash_free(&pairs->index);
 }
 
+void pairs_fetch(const Pairs *pairs, Pair pair) {
+    __builtin_prefetch(&pairs->index.slot[hash_first(&pairs->index, pair_hash(pair))]);
+}
+
 PairId pairs_append(Pairs *pairs, Pair pair) {
     if (pairs->entry.count >= UINT32_MAX)
         panic("more than 4 billion pairs");

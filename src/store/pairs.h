@@ -21,6 +21,8 @@ typedef struct Pairs {
 void pairs_init(Pairs *pairs);
 void pairs_free(Pairs *pairs);
 PairId pairs_intern(Pairs *pairs, Pair pair);
+/* Asks memory for what pairs_intern will read. */
+void pairs_fetch(const Pairs *pairs, Pair pair);
 /* A pair that the caller knows to be new: as stacks_append. */
 PairId pairs_append(Pairs *pairs, Pair pair);
 

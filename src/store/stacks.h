@@ -28,6 +28,10 @@ void stacks_init(Stacks *stacks);
 void stacks_free(Stacks *stacks);
 /* The stack `parent` with `frame` called on top of it. */
 StackId stacks_push(Stacks *stacks, StackId parent, FrameId frame);
+/* Asks memory for what stacks_push will read of this parent. */
+static inline void stacks_fetch(const Stacks *stacks, StackId parent) {
+    __builtin_prefetch(column_at(&stacks->last_child, parent));
+}
 /* A node that the caller knows to be new: for a writer that keeps an index of its own and never
  * calls stacks_push. */
 StackId stacks_append(Stacks *stacks, StackId parent, FrameId frame);
