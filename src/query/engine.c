@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "query/answer_maker.h"
-#include "query/heat_builder.h"
+#include "query/heat_copy.h"
 #include "query/hottest.h"
 #include "query/link.h"
 #include "query/packed.h"

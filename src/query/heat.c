@@ -14,6 +14,10 @@ int64_t heat_row_start(int64_t column_ns, uint32_t rows, uint32_t row) {
     return (int64_t)(((uint64_t)row * (uint64_t)column_ns + rows - 1) / rows);
 }
 
+static uint32_t slices(const HeatGrid *grid) {
+    return grid->spec.row_kind == HEAT_BY_OFFSET ? grid->rows : 1;
+}
+
 bool heat_cell_of(const HeatGrid *grid, int64_t t_ns, uint32_t *column, uint32_t *row) {
     if (t_ns < grid->origin_ns)
         return false;
@@ -21,17 +25,18 @@ bool heat_cell_of(const HeatGrid *grid, int64_t t_ns, uint32_t *column, uint32_t
     uint64_t span = (uint64_t)grid->spec.column_ns;
     uint64_t c = since / span;
     *column = c > UINT32_MAX ? UINT32_MAX : (uint32_t)c;
-    *row = (uint32_t)(since % span * grid->rows / span);
+    *row = (uint32_t)(since % span * slices(grid) / span);
     return true;
 }
 
 void heat_cell_range(const HeatGrid *grid, uint32_t column, uint32_t row, int64_t *t0,
                      int64_t *t1) {
     int64_t start = grid->origin_ns + (int64_t)column * grid->spec.column_ns;
-    *t0 = start + heat_row_start(grid->spec.column_ns, grid->rows, row);
+    uint32_t n = slices(grid);
+    row = n > 1 ? row : 0;
+    *t0 = start + heat_row_start(grid->spec.column_ns, n, row);
     /* A wild time stamp can lie within the last column that there is. */
-    if (__builtin_add_overflow(start, heat_row_start(grid->spec.column_ns, grid->rows, row + 1),
-                               t1))
+    if (__builtin_add_overflow(start, heat_row_start(grid->spec.column_ns, n, row + 1), t1))
         *t1 = INT64_MAX;
 }
 

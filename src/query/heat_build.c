@@ -1,7 +1,7 @@
 /* A whole grid at once, for headless use: the builder run to its end, its result copied. */
 #include <string.h>
 
-#include "query/heat.h"
+#include "query/heat_copy.h"
 #include "query/packed.h"
 
 const HeatGrid *heat_build(const Profile *profile, const ProfileView *view,
@@ -10,7 +10,8 @@ const HeatGrid *heat_build(const Profile *profile, const ProfileView *view,
     HeatCopy copy = {0};
     heat_builder_init(&builder);
     heat_builder_ask(&builder, profile, spec);
-    packed_extend(&builder, view, UINT64_MAX);
+    while (!packed_extend(&builder, view, UINT64_MAX))
+        ; /* which rows there are may turn out at the end */
     heat_builder_publish(&builder, &copy, 1, 0, true);
     HeatGrid *grid = ARENA_NEW(arena, HeatGrid);
     *grid = copy.grid;
@@ -25,6 +26,11 @@ const HeatGrid *heat_build(const Profile *profile, const ProfileView *view,
         uint8_t *hidden = ARENA_ARRAY(arena, uint8_t, cells);
         memcpy(hidden, grid->hidden, cells);
         grid->hidden = hidden;
+    }
+    if (grid->row) {
+        HeatRow *row = ARENA_ARRAY(arena, HeatRow, grid->rows);
+        memcpy(row, grid->row, grid->rows * sizeof(*row));
+        grid->row = row;
     }
     grid->cell = cell;
     grid->column_sum = sum;

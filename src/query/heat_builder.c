@@ -6,197 +6,227 @@ void heat_builder_init(HeatBuilder *b) {
     memset(b, 0, sizeof(*b));
     heat_frame_init(&b->frame);
     mask_init(&b->mask);
+    matcher_init(&b->matcher);
+    heat_rows_init(&b->rows);
+    heat_distinct_init(&b->distinct);
 }
 
 void heat_builder_free(HeatBuilder *b) {
     heat_frame_free(&b->frame);
     mask_free(&b->mask);
+    matcher_free(&b->matcher);
+    heat_rows_free(&b->rows);
+    heat_distinct_free(&b->distinct);
     b->profile = NULL;
 }
 
 size_t heat_builder_bytes(const HeatBuilder *b) {
-    return heat_frame_bytes(&b->frame) + mask_bytes(&b->mask);
+    return heat_frame_bytes(&b->frame) + mask_bytes(&b->mask) + matcher_bytes(&b->matcher) +
+           entities_bytes(&b->rows.of) + entities_bytes(&b->distinct.of);
 }
+
+/* ---- starting over ----------------------------------------------------------------------- */
 
 static void forget(HeatBuilder *b) {
     b->max = b->scanned = b->shown = 0;
     b->any_hidden = false;
+    heat_distinct_restart(&b->distinct);
 }
 
-void heat_builder_ask(HeatBuilder *b, const Profile *profile, const HeatSpec *spec) {
-    if (b->profile == profile && heat_spec_same(&b->frame.asked, spec))
-        return;
-    b->profile = profile;
-    heat_frame_ask(&b->frame, spec, HEAT_MAX_CELLS);
+static void make_frame(HeatBuilder *b) {
+    heat_frame_ask(&b->frame, &b->asked, heat_distinct_cells(&b->distinct));
     heat_frame_add_plane(&b->frame, sizeof(uint64_t), false);
     heat_frame_add_plane(&b->frame, sizeof(uint64_t), true);
     heat_frame_add_plane(&b->frame, sizeof(uint8_t), false);
-    /* Rows other than offsets and values other than these two are not built yet: the grid's own
-     * spec says what it shows. */
-    b->frame.spec.row_kind = HEAT_BY_OFFSET;
-    b->frame.stride = b->frame.spec.rows;
-    if (b->frame.spec.value_kind != HEAT_WEIGHT)
-        b->frame.spec.value_kind = HEAT_SAMPLES;
-    mask_set(&b->mask, profile, spec->event, spec->idle, &spec->filter, NULL);
+    if (b->asked.value_kind == HEAT_SHARE)
+        heat_frame_add_plane(&b->frame, sizeof(uint64_t), false);
+    else if (b->distinct.in_sets)
+        heat_frame_add_plane(&b->frame, b->distinct.words * (uint32_t)sizeof(uint64_t), false);
     forget(b);
 }
 
-/* ---- scanning ---------------------------------------------------------------------------- */
-
-/* Samples [first, first + n); times and pairs lie side by side. */
-static void scan_run(HeatBuilder *b, uint64_t first, uint64_t n, const int64_t *time,
-                     const PairId *pair, HeatCursor *at, bool weighted) {
-    const uint8_t *bits = mask_bits(&b->mask);
-    uint64_t *cell = heat_builder_cells(b), *column_sum = heat_builder_sums(b);
-    uint8_t *hidden = heat_builder_hidden(b);
-    for (uint64_t k = 0; k < n; k++) {
-        int64_t t = time[k];
-        uint8_t is = bits[pair[k]];
-        if (!(is & MASK_EVENT))
-            continue;
-        if (t < at->t0 || t >= at->t1)
-            heat_frame_seek(&b->frame, at, t);
-        bool shown = (is & MASK_SHOWN) != 0;
-        if (shown && b->mask.by_cpu)
-            shown = mask_cpu_passes(&b->mask, COLUMN_AT(&b->profile->cpu, uint16_t, first + k));
-        if (!shown) {
-            hidden[at->cell] = 1;
-            b->any_hidden = true;
-            continue;
-        }
-        uint64_t add = weighted ? COLUMN_AT(&b->profile->weight, uint64_t, first + k) : 1;
-        uint64_t sum = cell[at->cell] += add;
-        column_sum[at->column] += add;
-        if (sum > b->max)
-            b->max = sum;
-        b->shown++;
-    }
+void heat_builder_ask(HeatBuilder *b, const Profile *profile, const HeatSpec *spec) {
+    if (b->profile == profile && heat_spec_same(&b->asked, spec))
+        return;
+    b->profile = profile;
+    b->asked = *spec;
+    mask_set(&b->mask, profile, spec->event, spec->idle, &spec->filter, NULL);
+    if (spec->value_kind == HEAT_SHARE)
+        matcher_set(&b->matcher, profile, &spec->match);
+    heat_rows_set(&b->rows, profile, spec->row_kind);
+    memset(&b->top, 0, sizeof(b->top));
+    heat_distinct_set(&b->distinct, profile, spec);
+    make_frame(b);
 }
 
 bool heat_builder_follow(HeatBuilder *b, const ProfileView *view) {
     if (view->samples == 0 || !b->profile)
         return false;
+    mask_extend(&b->mask, view);
+    if (b->asked.value_kind == HEAT_SHARE)
+        matcher_extend(&b->matcher, view, NULL);
+    if (b->asked.row_kind != HEAT_BY_OFFSET) {
+        entities_extend(&b->rows.of, view);
+        heat_rows_extend(&b->rows);
+    }
+    if (b->distinct.on)
+        entities_extend(&b->distinct.of, view);
+    if (!heat_distinct_extend(&b->distinct, &b->asked, view))
+        make_frame(b);
     if (heat_frame_follow(&b->frame, view))
         forget(b);
-    mask_extend(&b->mask, view);
+    b->weighted = b->asked.value_kind == HEAT_WEIGHT && view->has_weight;
     return b->scanned < view->samples;
+}
+
+/* ---- scanning ---------------------------------------------------------------------------- */
+
+static void add_to_cell(HeatBuilder *b, size_t cell, uint32_t column, uint64_t add,
+                        uint64_t add_to_column) {
+    uint64_t sum = heat_builder_cells(b)[cell] += add;
+    heat_builder_sums(b)[column] += add_to_column;
+    if (sum > b->max)
+        b->max = sum;
+}
+
+/* Samples in slices of columns, by far the most usual: those of a cell lie together and are
+ * summed without a branch that depends on them. */
+static void scan_plain(HeatBuilder *b, const int64_t *time, const PairId *pair, uint64_t n,
+                       HeatCursor *at) {
+    const uint8_t *bits = mask_bits(&b->mask);
+    for (uint64_t k = 0; k < n;) {
+        int64_t t = time[k];
+        if (t < at->t0 || t >= at->t1)
+            heat_frame_seek(&b->frame, at, t);
+        int64_t t0 = at->t0, t1 = at->t1;
+        uint64_t shown = 0, of_event = 0;
+        do {
+            uint8_t is = bits[pair[k]];
+            of_event += is & MASK_EVENT;
+            shown += is / MASK_SHOWN; /* its highest bit */
+        } while (++k < n && time[k] >= t0 && time[k] < t1);
+        if (of_event > shown) {
+            heat_builder_hidden(b)[at->cell] = 1;
+            b->any_hidden = true;
+        }
+        add_to_cell(b, at->cell, at->column, shown, shown);
+        b->shown += shown;
+    }
+}
+
+static size_t row_cell(HeatBuilder *b, const HeatCursor *at, PairId pair, uint64_t sample,
+                       uint32_t *entity) {
+    if (b->asked.row_kind == HEAT_BY_OFFSET)
+        return at->cell;
+    *entity = entity_of(&b->rows.of, pair, sample);
+    return at->cell + heat_rows_of(&b->rows, *entity);
+}
+
+static void add_sample(HeatBuilder *b, uint64_t sample, PairId pair, const HeatCursor *at,
+                       size_t cell) {
+    uint64_t add = 1, weight = 1;
+    switch (b->asked.value_kind) {
+    case HEAT_WEIGHT:
+        add = weight = b->weighted ? COLUMN_AT(&b->profile->weight, uint64_t, sample) : 1;
+        break;
+    case HEAT_SHARE:
+        heat_builder_more(b)[cell] += b->matcher.pair[pair];
+        break;
+    case HEAT_CPUS:
+    case HEAT_THREADS:
+        add = heat_distinct_add(&b->distinct, b->distinct.in_sets ? heat_builder_more(b) : NULL,
+                                cell, entity_of(&b->distinct.of, pair, sample));
+        break;
+    default:
+        break;
+    }
+    add_to_cell(b, cell, at->column, add, weight);
+    b->shown++;
+}
+
+static void scan_each(HeatBuilder *b, uint64_t first, const int64_t *time, const PairId *pair,
+                      uint64_t n, HeatCursor *at) {
+    const uint8_t *bits = mask_bits(&b->mask);
+    bool by_row = b->asked.row_kind != HEAT_BY_OFFSET;
+    for (uint64_t k = 0; k < n; k++) {
+        int64_t t = time[k];
+        uint8_t is = bits[pair[k]];
+        uint32_t entity = 0;
+        if (!(is & MASK_EVENT))
+            continue;
+        if (t < at->t0 || t >= at->t1)
+            heat_frame_seek(&b->frame, at, t);
+        size_t cell = row_cell(b, at, pair[k], first + k, &entity);
+        bool shown = (is & MASK_SHOWN) != 0;
+        if (shown && b->mask.by_cpu)
+            shown = mask_cpu_passes(&b->mask, COLUMN_AT(&b->profile->cpu, uint16_t, first + k));
+        if (!shown) {
+            heat_builder_hidden(b)[cell] = 1;
+            b->any_hidden = true;
+            continue;
+        }
+        if (by_row && first + k >= b->rows.tallied)
+            b->rows.tally[entity]++;
+        add_sample(b, first + k, pair[k], at, cell);
+    }
+}
+
+/* Numbers the cpus of the samples that come next; true when that changed what is to be done. */
+static bool note_cpus(HeatBuilder *b, const ProfileView *view, uint64_t end) {
+    entities_note_cpus(&b->rows.of, b->scanned, end);
+    if (b->asked.row_kind != HEAT_BY_OFFSET)
+        heat_rows_extend(&b->rows);
+    entities_note_cpus(&b->distinct.of, b->scanned, end);
+    if (heat_distinct_extend(&b->distinct, &b->asked, view))
+        return false;
+    make_frame(b);
+    heat_frame_follow(&b->frame, view);
+    return true;
+}
+
+static uint64_t next_end(const HeatBuilder *b, const ProfileView *view, uint64_t limit) {
+    uint64_t left = view->samples - b->scanned;
+    return b->scanned + (left < limit ? left : limit);
+}
+
+static void scan(HeatBuilder *b, uint64_t end) {
+    bool plain = b->asked.row_kind == HEAT_BY_OFFSET && b->asked.value_kind == HEAT_SAMPLES &&
+                 !b->mask.by_cpu;
+    HeatCursor at = {0};
+    uint64_t n, n_pair;
+    for (uint64_t i = b->scanned; i < end; i += n) {
+        const int64_t *time = column_span(&b->profile->time_ns, i, end, &n);
+        const PairId *pair = column_span(&b->profile->pair, i, i + n, &n_pair);
+        n = n_pair;
+        if (plain)
+            scan_plain(b, time, pair, n, &at);
+        else
+            scan_each(b, i, time, pair, n, &at);
+    }
+    b->scanned = end;
+    if (end > b->rows.tallied)
+        b->rows.tallied = end;
+}
+
+static void scan_some(HeatBuilder *b, const ProfileView *view, uint64_t limit) {
+    uint64_t end = next_end(b, view, limit);
+    while (note_cpus(b, view, end))
+        end = next_end(b, view, limit);
+    scan(b, end);
 }
 
 bool heat_builder_extend(HeatBuilder *b, const ProfileView *view, uint64_t limit) {
     if (!heat_builder_follow(b, view))
         return true;
-    bool weighted = b->frame.spec.value_kind == HEAT_WEIGHT && view->has_weight;
-    uint64_t left = view->samples - b->scanned;
-    uint64_t end = b->scanned + (left < limit ? left : limit), n;
-    HeatCursor at = {0};
-    for (uint64_t i = b->scanned; i < end; i += n) {
-        const int64_t *time = column_span(&b->profile->time_ns, i, end, &n);
-        const PairId *pair = column_span(&b->profile->pair, i, i + n, &n);
-        scan_run(b, i, n, time, pair, &at, weighted);
+    scan_some(b, view, limit);
+    if (b->asked.row_kind == HEAT_BY_OFFSET)
+        return b->scanned == view->samples;
+    heat_rows_top(&b->rows, &b->top);
+    if (b->scanned == view->samples && !heat_rows_choose(&b->rows, &b->top)) {
+        heat_frame_restart(&b->frame);
+        heat_frame_follow(&b->frame, view);
+        forget(b);
+        scan_some(b, view, limit);
     }
-    b->scanned = end;
-    return end == view->samples;
-}
-
-/* ---- publishing -------------------------------------------------------------------------- */
-
-void heat_copy_free(HeatCopy *copy) {
-    size_t cells = (size_t)copy->cap * copy->cap_rows;
-    mem_resize(copy->cell, cells * sizeof(*copy->cell), 0);
-    mem_resize(copy->hidden, cells, 0);
-    mem_resize(copy->column_sum, (size_t)copy->cap * sizeof(*copy->column_sum), 0);
-    memset(copy, 0, sizeof(*copy));
-}
-
-static void copy_reserve(HeatCopy *copy, const HeatFrame *f) {
-    if (copy->cap >= f->columns && copy->cap_rows == f->spec.rows && copy->moved == f->moved)
-        return;
-    if (copy->cap < f->columns || copy->cap_rows != f->spec.rows) {
-        heat_copy_free(copy);
-        copy->cap = f->cap ? f->cap : 1;
-        copy->cap_rows = f->spec.rows;
-        size_t cells = (size_t)copy->cap * copy->cap_rows;
-        copy->cell = mem_resize(NULL, 0, cells * sizeof(*copy->cell));
-        copy->hidden = mem_resize(NULL, 0, cells);
-        copy->column_sum = mem_resize(NULL, 0, (size_t)copy->cap * sizeof(*copy->column_sum));
-    }
-    copy->stale_from = 0;
-    copy->stale_to = f->columns;
-}
-
-/* Scaling never makes a cell that has something into one that has nothing. */
-static uint32_t scaled(uint64_t value, uint32_t shift) {
-    uint64_t v = value >> shift;
-    if (v > UINT32_MAX)
-        return UINT32_MAX;
-    return v || !value ? (uint32_t)v : 1;
-}
-
-static void copy_columns(HeatCopy *copy, const HeatBuilder *b, uint32_t shift) {
-    const HeatFrame *f = &b->frame;
-    const uint64_t *cell = heat_builder_cells(b), *column_sum = heat_builder_sums(b);
-    size_t from = (size_t)copy->stale_from * f->spec.rows;
-    size_t to = (size_t)copy->stale_to * f->spec.rows;
-    if (from >= to)
-        return;
-    for (size_t i = from; i < to; i++)
-        copy->cell[i] = scaled(cell[i], shift);
-    memcpy(copy->hidden + from, heat_builder_hidden(b) + from, to - from);
-    for (uint32_t c = copy->stale_from; c < copy->stale_to; c++)
-        copy->column_sum[c] = scaled(column_sum[c], shift);
-}
-
-static void widen(HeatCopy *copy, uint32_t from, uint32_t to) {
-    if (from >= to)
-        return;
-    if (copy->stale_from >= copy->stale_to) {
-        copy->stale_from = from;
-        copy->stale_to = to;
-        return;
-    }
-    if (from < copy->stale_from)
-        copy->stale_from = from;
-    if (to > copy->stale_to)
-        copy->stale_to = to;
-}
-
-void heat_builder_publish(HeatBuilder *b, HeatCopy *copies, uint32_t ring, uint32_t into,
-                          bool exact) {
-    HeatFrame *f = &b->frame;
-    HeatCopy *copy = &copies[into];
-    uint32_t shift = 0;
-    bool all = b->published != f->moved;
-    while (b->max >> shift > UINT32_MAX)
-        shift++;
-    for (uint32_t i = 0; i < ring; i++)
-        widen(&copies[i], f->dirty_from, f->dirty_to);
-    copy_reserve(copy, f);
-    if (copy->grid.unit_shift != shift)
-        widen(copy, 0, f->columns);
-    if (copy->stale_to > f->columns)
-        copy->stale_to = f->columns;
-    copy_columns(copy, b, shift);
-    copy->grid = (HeatGrid){
-        .spec = f->spec,
-        .origin_ns = f->origin_ns,
-        .columns = f->columns,
-        .rows = f->spec.rows,
-        .cell = copy->cell,
-        .column_sum = copy->column_sum,
-        .hidden = b->any_hidden ? copy->hidden : NULL,
-        .max = scaled(b->max, shift),
-        .unit_shift = shift,
-        .changed_from = all ? 0 : f->dirty_from,
-        .changed_to = all ? f->columns : f->dirty_to,
-        .samples = b->scanned,
-        .shown = b->shown,
-        .exact = exact,
-        .first_ns = f->first_ns,
-        .last_ns = f->last_ns,
-    };
-    if (copy->grid.changed_from > copy->grid.changed_to)
-        copy->grid.changed_from = copy->grid.changed_to;
-    copy->moved = b->published = f->moved;
-    copy->stale_from = copy->stale_to = 0;
-    heat_frame_clean(f);
+    return b->scanned == view->samples;
 }

@@ -48,8 +48,14 @@ void heat_frame_ask(HeatFrame *f, const HeatSpec *spec, uint64_t max_cells) {
     f->max_cells = max_cells;
     heat_spec_fit_within(&f->spec, &none,
                          max_cells); /* sane rows and span, whatever the profile is */
+    f->own_stride = 0;
     f->stride = heat_stride(&f->spec);
     heat_frame_restart(f);
+}
+
+void heat_frame_set_stride(HeatFrame *f, uint32_t stride) {
+    free_cells(f);
+    f->own_stride = f->stride = stride;
 }
 
 void heat_frame_add_plane(HeatFrame *f, uint32_t item, bool by_column) {
@@ -65,7 +71,7 @@ static bool fits(HeatFrame *f, const ProfileView *view) {
         free_cells(f);
         f->spec.rows = spec.rows;
         f->spec.column_ns = spec.column_ns;
-        f->stride = heat_stride(&f->spec);
+        f->stride = f->own_stride ? f->own_stride : heat_stride(&f->spec);
     }
     return same && f->has_time == view->has_time &&
            (f->origin_ns - profile_origin(view)) % f->spec.column_ns == 0;

@@ -21,7 +21,8 @@ typedef struct HeatFrame {
     HeatSpec asked; /* as the caller wants it */
     HeatSpec spec;  /* as it is made: coarser when the grid would be too large */
     uint64_t max_cells;
-    uint32_t stride; /* cells of a column */
+    uint32_t stride;     /* cells of a column */
+    uint32_t own_stride; /* 0: heat_stride's */
     bool started, has_time;
     int64_t origin_ns, first_ns, last_ns;
     uint32_t columns;
@@ -44,6 +45,8 @@ void heat_frame_free(HeatFrame *frame);
 /* Starts over for this wish. Planes are added afterwards, before the first heat_frame_follow.
  */
 void heat_frame_ask(HeatFrame *frame, const HeatSpec *spec, uint64_t max_cells);
+/* Where rows are not offsets: another number of cells a column than heat_stride says. */
+void heat_frame_set_stride(HeatFrame *frame, uint32_t stride);
 void heat_frame_add_plane(HeatFrame *frame, uint32_t item, bool by_column);
 /* Throws the cells away; the next heat_frame_follow says so. */
 void heat_frame_restart(HeatFrame *frame);

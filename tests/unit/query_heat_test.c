@@ -13,7 +13,7 @@
 #include "base/file.h"
 #include "ingest/loader.h"
 #include "picture/export_text.h"
-#include "query/heat_builder.h"
+#include "query/heat_copy.h"
 #include "query/idle.h"
 #include "query_helper.h"
 
