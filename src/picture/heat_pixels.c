@@ -5,7 +5,7 @@
 
 #include "base/arena.h"
 
-enum { BINS = 1 << 16, TABLE = 4096 };
+enum { BINS = 1 << 16, TABLE = 4096, MAX_ROWS = 1000 };
 
 /* ---- scales ------------------------------------------------------------------------------ */
 
@@ -114,8 +114,9 @@ typedef struct Painter {
     uint64_t inside_from, inside_to; /* cells in time order between first and last sample */
     Colors heat, lit;
     uint32_t outside, filtered;
-    const LinkGrid *link; /* NULL: nothing is lit */
-    int64_t link_column;  /* of the link grid, where the heat grid's first one is */
+    const LinkGrid *link;        /* NULL: nothing is lit */
+    int64_t link_column;         /* of the link grid, where the heat grid's first one is */
+    uint16_t link_row[MAX_ROWS]; /* of the link grid, by row */
 } Painter;
 
 static uint32_t texel_word(uint32_t color) {
@@ -158,9 +159,11 @@ static void prepare(Painter *p, const HeatGrid *grid, const HeatMapper *mapper,
 
 static void prepare_light(Painter *p, const HeatLight *light) {
     const LinkGrid *link = light->grid;
-    if (link->spec.column_ns != p->grid->spec.column_ns || link->rows != p->grid->rows)
-        return; /* of another shape */
+    if (!link_fits(link, p->grid))
+        return;
     p->link = link;
+    for (uint32_t r = 0; r < p->grid->rows && r < MAX_ROWS; r++)
+        p->link_row[r] = (uint16_t)link_row_of(link, p->grid, r);
     p->link_column = (p->grid->origin_ns - link->origin_ns) / link->spec.column_ns;
     prepare_colors(&p->lit, light->mapper, light->ramp);
 }
@@ -174,7 +177,8 @@ static uint32_t most_lit(const Painter *p, uint32_t c0, uint32_t c1, uint32_t r0
             continue;
         const uint32_t *cell = g->cell + (size_t)c * g->rows;
         for (uint32_t r = r0; r < r1; r++)
-            max = cell[r] > max ? cell[r] : max;
+            if (p->link_row[r] < g->rows)
+                max = cell[p->link_row[r]] > max ? cell[p->link_row[r]] : max;
     }
     return max;
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/hash.h"
+#include "query/query.h"
 #include "store/profile.h"
 
 typedef enum EntityKind { ENTITY_THREAD, ENTITY_PROCESS, ENTITY_CPU } EntityKind;
@@ -28,6 +29,13 @@ typedef struct Entities {
     uint32_t *of_cpu; /* cpus: 65536 numbers, 0: not noted yet */
     uint32_t contexts, context_cap, pairs, pair_cap;
 } Entities;
+
+/* Of rows other than offsets. */
+static inline EntityKind row_entities(uint8_t row_kind) {
+    return row_kind == HEAT_BY_THREAD    ? ENTITY_THREAD
+           : row_kind == HEAT_BY_PROCESS ? ENTITY_PROCESS
+                                         : ENTITY_CPU;
+}
 
 void entities_init(Entities *e);
 void entities_free(Entities *e);

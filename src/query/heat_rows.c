@@ -18,10 +18,7 @@ void heat_rows_free(HeatRows *r) {
 void heat_rows_set(HeatRows *r, const Profile *profile, uint8_t row_kind) {
     heat_rows_free(r);
     if (row_kind != HEAT_BY_OFFSET)
-        entities_set(&r->of, profile,
-                     row_kind == HEAT_BY_THREAD    ? ENTITY_THREAD
-                     : row_kind == HEAT_BY_PROCESS ? ENTITY_PROCESS
-                                                   : ENTITY_CPU);
+        entities_set(&r->of, profile, row_entities(row_kind));
 }
 
 void heat_rows_extend(HeatRows *r) {

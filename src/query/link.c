@@ -6,8 +6,10 @@
  * that was in order they are a range of sample numbers, in any other their time tells. */
 #include "query/link.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "query/entities.h"
 #include "query/heat_frame.h"
 #include "query/mask.h"
 #include "query/matcher.h"
@@ -26,7 +28,11 @@ typedef struct LinkState {
     Mask mask;
     Matcher matcher;
     HeatFrame frame; /* plane 0: uint32_t cells */
-    uint8_t *hit;    /* by pair: HIT_… */
+    Entities of;     /* rows other than offsets */
+    uint8_t *row;    /* by entity: its row plus one; 0: not looked up */
+    uint32_t row_cap;
+    uint64_t noted; /* samples whose cpus are known to it */
+    uint8_t *hit;   /* by pair: HIT_… */
     uint32_t hits, hit_cap;
     /* -- how far it is */
     bool placed, in_order;
@@ -41,10 +47,35 @@ typedef struct LinkState {
 
 /* ---- wishes ------------------------------------------------------------------------------ */
 
+static int order_of(int64_t a, int64_t b) {
+    return (a > b) - (a < b);
+}
+
+static int by_who(const void *a, const void *b) {
+    const LinkRow *x = a, *y = b;
+    int by = order_of(x->pid, y->pid);
+    by = by ? by : order_of(x->tid, y->tid);
+    return by ? by : order_of(x->cpu, y->cpu);
+}
+
+/* Sorted, so that threads that change places on the map do not change the question. */
+void link_wish_of(const HeatGrid *grid, const LinkMatch *match, LinkWish *out) {
+    memset(out, 0, sizeof(*out));
+    out->spec = grid->spec;
+    out->spec.match = *match;
+    for (uint32_t r = 0; grid->row && r < grid->rows && out->rows < HEAT_TOP_ROWS; r++)
+        if (!grid->row[r].others && grid->row[r].samples)
+            out->row[out->rows++] =
+                (LinkRow){grid->row[r].pid, grid->row[r].tid, grid->row[r].cpu};
+    if (out->rows)
+        qsort(out->row, out->rows, sizeof(*out->row), by_who);
+}
+
 bool link_wish_same(const LinkWish *a, const LinkWish *b) {
     HeatSpec x = a->spec, y = b->spec;
     x.value_kind = y.value_kind = HEAT_SHARE; /* the match counts */
-    return heat_spec_same(&x, &y);
+    return heat_spec_same(&x, &y) && a->rows == b->rows &&
+           memcmp(a->row, b->row, a->rows * sizeof(*a->row)) == 0;
 }
 
 static bool same(const void *a, const void *b) {
@@ -56,6 +87,7 @@ static void *state_new(void) {
     mask_init(&s->mask);
     matcher_init(&s->matcher);
     heat_frame_init(&s->frame);
+    entities_init(&s->of);
     return s;
 }
 
@@ -64,8 +96,14 @@ static void state_free(void *state) {
     mask_free(&s->mask);
     matcher_free(&s->matcher);
     heat_frame_free(&s->frame);
+    entities_free(&s->of);
+    mem_resize(s->row, s->row_cap, 0);
     mem_resize(s->hit, s->hit_cap, 0);
     mem_resize(s, sizeof(*s), 0);
+}
+
+static bool slices(const LinkState *s) {
+    return s->wish.spec.row_kind == HEAT_BY_OFFSET;
 }
 
 static void forget_counts(LinkState *s) {
@@ -82,6 +120,12 @@ static void set_wish(LinkState *s, const Profile *profile, const LinkWish *w) {
     mask_set(&s->mask, profile, w->spec.event, w->spec.idle, &w->spec.filter, NULL);
     matcher_set(&s->matcher, profile, &w->spec.match);
     heat_frame_ask(&s->frame, &w->spec, HEAT_MAX_CELLS);
+    if (!slices(s)) {
+        heat_frame_set_stride(&s->frame, w->rows + 1);
+        entities_set(&s->of, profile, row_entities(w->spec.row_kind));
+        memset(s->row, 0, s->row ? s->row_cap : 0);
+        s->noted = 0;
+    }
     heat_frame_add_plane(&s->frame, sizeof(uint32_t), false);
     s->hits = 0;
     forget_counts(s);
@@ -103,13 +147,40 @@ static void extend_hits(LinkState *s, uint32_t pairs) {
         s->hits = pairs;
 }
 
+static void extend_rows(LinkState *s, const ProfileView *view) {
+    if (slices(s))
+        return;
+    entities_extend(&s->of, view);
+    entities_note_cpus(&s->of, s->noted, view->samples);
+    s->noted = view->samples;
+    if (s->of.count > s->row_cap) {
+        uint32_t cap = s->of.count + s->of.count / 2 + 64;
+        s->row = mem_resize(s->row, s->row_cap, cap);
+        s->row_cap = cap;
+    }
+}
+
 /* ---- counting ---------------------------------------------------------------------------- */
 
-static void light(LinkState *s, const HeatCursor *at, uint32_t samples) {
-    uint32_t *cell = (uint32_t *)s->frame.plane[0].at + at->cell;
+static void light(LinkState *s, size_t at, uint32_t samples) {
+    uint32_t *cell = (uint32_t *)s->frame.plane[0].at + at;
     *cell = samples > UINT32_MAX - *cell ? UINT32_MAX : *cell + samples;
     s->max = *cell > s->max ? *cell : s->max;
     s->matching += samples;
+}
+
+/* Where the sample's thread has its row, behind the first cell of its column. */
+static uint32_t row_of(LinkState *s, uint64_t sample, PairId pair) {
+    if (slices(s))
+        return 0;
+    uint32_t who = entity_of(&s->of, pair, sample);
+    if (!s->row[who]) {
+        const Entity *e = &s->of.entity[who];
+        LinkRow key = {e->pid, e->tid, e->cpu};
+        const LinkRow *found = bsearch(&key, s->wish.row, s->wish.rows, sizeof(key), by_who);
+        s->row[who] = (uint8_t)(1 + (found ? found - s->wish.row : (ptrdiff_t)s->wish.rows));
+    }
+    return s->row[who] - 1u;
 }
 
 static void count(LinkState *s, HeatCursor *at, uint64_t sample, PairId pair, int64_t t) {
@@ -123,7 +194,7 @@ static void count(LinkState *s, HeatCursor *at, uint64_t sample, PairId pair, in
         return;
     if (t < at->t0 || t >= at->t1)
         heat_frame_seek(&s->frame, at, t);
-    light(s, at, 1);
+    light(s, at->cell + row_of(s, sample, pair), 1);
 }
 
 /* Samples of a cell lie together: they are summed without a branch that depends on them, which
@@ -144,7 +215,7 @@ static void count_cells(LinkState *s, HeatCursor *at, const int64_t *time, const
             lit += h >> 1;
         } while (++k < n && time[k] >= t0 && time[k] < t1);
         if (lit)
-            light(s, at, lit);
+            light(s, at->cell, lit);
     }
     s->shown += shown;
     s->scanned += n;
@@ -157,7 +228,7 @@ static void count_run(LinkState *s, HeatCursor *at, uint64_t from, uint64_t to, 
         const int64_t *time = column_span(&s->profile->time_ns, i, to, &n);
         const PairId *pair = column_span(&s->profile->pair, i, i + n, &n_pair);
         n = n_pair;
-        if (!skip && !s->mask.by_cpu) {
+        if (!skip && !s->mask.by_cpu && slices(s)) {
             count_cells(s, at, time, pair, n);
             continue;
         }
@@ -248,6 +319,7 @@ static LinkGrid *make_result(const LinkState *s, const ProfileView *view) {
     g->origin_ns = f->origin_ns;
     g->columns = f->columns;
     g->rows = f->stride;
+    memcpy(g->row, s->wish.row, sizeof(g->row));
     g->cells = (size_t)f->columns * f->stride;
     if (g->cells) {
         uint32_t *cell = mem_resize(NULL, 0, g->cells * sizeof(*cell));
@@ -285,6 +357,7 @@ static void *run(void *state, const AsideSource *source, const void *wish, const
     if (!matcher_extend(&s->matcher, &source->view, token))
         return NULL;
     extend_hits(s, source->view.pairs);
+    extend_rows(s, &source->view);
     if (heat_frame_follow(&s->frame, &source->view))
         forget_counts(s);
     if (!s->placed)
@@ -313,12 +386,28 @@ const AsideKind link_aside = {
 
 /* ---- reading a grid ---------------------------------------------------------------------- */
 
+uint32_t link_row_of(const LinkGrid *g, const HeatGrid *of, uint32_t row) {
+    if (!of->row || row >= of->rows)
+        return row < g->rows ? row : g->rows;
+    if (of->row[row].others)
+        return g->rows - 1;
+    LinkRow key = {of->row[row].pid, of->row[row].tid, of->row[row].cpu};
+    const LinkRow *found =
+        g->rows ? bsearch(&key, g->row, g->rows - 1, sizeof(key), by_who) : NULL;
+    return found ? (uint32_t)(found - g->row) : g->rows;
+}
+
+bool link_fits(const LinkGrid *g, const HeatGrid *of) {
+    return g->spec.column_ns == of->spec.column_ns && g->spec.row_kind == of->spec.row_kind &&
+           (of->spec.row_kind != HEAT_BY_OFFSET || g->rows == of->rows);
+}
+
 uint32_t link_at(const LinkGrid *g, const HeatGrid *of, uint32_t column, uint32_t row) {
     int64_t c = (of->origin_ns - g->origin_ns) / g->spec.column_ns + column;
-    if (g->spec.column_ns != of->spec.column_ns || g->rows != of->rows || c < 0 ||
-        c >= g->columns || row >= g->rows)
+    if (!link_fits(g, of) || c < 0 || c >= g->columns)
         return 0;
-    return g->cell[(size_t)c * g->rows + row];
+    row = link_row_of(g, of, row);
+    return row < g->rows ? g->cell[(size_t)c * g->rows + row] : 0;
 }
 
 /* Cells in time order; a whole column is one where rows are not offsets. */

@@ -79,6 +79,18 @@ static bool stack_matches(const Profile *p, StackId stack, const LinkMatch *matc
     return false;
 }
 
+static uint32_t row_of(const Profile *p, const LinkWish *w, uint64_t sample) {
+    Context c = contexts_get(&p->dict->contexts,
+                             pairs_get(&p->pairs, COLUMN_AT(&p->pair, PairId, sample)).context);
+    for (uint32_t r = 0; r < w->rows; r++)
+        if (w->spec.row_kind == HEAT_BY_CPU
+                ? w->row[r].cpu == COLUMN_AT(&p->cpu, uint16_t, sample)
+                : w->row[r].pid == c.pid &&
+                      (w->spec.row_kind == HEAT_BY_PROCESS || w->row[r].tid == c.tid))
+            return r;
+    return w->rows;
+}
+
 /* The pairs that pass are asked of a mask made anew; the mask has tests of its own. */
 static void check_link(const Profile *p, uint64_t samples, const LinkWish *w,
                        const LinkGrid *g) {
@@ -110,6 +122,8 @@ static void check_link(const Profile *p, uint64_t samples, const LinkWish *w,
         matching++;
         assert_true(heat_cell_of(&shape, COLUMN_AT(&p->time_ns, int64_t, i), &c, &r));
         assert_true(c < g->columns);
+        if (w->spec.row_kind != HEAT_BY_OFFSET)
+            r = row_of(p, w, i);
         uint32_t n = ++cell[(size_t)c * g->rows + r];
         max = n > max ? n : max;
     }
@@ -142,6 +156,44 @@ static LinkWish random_wish(uint64_t *random, const ProfileView *view) {
         random, w.spec.match.kind == LINK_FUNCTION ? view->frames : view->stacks);
     strcpy(w.spec.match.text, texts[random_below(random, 5)]);
     return w;
+}
+
+/* The rows of a heat map, and one or the other of them missing. */
+static void by_rows(uint64_t *random, const Maker *m, const ProfileView *view, LinkWish *w) {
+    Arena arena;
+    arena_init(&arena, 0);
+    HeatSpec spec = w->spec;
+    spec.row_kind = (uint8_t)random_below(random, HEAT_BY_CPU + 1);
+    LinkMatch match = w->spec.match;
+    const HeatGrid *g = heat_build(&m->profile, view, &spec, &arena);
+    link_wish_of(g, &match, w);
+    assert_true(link_match_same(&w->spec.match, &match));
+    assert_int_equal(w->spec.row_kind, spec.row_kind);
+    assert_true(w->spec.row_kind == HEAT_BY_OFFSET || w->rows + 1 >= g->rows);
+    if (w->rows > 2 && random_below(random, 2))
+        w->rows -= 2;
+    arena_free(&arena);
+}
+
+/* Cell by cell through the eyes of the heat map; what matches is some of what there is. */
+static void check_rows(const Maker *m, const ProfileView *view, const LinkWish *w,
+                       const LinkGrid *g) {
+    Arena arena;
+    uint64_t sum = 0;
+    arena_init(&arena, 0);
+    const HeatGrid *heat = heat_build(&m->profile, view, &w->spec, &arena);
+    assert_true(link_fits(g, heat));
+    for (uint32_t c = 0; c < heat->columns; c++) {
+        for (uint32_t r = 0; r < heat->rows; r++) {
+            uint32_t lit = link_at(g, heat, c, r);
+            assert_true(!lit || lit <= heat->cell[(size_t)c * heat->rows + r] ||
+                        heat->row[r].others);
+            sum += lit;
+        }
+    }
+    if (w->rows == heat->rows - (heat->row && heat->row[heat->rows - 1].others) || !heat->row)
+        assert_int_equal(sum, g->matching);
+    arena_free(&arena);
 }
 
 static void nap(void) {
@@ -179,6 +231,8 @@ static void agrees(uint32_t which, uint32_t workers) {
     for (int round = 0; round < 40; round++) {
         ProfileView view = profile_view(&m.profile);
         LinkWish w = random_wish(&random, &view);
+        if (view.has_time && round % 2)
+            by_rows(&random, &m, &view, &w);
         engine_ask_aside(e, ASIDE_LINK, 0, &w);
         if (round % 3 == 0)
             engine_poll(e, ++now, true); /* what runs is cut short */
@@ -195,10 +249,12 @@ static void agrees(uint32_t which, uint32_t workers) {
         assert_non_null(g);
         assert_true(g->exact && g->view_exact);
         view = profile_view(&m.profile);
-        if (view.has_time)
+        if (view.has_time) {
             check_link(&m.profile, view.samples, &w, g);
-        else
+            check_rows(&m, &view, &w, g);
+        } else {
             assert_int_equal(g->columns, 0);
+        }
     }
     engine_ask_aside(e, ASIDE_LINK, 0, NULL);
     assert_null(engine_aside(e, ASIDE_LINK));
