@@ -43,8 +43,27 @@ static void map_cells(const uint32_t *cell, size_t cells, uint32_t max, HeatScal
         find_percentiles(cell, cells, out);
 }
 
+static bool counts_distinct(const HeatGrid *grid) {
+    return grid->unit == HEAT_UNIT_CPUS || grid->unit == HEAT_UNIT_THREADS;
+}
+
+static void map_steps(uint32_t max, HeatMapper *out) {
+    out->stepped = true;
+    out->max = max;
+    for (uint64_t least = 1; least <= max; out->steps++) {
+        out->threshold[out->steps] = (uint32_t)least;
+        least = max <= HEAT_STEPS_EACH || least < 2 ? least + 1 : 2 * least - 1;
+    }
+}
+
 void heat_mapper(const HeatGrid *grid, HeatScale scale, HeatMapper *out) {
-    map_cells(grid->cell, (size_t)grid->columns * grid->rows, grid->max, scale, out);
+    memset(out, 0, sizeof(*out));
+    if (counts_distinct(grid))
+        map_steps(grid->max, out);
+    else if (grid->unit == HEAT_UNIT_PERMILLE)
+        *out = (HeatMapper){.scale = SCALE_LINEAR, .max = HEAT_SHARE_MAX};
+    else
+        map_cells(grid->cell, (size_t)grid->columns * grid->rows, grid->max, scale, out);
 }
 
 void heat_link_mapper(const LinkGrid *grid, HeatScale scale, HeatMapper *out) {
@@ -52,7 +71,7 @@ void heat_link_mapper(const LinkGrid *grid, HeatScale scale, HeatMapper *out) {
 }
 
 /* How many thresholds lie below: cells that are colder. */
-static uint8_t percentile_level(const HeatMapper *m, uint32_t value) {
+static uint32_t thresholds_below(const HeatMapper *m, uint32_t value) {
     uint32_t lo = 0, hi = m->steps;
     while (lo < hi) {
         uint32_t mid = (lo + hi) / 2;
@@ -61,12 +80,26 @@ static uint8_t percentile_level(const HeatMapper *m, uint32_t value) {
         else
             hi = mid;
     }
-    return (uint8_t)(lo + 1 > 255 ? 255 : lo + 1);
+    return lo;
+}
+
+static uint8_t percentile_level(const HeatMapper *m, uint32_t value) {
+    uint32_t level = thresholds_below(m, value) + 1;
+    return (uint8_t)(level > 255 ? 255 : level);
+}
+
+/* Two and more begin where the ramp can be told from an empty cell. */
+uint8_t heat_step_level(const HeatMapper *m, uint32_t step) {
+    if (step == 0)
+        return 1;
+    return m->steps < 3 ? 160 : (uint8_t)(40 + 215 * (step - 1) / (m->steps - 2));
 }
 
 uint8_t heat_level(const HeatMapper *m, uint32_t value) {
     if (value == 0)
         return 0;
+    if (m->stepped)
+        return heat_step_level(m, thresholds_below(m, value + 1) - 1);
     if (value >= m->max)
         return 255;
     double share, v = value, max = m->max; /* 1 ≤ v < max */
@@ -239,6 +272,12 @@ void heat_pixels_linked(const HeatGrid *grid, const HeatMapper *mapper, const He
     prepare(&p, grid, mapper, ramp);
     prepare_light(&p, light);
     paint(&p, first_column, columns, w, h, downwards, rgba);
+}
+
+void heat_ramp_of(const HeatGrid *grid, HeatPalette palette, bool dark, HeatRamp *out) {
+    heat_ramp(palette, dark, out);
+    if (counts_distinct(grid))
+        out->color[1] = heat_single(palette, dark);
 }
 
 void heat_ramp_dim(HeatRamp *ramp, bool dark) {

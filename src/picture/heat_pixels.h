@@ -6,13 +6,21 @@
 #include "query/heat.h"
 #include "query/link.h"
 
-/* Maps a cell value (1 … max) to a ramp entry 1 … 255. Percentile needs the value histogram. */
+/* Maps a cell value (1 … max) to a ramp entry 1 … 255. Percentile needs the value histogram.
+ * Shares are linear from 0 to 100 %, whatever the scale. Distinct cpus and threads come in steps:
+ * one, two, three, … or, when there are many, one, two, up to four, up to eight, …; one has ramp
+ * entry 1 to itself, to which heat_ramp_of gives a colour that is not of the ramp. */
 typedef struct HeatMapper {
     HeatScale scale;
     uint32_t max;
-    uint32_t steps;         /* percentile: thresholds in use */
-    uint32_t threshold[255];
+    bool stepped;
+    uint32_t steps;         /* percentile and stepped: thresholds in use */
+    uint32_t threshold[255]; /* stepped: the least value of each step */
 } HeatMapper;
+enum { HEAT_STEPS_EACH = 12 }; /* so many values have a step each */
+uint8_t heat_step_level(const HeatMapper *mapper, uint32_t step);
+/* heat_ramp for what the grid counts. */
+void heat_ramp_of(const HeatGrid *grid, HeatPalette palette, bool dark, HeatRamp *out);
 void heat_mapper(const HeatGrid *grid, HeatScale scale, HeatMapper *out);
 uint8_t heat_level(const HeatMapper *mapper, uint32_t value); /* 0 for 0; ≥ 1 for any other */
 /* Smallest value that reaches this share (0 to 1) of the ramp: for the legend's labels. */

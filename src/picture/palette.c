@@ -221,6 +221,12 @@ void heat_link_ramp(HeatPalette palette, bool dark, HeatRamp *out) {
     }
 }
 
+uint32_t heat_single(HeatPalette palette, bool dark) {
+    if (palette == HEAT_PALETTE_VIRIDIS)
+        return lch_color(dark ? (Lch){0.68f, 0.19f, 42} : (Lch){0.62f, 0.20f, 38});
+    return lch_color(dark ? (Lch){0.66f, 0.17f, 262} : (Lch){0.58f, 0.19f, 262});
+}
+
 /* Half its colour gone, then most of the way back to the empty cell. */
 uint32_t heat_dim(uint32_t rgba, bool dark) {
     float grey = 0.30f * (float)(rgba >> 24) + 0.59f * (float)(rgba >> 16 & 0xff) +

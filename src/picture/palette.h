@@ -78,6 +78,10 @@ typedef struct DiffLegend {
 } DiffLegend;
 void flame_diff_legend(bool safe, bool dark, DiffLegend *out);
 
+/* A cell in which one thread or cpu alone was active, among those with more, which are in the
+ * ramp: far from it and from the link ramp. */
+uint32_t heat_single(HeatPalette palette, bool dark);
+
 /* -- linking: cells that hold the hovered frame, and the rest */
 
 /* A ramp in a hue that the heat palette does not use. Empty, outside and filtered stay what they

@@ -106,9 +106,80 @@ static void linked_texels(void **state) {
     }
 }
 
+static void distinct_steps(void **state) {
+    static const uint32_t wide[] = {1, 2, 3, 5, 9, 17, 33}; /* the least of each step */
+    (void)state;
+    for (uint32_t max = 0; max < 60; max++) {
+        HeatGrid g = {.unit = max % 2 ? HEAT_UNIT_CPUS : HEAT_UNIT_THREADS, .max = max};
+        HeatMapper m;
+        heat_mapper(&g, SCALE_SQRT, &m);
+        assert_int_equal(heat_level(&m, 0), 0);
+        uint32_t steps = 0;
+        for (uint32_t v = 1; v <= max; v++) {
+            bool begins = max <= HEAT_STEPS_EACH;
+            for (size_t i = 0; i < sizeof(wide) / sizeof(*wide); i++)
+                begins |= wide[i] == v;
+            if (begins)
+                assert_int_equal(m.threshold[steps++], v);
+            assert_int_equal(heat_level(&m, v), heat_step_level(&m, steps - 1));
+            assert_true(v == 1   ? heat_level(&m, v) == 1
+                        : begins ? heat_level(&m, v) > heat_level(&m, v - 1) &&
+                                       heat_level(&m, v) >= 40
+                                 : heat_level(&m, v) == heat_level(&m, v - 1));
+        }
+        assert_int_equal(m.steps, steps);
+        if (max > 2)
+            assert_int_equal(heat_level(&m, max), 255);
+    }
+}
+
+static double distance(uint32_t a, uint32_t b) {
+    double sum = 0;
+    for (int shift = 8; shift < 32; shift += 8) {
+        double d = (double)(a >> shift & 255) - (double)(b >> shift & 255);
+        sum += d * d;
+    }
+    return sum;
+}
+
+static void one_alone_stands_out(void **state) {
+    (void)state;
+    for (int palette = 0; palette < HEAT_PALETTE_COUNT; palette++) {
+        for (int dark = 0; dark < 2; dark++) {
+            HeatGrid g = {.unit = HEAT_UNIT_THREADS, .max = 40}, samples = {.max = 40};
+            HeatRamp r, plain, link;
+            heat_ramp_of(&g, (HeatPalette)palette, dark, &r);
+            heat_ramp(HEAT_PALETTE_EMBER, dark, &plain);
+            heat_ramp_of(&samples, HEAT_PALETTE_EMBER, dark, &link);
+            assert_memory_equal(&plain, &link, sizeof(plain)); /* only for distinct ones */
+            heat_link_ramp((HeatPalette)palette, dark, &link);
+            for (int i = 0; i < 256; i++) {
+                if (i == 0 || i >= 40)
+                    assert_true(distance(r.color[1], r.color[i]) > 60 * 60);
+                if (i)
+                    assert_true(distance(r.color[1], link.color[i]) > 60 * 60);
+            }
+        }
+    }
+}
+
+static void shares_are_linear(void **state) {
+    HeatGrid g = {.unit = HEAT_UNIT_PERMILLE, .max = 300};
+    HeatMapper m;
+    (void)state;
+    heat_mapper(&g, SCALE_LOG, &m);
+    assert_int_equal(heat_level(&m, 0), 0);
+    for (uint32_t permille = 0; permille <= 1000; permille++)
+        assert_int_equal(heat_level(&m, permille + 1), 1 + permille * 254 / 1000);
+    assert_int_equal(heat_permille(heat_value_at(&m, 0.5)), 500);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(linked_texels),
+        cmocka_unit_test(distinct_steps),
+        cmocka_unit_test(one_alone_stands_out),
+        cmocka_unit_test(shares_are_linear),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
