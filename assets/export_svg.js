@@ -8,18 +8,20 @@
     const width = root.viewBox.baseVal.width, height = root.viewBox.baseVal.height;
     const pad = Number(root.dataset.pad), inner = width - 2 * pad;
     const whole = Number(root.dataset.whole), of = root.dataset.of;
+    const compared = 'wholeB' in root.dataset, wholeB = Number(root.dataset.wholeB);
     const group = document.getElementById('frames');
 
     // ---- frames: each stands behind the one below it --------------------------------------
 
     const frames = Array.from(group.children, g => {
-        const [below, count, x, w] = g.dataset.f.split(' ').map(Number);
+        const [below, count, x, w, countB = 0] = g.dataset.f.split(' ').map(Number);
         const [first, module] = g.querySelector('title').textContent.split('\n');
         const end = first.lastIndexOf(' (');
         const shown = first.slice(0, end);
         return {
-            g, below, count, x, w, shown, module: module || '', facts: first.slice(end + 1),
-            name: shown.replace(/^\u2068|\u2069$/g, ''), rect: g.querySelector('rect'),
+            g, below, count, countB, x, w, shown, module: module || '', facts: first.slice(end + 1),
+            name: shown.replace(/^\u2068|\u2069$/g, ''), rects: g.querySelectorAll('rect'),
+            mark: g.classList.contains('new') ? 'new ' : g.classList.contains('gone') ? 'gone ' : '',
             text: g.querySelector('text'), merged: g.classList.contains('merged'),
         };
     });
@@ -41,8 +43,9 @@
 
     // The longest start of the name that fits with ".." behind it, by whole characters.
     function fit(frame, room) {
+        room -= frame.mark ? measure(frame.mark) : 0;
         if (measure(frame.name) <= room)
-            return frame.shown;
+            return frame.mark + frame.shown;
         const chars = Array.from(frame.name);
         let fits = 0, not = Math.min(chars.length, Math.ceil(room / 2) + 1);
         while (not - fits > 1) {
@@ -54,14 +57,14 @@
         }
         const isolated = frame.shown !== frame.name;
         const start = chars.slice(0, fits).join('');
-        return fits ? (isolated ? '\u2068' + start + '\u2069' : start) + '..' : '';
+        return fits ? frame.mark + (isolated ? '\u2068' + start + '\u2069' : start) + '..' : '';
     }
 
     function label(frame, x, w) {
         const words = w >= LEAST_TEXT ? fit(frame, w - 2 * INSET) : '';
         if (words && !frame.text) {
             frame.text = document.createElementNS(SVG, 'text');
-            frame.text.setAttribute('y', Number(frame.rect.getAttribute('y')) + ROW - 5.5);
+            frame.text.setAttribute('y', Number(frame.rects[0].getAttribute('y')) + ROW - 5.5);
             frame.g.append(frame.text);
         }
         if (!frame.text)
@@ -73,8 +76,10 @@
     // ---- zoom -----------------------------------------------------------------------------
 
     function place(frame, x, w) {
-        frame.rect.setAttribute('x', x.toFixed(2));
-        frame.rect.setAttribute('width', (w > 2 ? w - 1 : w * 0.75).toFixed(2));
+        for (const rect of frame.rects) {
+            rect.setAttribute('x', x.toFixed(2));
+            rect.setAttribute('width', (w > 2 ? w - 1 : w * 0.75).toFixed(2));
+        }
         label(frame, x, w);
     }
 
@@ -115,16 +120,19 @@
         }
     }
 
+    const percent = (part, all) => `${(all ? 100 * part / all : 0).toFixed(1)}%`;
+
     // A match within a match counts once: only the lowest of them is summed up.
     function search(text) {
         const expression = text ? compile(text) : null;
         const covered = new Uint8Array(frames.length);
-        let sum = 0, matches = 0;
+        let sum = 0, sumB = 0, matches = 0;
         frames.forEach((frame, i) => {
             const hit = !!expression && i > 0 && !frame.merged && expression.test(frame.name);
             const within = i > 0 && covered[frame.below];
             covered[i] = hit || within ? 1 : 0;
             sum += hit && !within ? frame.count : 0;
+            sumB += hit && !within ? frame.countB : 0;
             matches += hit ? 1 : 0;
             frame.g.classList.toggle('match', hit);
             frame.g.classList.toggle('other', !!expression && !hit && i > 0);
@@ -134,7 +142,8 @@
         if (text && !expression)
             matched.textContent = 'This is not a regular expression';
         else if (found)
-            matched.textContent = `Matched: ${(whole ? 100 * sum / whole : 0).toFixed(1)}% of ${of} · ` +
+            matched.textContent = `Matched: ${percent(sum, whole)} of ${of} · ` +
+                (compared ? `${percent(sumB, wholeB)} of B · ` : '') +
                 `${matches} ${matches === 1 ? 'frame' : 'frames'}`;
         else
             matched.textContent = '';

@@ -451,15 +451,27 @@ static void put_out(App *app, FrameOutput *out, int64_t next_wake_ns, bool acted
     out->quit = app->quit;
 }
 
-/* A range from the command line waits until the origin is known. */
+static void use_pending(App *app, CommandId id, char *args) {
+    Error err = {0};
+    if (!args[0])
+        return;
+    bool timed = app->session.slot[0].view.has_time;
+    if (timed ? !app_run(app, id, str_of(args), &err)
+              : !error_set(&err, ERROR_USAGE, "a range needs times, and this profile has none")) {
+        app_notice(app, "%s", err.message);
+        app->pending_error = err;
+    }
+    args[0] = 0;
+}
+
+/* Ranges from the command line wait until the origin is known. */
 static void pending_range(App *app) {
     const SessionSlot *slot = &app->session.slot[0];
-    if (!app->pending_range[0] || !slot->open || !slot->settled || !slot->view.has_time)
+    if (!slot->open || !slot->settled)
         return;
-    Error err = {0};
-    if (!app_run(app, CMD_SELECT, str_of(app->pending_range), &err))
-        app_notice(app, "%s", err.message);
-    app->pending_range[0] = 0;
+    use_pending(app, CMD_SELECT, app->pending_range);
+    bool range = strstr(app->pending_baseline, "..") != NULL;
+    use_pending(app, range ? CMD_BASELINE : CMD_COMPARE, app->pending_baseline);
 }
 
 static void saved(App *app) {

@@ -103,7 +103,7 @@ static void note_merged(SvgFile *f, uint64_t whole) {
 
 void svg_file_make(const App *app, const Answer *a, SvgSize size, SvgFile *out) {
     const State *s = &app->state;
-    bool inverted = a->query.tree.direction == TREE_INVERTED;
+    bool inverted = s->view_kind == VIEW_INVERTED;
     memset(out, 0, sizeof *out);
     arena_init(&out->arena, 1 << 16);
     PageFacts facts = {.state = s,
@@ -116,7 +116,10 @@ void svg_file_make(const App *app, const Answer *a, SvgSize size, SvgFile *out) 
                        .shown_in_profile = a->shown_in_profile,
                        .idle_in_profile = a->idle_in_profile,
                        .shown_in_selection = a->shown_in_selection,
-                       .total = prefix_total(&a->a, a->tree, 0)};
+                       .total = prefix_total(&a->a, a->tree, 0),
+                       .compared = a->b.u32 || a->b.u64};
+    if (facts.compared)
+        facts.total_b = prefix_total(&a->b, a->tree, 0);
     export_page(&facts, &out->arena, &out->page);
     uint32_t width = size.width ? size.width : 1200;
     uint32_t zoom = flame_zoom_node(s, a, a->profile->dict, &out->arena);
@@ -127,6 +130,7 @@ void svg_file_make(const App *app, const Answer *a, SvgSize size, SvgFile *out) 
                             .dict = a->profile->dict,
                             .layout = &out->layout,
                             .palette = (FlamePalette)s->flame_palette,
+                            .diff_safe = s->diff_palette == DIFF_SAFE,
                             .icicle = inverted || s->view_kind == VIEW_ICICLE,
                             .width = width,
                             .least_height = size.least_height};
@@ -145,7 +149,6 @@ void export_source(const Profile *profile, const State *state, ExportSource *out
     out->state = *state;
     state_query(state, profile, &out->view, &out->query);
     state_heat_spec(state, profile, &out->view, &out->heat);
-    out->inverted = false;
     out->theme = theme_get((ThemeKind)state->theme)->dark ? "dark" : "light";
 }
 
@@ -241,7 +244,9 @@ static bool html_bytes(const ExportSource *s, Arena *arena, Buf *out, Error *err
                      .flame_palette = (FlamePalette)s->state.flame_palette,
                      .downwards = s->state.downwards,
                      .heaviest_first = s->state.heaviest_first,
-                     .shape = s->inverted ? "inverted" : view_kind_name(s->state.view_kind),
+                     .shape = s->state.view_kind == VIEW_SANDWICH
+                                  ? "flame"
+                                  : view_kind_name(s->state.view_kind),
                      .theme = s->theme,
                      .zoom = str_of(s->state.zoom)};
     return page_of(s, arena, &page, err) && export_html(&what, HTML_PAGE_LIMIT, out, err);

@@ -52,7 +52,6 @@ typedef struct ExportSource {
     State state;
     Query query;
     HeatSpec heat;
-    bool inverted;
     const char *theme; /* of a page: "dark", "light", or "auto", which is the reader's */
 } ExportSource;
 

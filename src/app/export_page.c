@@ -55,6 +55,14 @@ Str page_name(const State *state, Arena *arena) {
     return name.n && !str_eq_c(name, "-") ? str_copy(arena, name) : STR("standard input");
 }
 
+static void put_times(const PageFacts *f, const Range *r, Buf *out) {
+    int64_t origin = profile_origin(&f->view);
+    put_offset(out, r->t0_ns - origin);
+    buf_puts(out, " – ");
+    put_offset(out, r->t1_ns - origin);
+    buf_puts(out, " s");
+}
+
 static void put_title(const PageFacts *f, Arena *arena, Buf *out) {
     const State *s = f->state;
     buf_put(out, page_name(s, arena));
@@ -63,11 +71,26 @@ static void put_title(const PageFacts *f, Arena *arena, Buf *out) {
         buf_puts(out, "whole profile");
         return;
     }
-    int64_t origin = profile_origin(&f->view);
-    put_offset(out, s->selection.t0_ns - origin);
-    buf_puts(out, " – ");
-    put_offset(out, s->selection.t1_ns - origin);
-    buf_puts(out, " s");
+    put_times(f, &s->selection, out);
+}
+
+/* What B is, and how the two meet in the picture. */
+static void put_baseline(const PageFacts *f, Buf *out) {
+    const State *s = f->state;
+    if (!f->compared)
+        return;
+    buf_puts(out, "A is ");
+    buf_puts(out, s->selection.on ? "the selection" : "the whole profile");
+    buf_puts(out, ", B ");
+    if (s->baseline_kind == BASELINE_RANGE)
+        put_times(f, &s->baseline, out);
+    else
+        buf_puts(out, s->baseline_kind == BASELINE_REST    ? "everything else"
+                      : s->baseline_kind == BASELINE_WHOLE ? "the whole profile"
+                                                           : path_name(s->file[1]));
+    buf_puts(out, ": ");
+    put_count(out, f->total_b, count_unit(f->dict, f->event, f->weighted));
+    buf_puts(out, ". A frame is as wide as the mean of its shares of A and of B");
 }
 
 static void put_subtitle(const PageFacts *f, Buf *out) {
@@ -148,7 +171,8 @@ void page_note(ExportPage *page, Arena *arena, Str line) {
 }
 
 void export_page(const PageFacts *f, Arena *arena, ExportPage *out) {
-    static void (*const lines[])(const PageFacts *, Buf *) = {put_filters, put_idle, put_zoom};
+    static void (*const lines[])(const PageFacts *, Buf *) = {put_baseline, put_filters,
+                                                              put_idle, put_zoom};
     const Theme *t = theme_get((ThemeKind)f->state->theme);
     Buf text = {0};
     *out = (ExportPage){.dark = t->dark,
@@ -164,7 +188,9 @@ void export_page(const PageFacts *f, Arena *arena, ExportPage *out) {
     put_subtitle(f, &text);
     out->subtitle = take(&text, arena);
     out->unit = str_of(count_unit(f->dict, f->event, f->weighted));
-    out->whole = f->state->selection.on ? STR("the selection") : STR("what is shown");
+    out->whole = f->compared              ? STR("A")
+                 : f->state->selection.on ? STR("the selection")
+                                          : STR("what is shown");
     out->search = str_copy(arena, str_of(f->state->search));
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         lines[i](f, &text);

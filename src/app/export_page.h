@@ -14,6 +14,8 @@ typedef struct PageFacts {
     /* samples, as in Answer */
     uint64_t in_profile, shown_in_profile, idle_in_profile, shown_in_selection;
     uint64_t total; /* samples or weights of the selection */
+    bool compared;
+    uint64_t total_b; /* likewise, of the baseline */
 } PageFacts;
 
 /* The notes say how the counts came about; the picture's maker adds his own with page_note. */

@@ -48,6 +48,7 @@ static const Meaning meanings[] = {
     {"pixel-ratio", IN(PNG)},
     {"dejavu", IN(PNG)},
     {"range", ~IN(HEATMAP_JSON)},
+    {"baseline", IN(PNG) | IN(SVG)},
     {"view", IN(PNG) | IN(SVG) | IN(HTML)},
     {"search", IN(PNG) | IN(SVG) | IN(HTML)},
     {"zoom", IN(PNG) | IN(SVG) | IN(HTML)},
@@ -82,7 +83,8 @@ static bool wanted_format(const Options *o, ExportFormat *out, Error *err) {
     return false;
 }
 
-bool export_options_fit(const Options *o, Error *err) {
+/* False, with words, where an option means nothing for the format. */
+static bool options_fit(const Options *o, Error *err) {
     ExportFormat format;
     if (!wanted_format(o, &format, err))
         return false;
@@ -97,10 +99,8 @@ bool export_options_fit(const Options *o, Error *err) {
         buf_free(&right);
         return false;
     }
-    if (o->inverted && format == EXPORT_PNG)
-        return error_set(
-            err, ERROR_USAGE,
-            "png is the window, which draws flame and icicle; inverted is for svg and html");
+    if (o->shown.view_kind == VIEW_SANDWICH && format != EXPORT_PNG)
+        return error_set(err, ERROR_USAGE, "a sandwich is two graphs: only png draws it");
     return true;
 }
 
@@ -130,7 +130,6 @@ static bool bytes_of(const Options *o, const Loaded *l, ExportFormat format, Buf
     bool ok = place_state(o, l, state, err);
     if (ok) {
         export_source(&l->profile, state, source);
-        source->inverted = o->inverted;
         if (!options_given(o, "theme") && !o->state)
             source->theme = "auto";
         HeatSpec spec = source->heat;
@@ -168,7 +167,8 @@ static int run_samples(const Options *o, ExportFormat format) {
 
 /* -- what the window shows, without one */
 
-void headless_settle(App *app, FrameInput *in) {
+/* Lets it load and answer until nothing changes any more. */
+static void headless_settle(App *app, FrameInput *in) {
     FrameOutput out;
     for (int still = 0; still < 4;) { /* a few quiet frames let motions end */
         bool worked = false;
@@ -194,7 +194,14 @@ static const Answer *inverted_answer(App *app, int64_t now_ns) {
 static int write_svg(App *app, const Options *o, int64_t now_ns) {
     SvgFile file;
     Buf bytes = {0};
-    const Answer *a = o->inverted ? inverted_answer(app, now_ns) : app_answer(app);
+    const Answer *a = app_answer(app);
+    if (app->state.view_kind == VIEW_INVERTED && a->tree->kind != TREE_INVERTED)
+        a = inverted_answer(app, now_ns);
+    if (state_compares(&app->state) && !(a->b.u32 || a->b.u64)) {
+        fprintf(stderr, "flamescope: this cannot be compared with %s\n",
+                o->baseline ? o->baseline : "B");
+        return EXIT_INPUT;
+    }
     svg_file_make(app, a, (SvgSize){o->w, o->h}, &file);
     export_svg(&file.flame, &bytes);
     svg_file_free(&file);
@@ -234,6 +241,8 @@ static int run_picture(const Options *o, ExportFormat format, const CliHost *hos
     if (code == EXIT_DONE) {
         headless_settle(app, &in);
         app_loading(app, &err);
+        if (!err.kind)
+            err = app->pending_error;
         if (err.kind)
             code = fail_at(o->path[0], &err);
         else if (app->notice[0])
@@ -250,7 +259,7 @@ static int run_picture(const Options *o, ExportFormat format, const CliHost *hos
 int run_export(const Options *o, const CliHost *host) {
     ExportFormat format;
     Error err = {0};
-    if (!wanted_format(o, &format, &err) || !export_options_fit(o, &err)) {
+    if (!wanted_format(o, &format, &err) || !options_fit(o, &err)) {
         fprintf(stderr, "flamescope: %s\nflamescope: --help shows what there is\n",
                 err.message);
         return EXIT_USAGE;

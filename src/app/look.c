@@ -16,6 +16,17 @@ bool look_apply(App *app, const Options *o, Error *err) {
     return true;
 }
 
+/* A range or a word waits as the range does; anything else is a second file. */
+static bool apply_baseline(App *app, const char *baseline, Error *err) {
+    bool range = strstr(baseline, "..") && !file_exists(baseline);
+    if (!strcmp(baseline, "all"))
+        baseline = "whole";
+    if (!range && strcmp(baseline, "rest") != 0 && strcmp(baseline, "whole") != 0)
+        return app_run(app, CMD_COMPARE_OPEN, str_of(baseline), err);
+    snprintf(app->pending_baseline, sizeof app->pending_baseline, "%s", baseline);
+    return true;
+}
+
 bool look_open(App *app, const Options *o, const char *path, Error *err) {
     if (!app_open(app, 0, path, err))
         return false;
@@ -25,5 +36,5 @@ bool look_open(App *app, const Options *o, const char *path, Error *err) {
         return false;
     memcpy(app->state.file, opened.file, sizeof opened.file);
     app->state.mode = opened.mode;
-    return true;
+    return !o->baseline || apply_baseline(app, o->baseline, err);
 }

@@ -28,6 +28,7 @@ struct Option {
 TEXT_OPTION(to)
 TEXT_OPTION(out)
 TEXT_OPTION(range)
+TEXT_OPTION(baseline)
 TEXT_OPTION(state)
 TEXT_OPTION(stats)
 TEXT_OPTION(dump)
@@ -131,9 +132,7 @@ static bool set_filter(Options *o, const char *value, Error *err) {
 }
 
 static bool set_view(Options *o, const char *value, Error *err) {
-    o->inverted = o->verb == VERB_EXPORT && !strcmp(value, "inverted");
-    return o->inverted || view_kind_named(str_of(value), &o->shown.view_kind) ||
-           bad_value(err, "view", value);
+    return view_kind_named(str_of(value), &o->shown.view_kind) || bad_value(err, "view", value);
 }
 
 static bool set_search(Options *o, const char *value, Error *err) {
@@ -189,11 +188,12 @@ static const Option options[] = {
     {"to", "FORMAT", IN_EXPORT, set_to, "png, svg, html, folded, speedscope, pprof, heatmap-json"},
     {"out", "OUT", IN_EXPORT | IN_INFO | IN_COLLAPSE | IN_REPLAY | IN_PACK, set_out, "where to write (-o; default: standard output)"},
     {"range", "A..B", IN_WINDOW | IN_EXPORT, set_range, "select: seconds from the origin (34.2..36.1) or percent"},
+    {"baseline", "A..B|rest|all|FILE", IN_WINDOW | IN_EXPORT, set_baseline, "compare the selection with this"},
     {"event", "NAME|all", IN_SHOW, set_event, "which event to count (default: the first in the file)"},
     {"weight", "samples|period|time|bytes", IN_SHOW, set_weight, "what to count (default: samples)"},
     {"idle", "hide|keep|flamescope", IN_SHOW, set_idle, "idle samples (default: hide)"},
     {"filter", "EXPR", IN_SHOW, set_filter, "count only what matches, e.g. 'comm=java frame~parse'"},
-    {"view", "flame|icicle|inverted", IN_SHOW, set_view, "shape of the flame graph (inverted: svg, html)"},
+    {"view", "flame|icicle|inverted", IN_SHOW, set_view, "shape of the flame graph"},
     {"search", "RE", IN_SHOW, set_search, "regular expression to mark frames by"},
     {"zoom", "PATH", IN_SHOW, set_zoom, "zoom into a frame: symbols from the root, joined by ;"},
     {"rows", "N", IN_SHOW, set_rows, "rows of a column, 1 to 1000 (default: 50)"},

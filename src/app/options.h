@@ -13,12 +13,11 @@ typedef struct Options {
     Verb verb;
     const char *path[OPTION_PATHS];
     uint32_t paths;
-    const char *to, *out, *range, *state, *stats, *dump;
+    const char *to, *out, *range, *baseline, *state, *stats, *dump;
     State shown; /* what options say about the picture: rows, column, scale, palette, theme, … */
     double pixel_ratio;
     uint32_t threads; /* 0: as many as there are processors */
     bool no_cache;
-    bool inverted; /* export: callers by leaf */
     bool json, dejavu, software, gpu, idle_said, help, version, keys;
     bool pid, tid, kernel, jit, all; /* collapse */
     uint32_t w, h;

@@ -44,6 +44,8 @@ struct App {
     char notice[320];        /* one line for the user */
     int64_t notice_until_ns;
     char pending_range[128]; /* a range given before the origin was known */
+    char pending_baseline[128]; /* likewise: a range, rest or whole */
+    Error pending_error;     /* why one of them could not be used */
     Buf clipboard;
     char examples[1024];
 };

@@ -69,7 +69,8 @@ static void put_style(const Writer *w) {
                "#frames g.away { display: none }\n"
                "#frames g.above rect, #frames.found g.other rect { opacity: 0.45 }\n"
                "#frames g.above text, #frames.found g.other text { fill: #%06x }\n"
-               "#frames g.match rect { fill: #%06x }\n#frames g.match text { fill: #%06x }\n"
+               "#frames g.match rect:first-of-type { fill: #%06x }\n#frames g.match text { "
+               "fill: #%06x }\n"
                ".title { font-size: 18px; font-weight: 600 }\n.title, .info { fill: #%06x }\n"
                ".muted { fill: #%06x }\n"
                ".button { cursor: pointer }\n.button rect { fill: #%06x; stroke: #%06x }\n"
@@ -109,6 +110,9 @@ static void put_head(const Writer *w) {
                "data-whole=\"",
                width, w->height, width, w->height, PAD, w->flame->icicle ? "icicle" : "flame");
     buf_u64(w->out, w->whole);
+    if (w->flame->layout->differential)
+        buf_printf(w->out, "\" data-whole-b=\"%llu",
+                   (unsigned long long)w->flame->layout->all_b);
     buf_printf(w->out, "\" data-notes=\"%u\" data-of=\"", lines_of(p->notes));
     plain_put(w->out, p->whole, PLAIN_XML);
     buf_puts(w->out, "\" data-search=\"");
@@ -120,6 +124,39 @@ static void put_head(const Writer *w) {
     put_ground(w, w->height);
 }
 
+static void put_rect(const Writer *w, double x, double y, double width, int height,
+                     uint32_t fill) {
+    double gap = width > 2 ? 1 : width * 0.25;
+    buf_printf(w->out, "<rect x=\"%.2f\" y=\"%.0f\" width=\"%.2f\" height=\"%d\"", x, y,
+               width - gap, height);
+    put_fill(w->out, fill);
+    buf_puts(w->out, "/>");
+}
+
+/* gone, less in A … more in A, new: right of the subtitle. */
+static void put_legend(const Writer *w) {
+    enum { SIDE = 12, STEP = 3, Y = 47, GAP = 5, ALL = 2 * (SIDE + GAP) + 188 };
+    static const struct {
+        const char *words;
+        int width; /* with the room behind it */
+    } part[] = {{"gone", 44}, {"less in A", 56}, {"more in A", 66}, {"new", 22}};
+    DiffLegend legend;
+    flame_diff_legend(w->flame->diff_safe, w->page->dark, &legend);
+    double x = w->flame->width - PAD - ALL - STEP * DIFF_LEGEND_STEPS - GAP;
+    for (int i = 0; i < 4; i++) {
+        if (i == 0 || i == 3) {
+            put_rect(w, x, Y, SIDE + 1, SIDE, i ? legend.only_a : legend.only_b);
+            x += SIDE + GAP;
+        }
+        buf_printf(w->out, "<text class=\"muted\" x=\"%.0f\" y=\"%d\">%s</text>\n", x,
+                   Y + SIDE - 2, part[i].words);
+        x += part[i].width;
+        for (int k = 0; i == 1 && k < DIFF_LEGEND_STEPS; k++, x += STEP)
+            put_rect(w, x, Y, STEP + 1, SIDE, legend.ramp[k]);
+        x += i == 1 ? GAP : 0;
+    }
+}
+
 /* The script keeps this in sight, so it lies on a ground of its own, over the frames. */
 static void put_title(const Writer *w) {
     const ExportPage *p = w->page;
@@ -127,6 +164,8 @@ static void put_title(const Writer *w) {
     put_ground(w, HEAD - 8);
     put_text_line(w, "title", 30, p->title, (w->flame->width - BUTTONS) / TITLE_WIDTH);
     put_text_line(w, "muted", 52, p->subtitle, w->inner / CHAR_WIDTH);
+    if (w->flame->layout->differential)
+        put_legend(w);
     buf_puts(w->out, "</g>\n");
 }
 
@@ -138,12 +177,22 @@ static void put_notes(const Writer *w) {
 
 /* -- frames */
 
+/* Of a differential: what one side lacks. */
+static bool only_one(const Writer *w, const FlameBox *b) {
+    return w->flame->layout->differential && b->depth && !b->merged &&
+           (!b->total || !b->total_b);
+}
+
 static uint32_t box_color(const Writer *w, const FlameBox *b) {
     const ExportPage *p = w->page;
     if (b->merged)
         return p->muted;
     if (!b->depth)
         return p->root_box;
+    const FlameLayout *l = w->flame->layout;
+    if (l->differential)
+        return flame_diff_color(flame_share_a(l, b), flame_share_b(l, b), w->flame->diff_safe,
+                                p->dark);
     FrameText t = export_frame(w->flame->dict, b->frame);
     return flame_color(w->flame->palette, p->dark, t.frame, t.symbol, t.module);
 }
@@ -166,23 +215,38 @@ static Str name_box(Writer *w, const FlameBox *b) {
     return module;
 }
 
-static void put_counts(const Writer *w, uint64_t total) {
-    buf_puts(w->out, " (");
-    buf_grouped(w->out, total);
-    buf_putc(w->out, ' ');
+static void put_number(const Writer *w, uint64_t total) {
     Str unit = w->page->unit;
     bool singular = total == 1 && str_eq_c(unit, "samples");
+    buf_grouped(w->out, total);
+    buf_putc(w->out, ' ');
     plain_put(w->out, str_slice(unit, 0, unit.n - singular), PLAIN_XML);
-    buf_printf(w->out, ", %.2f%% of ", 100 * share_of(total, w->whole));
-    plain_put(w->out, w->page->whole, PLAIN_XML);
+}
+
+/* Behind a name; holds no other opening bracket, by which the script finds it. */
+static void put_counts(const Writer *w, const FlameBox *b) {
+    const FlameLayout *l = w->flame->layout;
+    buf_puts(w->out, l->differential ? " (A " : " (");
+    put_number(w, b->total);
+    if (l->differential) {
+        double share_a = 100 * flame_share_a(l, b), share_b = 100 * flame_share_b(l, b);
+        buf_printf(w->out, ", %.2f%%; B ", share_a);
+        put_number(w, b->total_b);
+        buf_printf(w->out, ", %.2f%%; %+.2f percentage points%s", share_b, share_a - share_b,
+                   only_one(w, b) ? (b->total ? "; new" : "; gone") : "");
+    } else {
+        buf_printf(w->out, ", %.2f%% of ", 100 * share_of(b->total, w->whole));
+        plain_put(w->out, w->page->whole, PLAIN_XML);
+    }
     buf_putc(w->out, ')');
 }
 
-static void put_label(const Writer *w, double x, double y, double width) {
-    double chars = (width - 2 * INSET) / CHAR_WIDTH;
+static void put_label(const Writer *w, const FlameBox *b, double x, double y, double width) {
+    const char *mark = only_one(w, b) ? (b->total ? "new " : "gone ") : "";
+    double chars = (width - 2 * INSET) / CHAR_WIDTH - (double)str_of(mark).n;
     if (chars < 3)
         return;
-    buf_printf(w->out, "<text x=\"%.2f\" y=\"%.1f\">", x + INSET, y + ROW - 5.5);
+    buf_printf(w->out, "<text x=\"%.2f\" y=\"%.1f\">%s", x + INSET, y + ROW - 5.5, mark);
     plain_cut(w->out, buf_str(&w->plain), (size_t)chars, PLAIN_XML | PLAIN_ISOLATED);
     buf_puts(w->out, "</text>");
 }
@@ -193,7 +257,22 @@ static void put_facts(const Writer *w, const FlameBox *b) {
     buf_u64(w->out, b->parent);
     buf_putc(w->out, ' ');
     buf_u64(w->out, b->total);
-    buf_printf(w->out, " %.7g %.7g\"", (double)b->x0, (double)b->x1 - (double)b->x0);
+    buf_printf(w->out, " %.7g %.7g", (double)b->x0, (double)b->x1 - (double)b->x0);
+    if (w->flame->layout->differential) {
+        buf_putc(w->out, ' ');
+        buf_u64(w->out, b->total_b);
+    }
+    buf_putc(w->out, '"');
+}
+
+static void put_class(const Writer *w, const FlameBox *b) {
+    const char *class = b->merged                 ? "merged"
+                        : b->ancestor && b->depth ? "above"
+                        : !only_one(w, b)         ? NULL
+                        : b->total                ? "new"
+                                                  : "gone";
+    if (class)
+        buf_printf(w->out, " class=\"%s\"", class);
 }
 
 static void put_box(Writer *w, const FlameBox *b) {
@@ -202,23 +281,21 @@ static void put_box(Writer *w, const FlameBox *b) {
     uint32_t fill = box_color(w, b);
     Str module = name_box(w, b);
     buf_puts(w->out, "<g");
-    if (b->merged || (b->ancestor && b->depth))
-        buf_puts(w->out, b->merged ? " class=\"merged\"" : " class=\"above\"");
+    put_class(w, b);
     put_fill(w->out, text_on(fill));
     put_facts(w, b);
     buf_puts(w->out, "><title>");
     plain_put(w->out, buf_str(&w->plain), PLAIN_XML | PLAIN_ISOLATED);
-    put_counts(w, b->total);
+    put_counts(w, b);
     if (module.n) { /* no name has a line end left in it, so the script can tell them apart */
         buf_putc(w->out, '\n');
         plain_put(w->out, module, PLAIN_XML | PLAIN_ISOLATED);
     }
-    double gap = width > 2 ? 1 : width * 0.25;
-    buf_printf(w->out, "</title><rect x=\"%.2f\" y=\"%.0f\" width=\"%.2f\" height=\"%d\"", x, y,
-               width - gap, ROW - 1);
-    put_fill(w->out, fill);
-    buf_puts(w->out, "/>");
-    put_label(w, x, y, width);
+    buf_puts(w->out, "</title>");
+    put_rect(w, x, y, width, ROW - 1, fill);
+    if (only_one(w, b)) /* a bar over what is new, under what is gone */
+        put_rect(w, x, b->total ? y : y + ROW - 3, width, 2, w->page->text);
+    put_label(w, b, x, y, width);
     buf_puts(w->out, "</g>\n");
 }
 
@@ -226,7 +303,7 @@ void export_svg(const SvgFlame *flame, Buf *out) {
     const FlameLayout *l = flame->layout;
     uint32_t dark_match = 0xf03cf0ff, light_match = 0xe600e6ff;
     Writer w = {.flame = flame, .page = flame->page, .out = out};
-    w.whole = l->count ? l->box[0].total + l->not_arranged : 0;
+    w.whole = l->differential ? l->all_a : l->count ? l->box[0].total + l->not_arranged : 0;
     w.inner = (double)(flame->width - 2 * PAD);
     w.match = flame->page->dark ? dark_match : light_match;
     w.match_text = text_on(w.match);

@@ -2,6 +2,8 @@
  * flamegraph.pl: hover names a frame, click zooms, Ctrl+F searches. Every frame that the layout
  * has is in it, with its count and the share of the whole; runs of narrower ones are grey blocks
  * that say how many they are.
+ * A differential layout is coloured by its two shares, which stand in the text of each frame;
+ * what only one side has is marked.
  * The script in it (assets/export_svg.js) reads the elements only; no name becomes markup.
  * Pure; output goes into the caller's Buf; any thread. */
 #pragma once
@@ -26,6 +28,7 @@ typedef struct SvgFlame {
     const Dict *dict;
     const FlameLayout *layout; /* made for flame_layout's half pixel being 0.1 of ours */
     FlamePalette palette;
+    bool diff_safe; /* of a differential layout: colours for every colour vision */
     bool icicle; /* the root on top */
     uint32_t width, least_height;
 } SvgFlame;

@@ -67,6 +67,43 @@ def svg_counts(_):
         assert found == wanted, (len(found), len(wanted), list((found - wanted).items())[:3])
 
 
+def svg_diff(_):
+    """Both shares of every frame of the union, and their difference, against two folded files."""
+    total_a, total_b = tree_of(folded('diff_a')), tree_of(folded('diff_b'))
+    all_a, all_b = total_a[()], total_b[()]
+    pattern = re.compile(r'A ([\d\u2009]+) samples?, ([\d.]+)%; B ([\d\u2009]+) samples?, ([\d.]+)%; ([+-][\d.]+) percentage '
+                         r'points(; new|; gone)?\)')
+    document = xml.dom.minidom.parse(FOLDER + '/diff.svg')
+    group = [g for g in document.getElementsByTagName('g') if g.getAttribute('id') == 'frames'][0]
+    paths = []
+    for g in group.childNodes:
+        if g.nodeType != g.ELEMENT_NODE:
+            continue
+        name, facts = g.getElementsByTagName('title')[0].firstChild.data.split('\n')[0].rsplit(' (', 1)
+        below, count, x, width, count_b = map(float, g.getAttribute('data-f').split(' '))
+        path = paths[int(below)] + (name,) if paths else ()
+        paths.append(path)
+        a, share_a, b, share_b, delta, only = pattern.match(facts).groups()
+        assert (number(a), number(b)) == (count, count_b), facts
+        wanted = '%.2f %.2f %+.2f' % (100 * count / all_a, 100 * count_b / all_b,
+                                      100 * count / all_a - 100 * count_b / all_b)
+        assert wanted.replace('+-', '-') == ' '.join((share_a, share_b, delta)), (facts, wanted)
+        kind = g.getAttribute('class')
+        if path and kind != 'merged':
+            assert only == (None if count and count_b else '; new' if count else '; gone'), facts
+            assert kind == ('' if count and count_b else 'new' if count else 'gone'), facts
+    # equal paths in different modules are different frames: summed up they are the folded ones
+    sums = collections.defaultdict(lambda: [0, 0, 0.0])
+    for path, g in zip(paths, [g for g in group.childNodes if g.nodeType == g.ELEMENT_NODE]):
+        _, count, _, width, count_b = map(float, g.getAttribute('data-f').split(' '))
+        for i, value in enumerate((count, count_b, width)):
+            sums[path][i] += value
+    assert set(sums) == set(total_a) | set(total_b)
+    for path, (a, b, width) in sums.items():
+        assert (a, b) == (total_a[path], total_b[path]), path
+        assert abs(width - (a / all_a + b / all_b) / 2) < 1e-5, (path, width)
+
+
 DETAILS = "return document.getElementById('details').textContent"
 MATCHED = "return document.getElementById('matched').textContent"
 VISIBLE = """return Array.from(document.querySelectorAll('#frames > g')).filter(
@@ -283,7 +320,7 @@ def run(names, browser):
             print(traceback.format_exc(), 'FAILED ', name, sep='')
 
 
-if sys.argv[2] == 'svg-counts':
+if sys.argv[2] in ('svg-counts', 'svg-diff'):
     run(sys.argv[2:], None)
 else:
     with Browser() as driven:

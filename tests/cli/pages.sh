@@ -25,6 +25,10 @@ done
 "$FLAMESCOPE" export "$example" --to svg $range --view inverted -o "$scratch/inverted.svg"
 "$FLAMESCOPE" export "$example" --to svg $range --zoom 'shop-disk;start_thread' --search checksum -o "$scratch/zoomed.svg"
 
+"$FLAMESCOPE" export "$example" --to svg $range --baseline 60..70 -o "$scratch/diff.svg"
+"$FLAMESCOPE" export "$example" --to folded $range >"$scratch/diff_a.folded"
+"$FLAMESCOPE" export "$example" --to folded --range 60..70 >"$scratch/diff_b.folded"
+
 well_formed() { # by two parsers of XML, where there are two
     for file in "$scratch"/*.svg; do
         python3 -c 'import sys, xml.dom.minidom as m; m.parse(sys.argv[1])' "$file" || return 1
@@ -39,6 +43,8 @@ says_ok() { # says_ok CHECK: what pages.py said of it
 }
 python3 "$here/pages.py" "$scratch" svg-counts >"$scratch/said" 2>&1
 check "SVG: frames are what folded stacks say" says_ok svg-counts
+python3 "$here/pages.py" "$scratch" svg-diff >"$scratch/said" 2>&1
+check "SVG: a differential is what two folded files say" says_ok svg-diff
 
 if ! python3 -c "import sys; sys.path.insert(0, '$here'); import browser; sys.exit(not browser.available())"; then
     skip "no chromium with chromedriver: exported pages are not opened"
