@@ -328,6 +328,34 @@ static void damage_has_words_and_a_place(void **state) {
     }
 }
 
+/* What we compress, a decoder reads again; behind what the Buf held, and the same every time. */
+static void compresses(void **state) {
+    static const size_t sizes[] = {0, 1, 1000, 65536, 300001};
+    (void)state;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        Buf text = {0}, packed = {0}, again = {0}, back = {0};
+        make_text(&text, sizes[i], (uint32_t)i);
+        buf_puts(&packed, "x");
+        codec_gzip(buf_str(&text), &packed);
+        codec_gzip(buf_str(&text), &again);
+        assert_int_equal(packed.n, again.n + 1);
+        assert_memory_equal(packed.s + 1, again.s, again.n);
+        Codec *c = codec_new(CODEC_GZIP, CODEC_ZLIB, NULL);
+        CodecIo io = {.in = (const uint8_t *)again.s, .in_n = again.n};
+        io.out = (uint8_t *)buf_reserve(&back, sizes[i] + 64);
+        io.out_n = sizes[i] + 64;
+        assert_true(codec_run(c, &io, NULL));
+        assert_true(codec_complete(c));
+        assert_int_equal(io.out_n, 64);
+        assert_memory_equal(back.s, text.n ? text.s : "", sizes[i]);
+        codec_free(c);
+        buf_free(&text);
+        buf_free(&packed);
+        buf_free(&again);
+        buf_free(&back);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sniffs),
@@ -336,6 +364,7 @@ int main(void) {
         cmocka_unit_test(members_are_one_stream),
         cmocka_unit_test(every_cut_is_noticed),
         cmocka_unit_test(every_flip_is_noticed),
+        cmocka_unit_test(compresses),
         cmocka_unit_test(damage_has_words_and_a_place),
     };
     return cmocka_run_group_tests_name("base/codec", tests, NULL, NULL);

@@ -213,6 +213,23 @@ static void buf_groups_digits(void **state) {
     }
 }
 
+static void shell_words_are_quoted(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *expected;
+    } rows[] = {{"", "''"},
+                {"a b", "'a b'"},
+                {"it's", "'it'\\''s'"},
+                {"$(rm) `x` \\ \"", "'$(rm) `x` \\ \"'"},
+                {"'", "''\\'''"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        Buf b = {0};
+        buf_shell(&b, str_of(rows[i].text));
+        assert_string_equal(b.s, rows[i].expected);
+        buf_free(&b);
+    }
+}
+
 static void json_strings_are_escaped(void **state) {
     (void)state;
     static const struct {
@@ -360,6 +377,7 @@ int main(void) {
         cmocka_unit_test(utf8_is_strict),
         cmocka_unit_test(buf_grows_and_prints),
         cmocka_unit_test(buf_groups_digits),
+        cmocka_unit_test(shell_words_are_quoted),
         cmocka_unit_test(json_strings_are_escaped),
         cmocka_unit_test(json_compact_and_pretty),
         cmocka_unit_test(json_nests_to_32),
