@@ -15,7 +15,7 @@ static void put_count(Buf *out, uint64_t n, const char *unit) {
 
 static void put_share(Buf *out, uint64_t part, uint64_t whole) {
     double share = whole ? 100.0 * (double)part / (double)whole : 0;
-    buf_printf(out, share && share < 0.05 ? "< 0.1 %%" : "%.1f %%", share);
+    buf_printf(out, share > 0 && share < 0.05 ? "< 0.1 %%" : "%.1f %%", share);
 }
 
 static void put_span(Buf *out, int64_t ns) {

@@ -32,12 +32,12 @@ static void add_entry(void *context, int64_t time_ns, PairId pair, uint64_t weig
         last->key = key;
         return;
     }
+    e->sorted &= !last || last->key <= key;
     if (e->count == e->cap) {
         uint64_t cap = e->cap ? e->cap * 2 : 1024;
         e->at = mem_resize(e->at, e->cap * sizeof *e->at, cap * sizeof *e->at);
         e->cap = cap;
     }
-    e->sorted &= !last || last->key <= key;
     e->at[e->count] = (Entry){key, e->count, weight, stack};
     e->count++;
 }
