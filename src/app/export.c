@@ -117,9 +117,10 @@ void svg_file_make(const App *app, const Answer *a, SvgSize size, SvgFile *out) 
                        .idle_in_profile = a->idle_in_profile,
                        .shown_in_selection = a->shown_in_selection,
                        .total = prefix_total(&a->a, a->tree, 0),
-                       .compared = a->b.u32 || a->b.u64};
+                       .compared = a->elided || a->b.u32 || a->b.u64,
+                       .elided = a->elided};
     if (facts.compared)
-        facts.total_b = prefix_total(&a->b, a->tree, 0);
+        facts.total_b = a->elided ? a->elided_of : prefix_total(&a->b, a->tree, 0);
     export_page(&facts, &out->arena, &out->page);
     uint32_t width = size.width ? size.width : 1200;
     uint32_t zoom = flame_zoom_node(s, a, a->profile->dict, &out->arena);
@@ -128,15 +129,19 @@ void svg_file_make(const App *app, const Answer *a, SvgSize size, SvgFile *out) 
     note_merged(out, facts.total);
     out->flame = (SvgFlame){.page = &out->page,
                             .dict = a->profile->dict,
+                            .tree = a->tree,
+                            .whole = a->elided ? a->elided_of : 0,
                             .layout = &out->layout,
                             .palette = (FlamePalette)s->flame_palette,
                             .diff_safe = s->diff_palette == DIFF_SAFE,
                             .icicle = inverted || s->view_kind == VIEW_ICICLE,
                             .width = width,
                             .least_height = size.least_height};
+    tree_hold((Tree *)(uintptr_t)a->tree); /* counting holders changes nothing that is read */
 }
 
 void svg_file_free(SvgFile *file) {
+    tree_drop((Tree *)(uintptr_t)file->flame.tree);
     arena_free(&file->arena);
     memset(file, 0, sizeof *file);
 }
@@ -215,6 +220,8 @@ static bool page_of(const ExportSource *s, Arena *arena, ExportPage *page, Error
     *whole = s->state;
     whole->selection.on = false;
     memset(whole->zoom, 0, sizeof whole->zoom);
+    memset(&whole->transforms, 0, sizeof whole->transforms);
+    whole->view_kind = VIEW_FLAME;
     Query all = s->query, idle;
     all.whole = true;
     idle = all;
@@ -229,6 +236,9 @@ static bool page_of(const ExportSource *s, Arena *arena, ExportPage *page, Error
     facts.shown_in_selection = facts.shown_in_profile;
     export_page(&facts, arena, page);
     page->title = page_name(whole, arena);
+    if (transforms_hash(&s->state.transforms))
+        page_note(page, arena,
+                  STR("Stacks are as recorded, without the transforms of the tree"));
     return ok;
 }
 

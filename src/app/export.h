@@ -33,7 +33,7 @@ typedef struct SvgFile {
     Arena arena; /* of all that follows */
     ExportPage page;
     FlameLayout layout;
-    SvgFlame flame;
+    SvgFlame flame; /* holds its tree */
 } SvgFile;
 
 typedef struct SvgSize {

@@ -90,7 +90,8 @@ static void put_baseline(const PageFacts *f, Buf *out) {
                                                            : path_name(s->file[1]));
     buf_puts(out, ": ");
     put_count(out, f->total_b, count_unit(f->dict, f->event, f->weighted));
-    buf_puts(out, ". A frame is as wide as the mean of its shares of A and of B");
+    buf_puts(out, f->elided ? ". Drawn is only what B has beyond A"
+                            : ". A frame is as wide as the mean of its shares of A and of B");
 }
 
 static void put_subtitle(const PageFacts *f, Buf *out) {
@@ -143,6 +144,23 @@ static void put_filters(const PageFacts *f, Buf *out) {
     }
 }
 
+static void put_transforms(const PageFacts *f, Buf *out) {
+    const State *s = f->state;
+    bool any = false;
+    for (uint32_t i = 0; i < s->transforms.count; i++) {
+        if (s->transforms.item[i].off)
+            continue;
+        buf_puts(out, any ? ", " : "Tree: ");
+        transform_describe(&s->transforms, i, out);
+        any = true;
+    }
+    if (s->view_kind != VIEW_SANDWICH)
+        return;
+    Str function = str_of(s->function);
+    buf_puts(out, any ? ", callees of " : "Callees of ");
+    buf_put(out, str_cut(&function, '\t'));
+}
+
 static void put_idle(const PageFacts *f, Buf *out) {
     if (f->state->idle == IDLE_KEEP || !f->idle_in_profile)
         return;
@@ -171,8 +189,8 @@ void page_note(ExportPage *page, Arena *arena, Str line) {
 }
 
 void export_page(const PageFacts *f, Arena *arena, ExportPage *out) {
-    static void (*const lines[])(const PageFacts *, Buf *) = {put_baseline, put_filters,
-                                                              put_idle, put_zoom};
+    static void (*const lines[])(const PageFacts *, Buf *) = {
+        put_baseline, put_filters, put_transforms, put_idle, put_zoom};
     const Theme *t = theme_get((ThemeKind)f->state->theme);
     Buf text = {0};
     *out = (ExportPage){.dark = t->dark,

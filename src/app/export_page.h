@@ -14,7 +14,7 @@ typedef struct PageFacts {
     /* samples, as in Answer */
     uint64_t in_profile, shown_in_profile, idle_in_profile, shown_in_selection;
     uint64_t total; /* samples or weights of the selection */
-    bool compared;
+    bool compared, elided;
     uint64_t total_b; /* likewise, of the baseline */
 } PageFacts;
 

@@ -180,24 +180,11 @@ static void headless_settle(App *app, FrameInput *in) {
     }
 }
 
-static const Answer *inverted_answer(App *app, int64_t now_ns) {
-    Query q;
-    app_query(app, &q);
-    q.tree.direction = TREE_INVERTED;
-    engine_ask(app->session.engine, ANSWER_MAIN, &q);
-    do
-        engine_poll(app->session.engine, now_ns, false);
-    while (app_work(app) || !engine_settled(app->session.engine));
-    return app_answer(app);
-}
-
-static int write_svg(App *app, const Options *o, int64_t now_ns) {
+static int write_svg(App *app, const Options *o) {
     SvgFile file;
     Buf bytes = {0};
     const Answer *a = app_answer(app);
-    if (app->state.view_kind == VIEW_INVERTED && a->tree->kind != TREE_INVERTED)
-        a = inverted_answer(app, now_ns);
-    if (state_compares(&app->state) && !(a->b.u32 || a->b.u64)) {
+    if (state_compares(&app->state) && !(a->elided || a->b.u32 || a->b.u64)) {
         fprintf(stderr, "flamescope: this cannot be compared with %s\n",
                 o->baseline ? o->baseline : "B");
         return EXIT_INPUT;
@@ -250,7 +237,7 @@ static int run_picture(const Options *o, ExportFormat format, const CliHost *hos
     }
     if (code == EXIT_DONE) {
         say_complaints(app, o->path[0]);
-        code = format == EXPORT_PNG ? write_png(app, o) : write_svg(app, o, in.now_ns);
+        code = format == EXPORT_PNG ? write_png(app, o) : write_svg(app, o);
     }
     app_free(app);
     return code;

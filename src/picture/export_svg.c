@@ -1,7 +1,6 @@
 #include "picture/export_svg.h"
 
 #include "picture/assets_embedded.h"
-#include "picture/export_frame.h"
 #include "picture/plain_text.h"
 
 enum { PAD = 12, HEAD = 70, ROW = 18, FONT = 12, FOOT = 34, NOTE = 16, INSET = 4 };
@@ -21,6 +20,17 @@ typedef struct Writer {
     double height, top; /* of the page; of the picture in it */
     uint32_t match, match_text;
 } Writer;
+
+typedef struct FrameText {
+    Frame frame; /* its kind alone */
+    Str symbol, module;
+} FrameText;
+
+static FrameText text_of(const SvgFlame *f, FrameId id) {
+    return (FrameText){{.kind = tree_frame_kind(f->tree, f->dict, id)},
+                       tree_symbol(f->tree, f->dict, id),
+                       tree_module(f->tree, f->dict, id)};
+}
 
 float svg_layout_width(uint32_t width) {
     return (float)(width - 2 * PAD) * 5;
@@ -193,7 +203,7 @@ static uint32_t box_color(const Writer *w, const FlameBox *b) {
     if (l->differential)
         return flame_diff_color(flame_share_a(l, b), flame_share_b(l, b), w->flame->diff_safe,
                                 p->dark);
-    FrameText t = export_frame(w->flame->dict, b->frame);
+    FrameText t = text_of(w->flame, b->frame);
     return flame_color(w->flame->palette, p->dark, t.frame, t.symbol, t.module);
 }
 
@@ -208,7 +218,7 @@ static Str name_box(Writer *w, const FlameBox *b) {
     } else if (!b->depth) {
         buf_puts(&w->plain, "all");
     } else {
-        FrameText t = export_frame(w->flame->dict, b->frame);
+        FrameText t = text_of(w->flame, b->frame);
         plain_put(&w->plain, t.symbol, 0);
         module = t.module;
     }
@@ -303,7 +313,10 @@ void export_svg(const SvgFlame *flame, Buf *out) {
     const FlameLayout *l = flame->layout;
     uint32_t dark_match = 0xf03cf0ff, light_match = 0xe600e6ff;
     Writer w = {.flame = flame, .page = flame->page, .out = out};
-    w.whole = l->differential ? l->all_a : l->count ? l->box[0].total + l->not_arranged : 0;
+    if (flame->whole)
+        w.whole = flame->whole;
+    else if (l->count)
+        w.whole = l->differential ? l->all_a : l->box[0].total + l->not_arranged;
     w.inner = (double)(flame->width - 2 * PAD);
     w.match = flame->page->dark ? dark_match : light_match;
     w.match_text = text_on(w.match);

@@ -26,10 +26,12 @@ typedef struct ExportPage {
 typedef struct SvgFlame {
     const ExportPage *page;
     const Dict *dict;
+    const Tree *tree; /* whose frames the layout names */
     const FlameLayout *layout; /* made for flame_layout's half pixel being 0.1 of ours */
     FlamePalette palette;
     bool diff_safe; /* of a differential layout: colours for every colour vision */
-    bool icicle; /* the root on top */
+    uint64_t whole; /* what 100 % is; 0: what the layout adds up to */
+    bool icicle;    /* the root on top */
     uint32_t width, least_height;
 } SvgFlame;
 

@@ -177,7 +177,10 @@ static void svg_elements(void **state) {
          .frame = frame_of(&m, "b\x01")},
     };
     FlameLayout layout = {.box = box, .count = 6, .max_depth = 3, .total = 1000};
-    SvgFlame flame = {.page = &PAGE, .dict = &m.dict, .layout = &layout, .width = 1024};
+    ProfileView view = profile_view(&m.profile);
+    Tree *tree = tree_build(&m.profile, &view);
+    SvgFlame flame = {
+        .page = &PAGE, .dict = &m.dict, .tree = tree, .layout = &layout, .width = 1024};
     Buf svg = {0}, frames = {0};
     export_svg(&flame, &svg);
     frames_of(&svg, &frames);
@@ -229,6 +232,7 @@ static void svg_elements(void **state) {
     assert_non_null(strstr(svg.s, "data-whole-b=\"400\""));
     buf_free(&svg);
     buf_free(&frames);
+    tree_drop(tree);
     maker_free(&m);
 }
 
