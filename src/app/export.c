@@ -10,6 +10,7 @@
 #include "picture/export_html.h"
 #include "picture/export_profile.h"
 #include "picture/export_text.h"
+#include "query/answer_maker.h"
 #include "query/slice.h"
 #include "ui/raster.h"
 
@@ -157,8 +158,26 @@ void export_source(const Profile *profile, const State *state, ExportSource *out
     out->theme = theme_get((ThemeKind)state->theme)->dark ? "dark" : "light";
 }
 
+/* Root first in every view, as whoever reads this format expects. */
+static void transformed_bytes(const ExportSource *s, Buf *out) {
+    Query *query = mem_resize(NULL, 0, sizeof *query);
+    AnswerCopy copy = {0};
+    *query = s->query;
+    query->tree.direction = TREE_FORWARD;
+    query->tree.joint = false;
+    query->baseline = BASELINE_NONE;
+    answer_make_alone(s->profile, &s->view, query, &copy);
+    export_folded_tree(&copy.answer, out);
+    answer_copy_free(&copy);
+    mem_resize(query, sizeof *query, 0);
+}
+
 static bool folded_bytes(const ExportSource *s, Arena *arena, Buf *out, Error *err) {
     Slice slice;
+    if (transforms_hash(&s->query.tree.transforms)) {
+        transformed_bytes(s, out);
+        return true;
+    }
     if (!slice_scan(s->profile, &s->view, &s->query, arena, &slice, err))
         return false;
     export_folded(s->profile, &slice, out);

@@ -50,6 +50,7 @@ static const Meaning meanings[] = {
     {"range", ~IN(HEATMAP_JSON)},
     {"baseline", IN(PNG) | IN(SVG)},
     {"view", IN(PNG) | IN(SVG) | IN(HTML)},
+    {"transform", IN(PNG) | IN(SVG) | IN(FOLDED)},
     {"search", IN(PNG) | IN(SVG) | IN(HTML)},
     {"zoom", IN(PNG) | IN(SVG) | IN(HTML)},
     {"rows", IN(PNG) | IN(HTML) | IN(HEATMAP_JSON)},

@@ -131,6 +131,10 @@ static bool set_filter(Options *o, const char *value, Error *err) {
     return filter_parse(str_of(value), &o->shown.filter, err);
 }
 
+static bool set_transform(Options *o, const char *value, Error *err) {
+    return transforms_parse(str_of(value), &o->shown.transforms, err);
+}
+
 static bool set_view(Options *o, const char *value, Error *err) {
     return view_kind_named(str_of(value), &o->shown.view_kind) || bad_value(err, "view", value);
 }
@@ -194,6 +198,8 @@ static const Option options[] = {
     {"idle", "hide|keep|flamescope", IN_SHOW, set_idle, "idle samples (default: hide)"},
     {"filter", "EXPR", IN_SHOW, set_filter, "count only what matches, e.g. 'comm=java frame~parse'"},
     {"view", "flame|icicle|inverted", IN_SHOW, set_view, "shape of the flame graph"},
+    {"transform", "TEXT", IN_SHOW, set_transform,
+     "change the tree, e.g. focus-function=parse, hide-kernel, group=thread; may be repeated"},
     {"search", "RE", IN_SHOW, set_search, "regular expression to mark frames by"},
     {"zoom", "PATH", IN_SHOW, set_zoom, "zoom into a frame: symbols from the root, joined by ;"},
     {"rows", "N", IN_SHOW, set_rows, "rows of a column, 1 to 1000 (default: 50)"},

@@ -13,12 +13,12 @@ typedef struct Line {
 } Line;
 
 typedef struct Folder {
-    const Profile *profile;
+    const Dict *dict;
     Arena arena;
-    uint64_t *of_stack; /* counts by stack */
-    uint32_t stacks;
+    Line *line;
+    uint32_t lines;
     Buf text;
-    FrameId *path; /* frames of one stack, leaf first */
+    uint32_t *path; /* nodes of one stack, leaf first */
     uint32_t path_cap;
 } Folder;
 
@@ -34,37 +34,27 @@ static void put_name(Buf *out, Str name) {
     }
 }
 
-static void put_stack(Folder *f, StackId stack) {
-    const Dict *dict = f->profile->dict;
-    uint32_t n = 0;
-    for (StackId s = stack; s; s = stacks_get(&dict->stacks, s).parent) {
-        if (n == f->path_cap) {
-            uint32_t cap = n ? n * 2 : 256;
-            f->path = mem_resize(f->path, n * sizeof(FrameId), cap * sizeof(FrameId));
-            f->path_cap = cap;
-        }
-        f->path[n++] = stacks_get(&dict->stacks, s).frame;
+static void push(Folder *f, uint32_t n, uint32_t node) {
+    if (n == f->path_cap) {
+        uint32_t cap = n ? n * 2 : 256;
+        f->path = mem_resize(f->path, n * sizeof(*f->path), cap * sizeof(*f->path));
+        f->path_cap = cap;
     }
+    f->path[n] = node;
+}
+
+/* `tree` NULL: the path is of frames, else of its nodes. */
+static void put_path(Folder *f, const Tree *tree, uint32_t n, uint64_t count) {
+    size_t offset = f->text.n;
     if (n == 0)
         buf_puts(&f->text, "[unknown]");
     while (n--) {
-        put_name(&f->text, dict_symbol(dict, f->path[n]));
+        FrameId frame = tree ? tree->frame[f->path[n]] : f->path[n];
+        put_name(&f->text, tree_symbol(tree, f->dict, frame));
         if (n)
             buf_putc(&f->text, ';');
     }
-}
-
-static void sum_by_stack(Folder *f, const Slice *slice) {
-    const Pairs *pairs = &f->profile->pairs;
-    for (PairId id = 0; id < slice->pairs; id++) {
-        StackId stack = pairs_get(pairs, id).stack;
-        if (slice->count[id] && stack >= f->stacks)
-            f->stacks = stack + 1;
-    }
-    f->of_stack = ARENA_ARRAY(&f->arena, uint64_t, f->stacks);
-    for (PairId id = 0; id < slice->pairs; id++)
-        if (slice->count[id])
-            f->of_stack[pairs_get(pairs, id).stack] += slice->count[id];
+    f->line[f->lines++] = (Line){offset, f->text.n - offset, count};
 }
 
 static _Thread_local const char *sort_text; /* qsort hands no context to its comparison */
@@ -75,38 +65,79 @@ static int line_cmp(const void *a, const void *b) {
                    (Str){sort_text + y->offset, y->length});
 }
 
-void export_folded(const Profile *profile, const Slice *slice, Buf *out) {
-    Folder f = {.profile = profile};
-    arena_init(&f.arena, 0);
-    sum_by_stack(&f, slice);
-    uint32_t lines = 0;
-    for (StackId s = 0; s < f.stacks; s++)
-        lines += f.of_stack[s] != 0;
-    Line *line = ARENA_ARRAY(&f.arena, Line, lines);
-    uint32_t n = 0;
-    for (StackId s = 0; s < f.stacks; s++) {
-        if (!f.of_stack[s])
-            continue;
-        size_t offset = f.text.n;
-        put_stack(&f, s);
-        line[n++] = (Line){offset, f.text.n - offset, f.of_stack[s]};
-    }
-    sort_text = f.text.s;
-    if (n)
-        qsort(line, n, sizeof(*line), line_cmp);
-    /* Stacks that differ in modules alone read the same: they are one line. */
-    for (uint32_t i = 0; i < n; i++) {
+/* Stacks that differ in modules alone read the same: they are one line. */
+static void finish(Folder *f, Buf *out) {
+    const Line *line = f->line;
+    sort_text = f->text.s;
+    if (f->lines)
+        qsort(f->line, f->lines, sizeof(*f->line), line_cmp);
+    for (uint32_t i = 0; i < f->lines; i++) {
         uint64_t count = line[i].count;
-        while (i + 1 < n && line_cmp(&line[i], &line[i + 1]) == 0)
+        while (i + 1 < f->lines && line_cmp(&line[i], &line[i + 1]) == 0)
             count += line[++i].count;
-        buf_put(out, (Str){f.text.s + line[i].offset, line[i].length});
+        buf_put(out, (Str){f->text.s + line[i].offset, line[i].length});
         buf_putc(out, ' ');
         buf_u64(out, count);
         buf_putc(out, '\n');
     }
-    mem_resize(f.path, f.path_cap * sizeof(FrameId), 0);
-    buf_free(&f.text);
-    arena_free(&f.arena);
+    mem_resize(f->path, f->path_cap * sizeof(*f->path), 0);
+    buf_free(&f->text);
+    arena_free(&f->arena);
+}
+
+/* Counts by stack; *stacks is how many there may be. */
+static const uint64_t *sum_by_stack(Arena *arena, const Profile *profile, const Slice *slice,
+                                    uint32_t *stacks) {
+    const Pairs *pairs = &profile->pairs;
+    *stacks = 0;
+    for (PairId id = 0; id < slice->pairs; id++) {
+        StackId stack = pairs_get(pairs, id).stack;
+        if (slice->count[id] && stack >= *stacks)
+            *stacks = stack + 1;
+    }
+    uint64_t *of = ARENA_ARRAY(arena, uint64_t, *stacks);
+    for (PairId id = 0; id < slice->pairs; id++)
+        if (slice->count[id])
+            of[pairs_get(pairs, id).stack] += slice->count[id];
+    return of;
+}
+
+void export_folded(const Profile *profile, const Slice *slice, Buf *out) {
+    const Stacks *all = &profile->dict->stacks;
+    Folder f = {.dict = profile->dict};
+    uint32_t stacks, lines = 0;
+    arena_init(&f.arena, 0);
+    const uint64_t *of_stack = sum_by_stack(&f.arena, profile, slice, &stacks);
+    for (StackId s = 0; s < stacks; s++)
+        lines += of_stack[s] != 0;
+    f.line = ARENA_ARRAY(&f.arena, Line, lines);
+    for (StackId s = 0; s < stacks; s++) {
+        uint32_t n = 0;
+        for (StackId at = s; of_stack[s] && at; at = stacks_get(all, at).parent)
+            push(&f, n++, stacks_get(all, at).frame);
+        if (of_stack[s])
+            put_path(&f, NULL, n, of_stack[s]);
+    }
+    finish(&f, out);
+}
+
+void export_folded_tree(const Answer *answer, Buf *out) {
+    const Tree *tree = answer->tree;
+    Folder f = {.dict = answer->profile->dict};
+    uint32_t lines = 0;
+    arena_init(&f.arena, 0);
+    for (uint32_t v = 0; v < tree->nodes; v++)
+        lines += prefix_self(&answer->a, tree, v) != 0;
+    f.line = ARENA_ARRAY(&f.arena, Line, lines);
+    for (uint32_t v = 0; v < tree->nodes; v++) {
+        uint64_t self = prefix_self(&answer->a, tree, v);
+        uint32_t n = 0;
+        for (uint32_t at = v; self && at; at = tree_parent(tree, at))
+            push(&f, n++, at);
+        if (self)
+            put_path(&f, tree, n, self);
+    }
+    finish(&f, out);
 }
 
 /* ---- heat map ---------------------------------------------------------------------------- */

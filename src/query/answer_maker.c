@@ -395,3 +395,17 @@ void answer_make(const AnswerSource *source, const Query *query, AnswerCopy *out
     make_search(&k);
     out->answer.took_ns = clock_thread_cpu_ns() - began;
 }
+
+void answer_make_alone(const Profile *profile, const ProfileView *view, const Query *query,
+                       AnswerCopy *out) {
+    AnswerMaker maker;
+    Index *index = index_build(profile, view, 1);
+    AnswerSource source = {.grown = grown_make(&query->tree, index, NULL, 2),
+                           .maker = {&maker},
+                           .view = {view}};
+    index_drop(index);
+    answer_maker_init(&maker);
+    answer_make(&source, query, out);
+    grown_drop(&source.grown);
+    answer_maker_free(&maker);
+}

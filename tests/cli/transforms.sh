@@ -1,0 +1,44 @@
+#!/bin/bash
+# `export --to folded --transform …` against the same done on lists of frames (transforms.py).
+. "$FLAMESCOPE_SOURCE/tests/cli/lib.sh"
+here=$FLAMESCOPE_SOURCE/tests/cli
+
+# same TRANSFORM...: one chain.
+same() {
+    options=()
+    for transform in "$@"; do
+        options+=(--transform "$transform")
+    done
+    "$FLAMESCOPE" export "$example" --to folded --idle keep "${options[@]}" >"$scratch/ours" &&
+        python3 "$here/transforms.py" "$example" "$@" >"$scratch/theirs" &&
+        [ -s "$scratch/ours" ] && diff "$scratch/theirs" "$scratch/ours"
+}
+
+one_option_or_many() {
+    "$FLAMESCOPE" export "$example" --to folded --transform 'hide-kernel||group=thread' >"$scratch/one" &&
+        "$FLAMESCOPE" export "$example" --to folded --transform hide-kernel --transform group=thread >"$scratch/two" &&
+        "$FLAMESCOPE" export "$example" --to folded --state 'transforms=hide-kernel||group%3Dthread' >"$scratch/state" &&
+        diff "$scratch/one" "$scratch/two" && diff "$scratch/one" "$scratch/state"
+}
+
+off_is_nothing() {
+    "$FLAMESCOPE" export "$example" --to folded --transform off:hide-kernel >"$scratch/off" &&
+        "$FLAMESCOPE" export "$example" --to folded >"$scratch/plain" && diff "$scratch/off" "$scratch/plain"
+}
+
+check "as it is" same
+for transform in hide-kernel group=process group=thread group=cpu group=event group=module \
+    collapse-recursion collapse-direct 'collapse-module=libc.so.6' 'collapse-module=[kernel.kallsyms]' \
+    'focus-function=parse_product' 'focus-function=parse_product|shop' 'drop-function=parse_product' \
+    'merge-function=main|/srv/shop/shop' 'callers-of=hash_word' 'collapse-recursion=hash_word' \
+    'focus-subtree=shop;__libc_start_call_main;main' 'merge-node=shop;__libc_start_call_main;main'; do
+    check "$transform" same "$transform"
+done
+check "a chain" same group=process hide-kernel focus-function=main group=thread
+check "another chain" same 'collapse-module=shop' 'merge-node=shop;shop' collapse-direct group=module
+check "cpus and functions" same 'drop-function=hash_word' group=cpu collapse-recursion 'callers-of=main'
+check "one option or many" one_option_or_many
+check "one that is off" off_is_nothing
+check "a wrong one" exits 2 "$FLAMESCOPE" export "$example" --to folded --transform nonsense
+check "where it means nothing" exits 2 "$FLAMESCOPE" export "$example" --to pprof --transform hide-kernel
+finish
