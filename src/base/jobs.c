@@ -75,14 +75,22 @@ static bool take(Jobs *jobs, Job *job) {
     return false;
 }
 
+static bool any_before(const Jobs *jobs, JobPriority priority) {
+    uint32_t count = 0;
+    for (uint32_t p = 0; p < (uint32_t)priority; p++)
+        count += jobs->queue[p].count;
+    return count != 0;
+}
+
 /* Called and left with the mutex held; not held while the job runs. */
 static void run_job(Jobs *jobs, const Job *job, uint32_t worker) {
     mutex_unlock(jobs->mutex);
     job->run(job->arg, worker);
     mutex_lock(jobs->mutex);
     jobs->running[job->priority]--;
-    if (jobs->most[job->priority] && jobs->queue[job->priority].count && jobs->idle)
-        cond_broadcast(jobs->work); /* this worker may take something else next */
+    if (jobs->most[job->priority] && jobs->queue[job->priority].count && jobs->idle &&
+        any_before(jobs, job->priority))
+        cond_broadcast(jobs->work); /* this worker takes something else next */
     if (job->ticket)
         atomic_store_explicit(&job->ticket->state, TICKET_DONE, memory_order_release);
     if (jobs->waiting)
@@ -165,7 +173,9 @@ void jobs_submit(Jobs *jobs, JobPriority priority, void (*run)(void *arg, uint32
     if (ticket)
         atomic_store_explicit(&ticket->state, TICKET_QUEUED, memory_order_relaxed);
     queue_push(&jobs->queue[priority], (Job){run, arg, ticket, priority});
-    if (jobs->idle)
+    /* beyond the limit nobody could take it: who finishes one will (waking one for nothing with
+     * each job cost a tenth of the processor time of a load on two threads) */
+    if (jobs->idle && (!jobs->most[priority] || jobs->running[priority] < jobs->most[priority]))
         cond_signal(jobs->work);
     mutex_unlock(jobs->mutex);
 }

@@ -15,7 +15,8 @@
 
 enum {
     CHUNK_FIRST = 64 * 1024,
-    CHUNK_FULL = 256 * 1024,
+    CHUNK_FULL = 256 * 1024,      /* inline: text and tables share the second cache */
+    CHUNK_THREADED = 1024 * 1024, /* handing one over costs as much as parsing 50 KiB */
     RECORD_LIMIT = 64 << 20,
     PUBLISH_NS = 5000000,
     PIPE_WAIT_MS = 20,
@@ -54,6 +55,7 @@ struct Loader {
     size_t filled;  /* bytes in the slot behind the used ones */
     size_t looked;  /* how many of them boundary has seen */
     size_t target;  /* bytes of the next chunk */
+    size_t full;    /* which grow up to this */
     int64_t offset; /* of the filling slot's first byte */
     bool begun, ended, skipping, unpublished;
     Remap remap; /* of a sequential parser's Part */
@@ -159,7 +161,7 @@ static void cut(Loader *l, size_t take, bool last) {
     slot->chunk = (FormatChunk){{slot->text, take}, l->offset, last};
     l->offset += (int64_t)take;
     l->used++;
-    if (!l->options.chunk_bytes && l->target < CHUNK_FULL)
+    if (!l->options.chunk_bytes && l->target < l->full)
         l->target *= 2;
     Slot *next = filling(l);
     slot_grow(next, l->target > rest ? l->target : rest);
@@ -224,7 +226,7 @@ static Fill fill_step(Loader *l, Error *err) {
         return FILL_MORE;
     }
     /* a record that comes in drops is not looked at again for each of them */
-    if (l->filled > CHUNK_FULL && l->filled < l->looked * 2 &&
+    if (l->filled > l->full && l->filled < l->looked * 2 &&
         l->filled <= l->options.record_limit)
         return FILL_MORE;
     size_t at = l->format->boundary(l->context, (Str){slot->text, l->filled});
@@ -257,6 +259,13 @@ static void absorb_oldest(Loader *l) {
     l->absorbed = slot->chunk.offset + (int64_t)slot->chunk.bytes.n;
     l->unpublished = true;
     publish(l, false);
+}
+
+/* All slots are parsed or wait for it: until half of them are done, so that the threads do not
+ * wait for one another chunk by chunk. */
+static void wait_for_some(Loader *l) {
+    if (l->threaded)
+        jobs_wait(l->jobs, &l->ring[(l->head + l->used / 2) % l->ring_n].ticket);
 }
 
 static void submit_newest(Loader *l) {
@@ -422,6 +431,7 @@ static bool step(Loader *l) {
         return false;
     }
     if (l->ended || l->used == l->ring_n - 1) {
+        wait_for_some(l);
         absorb_oldest(l);
         return true;
     }
@@ -504,6 +514,7 @@ Loader *loader_start(Jobs *jobs, Profile *profile, const LoadOptions *options, E
     if (pack)
         note_pack(l);
     l->threaded = jobs_workers(jobs) > 0;
+    l->full = l->threaded ? CHUNK_THREADED : CHUNK_FULL;
     if (l->threaded && !pack)
         source_use_workers(source, jobs);
     limit_parsing(jobs);
