@@ -29,7 +29,8 @@ void matcher_set(Matcher *m, const Profile *profile, const LinkMatch *match) {
     m->match = *match;
     if (match->kind == LINK_SEARCH && match->text[0])
         m->regex = regex_new(str_of(match->text), REGEX_SMART_CASE, NULL);
-    memset(m->stack, 0, m->stack ? m->stack_cap / 8 : 0);
+    if (m->stack)
+        memset(m->stack, 0, m->stack_cap / 8);
     m->frames = m->stacks = m->pairs = 0;
 }
 
