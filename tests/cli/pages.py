@@ -306,7 +306,12 @@ def html_theme(b):
     for scheme in ('dark', 'light'):
         b.shape = (width, height, scheme)
         page(b, 'shop')
-        assert b.run('return document.documentElement.dataset.theme') == scheme
+        for _ in range(100):  # the browser tells the page of the change when it comes to it
+            if b.run('return document.documentElement.dataset.theme') == scheme:
+                break
+            time.sleep(0.05)
+        else:
+            raise AssertionError('the page does not follow the reader to ' + scheme)
         b.run("document.getElementById('theme').click()")
         assert b.run('return document.documentElement.dataset.theme') != scheme
 
