@@ -62,9 +62,9 @@ static int run_info(const Options *o) {
         return fail_at(o->path[0], &err);
     Buf text = {0};
     if (o->json)
-        info_json(&l, &text);
+        info_json(&l, o->findings, &text);
     else
-        info_text(&l, o->path[0], &text);
+        info_text(&l, o->path[0], o->findings, &text);
     say_complaints(&l, o->path[0]);
     int code = write_out(o, &text);
     buf_free(&text);

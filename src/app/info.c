@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/thread.h"
+#include "query/detect.h"
 #include "query/idle.h"
 #include "query/slice.h"
 #include "query/tree.h"
@@ -189,7 +190,67 @@ static void member_i64(JsonWriter *w, const char *key, int64_t v) {
     json_i64(w, v);
 }
 
-void info_json(const Loaded *l, Buf *out) {
+/* The list of what is unusual, idle hidden, of the event that the window shows first. */
+static DetectList *find(const Loaded *l) {
+    DetectWish wish = {.profile = &l->profile, .view = profile_view(&l->profile), .idle = IDLE_HIDE};
+    wish.event = query_default_event(&l->profile, &wish.view);
+    return detect_run(&wish, NULL);
+}
+
+static void ranges_json(JsonWriter *w, const Finding *f) {
+    json_key(w, "ranges");
+    json_array(w);
+    for (uint32_t i = 0; i < f->ranges; i++) {
+        json_array(w);
+        json_i64(w, f->range[i].t0_ns);
+        json_i64(w, f->range[i].t1_ns);
+        json_array_end(w);
+    }
+    json_array_end(w);
+}
+
+static void finding_json(JsonWriter *w, const Loaded *l, const DetectList *list, uint32_t nth) {
+    const Finding *f = &list->finding[nth];
+    Buf text = {0};
+    finding_text(list, nth, &l->dict, &text);
+    json_object(w);
+    json_key(w, "kind");
+    json_str(w, str_of(finding_name(f->kind)));
+    json_key(w, "score");
+    json_double(w, f->score, 1);
+    member_i64(w, "t0_ns", f->t0_ns);
+    member_i64(w, "t1_ns", f->t1_ns);
+    member_u64(w, "count", f->count);
+    ranges_json(w, f);
+    member_i64(w, "typical_ns", f->typical_ns);
+    member_i64(w, "period_ns", f->period_ns);
+    member_i64(w, "phase_ns", f->phase_ns);
+    member_u64(w, "samples", f->samples);
+    member_u64(w, "expected", f->expected);
+    json_key(w, "frame");
+    json_str(w, f->frame ? dict_symbol(&l->dict, f->frame) : str_of(""));
+    member_u64(w, "frame_samples", f->frame_samples);
+    member_u64(w, "frame_expected", f->frame_expected);
+    member_i64(w, "tid", f->tid);
+    member_i64(w, "cpu", f->cpu);
+    json_key(w, "text");
+    json_str(w, buf_str(&text));
+    json_object_end(w);
+    buf_free(&text);
+}
+
+static void findings_json(JsonWriter *w, const Loaded *l) {
+    DetectList *list = find(l);
+    member_i64(w, "findings_bin_ns", list->bin_ns);
+    json_key(w, "findings");
+    json_array(w);
+    for (uint32_t i = 0; i < list->count; i++)
+        finding_json(w, l, list, i);
+    json_array_end(w);
+    detect_drop(list);
+}
+
+void info_json(const Loaded *l, bool findings, Buf *out) {
     Arena arena;
     arena_init(&arena, 1 << 20);
     Facts f = {0};
@@ -222,6 +283,8 @@ void info_json(const Loaded *l, Buf *out) {
     json_key(&w, "load_seconds");
     json_double(&w, (double)l->status.elapsed_ns / 1e9, 4);
     member_u64(&w, "threads_used", l->threads);
+    if (findings)
+        findings_json(&w, l);
     member_u64(&w, "peak_rss_bytes", clock_peak_rss_bytes());
     json_object_end(&w);
     buf_putc(out, '\n');
@@ -234,7 +297,23 @@ static void line(Buf *out, const char *name, uint64_t value, const char *note) {
     buf_printf(out, "%-12s %llu%s\n", name, (unsigned long long)value, note);
 }
 
-void info_text(const Loaded *l, const char *path, Buf *out) {
+/* The findings, strongest first, and where "unusual" begins. */
+static void findings_text(const Loaded *l, Buf *out) {
+    DetectList *list = find(l);
+    if (list->bin_ns)
+        buf_printf(out, "\nwhere to look, in bins of %lld ms; what needs at least %d nats is not there by chance\n",
+                   (long long)(list->bin_ns / 1000000), DETECT_GROUP_SCORE);
+    for (uint32_t i = 0; i < list->count; i++) {
+        buf_printf(out, "%2u. %8.0f  ", i + 1, list->finding[i].score);
+        finding_text(list, i, &l->dict, out);
+        buf_putc(out, '\n');
+    }
+    if (list->count == 0)
+        buf_puts(out, list->bin_ns ? "nothing unusual\n" : "\nnowhere to look: no samples with times\n");
+    detect_drop(list);
+}
+
+void info_text(const Loaded *l, const char *path, bool findings, Buf *out) {
     Arena arena;
     arena_init(&arena, 1 << 20);
     Facts f = {0};
@@ -263,5 +342,7 @@ void info_text(const Loaded *l, const char *path, Buf *out) {
     buf_printf(out, "%-12s %.3f s, %.0f MB/s of text, %u threads\n", "loaded in", seconds, seconds > 0 ? mb / seconds : 0, l->threads);
     if (f.view.complaints)
         line(out, "complaints", f.view.complaints, " (on standard error)");
+    if (findings)
+        findings_text(l, out);
     arena_free(&arena);
 }

@@ -19,5 +19,6 @@ void loaded_close(Loaded *loaded);
 /* What was skipped, a line a kind, for stderr. */
 void loaded_complaints(const Loaded *loaded, const char *path, Buf *out);
 
-void info_json(const Loaded *loaded, Buf *out);
-void info_text(const Loaded *loaded, const char *path, Buf *out);
+/* findings: with the list of where to look (query/detect.h). */
+void info_json(const Loaded *loaded, bool findings, Buf *out);
+void info_text(const Loaded *loaded, const char *path, bool findings, Buf *out);

@@ -40,6 +40,7 @@ TEXT_OPTION(dump)
         return true;                                                                              \
     }
 FLAG_OPTION(json)
+FLAG_OPTION(findings)
 FLAG_OPTION(no_cache)
 FLAG_OPTION(dejavu)
 FLAG_OPTION(software)
@@ -216,6 +217,7 @@ static const Option options[] = {
     {"dump", "FILE", IN_WINDOW, set_dump, "write what the window shows as JSON on exit"},
     {"no-cache", NULL, IN_WINDOW | IN_EXPORT, set_no_cache, "neither use nor keep a cache of large text files"},
     {"json", NULL, IN_INFO, set_json, "print as JSON"},
+    {"findings", NULL, IN_INFO, set_findings, "list where to look: bursts, pauses, gaps, phases, periodic patterns"},
     {"software", NULL, IN_WINDOW, set_software, "draw without the GPU"},
     {"gpu", NULL, IN_WINDOW, set_gpu, "draw with the GPU, whatever the driver"},
     {"pid", NULL, IN_COLLAPSE, set_pid, "process names with their pid"},
@@ -316,7 +318,7 @@ void options_help(Verb verb, Buf *out) {
          "  flamescope collapse PROFILE   what stackcollapse-perf.pl prints\n"
          "  flamescope replay SCRIPT      run recorded input without a display\n"
          "  flamescope pack PROFILE       a file that opens at once, however long the profile\n"),
-        "flamescope info [OPTIONS] PROFILE\n\nSamples, span, events, threads, complaints and the speed of the load.\n",
+        "flamescope info [OPTIONS] PROFILE\n\nSamples, span, events, threads, complaints and the speed of the load; with\n--findings a ranked list of what is unusual, when, and in which frame.\n",
         ("flamescope export [OPTIONS] PROFILE --to FORMAT [-o OUT]\n\n"
          "Writes the window as a picture (png), the flame graph as an interactive page of its own (svg),\n"
          "the selection as folded stacks (folded), or the heat map's numbers (heatmap-json).\n"),

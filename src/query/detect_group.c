@@ -1,0 +1,331 @@
+/* From groups of stretches to findings. The group for which most speaks is taken first. Every
+ * other one counts only for what those before it leave unexplained: where it lies inside a
+ * stretch that was taken it must stand out within that, and where one that was taken lies inside
+ * it, it must do without those bins. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "query/detect_parts.h"
+
+enum {
+    INSIDE_PERCENT = 70, /* of a stretch lie in another one: it is inside */
+    SAME_PERCENT = 50,   /* … and this much of the other in it: they are the same */
+    TELLING_PERCENT = 30, /* share of a frame from which on it is named */
+};
+
+typedef struct Merge {
+    Series *s;
+    Group taken[DETECT_MOST];
+    uint32_t count;
+} Merge;
+
+/* How a stretch lies to the groups that were taken. */
+typedef struct Overlap {
+    uint32_t covered;     /* bins */
+    const Stretch *outer; /* the stretch that it is inside of, or NULL */
+    uint32_t group;       /* whose */
+    bool same;            /* outer is hardly longer */
+} Overlap;
+
+static uint32_t length(const Stretch *s) {
+    return s->to - s->from;
+}
+
+static uint32_t common(const Stretch *a, const Stretch *b) {
+    uint32_t from = a->from > b->from ? a->from : b->from, to = a->to < b->to ? a->to : b->to;
+    return from < to ? to - from : 0;
+}
+
+/* The first stretch that ends behind `bin`. */
+static uint32_t first_behind(const Group *g, uint32_t bin) {
+    uint32_t lo = 0, hi = g->count;
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (g->stretch[mid].to > bin)
+            hi = mid;
+        else
+            lo = mid + 1;
+    }
+    return lo;
+}
+
+static Overlap overlap_of(const Merge *m, const Stretch *at) {
+    Overlap o = {0};
+    for (uint32_t g = 0; g < m->count; g++) {
+        const Group *group = &m->taken[g];
+        uint32_t covered = 0;
+        for (uint32_t i = first_behind(group, at->from);
+             i < group->count && group->stretch[i].from < at->to; i++) {
+            const Stretch *with = &group->stretch[i];
+            uint32_t bins = common(at, with);
+            covered += bins;
+            if (bins * 100ull < length(at) * (uint64_t)INSIDE_PERCENT ||
+                (o.outer && length(o.outer) <= length(with)))
+                continue;
+            o.outer = with;
+            o.group = g;
+            o.same = bins * 100ull >= length(with) * (uint64_t)SAME_PERCENT;
+        }
+        o.covered = covered > o.covered ? covered : o.covered;
+    }
+    return o;
+}
+
+/* ---- what is left ----------------------------------------------------------------------- */
+
+typedef struct Sums {
+    double x, n, bins;
+} Sums;
+
+static Sums sums_of(const Series *s, const uint32_t *x, const Stretch *at) {
+    return (Sums){(double)series_sum(x, at->from, at->to),
+                  (double)series_sum(s->shown, at->from, at->to), length(at)};
+}
+
+/* The same without the bins of shorter stretches that were taken. */
+static Sums sums_without(const Merge *m, const uint32_t *x, const Stretch *at) {
+    const Series *s = m->s;
+    Sums sums = {0};
+    for (uint32_t b = at->from; b < at->to;) {
+        uint32_t skip_to = b, next = at->to;
+        for (uint32_t g = 0; g < m->count; g++) {
+            const Group *group = &m->taken[g];
+            uint32_t i = first_behind(group, b);
+            if (i == group->count)
+                continue;
+            if (group->stretch[i].from <= b && group->stretch[i].to > skip_to)
+                skip_to = group->stretch[i].to;
+            else if (group->stretch[i].from > b && group->stretch[i].from < next)
+                next = group->stretch[i].from;
+        }
+        if (skip_to > b) {
+            b = skip_to;
+            continue;
+        }
+        Sums part = sums_of(s, x, &(Stretch){b, next, 0});
+        sums.x += part.x;
+        sums.n += part.n;
+        sums.bins += part.bins;
+        b = next;
+    }
+    return sums;
+}
+
+static double left_of_feature(const Merge *m, const Group *g, const Stretch *at,
+                              const Overlap *o) {
+    const Series *s = m->s;
+    const uint32_t *x = s->of[g->feature];
+    if (o->outer) {
+        Sums in = sums_of(s, x, at), out = sums_of(s, x, o->outer);
+        return scan_evidence(in.x, in.n, out.x / (out.n > 0 ? out.n : 1),
+                             out.n * in.bins / out.bins);
+    }
+    Sums rest = sums_without(m, x, at);
+    return scan_evidence(rest.x, rest.n, (double)s->sum[g->feature] / (double)s->total,
+                         (double)s->total / s->bins * rest.bins);
+}
+
+/* Numbers of samples inside of an outer stretch are held against its own. */
+static double left_of_count(const Merge *m, const Group *g, const Stretch *at,
+                            const Overlap *o) {
+    if (!o->outer)
+        return at->score * (length(at) - o->covered) / length(at);
+    Sums in = sums_of(m->s, m->s->shown, at), out = sums_of(m->s, m->s->shown, o->outer);
+    double usual = out.n * in.bins / out.bins;
+    if (g->source == OF_SINGLE || usual <= 0)
+        return 0;
+    if (g->source == OF_BURST ? in.n < DETECT_BURST_RATIO * usual
+                              : in.n * DETECT_GAP_DIVISOR > usual)
+        return 0;
+    return (in.n > 0 ? in.n * log(in.n / usual) : 0) - in.n + usual;
+}
+
+static double left_of(const Merge *m, const Group *g, const Stretch *at, Overlap *o) {
+    *o = overlap_of(m, at);
+    if (o->same)
+        return 0;
+    if (!o->covered)
+        return at->score;
+    double left =
+        g->source == OF_FEATURE ? left_of_feature(m, g, at, o) : left_of_count(m, g, at, o);
+    return left < at->score ? left : at->score;
+}
+
+/* A group that says of most stretches what group `with` says names its kind, at least. */
+static void confirm(Group *with, const Group *g, uint32_t same) {
+    if (same * 100ull < g->count * (uint64_t)INSIDE_PERCENT ||
+        same * 100ull < with->count * (uint64_t)SAME_PERCENT)
+        return;
+    with->gap = with->gap || g->source == OF_GAP;
+    if (g->source == OF_SINGLE) {
+        with->single = true;
+        with->thread = g->thread;
+    }
+}
+
+static void take_or_explain(Merge *m, const Group *g) {
+    uint32_t same[DETECT_MOST] = {0}, kept = 0;
+    Stretch *left = ARENA_ARRAY(m->s->arena, Stretch, g->count);
+    double score = 0;
+    for (uint32_t i = 0; i < g->count; i++) {
+        Overlap o;
+        double of_this = left_of(m, g, &g->stretch[i], &o);
+        if (o.same)
+            same[o.group]++;
+        if (of_this < DETECT_SCORE)
+            continue;
+        score += of_this;
+        left[kept] = g->stretch[i];
+        left[kept++].score = of_this;
+    }
+    for (uint32_t k = 0; k < m->count; k++)
+        confirm(&m->taken[k], g, same[k]);
+    if (score < DETECT_GROUP_SCORE || m->count == DETECT_MOST)
+        return;
+    Group *taken = &m->taken[m->count++];
+    *taken = *g;
+    taken->score = score;
+    if (2 * score < g->score) { /* mostly explained: only what was not is left */
+        taken->stretch = left;
+        taken->count = kept;
+    }
+}
+
+/* ---- findings --------------------------------------------------------------------------- */
+
+static int64_t time_of(const Series *s, uint32_t bin) {
+    return (int64_t)((uint64_t)s->t0_ns + bin * (uint64_t)s->bin_ns);
+}
+
+static uint64_t group_sum(const Group *g, const uint32_t *series) {
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < g->count; i++)
+        sum += series_sum(series, g->stretch[i].from, g->stretch[i].to);
+    return sum;
+}
+
+static double group_usual(const Series *s, const Group *g) {
+    double sum = 0;
+    for (uint32_t i = 0; i < g->count; i++)
+        for (uint32_t b = g->stretch[i].from; b < g->stretch[i].to; b++)
+            sum += (double)s->usual[b];
+    return sum;
+}
+
+/* What grew most in a group that is not about a frame. */
+static uint32_t feature_of(const Series *s, const Group *g, uint64_t samples) {
+    uint32_t best = NO_FEATURE;
+    double most = DETECT_SCORE;
+    if (g->source == OF_FEATURE)
+        return g->feature;
+    for (uint32_t f = 0; f < s->features; f++) {
+        double x = (double)group_sum(g, s->of[f]), n = (double)samples;
+        double p = (double)s->sum[f] / (double)s->total;
+        double speaks = scan_evidence(x, n, p, n);
+        if (speaks > most && x * 100 >= n * TELLING_PERCENT) {
+            most = speaks;
+            best = f;
+        }
+    }
+    return best;
+}
+
+static int compare_times(const void *a, const void *b) {
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+static int64_t typical_length(const Series *s, const Group *g) {
+    int64_t *bins = ARENA_ARRAY(s->arena, int64_t, g->count);
+    for (uint32_t i = 0; i < g->count; i++)
+        bins[i] = length(&g->stretch[i]);
+    qsort(bins, g->count, sizeof(*bins), compare_times);
+    return bins[g->count / 2] * s->bin_ns;
+}
+
+static uint8_t kind_of(const Group *g, const Finding *f) {
+    if (g->source == OF_SINGLE || g->single)
+        return FINDING_SINGLE;
+    if (g->source == OF_GAP || g->gap)
+        return FINDING_GAP;
+    if (f->typical_ns > DETECT_SHORT_MS * INT64_C(1000000))
+        return FINDING_PHASE;
+    if (f->period_ns)
+        return FINDING_PERIODIC;
+    bool takes_over = f->frame_samples * 100 >= f->samples * DETECT_PAUSE_PERCENT;
+    return g->source == OF_FEATURE && takes_over ? FINDING_PAUSE : FINDING_BURST;
+}
+
+static void write_ranges(const Series *s, const Group *g, Finding *f, Arena *keep) {
+    const Stretch *best = g->stretch;
+    f->count = g->count;
+    f->ranges = g->count < DETECT_RANGES ? g->count : DETECT_RANGES;
+    f->range = ARENA_ARRAY(keep, FindingRange, f->ranges);
+    for (uint32_t i = 0; i < g->count; i++) {
+        const Stretch *at = &g->stretch[i];
+        if (i < f->ranges)
+            f->range[i] = (FindingRange){time_of(s, at->from), time_of(s, at->to)};
+        best = at->score > best->score ? at : best;
+    }
+    f->t0_ns = time_of(s, best->from);
+    f->t1_ns = time_of(s, best->to);
+}
+
+static void write_period(const Series *s, const Group *g, Finding *f, int64_t origin_ns) {
+    int64_t *start = ARENA_ARRAY(s->arena, int64_t, g->count);
+    for (uint32_t i = 0; i < g->count; i++)
+        start[i] = g->stretch[i].from * s->bin_ns;
+    f->period_ns = period_of(start, g->count, 2 * s->bin_ns);
+    if (f->period_ns)
+        f->phase_ns = (time_of(s, g->stretch[0].from) - origin_ns) % f->period_ns;
+}
+
+static Finding write_finding(Series *s, const Group *g, int64_t origin_ns, Arena *keep) {
+    Finding f = {.score = g->score, .tid = -1, .cpu = -1};
+    write_ranges(s, g, &f, keep);
+    f.typical_ns = typical_length(s, g);
+    write_period(s, g, &f, origin_ns);
+    f.samples = group_sum(g, s->shown);
+    f.expected = (uint64_t)(group_usual(s, g) + 0.5);
+    uint32_t feature = feature_of(s, g, f.samples);
+    if (feature != NO_FEATURE) {
+        f.frame = s->name[feature];
+        f.frame_samples = group_sum(g, s->of[feature]);
+        f.frame_expected = (uint64_t)((double)f.samples * (double)s->sum[feature] /
+                                          (double)s->total + 0.5);
+    }
+    f.kind = kind_of(g, &f);
+    if (f.kind == FINDING_SINGLE)
+        *(s->by_cpu ? &f.cpu : &f.tid) = (int32_t)g->thread;
+    return f;
+}
+
+static int stronger_first(const void *a, const void *b) {
+    const Group *x = a, *y = b;
+    if (x->score != y->score)
+        return x->score < y->score ? 1 : -1;
+    if (x->stretch[0].from != y->stretch[0].from)
+        return x->stretch[0].from < y->stretch[0].from ? -1 : 1;
+    return x->source != y->source ? (int)x->source - (int)y->source
+                                  : (x->feature > y->feature) - (x->feature < y->feature);
+}
+
+bool group_findings(Series *s, Groups *groups, DetectList *list, Arena *keep) {
+    Merge *m = ARENA_NEW(s->arena, Merge);
+    m->s = s;
+    qsort(groups->group, groups->count, sizeof(*groups->group), stronger_first);
+    for (uint32_t i = 0; i < groups->count; i++) {
+        if (cancelled(s->token))
+            return false;
+        take_or_explain(m, &groups->group[i]);
+    }
+    qsort(m->taken, m->count, sizeof(*m->taken), stronger_first);
+    for (uint32_t i = 0; i < m->count; i++) {
+        if (cancelled(s->token))
+            return false;
+        list->finding[list->count++] =
+            write_finding(s, &m->taken[i], list->origin_ns, keep);
+    }
+    return true;
+}

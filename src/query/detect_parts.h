@@ -1,0 +1,86 @@
+/* What the files of Detect share: series by bin, stretches, groups of them. All of it lives in
+ * the run's arena. Thread: the one that runs detect_run. */
+#pragma once
+
+#include "query/detect.h"
+#include "query/mask.h"
+
+/* What the pass over the samples looks up for each of them. */
+typedef struct PairFacts {
+    uint64_t features; /* bit f: feature f is in its stack */
+    uint32_t thread;
+    uint8_t bits; /* MASK_… */
+} PairFacts;
+
+/* Counts by bin. Bin b covers [t0_ns + b·bin_ns, t0_ns + (b+1)·bin_ns). */
+typedef struct Series {
+    const DetectWish *wish;
+    const CancelToken *token;
+    Arena *arena;
+    Mask mask;
+    PairFacts *pair;
+    int64_t t0_ns, bin_ns;
+    uint32_t bins;
+    uint32_t *recorded; /* samples of the event, whatever the chips say */
+    uint32_t *shown;
+    uint32_t *busy;     /* shown and not idle: those that vote */
+    uint32_t *lead;     /* the thread that is left over when each sample of one strikes out … */
+    uint32_t *margin;   /* … one of another, and by how many: at least so much is it ahead */
+    uint64_t total;     /* shown */
+    float *usual;       /* shown samples of a bin in the minutes around it, by their median */
+    bool by_cpu;        /* no threads are known: cpus vote */
+    double usual_same;  /* how likely two busy samples are of one thread */
+    uint32_t features;
+    FrameId frame[DETECT_FEATURES];
+    FrameId name[DETECT_FEATURES]; /* the deepest frame that has nearly all of it */
+    uint32_t *of[DETECT_FEATURES];
+    uint64_t sum[DETECT_FEATURES];
+} Series;
+
+enum { NO_FEATURE = UINT32_MAX, NO_THREAD = UINT32_MAX };
+
+/* Bins [from, to) with what speaks for them. */
+typedef struct Stretch {
+    uint32_t from, to;
+    double score;
+} Stretch;
+
+typedef enum StretchSource { OF_FEATURE, OF_BURST, OF_GAP, OF_SINGLE } StretchSource;
+
+/* Stretches that may be one finding, in order of time. */
+typedef struct Group {
+    uint8_t source; /* StretchSource */
+    uint32_t feature; /* OF_FEATURE */
+    uint32_t thread;  /* OF_SINGLE */
+    Stretch *stretch;
+    uint32_t count;
+    double score;
+    bool gap, single; /* another group with the same stretches was of this source */
+} Group;
+
+typedef struct Groups {
+    Group *group;
+    uint32_t count, cap;
+} Groups;
+
+/* detect_series.c: false when cancelled; bins is 0 where there is nothing to look at. */
+bool series_bin(Series *s);   /* chooses bins; pairs' bits and threads */
+bool series_count(Series *s); /* fills them, once the features are chosen */
+uint64_t series_sum(const uint32_t *series, uint32_t from, uint32_t to);
+/* What is usual in each bin, from the median of the minutes around; bins entries. */
+float *series_baseline(const Series *s, const uint32_t *series);
+
+/* detect_scout.c: chooses s->features and gives the pairs their bits. */
+bool scout_features(Series *s);
+
+/* detect_scan.c: every stretch there is, as groups of like ones. */
+bool scan_all(Series *s, Groups *groups);
+/* What speaks for x of n samples having a feature that has the share `p`, when `m` samples would
+ * be usual in that time. */
+double scan_evidence(double x, double n, double p, double m);
+
+/* detect_group.c: merges, ranks, and writes the findings. */
+bool group_findings(Series *s, Groups *groups, DetectList *list, Arena *keep);
+
+/* detect_period.c: the beat that starts (ascending, ns) fit, or 0. */
+int64_t period_of(const int64_t *start, uint32_t count, int64_t tolerance_ns);

@@ -1,0 +1,231 @@
+/* Stretches of time in a series for which more speaks than chance. A running sum adds, bin by
+ * bin, the log-likelihood of "unusual" against "usual"; a stretch runs from where the sum leaves
+ * zero to its peak, and is over when the sum has fallen by DETECT_SCORE from there: so a stretch
+ * may have holes, and two stretches have as much between them as within. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "query/detect_parts.h"
+
+static const int64_t MS = 1000000;
+
+typedef struct Stretches {
+    Stretch *at;
+    uint32_t count, cap;
+} Stretches;
+
+/* The running sum. */
+typedef struct Climb {
+    Stretches *out;
+    double sum, peak;
+    uint32_t from, to; /* of the stretch up to its peak */
+} Climb;
+
+static void add_stretch(Arena *arena, Stretches *s, Stretch stretch) {
+    if (s->count == s->cap) {
+        uint32_t cap = s->cap ? s->cap * 2 : 64;
+        Stretch *more = ARENA_ARRAY(arena, Stretch, cap);
+        for (uint32_t i = 0; i < s->count; i++)
+            more[i] = s->at[i];
+        s->at = more;
+        s->cap = cap;
+    }
+    s->at[s->count++] = stretch;
+}
+
+static void end_climb(Arena *arena, Climb *c) {
+    if (c->peak >= DETECT_SCORE)
+        add_stretch(arena, c->out, (Stretch){c->from, c->to, c->peak});
+    c->sum = c->peak = 0;
+}
+
+static void climb(Arena *arena, Climb *c, uint32_t bin, double step) {
+    if (c->sum <= 0 && step <= 0)
+        return;
+    if (c->sum <= 0)
+        c->from = bin;
+    c->sum += step;
+    if (c->sum > c->peak) {
+        c->peak = c->sum;
+        c->to = bin + 1;
+    }
+    if (c->sum <= 0 || c->sum < c->peak - DETECT_SCORE)
+        end_climb(arena, c);
+}
+
+/* ---- groups ----------------------------------------------------------------------------- */
+
+static int shorter_first(const void *a, const void *b) {
+    const Stretch *x = a, *y = b;
+    uint32_t n = x->to - x->from, m = y->to - y->from;
+    if (n != m)
+        return n < m ? -1 : 1;
+    return x->from < y->from ? -1 : x->from > y->from;
+}
+
+static int earlier_first(const void *a, const void *b) {
+    const Stretch *x = a, *y = b;
+    return x->from < y->from ? -1 : x->from > y->from;
+}
+
+static void add_group(Arena *arena, Groups *g, Group group) {
+    qsort(group.stretch, group.count, sizeof(*group.stretch), earlier_first);
+    if (g->count == g->cap) {
+        uint32_t cap = g->cap ? g->cap * 2 : 64;
+        Group *more = ARENA_ARRAY(arena, Group, cap);
+        for (uint32_t i = 0; i < g->count; i++)
+            more[i] = g->group[i];
+        g->group = more;
+        g->cap = cap;
+    }
+    g->group[g->count++] = group;
+}
+
+/* Stretches of like length are one group: where the lengths in order jump by this factor, or
+ * have grown by its square, another begins. */
+static void add_groups(Arena *arena, Groups *g, Group kind, const Stretches *s) {
+    const uint32_t factor = 4;
+    qsort(s->at, s->count, sizeof(*s->at), shorter_first);
+    for (uint32_t i = 0, from = 0; i < s->count; i++) {
+        uint64_t first = s->at[from].to - s->at[from].from, n = s->at[i].to - s->at[i].from;
+        bool last = i + 1 == s->count;
+        uint64_t next = last ? 0 : s->at[i + 1].to - s->at[i + 1].from;
+        if (!last && next < n * factor && next < first * factor * factor)
+            continue;
+        kind.stretch = s->at + from;
+        kind.count = i + 1 - from;
+        from = i + 1;
+        add_group(arena, g, kind);
+    }
+}
+
+/* ---- frames ----------------------------------------------------------------------------- */
+
+/* n samples, x of them with the feature: how much more likely at its own share than at p. */
+static double evidence_of_share(double x, double n, double p) {
+    double q = n > 0 ? x / n : 0;
+    if (q <= p || p <= 0)
+        return 0;
+    return x * log(q / p) + (n > x ? (n - x) * log((1 - q) / (1 - p)) : 0);
+}
+
+double scan_evidence(double x, double n, double p, double m) {
+    double share = evidence_of_share(x, n, p), usual = m * p;
+    double rate = x > usual && usual > 0 ? x * log(x / usual) - x + usual : 0;
+    return share < rate ? share : rate;
+}
+
+/* Both the feature's share of a bin's samples and its rate must be above the usual: a share
+ * alone may rise because all else stops, a rate alone because everything grows. */
+static void scan_feature(Series *s, uint32_t f, Stretches *out) {
+    double all = (double)s->total, p = (double)s->sum[f] / all;
+    double q = DETECT_ODDS * p / (1 - p + DETECT_ODDS * p), usual = (double)s->sum[f] / s->bins;
+    double yes = log(q / p), no = log((1 - q) / (1 - p)), drift = usual * (q / p - 1);
+    const uint32_t *x = s->of[f], *n = s->shown;
+    Climb c = {.out = out};
+    for (uint32_t b = 0; b < s->bins; b++) {
+        double share = x[b] * yes + (n[b] - x[b]) * no, rate = x[b] * yes - drift;
+        climb(s->arena, &c, b, share < rate ? share : rate);
+    }
+    end_climb(s->arena, &c);
+    for (uint32_t i = 0; i < out->count; i++) {
+        Stretch *at = &out->at[i];
+        double m = all / s->bins * (at->to - at->from);
+        at->score = scan_evidence((double)series_sum(x, at->from, at->to),
+                                  (double)series_sum(n, at->from, at->to), p, m);
+    }
+}
+
+/* ---- numbers of samples ----------------------------------------------------------------- */
+
+static void scan_bursts(Series *s, const float *usual, Stretches *out) {
+    const double gain = log(DETECT_BURST_RATIO);
+    Climb c = {.out = out};
+    for (uint32_t b = 0; b < s->bins; b++)
+        climb(s->arena, &c, b, s->shown[b] * gain - usual[b] * (DETECT_BURST_RATIO - 1.0));
+    end_climb(s->arena, &c);
+}
+
+static void scan_gaps(Series *s, const uint32_t *series, const float *usual, Stretches *out) {
+    const double loss = log(DETECT_GAP_DIVISOR), gain = 1 - 1.0 / DETECT_GAP_DIVISOR;
+    Stretches any = {0};
+    Climb c = {.out = &any};
+    for (uint32_t b = 0; b < s->bins; b++)
+        climb(s->arena, &c, b, usual[b] * gain - series[b] * loss);
+    end_climb(s->arena, &c);
+    for (uint32_t i = 0; i < any.count; i++)
+        if ((any.at[i].to - any.at[i].from) * s->bin_ns >= DETECT_GAP_MS * MS)
+            add_stretch(s->arena, out, any.at[i]);
+}
+
+/* ---- one thread only -------------------------------------------------------------------- */
+
+/* A bin's votes: at least `margin` of its busy samples are of its leader. Each of those speaks
+ * for a stretch of that leader as much as chance would not have it; each other speaks against,
+ * as unlikely as DETECT_SINGLE_PERCENT says. */
+static void scan_single(Series *s, Groups *groups) {
+    double yes = -log(s->usual_same), no = log(100.0 / (100 - DETECT_SINGLE_PERCENT));
+    Stretches all = {0};
+    Climb c = {.out = &all};
+    uint32_t leader = NO_THREAD, n = 0;
+    uint32_t *who = NULL;
+    if (s->usual_same * 100 > DETECT_SEVERAL_PERCENT)
+        return;
+    who = ARENA_ARRAY(s->arena, uint32_t, s->bins);
+    for (uint32_t b = 0; b <= s->bins; b++) {
+        if (c.sum <= 0 && b < s->bins)
+            leader = s->lead[b];
+        bool same = b < s->bins && s->lead[b] == leader && s->busy[b];
+        uint32_t of_leader = same ? s->margin[b] : 0;
+        if (b == s->bins)
+            end_climb(s->arena, &c);
+        else
+            climb(s->arena, &c, b, of_leader * yes - (s->busy[b] - of_leader) * no);
+        for (; n < all.count; n++)
+            who[n] = leader;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        Stretches of_one = {0};
+        uint32_t thread = who[i];
+        if (thread == NO_THREAD)
+            continue;
+        for (uint32_t k = i; k < n; k++) {
+            if (who[k] != thread)
+                continue;
+            who[k] = NO_THREAD;
+            if ((all.at[k].to - all.at[k].from) * s->bin_ns >= DETECT_SINGLE_MS * MS)
+                add_stretch(s->arena, &of_one, all.at[k]);
+        }
+        if (of_one.count)
+            add_groups(s->arena, groups, (Group){.source = OF_SINGLE, .thread = thread},
+                       &of_one);
+    }
+}
+
+bool scan_all(Series *s, Groups *groups) {
+    for (uint32_t f = 0; f < s->features; f++) {
+        Stretches found = {0};
+        if (cancelled(s->token))
+            return false;
+        if (s->sum[f] == 0 || s->sum[f] == s->total)
+            continue;
+        scan_feature(s, f, &found);
+        add_groups(s->arena, groups, (Group){.source = OF_FEATURE, .feature = f}, &found);
+    }
+    if (s->total == 0 || cancelled(s->token))
+        return !cancelled(s->token);
+    Stretches bursts = {0}, gaps = {0}, quiet = {0};
+    const float *all = series_baseline(s, s->recorded);
+    s->usual = series_baseline(s, s->shown);
+    scan_bursts(s, s->usual, &bursts);
+    add_groups(s->arena, groups, (Group){.source = OF_BURST}, &bursts);
+    scan_gaps(s, s->recorded, all, &gaps);
+    add_groups(s->arena, groups, (Group){.source = OF_GAP}, &gaps);
+    scan_gaps(s, s->shown, s->usual, &quiet);
+    add_groups(s->arena, groups, (Group){.source = OF_GAP}, &quiet);
+    scan_single(s, groups);
+    for (uint32_t i = 0; i < groups->count; i++)
+        for (uint32_t k = 0; k < groups->group[i].count; k++)
+            groups->group[i].score += groups->group[i].stretch[k].score;
+    return !cancelled(s->token);
+}

@@ -1,0 +1,330 @@
+/* Which frames deserve a series: those whose samples crowd into few windows of time. About a
+ * million samples, drawn evenly in order of arrival, are walked frame by frame. In each window a
+ * frame that occurs far more often than it should scores by how unlikely that is; two lengths of
+ * windows catch the short and the long. From the best, frames are taken that differ: a frame
+ * that mostly comes with one already taken, and at the same times, says nothing new. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "query/detect_parts.h"
+
+enum {
+    CANDIDATES = 256,   /* frames that are compared with each other */
+    WINDOW_SAMPLES = 8, /* a shorter window has nothing to count */
+    LEAST_IN_WINDOW = 3,
+    LEAST_SAMPLES = 6, /* of a frame, in all: fewer never reach DETECT_SCORE */
+    TIMES_BITS = 512,  /* parts of the recording, to compare when frames score */
+    POLL = 1 << 10,    /* walks between two looks at the token */
+    SAME_PERCENT = 75, /* of times and samples in common: the same pattern */
+};
+
+typedef struct FrameState {
+    uint32_t total;     /* scouts with this frame */
+    uint32_t walk;      /* the last walk that met it */
+    uint32_t window[2]; /* 1 + the window that count[] is about */
+    uint32_t count[2];
+    float score[2];
+    uint64_t depth; /* sum over walks */
+} FrameState;
+
+typedef struct Candidate {
+    FrameId frame;
+    uint32_t total;
+    float score, depth;
+    uint64_t times[TIMES_BITS / 64];
+} Candidate;
+
+typedef struct Scout {
+    Series *s;
+    uint32_t *first; /* by bin: its first scout; bins + 1 entries */
+    PairId *scout;   /* in order of bins */
+    uint32_t scouts;
+    FrameState *frame;
+    uint32_t frames, walk;
+    uint32_t window_bins[2];
+    Candidate *candidate;
+    uint32_t candidates;
+    uint32_t *both; /* candidates × candidates: scouts that have both */
+    uint16_t *candidate_of; /* by frame: 1 + which, or 0 */
+} Scout;
+
+/* ---- drawing ---------------------------------------------------------------------------- */
+
+/* One row of each `stride`, at a place that the hash decides: in step with nothing. */
+static uint64_t drawn_row(uint64_t nth, uint64_t stride) {
+    return nth * stride + (stride > 1 ? hash_mix(nth + 1) % stride : 0);
+}
+
+static bool passes(const Series *s, uint64_t row, PairId *pair) {
+    const Profile *profile = s->wish->profile;
+    *pair = COLUMN_AT(&profile->pair, PairId, row);
+    if (!(s->pair[*pair].bits & MASK_SHOWN))
+        return false;
+    return !s->mask.by_cpu ||
+           mask_cpu_passes(&s->mask, COLUMN_AT(&profile->cpu, uint16_t, row));
+}
+
+static uint32_t bin_of(const Series *s, uint64_t row) {
+    int64_t time = COLUMN_AT(&s->wish->profile->time_ns, int64_t, row);
+    return (uint32_t)(((uint64_t)time - (uint64_t)s->t0_ns) / (uint64_t)s->bin_ns);
+}
+
+/* Sorts the drawn samples by bin, counting. */
+static bool draw_scouts(Scout *c) {
+    Series *s = c->s;
+    uint64_t samples = s->wish->view.samples;
+    uint64_t stride = (samples - 1) / DETECT_SCOUTS + 1, draws = samples / stride;
+    PairId pair;
+    c->first = ARENA_ARRAY(s->arena, uint32_t, s->bins + 2ull);
+    for (uint64_t i = 0; i < draws; i++) {
+        uint64_t row = drawn_row(i, stride);
+        if (i % POLL == 0 && cancelled(s->token))
+            return false;
+        if (passes(s, row, &pair))
+            c->first[bin_of(s, row) + 2]++;
+    }
+    for (uint32_t b = 0; b < s->bins; b++)
+        c->first[b + 2] += c->first[b + 1];
+    c->scouts = c->first[s->bins + 1];
+    c->scout = ARENA_ARRAY(s->arena, PairId, c->scouts);
+    for (uint64_t i = 0; i < draws; i++) {
+        uint64_t row = drawn_row(i, stride);
+        if (i % POLL == 0 && cancelled(s->token))
+            return false;
+        if (passes(s, row, &pair))
+            c->scout[c->first[bin_of(s, row) + 1]++] = pair;
+    }
+    return true;
+}
+
+/* ---- walking ---------------------------------------------------------------------------- */
+
+/* The distinct frames of a pair's stack, from the leaf; at most DETECT_SCOUT_DEPTH. */
+static uint32_t walk_frames(Scout *c, PairId pair, FrameId *out) {
+    const Profile *profile = c->s->wish->profile;
+    const Stacks *stacks = &profile->dict->stacks;
+    uint32_t n = 0;
+    c->walk++;
+    StackId at = pairs_get(&profile->pairs, pair).stack;
+    for (uint32_t steps = 0; at && steps < DETECT_SCOUT_DEPTH; steps++) {
+        StackNode node = stacks_get(stacks, at);
+        at = node.parent;
+        if (c->frame[node.frame].walk == c->walk)
+            continue;
+        c->frame[node.frame].walk = c->walk;
+        out[n++] = node.frame;
+    }
+    return n;
+}
+
+static bool count_totals(Scout *c) {
+    FrameId met[DETECT_SCOUT_DEPTH];
+    for (uint32_t i = 0; i < c->scouts; i++) {
+        if (i % POLL == 0 && cancelled(c->s->token))
+            return false;
+        uint32_t n = walk_frames(c, c->scout[i], met);
+        for (uint32_t k = 0; k < n; k++) {
+            c->frame[met[k]].total++;
+            c->frame[met[k]].depth += n - k;
+        }
+    }
+    return true;
+}
+
+/* How unlikely the frame's count in its window is, less what one of so many windows reaches by
+ * chance. */
+static void close_window(Scout *c, FrameState *f, int k, FrameId id) {
+    const Series *s = c->s;
+    uint32_t w = f->window[k] - 1, bins = c->window_bins[k];
+    uint64_t from = (uint64_t)w * bins, to = from + bins;
+    to = to < s->bins ? to : s->bins;
+    double x = f->count[k], windows = (double)(s->bins - 1) / bins + 1;
+    double n = (double)(c->first[to] - c->first[from]), usual = c->scouts / windows;
+    double m = (n > usual ? n : usual) * f->total / c->scouts;
+    f->count[k] = 0;
+    if (x < LEAST_IN_WINDOW || x < 2 * m)
+        return;
+    double score = x * log(x / m) - x + m - log(windows + 1);
+    if (score <= 0)
+        return;
+    f->score[k] += (float)score;
+    if (c->candidate_of && c->candidate_of[id])
+        for (uint64_t b = from * TIMES_BITS / s->bins; b <= (to - 1) * TIMES_BITS / s->bins; b++)
+            c->candidate[c->candidate_of[id] - 1].times[b / 64] |= 1ull << (b % 64);
+}
+
+/* Leaves in each frame's score what its windows say; all of them, or the candidates' times. */
+static bool score_frames(Scout *c) {
+    FrameId met[DETECT_SCOUT_DEPTH];
+    for (uint32_t b = 0; b < c->s->bins; b++) {
+        if (b % POLL == 0 && cancelled(c->s->token))
+            return false;
+        for (uint32_t i = c->first[b]; i < c->first[b + 1]; i++) {
+            if (i % POLL == 0 && cancelled(c->s->token))
+                return false;
+            uint32_t n = walk_frames(c, c->scout[i], met);
+            for (uint32_t k = 0; k < 2 * n; k++) {
+                FrameState *f = &c->frame[met[k / 2]];
+                uint32_t window = b / c->window_bins[k % 2] + 1;
+                if (f->window[k % 2] != window && f->count[k % 2])
+                    close_window(c, f, k % 2, met[k / 2]);
+                f->window[k % 2] = window;
+                f->count[k % 2]++;
+            }
+        }
+    }
+    for (FrameId id = 0; id < c->frames; id++)
+        for (int k = 0; k < 2; k++)
+            if (c->frame[id].count[k])
+                close_window(c, &c->frame[id], k, id);
+    return true;
+}
+
+/* ---- choosing --------------------------------------------------------------------------- */
+
+static int best_first(const void *a, const void *b) {
+    const Candidate *x = a, *y = b;
+    if (x->score != y->score)
+        return x->score < y->score ? 1 : -1;
+    return x->frame < y->frame ? -1 : x->frame > y->frame;
+}
+
+static void gather_candidates(Scout *c) {
+    Arena *arena = c->s->arena;
+    uint32_t n = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        n = 0;
+        for (FrameId id = 1; id < c->frames; id++) {
+            const FrameState *f = &c->frame[id];
+            float score = f->score[0] > f->score[1] ? f->score[0] : f->score[1];
+            if (score <= 0 || f->total < LEAST_SAMPLES)
+                continue;
+            if (pass)
+                c->candidate[n] = (Candidate){.frame = id, .total = f->total, .score = score,
+                                              .depth = (float)f->depth / (float)f->total};
+            n++;
+        }
+        if (!pass)
+            c->candidate = ARENA_ARRAY(arena, Candidate, n);
+    }
+    qsort(c->candidate, n, sizeof(*c->candidate), best_first);
+    c->candidates = n < CANDIDATES ? n : CANDIDATES;
+    c->candidate_of = ARENA_ARRAY(arena, uint16_t, c->frames);
+    for (uint32_t i = 0; i < c->candidates; i++)
+        c->candidate_of[c->candidate[i].frame] = (uint16_t)(i + 1);
+}
+
+static bool count_both(Scout *c) {
+    uint32_t pairs = c->s->wish->view.pairs, met_by[DETECT_SCOUT_DEPTH];
+    uint32_t *of_pair = ARENA_ARRAY(c->s->arena, uint32_t, pairs);
+    FrameId met[DETECT_SCOUT_DEPTH];
+    c->both = ARENA_ARRAY(c->s->arena, uint32_t, CANDIDATES * CANDIDATES);
+    for (uint32_t i = 0; i < c->scouts; i++)
+        of_pair[c->scout[i]]++;
+    for (PairId p = 0; p < pairs; p++) {
+        if (p % POLL == 0 && cancelled(c->s->token))
+            return false;
+        if (!of_pair[p])
+            continue;
+        uint32_t n = walk_frames(c, p, met), m = 0;
+        for (uint32_t k = 0; k < n; k++)
+            if (c->candidate_of[met[k]])
+                met_by[m++] = c->candidate_of[met[k]] - 1u;
+        for (uint32_t i = 0; i < m; i++)
+            for (uint32_t k = 0; k < m; k++)
+                c->both[met_by[i] * CANDIDATES + met_by[k]] += of_pair[p];
+    }
+    return true;
+}
+
+static bool same_times(const Candidate *a, const Candidate *b) {
+    uint32_t both = 0, any = 0;
+    for (uint32_t i = 0; i < TIMES_BITS / 64; i++) {
+        both += (uint32_t)__builtin_popcountll(a->times[i] & b->times[i]);
+        any += (uint32_t)__builtin_popcountll(a->times[i] | b->times[i]);
+    }
+    return both * 100 >= any * SAME_PERCENT;
+}
+
+static bool says_new(const Scout *c, uint32_t i, const uint32_t *taken, uint32_t n) {
+    const Candidate *a = &c->candidate[i];
+    for (uint32_t k = 0; k < n; k++) {
+        const Candidate *b = &c->candidate[taken[k]];
+        uint64_t both = c->both[i * CANDIDATES + taken[k]];
+        uint64_t smaller = a->total < b->total ? a->total : b->total;
+        if (both * 100 >= smaller * SAME_PERCENT && same_times(a, b))
+            return false;
+    }
+    return true;
+}
+
+/* The deepest frame that has nine tenths of the candidate's samples and hardly any others: the
+ * one that people would name. */
+static FrameId telling_name(const Scout *c, uint32_t i) {
+    const Candidate *a = &c->candidate[i], *best = a;
+    for (uint32_t k = 0; k < c->candidates; k++) {
+        const Candidate *b = &c->candidate[k];
+        uint64_t both = c->both[i * CANDIDATES + k];
+        if (b->depth > best->depth && both * 10 >= a->total * 9ull &&
+            b->total * 8ull <= a->total * 9ull)
+            best = b;
+    }
+    return best->frame;
+}
+
+/* A stack has the features of its parent and its own; parents have smaller ids. */
+static void mark_pairs(Series *s) {
+    const Profile *profile = s->wish->profile;
+    uint32_t stacks = s->wish->view.stacks, frames = s->wish->view.frames;
+    uint64_t *bits = ARENA_ARRAY(s->arena, uint64_t, stacks), n;
+    uint64_t *of_frame = ARENA_ARRAY(s->arena, uint64_t, frames);
+    for (uint32_t f = 0; f < s->features; f++)
+        of_frame[s->frame[f]] |= 1ull << f;
+    for (uint64_t i = 0; i < stacks; i += n) {
+        const StackNode *node = column_span(&profile->dict->stacks.node, i, stacks, &n);
+        for (uint64_t k = 0; k < n; k++)
+            if (i + k)
+                bits[i + k] = bits[node[k].parent] | of_frame[node[k].frame];
+    }
+    for (PairId p = 0; p < s->wish->view.pairs; p++)
+        s->pair[p].features = bits[pairs_get(&profile->pairs, p).stack];
+}
+
+static void set_windows(Scout *c) {
+    const int64_t short_ns = 200000000, long_ns = 2000000000;
+    uint32_t bins = c->s->bins;
+    uint64_t least = (uint64_t)bins * WINDOW_SAMPLES / c->scouts + 1;
+    uint64_t w = (uint64_t)(short_ns / c->s->bin_ns);
+    w = w > least ? w : least;
+    uint64_t v = (uint64_t)(long_ns / c->s->bin_ns);
+    v = v > 4 * w ? v : 4 * w;
+    c->window_bins[0] = (uint32_t)(w < bins ? w : bins);
+    c->window_bins[1] = (uint32_t)(v < bins ? v : bins);
+}
+
+bool scout_features(Series *s) {
+    Scout c = {.s = s, .frames = s->wish->view.frames};
+    uint32_t taken[DETECT_FEATURES];
+    if (!draw_scouts(&c))
+        return false;
+    if (c.scouts == 0)
+        return true;
+    c.frame = ARENA_ARRAY(s->arena, FrameState, c.frames);
+    set_windows(&c);
+    if (!count_totals(&c) || !score_frames(&c))
+        return false;
+    gather_candidates(&c);
+    if (!score_frames(&c) || !count_both(&c)) /* once more, for the candidates' times */
+        return false;
+    for (uint32_t i = 0; i < c.candidates && s->features < DETECT_FEATURES; i++) {
+        if (!says_new(&c, i, taken, s->features))
+            continue;
+        s->frame[s->features] = c.candidate[i].frame;
+        s->name[s->features] = telling_name(&c, i);
+        taken[s->features++] = i;
+    }
+    mark_pairs(s);
+    return !cancelled(s->token);
+}
