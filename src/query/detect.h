@@ -32,9 +32,15 @@ enum {
     DETECT_SCOUT_DEPTH = 256,    /* frames of a stack that are looked at, from its leaf */
     DETECT_SCORE = 18,           /* nats that a stretch needs: by chance one in e^18 = 66 M
                                     begins, and there are up to 64 × 131072 = 8 M places */
+    DETECT_BEAT_STRETCH = 8,     /* … and one that lies on a beat with others */
+    DETECT_BEAT_SCORE = 4,       /* nats that a beat needs, and DETECT_BEAT_WEAK more for each */
+    DETECT_BEAT_WEAK = 2,        /* of its stretches that would not do alone */
     DETECT_GROUP_SCORE = 30,     /* nats that a finding needs in all its ranges together */
     DETECT_ODDS = 8,             /* a frame's odds in a stretch against its usual ones: what
                                     only doubles is the usual coming and going of requests */
+    DETECT_SHARE_PERCENT = 25,   /* of a stretch's samples have its frame, unless it is on a
+                                    beat: what is rare comes in clusters all the time */
+    DETECT_HOLE_PERCENT = 10,    /* of a stretch may be a hole: a pause within a phase */
     DETECT_BURST_RATIO = 2,      /* samples in a burst against the median around it */
     DETECT_GAP_DIVISOR = 10,     /* … and the median against those in a gap */
     DETECT_GAP_MS = 250,         /* shortest gap: schedulers make shorter ones */

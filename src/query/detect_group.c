@@ -103,7 +103,7 @@ static Sums sums_without(const Merge *m, const uint32_t *x, const Stretch *at) {
             b = skip_to;
             continue;
         }
-        Sums part = sums_of(s, x, &(Stretch){b, next, 0});
+        Sums part = sums_of(s, x, &(Stretch){.from = b, .to = next});
         sums.x += part.x;
         sums.n += part.n;
         sums.bins += part.bins;
@@ -173,7 +173,7 @@ static void take_or_explain(Merge *m, const Group *g) {
         double of_this = left_of(m, g, &g->stretch[i], &o);
         if (o.same)
             same[o.group]++;
-        if (of_this < DETECT_SCORE)
+        if (of_this < (g->period_ns ? 0 : DETECT_SCORE))
             continue;
         score += of_this;
         left[kept] = g->stretch[i];
@@ -186,8 +186,8 @@ static void take_or_explain(Merge *m, const Group *g) {
     Group *taken = &m->taken[m->count++];
     *taken = *g;
     taken->score = score;
-    if (2 * score < g->score) { /* mostly explained: only what was not is left */
-        taken->stretch = left;
+    if (2 * score < g->score || g->source == OF_GAP || g->source == OF_BURST) {
+        taken->stretch = left; /* only what was not explained is left */
         taken->count = kept;
     }
 }
@@ -273,10 +273,7 @@ static void write_ranges(const Series *s, const Group *g, Finding *f, Arena *kee
 }
 
 static void write_period(const Series *s, const Group *g, Finding *f, int64_t origin_ns) {
-    int64_t *start = ARENA_ARRAY(s->arena, int64_t, g->count);
-    for (uint32_t i = 0; i < g->count; i++)
-        start[i] = g->stretch[i].from * s->bin_ns;
-    f->period_ns = period_of(start, g->count, 2 * s->bin_ns);
+    f->period_ns = g->period_ns;
     if (f->period_ns)
         f->phase_ns = (time_of(s, g->stretch[0].from) - origin_ns) % f->period_ns;
 }
@@ -311,10 +308,18 @@ static int stronger_first(const void *a, const void *b) {
                                   : (x->feature > y->feature) - (x->feature < y->feature);
 }
 
+/* One thread alone says more than what it does; numbers of samples say least, they are left to
+ * explain what nothing else does. */
+static int explaining_first(const void *a, const void *b) {
+    static const int turn[] = {[OF_SINGLE] = 0, [OF_FEATURE] = 1, [OF_GAP] = 2, [OF_BURST] = 3};
+    int x = turn[((const Group *)a)->source], y = turn[((const Group *)b)->source];
+    return x != y ? x - y : stronger_first(a, b);
+}
+
 bool group_findings(Series *s, Groups *groups, DetectList *list, Arena *keep) {
     Merge *m = ARENA_NEW(s->arena, Merge);
     m->s = s;
-    qsort(groups->group, groups->count, sizeof(*groups->group), stronger_first);
+    qsort(groups->group, groups->count, sizeof(*groups->group), explaining_first);
     for (uint32_t i = 0; i < groups->count; i++) {
         if (cancelled(s->token))
             return false;

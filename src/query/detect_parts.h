@@ -43,7 +43,13 @@ enum { NO_FEATURE = UINT32_MAX, NO_THREAD = UINT32_MAX };
 typedef struct Stretch {
     uint32_t from, to;
     double score;
+    bool strong; /* would do alone; the others only on a beat */
 } Stretch;
+
+typedef struct Stretches {
+    Stretch *at;
+    uint32_t count, cap;
+} Stretches;
 
 typedef enum StretchSource { OF_FEATURE, OF_BURST, OF_GAP, OF_SINGLE } StretchSource;
 
@@ -55,6 +61,7 @@ typedef struct Group {
     Stretch *stretch;
     uint32_t count;
     double score;
+    int64_t period_ns; /* 0: not regular */
     bool gap, single; /* another group with the same stretches was of this source */
 } Group;
 
@@ -79,8 +86,21 @@ bool scan_all(Series *s, Groups *groups);
  * be usual in that time. */
 double scan_evidence(double x, double n, double p, double m);
 
+/* detect_like.c: those in order of time become groups like `kind`, by length and by beat. */
+void stretches_add(Arena *arena, Stretches *s, Stretch stretch);
+void stretches_join(Stretches *s); /* neighbours with a small hole between them */
+void groups_add(Series *s, Groups *groups, Group kind, Stretches *stretches);
+
 /* detect_group.c: merges, ranks, and writes the findings. */
 bool group_findings(Series *s, Groups *groups, DetectList *list, Arena *keep);
 
-/* detect_period.c: the beat that starts (ascending, ns) fit, or 0. */
-int64_t period_of(const int64_t *start, uint32_t count, int64_t tolerance_ns);
+/* detect_period.c: the beat that most of the starts (ascending, ns) fit, and which do; on has
+ * `count` entries. period_ns 0: none that would not be there by chance. */
+typedef struct Beat {
+    int64_t period_ns;
+    uint32_t on;   /* starts that fit */
+    int64_t beats; /* from the first to the last of them, missing ones too */
+    double deviation_ns, score;
+} Beat;
+
+Beat beat_of(const int64_t *start, uint32_t count, int64_t tolerance_ns, bool *on);

@@ -1,68 +1,90 @@
-/* The beat of a series of starts. Beats may be missing (a task that had to wait is not seen), so
- * each distance between neighbours is tried as the period: the one wins that most starts fit,
- * among these the one with the fewest missing beats. */
+/* The beat of a series of starts. Beats may be missing (a task that had to wait is not seen) and
+ * starts may lie off it (something else), so each distance between neighbours is tried as the
+ * period. What speaks for a beat is how close to it the starts are: two starts are on a beat of
+ * their own; each further one is there by chance in four times the deviation out of a period. */
+#include <math.h>
 #include <stdlib.h>
 
 #include "query/detect_parts.h"
 
-enum { MOST_TRIED = 256 }; /* starts; the beat of those goes for the rest */
+enum { MOST_TRIED = 256 }; /* distances */
 
-typedef struct Beat {
-    double period, first;
-    uint32_t on; /* starts that fit */
-    int64_t beats; /* from the first to the last of them */
-} Beat;
-
-/* Fits a line through the starts that lie near the beat of `period` from `anchor` on; narrows
- * the beat as it goes along, so that a small error does not add up. */
+/* Fits a line through the starts near the beat from `anchor` on, one a beat; narrows the beat as
+ * it goes along, so that a small error does not add up. on[]: which starts fit. */
 static Beat fit(const int64_t *start, uint32_t count, uint32_t anchor, double period,
-                double tolerance) {
-    double n = 0, sum_i = 0, sum_t = 0, sum_ii = 0, sum_it = 0;
-    Beat beat = {.period = period, .first = 0};
-    int64_t last = 0;
+                double tolerance, bool *on) {
+    double n = 0, sum_i = 0, sum_t = 0, sum_ii = 0, sum_it = 0, first = 0;
+    Beat beat = {0};
+    int64_t last = -1;
+    for (uint32_t k = 0; k < count; k++)
+        on[k] = false;
     for (uint32_t k = anchor; k < count; k++) {
-        double t = (double)(start[k] - start[anchor]) - beat.first;
-        double i = (double)(int64_t)(t / beat.period + 0.5);
-        double off = t - i * beat.period;
-        if ((off < 0 ? -off : off) > tolerance)
+        double t = (double)(start[k] - start[anchor]);
+        int64_t i = (int64_t)((t - first) / period + 0.5);
+        double off = t - first - (double)i * period;
+        if (i <= last || fabs(off) > tolerance)
             continue;
-        t += beat.first;
+        on[k] = true;
+        last = i;
         n++;
-        sum_i += i;
+        sum_i += (double)i;
         sum_t += t;
-        sum_ii += i * i;
-        sum_it += i * t;
-        last = (int64_t)i;
+        sum_ii += (double)i * (double)i;
+        sum_it += (double)i * t;
         double det = n * sum_ii - sum_i * sum_i;
-        if (det > 0) {
-            beat.period = (n * sum_it - sum_i * sum_t) / det;
-            beat.first = (sum_t - beat.period * sum_i) / n;
-        }
-        if (beat.period <= 0)
-            return (Beat){0};
+        if (det <= 0)
+            continue;
+        period = (n * sum_it - sum_i * sum_t) / det;
+        first = (sum_t - period * sum_i) / n;
+        if (period <= 0)
+            return beat;
     }
-    beat.on = (uint32_t)n;
-    beat.beats = last + 1;
+    beat = (Beat){.period_ns = (int64_t)(period + 0.5), .on = (uint32_t)n, .beats = last + 1};
+    double square = 0;
+    for (uint32_t k = anchor; k < count; k++) {
+        double t = (double)(start[k] - start[anchor]) - first;
+        double off = t - period * (double)(int64_t)(t / period + 0.5);
+        square += on[k] ? off * off : 0;
+    }
+    beat.deviation_ns = n > 0 ? sqrt(square / n) : 0;
     return beat;
 }
 
-int64_t period_of(const int64_t *start, uint32_t count, int64_t tolerance_ns) {
+/* In nats; off the beat and missing ones speak against it. */
+static double speaks_for(const Beat *b, uint32_t count, int64_t tolerance_ns) {
+    double deviation = b->deviation_ns > (double)tolerance_ns / 2 ? b->deviation_ns
+                                                                  : (double)tolerance_ns / 2;
+    if (b->on < DETECT_PERIOD_COUNT || b->on * 10ull < count * 8ull || b->on * 2 < b->beats)
+        return 0;
+    return (b->on - 2) * log((double)b->period_ns / (4 * deviation)) - (count - b->on) -
+           (double)(b->beats - b->on) / 2;
+}
+
+Beat beat_of(const int64_t *start, uint32_t count, int64_t tolerance_ns, bool *on) {
     Beat best = {0};
-    uint32_t tried = count < MOST_TRIED ? count : MOST_TRIED;
-    for (uint32_t i = 0; i + 1 < tried; i++) {
-        double period = (double)(start[i + 1] - start[i]);
-        double tolerance = period * DETECT_PERIOD_PERCENT / 100;
-        if (period < 4 * (double)tolerance_ns)
+    double period = 0, most = 0;
+    uint32_t anchor = 0, tried = count - 1 < MOST_TRIED ? count - 1 : MOST_TRIED;
+    for (uint32_t i = 0; count >= DETECT_PERIOD_COUNT && i < tried; i++) {
+        double distance = (double)(start[i + 1] - start[i]);
+        if (distance < 4 * (double)tolerance_ns)
             continue;
-        tolerance = tolerance > (double)tolerance_ns ? tolerance : (double)tolerance_ns;
-        for (uint32_t anchor = 0; anchor < 2 && anchor + 2 < tried; anchor++) {
-            Beat beat = fit(start, tried, anchor, period, tolerance);
-            if (beat.on > best.on || (beat.on == best.on && beat.period > best.period))
-                best = beat;
+        for (uint32_t from = 0; from < 2; from++) {
+            Beat beat = fit(start, count, from, distance, distance * DETECT_PERIOD_PERCENT / 100,
+                            on);
+            beat.score = speaks_for(&beat, count, tolerance_ns);
+            if (beat.score <= most)
+                continue;
+            most = beat.score;
+            best = beat;
+            period = distance;
+            anchor = from;
         }
     }
-    bool most = best.on * 10ull >= tried * 8ull, dense = best.on * 2 >= best.beats;
-    if (best.on < DETECT_PERIOD_COUNT || !most || !dense)
-        return 0;
-    return (int64_t)(best.period + 0.5);
+    if (best.score < DETECT_BEAT_SCORE) {
+        for (uint32_t k = 0; k < count; k++)
+            on[k] = false;
+        return (Beat){0};
+    }
+    fit(start, count, anchor, period, period * DETECT_PERIOD_PERCENT / 100, on);
+    return best;
 }

@@ -1,6 +1,6 @@
 /* Stretches of time in a series for which more speaks than chance. A running sum adds, bin by
  * bin, the log-likelihood of "unusual" against "usual"; a stretch runs from where the sum leaves
- * zero to its peak, and is over when the sum has fallen by DETECT_SCORE from there: so a stretch
+ * zero to its peak, and is over when the sum has fallen by as much as a stretch needs: so a stretch
  * may have holes, and two stretches have as much between them as within. */
 #include <math.h>
 #include <stdlib.h>
@@ -9,33 +9,17 @@
 
 static const int64_t MS = 1000000;
 
-typedef struct Stretches {
-    Stretch *at;
-    uint32_t count, cap;
-} Stretches;
-
 /* The running sum. */
 typedef struct Climb {
     Stretches *out;
+    double least; /* nats that a stretch needs, and that end it when they are lost again */
     double sum, peak;
     uint32_t from, to; /* of the stretch up to its peak */
 } Climb;
 
-static void add_stretch(Arena *arena, Stretches *s, Stretch stretch) {
-    if (s->count == s->cap) {
-        uint32_t cap = s->cap ? s->cap * 2 : 64;
-        Stretch *more = ARENA_ARRAY(arena, Stretch, cap);
-        for (uint32_t i = 0; i < s->count; i++)
-            more[i] = s->at[i];
-        s->at = more;
-        s->cap = cap;
-    }
-    s->at[s->count++] = stretch;
-}
-
 static void end_climb(Arena *arena, Climb *c) {
-    if (c->peak >= DETECT_SCORE)
-        add_stretch(arena, c->out, (Stretch){c->from, c->to, c->peak});
+    if (c->peak >= c->least)
+        stretches_add(arena, c->out, (Stretch){c->from, c->to, c->peak, true});
     c->sum = c->peak = 0;
 }
 
@@ -49,54 +33,8 @@ static void climb(Arena *arena, Climb *c, uint32_t bin, double step) {
         c->peak = c->sum;
         c->to = bin + 1;
     }
-    if (c->sum <= 0 || c->sum < c->peak - DETECT_SCORE)
+    if (c->sum <= 0 || c->sum < c->peak - c->least)
         end_climb(arena, c);
-}
-
-/* ---- groups ----------------------------------------------------------------------------- */
-
-static int shorter_first(const void *a, const void *b) {
-    const Stretch *x = a, *y = b;
-    uint32_t n = x->to - x->from, m = y->to - y->from;
-    if (n != m)
-        return n < m ? -1 : 1;
-    return x->from < y->from ? -1 : x->from > y->from;
-}
-
-static int earlier_first(const void *a, const void *b) {
-    const Stretch *x = a, *y = b;
-    return x->from < y->from ? -1 : x->from > y->from;
-}
-
-static void add_group(Arena *arena, Groups *g, Group group) {
-    qsort(group.stretch, group.count, sizeof(*group.stretch), earlier_first);
-    if (g->count == g->cap) {
-        uint32_t cap = g->cap ? g->cap * 2 : 64;
-        Group *more = ARENA_ARRAY(arena, Group, cap);
-        for (uint32_t i = 0; i < g->count; i++)
-            more[i] = g->group[i];
-        g->group = more;
-        g->cap = cap;
-    }
-    g->group[g->count++] = group;
-}
-
-/* Stretches of like length are one group: where the lengths in order jump by this factor, or
- * have grown by its square, another begins. */
-static void add_groups(Arena *arena, Groups *g, Group kind, const Stretches *s) {
-    const uint32_t factor = 4;
-    qsort(s->at, s->count, sizeof(*s->at), shorter_first);
-    for (uint32_t i = 0, from = 0; i < s->count; i++) {
-        uint64_t first = s->at[from].to - s->at[from].from, n = s->at[i].to - s->at[i].from;
-        bool last = i + 1 == s->count;
-        uint64_t next = last ? 0 : s->at[i + 1].to - s->at[i + 1].from;
-        if (!last && next < n * factor && next < first * factor * factor)
-            continue;
-        kind.stretch = s->at + from;
-        kind.count = i + 1 - from;
-        from = i + 1;
-        add_group(arena, g, kind);
-    }
 }
 
 /* ---- frames ----------------------------------------------------------------------------- */
@@ -115,6 +53,19 @@ double scan_evidence(double x, double n, double p, double m) {
     return share < rate ? share : rate;
 }
 
+static double odds(double share) {
+    return share < 1 ? share / (1 - share) : HUGE_VAL;
+}
+
+static void judge_feature(const Series *s, uint32_t f, Stretch *at) {
+    double x = (double)series_sum(s->of[f], at->from, at->to);
+    double n = (double)series_sum(s->shown, at->from, at->to);
+    double all = (double)s->total, p = (double)s->sum[f] / all;
+    at->score = scan_evidence(x, n, p, all / s->bins * (at->to - at->from));
+    at->strong = at->score >= DETECT_SCORE && x * 100 >= n * DETECT_SHARE_PERCENT &&
+                 odds(x / n) >= DETECT_ODDS * odds(p);
+}
+
 /* Both the feature's share of a bin's samples and its rate must be above the usual: a share
  * alone may rise because all else stops, a rate alone because everything grows. */
 static void scan_feature(Series *s, uint32_t f, Stretches *out) {
@@ -122,40 +73,46 @@ static void scan_feature(Series *s, uint32_t f, Stretches *out) {
     double q = DETECT_ODDS * p / (1 - p + DETECT_ODDS * p), usual = (double)s->sum[f] / s->bins;
     double yes = log(q / p), no = log((1 - q) / (1 - p)), drift = usual * (q / p - 1);
     const uint32_t *x = s->of[f], *n = s->shown;
-    Climb c = {.out = out};
+    Climb c = {.out = out, .least = DETECT_BEAT_STRETCH};
     for (uint32_t b = 0; b < s->bins; b++) {
         double share = x[b] * yes + (n[b] - x[b]) * no, rate = x[b] * yes - drift;
         climb(s->arena, &c, b, share < rate ? share : rate);
     }
     end_climb(s->arena, &c);
-    for (uint32_t i = 0; i < out->count; i++) {
-        Stretch *at = &out->at[i];
-        double m = all / s->bins * (at->to - at->from);
-        at->score = scan_evidence((double)series_sum(x, at->from, at->to),
-                                  (double)series_sum(n, at->from, at->to), p, m);
-    }
+    stretches_join(out);
+    for (uint32_t i = 0; i < out->count; i++)
+        judge_feature(s, f, &out->at[i]);
 }
 
 /* ---- numbers of samples ----------------------------------------------------------------- */
 
 static void scan_bursts(Series *s, const float *usual, Stretches *out) {
     const double gain = log(DETECT_BURST_RATIO);
-    Climb c = {.out = out};
+    Climb c = {.out = out, .least = DETECT_SCORE};
     for (uint32_t b = 0; b < s->bins; b++)
         climb(s->arena, &c, b, s->shown[b] * gain - usual[b] * (DETECT_BURST_RATIO - 1.0));
     end_climb(s->arena, &c);
 }
 
+static bool is_gap(const uint32_t *series, const float *usual, const Stretch *at) {
+    double m = 0;
+    for (uint32_t b = at->from; b < at->to; b++)
+        m += (double)usual[b];
+    return (double)series_sum(series, at->from, at->to) * DETECT_GAP_DIVISOR <= m;
+}
+
 static void scan_gaps(Series *s, const uint32_t *series, const float *usual, Stretches *out) {
     const double loss = log(DETECT_GAP_DIVISOR), gain = 1 - 1.0 / DETECT_GAP_DIVISOR;
     Stretches any = {0};
-    Climb c = {.out = &any};
+    Climb c = {.out = &any, .least = DETECT_SCORE};
     for (uint32_t b = 0; b < s->bins; b++)
         climb(s->arena, &c, b, usual[b] * gain - series[b] * loss);
     end_climb(s->arena, &c);
+    stretches_join(&any);
     for (uint32_t i = 0; i < any.count; i++)
-        if ((any.at[i].to - any.at[i].from) * s->bin_ns >= DETECT_GAP_MS * MS)
-            add_stretch(s->arena, out, any.at[i]);
+        if ((any.at[i].to - any.at[i].from) * s->bin_ns >= DETECT_GAP_MS * MS &&
+            is_gap(series, usual, &any.at[i]))
+            stretches_add(s->arena, out, any.at[i]);
 }
 
 /* ---- one thread only -------------------------------------------------------------------- */
@@ -166,7 +123,7 @@ static void scan_gaps(Series *s, const uint32_t *series, const float *usual, Str
 static void scan_single(Series *s, Groups *groups) {
     double yes = -log(s->usual_same), no = log(100.0 / (100 - DETECT_SINGLE_PERCENT));
     Stretches all = {0};
-    Climb c = {.out = &all};
+    Climb c = {.out = &all, .least = DETECT_SCORE};
     uint32_t leader = NO_THREAD, n = 0;
     uint32_t *who = NULL;
     if (s->usual_same * 100 > DETECT_SEVERAL_PERCENT)
@@ -194,10 +151,10 @@ static void scan_single(Series *s, Groups *groups) {
                 continue;
             who[k] = NO_THREAD;
             if ((all.at[k].to - all.at[k].from) * s->bin_ns >= DETECT_SINGLE_MS * MS)
-                add_stretch(s->arena, &of_one, all.at[k]);
+                stretches_add(s->arena, &of_one, all.at[k]);
         }
         if (of_one.count)
-            add_groups(s->arena, groups, (Group){.source = OF_SINGLE, .thread = thread},
+            groups_add(s, groups, (Group){.source = OF_SINGLE, .thread = thread},
                        &of_one);
     }
 }
@@ -210,7 +167,7 @@ bool scan_all(Series *s, Groups *groups) {
         if (s->sum[f] == 0 || s->sum[f] == s->total)
             continue;
         scan_feature(s, f, &found);
-        add_groups(s->arena, groups, (Group){.source = OF_FEATURE, .feature = f}, &found);
+        groups_add(s, groups, (Group){.source = OF_FEATURE, .feature = f}, &found);
     }
     if (s->total == 0 || cancelled(s->token))
         return !cancelled(s->token);
@@ -218,14 +175,11 @@ bool scan_all(Series *s, Groups *groups) {
     const float *all = series_baseline(s, s->recorded);
     s->usual = series_baseline(s, s->shown);
     scan_bursts(s, s->usual, &bursts);
-    add_groups(s->arena, groups, (Group){.source = OF_BURST}, &bursts);
+    groups_add(s, groups, (Group){.source = OF_BURST}, &bursts);
     scan_gaps(s, s->recorded, all, &gaps);
-    add_groups(s->arena, groups, (Group){.source = OF_GAP}, &gaps);
+    groups_add(s, groups, (Group){.source = OF_GAP}, &gaps);
     scan_gaps(s, s->shown, s->usual, &quiet);
-    add_groups(s->arena, groups, (Group){.source = OF_GAP}, &quiet);
+    groups_add(s, groups, (Group){.source = OF_GAP}, &quiet);
     scan_single(s, groups);
-    for (uint32_t i = 0; i < groups->count; i++)
-        for (uint32_t k = 0; k < groups->group[i].count; k++)
-            groups->group[i].score += groups->group[i].stretch[k].score;
     return !cancelled(s->token);
 }

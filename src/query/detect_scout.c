@@ -248,16 +248,22 @@ static bool same_times(const Candidate *a, const Candidate *b) {
     return both * 100 >= any * SAME_PERCENT;
 }
 
-static bool says_new(const Scout *c, uint32_t i, const uint32_t *taken, uint32_t n) {
+/* Which of the frames taken has the same pattern, or n. */
+static uint32_t same_as(const Scout *c, uint32_t i, const uint32_t *taken, uint32_t n) {
     const Candidate *a = &c->candidate[i];
     for (uint32_t k = 0; k < n; k++) {
         const Candidate *b = &c->candidate[taken[k]];
         uint64_t both = c->both[i * CANDIDATES + taken[k]];
         uint64_t smaller = a->total < b->total ? a->total : b->total;
         if (both * 100 >= smaller * SAME_PERCENT && same_times(a, b))
-            return false;
+            return k;
     }
-    return true;
+    return n;
+}
+
+/* Nearly the same score, from fewer samples: the pattern and little else. */
+static bool purer(const Candidate *a, const Candidate *b) {
+    return a->score * 100 >= b->score * SAME_PERCENT && a->total * 10ull < b->total * 9ull;
 }
 
 /* The deepest frame that has nine tenths of the candidate's samples and hardly any others: the
@@ -318,12 +324,17 @@ bool scout_features(Series *s) {
     gather_candidates(&c);
     if (!score_frames(&c) || !count_both(&c)) /* once more, for the candidates' times */
         return false;
-    for (uint32_t i = 0; i < c.candidates && s->features < DETECT_FEATURES; i++) {
-        if (!says_new(&c, i, taken, s->features))
+    for (uint32_t i = 0; i < c.candidates; i++) {
+        uint32_t k = same_as(&c, i, taken, s->features);
+        if (k == s->features ? k == DETECT_FEATURES
+                             : !purer(&c.candidate[i], &c.candidate[taken[k]]))
             continue;
-        s->frame[s->features] = c.candidate[i].frame;
-        s->name[s->features] = telling_name(&c, i);
-        taken[s->features++] = i;
+        s->features += k == s->features;
+        taken[k] = i;
+    }
+    for (uint32_t k = 0; k < s->features; k++) {
+        s->frame[k] = c.candidate[taken[k]].frame;
+        s->name[k] = telling_name(&c, taken[k]);
     }
     mark_pairs(s);
     return !cancelled(s->token);

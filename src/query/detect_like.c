@@ -1,0 +1,110 @@
+/* Stretches of one source become groups: those of like length, and of these the ones on a beat
+ * apart from the rest. */
+#include <stdlib.h>
+
+#include "query/detect_parts.h"
+
+void stretches_add(Arena *arena, Stretches *s, Stretch stretch) {
+    if (s->count == s->cap) {
+        uint32_t cap = s->cap ? s->cap * 2 : 64;
+        Stretch *more = ARENA_ARRAY(arena, Stretch, cap);
+        for (uint32_t i = 0; i < s->count; i++)
+            more[i] = s->at[i];
+        s->at = more;
+        s->cap = cap;
+    }
+    s->at[s->count++] = stretch;
+}
+
+void stretches_join(Stretches *s) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < s->count; i++) {
+        Stretch *last = &s->at[kept - (kept > 0)], next = s->at[i];
+        if (kept && (next.from - last->to) * 100ull <=
+                        (next.to - last->from) * (uint64_t)DETECT_HOLE_PERCENT) {
+            last->to = next.to;
+            last->score += next.score;
+        } else {
+            s->at[kept++] = next;
+        }
+    }
+    s->count = kept;
+}
+
+static int shorter_first(const void *a, const void *b) {
+    const Stretch *x = a, *y = b;
+    uint32_t n = x->to - x->from, m = y->to - y->from;
+    if (n != m)
+        return n < m ? -1 : 1;
+    return x->from < y->from ? -1 : x->from > y->from;
+}
+
+static int earlier_first(const void *a, const void *b) {
+    const Stretch *x = a, *y = b;
+    return x->from < y->from ? -1 : x->from > y->from;
+}
+
+/* The end of the like lengths that begin at `from`, shortest first: where they jump by this
+ * factor, or have grown by its square, others begin. */
+static uint32_t like_lengths(const Stretches *s, uint32_t from) {
+    const uint64_t factor = 4, first = s->at[from].to - s->at[from].from;
+    for (uint32_t i = from + 1; i < s->count; i++) {
+        uint64_t before = s->at[i - 1].to - s->at[i - 1].from, n = s->at[i].to - s->at[i].from;
+        if (n >= before * factor || n >= first * factor * factor)
+            return i;
+    }
+    return s->count;
+}
+
+/* Those that are `on`, or those that are not and are strong. */
+static void add_group(Series *s, Groups *g, Group kind, const Stretch *at, uint32_t count,
+                      const bool *on, bool want) {
+    kind.stretch = ARENA_ARRAY(s->arena, Stretch, count);
+    kind.count = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (on[i] != want || (!want && !at[i].strong))
+            continue;
+        kind.score += at[i].score;
+        kind.stretch[kind.count++] = at[i];
+    }
+    if (kind.count == 0)
+        return;
+    if (g->count == g->cap) {
+        uint32_t cap = g->cap ? g->cap * 2 : 64;
+        Group *more = ARENA_ARRAY(s->arena, Group, cap);
+        for (uint32_t i = 0; i < g->count; i++)
+            more[i] = g->group[i];
+        g->group = more;
+        g->cap = cap;
+    }
+    g->group[g->count++] = kind;
+}
+
+static void add_like(Series *s, Groups *g, Group kind, Stretch *at, uint32_t count) {
+    int64_t *start = ARENA_ARRAY(s->arena, int64_t, count);
+    bool *on = ARENA_ARRAY(s->arena, bool, count);
+    double least = DETECT_BEAT_SCORE;
+    qsort(at, count, sizeof(*at), earlier_first);
+    for (uint32_t i = 0; i < count; i++)
+        start[i] = at[i].from * s->bin_ns;
+    Beat beat = beat_of(start, count, 2 * s->bin_ns, on);
+    for (uint32_t i = 0; i < count; i++)
+        least += on[i] && !at[i].strong ? DETECT_BEAT_WEAK : 0;
+    if (!beat.period_ns || beat.score < least)
+        for (uint32_t i = 0; i < count; i++)
+            on[i] = false;
+    else
+        kind.period_ns = beat.period_ns;
+    add_group(s, g, kind, at, count, on, true);
+    kind.period_ns = 0;
+    add_group(s, g, kind, at, count, on, false);
+}
+
+void groups_add(Series *s, Groups *groups, Group kind, Stretches *stretches) {
+    qsort(stretches->at, stretches->count, sizeof(*stretches->at), shorter_first);
+    for (uint32_t from = 0; from < stretches->count;) {
+        uint32_t to = like_lengths(stretches, from);
+        add_like(s, groups, kind, stretches->at + from, to - from);
+        from = to;
+    }
+}
