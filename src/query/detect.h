@@ -40,13 +40,16 @@ enum {
                                     only doubles is the usual coming and going of requests */
     DETECT_SHARE_PERCENT = 25,   /* of a stretch's samples have its frame, unless it is on a
                                     beat: what is rare comes in clusters all the time */
+    DETECT_CLUSTER_DIVISOR = 2,  /* the clusters of a frame that are not strong may have so much
+                                    of what its strong ones have: else it always comes so */
     DETECT_HOLE_PERCENT = 10,    /* of a stretch may be a hole: a pause within a phase */
     DETECT_BURST_RATIO = 2,      /* samples in a burst against the median around it */
     DETECT_GAP_DIVISOR = 10,     /* … and the median against those in a gap */
     DETECT_GAP_MS = 250,         /* shortest gap: schedulers make shorter ones */
     DETECT_SINGLE_MS = 1000,     /* shortest single-threaded stretch: threads take turns */
     DETECT_SINGLE_PERCENT = 95,  /* of its samples are of one thread */
-    DETECT_SEVERAL_PERCENT = 50, /* at most so likely are two samples of one thread otherwise */
+    DETECT_SEVERAL_PERCENT = 75, /* at most so likely are two samples of one thread in all: a
+                                    main thread may have most of them */
     DETECT_SHORT_MS = 1000,      /* shorter is a burst or pause, longer a phase: one column */
     DETECT_PAUSE_PERCENT = 60,   /* share of one frame that makes a burst a pause of all else */
     DETECT_PERIOD_COUNT = 3,     /* ranges that make a period */

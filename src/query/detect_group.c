@@ -11,6 +11,7 @@
 enum {
     INSIDE_PERCENT = 70, /* of a stretch lie in another one: it is inside */
     SAME_PERCENT = 50,   /* … and this much of the other in it: they are the same */
+    EDGE_BINS = 10,      /* what is left of a burst beside others is their edge if shorter */
     TELLING_PERCENT = 30, /* share of a frame from which on it is named */
 };
 
@@ -83,72 +84,82 @@ static Sums sums_of(const Series *s, const uint32_t *x, const Stretch *at) {
                   (double)series_sum(s->shown, at->from, at->to), length(at)};
 }
 
-/* The same without the bins of shorter stretches that were taken. */
-static Sums sums_without(const Merge *m, const uint32_t *x, const Stretch *at) {
-    const Series *s = m->s;
-    Sums sums = {0};
-    for (uint32_t b = at->from; b < at->to;) {
-        uint32_t skip_to = b, next = at->to;
+/* The next bins from *at on, below `to`, that no stretch taken covers. */
+static bool next_free(const Merge *m, uint32_t *at, uint32_t to, Stretch *free) {
+    while (*at < to) {
+        uint32_t skip_to = *at, next = to;
         for (uint32_t g = 0; g < m->count; g++) {
             const Group *group = &m->taken[g];
-            uint32_t i = first_behind(group, b);
+            uint32_t i = first_behind(group, *at);
             if (i == group->count)
                 continue;
-            if (group->stretch[i].from <= b && group->stretch[i].to > skip_to)
+            if (group->stretch[i].from <= *at && group->stretch[i].to > skip_to)
                 skip_to = group->stretch[i].to;
-            else if (group->stretch[i].from > b && group->stretch[i].from < next)
+            else if (group->stretch[i].from > *at && group->stretch[i].from < next)
                 next = group->stretch[i].from;
         }
-        if (skip_to > b) {
-            b = skip_to;
+        if (skip_to > *at) {
+            *at = skip_to;
             continue;
         }
-        Sums part = sums_of(s, x, &(Stretch){.from = b, .to = next});
-        sums.x += part.x;
-        sums.n += part.n;
-        sums.bins += part.bins;
-        b = next;
+        *free = (Stretch){.from = *at, .to = next};
+        *at = next;
+        return true;
     }
-    return sums;
+    return false;
 }
 
+/* Inside of an outer stretch a share is held against the one there; elsewhere it has to do with
+ * the bins that are free. */
 static double left_of_feature(const Merge *m, const Group *g, const Stretch *at,
-                              const Overlap *o) {
+                              const Stretch *outer) {
     const Series *s = m->s;
     const uint32_t *x = s->of[g->feature];
-    if (o->outer) {
-        Sums in = sums_of(s, x, at), out = sums_of(s, x, o->outer);
-        return scan_evidence(in.x, in.n, out.x / (out.n > 0 ? out.n : 1),
-                             out.n * in.bins / out.bins);
+    Sums rest = {0};
+    Stretch free;
+    if (outer) {
+        Sums in = sums_of(s, x, at), out = sums_of(s, x, outer);
+        return scan_share(in.x, in.n, out.n > 0 ? out.x / out.n : 1);
     }
-    Sums rest = sums_without(m, x, at);
+    for (uint32_t b = at->from; next_free(m, &b, at->to, &free);) {
+        Sums part = sums_of(s, x, &free);
+        rest.x += part.x;
+        rest.n += part.n;
+        rest.bins += part.bins;
+    }
     return scan_evidence(rest.x, rest.n, (double)s->sum[g->feature] / (double)s->total,
                          (double)s->total / s->bins * rest.bins);
 }
 
-/* Numbers of samples inside of an outer stretch are held against its own. */
-static double left_of_count(const Merge *m, const Group *g, const Stretch *at,
-                            const Overlap *o) {
-    if (!o->outer)
-        return at->score * (length(at) - o->covered) / length(at);
-    Sums in = sums_of(m->s, m->s->shown, at), out = sums_of(m->s, m->s->shown, o->outer);
-    double usual = out.n * in.bins / out.bins;
-    if (g->source == OF_SINGLE || usual <= 0)
+/* Of numbers of samples only the longest free piece is left. */
+static double left_of_number(const Merge *m, const Group *g, Stretch *at) {
+    Stretch free, longest = {.from = at->from, .to = at->from};
+    for (uint32_t b = at->from; next_free(m, &b, at->to, &free);)
+        longest = length(&free) > length(&longest) ? free : longest;
+    double whole = length(at), x = (double)series_sum(m->s->shown, longest.from, longest.to);
+    at->from = longest.from;
+    at->to = longest.to;
+    if (length(&longest) < EDGE_BINS)
         return 0;
-    if (g->source == OF_BURST ? in.n < DETECT_BURST_RATIO * usual
-                              : in.n * DETECT_GAP_DIVISOR > usual)
-        return 0;
-    return (in.n > 0 ? in.n * log(in.n / usual) : 0) - in.n + usual;
+    return g->source == OF_BURST
+               ? scan_number(x, (double)m->s->usual[longest.from] * length(&longest))
+               : at->score * length(&longest) / whole;
 }
 
-static double left_of(const Merge *m, const Group *g, const Stretch *at, Overlap *o) {
-    *o = overlap_of(m, at);
-    if (o->same)
-        return 0;
-    if (!o->covered)
+/* What speaks for a stretch beside those taken. *same: the group that has the same one. */
+static double left_of(const Merge *m, const Group *g, Stretch *at, uint32_t *same) {
+    Overlap o = overlap_of(m, at);
+    *same = o.same ? o.group : DETECT_MOST;
+    if (!o.covered)
         return at->score;
-    double left =
-        g->source == OF_FEATURE ? left_of_feature(m, g, at, o) : left_of_count(m, g, at, o);
+    if (g->source == OF_BURST)
+        return left_of_number(m, g, at);
+    if (o.same || (o.outer && g->source != OF_FEATURE))
+        return 0;
+    double left = g->source == OF_FEATURE ? left_of_feature(m, g, at, o.outer)
+                  : g->source == OF_SINGLE
+                      ? at->score * (length(at) - o.covered) / length(at)
+                      : left_of_number(m, g, at);
     return left < at->score ? left : at->score;
 }
 
@@ -164,32 +175,75 @@ static void confirm(Group *with, const Group *g, uint32_t same) {
     }
 }
 
-static void take_or_explain(Merge *m, const Group *g) {
-    uint32_t same[DETECT_MOST] = {0}, kept = 0;
-    Stretch *left = ARENA_ARRAY(m->s->arena, Stretch, g->count);
-    double score = 0;
+/* A group beside those taken: what is left of it, which is all of it as long as that is most. */
+static Group rest_of(Merge *m, const Group *g, uint32_t *same) {
+    Group rest = *g;
+    rest.stretch = ARENA_ARRAY(m->s->arena, Stretch, g->count);
+    rest.count = 0;
+    rest.score = 0;
     for (uint32_t i = 0; i < g->count; i++) {
-        Overlap o;
-        double of_this = left_of(m, g, &g->stretch[i], &o);
-        if (o.same)
-            same[o.group]++;
-        if (of_this < (g->period_ns ? 0 : DETECT_SCORE))
+        Stretch at = g->stretch[i];
+        uint32_t of;
+        at.score = left_of(m, g, &at, &of);
+        if (of < DETECT_MOST)
+            same[of]++;
+        if (at.score < (g->period_ns ? 0 : DETECT_SCORE))
             continue;
-        score += of_this;
-        left[kept] = g->stretch[i];
-        left[kept++].score = of_this;
+        rest.score += at.score;
+        rest.stretch[rest.count++] = at;
     }
-    for (uint32_t k = 0; k < m->count; k++)
-        confirm(&m->taken[k], g, same[k]);
-    if (score < DETECT_GROUP_SCORE || m->count == DETECT_MOST)
-        return;
-    Group *taken = &m->taken[m->count++];
-    *taken = *g;
-    taken->score = score;
-    if (2 * score < g->score || g->source == OF_GAP || g->source == OF_BURST) {
-        taken->stretch = left; /* only what was not explained is left */
-        taken->count = kept;
+    bool numbers = g->source == OF_GAP || g->source == OF_BURST;
+    if (2 * rest.score >= g->score && !numbers) {
+        rest.stretch = g->stretch;
+        rest.count = g->count;
     }
+    return rest;
+}
+
+/* One thread alone says more than what it does; numbers of samples say least, they are left to
+ * explain what nothing else does. */
+static int turn_of(const Group *g) {
+    static const int turn[] = {[OF_SINGLE] = 0, [OF_FEATURE] = 1, [OF_GAP] = 2, [OF_BURST] = 3};
+    return turn[g->source];
+}
+
+static bool comes_before(const Group *a, const Group *a_whole, const Group *b,
+                         const Group *b_whole) {
+    if (turn_of(a) != turn_of(b))
+        return turn_of(a) < turn_of(b);
+    return a->score != b->score ? a->score > b->score : a_whole->score > b_whole->score;
+}
+
+/* Takes the strongest again and again. What is left of a group only shrinks as more are taken, so
+ * one that is still the first after it was looked at anew is the strongest. */
+static bool take_all(Merge *m, const Groups *groups) {
+    const Group *whole = groups->group;
+    uint32_t *seen = ARENA_ARRAY(m->s->arena, uint32_t, groups->count);
+    Group *rest = ARENA_ARRAY(m->s->arena, Group, groups->count);
+    for (uint32_t i = 0; i < groups->count; i++)
+        rest[i] = whole[i];
+    while (m->count < DETECT_MOST) {
+        uint32_t same[DETECT_MOST] = {0}, best = UINT32_MAX;
+        for (uint32_t i = 0; i < groups->count; i++)
+            if (rest[i].count && (best == UINT32_MAX || comes_before(&rest[i], &whole[i],
+                                                                     &rest[best], &whole[best])))
+                best = i;
+        if (best == UINT32_MAX)
+            return true;
+        if (cancelled(m->s->token))
+            return false;
+        if (seen[best] < m->count) {
+            rest[best] = rest_of(m, &whole[best], same);
+            seen[best] = m->count;
+            for (uint32_t k = 0; k < m->count; k++)
+                confirm(&m->taken[k], &whole[best], same[k]);
+            continue;
+        }
+        if (rest[best].score >= DETECT_GROUP_SCORE)
+            m->taken[m->count++] = rest[best];
+        rest[best].count = 0;
+    }
+    return true;
 }
 
 /* ---- findings --------------------------------------------------------------------------- */
@@ -308,23 +362,11 @@ static int stronger_first(const void *a, const void *b) {
                                   : (x->feature > y->feature) - (x->feature < y->feature);
 }
 
-/* One thread alone says more than what it does; numbers of samples say least, they are left to
- * explain what nothing else does. */
-static int explaining_first(const void *a, const void *b) {
-    static const int turn[] = {[OF_SINGLE] = 0, [OF_FEATURE] = 1, [OF_GAP] = 2, [OF_BURST] = 3};
-    int x = turn[((const Group *)a)->source], y = turn[((const Group *)b)->source];
-    return x != y ? x - y : stronger_first(a, b);
-}
-
 bool group_findings(Series *s, Groups *groups, DetectList *list, Arena *keep) {
     Merge *m = ARENA_NEW(s->arena, Merge);
     m->s = s;
-    qsort(groups->group, groups->count, sizeof(*groups->group), explaining_first);
-    for (uint32_t i = 0; i < groups->count; i++) {
-        if (cancelled(s->token))
-            return false;
-        take_or_explain(m, &groups->group[i]);
-    }
+    if (!take_all(m, groups))
+        return false;
     qsort(m->taken, m->count, sizeof(*m->taken), stronger_first);
     for (uint32_t i = 0; i < m->count; i++) {
         if (cancelled(s->token))

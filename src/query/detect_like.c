@@ -80,31 +80,54 @@ static void add_group(Series *s, Groups *g, Group kind, const Stretch *at, uint3
     g->group[g->count++] = kind;
 }
 
-static void add_like(Series *s, Groups *g, Group kind, Stretch *at, uint32_t count) {
+/* Whether the stretches that are on have a beat and are not just some of many: either each would
+ * do alone, or they are most of what the source has. */
+static bool is_beat(const Beat *beat, const Stretch *at, uint32_t count, const bool *on,
+                    double everything) {
+    double least = DETECT_BEAT_SCORE, of_beat = 0;
+    bool strong = true;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!on[i])
+            continue;
+        least += at[i].score < DETECT_SCORE ? DETECT_BEAT_WEAK : 0;
+        of_beat += at[i].score;
+        strong = strong && at[i].strong;
+    }
+    return beat->period_ns && beat->score >= least &&
+           (strong || of_beat >= DETECT_CLUSTER_DIVISOR * (everything - of_beat));
+}
+
+static void add_like(Series *s, Groups *g, Group kind, Stretch *at, uint32_t count,
+                     double everything) {
     int64_t *start = ARENA_ARRAY(s->arena, int64_t, count);
     bool *on = ARENA_ARRAY(s->arena, bool, count);
-    double least = DETECT_BEAT_SCORE;
+    double blur = 0;
     qsort(at, count, sizeof(*at), earlier_first);
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
         start[i] = at[i].from * s->bin_ns;
-    Beat beat = beat_of(start, count, 2 * s->bin_ns, on);
-    for (uint32_t i = 0; i < count; i++)
-        least += on[i] && !at[i].strong ? DETECT_BEAT_WEAK : 0;
-    if (!beat.period_ns || beat.score < least)
+        blur += at[i].blur / count;
+    }
+    blur = blur > 1 ? blur : 1;
+    Beat beat = beat_of(start, count, (int64_t)(blur * (double)s->bin_ns), on);
+    if (is_beat(&beat, at, count, on, everything)) {
+        kind.period_ns = beat.period_ns;
+        add_group(s, g, kind, at, count, on, true);
+        kind.period_ns = 0;
+    } else {
         for (uint32_t i = 0; i < count; i++)
             on[i] = false;
-    else
-        kind.period_ns = beat.period_ns;
-    add_group(s, g, kind, at, count, on, true);
-    kind.period_ns = 0;
+    }
     add_group(s, g, kind, at, count, on, false);
 }
 
 void groups_add(Series *s, Groups *groups, Group kind, Stretches *stretches) {
+    double everything = 0;
+    for (uint32_t i = 0; i < stretches->count; i++)
+        everything += stretches->at[i].score;
     qsort(stretches->at, stretches->count, sizeof(*stretches->at), shorter_first);
     for (uint32_t from = 0; from < stretches->count;) {
         uint32_t to = like_lengths(stretches, from);
-        add_like(s, groups, kind, stretches->at + from, to - from);
+        add_like(s, groups, kind, stretches->at + from, to - from, everything);
         from = to;
     }
 }

@@ -43,6 +43,7 @@ enum { NO_FEATURE = UINT32_MAX, NO_THREAD = UINT32_MAX };
 typedef struct Stretch {
     uint32_t from, to;
     double score;
+    double blur; /* bins by which its ends may be off: from one sample to the next */
     bool strong; /* would do alone; the others only on a beat */
 } Stretch;
 
@@ -84,7 +85,10 @@ bool scout_features(Series *s);
 bool scan_all(Series *s, Groups *groups);
 /* What speaks for x of n samples having a feature that has the share `p`, when `m` samples would
  * be usual in that time. */
+double scan_share(double x, double n, double p); /* … by its share alone */
 double scan_evidence(double x, double n, double p, double m);
+/* What speaks for x samples being a burst where m are usual. */
+double scan_number(double x, double m);
 
 /* detect_like.c: those in order of time become groups like `kind`, by length and by beat. */
 void stretches_add(Arena *arena, Stretches *s, Stretch stretch);
@@ -103,4 +107,5 @@ typedef struct Beat {
     double deviation_ns, score;
 } Beat;
 
-Beat beat_of(const int64_t *start, uint32_t count, int64_t tolerance_ns, bool *on);
+/* blur_ns: how exact the starts are. */
+Beat beat_of(const int64_t *start, uint32_t count, int64_t blur_ns, bool *on);

@@ -51,27 +51,26 @@ static Beat fit(const int64_t *start, uint32_t count, uint32_t anchor, double pe
 }
 
 /* In nats; off the beat and missing ones speak against it. */
-static double speaks_for(const Beat *b, uint32_t count, int64_t tolerance_ns) {
-    double deviation = b->deviation_ns > (double)tolerance_ns / 2 ? b->deviation_ns
-                                                                  : (double)tolerance_ns / 2;
+static double speaks_for(const Beat *b, uint32_t count, int64_t blur_ns) {
+    double blur = (double)blur_ns, deviation = b->deviation_ns > blur ? b->deviation_ns : blur;
     if (b->on < DETECT_PERIOD_COUNT || b->on * 10ull < count * 8ull || b->on * 2 < b->beats)
         return 0;
     return (b->on - 2) * log((double)b->period_ns / (4 * deviation)) - (count - b->on) -
            (double)(b->beats - b->on) / 2;
 }
 
-Beat beat_of(const int64_t *start, uint32_t count, int64_t tolerance_ns, bool *on) {
+Beat beat_of(const int64_t *start, uint32_t count, int64_t blur_ns, bool *on) {
     Beat best = {0};
     double period = 0, most = 0;
     uint32_t anchor = 0, tried = count - 1 < MOST_TRIED ? count - 1 : MOST_TRIED;
     for (uint32_t i = 0; count >= DETECT_PERIOD_COUNT && i < tried; i++) {
         double distance = (double)(start[i + 1] - start[i]);
-        if (distance < 4 * (double)tolerance_ns)
+        if (distance < 8 * (double)blur_ns)
             continue;
         for (uint32_t from = 0; from < 2; from++) {
             Beat beat = fit(start, count, from, distance, distance * DETECT_PERIOD_PERCENT / 100,
                             on);
-            beat.score = speaks_for(&beat, count, tolerance_ns);
+            beat.score = speaks_for(&beat, count, blur_ns);
             if (beat.score <= most)
                 continue;
             most = beat.score;

@@ -19,7 +19,7 @@ typedef struct Climb {
 
 static void end_climb(Arena *arena, Climb *c) {
     if (c->peak >= c->least)
-        stretches_add(arena, c->out, (Stretch){c->from, c->to, c->peak, true});
+        stretches_add(arena, c->out, (Stretch){c->from, c->to, c->peak, 1, true});
     c->sum = c->peak = 0;
 }
 
@@ -40,7 +40,7 @@ static void climb(Arena *arena, Climb *c, uint32_t bin, double step) {
 /* ---- frames ----------------------------------------------------------------------------- */
 
 /* n samples, x of them with the feature: how much more likely at its own share than at p. */
-static double evidence_of_share(double x, double n, double p) {
+double scan_share(double x, double n, double p) {
     double q = n > 0 ? x / n : 0;
     if (q <= p || p <= 0)
         return 0;
@@ -48,7 +48,7 @@ static double evidence_of_share(double x, double n, double p) {
 }
 
 double scan_evidence(double x, double n, double p, double m) {
-    double share = evidence_of_share(x, n, p), usual = m * p;
+    double share = scan_share(x, n, p), usual = m * p;
     double rate = x > usual && usual > 0 ? x * log(x / usual) - x + usual : 0;
     return share < rate ? share : rate;
 }
@@ -62,6 +62,7 @@ static void judge_feature(const Series *s, uint32_t f, Stretch *at) {
     double n = (double)series_sum(s->shown, at->from, at->to);
     double all = (double)s->total, p = (double)s->sum[f] / all;
     at->score = scan_evidence(x, n, p, all / s->bins * (at->to - at->from));
+    at->blur = x > 0 ? (at->to - at->from) / x : 1;
     at->strong = at->score >= DETECT_SCORE && x * 100 >= n * DETECT_SHARE_PERCENT &&
                  odds(x / n) >= DETECT_ODDS * odds(p);
 }
@@ -80,11 +81,27 @@ static void scan_feature(Series *s, uint32_t f, Stretches *out) {
     }
     end_climb(s->arena, &c);
     stretches_join(out);
-    for (uint32_t i = 0; i < out->count; i++)
+    double strong = 0, weak = 0;
+    for (uint32_t i = 0; i < out->count; i++) {
         judge_feature(s, f, &out->at[i]);
+        *(out->at[i].strong ? &strong : &weak) += out->at[i].score;
+    }
+    for (uint32_t i = 0; i < out->count; i++)
+        out->at[i].strong = out->at[i].strong && weak * DETECT_CLUSTER_DIVISOR <= strong;
 }
 
 /* ---- numbers of samples ----------------------------------------------------------------- */
+
+double scan_number(double x, double m) {
+    return x < DETECT_BURST_RATIO * m || m <= 0 ? 0 : x * log(x / m) - x + m;
+}
+
+static double usual_in(const float *usual, const Stretch *at) {
+    double m = 0;
+    for (uint32_t b = at->from; b < at->to; b++)
+        m += (double)usual[b];
+    return m;
+}
 
 static void scan_bursts(Series *s, const float *usual, Stretches *out) {
     const double gain = log(DETECT_BURST_RATIO);
@@ -92,13 +109,16 @@ static void scan_bursts(Series *s, const float *usual, Stretches *out) {
     for (uint32_t b = 0; b < s->bins; b++)
         climb(s->arena, &c, b, s->shown[b] * gain - usual[b] * (DETECT_BURST_RATIO - 1.0));
     end_climb(s->arena, &c);
+    stretches_join(out);
+    for (uint32_t i = 0; i < out->count; i++)
+        out->at[i].score =
+            scan_number((double)series_sum(s->shown, out->at[i].from, out->at[i].to),
+                        usual_in(usual, &out->at[i]));
 }
 
 static bool is_gap(const uint32_t *series, const float *usual, const Stretch *at) {
-    double m = 0;
-    for (uint32_t b = at->from; b < at->to; b++)
-        m += (double)usual[b];
-    return (double)series_sum(series, at->from, at->to) * DETECT_GAP_DIVISOR <= m;
+    double x = (double)series_sum(series, at->from, at->to);
+    return x * DETECT_GAP_DIVISOR <= usual_in(usual, at);
 }
 
 static void scan_gaps(Series *s, const uint32_t *series, const float *usual, Stretches *out) {

@@ -261,9 +261,10 @@ static uint32_t same_as(const Scout *c, uint32_t i, const uint32_t *taken, uint3
     return n;
 }
 
-/* Nearly the same score, from fewer samples: the pattern and little else. */
+/* Nearly the same score, from far fewer samples: the pattern and little else. */
 static bool purer(const Candidate *a, const Candidate *b) {
-    return a->score * 100 >= b->score * SAME_PERCENT && a->total * 10ull < b->total * 9ull;
+    float ratio = a->score / b->score;
+    return ratio * 100 >= SAME_PERCENT && (float)a->total * 5 < (float)b->total * ratio * 4;
 }
 
 /* The deepest frame that has nine tenths of the candidate's samples and hardly any others: the
