@@ -27,7 +27,8 @@
  *   --fields LIST     what the first line of a sample has beside comm, tid, time and event, of
  *                     pid,cpu,period,nanoseconds; default pid,cpu,period
  *   --header          begin with # lines
- *   --truth FILE      the numbers a reader of this profile must find, as JSON
+ *   --truth FILE      the numbers a reader of this profile must find, as JSON; "planted" has the
+ *                     ranges of each pattern, from first to last sample, and its period
  *
  * Stacks form a tree: a new one is the beginning of one that occurred, continued with other calls,
  * and belongs to a process, now and then to a second. Mostly a sample repeats an earlier one,
@@ -74,6 +75,14 @@ enum {
 
 typedef enum Addresses { FEW, HALF, UNIQUE } Addresses;
 typedef enum Special { PERIODIC, PAUSE, SINGLE, PERTURBED, SPECIALS } Special;
+
+enum { GAP = SPECIALS, PLANTED }; /* a gap is planted too, without samples of its own */
+
+/* When a planted pattern was there: from its first to its last sample (or tick, in a gap). */
+typedef struct Ranges {
+    int64_t (*at)[2];
+    uint32_t count, cap;
+} Ranges;
 
 /* What the shapes differ in; all found by trying, against the figures above. */
 typedef struct Shape {
@@ -125,6 +134,7 @@ typedef struct Thread {
 typedef struct Truth {
     uint64_t samples, idle, late, special[SPECIALS], bytes;
     int64_t first_ns, last_ns;
+    Ranges planted[PLANTED];
 } Truth;
 
 typedef struct Gen {
@@ -514,6 +524,20 @@ static const Thread *thread_of(Gen *g, const Stack *stack)
     return &g->threads[process * 4 + low(g, 4)];
 }
 
+/* A pattern is there at this moment; after half a second without, this is its next range. */
+static void note_planted(Gen *g, uint32_t which, int64_t ns)
+{
+    Ranges *r = &g->truth.planted[which];
+    if (r->count && ns - r->at[r->count - 1][1] < 500 * MS) {
+        r->at[r->count - 1][1] = ns;
+        return;
+    }
+    if (r->count == r->cap)
+        r->at = more(r->at, &r->cap, sizeof *r->at);
+    r->at[r->count][0] = r->at[r->count][1] = ns;
+    r->count++;
+}
+
 static void one_tick(Gen *g, int64_t since_ns, uint32_t cpu)
 {
     static const Thread idle = {"swapper", 0, 0};
@@ -537,8 +561,10 @@ static void one_tick(Gen *g, int64_t since_ns, uint32_t cpu)
         ns -= below(g, 300000) * INT64_C(1000);
         special = SPECIALS;
     }
-    if (special != SPECIALS)
+    if (special != SPECIALS) {
         g->truth.special[special]++;
+        note_planted(g, special, ns);
+    }
     if (special == SPECIALS) {
         uint32_t id = usual_stack(g);
         const Stack *stack = &g->stacks[id];
@@ -564,13 +590,38 @@ static void generate(Gen *g)
     for (uint64_t tick = 0; !done(g); tick++) {
         int64_t since_ns = (int64_t)tick * step + below(g, (uint32_t)(step / 2 + 1));
         if (g->o.patterns && since_ns % (60 * SECOND) >= 50 * SECOND &&
-            since_ns % (60 * SECOND) < 55 * SECOND)
+            since_ns % (60 * SECOND) < 55 * SECOND) {
+            note_planted(g, GAP, START_S * SECOND + since_ns);
             continue;
+        }
         one_tick(g, since_ns, (uint32_t)(tick % g->o.cpus));
         if (g->at - g->out >= OUT_BYTES)
             flush_out(g);
     }
     flush_out(g);
+}
+
+static void write_planted(const Gen *g, FILE *f)
+{
+    static const char *const name[PLANTED] = {"periodic_task", "collect_garbage", "single_thread",
+                                              "perturbation", "gap"};
+    static const char *const kind[PLANTED] = {"periodic", "pause", "single-threaded", "phase",
+                                              "gap"};
+    static const int64_t period_s[PLANTED] = {10, 0, 60, 60, 60}; /* 0: irregular */
+    const char *comma = "";
+    fputs(" \"planted\": [", f);
+    for (uint32_t i = 0; i < PLANTED; i++) {
+        const Ranges *r = &g->truth.planted[i];
+        if (r->count == 0)
+            continue;
+        fprintf(f, "%s\n  {\"name\": \"%s\", \"kind\": \"%s\", \"period_ns\": %" PRId64
+                   ", \"ranges\": [", comma, name[i], kind[i], period_s[i] * SECOND);
+        for (uint32_t k = 0; k < r->count; k++)
+            fprintf(f, "%s[%" PRId64 ", %" PRId64 "]", k ? ", " : "", r->at[k][0], r->at[k][1]);
+        fputs("]}", f);
+        comma = ",";
+    }
+    fputs("]}\n", f);
 }
 
 static void write_truth(const Gen *g)
@@ -585,9 +636,10 @@ static void write_truth(const Gen *g)
             "{\"bytes\": %" PRIu64 ", \"samples\": %" PRIu64 ", \"idle_samples\": %" PRIu64
             ", \"late\": %" PRIu64 ",\n \"first_ns\": %" PRId64 ", \"last_ns\": %" PRId64
             ",\n \"periodic_task\": %" PRIu64 ", \"collect_garbage\": %" PRIu64
-            ", \"single_thread\": %" PRIu64 ", \"perturbation\": %" PRIu64 "}\n",
+            ", \"single_thread\": %" PRIu64 ", \"perturbation\": %" PRIu64 ",\n",
             t->bytes, t->samples, t->idle, t->late, t->first_ns, t->last_ns,
             t->special[PERIODIC], t->special[PAUSE], t->special[SINGLE], t->special[PERTURBED]);
+    write_planted(g, f);
     fclose(f);
 }
 
