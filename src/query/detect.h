@@ -33,12 +33,13 @@ enum {
     DETECT_SCORE = 18,           /* nats that a stretch needs: by chance one in e^18 = 66 M
                                     begins, and there are up to 64 × 131072 = 8 M places */
     DETECT_BEAT_STRETCH = 8,     /* … and one that lies on a beat with others */
-    DETECT_BEAT_SCORE = 4,       /* nats that a beat needs, and DETECT_BEAT_WEAK more for each */
-    DETECT_BEAT_WEAK = 2,        /* of its stretches that would not do alone */
-    DETECT_GROUP_SCORE = 30,     /* nats that a finding needs in all its ranges together */
+    DETECT_BEAT_SCORE = 4,       /* nats that a beat needs, … */
+    DETECT_BEAT_WEAK = 2,        /* … and that many more for each stretch with the least score */
+    DETECT_GROUP_SCORE = 60,     /* nats that a finding needs in all, its beat included: a frame
+                                    that is only ever seen in one cluster of ten has that much */
     DETECT_ODDS = 8,             /* a frame's odds in a stretch against its usual ones: what
                                     only doubles is the usual coming and going of requests */
-    DETECT_SHARE_PERCENT = 25,   /* of a stretch's samples have its frame, unless it is on a
+    DETECT_SHARE_PERCENT = 20,   /* of a stretch's samples have its frame, unless it is on a
                                     beat: what is rare comes in clusters all the time */
     DETECT_CLUSTER_DIVISOR = 2,  /* the clusters of a frame that are not strong may have so much
                                     of what its strong ones have: else it always comes so */

@@ -187,15 +187,18 @@ static Group rest_of(Merge *m, const Group *g, uint32_t *same) {
         at.score = left_of(m, g, &at, &of);
         if (of < DETECT_MOST)
             same[of]++;
-        if (at.score < (g->period_ns ? 0 : DETECT_SCORE))
+        if (at.score < (g->period_ns ? DETECT_BEAT_STRETCH : DETECT_SCORE))
             continue;
         rest.score += at.score;
         rest.stretch[rest.count++] = at;
     }
+    rest.score += rest.count >= DETECT_PERIOD_COUNT ? g->beat_score : 0;
     bool numbers = g->source == OF_GAP || g->source == OF_BURST;
-    if (2 * rest.score >= g->score && !numbers) {
+    if (rest.count && 2 * rest.score >= g->score && !numbers) {
         rest.stretch = g->stretch;
         rest.count = g->count;
+    } else if (rest.count && rest.count < g->count) {
+        group_find_beat(m->s, &rest);
     }
     return rest;
 }

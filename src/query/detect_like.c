@@ -1,5 +1,5 @@
-/* Stretches of one source become groups: those of like length, and of these the ones on a beat
- * apart from the rest. */
+/* Stretches of one source become groups: those of like length that would do alone, or that lie on
+ * a beat together. */
 #include <stdlib.h>
 
 #include "query/detect_parts.h"
@@ -56,13 +56,12 @@ static uint32_t like_lengths(const Stretches *s, uint32_t from) {
     return s->count;
 }
 
-/* Those that are `on`, or those that are not and are strong. */
 static void add_group(Series *s, Groups *g, Group kind, const Stretch *at, uint32_t count,
-                      const bool *on, bool want) {
+                      const bool *on) {
     kind.stretch = ARENA_ARRAY(s->arena, Stretch, count);
     kind.count = 0;
     for (uint32_t i = 0; i < count; i++) {
-        if (on[i] != want || (!want && !at[i].strong))
+        if (!on[i])
             continue;
         kind.score += at[i].score;
         kind.stretch[kind.count++] = at[i];
@@ -89,7 +88,9 @@ static bool is_beat(const Beat *beat, const Stretch *at, uint32_t count, const b
     for (uint32_t i = 0; i < count; i++) {
         if (!on[i])
             continue;
-        least += at[i].score < DETECT_SCORE ? DETECT_BEAT_WEAK : 0;
+        if (at[i].score < DETECT_SCORE)
+            least += DETECT_BEAT_WEAK * (DETECT_SCORE - at[i].score) /
+                     (DETECT_SCORE - DETECT_BEAT_STRETCH);
         of_beat += at[i].score;
         strong = strong && at[i].strong;
     }
@@ -97,27 +98,50 @@ static bool is_beat(const Beat *beat, const Stretch *at, uint32_t count, const b
            (strong || of_beat >= DETECT_CLUSTER_DIVISOR * (everything - of_beat));
 }
 
-static void add_like(Series *s, Groups *g, Group kind, Stretch *at, uint32_t count,
-                     double everything) {
+/* The beat of stretches in order of time, and which are on it: of their starts, or of their
+ * middles where the ends are vague. */
+static Beat like_beat(Series *s, const Stretch *at, uint32_t count, bool *on) {
     int64_t *start = ARENA_ARRAY(s->arena, int64_t, count);
-    bool *on = ARENA_ARRAY(s->arena, bool, count);
+    int64_t *middle = ARENA_ARRAY(s->arena, int64_t, count);
+    bool *other = ARENA_ARRAY(s->arena, bool, count);
     double blur = 0;
-    qsort(at, count, sizeof(*at), earlier_first);
     for (uint32_t i = 0; i < count; i++) {
         start[i] = at[i].from * s->bin_ns;
+        middle[i] = (start[i] + at[i].to * s->bin_ns) / 2;
         blur += at[i].blur / count;
     }
-    blur = blur > 1 ? blur : 1;
-    Beat beat = beat_of(start, count, (int64_t)(blur * (double)s->bin_ns), on);
-    if (is_beat(&beat, at, count, on, everything)) {
-        kind.period_ns = beat.period_ns;
-        add_group(s, g, kind, at, count, on, true);
-        kind.period_ns = 0;
-    } else {
-        for (uint32_t i = 0; i < count; i++)
-            on[i] = false;
-    }
-    add_group(s, g, kind, at, count, on, false);
+    int64_t blur_ns = (int64_t)((blur > 1 ? blur : 1) * (double)s->bin_ns);
+    Beat by_start = beat_of(start, count, blur_ns, on);
+    Beat by_middle = beat_of(middle, count, blur_ns, other);
+    if (by_middle.score <= by_start.score)
+        return by_start;
+    for (uint32_t i = 0; i < count; i++)
+        on[i] = other[i];
+    return by_middle;
+}
+
+static void add_like(Series *s, Groups *g, Group kind, Stretch *at, uint32_t count,
+                     double everything) {
+    bool *on = ARENA_ARRAY(s->arena, bool, count);
+    qsort(at, count, sizeof(*at), earlier_first);
+    Beat beat = like_beat(s, at, count, on);
+    bool is = is_beat(&beat, at, count, on, everything);
+    for (uint32_t i = 0; i < count; i++)
+        on[i] = (is && on[i]) || at[i].strong;
+    kind.period_ns = is ? beat.period_ns : 0;
+    kind.score = kind.beat_score = is ? beat.score : 0;
+    add_group(s, g, kind, at, count, on);
+}
+
+void group_find_beat(Series *s, Group *g) {
+    bool *on = ARENA_ARRAY(s->arena, bool, g->count);
+    Beat beat = like_beat(s, g->stretch, g->count, on);
+    bool is = is_beat(&beat, g->stretch, g->count, on, 0);
+    g->period_ns = is ? beat.period_ns : 0;
+    if (g->count >= DETECT_PERIOD_COUNT)
+        g->score -= g->beat_score;
+    g->score += is ? beat.score : 0;
+    g->beat_score = is ? beat.score : 0;
 }
 
 void groups_add(Series *s, Groups *groups, Group kind, Stretches *stretches) {

@@ -43,7 +43,7 @@ enum { NO_FEATURE = UINT32_MAX, NO_THREAD = UINT32_MAX };
 typedef struct Stretch {
     uint32_t from, to;
     double score;
-    double blur; /* bins by which its ends may be off: from one sample to the next */
+    double blur; /* bins by which its ends may be off: half way to the next sample */
     bool strong; /* would do alone; the others only on a beat */
 } Stretch;
 
@@ -61,8 +61,9 @@ typedef struct Group {
     uint32_t thread;  /* OF_SINGLE */
     Stretch *stretch;
     uint32_t count;
-    double score;
+    double score;      /* of the stretches and the beat */
     int64_t period_ns; /* 0: not regular */
+    double beat_score;
     bool gap, single; /* another group with the same stretches was of this source */
 } Group;
 
@@ -93,6 +94,7 @@ double scan_number(double x, double m);
 /* detect_like.c: those in order of time become groups like `kind`, by length and by beat. */
 void stretches_add(Arena *arena, Stretches *s, Stretch stretch);
 void stretches_join(Stretches *s); /* neighbours with a small hole between them */
+void group_find_beat(Series *s, Group *g); /* of what is left of it */
 void groups_add(Series *s, Groups *groups, Group kind, Stretches *stretches);
 
 /* detect_group.c: merges, ranks, and writes the findings. */

@@ -62,7 +62,7 @@ static void judge_feature(const Series *s, uint32_t f, Stretch *at) {
     double n = (double)series_sum(s->shown, at->from, at->to);
     double all = (double)s->total, p = (double)s->sum[f] / all;
     at->score = scan_evidence(x, n, p, all / s->bins * (at->to - at->from));
-    at->blur = x > 0 ? (at->to - at->from) / x : 1;
+    at->blur = x > 0 ? (at->to - at->from) / x / 2 : 1;
     at->strong = at->score >= DETECT_SCORE && x * 100 >= n * DETECT_SHARE_PERCENT &&
                  odds(x / n) >= DETECT_ODDS * odds(p);
 }

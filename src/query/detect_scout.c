@@ -26,13 +26,13 @@ typedef struct FrameState {
     uint32_t window[2]; /* 1 + the window that count[] is about */
     uint32_t count[2];
     float score[2];
-    uint64_t depth; /* sum over walks */
+    uint32_t crowded[2]; /* scouts in windows that scored */
 } FrameState;
 
 typedef struct Candidate {
     FrameId frame;
     uint32_t total;
-    float score, depth;
+    float score;
     uint64_t times[TIMES_BITS / 64];
 } Candidate;
 
@@ -46,7 +46,8 @@ typedef struct Scout {
     uint32_t window_bins[2];
     Candidate *candidate;
     uint32_t candidates;
-    uint32_t *both; /* candidates × candidates: scouts that have both */
+    uint32_t *both;  /* candidates × candidates: scouts that have both, … */
+    uint32_t *below; /* … the first nearer the leaf */
     uint16_t *candidate_of; /* by frame: 1 + which, or 0 */
 } Scout;
 
@@ -125,10 +126,8 @@ static bool count_totals(Scout *c) {
         if (i % POLL == 0 && cancelled(c->s->token))
             return false;
         uint32_t n = walk_frames(c, c->scout[i], met);
-        for (uint32_t k = 0; k < n; k++) {
+        for (uint32_t k = 0; k < n; k++)
             c->frame[met[k]].total++;
-            c->frame[met[k]].depth += n - k;
-        }
     }
     return true;
 }
@@ -150,6 +149,7 @@ static void close_window(Scout *c, FrameState *f, int k, FrameId id) {
     if (score <= 0)
         return;
     f->score[k] += (float)score;
+    f->crowded[k] += (uint32_t)x;
     if (c->candidate_of && c->candidate_of[id])
         for (uint64_t b = from * TIMES_BITS / s->bins; b <= (to - 1) * TIMES_BITS / s->bins; b++)
             c->candidate[c->candidate_of[id] - 1].times[b / 64] |= 1ull << (b % 64);
@@ -191,6 +191,13 @@ static int best_first(const void *a, const void *b) {
     return x->frame < y->frame ? -1 : x->frame > y->frame;
 }
 
+/* A frame that is hardly ever seen elsewhere is worth more than one that always comes in clusters
+ * of all sizes. */
+static float worth(const FrameState *f, int k) {
+    float crowded = f->total ? (float)f->crowded[k] / (float)f->total : 0;
+    return f->score[k] * crowded * crowded;
+}
+
 static void gather_candidates(Scout *c) {
     Arena *arena = c->s->arena;
     uint32_t n = 0;
@@ -198,12 +205,11 @@ static void gather_candidates(Scout *c) {
         n = 0;
         for (FrameId id = 1; id < c->frames; id++) {
             const FrameState *f = &c->frame[id];
-            float score = f->score[0] > f->score[1] ? f->score[0] : f->score[1];
+            float score = worth(f, 0) > worth(f, 1) ? worth(f, 0) : worth(f, 1);
             if (score <= 0 || f->total < LEAST_SAMPLES)
                 continue;
             if (pass)
-                c->candidate[n] = (Candidate){.frame = id, .total = f->total, .score = score,
-                                              .depth = (float)f->depth / (float)f->total};
+                c->candidate[n] = (Candidate){.frame = id, .total = f->total, .score = score};
             n++;
         }
         if (!pass)
@@ -221,6 +227,7 @@ static bool count_both(Scout *c) {
     uint32_t *of_pair = ARENA_ARRAY(c->s->arena, uint32_t, pairs);
     FrameId met[DETECT_SCOUT_DEPTH];
     c->both = ARENA_ARRAY(c->s->arena, uint32_t, CANDIDATES * CANDIDATES);
+    c->below = ARENA_ARRAY(c->s->arena, uint32_t, CANDIDATES * CANDIDATES);
     for (uint32_t i = 0; i < c->scouts; i++)
         of_pair[c->scout[i]]++;
     for (PairId p = 0; p < pairs; p++) {
@@ -233,8 +240,10 @@ static bool count_both(Scout *c) {
             if (c->candidate_of[met[k]])
                 met_by[m++] = c->candidate_of[met[k]] - 1u;
         for (uint32_t i = 0; i < m; i++)
-            for (uint32_t k = 0; k < m; k++)
+            for (uint32_t k = 0; k < m; k++) {
                 c->both[met_by[i] * CANDIDATES + met_by[k]] += of_pair[p];
+                c->below[met_by[i] * CANDIDATES + met_by[k]] += i < k ? of_pair[p] : 0;
+            }
     }
     return true;
 }
@@ -248,37 +257,34 @@ static bool same_times(const Candidate *a, const Candidate *b) {
     return both * 100 >= any * SAME_PERCENT;
 }
 
-/* Which of the frames taken has the same pattern, or n. */
-static uint32_t same_as(const Scout *c, uint32_t i, const uint32_t *taken, uint32_t n) {
+/* Whether a frame taken has the same pattern. One that has more of it in fewer samples is
+ * new: it may be the pattern, and the other one where that is called from. */
+static bool says_new(const Scout *c, uint32_t i, const uint32_t *taken, uint32_t n) {
     const Candidate *a = &c->candidate[i];
     for (uint32_t k = 0; k < n; k++) {
         const Candidate *b = &c->candidate[taken[k]];
         uint64_t both = c->both[i * CANDIDATES + taken[k]];
         uint64_t smaller = a->total < b->total ? a->total : b->total;
-        if (both * 100 >= smaller * SAME_PERCENT && same_times(a, b))
-            return k;
+        bool purer = a->score * (float)b->total * 20 > b->score * (float)a->total * 21 &&
+                     a->total * 20ull < b->total * 19ull;
+        if (both * 100 >= smaller * SAME_PERCENT && same_times(a, b) && !purer)
+            return false;
     }
-    return n;
-}
-
-/* Nearly the same score, from far fewer samples: the pattern and little else. */
-static bool purer(const Candidate *a, const Candidate *b) {
-    float ratio = a->score / b->score;
-    return ratio * 100 >= SAME_PERCENT && (float)a->total * 5 < (float)b->total * ratio * 4;
+    return true;
 }
 
 /* The deepest frame that has nine tenths of the candidate's samples and hardly any others: the
  * one that people would name. */
 static FrameId telling_name(const Scout *c, uint32_t i) {
-    const Candidate *a = &c->candidate[i], *best = a;
+    uint64_t total = c->candidate[i].total;
+    uint32_t best = i;
     for (uint32_t k = 0; k < c->candidates; k++) {
-        const Candidate *b = &c->candidate[k];
-        uint64_t both = c->both[i * CANDIDATES + k];
-        if (b->depth > best->depth && both * 10 >= a->total * 9ull &&
-            b->total * 8ull <= a->total * 9ull)
-            best = b;
+        bool deeper = 2ull * c->below[k * CANDIDATES + best] > c->both[k * CANDIDATES + best];
+        if (deeper && c->both[i * CANDIDATES + k] * 10ull >= total * 9 &&
+            c->candidate[k].total * 8ull <= total * 9)
+            best = k;
     }
-    return best->frame;
+    return c->candidate[best].frame;
 }
 
 /* A stack has the features of its parent and its own; parents have smaller ids. */
@@ -325,17 +331,12 @@ bool scout_features(Series *s) {
     gather_candidates(&c);
     if (!score_frames(&c) || !count_both(&c)) /* once more, for the candidates' times */
         return false;
-    for (uint32_t i = 0; i < c.candidates; i++) {
-        uint32_t k = same_as(&c, i, taken, s->features);
-        if (k == s->features ? k == DETECT_FEATURES
-                             : !purer(&c.candidate[i], &c.candidate[taken[k]]))
+    for (uint32_t i = 0; i < c.candidates && s->features < DETECT_FEATURES; i++) {
+        if (!says_new(&c, i, taken, s->features))
             continue;
-        s->features += k == s->features;
-        taken[k] = i;
-    }
-    for (uint32_t k = 0; k < s->features; k++) {
-        s->frame[k] = c.candidate[taken[k]].frame;
-        s->name[k] = telling_name(&c, taken[k]);
+        s->frame[s->features] = c.candidate[i].frame;
+        s->name[s->features] = telling_name(&c, i);
+        taken[s->features++] = i;
     }
     mark_pairs(s);
     return !cancelled(s->token);
