@@ -43,7 +43,7 @@ enum {
                                     beat: what is rare comes in clusters all the time */
     DETECT_CLUSTER_DIVISOR = 2,  /* the clusters of a frame that are not strong may have so much
                                     of what its strong ones have: else it always comes so */
-    DETECT_HOLE_PERCENT = 10,    /* of a stretch may be a hole: a pause within a phase */
+    DETECT_HOLE_PERCENT = 30,    /* of a stretch may be a hole: a pause within a task */
     DETECT_BURST_RATIO = 2,      /* samples in a burst against the median around it */
     DETECT_GAP_DIVISOR = 10,     /* … and the median against those in a gap */
     DETECT_GAP_MS = 250,         /* shortest gap: schedulers make shorter ones */
@@ -54,6 +54,8 @@ enum {
     DETECT_SHORT_MS = 1000,      /* shorter is a burst or pause, longer a phase: one column */
     DETECT_PAUSE_PERCENT = 60,   /* share of one frame that makes a burst a pause of all else */
     DETECT_PERIOD_COUNT = 3,     /* ranges that make a period */
+    DETECT_RARE_PERCENT = 5,     /* a frame with less of its stretches needs … */
+    DETECT_RARE_COUNT = 6,       /* … so many of them */
     DETECT_PERIOD_PERCENT = 5,   /* how far from the beat they may lie, of the period */
 };
 

@@ -192,12 +192,12 @@ static Group rest_of(Merge *m, const Group *g, uint32_t *same) {
         rest.score += at.score;
         rest.stretch[rest.count++] = at;
     }
-    rest.score += rest.count >= DETECT_PERIOD_COUNT ? g->beat_score : 0;
     bool numbers = g->source == OF_GAP || g->source == OF_BURST;
-    if (rest.count && 2 * rest.score >= g->score && !numbers) {
+    if (rest.count && 2 * rest.score >= g->score - g->beat_score && !numbers) {
         rest.stretch = g->stretch;
         rest.count = g->count;
-    } else if (rest.count && rest.count < g->count) {
+        rest.score += g->beat_score;
+    } else if (rest.count) {
         group_find_beat(m->s, &rest);
     }
     return rest;

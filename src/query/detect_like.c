@@ -83,7 +83,7 @@ static void add_group(Series *s, Groups *g, Group kind, const Stretch *at, uint3
  * do alone, or they are most of what the source has. */
 static bool is_beat(const Beat *beat, const Stretch *at, uint32_t count, const bool *on,
                     double everything) {
-    double least = DETECT_BEAT_SCORE, of_beat = 0;
+    double least = DETECT_BEAT_SCORE, of_beat = 0, share = 0;
     bool strong = true;
     for (uint32_t i = 0; i < count; i++) {
         if (!on[i])
@@ -92,8 +92,11 @@ static bool is_beat(const Beat *beat, const Stretch *at, uint32_t count, const b
             least += DETECT_BEAT_WEAK * (DETECT_SCORE - at[i].score) /
                      (DETECT_SCORE - DETECT_BEAT_STRETCH);
         of_beat += at[i].score;
+        share += at[i].share / beat->on;
         strong = strong && at[i].strong;
     }
+    if (share * 100 < DETECT_RARE_PERCENT && beat->on < DETECT_RARE_COUNT)
+        return false;
     return beat->period_ns && beat->score >= least &&
            (strong || of_beat >= DETECT_CLUSTER_DIVISOR * (everything - of_beat));
 }
@@ -138,8 +141,6 @@ void group_find_beat(Series *s, Group *g) {
     Beat beat = like_beat(s, g->stretch, g->count, on);
     bool is = is_beat(&beat, g->stretch, g->count, on, 0);
     g->period_ns = is ? beat.period_ns : 0;
-    if (g->count >= DETECT_PERIOD_COUNT)
-        g->score -= g->beat_score;
     g->score += is ? beat.score : 0;
     g->beat_score = is ? beat.score : 0;
 }

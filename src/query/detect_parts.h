@@ -44,6 +44,7 @@ typedef struct Stretch {
     uint32_t from, to;
     double score;
     double blur; /* bins by which its ends may be off: half way to the next sample */
+    double share; /* of its samples that are what it is about */
     bool strong; /* would do alone; the others only on a beat */
 } Stretch;
 

@@ -19,7 +19,7 @@ typedef struct Climb {
 
 static void end_climb(Arena *arena, Climb *c) {
     if (c->peak >= c->least)
-        stretches_add(arena, c->out, (Stretch){c->from, c->to, c->peak, 1, true});
+        stretches_add(arena, c->out, (Stretch){c->from, c->to, c->peak, 1, 1, true});
     c->sum = c->peak = 0;
 }
 
@@ -63,8 +63,9 @@ static void judge_feature(const Series *s, uint32_t f, Stretch *at) {
     double all = (double)s->total, p = (double)s->sum[f] / all;
     at->score = scan_evidence(x, n, p, all / s->bins * (at->to - at->from));
     at->blur = x > 0 ? (at->to - at->from) / x / 2 : 1;
-    at->strong = at->score >= DETECT_SCORE && x * 100 >= n * DETECT_SHARE_PERCENT &&
-                 odds(x / n) >= DETECT_ODDS * odds(p);
+    at->share = n > 0 ? x / n : 0;
+    at->strong = at->score >= DETECT_SCORE && at->share * 100 >= DETECT_SHARE_PERCENT &&
+                 odds(at->share) >= DETECT_ODDS * odds(p);
 }
 
 /* Both the feature's share of a bin's samples and its rate must be above the usual: a share
