@@ -109,17 +109,19 @@ static bool next_free(const Merge *m, uint32_t *at, uint32_t to, Stretch *free) 
     return false;
 }
 
-/* Inside of an outer stretch a share is held against the one there; elsewhere it has to do with
- * the bins that are free. */
+/* Inside of an outer stretch a share is held against that of the rest of it; elsewhere it has to
+ * do with the bins that are free. */
 static double left_of_feature(const Merge *m, const Group *g, const Stretch *at,
                               const Stretch *outer) {
     const Series *s = m->s;
     const uint32_t *x = s->of[g->feature];
+    double p = (double)s->sum[g->feature] / (double)s->total;
     Sums rest = {0};
     Stretch free;
     if (outer) {
         Sums in = sums_of(s, x, at), out = sums_of(s, x, outer);
-        return scan_share(in.x, in.n, out.n > 0 ? out.x / out.n : 1);
+        double there = out.n > in.n ? (out.x - in.x) / (out.n - in.n) : 0;
+        return scan_share(in.x, in.n, there > p ? there : p);
     }
     for (uint32_t b = at->from; next_free(m, &b, at->to, &free);) {
         Sums part = sums_of(s, x, &free);
@@ -127,8 +129,7 @@ static double left_of_feature(const Merge *m, const Group *g, const Stretch *at,
         rest.n += part.n;
         rest.bins += part.bins;
     }
-    return scan_evidence(rest.x, rest.n, (double)s->sum[g->feature] / (double)s->total,
-                         (double)s->total / s->bins * rest.bins);
+    return scan_evidence(rest.x, rest.n, p, (double)s->total / s->bins * rest.bins);
 }
 
 /* Of numbers of samples only the longest free piece is left. */
