@@ -84,8 +84,9 @@ static void put_span(Buf *out, int64_t ns) {
 }
 
 static void put_when(const DetectList *list, const Finding *f, Buf *out) {
-    buf_printf(out, "%.2f..%.2f s", (double)(f->t0_ns - list->origin_ns) / 1e9,
-               (double)(f->t1_ns - list->origin_ns) / 1e9);
+    uint64_t origin = (uint64_t)list->origin_ns;
+    buf_printf(out, "%.2f..%.2f s", (double)((uint64_t)f->t0_ns - origin) / 1e9,
+               (double)((uint64_t)f->t1_ns - origin) / 1e9);
     if (f->count == 1)
         return;
     buf_printf(out, ", %u times", f->count);

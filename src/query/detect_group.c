@@ -10,7 +10,7 @@
 
 enum {
     INSIDE_PERCENT = 70, /* of a stretch lie in another one: it is inside */
-    SAME_PERCENT = 50,   /* … and this much of the other in it: they are the same */
+    SAME_PERCENT = 70,   /* … and this much of the other in it: they are the same */
     EDGE_BINS = 10,      /* what is left of a burst beside others is their edge if shorter */
     TELLING_PERCENT = 30, /* share of a frame from which on it is named */
 };
@@ -299,7 +299,7 @@ static int64_t typical_length(const Series *s, const Group *g) {
     for (uint32_t i = 0; i < g->count; i++)
         bins[i] = length(&g->stretch[i]);
     qsort(bins, g->count, sizeof(*bins), compare_times);
-    return bins[g->count / 2] * s->bin_ns;
+    return series_ns(s, (uint32_t)bins[g->count / 2]);
 }
 
 static uint8_t kind_of(const Group *g, const Finding *f) {
@@ -330,10 +330,16 @@ static void write_ranges(const Series *s, const Group *g, Finding *f, Arena *kee
     f->t1_ns = time_of(s, best->to);
 }
 
+/* Bins begin at the origin or behind it. */
+static int64_t since_origin(const Series *s, uint32_t bin, int64_t origin_ns) {
+    uint64_t since = (uint64_t)time_of(s, bin) - (uint64_t)origin_ns;
+    return since < INT64_MAX ? (int64_t)since : INT64_MAX;
+}
+
 static void write_period(const Series *s, const Group *g, Finding *f, int64_t origin_ns) {
     f->period_ns = g->period_ns;
     if (f->period_ns)
-        f->phase_ns = (time_of(s, g->stretch[0].from) - origin_ns) % f->period_ns;
+        f->phase_ns = since_origin(s, g->stretch[0].from, origin_ns) % f->period_ns;
 }
 
 static Finding write_finding(Series *s, const Group *g, int64_t origin_ns, Arena *keep) {

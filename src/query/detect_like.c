@@ -109,8 +109,8 @@ static Beat like_beat(Series *s, const Stretch *at, uint32_t count, bool *on) {
     bool *other = ARENA_ARRAY(s->arena, bool, count);
     double blur = 0;
     for (uint32_t i = 0; i < count; i++) {
-        start[i] = at[i].from * s->bin_ns;
-        middle[i] = (start[i] + at[i].to * s->bin_ns) / 2;
+        start[i] = series_ns(s, at[i].from);
+        middle[i] = start[i] + series_ns(s, at[i].to - at[i].from) / 2;
         blur += at[i].blur / count;
     }
     int64_t blur_ns = (int64_t)((blur > 1 ? blur : 1) * (double)s->bin_ns);
@@ -147,6 +147,8 @@ void group_find_beat(Series *s, Group *g) {
 
 void groups_add(Series *s, Groups *groups, Group kind, Stretches *stretches) {
     double everything = 0;
+    if (stretches->count == 0)
+        return;
     for (uint32_t i = 0; i < stretches->count; i++)
         everything += stretches->at[i].score;
     qsort(stretches->at, stretches->count, sizeof(*stretches->at), shorter_first);

@@ -76,6 +76,7 @@ typedef struct Groups {
 /* detect_series.c: false when cancelled; bins is 0 where there is nothing to look at. */
 bool series_bin(Series *s);   /* chooses bins; pairs' bits and threads */
 bool series_count(Series *s); /* fills them, once the features are chosen */
+int64_t series_ns(const Series *s, uint32_t bins); /* how long they are; at most INT64_MAX */
 uint64_t series_sum(const uint32_t *series, uint32_t from, uint32_t to);
 /* What is usual in each bin, from the median of the minutes around; bins entries. */
 float *series_baseline(const Series *s, const uint32_t *series);

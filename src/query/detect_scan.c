@@ -131,7 +131,7 @@ static void scan_gaps(Series *s, const uint32_t *series, const float *usual, Str
     end_climb(s->arena, &c);
     stretches_join(&any);
     for (uint32_t i = 0; i < any.count; i++)
-        if ((any.at[i].to - any.at[i].from) * s->bin_ns >= DETECT_GAP_MS * MS &&
+        if (series_ns(s, any.at[i].to - any.at[i].from) >= DETECT_GAP_MS * MS &&
             is_gap(series, usual, &any.at[i]))
             stretches_add(s->arena, out, any.at[i]);
 }
@@ -171,7 +171,7 @@ static void scan_single(Series *s, Groups *groups) {
             if (who[k] != thread)
                 continue;
             who[k] = NO_THREAD;
-            if ((all.at[k].to - all.at[k].from) * s->bin_ns >= DETECT_SINGLE_MS * MS)
+            if (series_ns(s, all.at[k].to - all.at[k].from) >= DETECT_SINGLE_MS * MS)
                 stretches_add(s->arena, &of_one, all.at[k]);
         }
         if (of_one.count)

@@ -273,15 +273,15 @@ static bool says_new(const Scout *c, uint32_t i, const uint32_t *taken, uint32_t
     return true;
 }
 
-/* The deepest frame that has nine tenths of the candidate's samples and hardly any others: the
- * one that people would name. */
+/* The deepest frame that has nearly all of the candidate's samples and hardly any others: the one
+ * that people would name. */
 static FrameId telling_name(const Scout *c, uint32_t i) {
     uint64_t total = c->candidate[i].total;
     uint32_t best = i;
     for (uint32_t k = 0; k < c->candidates; k++) {
         bool deeper = 2ull * c->below[k * CANDIDATES + best] > c->both[k * CANDIDATES + best];
-        if (deeper && c->both[i * CANDIDATES + k] * 10ull >= total * 9 &&
-            c->candidate[k].total * 8ull <= total * 9)
+        if (deeper && c->both[i * CANDIDATES + k] * 20ull >= total * 19 &&
+            c->candidate[k].total * 19ull <= total * 20)
             best = k;
     }
     return c->candidate[best].frame;

@@ -185,6 +185,10 @@ bool series_count(Series *s) {
     return true;
 }
 
+int64_t series_ns(const Series *s, uint32_t bins) {
+    return bins <= (uint64_t)(INT64_MAX / s->bin_ns) ? bins * s->bin_ns : INT64_MAX;
+}
+
 uint64_t series_sum(const uint32_t *series, uint32_t from, uint32_t to) {
     uint64_t sum = 0;
     for (uint32_t b = from; b < to; b++)
