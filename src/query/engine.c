@@ -25,6 +25,7 @@ enum { INDEX_SHARE = 10 }; /* … if that takes less than one part in ten of a c
 static const AsideKind *const aside_kinds[ASIDES] = {
     [ASIDE_HOTTEST] = &hottest_aside,
     [ASIDE_LINK] = &link_aside,
+    [ASIDE_FINDINGS] = &findings_aside,
 };
 
 typedef struct Slot {

@@ -22,6 +22,7 @@ typedef enum AnswerId { ANSWER_MAIN, ANSWER_SECOND, ANSWERS } AnswerId;
 typedef enum AsideId {
     ASIDE_HOTTEST, /* query/hottest.h */
     ASIDE_LINK,    /* query/link.h */
+    ASIDE_FINDINGS, /* query/findings.h */
     ASIDES
 } AsideId;
 
