@@ -24,6 +24,8 @@ bool can_second(const App *app);
 bool can_transformed(const App *app);
 bool can_linked(const App *app);
 bool can_pinned(const App *app);
+bool can_findings(const App *app);
+bool can_finding(const App *app);
 bool can_search(const App *app);
 bool can_back(const App *app);
 bool can_forward(const App *app);

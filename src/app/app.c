@@ -83,6 +83,7 @@ static void forget_file(App *app) {
     s->selection = s->baseline = s->view = (Range){0};
     memset(s->zoom, 0, sizeof s->zoom);
     memset(s->event, 0, sizeof s->event);
+    app->findings.chosen = false;
     flame_pane_forget(&app->flame);
     flame_pane_forget(&app->callers);
     app->load_error = (Error){0};
@@ -225,6 +226,13 @@ static void ask_callers(App *app) {
     engine_ask(app->session.engine, ANSWER_SECOND, wanted ? &q : NULL);
 }
 
+/* What is unusual, once all is read: a load that goes on would only have it looked for again. */
+static void ask_findings(App *app, const Query *q) {
+    const SessionSlot *slot = &app->session.slot[0];
+    FindingsWish w = {.event = q->event, .idle = q->idle, .filter = q->filter};
+    engine_ask_aside(app->session.engine, ASIDE_FINDINGS, 0, slot->settled && slot->view.has_time ? &w : NULL);
+}
+
 static void ask(App *app) {
     if (!app->session.slot[0].open)
         return;
@@ -242,6 +250,7 @@ static void ask(App *app) {
     ask_second_heat(app, &spec);
     ask_hottest(app, &q);
     ask_link(app, &spec);
+    ask_findings(app, &q);
     /* start at once: the answer is then there for the next frame, not for the one after it */
     engine_poll(app->session.engine, app->last_input.now_ns, session_loading(&app->session));
 }
@@ -390,7 +399,13 @@ static void draw_panes(App *app, const View *v, Rect area) {
     float y = area.y + split;
     flame_header_draw(v, (Rect){area.x, y + ui_px(ui, 4), area.w, header});
     Rect flame = {area.x, y + header + ui_px(ui, 8), area.w, area.y + area.h - y - header - ui_px(ui, 14)};
+    float side = findings_width(&app->findings, v, area.w);
+    flame.w -= side;
     draw_flame(app, v, flame);
+    if (side > 0)
+        findings_draw(&app->findings, v, (Rect){area.x + area.w - side, y + header + ui_px(ui, 4), side, area.y + area.h - y - header - ui_px(ui, 4)});
+    if (times && v->heat && v->heat->columns)
+        findings_ticks(&app->findings, v, app->heat.overview, heat_view_range(&(State){0}, v->heat));
     frame_menu_draw(&app->frame_menu, &app->flame, v);
     if (times)
         splitter(v, area, y);

@@ -5,6 +5,7 @@
 #include "app/app.h"
 #include "app/browser.h"
 #include "app/export.h"
+#include "app/findings_pane.h"
 #include "app/flame_pane.h"
 #include "app/frame_menu.h"
 #include "app/heat_pane.h"
@@ -25,6 +26,7 @@ struct App {
     HeatPane heat, heat_b; /* of slot A and B */
     FlamePane flame, callers; /* callers: the upper half of a sandwich */
     FrameMenu frame_menu;
+    FindingsPane findings;
     Browser browser;
     Panels panels;
     Saver saver;

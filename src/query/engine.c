@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "query/answer_maker.h"
+#include "query/findings.h"
 #include "query/heat_copy.h"
 #include "query/hottest.h"
 #include "query/link.h"
