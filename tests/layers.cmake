@@ -24,7 +24,7 @@ set(HOMES
     "^(zlib|zstd)\\.h$|^isa-l"      "^base/codec\\.c$"
     "elf\\.h$|demangle\\.h$"        "^ingest/symbols\\.c$"
     "^stdatomic\\.h$"
-    "^(base/(jobs|wake|log)|store/profile|ingest/loader|host/window)\\.[ch]$")
+    "^(base/(jobs|wake|log|mapped)|store/profile|ingest/loader|host/window)\\.[ch]$")
 set(ALLOCATION_HOMES "^base/(arena|column)\\.c$")
 set(MAX_FUNCTION 100)
 

@@ -11,6 +11,7 @@
 #include "query/slice.h"
 #include "query/tree.h"
 #include "query/packed.h"
+#include "store/pack.h"
 
 bool loaded_open(Loaded *l, const char *path, uint32_t threads, Error *err) {
     memset(l, 0, sizeof *l);
@@ -53,6 +54,9 @@ void loaded_complaints(const Loaded *l, const char *path, Buf *out) {
             buf_printf(out, ": %s", c->example[0].excerpt);
         buf_putc(out, '\n');
     }
+    Error lost = {.offset = -1};
+    if (pack_lost(l->profile.pack) && !pack_say_lost(&lost))
+        buf_printf(out, "flamescope: %s: %s\n", path, lost.message);
 }
 
 /* -- counting */

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "store/pack.h"
+
 void session_init(Session *session, uint32_t workers) {
     memset(session, 0, sizeof *session);
     session->jobs = jobs_new(workers);
@@ -160,6 +162,24 @@ static void settle(Session *session, uint32_t index) {
         slot->cache_write = cache_write(session->jobs, &slot->profile, &slot->load, &slot->key);
 }
 
+/* What lies in a pack that was cut short is given up, as are those whose names lie in it. */
+static bool give_up_lost(Session *session) {
+    bool names = pack_lost(session->dict.pack), changed = false;
+    for (uint32_t i = 0; i < ENGINE_SLOTS; i++) {
+        SessionSlot *slot = &session->slot[i];
+        if (!slot->settled || slot->load.state == LOAD_FAILED ||
+            !(names || pack_lost(slot->profile.pack)))
+            continue;
+        slot->load.state = LOAD_FAILED;
+        slot->load.error = (Error){.offset = -1};
+        pack_say_lost(&slot->load.error);
+        slot->settled = false;
+        settle(session, i);
+        changed = true;
+    }
+    return changed;
+}
+
 bool session_poll(Session *session, int64_t now_ns) {
     bool changed = false;
     for (uint32_t i = 0; i < ENGINE_SLOTS; i++) {
@@ -176,6 +196,7 @@ bool session_poll(Session *session, int64_t now_ns) {
             changed = true;
         }
     }
+    changed |= give_up_lost(session);
     changed |= begin_waiting(session);
     changed |= engine_poll(session->engine, now_ns, session_loading(session));
     return changed;

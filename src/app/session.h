@@ -1,6 +1,7 @@
 /* Session: the files that are open (slots A and B), who loads them, and who answers about them.
  * Owner: the App. Thread: main. Names, frames and stacks are shared by all slots, and one loader
- * at a time adds to them: while one slot loads, the other's load waits for its end. */
+ * at a time adds to them: while one slot loads, the other's load waits for its end. A slot whose
+ * pack was cut short by another program meanwhile ends as a load that failed. */
 #pragma once
 
 #include "app/cache.h"

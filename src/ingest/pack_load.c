@@ -49,7 +49,7 @@ static uint64_t absorb_rows(PackLoad *l, Error *err) {
     return n;
 }
 
-bool pack_load_step(PackLoad *l, Error *err) {
+static bool step(PackLoad *l, Error *err) {
     uint64_t total = pack_facts(l->pack)->samples;
     if (l->rows >= total)
         return false;
@@ -64,6 +64,14 @@ bool pack_load_step(PackLoad *l, Error *err) {
         l->rows += n;
     }
     return l->rows < total;
+}
+
+bool pack_load_step(PackLoad *l, Error *err) {
+    bool more = step(l, err);
+    if (!pack_lost(l->pack))
+        return more;
+    *err = (Error){.offset = -1}; /* rather than that it is damaged */
+    return pack_say_lost(err);
 }
 
 const PackFacts *pack_load_facts(const PackLoad *l) {

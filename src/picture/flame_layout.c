@@ -172,8 +172,8 @@ static uint32_t next_filled(const Builder *b, uint32_t c, uint32_t end) {
 }
 
 static void by_name(Builder *b, uint32_t parent) {
-    uint32_t node = b->box[parent].node, end = b->tree->first_child[node + 1];
-    uint32_t c = next_filled(b, b->tree->first_child[node], end);
+    uint32_t end, first = tree_children(b->tree, b->box[parent].node, &end);
+    uint32_t c = next_filled(b, first, end);
     Run run = {0};
     Sums run_start = {0};
     for (; c < end; c = next_filled(b, c + 1, end)) {
@@ -212,8 +212,8 @@ static void keep_heavy(Builder *b, uint32_t node, Sums total) {
 }
 
 static void by_weight(Builder *b, uint32_t parent) {
-    uint32_t node = b->box[parent].node, end = b->tree->first_child[node + 1];
-    uint32_t c = next_filled(b, b->tree->first_child[node], end);
+    uint32_t end, first = tree_children(b->tree, b->box[parent].node, &end);
+    uint32_t c = next_filled(b, first, end);
     Sums at = b->start[parent];
     Run run = {0};
     b->heavy_count = 0;

@@ -181,6 +181,7 @@ void counts_set(Counts *c, const CountWish *w) {
     if (!w->whole) {
         from = index_lower(x, end, w->t0_ns);
         to = w->t1_ns > w->t0_ns ? index_lower(x, end, w->t1_ns) : from;
+        to = to < from ? from : to; /* in a pack that was cut short while it was mapped */
     }
     if (c->tails || (c->tail_to && !w->whole))
         drop_tail(c, w);

@@ -130,6 +130,11 @@ void heat_frame_seek(HeatFrame *f, HeatCursor *at, int64_t t) {
     uint32_t rows = slices ? f->stride : 1;
     uint64_t since = (uint64_t)t - (uint64_t)f->origin_ns;
     uint64_t column = since / span;
+    if (column >= f->columns) { /* of a pack that was cut short while it was mapped */
+        *at = (HeatCursor){.column = f->columns - 1,
+                           .cell = (size_t)(f->columns - 1) * f->stride};
+        return;
+    }
     uint32_t row = (uint32_t)((since - column * span) * rows / span);
     int64_t start = f->origin_ns + (int64_t)(column * span);
     at->t0 = start + heat_row_start((int64_t)span, rows, row);

@@ -248,6 +248,7 @@ static void place(LinkState *s, const AsideSource *source) {
     s->t1 = s->wish.t1_ns > s->t0 ? s->wish.t1_ns : s->t0;
     s->from = s->next = s->in_order ? index_lower(x, end, s->t0) : 0;
     s->to = s->in_order ? index_lower(x, end, s->t1) : 0;
+    s->to = s->to < s->from ? s->from : s->to; /* in a pack that was cut short meanwhile */
 }
 
 static bool view_done(const LinkState *s) {
@@ -261,7 +262,7 @@ static uint64_t count_by_time(LinkState *s, HeatCursor *at, const AsideSource *s
     uint64_t end = index_positions(x, &source->view);
     uint64_t from = index_lower(x, end, s->next_ns), to = index_lower(x, end, s->t1);
     int64_t until = s->t1;
-    if (to - from > BLOCK) {
+    if (to > from && to - from > BLOCK) {
         int64_t t = COLUMN_AT(&p->time_ns, int64_t, index_sample(x, from + BLOCK));
         until = t > s->next_ns ? t : t + 1;
         to = index_lower(x, end, until);
@@ -273,7 +274,7 @@ static uint64_t count_by_time(LinkState *s, HeatCursor *at, const AsideSource *s
                   COLUMN_AT(&p->time_ns, int64_t, sample));
     }
     s->next_ns = until;
-    return to - from;
+    return to > from ? to - from : 0;
 }
 
 static uint64_t count_view(LinkState *s, HeatCursor *at, const AsideSource *source) {

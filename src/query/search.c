@@ -90,9 +90,9 @@ static SearchHits *match_nodes(const Search *s, const Tree *tree) {
                 h->hi[h->spans++] = tree->hi[v];
             }
         }
+        uint32_t end, first = tree_children(tree, v, &end);
         if (h->match[v] || under[v])
-            memset(under + tree->first_child[v], 1,
-                   tree->first_child[v + 1] - tree->first_child[v]);
+            memset(under + first, 1, end - first);
     }
     mem_resize(under, tree->nodes, 0);
     mem_resize(synthetic, tree->synthetics ? tree->synthetics->count : 0, 0);

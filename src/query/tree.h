@@ -71,6 +71,14 @@ void tree_mark_pairs(const Tree *tree, uint32_t side, uint32_t node, uint8_t *of
 /* The cpu that a node above or this one groups by; -1: all. */
 int32_t tree_cpu(const Tree *tree, uint32_t node);
 
+/* The node's children, [first, *end). Of a tree in a pack that was cut short while it was mapped
+ * (base/mapped.h), numbers become 0: then a node has none rather than what leads round. */
+static inline uint32_t tree_children(const Tree *tree, uint32_t node, uint32_t *end) {
+    uint32_t first = tree->first_child[node], after = tree->first_child[node + 1];
+    *end = first > node && after > first ? after : first;
+    return first;
+}
+
 static inline uint32_t tree_own_end(const Tree *tree, uint32_t node) {
     uint32_t child = tree->first_child[node];
     return child < tree->first_child[node + 1] ? tree->lo[child] : tree->hi[node];

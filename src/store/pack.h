@@ -31,6 +31,10 @@ void pack_hold(Pack *pack);
 void pack_drop(Pack *pack); /* NULL allowed */
 const PackFacts *pack_facts(const Pack *pack);
 uint64_t pack_bytes(const Pack *pack);
+/* Another program cut the file short while it was mapped, and some of that was used: what was
+ * made of it must be given up. NULL: false. */
+bool pack_lost(const Pack *pack);
+bool pack_say_lost(Error *err); /* fills *err with words for that; false */
 
 /* The dictionary's columns become the pack's. It must be as dict_init left it. */
 bool pack_lend_dict(Pack *pack, Dict *dict, Error *err);

@@ -293,6 +293,14 @@ uint64_t pack_bytes(const Pack *p) {
     return p->map.bytes.n;
 }
 
+bool pack_lost(const Pack *p) {
+    return p && map_lost(&p->map);
+}
+
+bool pack_say_lost(Error *err) {
+    return error_set(err, ERROR_FORMAT, "another program changed the file while it was open");
+}
+
 /* ---- lending the dictionary ------------------------------------------------------------- */
 
 static void lend(const Pack *p, const PackSection *s, Column *c) {

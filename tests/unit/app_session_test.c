@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "app/session.h"
+#include "base/file.h"
 #include "unit/pack_helper.h"
 
 enum { FILES = 4, SAMPLES = 3000 };
@@ -225,12 +226,69 @@ static void one_that_cannot_be_opened_later_says_why(void **state) {
     }
 }
 
+static void copy_file(char *to, const char *from) {
+    Buf bytes = {0};
+    assert_true(file_read_all(from, &bytes, SIZE_MAX, NULL));
+    write_file(to, buf_str(&bytes));
+    buf_free(&bytes);
+}
+
+/* Asks for all there is while the file shrinks, and goes on until the session noticed. */
+static void use_while_it_is_cut(Session *s, const char *path, off_t n) {
+    HeatSpec heat = {.column_ns = 1000000000, .rows = 50};
+    for (int i = 0; s->slot[0].load.state != LOAD_FAILED; i++) {
+        Query q = {.t0_ns = i % 7 * 1000000000ll + 100000000000ll, .t1_ns = 125000000000ll};
+        engine_ask(s->engine, (AnswerId)0, &q);
+        engine_ask_heat(s->engine, &heat);
+        heat.rows = 10 + (uint32_t)i % 50;
+        if (i == 3)
+            assert_int_equal(truncate(path, n), 0);
+        if (i < 4 || i > 20)
+            session_poll(s, i * 16000000ll);
+        else /* not noticed yet */
+            engine_poll(s->engine, i * 16000000ll, false);
+        while (jobs_workers(s->jobs) == 0 && session_work(s))
+            continue;
+        assert_true(i < 25);
+        if (jobs_workers(s->jobs))
+            usleep(500);
+    }
+}
+
+static void a_pack_that_is_cut_short_is_given_up(void **state) {
+    (void)state;
+    for (uint32_t w = 0; w < sizeof workers / sizeof *workers; w++) {
+        for (int part = 0; part < 8; part++) {
+            char path[sizeof file[0]];
+            copy_file(path, file[2]);
+            Session s;
+            session_init(&s, workers[w]);
+            open_file(&s, 0, path);
+            run_to_end(&s);
+            expect_holds(&s, 0, 2);
+            FILE *f = fopen(path, "r");
+            fseek(f, 0, SEEK_END);
+            off_t size = ftell(f);
+            fclose(f);
+            use_while_it_is_cut(&s, path, size * part / 8);
+            assert_true(s.slot[0].settled);
+            assert_non_null(strstr(s.slot[0].load.error.message, "another program"));
+            open_file(&s, 0, file[3]); /* and all is as before */
+            run_to_end(&s);
+            expect_holds(&s, 0, 3);
+            session_free(&s);
+            unlink(path);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_two_files_hold_their_own),
         cmocka_unit_test(the_first_may_be_closed_or_opened_anew),
         cmocka_unit_test(one_that_waits_can_be_cancelled_closed_or_replaced),
         cmocka_unit_test(one_that_cannot_be_opened_later_says_why),
+        cmocka_unit_test(a_pack_that_is_cut_short_is_given_up),
     };
     return cmocka_run_group_tests(tests, make_files, remove_files);
 }
