@@ -19,7 +19,7 @@
         const end = first.lastIndexOf(' (');
         const shown = first.slice(0, end);
         return {
-            g, below, count, countB, x, w, shown, module: module || '', facts: first.slice(end + 1),
+            g, below, count, countB, x, w, shown, hit: false, module: module || '', facts: first.slice(end + 1),
             name: shown.replace(/^\u2068|\u2069$/g, ''), rects: g.querySelectorAll('rect'),
             mark: g.classList.contains('new') ? 'new ' : g.classList.contains('gone') ? 'gone ' : '',
             text: g.querySelector('text'), merged: g.classList.contains('merged'),
@@ -134,8 +134,8 @@
             sum += hit && !within ? frame.count : 0;
             sumB += hit && !within ? frame.countB : 0;
             matches += hit ? 1 : 0;
-            frame.g.classList.toggle('match', hit);
-            frame.g.classList.toggle('other', !!expression && !hit && i > 0);
+            if (frame.hit !== hit)
+                frame.g.classList.toggle('match', frame.hit = hit);
         });
         group.classList.toggle('found', !!expression);
         found = expression ? {text, sum, matches} : null;
