@@ -28,7 +28,7 @@ enum {
     DETECT_RANGES = 64,   /* of one finding are kept; `count` has them all */
     DETECT_FEATURES = 64, /* frames with a series of their own: a bit each in a word */
     DETECT_BINS = 1 << 17,       /* bins at most, so that 64 series take 32 MiB */
-    DETECT_SCOUTS = 1 << 20,     /* samples that are walked frame by frame */
+    DETECT_SCOUTS = 1 << 19,     /* samples that are walked frame by frame */
     DETECT_SCOUT_DEPTH = 256,    /* frames of a stack that are looked at, from its leaf */
     DETECT_SCORE = 18,           /* nats that a stretch needs: by chance one in e^18 = 66 M
                                     begins, and there are up to 64 × 131072 = 8 M places */
@@ -84,7 +84,7 @@ typedef struct Finding {
     int64_t phase_ns;        /* first start, modulo the period, from the origin */
     uint64_t samples;        /* shown samples in all ranges */
     uint64_t expected;       /* … if they were as dense as around them */
-    FrameId frame;           /* what grew most, the deepest that has most of it; 0: none */
+    FrameId frame;           /* what grew most; 0: none */
     uint64_t frame_samples;  /* samples with this frame in all ranges */
     uint64_t frame_expected; /* … at its share of the whole profile */
     int32_t tid;             /* FINDING_SINGLE: the thread; else -1 */

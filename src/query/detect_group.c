@@ -351,7 +351,7 @@ static Finding write_finding(Series *s, const Group *g, int64_t origin_ns, Arena
     f.expected = (uint64_t)(group_usual(s, g) + 0.5);
     uint32_t feature = feature_of(s, g, f.samples);
     if (feature != NO_FEATURE) {
-        f.frame = s->name[feature];
+        f.frame = s->frame[feature];
         f.frame_samples = group_sum(g, s->of[feature]);
         f.frame_expected = (uint64_t)((double)f.samples * (double)s->sum[feature] /
                                           (double)s->total + 0.5);

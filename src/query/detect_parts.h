@@ -32,7 +32,6 @@ typedef struct Series {
     double usual_same;  /* how likely two busy samples are of one thread */
     uint32_t features;
     FrameId frame[DETECT_FEATURES];
-    FrameId name[DETECT_FEATURES]; /* the deepest frame that has nearly all of it */
     uint32_t *of[DETECT_FEATURES];
     uint64_t sum[DETECT_FEATURES];
 } Series;

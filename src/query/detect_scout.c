@@ -1,4 +1,4 @@
-/* Which frames deserve a series: those whose samples crowd into few windows of time. About a
+/* Which frames deserve a series: those whose samples crowd into few windows of time. About half a
  * million samples, drawn evenly in order of arrival, are walked frame by frame. In each window a
  * frame that occurs far more often than it should scores by how unlikely that is; two lengths of
  * windows catch the short and the long. From the best, frames are taken that differ: a frame
@@ -41,6 +41,8 @@ typedef struct Scout {
     uint32_t *first; /* by bin: its first scout; bins + 1 entries */
     PairId *scout;   /* in order of bins */
     uint32_t scouts;
+    uint32_t *of_pair; /* scouts */
+    StackId *next;     /* by stack: itself or the nearest caller that ends in a candidate */
     FrameState *frame;
     uint32_t frames, walk;
     uint32_t window_bins[2];
@@ -90,19 +92,23 @@ static bool draw_scouts(Scout *c) {
         c->first[b + 2] += c->first[b + 1];
     c->scouts = c->first[s->bins + 1];
     c->scout = ARENA_ARRAY(s->arena, PairId, c->scouts);
+    c->of_pair = ARENA_ARRAY(s->arena, uint32_t, s->wish->view.pairs);
     for (uint64_t i = 0; i < draws; i++) {
         uint64_t row = drawn_row(i, stride);
         if (i % POLL == 0 && cancelled(s->token))
             return false;
-        if (passes(s, row, &pair))
-            c->scout[c->first[bin_of(s, row) + 1]++] = pair;
+        if (!passes(s, row, &pair))
+            continue;
+        c->scout[c->first[bin_of(s, row) + 1]++] = pair;
+        c->of_pair[pair]++;
     }
     return true;
 }
 
 /* ---- walking ---------------------------------------------------------------------------- */
 
-/* The distinct frames of a pair's stack, from the leaf; at most DETECT_SCOUT_DEPTH. */
+/* The distinct frames of a pair's stack, from the leaf, at most DETECT_SCOUT_DEPTH; once there are
+ * candidates, only those. */
 static uint32_t walk_frames(Scout *c, PairId pair, FrameId *out) {
     const Profile *profile = c->s->wish->profile;
     const Stacks *stacks = &profile->dict->stacks;
@@ -110,7 +116,10 @@ static uint32_t walk_frames(Scout *c, PairId pair, FrameId *out) {
     c->walk++;
     StackId at = pairs_get(&profile->pairs, pair).stack;
     for (uint32_t steps = 0; at && steps < DETECT_SCOUT_DEPTH; steps++) {
+        at = c->next ? c->next[at] : at;
         StackNode node = stacks_get(stacks, at);
+        if (at == 0)
+            break;
         at = node.parent;
         if (c->frame[node.frame].walk == c->walk)
             continue;
@@ -122,12 +131,14 @@ static uint32_t walk_frames(Scout *c, PairId pair, FrameId *out) {
 
 static bool count_totals(Scout *c) {
     FrameId met[DETECT_SCOUT_DEPTH];
-    for (uint32_t i = 0; i < c->scouts; i++) {
-        if (i % POLL == 0 && cancelled(c->s->token))
+    for (PairId p = 0; p < c->s->wish->view.pairs; p++) {
+        if (p % POLL == 0 && cancelled(c->s->token))
             return false;
-        uint32_t n = walk_frames(c, c->scout[i], met);
+        if (!c->of_pair[p])
+            continue;
+        uint32_t n = walk_frames(c, p, met);
         for (uint32_t k = 0; k < n; k++)
-            c->frame[met[k]].total++;
+            c->frame[met[k]].total += c->of_pair[p];
     }
     return true;
 }
@@ -222,27 +233,38 @@ static void gather_candidates(Scout *c) {
         c->candidate_of[c->candidate[i].frame] = (uint16_t)(i + 1);
 }
 
+static void link_candidates(Scout *c) {
+    const Column *nodes = &c->s->wish->profile->dict->stacks.node;
+    uint32_t stacks = c->s->wish->view.stacks;
+    StackId *next = ARENA_ARRAY(c->s->arena, StackId, stacks);
+    uint64_t n;
+    for (uint64_t i = 0; i < stacks; i += n) {
+        const StackNode *node = column_span(nodes, i, stacks, &n);
+        for (uint64_t k = 0; k < n; k++)
+            if (i + k)
+                next[i + k] = c->candidate_of[node[k].frame] ? (StackId)(i + k)
+                                                             : next[node[k].parent];
+    }
+    c->next = next;
+}
+
 static bool count_both(Scout *c) {
     uint32_t pairs = c->s->wish->view.pairs, met_by[DETECT_SCOUT_DEPTH];
-    uint32_t *of_pair = ARENA_ARRAY(c->s->arena, uint32_t, pairs);
     FrameId met[DETECT_SCOUT_DEPTH];
     c->both = ARENA_ARRAY(c->s->arena, uint32_t, CANDIDATES * CANDIDATES);
     c->below = ARENA_ARRAY(c->s->arena, uint32_t, CANDIDATES * CANDIDATES);
-    for (uint32_t i = 0; i < c->scouts; i++)
-        of_pair[c->scout[i]]++;
     for (PairId p = 0; p < pairs; p++) {
         if (p % POLL == 0 && cancelled(c->s->token))
             return false;
-        if (!of_pair[p])
+        if (!c->of_pair[p])
             continue;
-        uint32_t n = walk_frames(c, p, met), m = 0;
+        uint32_t n = walk_frames(c, p, met);
         for (uint32_t k = 0; k < n; k++)
-            if (c->candidate_of[met[k]])
-                met_by[m++] = c->candidate_of[met[k]] - 1u;
-        for (uint32_t i = 0; i < m; i++)
-            for (uint32_t k = 0; k < m; k++) {
-                c->both[met_by[i] * CANDIDATES + met_by[k]] += of_pair[p];
-                c->below[met_by[i] * CANDIDATES + met_by[k]] += i < k ? of_pair[p] : 0;
+            met_by[k] = c->candidate_of[met[k]] - 1u;
+        for (uint32_t i = 0; i < n; i++)
+            for (uint32_t k = 0; k < n; k++) {
+                c->both[met_by[i] * CANDIDATES + met_by[k]] += c->of_pair[p];
+                c->below[met_by[i] * CANDIDATES + met_by[k]] += i < k ? c->of_pair[p] : 0;
             }
     }
     return true;
@@ -275,13 +297,13 @@ static bool says_new(const Scout *c, uint32_t i, const uint32_t *taken, uint32_t
 
 /* The deepest frame that has nearly all of the candidate's samples and hardly any others: the one
  * that people would name. */
-static FrameId telling_name(const Scout *c, uint32_t i) {
+static FrameId telling_frame(const Scout *c, uint32_t i) {
     uint64_t total = c->candidate[i].total;
     uint32_t best = i;
     for (uint32_t k = 0; k < c->candidates; k++) {
         bool deeper = 2ull * c->below[k * CANDIDATES + best] > c->both[k * CANDIDATES + best];
-        if (deeper && c->both[i * CANDIDATES + k] * 20ull >= total * 19 &&
-            c->candidate[k].total * 19ull <= total * 20)
+        if (deeper && c->both[i * CANDIDATES + k] * 50ull >= total * 49 &&
+            c->candidate[k].total * 49ull <= total * 50)
             best = k;
     }
     return c->candidate[best].frame;
@@ -305,6 +327,34 @@ static void mark_pairs(Series *s) {
         s->pair[p].features = bits[pairs_get(&profile->pairs, p).stack];
 }
 
+static int compare_keys(const void *a, const void *b) {
+    const uint64_t *x = a, *y = b;
+    return x[0] < y[0] ? -1 : x[0] > y[0];
+}
+
+/* Two busy scouts taken blindly: how often are they of one thread? */
+static double same_thread(const Scout *c) {
+    const Series *s = c->s;
+    uint32_t contexts = s->wish->view.contexts;
+    uint64_t(*key)[2] = (uint64_t(*)[2])ARENA_ARRAY(s->arena, uint64_t, 2ull * contexts + 2);
+    double all = 0, same = 0;
+    for (PairId p = 0; p < s->wish->view.pairs; p++) {
+        ContextId context = pairs_get(&s->wish->profile->pairs, p).context;
+        key[context][0] = s->pair[p].thread;
+        key[context][1] += s->pair[p].bits & MASK_IDLE ? 0 : c->of_pair[p];
+    }
+    qsort(key, contexts, sizeof(*key), compare_keys);
+    for (uint32_t i = 0; i < contexts;) {
+        double of_thread = 0;
+        uint64_t thread = key[i][0];
+        for (; i < contexts && key[i][0] == thread; i++)
+            of_thread += (double)key[i][1];
+        all += of_thread;
+        same += of_thread * of_thread;
+    }
+    return all > 0 ? same / (all * all) : 1;
+}
+
 static void set_windows(Scout *c) {
     const int64_t short_ns = 200000000, long_ns = 2000000000;
     uint32_t bins = c->s->bins;
@@ -324,18 +374,19 @@ bool scout_features(Series *s) {
         return false;
     if (c.scouts == 0)
         return true;
+    s->usual_same = same_thread(&c);
     c.frame = ARENA_ARRAY(s->arena, FrameState, c.frames);
     set_windows(&c);
     if (!count_totals(&c) || !score_frames(&c))
         return false;
     gather_candidates(&c);
+    link_candidates(&c);
     if (!score_frames(&c) || !count_both(&c)) /* once more, for the candidates' times */
         return false;
     for (uint32_t i = 0; i < c.candidates && s->features < DETECT_FEATURES; i++) {
         if (!says_new(&c, i, taken, s->features))
             continue;
-        s->frame[s->features] = c.candidate[i].frame;
-        s->name[s->features] = telling_name(&c, i);
+        s->frame[s->features] = telling_frame(&c, i);
         taken[s->features++] = i;
     }
     mark_pairs(s);

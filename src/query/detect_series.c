@@ -66,19 +66,36 @@ typedef struct Pass {
     Series *s;
     int64_t from_ns; /* of the bin at hand */
     uint32_t bin;
-    uint32_t recorded, shown;
+    uint32_t recorded, shown, busy, lead, margin;
     uint64_t touched; /* features with a count in of[] */
     uint32_t of[DETECT_FEATURES];
-    uint64_t of_cpu[1 << 16]; /* busy samples */
-    uint64_t *of_pair;
+    uint64_t of_cpu[1 << 16]; /* busy samples, where no threads are known */
 } Pass;
+
+/* Votes struck out against each other: of two counts with different leaders the larger is left
+ * over by what it is larger. */
+static void merge_votes(Series *s, const Pass *p) {
+    uint32_t *lead = &s->lead[p->bin], *margin = &s->margin[p->bin];
+    s->busy[p->bin] += p->busy;
+    if (*lead == p->lead || *margin == 0) {
+        *lead = p->lead;
+        *margin += p->margin;
+    } else if (*margin >= p->margin) {
+        *margin -= p->margin;
+    } else {
+        *lead = p->lead;
+        *margin = p->margin - *margin;
+    }
+}
 
 static void flush(Pass *p) {
     Series *s = p->s;
     s->recorded[p->bin] += p->recorded;
     s->shown[p->bin] += p->shown;
     s->total += p->shown;
-    p->recorded = p->shown = 0;
+    if (p->busy)
+        merge_votes(s, p);
+    p->recorded = p->shown = p->busy = p->margin = 0;
     for (; p->touched; p->touched &= p->touched - 1) {
         uint32_t f = (uint32_t)__builtin_ctzll(p->touched);
         s->of[f][p->bin] += p->of[f];
@@ -87,17 +104,17 @@ static void flush(Pass *p) {
     }
 }
 
-static void vote(Series *s, uint32_t bin, uint32_t thread) {
-    s->busy[bin]++;
-    if (s->margin[bin] && s->lead[bin] != thread) {
-        s->margin[bin]--;
+static inline void vote(Pass *p, uint32_t thread) {
+    p->busy++;
+    if (p->margin && p->lead != thread) {
+        p->margin--;
         return;
     }
-    s->lead[bin] = thread;
-    s->margin[bin]++;
+    p->lead = thread;
+    p->margin++;
 }
 
-static void take(Pass *p, int64_t time_ns, PairId id, uint16_t cpu) {
+static inline void take(Pass *p, int64_t time_ns, PairId id, uint16_t cpu) {
     Series *s = p->s;
     const PairFacts *pair = &s->pair[id];
     if (!(pair->bits & MASK_EVENT))
@@ -117,44 +134,16 @@ static void take(Pass *p, int64_t time_ns, PairId id, uint16_t cpu) {
         p->of[__builtin_ctzll(bits)]++;
     if (pair->bits & MASK_IDLE)
         return;
-    p->of_pair[id]++;
-    p->of_cpu[cpu]++;
-    vote(s, p->bin, s->by_cpu ? cpu : pair->thread);
+    if (s->by_cpu)
+        p->of_cpu[cpu]++;
+    vote(p, s->by_cpu ? cpu : pair->thread);
 }
 
-static int compare_keys(const void *a, const void *b) {
-    const uint64_t *x = a, *y = b;
-    return x[0] < y[0] ? -1 : x[0] > y[0];
-}
-
-/* Two busy samples taken blindly: how often are they of one thread? */
-static double same_thread(const Pass *p) {
-    const Series *s = p->s;
-    const Profile *profile = s->wish->profile;
-    uint32_t contexts = s->wish->view.contexts, n = 0;
-    uint64_t(*key)[2] = (uint64_t(*)[2])ARENA_ARRAY(s->arena, uint64_t, 2ull * contexts + 2);
+static double same_cpu(const Pass *p) {
     double all = 0, same = 0;
-    if (s->by_cpu) {
-        for (uint32_t cpu = 0; cpu < CPU_NONE; cpu++) {
-            all += (double)p->of_cpu[cpu];
-            same += (double)p->of_cpu[cpu] * (double)p->of_cpu[cpu];
-        }
-        return all > 0 ? same / (all * all) : 1;
-    }
-    for (uint32_t c = 0; c < contexts; c++, n++) {
-        Context context = contexts_get(&profile->dict->contexts, c);
-        key[n][0] = thread_of(&context);
-    }
-    for (uint32_t i = 0; i < s->wish->view.pairs; i++)
-        key[pairs_get(&profile->pairs, i).context][1] += p->of_pair[i];
-    qsort(key, n, sizeof(*key), compare_keys);
-    for (uint32_t i = 0; i < n;) {
-        double of_thread = 0;
-        uint64_t thread = key[i][0];
-        for (; i < n && key[i][0] == thread; i++)
-            of_thread += (double)key[i][1];
-        all += of_thread;
-        same += of_thread * of_thread;
+    for (uint32_t cpu = 0; cpu < CPU_NONE; cpu++) {
+        all += (double)p->of_cpu[cpu];
+        same += (double)p->of_cpu[cpu] * (double)p->of_cpu[cpu];
     }
     return all > 0 ? same / (all * all) : 1;
 }
@@ -165,7 +154,6 @@ bool series_count(Series *s) {
     Pass *p = ARENA_NEW(s->arena, Pass);
     p->s = s;
     p->from_ns = s->t0_ns;
-    p->of_pair = ARENA_ARRAY(s->arena, uint64_t, s->wish->view.pairs);
     for (uint32_t f = 0; f < s->features; f++)
         s->of[f] = ARENA_ARRAY(s->arena, uint32_t, s->bins);
     for (uint64_t i = 0; i < samples; i += n) {
@@ -181,7 +169,8 @@ bool series_count(Series *s) {
             take(p, time[k], pair[k], cpu[k]);
     }
     flush(p);
-    s->usual_same = same_thread(p);
+    if (s->by_cpu)
+        s->usual_same = same_cpu(p);
     return true;
 }
 
