@@ -3,15 +3,16 @@
  *
  * Method. Samples are counted in bins of 10 ms or more, all of them and those of up to 64
  * frames. Which frames: about a million samples are walked frame by frame, and those frames win
- * whose samples crowd into few windows of time (detect_scout.c). In each series a running sum of
- * log-likelihood ratios looks for stretches where the frame's share and rate are both far above
- * what they are over the whole profile; the sum ends a stretch when as much speaks against it as
- * was needed to begin one (detect_scan.c). The same sum over the number of samples finds bursts
- * and gaps, against the median of the minutes around, and over the votes of threads in each bin
- * stretches with one thread only. Stretches that say the same are merged: the strongest is kept,
- * and of the others what it does not explain (detect_group.c). What returns is one finding with
- * its ranges, and with a period if the distances fit one (detect_period.c). A score is in nats:
- * how much more likely the samples are with the finding than without it.
+ * whose samples crowd into few windows of time (detect_scout.c). In each series a running sum
+ * of log-likelihood ratios looks for stretches where the frame's share and rate are both far
+ * above what they are over the whole profile; the sum ends a stretch when as much speaks
+ * against it as was needed to begin one (detect_scan.c). The same sum over the number of
+ * samples finds bursts and gaps, against the median of the minutes around, and over the votes
+ * of threads in each bin stretches with one thread only. Stretches that say the same are
+ * merged: the strongest is kept, and of the others what it does not explain (detect_group.c).
+ * What returns is one finding with its ranges, and with a period if the distances fit one
+ * (detect_period.c). A score is in nats: how much more likely the samples are with the finding
+ * than without it.
  *
  * Owner: detect_run's caller holds the list; detect_drop frees it with the last holder.
  * Thread: detect_run any one, hold and drop any. Failure: NULL when it was cancelled. An
@@ -24,21 +25,21 @@
 #include "store/profile.h"
 
 enum {
-    DETECT_MOST = 32,     /* findings: more than anybody walks through */
-    DETECT_RANGES = 64,   /* of one finding are kept; `count` has them all */
-    DETECT_FEATURES = 64, /* frames with a series of their own: a bit each in a word */
-    DETECT_BINS = 1 << 17,       /* bins at most, so that 64 series take 32 MiB */
-    DETECT_SCOUTS = 1 << 19,     /* samples that are walked frame by frame */
-    DETECT_SCOUT_DEPTH = 256,    /* frames of a stack that are looked at, from its leaf */
-    DETECT_SCORE = 18,           /* nats that a stretch needs: by chance one in e^18 = 66 M
-                                    begins, and there are up to 64 × 131072 = 8 M places */
-    DETECT_BEAT_STRETCH = 8,     /* … and one that lies on a beat with others */
-    DETECT_BEAT_SCORE = 4,       /* nats that a beat needs, … */
-    DETECT_BEAT_WEAK = 2,        /* … and that many more for each stretch with the least score */
-    DETECT_GROUP_SCORE = 60,     /* nats that a finding needs in all, its beat included: a frame
-                                    that is only ever seen in one cluster of ten has that much */
-    DETECT_ODDS = 8,             /* a frame's odds in a stretch against its usual ones: what
-                                    only doubles is the usual coming and going of requests */
+    DETECT_MOST = 32,         /* findings: more than anybody walks through */
+    DETECT_RANGES = 64,       /* of one finding are kept; `count` has them all */
+    DETECT_FEATURES = 64,     /* frames with a series of their own: a bit each in a word */
+    DETECT_BINS = 1 << 17,    /* bins at most, so that 64 series take 32 MiB */
+    DETECT_SCOUTS = 1 << 19,  /* samples that are walked frame by frame */
+    DETECT_SCOUT_DEPTH = 256, /* frames of a stack that are looked at, from its leaf */
+    DETECT_SCORE = 18,        /* nats that a stretch needs: by chance one in e^18 = 66 M
+                                 begins, and there are up to 64 × 131072 = 8 M places */
+    DETECT_BEAT_STRETCH = 8,  /* … and one that lies on a beat with others */
+    DETECT_BEAT_SCORE = 4,    /* nats that a beat needs, … */
+    DETECT_BEAT_WEAK = 2,     /* … and that many more for each stretch with the least score */
+    DETECT_GROUP_SCORE = 60,  /* nats that a finding needs in all, its beat included: a frame
+                                 that is only ever seen in one cluster of ten has that much */
+    DETECT_ODDS = 8,          /* a frame's odds in a stretch against its usual ones: what
+                                 only doubles is the usual coming and going of requests */
     DETECT_SHARE_PERCENT = 20,   /* of a stretch's samples have its frame, unless it is on a
                                     beat: what is rare comes in clusters all the time */
     DETECT_CLUSTER_DIVISOR = 2,  /* the clusters of a frame that are not strong may have so much
@@ -74,8 +75,8 @@ typedef struct FindingRange {
 } FindingRange;
 
 typedef struct Finding {
-    uint8_t kind; /* FindingKind */
-    double score; /* nats, over all ranges */
+    uint8_t kind;            /* FindingKind */
+    double score;            /* nats, over all ranges */
     int64_t t0_ns, t1_ns;    /* the range with the highest score */
     uint32_t count, ranges;  /* how many there are; how many are in range[] */
     FindingRange *range;     /* in order of time; the list's memory */

@@ -1,7 +1,7 @@
 /* From groups of stretches to findings. The group for which most speaks is taken first. Every
  * other one counts only for what those before it leave unexplained: where it lies inside a
- * stretch that was taken it must stand out within that, and where one that was taken lies inside
- * it, it must do without those bins. */
+ * stretch that was taken it must stand out within that, and where one that was taken lies
+ * inside it, it must do without those bins. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +9,9 @@
 #include "query/detect_parts.h"
 
 enum {
-    INSIDE_PERCENT = 70, /* of a stretch lie in another one: it is inside */
-    SAME_PERCENT = 70,   /* … and this much of the other in it: they are the same */
-    EDGE_BINS = 10,      /* what is left of a burst beside others is their edge if shorter */
+    INSIDE_PERCENT = 70,  /* of a stretch lie in another one: it is inside */
+    SAME_PERCENT = 70,    /* … and this much of the other in it: they are the same */
+    EDGE_BINS = 10,       /* what is left of a burst beside others is their edge if shorter */
     TELLING_PERCENT = 30, /* share of a frame from which on it is named */
 };
 
@@ -109,8 +109,8 @@ static bool next_free(const Merge *m, uint32_t *at, uint32_t to, Stretch *free) 
     return false;
 }
 
-/* Inside of an outer stretch a share is held against that of the rest of it; elsewhere it has to
- * do with the bins that are free. */
+/* Inside of an outer stretch a share is held against that of the rest of it; elsewhere it has
+ * to do with the bins that are free. */
 static double left_of_feature(const Merge *m, const Group *g, const Stretch *at,
                               const Stretch *outer) {
     const Series *s = m->s;
@@ -157,29 +157,24 @@ static double left_of(const Merge *m, const Group *g, Stretch *at, uint32_t *sam
         return left_of_number(m, g, at);
     if (o.same || (o.outer && g->source != OF_FEATURE))
         return 0;
-    double left = g->source == OF_FEATURE ? left_of_feature(m, g, at, o.outer)
-                  : g->source == OF_SINGLE
-                      ? at->score * (length(at) - o.covered) / length(at)
-                      : left_of_number(m, g, at);
+    double left = g->source == OF_FEATURE  ? left_of_feature(m, g, at, o.outer)
+                  : g->source == OF_SINGLE ? at->score * (length(at) - o.covered) / length(at)
+                                           : left_of_number(m, g, at);
     return left < at->score ? left : at->score;
 }
 
-/* A group that says of most stretches what group `with` says names its kind, at least. */
+/* Gaps with most of the stretches that group `with` has: they are one finding, and a gap. */
 static void confirm(Group *with, const Group *g, uint32_t same) {
-    if (same * 100ull < g->count * (uint64_t)INSIDE_PERCENT ||
-        same * 100ull < with->count * (uint64_t)SAME_PERCENT)
-        return;
-    with->gap = with->gap || g->source == OF_GAP;
-    if (g->source == OF_SINGLE) {
-        with->single = true;
-        with->thread = g->thread;
-    }
+    with->gap = with->gap ||
+                (g->source == OF_GAP && same * 100ull >= g->count * (uint64_t)INSIDE_PERCENT &&
+                 same * 100ull >= with->count * (uint64_t)SAME_PERCENT);
 }
 
-/* A group beside those taken: what is left of it, which is all of it as long as that is most. */
-static Group rest_of(Merge *m, const Group *g, uint32_t *same) {
+/* A group beside those taken: what is left of it, which is all of it as long as that is most.
+ * `room` is for as many stretches as it has. */
+static Group rest_of(Merge *m, const Group *g, Stretch *room, uint32_t *same) {
     Group rest = *g;
-    rest.stretch = ARENA_ARRAY(m->s->arena, Stretch, g->count);
+    rest.stretch = room;
     rest.count = 0;
     rest.score = 0;
     for (uint32_t i = 0; i < g->count; i++) {
@@ -218,26 +213,29 @@ static bool comes_before(const Group *a, const Group *a_whole, const Group *b,
     return a->score != b->score ? a->score > b->score : a_whole->score > b_whole->score;
 }
 
-/* Takes the strongest again and again. What is left of a group only shrinks as more are taken, so
- * one that is still the first after it was looked at anew is the strongest. */
+/* Takes the strongest again and again. What is left of a group only shrinks as more are taken,
+ * so one that is still the first after it was looked at anew is the strongest. */
 static bool take_all(Merge *m, const Groups *groups) {
     const Group *whole = groups->group;
     uint32_t *seen = ARENA_ARRAY(m->s->arena, uint32_t, groups->count);
     Group *rest = ARENA_ARRAY(m->s->arena, Group, groups->count);
-    for (uint32_t i = 0; i < groups->count; i++)
+    Stretch **room = ARENA_ARRAY(m->s->arena, Stretch *, groups->count);
+    for (uint32_t i = 0; i < groups->count; i++) {
         rest[i] = whole[i];
+        room[i] = ARENA_ARRAY(m->s->arena, Stretch, whole[i].count);
+    }
     while (m->count < DETECT_MOST) {
         uint32_t same[DETECT_MOST] = {0}, best = UINT32_MAX;
         for (uint32_t i = 0; i < groups->count; i++)
-            if (rest[i].count && (best == UINT32_MAX || comes_before(&rest[i], &whole[i],
-                                                                     &rest[best], &whole[best])))
+            if (rest[i].count && (best == UINT32_MAX ||
+                                  comes_before(&rest[i], &whole[i], &rest[best], &whole[best])))
                 best = i;
         if (best == UINT32_MAX)
             return true;
         if (cancelled(m->s->token))
             return false;
         if (seen[best] < m->count) {
-            rest[best] = rest_of(m, &whole[best], same);
+            rest[best] = rest_of(m, &whole[best], room[best], same);
             seen[best] = m->count;
             for (uint32_t k = 0; k < m->count; k++)
                 confirm(&m->taken[k], &whole[best], same[k]);
@@ -303,7 +301,7 @@ static int64_t typical_length(const Series *s, const Group *g) {
 }
 
 static uint8_t kind_of(const Group *g, const Finding *f) {
-    if (g->source == OF_SINGLE || g->single)
+    if (g->source == OF_SINGLE)
         return FINDING_SINGLE;
     if (g->source == OF_GAP || g->gap)
         return FINDING_GAP;
@@ -353,8 +351,8 @@ static Finding write_finding(Series *s, const Group *g, int64_t origin_ns, Arena
     if (feature != NO_FEATURE) {
         f.frame = s->frame[feature];
         f.frame_samples = group_sum(g, s->of[feature]);
-        f.frame_expected = (uint64_t)((double)f.samples * (double)s->sum[feature] /
-                                          (double)s->total + 0.5);
+        f.frame_expected =
+            (uint64_t)((double)f.samples * (double)s->sum[feature] / (double)s->total + 0.5);
     }
     f.kind = kind_of(g, &f);
     if (f.kind == FINDING_SINGLE)
@@ -381,8 +379,7 @@ bool group_findings(Series *s, Groups *groups, DetectList *list, Arena *keep) {
     for (uint32_t i = 0; i < m->count; i++) {
         if (cancelled(s->token))
             return false;
-        list->finding[list->count++] =
-            write_finding(s, &m->taken[i], list->origin_ns, keep);
+        list->finding[list->count++] = write_finding(s, &m->taken[i], list->origin_ns, keep);
     }
     return true;
 }

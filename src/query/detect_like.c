@@ -1,5 +1,5 @@
-/* Stretches of one source become groups: those of like length that would do alone, or that lie on
- * a beat together. */
+/* Stretches of one source become groups: those of like length that would do alone, or that lie
+ * on a beat together. */
 #include <stdlib.h>
 
 #include "query/detect_parts.h"
@@ -79,8 +79,8 @@ static void add_group(Series *s, Groups *g, Group kind, const Stretch *at, uint3
     g->group[g->count++] = kind;
 }
 
-/* Whether the stretches that are on have a beat and are not just some of many: either each would
- * do alone, or they are most of what the source has. */
+/* Whether the stretches that are on have a beat and are not just some of many: either each
+ * would do alone, or they are most of what the source has. */
 static bool is_beat(const Beat *beat, const Stretch *at, uint32_t count, const bool *on,
                     double everything) {
     double least = DETECT_BEAT_SCORE, of_beat = 0, share = 0;

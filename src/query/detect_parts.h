@@ -23,13 +23,13 @@ typedef struct Series {
     uint32_t bins;
     uint32_t *recorded; /* samples of the event, whatever the chips say */
     uint32_t *shown;
-    uint32_t *busy;     /* shown and not idle: those that vote */
-    uint32_t *lead;     /* the thread that is left over when each sample of one strikes out … */
-    uint32_t *margin;   /* … one of another, and by how many: at least so much is it ahead */
-    uint64_t total;     /* shown */
-    float *usual;       /* shown samples of a bin in the minutes around it, by their median */
-    bool by_cpu;        /* no threads are known: cpus vote */
-    double usual_same;  /* how likely two busy samples are of one thread */
+    uint32_t *busy;   /* shown and not idle: those that vote */
+    uint32_t *lead;   /* the thread that is left over when each sample of one strikes out … */
+    uint32_t *margin; /* … one of another, and by how many: at least so much is it ahead */
+    uint64_t total;   /* shown */
+    float *usual;     /* shown samples of a bin in the minutes around it, by their median */
+    bool by_cpu;      /* no threads are known: cpus vote */
+    double usual_same; /* how likely two busy samples are of one thread */
     uint32_t features;
     FrameId frame[DETECT_FEATURES];
     uint32_t *of[DETECT_FEATURES];
@@ -42,9 +42,9 @@ enum { NO_FEATURE = UINT32_MAX, NO_THREAD = UINT32_MAX };
 typedef struct Stretch {
     uint32_t from, to;
     double score;
-    double blur; /* bins by which its ends may be off: half way to the next sample */
+    double blur;  /* bins by which its ends may be off: half way to the next sample */
     double share; /* of its samples that are what it is about */
-    bool strong; /* would do alone; the others only on a beat */
+    bool strong;  /* would do alone; the others only on a beat */
 } Stretch;
 
 typedef struct Stretches {
@@ -56,7 +56,7 @@ typedef enum StretchSource { OF_FEATURE, OF_BURST, OF_GAP, OF_SINGLE } StretchSo
 
 /* Stretches that may be one finding, in order of time. */
 typedef struct Group {
-    uint8_t source; /* StretchSource */
+    uint8_t source;   /* StretchSource */
     uint32_t feature; /* OF_FEATURE */
     uint32_t thread;  /* OF_SINGLE */
     Stretch *stretch;
@@ -64,7 +64,7 @@ typedef struct Group {
     double score;      /* of the stretches and the beat */
     int64_t period_ns; /* 0: not regular */
     double beat_score;
-    bool gap, single; /* another group with the same stretches was of this source */
+    bool gap; /* its stretches are gaps, too */
 } Group;
 
 typedef struct Groups {
@@ -85,8 +85,8 @@ bool scout_features(Series *s);
 
 /* detect_scan.c: every stretch there is, as groups of like ones. */
 bool scan_all(Series *s, Groups *groups);
-/* What speaks for x of n samples having a feature that has the share `p`, when `m` samples would
- * be usual in that time. */
+/* What speaks for x of n samples having a feature that has the share `p`, when `m` samples
+ * would be usual in that time. */
 double scan_share(double x, double n, double p); /* … by its share alone */
 double scan_evidence(double x, double n, double p, double m);
 /* What speaks for x samples being a burst where m are usual. */
@@ -94,7 +94,7 @@ double scan_number(double x, double m);
 
 /* detect_like.c: those in order of time become groups like `kind`, by length and by beat. */
 void stretches_add(Arena *arena, Stretches *s, Stretch stretch);
-void stretches_join(Stretches *s); /* neighbours with a small hole between them */
+void stretches_join(Stretches *s);         /* neighbours with a small hole between them */
 void group_find_beat(Series *s, Group *g); /* of what is left of it */
 void groups_add(Series *s, Groups *groups, Group kind, Stretches *stretches);
 

@@ -1,16 +1,17 @@
-/* The beat of a series of starts. Beats may be missing (a task that had to wait is not seen) and
- * starts may lie off it (something else), so each distance between neighbours is tried as the
- * period. What speaks for a beat is how close to it the starts are: two starts are on a beat of
- * their own; each further one is there by chance in four times the deviation out of a period. */
+/* The beat of a series of starts. Beats may be missing (a task that had to wait is not seen)
+ * and starts may lie off it (something else), so each distance between neighbours is tried as
+ * the period. What speaks for a beat is how close to it the starts are: two starts are on a
+ * beat of their own; each further one is there by chance in four times the deviation out of a
+ * period. */
 #include <math.h>
 #include <stdlib.h>
 
 #include "query/detect_parts.h"
 
-enum { MOST_TRIED = 256 }; /* distances */
+enum { MOST_TRIED = 256 }; /* starts that the beat is looked for in; then it goes for all */
 
-/* Fits a line through the starts near the beat from `anchor` on, one a beat; narrows the beat as
- * it goes along, so that a small error does not add up. on[]: which starts fit. */
+/* Fits a line through the starts near the beat from `anchor` on, one a beat; narrows the beat
+ * as it goes along, so that a small error does not add up. on[]: which starts fit. */
 static Beat fit(const int64_t *start, uint32_t count, uint32_t anchor, double period,
                 double tolerance, bool *on) {
     double n = 0, sum_i = 0, sum_t = 0, sum_ii = 0, sum_it = 0, first = 0;
@@ -62,28 +63,29 @@ static double speaks_for(const Beat *b, uint32_t count, int64_t blur_ns) {
 Beat beat_of(const int64_t *start, uint32_t count, int64_t blur_ns, bool *on) {
     Beat best = {0};
     double period = 0, most = 0;
-    uint32_t anchor = 0, tried = count - 1 < MOST_TRIED ? count - 1 : MOST_TRIED;
-    for (uint32_t i = 0; count >= DETECT_PERIOD_COUNT && i < tried; i++) {
+    uint32_t anchor = 0, tried = count < MOST_TRIED ? count : MOST_TRIED;
+    for (uint32_t i = 0; count >= DETECT_PERIOD_COUNT && i + 1 < tried; i++) {
         double distance = (double)(start[i + 1] - start[i]);
         if (distance < 8 * (double)blur_ns)
             continue;
         for (uint32_t from = 0; from < 2; from++) {
-            Beat beat = fit(start, count, from, distance, distance * DETECT_PERIOD_PERCENT / 100,
-                            on);
-            beat.score = speaks_for(&beat, count, blur_ns);
+            Beat beat =
+                fit(start, tried, from, distance, distance * DETECT_PERIOD_PERCENT / 100, on);
+            beat.score = speaks_for(&beat, tried, blur_ns);
             if (beat.score <= most)
                 continue;
             most = beat.score;
-            best = beat;
             period = distance;
             anchor = from;
         }
     }
-    if (best.score < DETECT_BEAT_SCORE) {
-        for (uint32_t k = 0; k < count; k++)
-            on[k] = false;
-        return (Beat){0};
+    if (period > 0) {
+        best = fit(start, count, anchor, period, period * DETECT_PERIOD_PERCENT / 100, on);
+        best.score = speaks_for(&best, count, blur_ns);
     }
-    fit(start, count, anchor, period, period * DETECT_PERIOD_PERCENT / 100, on);
-    return best;
+    if (best.score >= DETECT_BEAT_SCORE)
+        return best;
+    for (uint32_t k = 0; k < count; k++)
+        on[k] = false;
+    return (Beat){0};
 }

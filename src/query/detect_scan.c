@@ -1,7 +1,7 @@
 /* Stretches of time in a series for which more speaks than chance. A running sum adds, bin by
- * bin, the log-likelihood of "unusual" against "usual"; a stretch runs from where the sum leaves
- * zero to its peak, and is over when the sum has fallen by as much as a stretch needs: so a stretch
- * may have holes, and two stretches have as much between them as within. */
+ * bin, the log-likelihood of "unusual" against "usual"; a stretch runs from where the sum
+ * leaves zero to its peak, and is over when the sum has fallen by as much as a stretch needs:
+ * so a stretch may have holes, and two stretches have as much between them as within. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -175,8 +175,7 @@ static void scan_single(Series *s, Groups *groups) {
                 stretches_add(s->arena, &of_one, all.at[k]);
         }
         if (of_one.count)
-            groups_add(s, groups, (Group){.source = OF_SINGLE, .thread = thread},
-                       &of_one);
+            groups_add(s, groups, (Group){.source = OF_SINGLE, .thread = thread}, &of_one);
     }
 }
 

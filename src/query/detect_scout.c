@@ -1,8 +1,8 @@
-/* Which frames deserve a series: those whose samples crowd into few windows of time. About half a
- * million samples, drawn evenly in order of arrival, are walked frame by frame. In each window a
- * frame that occurs far more often than it should scores by how unlikely that is; two lengths of
- * windows catch the short and the long. From the best, frames are taken that differ: a frame
- * that mostly comes with one already taken, and at the same times, says nothing new. */
+/* Which frames deserve a series: those whose samples crowd into few windows of time. About half
+ * a million samples, drawn evenly in order of arrival, are walked frame by frame. In each
+ * window a frame that occurs far more often than it should scores by how unlikely that is; two
+ * lengths of windows catch the short and the long. From the best, frames are taken that differ:
+ * a frame that mostly comes with one already taken, and at the same times, says nothing new. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,8 +48,8 @@ typedef struct Scout {
     uint32_t window_bins[2];
     Candidate *candidate;
     uint32_t candidates;
-    uint32_t *both;  /* candidates × candidates: scouts that have both, … */
-    uint32_t *below; /* … the first nearer the leaf */
+    uint32_t *both;         /* candidates × candidates: scouts that have both, … */
+    uint32_t *below;        /* … the first nearer the leaf */
     uint16_t *candidate_of; /* by frame: 1 + which, or 0 */
 } Scout;
 
@@ -107,8 +107,8 @@ static bool draw_scouts(Scout *c) {
 
 /* ---- walking ---------------------------------------------------------------------------- */
 
-/* The distinct frames of a pair's stack, from the leaf, at most DETECT_SCOUT_DEPTH; once there are
- * candidates, only those. */
+/* The distinct frames of a pair's stack, from the leaf, at most DETECT_SCOUT_DEPTH; once there
+ * are candidates, only those. */
 static uint32_t walk_frames(Scout *c, PairId pair, FrameId *out) {
     const Profile *profile = c->s->wish->profile;
     const Stacks *stacks = &profile->dict->stacks;
@@ -162,7 +162,8 @@ static void close_window(Scout *c, FrameState *f, int k, FrameId id) {
     f->score[k] += (float)score;
     f->crowded[k] += (uint32_t)x;
     if (c->candidate_of && c->candidate_of[id])
-        for (uint64_t b = from * TIMES_BITS / s->bins; b <= (to - 1) * TIMES_BITS / s->bins; b++)
+        for (uint64_t b = from * TIMES_BITS / s->bins; b <= (to - 1) * TIMES_BITS / s->bins;
+             b++)
             c->candidate[c->candidate_of[id] - 1].times[b / 64] |= 1ull << (b % 64);
 }
 
@@ -202,8 +203,8 @@ static int best_first(const void *a, const void *b) {
     return x->frame < y->frame ? -1 : x->frame > y->frame;
 }
 
-/* A frame that is hardly ever seen elsewhere is worth more than one that always comes in clusters
- * of all sizes. */
+/* A frame that is hardly ever seen elsewhere is worth more than one that always comes in
+ * clusters of all sizes. */
 static float worth(const FrameState *f, int k) {
     float crowded = f->total ? (float)f->crowded[k] / (float)f->total : 0;
     return f->score[k] * crowded * crowded;
@@ -242,8 +243,8 @@ static void link_candidates(Scout *c) {
         const StackNode *node = column_span(nodes, i, stacks, &n);
         for (uint64_t k = 0; k < n; k++)
             if (i + k)
-                next[i + k] = c->candidate_of[node[k].frame] ? (StackId)(i + k)
-                                                             : next[node[k].parent];
+                next[i + k] =
+                    c->candidate_of[node[k].frame] ? (StackId)(i + k) : next[node[k].parent];
     }
     c->next = next;
 }
@@ -295,8 +296,8 @@ static bool says_new(const Scout *c, uint32_t i, const uint32_t *taken, uint32_t
     return true;
 }
 
-/* The deepest frame that has nearly all of the candidate's samples and hardly any others: the one
- * that people would name. */
+/* The deepest frame that has nearly all of the candidate's samples and hardly any others: the
+ * one that people would name. */
 static FrameId telling_frame(const Scout *c, uint32_t i) {
     uint64_t total = c->candidate[i].total;
     uint32_t best = i;

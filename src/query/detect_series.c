@@ -51,7 +51,8 @@ bool series_bin(Series *s) {
     /* Bins begin at the origin's beat, as the heat map's cells do. */
     uint64_t before = ((uint64_t)view->first_ns - (uint64_t)origin) / (uint64_t)s->bin_ns;
     s->t0_ns = (int64_t)((uint64_t)origin + before * (uint64_t)s->bin_ns);
-    s->bins = (uint32_t)(((uint64_t)view->last_ns - (uint64_t)s->t0_ns) / (uint64_t)s->bin_ns) + 1;
+    s->bins =
+        (uint32_t)(((uint64_t)view->last_ns - (uint64_t)s->t0_ns) / (uint64_t)s->bin_ns) + 1;
     s->recorded = ARENA_ARRAY(s->arena, uint32_t, s->bins);
     s->shown = ARENA_ARRAY(s->arena, uint32_t, s->bins);
     s->busy = ARENA_ARRAY(s->arena, uint32_t, s->bins);

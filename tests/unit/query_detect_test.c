@@ -1,4 +1,5 @@
-/* Where to look: each kind of perturbation alone, noise, and profiles with nothing to look at. */
+/* Where to look: each kind of perturbation alone, noise, and profiles with nothing to look at.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -44,14 +45,16 @@ static void put(Made *m, int64_t time_ns, const char *comm, int32_t tid, uint16_
                 const char *outer, const char *leaf) {
     Dict *d = &m->maker.part.dict;
     NameId name = names_intern(&d->names, str_of(comm));
-    StackId s = stacks_push(&d->stacks, 0, frames_intern(&d->frames, (Frame){name, 0, FRAME_PROCESS}));
+    StackId s =
+        stacks_push(&d->stacks, 0, frames_intern(&d->frames, (Frame){name, 0, FRAME_PROCESS}));
     const char *symbol[] = {outer, leaf};
     for (int i = 0; i < 2; i++)
-        s = stacks_push(&d->stacks, s,
-                        frames_intern(&d->frames, (Frame){names_intern(&d->names, str_of(symbol[i])),
-                                                          0, FRAME_USER}));
-    EventId event = contexts_event(&d->contexts, names_intern(&d->names, STR("cycles")),
-                                   WEIGHT_PERIOD);
+        s = stacks_push(
+            &d->stacks, s,
+            frames_intern(&d->frames,
+                          (Frame){names_intern(&d->names, str_of(symbol[i])), 0, FRAME_USER}));
+    EventId event =
+        contexts_event(&d->contexts, names_intern(&d->names, STR("cycles")), WEIGHT_PERIOD);
     Pair pair = {s, contexts_intern(&d->contexts, (Context){name, 7, tid, event})};
     batch_add(&m->batch, time_ns, pairs_intern(&m->maker.part.pairs, pair), cpu,
               1 + random_below(&m->random, 1000000));
@@ -61,7 +64,8 @@ static void put(Made *m, int64_t time_ns, const char *comm, int32_t tid, uint16_
 static void put_usual(Made *m, int64_t time_ns) {
     char leaf[16];
     uint32_t thread = (uint32_t)random_below(&m->random, 4);
-    uint32_t pick = (uint32_t)(random_below(&m->random, 40) * random_below(&m->random, 40) / 40);
+    uint32_t pick =
+        (uint32_t)(random_below(&m->random, 40) * random_below(&m->random, 40) / 40);
     snprintf(leaf, sizeof(leaf), "work_%u", pick);
     put(m, time_ns, "server", 100 + (int32_t)thread, (uint16_t)thread, "serve", leaf);
 }
@@ -98,7 +102,8 @@ static const Finding *only_finding(const Made *m, const DetectList *list, Findin
 
 static void assert_near(int64_t a, int64_t b, int64_t by) {
     if (a < b - by || a > b + by)
-        print_error("%lld is not within %lld of %lld\n", (long long)a, (long long)by, (long long)b);
+        print_error("%lld is not within %lld of %lld\n", (long long)a, (long long)by,
+                    (long long)b);
     assert_true(a >= b - by && a <= b + by);
 }
 
@@ -107,7 +112,8 @@ static void assert_near(int64_t a, int64_t b, int64_t by) {
 /* `rate` samples a second for `seconds`, each a little off its place. */
 #define EACH_SAMPLE(m, t, rate, seconds)                                                       \
     for (int64_t t_##t = 0, t; t_##t < (int64_t)(rate) * (seconds); t_##t++)                   \
-        if ((t = t_##t * (S / (rate)) + (int64_t)random_below(&(m)->random, (uint64_t)(S / (rate)))) >= 0)
+        if ((t = t_##t * (S / (rate)) +                                                        \
+                 (int64_t)random_below(&(m)->random, (uint64_t)(S / (rate)))) >= 0)
 
 static void finds_a_pause(void **state) {
     (void)state;
@@ -119,7 +125,8 @@ static void finds_a_pause(void **state) {
             for (size_t i = 0; i < 5; i++)
                 pause = pause || (t >= at_ms[i] * MS && t < (at_ms[i] + 80) * MS);
             if (pause)
-                put(m, m->from_ns + t, "server", 100 + (int32_t)random_below(&m->random, 4), 0, "serve", "collect");
+                put(m, m->from_ns + t, "server", 100 + (int32_t)random_below(&m->random, 4), 0,
+                    "serve", "collect");
             else
                 put_usual(m, m->from_ns + t);
         }
@@ -183,7 +190,8 @@ static void finds_a_phase(void **state) {
     Made *m = made_new(6); /* from 20 to 26 s, half of what happens is something new */
     EACH_SAMPLE(m, t, 500, 60) {
         if (t >= 20 * S && t < 26 * S && random_below(&m->random, 2))
-            put(m, m->from_ns + t, "server", 100 + (int32_t)random_below(&m->random, 4), 0, "serve", "rebuild");
+            put(m, m->from_ns + t, "server", 100 + (int32_t)random_below(&m->random, 4), 0,
+                "serve", "rebuild");
         else
             put_usual(m, m->from_ns + t);
     }
@@ -249,7 +257,8 @@ static void repeats_are_one_finding(void **state) {
         if (in_minute >= 50 * S && in_minute < 55 * S)
             continue;
         if (in_minute >= 20 * S && in_minute < 22 * S)
-            put(m, m->from_ns + t, "server", 100 + (int32_t)random_below(&m->random, 4), 1, "serve", "compact");
+            put(m, m->from_ns + t, "server", 100 + (int32_t)random_below(&m->random, 4), 1,
+                "serve", "compact");
         else
             put_usual(m, m->from_ns + t);
     }
@@ -263,7 +272,8 @@ static void repeats_are_one_finding(void **state) {
         assert_near(f->period_ns, 60 * S, 20 * MS);
         assert_near(f->phase_ns, (gap ? 50 : 20) * S, 30 * MS);
         for (uint32_t k = 0; k < 4; k++)
-            assert_near(f->range[k].t0_ns, m->from_ns + (60 * k + (gap ? 50 : 20)) * S, 30 * MS);
+            assert_near(f->range[k].t0_ns, m->from_ns + (60 * k + (gap ? 50 : 20)) * S,
+                        30 * MS);
     }
     assert_true(list->finding[0].score >= list->finding[1].score);
     detect_drop(list);
@@ -293,12 +303,20 @@ static void findings_are_sound(void **state) {
     (void)state;
     for (uint64_t seed = 1; seed <= 12; seed++) {
         Maker m;
-        maker_init(&m, &(MakeOptions){.seed = seed, .symbols = 1 + (uint32_t)seed * 9, .depth = 20,
-                                      .contexts = 9, .events = 2, .cpus = 4, .step_ns = 2 * MS,
-                                      .disorder = seed % 3 * 10, .weights = seed % 2});
+        maker_init(&m, &(MakeOptions){.seed = seed,
+                                      .symbols = 1 + (uint32_t)seed * 9,
+                                      .depth = 20,
+                                      .contexts = 9,
+                                      .events = 2,
+                                      .cpus = 4,
+                                      .step_ns = 2 * MS,
+                                      .disorder = seed % 3 * 10,
+                                      .weights = seed % 2});
         maker_add(&m, 8000);
-        DetectWish wish = {.profile = &m.profile, .view = profile_view(&m.profile),
-                           .event = seed % 4 ? EVENT_ALL : 1, .idle = (uint8_t)(seed % 3)};
+        DetectWish wish = {.profile = &m.profile,
+                           .view = profile_view(&m.profile),
+                           .event = seed % 4 ? EVENT_ALL : 1,
+                           .idle = (uint8_t)(seed % 3)};
         DetectList *list = detect_run(&wish, NULL);
         assert_true(list->count <= 2);
         for (uint32_t i = 0; i < list->count; i++) {
@@ -363,10 +381,12 @@ static void order_does_not_matter(void **state) {
         }
         for (int i = 0; i < N; i++) {
             char leaf[16];
-            snprintf(leaf, sizeof(leaf), "work_%u", (unsigned)((time[i] / (2 * MS) + 1000000) * 7 % 23));
+            snprintf(leaf, sizeof(leaf), "work_%u",
+                     (unsigned)((time[i] / (2 * MS) + 1000000) * 7 % 23));
             int64_t at = time[i] + 100 * S;
             bool pause = at % (7 * S) >= 3 * S && at % (7 * S) < 3 * S + 90 * MS && at > 7 * S;
-            put(m[k], time[i], "a", 1 + (int32_t)(at / MS % 3), 0, "main", pause ? "stop" : leaf);
+            put(m[k], time[i], "a", 1 + (int32_t)(at / MS % 3), 0, "main",
+                pause ? "stop" : leaf);
         }
         list[k] = detect(m[k], NULL);
         const Finding *f = only_finding(m[k], list[k], FINDING_PERIODIC);
@@ -430,7 +450,8 @@ static void may_be_cancelled(void **state) {
     detect_drop(detect(m, NULL));
     CancelToken token = {0};
     cancel(&token);
-    DetectWish wish = {.profile = &m->maker.profile, .view = profile_view(&m->maker.profile),
+    DetectWish wish = {.profile = &m->maker.profile,
+                       .view = profile_view(&m->maker.profile),
                        .event = EVENT_ALL};
     assert_null(detect_run(&wish, &token));
     detect_drop(NULL);
@@ -481,13 +502,20 @@ static void beats(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_a_pause),         cmocka_unit_test(finds_a_timer),
-        cmocka_unit_test(finds_a_gap),           cmocka_unit_test(finds_a_phase),
-        cmocka_unit_test(finds_a_burst),         cmocka_unit_test(finds_one_thread_alone),
-        cmocka_unit_test(repeats_are_one_finding), cmocka_unit_test(noise_has_little),
-        cmocka_unit_test(findings_are_sound),    cmocka_unit_test(odd_profiles),
-        cmocka_unit_test(order_does_not_matter), cmocka_unit_test(only_what_is_shown),
-        cmocka_unit_test(may_be_cancelled),      cmocka_unit_test(beats),
+        cmocka_unit_test(finds_a_pause),
+        cmocka_unit_test(finds_a_timer),
+        cmocka_unit_test(finds_a_gap),
+        cmocka_unit_test(finds_a_phase),
+        cmocka_unit_test(finds_a_burst),
+        cmocka_unit_test(finds_one_thread_alone),
+        cmocka_unit_test(repeats_are_one_finding),
+        cmocka_unit_test(noise_has_little),
+        cmocka_unit_test(findings_are_sound),
+        cmocka_unit_test(odd_profiles),
+        cmocka_unit_test(order_does_not_matter),
+        cmocka_unit_test(only_what_is_shown),
+        cmocka_unit_test(may_be_cancelled),
+        cmocka_unit_test(beats),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
