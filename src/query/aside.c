@@ -31,13 +31,22 @@ void aside_init(Aside *a, const AsideKind *kind, Jobs *jobs) {
         a->state = kind->state_new();
 }
 
+static uint64_t source_id(const AsideSource *s) {
+    return s->grown.tree ? s->grown.tree->id : s->index ? s->index->id : 0;
+}
+
+static void let_go(Aside *a) {
+    if (a->source.index)
+        index_drop((Index *)(uintptr_t)a->source.index);
+    a->source.index = NULL;
+    grown_drop(&a->source.grown);
+}
+
 static void settle(Aside *a) {
     cancel(&a->cancel);
     lane_wait(&a->lane, a->jobs);
     a->lane.running = false;
-    if (a->source.index)
-        index_drop((Index *)(uintptr_t)a->source.index);
-    a->source.index = NULL;
+    let_go(a);
     if (a->made)
         a->kind->free(a->made);
     a->made = NULL;
@@ -55,7 +64,7 @@ void aside_free(Aside *a) {
 }
 
 void aside_forget(Aside *a, uint32_t slot) {
-    bool runs = a->lane.running && a->running_slot == slot;
+    bool runs = a->lane.running && (a->running_slot == slot || a->source.grown.index[1]);
     if (runs)
         settle(a);
     if (a->newest.slot == slot)
@@ -95,9 +104,8 @@ static void run_aside(void *arg, uint32_t worker) {
 static bool take(Aside *a) {
     if (!lane_take(&a->lane))
         return false;
-    if (a->source.index)
-        index_drop((Index *)(uintptr_t)a->source.index);
-    a->source.index = NULL;
+    uint64_t made_of = source_id(&a->source);
+    let_go(a);
     a->went_on_from = NULL;
     if (!a->made)
         return false;
@@ -106,7 +114,10 @@ static bool take(Aside *a) {
     a->newest = (AsideResult){.result = a->made,
                               .wish = copy_of(a->running_wish, a->kind->wish_bytes),
                               .slot = a->running_slot,
-                              .samples = a->source.view.samples};
+                              .samples = a->source.view.samples,
+                              .samples_b = a->source.view_b.samples,
+                              .made_of = made_of,
+                              .number = ++a->results};
     a->made = NULL;
     return true;
 }
@@ -121,12 +132,15 @@ static bool whole(const Aside *a) {
 }
 
 static bool due(const Aside *a, const AsideSource *source, int64_t now_ns, bool loading) {
-    if (!a->asked || !source->profile || (a->kind->needs_index && !source->index))
+    if (!a->asked || !source->profile || (a->kind->needs_index && !source->index) ||
+        (a->kind->tree_of && !source->grown.tree))
         return false;
     if (!answers(a) || !whole(a))
         return true;
-    return a->kind->follows && a->newest.samples != source->view.samples &&
-           (!loading || now_ns - a->started_ns >= AGAIN_NS);
+    bool news = a->kind->follows && (a->newest.samples != source->view.samples ||
+                                     a->newest.samples_b != source->view_b.samples);
+    news = news || (a->kind->arranged && a->newest.made_of != source_id(source));
+    return news && (!loading || now_ns - a->started_ns >= AGAIN_NS);
 }
 
 bool aside_poll(Aside *a, const AsideSource *source, int64_t now_ns, bool loading) {
@@ -140,6 +154,8 @@ bool aside_poll(Aside *a, const AsideSource *source, int64_t now_ns, bool loadin
     a->started_ns = now_ns;
     if (source->index)
         index_hold((Index *)(uintptr_t)source->index);
+    if (source->grown.tree)
+        grown_hold(&source->grown);
     cancel_reset(&a->cancel);
     lane_start(&a->lane, a->jobs, a->kind->priority, run_aside, a);
     return news;

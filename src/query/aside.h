@@ -6,7 +6,7 @@
  * say. Lifetime: a result stays valid until two newer ones were taken, or aside_forget. */
 #pragma once
 
-#include "query/index.h"
+#include "query/grown.h"
 #include "query/lane.h"
 
 /* What a run may read. The index is NULL while there is none and covers a part of the view. */
@@ -14,6 +14,8 @@ typedef struct AsideSource {
     const Profile *profile;
     ProfileView view;
     const Index *index;
+    Grown grown;        /* for kinds with tree_of: made of the index, or of one before it */
+    ProfileView view_b; /* … of the other profile, where the tree is joint */
 } AsideSource;
 
 /* run, state_new, state_free, free: on whichever thread; one at a time for one state. */
@@ -21,8 +23,11 @@ typedef struct AsideKind {
     size_t wish_bytes;   /* a wish is a plain value, copied */
     bool needs_index;    /* it waits until there is one */
     bool follows;        /* it is asked again as samples arrive */
+    bool arranged;       /* … and for a newer index or tree: it tells of what that has arranged */
     JobPriority priority;
     bool (*same)(const void *a, const void *b);
+    /* The question whose tree it needs, and waits for; NULL: none. */
+    const Query *(*tree_of)(const void *wish);
     /* What is kept from run to run (masks, counts); NULL functions: nothing. */
     void *(*state_new)(void);
     void (*state_free)(void *state);
@@ -39,6 +44,9 @@ typedef struct AsideResult {
     void *wish;
     uint32_t slot;
     uint64_t samples; /* of the view it was made of */
+    uint64_t samples_b;
+    uint64_t made_of;  /* id of the tree, else of the index, else 0 */
+    uint64_t number;   /* grows with each result */
 } AsideResult;
 
 typedef struct Aside {
@@ -53,6 +61,7 @@ typedef struct Aside {
     uint32_t running_slot;
     int64_t started_ns;
     AsideResult newest, before; /* result NULL: none */
+    uint64_t results;           /* so far */
     const void *went_on_from;   /* result that the run in flight reads */
 } Aside;
 

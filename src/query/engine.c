@@ -9,10 +9,7 @@
 
 #include "base/clock.h"
 #include "query/answer_maker.h"
-#include "query/findings.h"
 #include "query/heat_copy.h"
-#include "query/hottest.h"
-#include "query/link.h"
 #include "query/packed.h"
 #include "query/tree_lane.h"
 
@@ -22,12 +19,6 @@ static const int64_t ANSWER_EVERY_NS = 50000000; /* while loading, for one uncha
 static const int64_t HEAT_EVERY_NS = 16000000;   /* likewise */
 static const int64_t INDEX_EVERY_NS = 500000000;
 enum { INDEX_SHARE = 10 }; /* … if that takes less than one part in ten of a core */
-
-static const AsideKind *const aside_kinds[ASIDES] = {
-    [ASIDE_HOTTEST] = &hottest_aside,
-    [ASIDE_LINK] = &link_aside,
-    [ASIDE_FINDINGS] = &findings_aside,
-};
 
 typedef struct Slot {
     const Profile *profile;
@@ -201,9 +192,8 @@ static void start_index(Engine *e, int64_t now_ns, bool loading) {
 /* ---- trees ------------------------------------------------------------------------------- */
 
 /* Another file is compared with over one tree, once there is another file. */
-static TreeWish tree_wish(const AnswerLane *l) {
-    const Query *q = &l->query;
-    const Slot *slot = l->engine->slot;
+static TreeWish tree_wish(const Engine *e, const Query *q) {
+    const Slot *slot = e->slot;
     uint32_t other = other_slot(q->slot);
     TreeWish w = {.spec = q->tree, .slot = q->slot, .index = {slot[q->slot].index}};
     w.spec.joint = (q->tree.joint || q->baseline == BASELINE_FILE) && slot[other].profile;
@@ -211,21 +201,35 @@ static TreeWish tree_wish(const AnswerLane *l) {
     return w;
 }
 
-static bool tree_due(const AnswerLane *l, TreeWish *w) {
-    const Slot *slot = l->engine->slot;
-    if (!l->asked || !index_fits(&slot[l->query.slot]))
+static bool tree_due(Engine *e, const Query *q, TreeWish *w) {
+    if (!q || !index_fits(&e->slot[q->slot]))
         return false;
-    *w = tree_wish(l);
-    if (!tree_spec_hash(&w->spec) || (w->spec.joint && !index_fits(&slot[other_slot(w->slot)])))
-        return false;
-    return !tree_lane_current(&l->engine->trees, w);
+    *w = tree_wish(e, q);
+    return tree_spec_hash(&w->spec) &&
+           (!w->spec.joint || index_fits(&e->slot[other_slot(w->slot)])) &&
+           !tree_lane_current(&e->trees, w);
+}
+
+/* Question k of those that are answered over a tree; NULL: it is not asked now. */
+static const Query *query_of(const Engine *e, int k) {
+    if (k < ANSWERS)
+        return e->answer[k].asked ? &e->answer[k].query : NULL;
+    const Aside *a = &e->aside[k - ANSWERS];
+    return a->asked && a->kind->tree_of ? a->kind->tree_of(a->wish) : NULL;
+}
+
+static bool trees_due(Engine *e) {
+    bool due = false;
+    for (int k = 0; k < ANSWERS + ASIDES; k++)
+        due = due || tree_due(e, query_of(e, k), &(TreeWish){0});
+    return due;
 }
 
 static void start_tree(Engine *e) {
     TreeWish w;
     tree_lane_mark(&e->trees);
-    for (int k = 0; k < ANSWERS; k++) {
-        if (!tree_due(&e->answer[k], &w) || e->trees.lane.running)
+    for (int k = 0; k < ANSWERS + ASIDES; k++) {
+        if (!tree_due(e, query_of(e, k), &w) || e->trees.lane.running)
             continue;
         bool awaited = !tree_lane_find(&e->trees, w.slot, &w.spec);
         tree_lane_start(&e->trees, e->jobs, awaited ? JOB_QUERY : background(e), &w, e->ids + 1);
@@ -243,17 +247,17 @@ static void take_tree(Engine *e) {
     e->stats.tree_ns = e->trees.took_ns;
 }
 
-/* What the lane's wish can be answered of now. */
-static bool find_tree(const AnswerLane *l, Grown *out) {
-    const Slot *s = &l->engine->slot[l->query.slot];
+/* What the question can be answered of now. */
+static bool find_tree(Engine *e, const Query *q, Grown *out) {
+    const Slot *s = &e->slot[q->slot];
     if (!index_fits(s))
         return false;
-    TreeWish w = tree_wish(l);
+    TreeWish w = tree_wish(e, q);
     if (!tree_spec_hash(&w.spec)) {
         *out = (Grown){s->index->tree, {s->index}};
         return true;
     }
-    const KeptTree *kept = tree_lane_find(&l->engine->trees, w.slot, &w.spec);
+    const KeptTree *kept = tree_lane_find(&e->trees, w.slot, &w.spec);
     if (!kept || kept->grown.index[0]->view.has_time != s->view.has_time)
         return false;
     *out = kept->grown;
@@ -270,7 +274,7 @@ static bool sees_new_samples(const AnswerLane *l, const Grown *g) {
 }
 
 static bool answer_due(const AnswerLane *l, Grown *g, int64_t now_ns, bool loading) {
-    if (!l->asked || !find_tree(l, g))
+    if (!l->asked || !find_tree(l->engine, &l->query, g))
         return false;
     if (!l->any || l->tree_id != g->tree->id || !query_same(&l->running, &l->query))
         return true;
@@ -478,9 +482,13 @@ void engine_ask_aside(Engine *e, AsideId which, uint32_t slot, const void *wish)
     aside_ask(&e->aside[which], slot < ENGINE_SLOTS ? slot : 0, wish);
 }
 
-static AsideSource source_of(const Engine *e, const Aside *a) {
-    const Slot *s = &e->slot[a->slot];
-    return (AsideSource){s->profile, s->view, s->index};
+static AsideSource source_of(Engine *e, AsideId which) {
+    const Slot *s = &e->slot[e->aside[which].slot];
+    AsideSource source = {.profile = s->profile, .view = s->view, .index = s->index};
+    const Query *q = query_of(e, ANSWERS + (int)which);
+    if (q && find_tree(e, q, &source.grown) && source.grown.index[1])
+        source.view_b = e->slot[other_slot(q->slot)].view;
+    return source;
 }
 
 bool engine_poll(Engine *e, int64_t now_ns, bool loading) {
@@ -500,7 +508,7 @@ bool engine_poll(Engine *e, int64_t now_ns, bool loading) {
         start_heat(&e->heat[i], now_ns, loading);
     }
     for (int k = 0; k < ASIDES; k++) {
-        AsideSource source = source_of(e, &e->aside[k]);
+        AsideSource source = source_of(e, (AsideId)k);
         news |= aside_poll(&e->aside[k], &source, now_ns, loading);
     }
     start_index(e, now_ns, loading);
@@ -526,23 +534,21 @@ const Aside *engine_aside_state(const Engine *e, AsideId which) {
     return &e->aside[which];
 }
 
-static bool asides_busy(const Engine *e) {
+static bool asides_busy(Engine *e) {
     for (int k = 0; k < ASIDES; k++) {
-        AsideSource source = source_of(e, &e->aside[k]);
+        AsideSource source = source_of(e, (AsideId)k);
         if (aside_busy(&e->aside[k], &source))
             return true;
     }
     return false;
 }
 
-bool engine_busy(const Engine *e) {
-    if (e->index_lane.running || e->trees.lane.running || asides_busy(e))
+bool engine_busy(Engine *e) {
+    if (e->index_lane.running || e->trees.lane.running || trees_due(e) || asides_busy(e))
         return true;
-    TreeWish wish;
     Grown grown;
     for (int k = 0; k < ANSWERS; k++)
-        if (e->answer[k].lane.running || answer_due(&e->answer[k], &grown, 0, false) ||
-            tree_due(&e->answer[k], &wish))
+        if (e->answer[k].lane.running || answer_due(&e->answer[k], &grown, 0, false))
             return true;
     for (int i = 0; i < ENGINE_SLOTS; i++)
         if (e->heat[i].lane.running || heat_due(&e->heat[i], 0, false) ||
@@ -554,10 +560,9 @@ bool engine_busy(const Engine *e) {
 static bool answer_settled(const AnswerLane *l) {
     const Slot *s = &l->engine->slot[l->query.slot];
     const Answer *a = l->has ? &l->copy[l->at].answer : NULL;
-    TreeWish wish;
     Grown g;
-    if (!a || !s->profile || !query_same(&a->query, &l->query) || tree_due(l, &wish) ||
-        !find_tree(l, &g) || a->tree != g.tree)
+    if (!a || !s->profile || !query_same(&a->query, &l->query) ||
+        !find_tree(l->engine, &l->query, &g) || a->tree != g.tree)
         return false;
     ProfileView view = profile_view(s->profile);
     if (a->samples != view.samples || g.tree->pairs != view.pairs ||
@@ -569,11 +574,11 @@ static bool answer_settled(const AnswerLane *l) {
     return a->samples_b == view.samples && g.tree->pairs_b == view.pairs;
 }
 
-bool engine_settled(const Engine *e) {
+bool engine_settled(Engine *e) {
     for (int k = 0; k < ANSWERS; k++)
         if ((k == ANSWER_MAIN || e->answer[k].asked) && !answer_settled(&e->answer[k]))
             return false;
-    return !asides_busy(e);
+    return !trees_due(e) && !asides_busy(e);
 }
 
 void engine_stats(const Engine *e, EngineStats *out) {

@@ -10,21 +10,13 @@
 
 #include "base/jobs.h"
 #include "query/answer.h"
-#include "query/aside.h"
+#include "query/aside_kinds.h"
 #include "query/heat.h"
 
 enum { ENGINE_SLOTS = 2 }; /* files A and B */
 
 /* The flame graph's answer, and that of a second tree beside it (the callers of a sandwich). */
 typedef enum AnswerId { ANSWER_MAIN, ANSWER_SECOND, ANSWERS } AnswerId;
-
-/* Side questions; the wish and result types are in the header of each. */
-typedef enum AsideId {
-    ASIDE_HOTTEST, /* query/hottest.h */
-    ASIDE_LINK,    /* query/link.h */
-    ASIDE_FINDINGS, /* query/findings.h */
-    ASIDES
-} AsideId;
 
 typedef struct Engine Engine;
 
@@ -53,8 +45,8 @@ const HeatGrid *engine_heat(const Engine *engine, uint32_t slot);    /* newest, 
 const void *engine_aside(const Engine *engine, AsideId which);       /* as aside_result */
 const Aside *engine_aside_state(const Engine *engine, AsideId which);
 /* Something is running or waiting: a newer answer or grid or index will come. */
-bool engine_busy(const Engine *engine);
+bool engine_busy(Engine *engine);
 /* The newest answers are for what was asked last, over all published samples, all arranged, and
  * no side question is open. */
-bool engine_settled(const Engine *engine);
+bool engine_settled(Engine *engine);
 void engine_stats(const Engine *engine, EngineStats *out);

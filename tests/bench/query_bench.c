@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "picture/flame_layout.h"
 #include "query/answer_maker.h"
+#include "query/functions.h"
 #include "query/heat_builder.h"
 #include "query/link.h"
 
@@ -284,6 +285,34 @@ static const char *focus_of(const Bench *b) {
     return text;
 }
 
+static void measure_functions(Bench *b, const char *label, Query q) {
+    enum { RUNS = 15 };
+    double took[RUNS], sorted[RUNS], first = 0;
+    AsideSource source = {.profile = &b->profile,
+                          .view = b->view,
+                          .index = b->index,
+                          .grown = {b->index->tree, {b->index}}};
+    void *keeper = functions_aside.state_new();
+    uint32_t count = 0;
+    for (int i = 0; i < RUNS + 1; i++) {
+        const uint32_t *rows;
+        move(b, &q, q.whole ? MOVE_WHOLE : MOVE_COLUMN, i);
+        Functions *f = functions_aside.run(keeper, &source, &q, NULL, NULL);
+        int64_t began = clock_thread_cpu_ns();
+        functions_sort(f, &b->dict, FUNCTIONS_BY_TOTAL, true, NULL, &b->arena, &rows, &count);
+        if (i)
+            sorted[i - 1] = (double)(clock_thread_cpu_ns() - began) / 1e6;
+        *(i ? &took[i - 1] : &first) = (double)f->took_ns / 1e6;
+        functions_aside.free(f);
+        arena_reset(&b->arena);
+    }
+    functions_aside.state_free(keeper);
+    qsort(took, RUNS, sizeof(*took), ascending);
+    qsort(sorted, RUNS, sizeof(*sorted), ascending);
+    printf("  %-15s %8.2f ms median (first %7.1f), sorted in %.2f ms, %u functions\n", label,
+           took[RUNS / 2], first, sorted[RUNS / 2], count);
+}
+
 static void run(uint64_t samples, uint32_t stacks) {
     static Bench b;
     bench_init(&b, samples, stacks);
@@ -308,6 +337,10 @@ static void run(uint64_t samples, uint32_t stacks) {
     measure_tree(&b, "… all recursion", "collapse-recursion", TREE_FORWARD);
     measure_tree(&b, "… by thread", "group=thread", TREE_FORWARD);
     measure_tree(&b, "… by cpu", "group=cpu", TREE_FORWARD);
+    measure_functions(&b, "functions", q);
+    measure_functions(&b, "… differential", differential);
+    q.whole = true;
+    measure_functions(&b, "… of the whole", q);
     measure_heat(&b, "heat map", "");
     measure_heat(&b, "… with a filter", "tid!=103 frame~3f");
     FrameId frame = popular_frame(&b);
