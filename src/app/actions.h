@@ -17,6 +17,8 @@ bool can_selection(const App *app);
 bool can_cancel_load(const App *app);
 bool can_complain(const App *app);
 bool can_weight(const App *app);
+bool can_table(const App *app);
+bool can_chart(const App *app);
 bool can_zoomed(const App *app);
 bool can_swap(const App *app);
 bool can_compared(const App *app);

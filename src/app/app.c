@@ -46,6 +46,8 @@ App *app_new(const AppOptions *options) {
     ui_init(&app->ui);
     flame_pane_init(&app->flame);
     flame_pane_init(&app->callers);
+    table_pane_init(&app->table);
+    chart_pane_init(&app->chart);
     browser_init(&app->browser);
     return app;
 }
@@ -57,6 +59,8 @@ void app_free(App *app) {
     session_free(&app->session);
     flame_pane_free(&app->flame);
     flame_pane_free(&app->callers);
+    table_pane_free(&app->table);
+    chart_pane_free(&app->chart);
     heat_pane_free(&app->heat);
     heat_pane_free(&app->heat_b);
     history_free(&app->history);
@@ -86,6 +90,8 @@ static void forget_file(App *app) {
     app->findings.chosen = false;
     flame_pane_forget(&app->flame);
     flame_pane_forget(&app->callers);
+    table_pane_forget(&app->table);
+    chart_pane_forget(&app->chart);
     app->load_error = (Error){0};
     history_free(&app->history);
 }
@@ -198,11 +204,20 @@ static void ask_hottest(App *app, const Query *q) {
     engine_ask_aside(app->session.engine, ASIDE_HOTTEST, 0, cell->on ? &w : NULL);
 }
 
+static FrameId hovered_frame(const App *app) {
+    const FlameBox *b = &app->flame.hover.box;
+    const ChartBox *c = &app->chart.hover.box;
+    if (app->table.hover.on)
+        return app->table.hover.row.frame;
+    if (app->chart.hover.on)
+        return c->merged ? 0 : c->frame;
+    return app->flame.hover.on && b->depth && !b->merged ? b->frame : 0;
+}
+
 /* What is lit on the heat map: pinned, hovered or searched. */
 static void ask_link(App *app, const HeatSpec *spec) {
     const ProfileView *view = &app->session.slot[0].view;
-    const FlameBox *b = &app->flame.hover.box;
-    FrameId hovered = app->flame.hover.on && b->depth && !b->merged ? b->frame : 0;
+    FrameId hovered = hovered_frame(app);
     LinkWish w = {.spec = *spec, .t0_ns = app->heat.t0_ns, .t1_ns = app->heat.t1_ns};
     bool lit = view->has_time && linking_match(&app->pinned, &app->state, &app->session.dict, view->frames, hovered, &app->lit);
     w.spec.match = app->lit;
@@ -233,6 +248,17 @@ static void ask_findings(App *app, const Query *q) {
     engine_ask_aside(app->session.engine, ASIDE_FINDINGS, 0, slot->settled && slot->view.has_time ? &w : NULL);
 }
 
+static void ask_chart(App *app, const Query *q) {
+    const State *s = &app->state;
+    const ProfileView *view = &app->session.slot[0].view;
+    ChartWish w = {.chosen = s->chart_chosen, .pid = s->chart_pid, .tid = s->chart_tid,
+                   .t0_ns = q->whole ? view->first_ns : q->t0_ns,
+                   .t1_ns = q->whole ? view->last_ns + 1 : q->t1_ns,
+                   .event = q->event, .idle = q->idle, .filter = q->filter};
+    bool wanted = s->view_kind == VIEW_CHART && view->has_time;
+    engine_ask_aside(app->session.engine, ASIDE_CHART, 0, wanted ? &w : NULL);
+}
+
 static void ask(App *app) {
     if (!app->session.slot[0].open)
         return;
@@ -251,6 +277,10 @@ static void ask(App *app) {
     ask_hottest(app, &q);
     ask_link(app, &spec);
     ask_findings(app, &q);
+    Query functions = functions_wish(&q);
+    engine_ask_aside(app->session.engine, ASIDE_FUNCTIONS, 0,
+                     app->state.view_kind == VIEW_TABLE ? &functions : NULL);
+    ask_chart(app, &q);
     /* start at once: the answer is then there for the next frame, not for the one after it */
     engine_poll(app->session.engine, app->last_input.now_ns, session_loading(&app->session));
 }
@@ -270,6 +300,10 @@ View app_view(App *app, Wishes *wishes, int64_t *next_wake_ns) {
 static KeyContext pane_context(const App *app) {
     if (ui_has_focus(&app->ui, ui_id("flame")))
         return CONTEXT_FLAME;
+    if (ui_has_focus(&app->ui, ui_id("table")))
+        return CONTEXT_TABLE;
+    if (ui_has_focus(&app->ui, ui_id("chart")))
+        return CONTEXT_CHART;
     return CONTEXT_HEAT; /* the heat map listens unless something else was chosen */
 }
 
@@ -401,7 +435,12 @@ static void draw_panes(App *app, const View *v, Rect area) {
     Rect flame = {area.x, y + header + ui_px(ui, 8), area.w, area.y + area.h - y - header - ui_px(ui, 14)};
     float side = findings_width(&app->findings, v, area.w);
     flame.w -= side;
-    draw_flame(app, v, flame);
+    if (v->state->view_kind == VIEW_TABLE)
+        table_pane_draw(&app->table, v, flame);
+    else if (v->state->view_kind == VIEW_CHART)
+        chart_pane_draw(&app->chart, v, flame);
+    else
+        draw_flame(app, v, flame);
     if (side > 0)
         findings_draw(&app->findings, v, (Rect){area.x + area.w - side, y + header + ui_px(ui, 4), side, area.y + area.h - y - header - ui_px(ui, 4)});
     if (times && v->heat && v->heat->columns)
@@ -426,12 +465,12 @@ static void draw_window(App *app, const View *v) {
     float bar = toolbar_height(&app->panels, v), status = ui_px(ui, 30);
     toolbar_draw(&app->panels, v, (Rect){w.x, w.y, w.w, bar});
     Rect middle = {w.x, w.y + bar, w.w, w.h - bar - status};
-    app->flame.hover.on = false;
+    app->flame.hover.on = app->table.hover.on = app->chart.hover.on = false;
     if (app->state.mode == MODE_BROWSER || !v->slot->open)
         browser_draw(&app->browser, v, app->session.jobs, middle, &app->load_error);
     else
         draw_panes(app, v, middle);
-    status_draw(&app->panels, v, &app->flame, app->notice, (Rect){w.x, w.y + w.h - status, w.w, status});
+    status_draw(&app->panels, v, &(Told){&app->flame, &app->table, &app->chart}, app->notice, (Rect){w.x, w.y + w.h - status, w.w, status});
     draw_overlays(app, v, middle);
 }
 

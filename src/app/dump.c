@@ -102,6 +102,23 @@ static void search_json(JsonWriter *w, const State *s, const Answer *a) {
     json_object_end(w);
 }
 
+static void function_json(JsonWriter *w, const App *app, const Functions *f, const Function *r) {
+    json_object(w);
+    json_key(w, "symbol");
+    json_str(w, functions_symbol(f, &app->session.dict, r->frame));
+    json_key(w, "self");
+    json_u64(w, r->self_a);
+    json_key(w, "total");
+    json_u64(w, r->total_a);
+    if (f->has_b) {
+        json_key(w, "self_b");
+        json_u64(w, r->self_b);
+        json_key(w, "total_b");
+        json_u64(w, r->total_b);
+    }
+    json_object_end(w);
+}
+
 static Str event_name(const App *app) {
     EventId id = app_event(app);
     if (id == EVENT_ALL)
@@ -176,6 +193,78 @@ static void notices_json(JsonWriter *w, const App *app) {
     json_array_end(w);
 }
 
+/* Only while the table is shown: how it is sorted, and its first rows. */
+static void table_json(JsonWriter *w, const App *app) {
+    enum { FIRST = 8 };
+    const TablePane *t = &app->table;
+    uint64_t number;
+    const Functions *f = table_functions(app->session.engine, &number);
+    if (app->state.view_kind != VIEW_TABLE || !f)
+        return;
+    json_key(w, "table");
+    json_object(w);
+    json_key(w, "order");
+    json_str(w, str_of(function_order_name(app->state.table_order)));
+    json_key(w, "ascending");
+    json_bool(w, app->state.table_ascending);
+    json_key(w, "filter");
+    json_str(w, str_of(app->state.table_filter));
+    json_key(w, "functions");
+    json_u64(w, f->count);
+    json_key(w, "rows");
+    json_u64(w, t->count);
+    json_key(w, "first_row");
+    json_u64(w, (uint64_t)t->scroll);
+    json_key(w, "drawn");
+    json_u64(w, t->drawn);
+    json_key(w, "marked");
+    json_str(w, t->cursor ? functions_symbol(f, &app->session.dict, t->cursor) : STR(""));
+    json_key(w, "shown");
+    json_array(w);
+    for (uint32_t i = (uint32_t)t->scroll, n = 0; i < t->count && n < FIRST; i++, n++)
+        function_json(w, app, f, &f->row[t->rows[i]]);
+    json_array_end(w);
+    json_object_end(w);
+}
+
+static void chart_json(JsonWriter *w, const App *app) {
+    uint64_t number;
+    const Chart *c = chart_newest(app->session.engine, &number);
+    const ChartPane *pane = &app->chart;
+    if (app->state.view_kind != VIEW_CHART || !c)
+        return;
+    json_key(w, "chart");
+    json_object(w);
+    json_key(w, "pid");
+    json_i64(w, c->thread.pid);
+    json_key(w, "tid");
+    json_i64(w, c->thread.tid);
+    json_key(w, "comm");
+    json_str(w, names_get(&app->session.dict.names, c->thread.comm));
+    json_key(w, "threads");
+    json_u64(w, c->threads);
+    json_key(w, "samples");
+    json_u64(w, c->thread.samples);
+    json_key(w, "cut");
+    json_bool(w, c->cut);
+    json_key(w, "interval_ns");
+    json_i64(w, c->interval_ns);
+    json_key(w, "t0_ns");
+    json_i64(w, pane->v0_ns);
+    json_key(w, "t1_ns");
+    json_i64(w, pane->v1_ns);
+    json_key(w, "boxes");
+    json_u64(w, pane->layout.count);
+    json_key(w, "depths");
+    json_u64(w, pane->layout.depths);
+    json_key(w, "hover");
+    if (pane->hover.on && !pane->hover.box.merged)
+        json_str(w, dict_symbol(&app->session.dict, pane->hover.box.frame));
+    else
+        json_null(w);
+    json_object_end(w);
+}
+
 void dump_state(App *app, Buf *out) {
     const State *s = &app->state;
     const SessionSlot *slot = &app->session.slot[0];
@@ -214,6 +303,8 @@ void dump_state(App *app, Buf *out) {
     hover_json(&w, app, a);
     search_json(&w, s, a);
     shape_json(&w, s);
+    table_json(&w, app);
+    chart_json(&w, app);
     notices_json(&w, app);
     json_object_end(&w);
     buf_putc(out, '\n');
@@ -262,6 +353,8 @@ void dump_layout(App *app, Buf *out) {
     rect_json(&w, "heat", app->heat.plot);
     rect_json(&w, "overview", app->heat.overview);
     rect_json(&w, "flame", app->flame.body);
+    rect_json(&w, "table", app->table.body);
+    rect_json(&w, "chart", app->chart.body);
     rect_json(&w, "search", app->panels.search_rect);
     rect_json(&w, "status", app->panels.status_rect);
     json_key(&w, "row");

@@ -436,7 +436,7 @@ static void scrollbar(FlamePane *pane, const View *v, Rect area) {
     }
 }
 
-static Str why_empty(const View *v) {
+Str flame_why_empty(const View *v) {
     const Answer *a = v->answer;
     if (!a->in_profile)
         return v->slot->settled ? STR("There are no samples of this event.") : STR("Nothing to draw yet.");
@@ -470,5 +470,5 @@ void flame_pane_draw(FlamePane *pane, const View *v, Rect area) {
     scrollbar(pane, v, area);
     ui_focus_ring(ui, pane->id, pane->body, 0);
     if (!pane->layout.total && !pane->layout.not_arranged)
-        ui_label(ui, pane->body, why_empty(v), ui->theme->muted, FACE_REGULAR, ui->theme->font, 0);
+        ui_label(ui, pane->body, flame_why_empty(v), ui->theme->muted, FACE_REGULAR, ui->theme->font, 0);
 }

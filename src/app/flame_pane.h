@@ -54,5 +54,7 @@ uint32_t flame_zoom_node(const State *state, const Answer *answer, const Dict *d
 bool flame_zoom_text(const Answer *answer, const Dict *dict, uint32_t node, char *out, size_t cap);
 /* "comm;frame;frame" of a node, for the clipboard and dumps. */
 void flame_stack_text(const Answer *answer, const Dict *dict, uint32_t node, Buf *out);
+/* Words for a window without a single sample to draw. */
+Str flame_why_empty(const View *v);
 /* What a frame is called in the window: its symbol, or [module] where the symbol is unknown. */
 Str flame_label(const Tree *tree, const Dict *dict, FrameId frame);

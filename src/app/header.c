@@ -92,7 +92,9 @@ static float tabs(const View *v, Rect area) {
     float right = area.x + area.w - ui_px(ui, 20), x = right - all;
     if (x < area.x)
         return right;
-    for (int i = 0; i < n; x += w[i++]) {
+    bool boxes = kind != VIEW_TABLE && kind != VIEW_CHART;
+    int shown = boxes ? n : n - 2; /* those have an order of their own; nothing moves */
+    for (int i = 0; i < shown; x += w[i++]) {
         if (tab[i].apart) {
             draw_rect(ui->draw, (Rect){x + ui_px(ui, 6), y + ui_px(ui, 5), ui_px(ui, 1), h - ui_px(ui, 10)}, ui->theme->line);
             x += ui_px(ui, 13);

@@ -198,7 +198,7 @@ static const Option options[] = {
     {"weight", "samples|period|time|bytes", IN_SHOW, set_weight, "what to count (default: samples)"},
     {"idle", "hide|keep|flamescope", IN_SHOW, set_idle, "idle samples (default: hide)"},
     {"filter", "EXPR", IN_SHOW, set_filter, "count only what matches, e.g. 'comm=java frame~parse'"},
-    {"view", "flame|icicle|inverted", IN_SHOW, set_view, "shape of the flame graph"},
+    {"view", "flame|icicle|inverted|table|chart", IN_SHOW, set_view, "shape of the flame graph (table, chart: png)"},
     {"transform", "TEXT", IN_SHOW, set_transform,
      "change the tree, e.g. focus-function=parse, hide-kernel, group=thread; may be repeated"},
     {"search", "RE", IN_SHOW, set_search, "regular expression to mark frames by"},

@@ -3,7 +3,9 @@
  * Owner: the App. Thread: main. Each draws itself and wishes for commands. */
 #pragma once
 
+#include "app/chart_pane.h"
 #include "app/flame_pane.h"
+#include "app/table_pane.h"
 #include "app/view.h"
 
 typedef struct Panels {
@@ -16,6 +18,13 @@ typedef struct Panels {
     uint32_t bar_lines;
     Rect search_rect, status_rect;
 } Panels;
+
+/* What the status line tells of. */
+typedef struct Told {
+    const FlamePane *flame;
+    const TablePane *table;
+    const ChartPane *chart;
+} Told;
 
 enum { FRAME_TIMES = 240 };
 
@@ -39,7 +48,7 @@ float flame_header_height(const View *v);
 void flame_header_draw(const View *v, Rect area);
 /* A word or two in a line from x on; returns where the next may begin. */
 float panel_text(const View *v, float x, Rect area, Str s, uint32_t color, Face face);
-void status_draw(Panels *p, const View *v, const FlamePane *flame, const char *notice, Rect area);
+void status_draw(Panels *p, const View *v, const Told *told, const char *notice, Rect area);
 /* False when the user closed it. */
 bool help_draw(Panels *p, const View *v);
 bool complaints_draw(Panels *p, const View *v);

@@ -4,6 +4,7 @@
 
 #include "app/app.h"
 #include "app/browser.h"
+#include "app/chart_pane.h"
 #include "app/export.h"
 #include "app/findings_pane.h"
 #include "app/flame_pane.h"
@@ -12,6 +13,7 @@
 #include "app/history.h"
 #include "app/linking.h"
 #include "app/panels.h"
+#include "app/table_pane.h"
 #include "app/view.h"
 
 typedef enum Overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_COMPLAINTS } Overlay;
@@ -27,6 +29,8 @@ struct App {
     FlamePane flame, callers; /* callers: the upper half of a sandwich */
     FrameMenu frame_menu;
     FindingsPane findings;
+    TablePane table;
+    ChartPane chart;
     Browser browser;
     Panels panels;
     Saver saver;

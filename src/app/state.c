@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const view_names[VIEW_COUNT] = {"flame", "icicle", "inverted", "sandwich"};
+static const char *const view_names[VIEW_COUNT] = {"flame", "icicle", "inverted",
+                                                    "sandwich", "table", "chart"};
 static const char *const baseline_names[] = {"none", "range", "rest", "whole", "file"};
 static const char *const idle_names[] = {"hide", "keep", "flamescope"};
 
@@ -42,6 +43,12 @@ static bool look_same(const State *a, const State *b) {
            a->split_permille == b->split_permille;
 }
 
+static bool panes_same(const State *a, const State *b) {
+    return a->table_order == b->table_order && a->table_ascending == b->table_ascending &&
+           !strcmp(a->table_filter, b->table_filter) && a->chart_chosen == b->chart_chosen &&
+           (!a->chart_chosen || (a->chart_pid == b->chart_pid && a->chart_tid == b->chart_tid));
+}
+
 /* Transforms that are off differ, too: they are part of what is seen. */
 static bool transforms_equal(const Transforms *a, const Transforms *b) {
     return a->count == b->count && a->used == b->used && !memcmp(a->text, b->text, a->used) &&
@@ -71,6 +78,7 @@ bool state_same(const State *a, const State *b) {
     return range_same(&a->selection, &b->selection) && comparison_same(a, b) &&
            transforms_equal(&a->transforms, &b->transforms) &&
            range_same(&a->view, &b->view) && range_same(&a->view_b, &b->view_b) && texts_same(a, b) && look_same(a, b) &&
+           panes_same(a, b) &&
            a->weighted == b->weighted && a->idle == b->idle && filter_same(&a->filter, &b->filter) &&
            a->view_kind == b->view_kind && a->mode == b->mode &&
            a->heaviest_first == b->heaviest_first && a->rows == b->rows &&
@@ -179,6 +187,14 @@ void state_format(const State *state, Buf *out) {
     put_number(out, "mode", state->mode, 0);
     put_number(out, "heaviest", state->heaviest_first, 0);
     put_text(out, "zoom", state->zoom);
+    if (state->table_order != usual.table_order)
+        put_text(out, "order", function_order_name(state->table_order));
+    put_number(out, "ascending", state->table_ascending, 0);
+    put_text(out, "functions", state->table_filter);
+    if (state->chart_chosen) {
+        put_key(out, "thread");
+        buf_printf(out, "%d/%d", state->chart_pid, state->chart_tid);
+    }
     put_number(out, "rows", state->rows, usual.rows);
     put_number(out, "column", state->column_ns, usual.column_ns);
     if (state->scale != usual.scale)
@@ -255,6 +271,19 @@ static bool parse_transforms(Str value, Transforms *transforms) {
     return true;
 }
 
+bool thread_parse(Str text, State *state) {
+    int64_t pid, tid;
+    Str rest = text;
+    Str first = str_cut(&rest, '/');
+    if (!parse_number(first, INT32_MIN, INT32_MAX, &pid) ||
+        !parse_number(rest, INT32_MIN, INT32_MAX, &tid))
+        return false;
+    state->chart_chosen = true;
+    state->chart_pid = (int32_t)pid;
+    state->chart_tid = (int32_t)tid;
+    return true;
+}
+
 static bool set_enum(Str key, Str value, State *state, bool *known) {
     HeatScale scale;
     HeatPalette palette;
@@ -270,6 +299,8 @@ static bool set_enum(Str key, Str value, State *state, bool *known) {
         return named(value, idle_names, 3, &state->idle);
     if (str_eq_c(key, "shape"))
         return view_kind_named(value, &state->view_kind);
+    if (str_eq_c(key, "order"))
+        return function_order_named(value, &state->table_order);
     if (str_eq_c(key, "scale"))
         return heat_scale_named(value, &scale) && ((state->scale = (uint8_t)scale), true);
     if (str_eq_c(key, "palette"))
@@ -296,6 +327,8 @@ static bool set_number(Str key, Str value, State *state, bool *known) {
         state->mode = (uint8_t)n;
     else if (str_eq_c(key, "heaviest") && (ok = parse_number(value, 0, 1, &n)))
         state->heaviest_first = n;
+    else if (str_eq_c(key, "ascending") && (ok = parse_number(value, 0, 1, &n)))
+        state->table_ascending = n;
     else if (str_eq_c(key, "rows") && (ok = parse_number(value, 1, 1000, &n)))
         state->rows = (uint32_t)n;
     else if (str_eq_c(key, "column") &&
@@ -344,6 +377,10 @@ static bool set_part(Str key, Str value, State *state) {
         return unescape(value, state->event, STATE_EVENT);
     if (str_eq_c(key, "search"))
         return unescape(value, state->search, SEARCH_TEXT);
+    if (str_eq_c(key, "functions"))
+        return unescape(value, state->table_filter, SEARCH_TEXT);
+    if (str_eq_c(key, "thread"))
+        return thread_parse(value, state);
     if (str_eq_c(key, "zoom"))
         return unescape(value, state->zoom, STATE_ZOOM);
     if (str_eq_c(key, "filter"))

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "picture/palette.h"
+#include "query/functions.h"
 #include "query/query.h"
 #include "query/transforms.h"
 #include "ui/theme.h"
@@ -24,6 +25,8 @@ typedef enum ViewKind {
     VIEW_ICICLE,
     VIEW_INVERTED, /* callers by leaf, growing downwards */
     VIEW_SANDWICH, /* callers of one function above, its callees below */
+    VIEW_TABLE,    /* functions */
+    VIEW_CHART,    /* one thread in time order */
     VIEW_COUNT
 } ViewKind;
 typedef enum ModeKind { MODE_NORMAL, MODE_BROWSER } ModeKind;
@@ -54,6 +57,11 @@ typedef struct State {
     uint8_t view_kind; /* ViewKind */
     uint8_t mode;      /* ModeKind */
     bool heaviest_first;
+    uint8_t table_order; /* FunctionOrder */
+    bool table_ascending;
+    char table_filter[SEARCH_TEXT];
+    bool chart_chosen; /* the thread whose flame chart is shown; else the one with most samples */
+    int32_t chart_pid, chart_tid;
     /* Path below the root: "symbol\tmodule\n" a frame; empty: all. */
     char zoom[STATE_ZOOM];
     uint32_t rows;
@@ -84,6 +92,8 @@ const char *view_kind_name(uint32_t kind);
 bool view_kind_named(Str name, uint8_t *out);
 const char *baseline_kind_name(uint32_t kind); /* "none", "range", "rest", "whole", "file" */
 bool baseline_kind_named(Str name, uint8_t *out);
+/* "PID/TID": the thread whose flame chart is shown. */
+bool thread_parse(Str text, State *state);
 /* "1s", "500ms", "1m", "1h" and back. */
 /* "T0..T1" in ns of the profile's clock; false unless T0 < T1, both within RANGE_LIMIT_NS. */
 bool range_parse_ns(Str text, Range *out);

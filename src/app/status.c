@@ -107,7 +107,22 @@ static const FlameBox *told_box(const View *v, const FlamePane *flame) {
     return marking && flame->cursor ? flame_pane_box(flame, flame->cursor) : NULL;
 }
 
-void status_draw(Panels *p, const View *v, const FlamePane *flame, const char *notice, Rect area) {
+/* What the pane that is shown says of what is under the pointer, or marked. */
+static bool pane_told(const View *v, const Told *told, Str *name, Str *facts) {
+    if (v->state->view_kind == VIEW_TABLE)
+        return table_pane_told(told->table, v, name, facts);
+    if (v->state->view_kind == VIEW_CHART)
+        return chart_pane_told(told->chart, v, name, facts);
+    const FlameBox *b = told_box(v, told->flame);
+    if (!b || !v->answer || !b->depth || b->merged)
+        return false;
+    *name = flame_label(v->answer->tree, v->dict, b->frame);
+    const FlameLayout *l = &told->flame->layout;
+    *facts = l->differential ? diff_facts(v, l, b) : hover_facts(v, b);
+    return true;
+}
+
+void status_draw(Panels *p, const View *v, const Told *told, const char *notice, Rect area) {
     Ui *ui = v->ui;
     const Theme *t = ui->theme;
     p->status_rect = area;
@@ -119,17 +134,16 @@ void status_draw(Panels *p, const View *v, const FlamePane *flame, const char *n
     if (v->slot->open && !v->slot->settled)
         right = load_progress(v, area, right);
     area.w = right - area.x;
-    const FlameBox *b = told_box(v, flame);
+    Str name, facts;
     if (p->asking_filter && p->filter_error.kind) {
         panel_text(v, x, area, str_of(p->filter_error.message), t->danger, FACE_REGULAR);
     } else if (notice[0]) {
         panel_text(v, x, area, str_of(notice), t->accent, FACE_REGULAR);
-    } else if (b && v->answer && b->depth && !b->merged) {
+    } else if (pane_told(v, told, &name, &facts)) {
         char cut[400];
-        Str symbol = font_fit(ui->fonts, FACE_SEMIBOLD, t->font * ui->scale, flame_label(v->answer->tree, v->dict, b->frame),
-                              (right - x) * 0.5f, cut, sizeof cut);
+        Str symbol = font_fit(ui->fonts, FACE_SEMIBOLD, t->font * ui->scale, name, (right - x) * 0.5f, cut,
+                              sizeof cut);
         x = panel_text(v, x, area, symbol, t->text, FACE_SEMIBOLD);
-        Str facts = flame->layout.differential ? diff_facts(v, &flame->layout, b) : hover_facts(v, b);
         panel_text(v, x, area, facts, t->muted, FACE_REGULAR);
     } else {
         panel_text(v, x, area, idle_words(v), t->muted, FACE_REGULAR);
