@@ -245,7 +245,7 @@ static void measure_link(Bench *b, const char *label, LinkMatch match) {
     int64_t span = b->view.last_ns - b->view.first_ns, million = 12000000000;
     LinkWish w = {.spec = {.rows = 50, .column_ns = 1000000000, .event = EVENT_ALL, .match = match},
                   .t0_ns = b->view.first_ns + span / 2};
-    AsideSource source = {&b->profile, b->view, b->index};
+    AsideSource source = {.profile = &b->profile, .view = b->view, .index = b->index};
     w.t1_ns = w.t0_ns + million;
     double cold = 0, first = 0, all = 0;
     void *kept = link_aside.state_new(); /* masks stay, as they do while a pointer moves on */

@@ -272,6 +272,97 @@ static void deep_recursion(void **state) {
     maker_free(&maker);
 }
 
+/* ---- transformed and joint trees --------------------------------------------------------- */
+
+/* By the answer's own nodes, each looked at with all that are above it. */
+static void check_against_answer(const Functions *f, const Answer *a) {
+    const Tree *t = a->tree;
+    assert_ptr_equal(f->tree, t);
+    assert_int_equal(f->whole_a, prefix_total(&a->a, t, 0));
+    assert_int_equal(f->has_b, a->b.u32 || a->b.u64);
+    Function *sum = calloc(f->count + 1, sizeof(*sum)), all = {0}, seen = {0};
+    for (uint32_t v = 1; v < t->nodes; v++) {
+        uint32_t row = functions_row_of(f, t->frame[v]);
+        uint64_t total_a = prefix_total(&a->a, t, v);
+        uint64_t total_b = f->has_b ? prefix_total(&a->b, t, v) : 0;
+        if (!total_a && !total_b)
+            continue;
+        assert_true(row != UINT32_MAX);
+        bool nested = false;
+        for (uint32_t p = tree_parent(t, v); p && !nested; p = tree_parent(t, p))
+            nested = t->frame[p] == t->frame[v];
+        sum[row].self_a += prefix_self(&a->a, t, v);
+        sum[row].self_b += f->has_b ? prefix_self(&a->b, t, v) : 0;
+        sum[row].total_a += nested ? 0 : total_a;
+        sum[row].total_b += nested ? 0 : total_b;
+    }
+    for (uint32_t i = 0; i < f->count; i++) {
+        assert_int_equal(f->row[i].self_a, sum[i].self_a);
+        assert_int_equal(f->row[i].total_a, sum[i].total_a);
+        assert_int_equal(f->row[i].self_b, sum[i].self_b);
+        assert_int_equal(f->row[i].total_b, sum[i].total_b);
+        all.self_a += sum[i].self_a;
+        seen.self_a += f->row[i].self_a;
+    }
+    assert_int_equal(all.self_a, seen.self_a);
+    free(sum);
+}
+
+static void of_transformed_trees(uint32_t workers) {
+    static const char *const texts[] = {
+        "",           "focus-function=fn_a1", "drop-function=fn_b1",        "collapse-recursion",
+        "hide-kernel", "merge-function=fn_c2", "collapse-module=/lib/libone.so", "group=thread",
+        "group=cpu",  "group=module||collapse-recursion"};
+    Maker maker, other;
+    Jobs *jobs = jobs_new(workers);
+    Engine *e = engine_new(jobs);
+    int64_t now = 0;
+    uint64_t random = 3;
+    maker_init(&maker, &PROFILES[1]);
+    maker_init_beside(&other, &PROFILES[0], &maker);
+    maker_add(&maker, 1500);
+    maker_add(&other, 900);
+    engine_set_profile(e, 0, &maker.profile);
+    engine_set_profile(e, 1, &other.profile);
+    for (size_t i = 0; i < 3 * sizeof(texts) / sizeof(*texts); i++) {
+        ProfileView view = profile_view(&maker.profile);
+        Query q = random_query(&random, &view);
+        Error err = {0};
+        if (!transforms_parse(str_of(texts[i / 3]), &q.tree.transforms, &err))
+            fail_msg("%s", err.message);
+        if (i % 3 == 1) {
+            q.baseline = BASELINE_FILE;
+            q.baseline_whole_file = true;
+        }
+        q = functions_wish(&q);
+        engine_ask(e, ANSWER_MAIN, i % 2 ? NULL : &q); /* alone, it has its tree made, too */
+        engine_ask_aside(e, ASIDE_FUNCTIONS, 0, &q);
+        if (i % 4 == 3)
+            maker_add(&other, 100);
+        settle(e, jobs, &now);
+        engine_ask(e, ANSWER_MAIN, &q);
+        settle(e, jobs, &now);
+        const Functions *f = engine_aside(e, ASIDE_FUNCTIONS);
+        assert_non_null(f);
+        check_against_answer(f, engine_answer(e, ANSWER_MAIN));
+    }
+    /* a file that goes takes nothing along that is still looked at */
+    engine_set_profile(e, 1, NULL);
+    settle(e, jobs, &now);
+    engine_set_profile(e, 0, NULL);
+    assert_null(engine_aside(e, ASIDE_FUNCTIONS));
+    engine_free(e);
+    jobs_free(jobs);
+    maker_free(&other);
+    maker_free(&maker);
+}
+
+static void follows_transforms(void **state) {
+    (void)state;
+    of_transformed_trees(0);
+    of_transformed_trees(3);
+}
+
 /* ---- order and filter -------------------------------------------------------------------- */
 
 static double plain_key(const Functions *f, uint32_t row, FunctionOrder order) {
@@ -408,6 +499,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(agrees_inline),        cmocka_unit_test(agrees_on_workers),
         cmocka_unit_test(agrees_while_loading), cmocka_unit_test(deep_recursion),
+        cmocka_unit_test(follows_transforms),
         cmocka_unit_test(sorts_and_filters),    cmocka_unit_test(filter_expressions),
         cmocka_unit_test(order_names),
     };
