@@ -65,6 +65,8 @@ EventId app_event(const App *app);
 int64_t app_origin(const App *app);
 /* Whether weights are summed instead of samples. */
 bool app_weighted(const App *app);
+/* Asks the engine all that this frame's state and pointer ask. */
+void app_ask(App *app);
 /* The questions that the state asks. */
 void app_query(const App *app, Query *out);
 void app_heat_spec(const App *app, HeatSpec *out);

@@ -347,7 +347,7 @@ static void view_comes_first(uint32_t which) {
     w.spec.match.kind = LINK_SEARCH;
     strcpy(w.spec.match.text, ".");
     Index *index = index_build(&m.profile, &view, 1);
-    AsideSource source = {&m.profile, view, index};
+    AsideSource source = {.profile = &m.profile, .view = view, .index = index};
     void *state = link_aside.state_new();
     CancelToken token = {0};
     cancel(&token);

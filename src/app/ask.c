@@ -1,0 +1,93 @@
+/* What the window wants to know: the state's questions and those of the pointer, put to the engine
+ * once a frame. */
+#include "app/program.h"
+#include "app/question.h"
+#include "query/hottest.h"
+
+/* Of the cell under the pointer. */
+static void ask_hottest(App *app, const Query *q) {
+    const Range *cell = &app->heat.hover;
+    HottestWish w = {.t0_ns = cell->t0_ns, .t1_ns = cell->t1_ns, .event = q->event, .idle = q->idle, .filter = q->filter};
+    engine_ask_aside(app->session.engine, ASIDE_HOTTEST, 0, cell->on ? &w : NULL);
+}
+
+static FrameId hovered_frame(const App *app) {
+    const FlameBox *b = &app->flame.hover.box;
+    const ChartBox *c = &app->chart.hover.box;
+    if (app->table.hover.on)
+        return app->table.hover.row.frame;
+    if (app->chart.hover.on)
+        return c->merged ? 0 : c->frame;
+    return app->flame.hover.on && b->depth && !b->merged ? b->frame : 0;
+}
+
+/* What is lit on the heat map: pinned, hovered or searched. */
+static void ask_link(App *app, const HeatSpec *spec) {
+    const ProfileView *view = &app->session.slot[0].view;
+    FrameId hovered = hovered_frame(app);
+    LinkWish w = {.spec = *spec, .t0_ns = app->heat.t0_ns, .t1_ns = app->heat.t1_ns};
+    bool lit = view->has_time && linking_match(&app->pinned, &app->state, &app->session.dict, view->frames, hovered, &app->lit);
+    w.spec.match = app->lit;
+    engine_ask_aside(app->session.engine, ASIDE_LINK, 0, lit ? &w : NULL);
+}
+
+static void ask_second_heat(App *app, const HeatSpec *of_a) {
+    const SessionSlot *slot = &app->session.slot[1];
+    HeatSpec spec = *of_a;
+    if (!slot->open)
+        return;
+    spec.slot = 1;
+    heat_spec_fit(&spec, &slot->view);
+    engine_ask_heat(app->session.engine, &spec);
+}
+
+static void ask_callers(App *app) {
+    const SessionSlot *slot = &app->session.slot[0];
+    Query q;
+    bool wanted = state_callers_query(&app->state, &slot->profile, &slot->view, &q);
+    engine_ask(app->session.engine, ANSWER_SECOND, wanted ? &q : NULL);
+}
+
+/* What is unusual, once all is read: a load that goes on would only have it looked for again. */
+static void ask_findings(App *app, const Query *q) {
+    const SessionSlot *slot = &app->session.slot[0];
+    FindingsWish w = {.event = q->event, .idle = q->idle, .filter = q->filter};
+    engine_ask_aside(app->session.engine, ASIDE_FINDINGS, 0, slot->settled && slot->view.has_time ? &w : NULL);
+}
+
+static void ask_chart(App *app, const Query *q) {
+    const State *s = &app->state;
+    const ProfileView *view = &app->session.slot[0].view;
+    ChartWish w = {.chosen = s->chart_chosen, .pid = s->chart_pid, .tid = s->chart_tid,
+                   .t0_ns = q->whole ? view->first_ns : q->t0_ns,
+                   .t1_ns = q->whole ? view->last_ns + 1 : q->t1_ns,
+                   .event = q->event, .idle = q->idle, .filter = q->filter};
+    bool wanted = s->view_kind == VIEW_CHART && view->has_time;
+    engine_ask_aside(app->session.engine, ASIDE_CHART, 0, wanted ? &w : NULL);
+}
+
+void app_ask(App *app) {
+    if (!app->session.slot[0].open)
+        return;
+    Query q;
+    HeatSpec spec;
+    app_query(app, &q);
+    app_heat_spec(app, &spec);
+    int64_t fitted = heat_spec_fit(&spec, &app->session.slot[0].view) ? spec.column_ns : 0;
+    if (fitted && fitted != app->fitted_column_ns)
+        app_notice(app, "Columns made longer: a heat map has at most %d M cells", HEAT_MAX_CELLS >> 20);
+    app->fitted_column_ns = fitted;
+    engine_ask(app->session.engine, ANSWER_MAIN, &q);
+    ask_callers(app);
+    engine_ask_heat(app->session.engine, &spec);
+    ask_second_heat(app, &spec);
+    ask_hottest(app, &q);
+    ask_link(app, &spec);
+    ask_findings(app, &q);
+    Query functions = functions_wish(&q);
+    engine_ask_aside(app->session.engine, ASIDE_FUNCTIONS, 0,
+                     app->state.view_kind == VIEW_TABLE ? &functions : NULL);
+    ask_chart(app, &q);
+    /* start at once: the answer is then there for the next frame, not for the one after it */
+    engine_poll(app->session.engine, app->last_input.now_ns, session_loading(&app->session));
+}
