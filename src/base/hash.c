@@ -5,63 +5,62 @@
 #include "base/arena.h"
 #include "base/error.h"
 
-enum { HASH_FIRST_CAP = 16 };
+enum { HASH_FIRST_CAP = 16, LARGE = 64 * 1024 };
+
+/* Large ones are read at random places, and lie on huge pages where the system has them. */
+static HashSlot *new_slots(uint32_t cap) {
+    size_t bytes = cap * sizeof(HashSlot);
+    return bytes < LARGE ? mem_resize(NULL, 0, bytes) : mem_table(bytes);
+}
 
 void hash_init(HashIndex *t) {
-    *t = (HashIndex){mem_resize(NULL, 0, HASH_FIRST_CAP * sizeof *t->slot), HASH_FIRST_CAP, 0};
+    *t = (HashIndex){new_slots(HASH_FIRST_CAP), HASH_FIRST_CAP, 0};
 }
 
 void hash_clear(HashIndex *t) {
-    memset(t->slot, 0, (size_t)t->cap * sizeof *t->slot);
+    memset(t->slot, 0, hash_index_bytes(t));
     t->count = 0;
 }
 
 void hash_free(HashIndex *t) {
-    mem_resize(t->slot, (size_t)t->cap * sizeof *t->slot, 0);
+    if (hash_index_bytes(t) < LARGE)
+        mem_resize(t->slot, hash_index_bytes(t), 0);
+    else
+        mem_table_free(t->slot, hash_index_bytes(t));
     *t = (HashIndex){0};
 }
 
-void hash_reserve(HashIndex *t, uint32_t count) {
-    uint32_t cap = t->cap;
-    while ((uint64_t)cap * 2 < ((uint64_t)count + 1) * 3)
-        cap *= 2;
-    if (t->count || cap == t->cap)
-        return;
-    hash_free(t);
-    *t = (HashIndex){mem_resize(NULL, 0, (size_t)cap * sizeof *t->slot), cap, 0};
-}
-
-static void place(HashIndex *t, uint32_t hash, uint32_t id) {
-    uint32_t i = hash_first(t, hash);
-    while (t->slot[i])
+static void place(HashIndex *t, HashSlot slot) {
+    uint32_t i = hash_first(t, slot.hash);
+    while (t->slot[i].id)
         i = hash_next(t, i);
-    t->slot[i] = id;
+    t->slot[i] = slot;
 }
 
-static void grow(HashIndex *t, HashOf *hash_of, const void *owner) {
+static void grow(HashIndex *t) {
     if (t->cap > UINT32_MAX / 2)
         panic("hash index full: %u ids", t->count);
     HashIndex old = *t;
     t->cap *= 2;
-    t->slot = mem_resize(NULL, 0, (size_t)t->cap * sizeof *t->slot);
+    t->slot = new_slots(t->cap);
     for (uint32_t i = 0; i < old.cap; i++) {
-        if (old.slot[i])
-            place(t, hash_of(owner, old.slot[i]), old.slot[i]);
+        if (old.slot[i].id)
+            place(t, old.slot[i]);
     }
     hash_free(&old);
 }
 
-void hash_insert(HashIndex *t, uint32_t hash, uint32_t id, HashOf *hash_of, const void *owner) {
+void hash_insert(HashIndex *t, uint32_t hash, uint32_t id) {
     if (((uint64_t)t->count + 1) * 3 > (uint64_t)t->cap * 2)
-        grow(t, hash_of, owner);
-    place(t, hash, id);
+        grow(t);
+    place(t, (HashSlot){id, hash});
     t->count++;
 }
 
 void hash_refill(HashIndex *t, uint64_t ids, HashOf *hash_of, const void *owner) {
     hash_clear(t);
     for (uint64_t id = 1; id < ids; id++)
-        hash_insert(t, hash_of(owner, (uint32_t)id), (uint32_t)id, hash_of, owner);
+        hash_insert(t, hash_of(owner, (uint32_t)id), (uint32_t)id);
 }
 
 static inline uint64_t load8(const unsigned char *p) {

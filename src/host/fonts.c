@@ -209,15 +209,10 @@ static const Glyph *glyph_new(Sized *s, uint32_t code_point) {
     return g;
 }
 
-static uint32_t entry_hash(const void *owner, uint32_t id) {
-    (void)owner;
-    return (uint32_t)hash_mix(host.entry[id].key);
-}
-
 static const Glyph *glyph_beyond_ascii(Sized *s, uint32_t code_point) {
     uint64_t key = (uint64_t)s->quarters << 40 | (uint64_t)s->face << 32 | code_point;
     uint32_t hash = (uint32_t)hash_mix(key), id;
-    for (uint32_t i = hash_first(&host.index, hash); (id = host.index.slot[i]);
+    for (uint32_t i = hash_first(&host.index, hash); (id = hash_candidate(&host.index, hash, &i));
          i = hash_next(&host.index, i))
         if (host.entry[id].key == key)
             return host.entry[id].glyph;
@@ -229,7 +224,7 @@ static const Glyph *glyph_beyond_ascii(Sized *s, uint32_t code_point) {
     }
     id = ++host.entries; /* entry 0 stays unused: id 0 is an empty slot */
     host.entry[id] = (Entry){key, glyph_new(s, code_point)};
-    hash_insert(&host.index, hash, id, entry_hash, NULL);
+    hash_insert(&host.index, hash, id);
     return host.entry[id].glyph;
 }
 

@@ -23,7 +23,7 @@ void part_reset(Part *part) {
 
 size_t part_bytes(const Part *part) {
     return dict_bytes(&part->dict) + column_bytes(&part->pairs.entry) +
-           part->pairs.index.cap * sizeof(uint32_t);
+           hash_index_bytes(&part->pairs.index);
 }
 
 void batch_init(Batch *batch) {

@@ -34,7 +34,7 @@ ContextId contexts_intern(Contexts *contexts, Context context) {
     const HashIndex *t = &contexts->index;
     uint32_t hash = context_hash(context);
     uint32_t id;
-    for (uint32_t i = hash_first(t, hash); (id = t->slot[i]) != 0; i = hash_next(t, i)) {
+    for (uint32_t i = hash_first(t, hash); (id = hash_candidate(t, hash, &i)) != 0; i = hash_next(t, i)) {
         Context c = contexts_get(contexts, id);
         if (c.comm == context.comm && c.pid == context.pid && c.tid == context.tid &&
             c.event == context.event)
@@ -44,7 +44,7 @@ ContextId contexts_intern(Contexts *contexts, Context context) {
         panic("more than 4 billion contexts");
     id = (ContextId)contexts->entry.count;
     COLUMN_PUSH(&contexts->entry, Context) = context;
-    hash_insert(&contexts->index, hash, id, hash_of_context, contexts);
+    hash_insert(&contexts->index, hash, id);
     return id;
 }
 

@@ -33,11 +33,11 @@ void dict_index(Dict *dict) {
 size_t dict_bytes(const Dict *dict) {
     const Stacks *stacks = &dict->stacks;
     const Contexts *contexts = &dict->contexts;
-    size_t slots = (size_t)dict->frames.index.cap + stacks->index.cap + contexts->index.cap;
     return names_bytes(&dict->names) + column_bytes(&dict->frames.entry) +
            column_bytes(&stacks->node) + column_bytes(&stacks->last_child) +
            column_bytes(&contexts->entry) + column_bytes(&contexts->event) +
-           slots * sizeof(uint32_t);
+           hash_index_bytes(&dict->frames.index) + hash_index_bytes(&stacks->index) +
+           hash_index_bytes(&contexts->index);
 }
 
 Str dict_symbol(const Dict *dict, FrameId frame) {

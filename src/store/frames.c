@@ -30,7 +30,7 @@ FrameId frames_intern(Frames *frames, Frame frame) {
     const HashIndex *t = &frames->index;
     uint32_t hash = frame_hash(frame);
     uint32_t id;
-    for (uint32_t i = hash_first(t, hash); (id = t->slot[i]) != 0; i = hash_next(t, i)) {
+    for (uint32_t i = hash_first(t, hash); (id = hash_candidate(t, hash, &i)) != 0; i = hash_next(t, i)) {
         Frame f = frames_get(frames, id);
         if (f.symbol == frame.symbol && f.module == frame.module && f.kind == frame.kind)
             return id;
@@ -39,7 +39,7 @@ FrameId frames_intern(Frames *frames, Frame frame) {
         panic("more than 4 billion frames");
     id = (FrameId)frames->entry.count;
     COLUMN_PUSH(&frames->entry, Frame) = frame;
-    hash_insert(&frames->index, hash, id, hash_of_frame, frames);
+    hash_insert(&frames->index, hash, id);
     return id;
 }
 

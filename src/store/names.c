@@ -29,9 +29,9 @@ void names_reindex(Names *names) {
 static NameId lookup(const Names *names, Str text, uint32_t hash) {
     const HashIndex *t = &names->index;
     uint32_t id;
-    for (uint32_t i = hash_first(t, hash); (id = t->slot[i]) != 0; i = hash_next(t, i)) {
+    for (uint32_t i = hash_first(t, hash); (id = hash_candidate(t, hash, &i)) != 0; i = hash_next(t, i)) {
         const NameEntry *e = (const NameEntry *)column_at(&names->entry, id);
-        if (e->hash == hash && e->length == text.n &&
+        if (e->length == text.n &&
             memcmp(column_at(&names->text, e->offset), text.s, text.n) == 0)
             return id;
     }
@@ -51,7 +51,7 @@ NameId names_intern(Names *names, Str text) {
     memcpy(column_push_run(&names->text, text.n, &offset), text.s, text.n);
     id = (NameId)names->entry.count;
     COLUMN_PUSH(&names->entry, NameEntry) = (NameEntry){offset, (uint32_t)text.n, hash};
-    hash_insert(&names->index, hash, id, hash_of_name, names);
+    hash_insert(&names->index, hash, id);
     return id;
 }
 
@@ -61,5 +61,5 @@ NameId names_find(const Names *names, Str text) {
 
 size_t names_bytes(const Names *names) {
     return column_bytes(&names->entry) + column_bytes(&names->text) +
-           names->index.cap * sizeof(uint32_t);
+           hash_index_bytes(&names->index);
 }

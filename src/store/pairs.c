@@ -6,10 +6,6 @@ static uint32_t pair_hash(Pair p) {
     return (uint32_t)hash_mix((uint64_t)p.context << 32 | p.stack);
 }
 
-static uint32_t hash_of_pair(const void *owner, uint32_t id) {
-    return pair_hash(pairs_get((const Pairs *)owner, id));
-}
-
 void pairs_init(Pairs *pairs) {
     column_init(&pairs->entry, sizeof(Pair), 10);
     hash_init(&pairs->index);
@@ -36,12 +32,12 @@ PairId pairs_intern(Pairs *pairs, Pair pair) {
     const HashIndex *t = &pairs->index;
     uint32_t hash = pair_hash(pair);
     uint32_t id;
-    for (uint32_t i = hash_first(t, hash); (id = t->slot[i]) != 0; i = hash_next(t, i)) {
+    for (uint32_t i = hash_first(t, hash); (id = hash_candidate(t, hash, &i)) != 0; i = hash_next(t, i)) {
         Pair p = pairs_get(pairs, id);
         if (p.stack == pair.stack && p.context == pair.context)
             return id;
     }
     id = pairs_append(pairs, pair);
-    hash_insert(&pairs->index, hash, id, hash_of_pair, pairs);
+    hash_insert(&pairs->index, hash, id);
     return id;
 }

@@ -332,7 +332,7 @@ void profile_complaints(const Profile *profile, Complaints *out) {
 size_t profile_bytes(const Profile *profile) {
     return column_bytes(&profile->time_ns) + column_bytes(&profile->pair) +
            column_bytes(&profile->cpu) + column_bytes(&profile->weight) +
-           column_bytes(&profile->pairs.entry) + profile->pairs.index.cap * sizeof(uint32_t);
+           column_bytes(&profile->pairs.entry) + hash_index_bytes(&profile->pairs.index);
 }
 
 int64_t profile_origin(const ProfileView *view) {

@@ -6,11 +6,6 @@ static uint32_t node_hash(StackId parent, FrameId frame) {
     return (uint32_t)hash_mix((uint64_t)parent << 32 | frame);
 }
 
-static uint32_t hash_of_node(const void *owner, uint32_t id) {
-    StackNode n = stacks_get((const Stacks *)owner, id);
-    return node_hash(n.parent, n.frame);
-}
-
 void stacks_init(Stacks *stacks) {
     column_init(&stacks->node, sizeof(StackNode), 10);
     column_init(&stacks->last_child, sizeof(StackId), 10);
@@ -26,7 +21,8 @@ void stacks_free(Stacks *stacks) {
 }
 
 static void index_child(Stacks *stacks, StackId id) {
-    hash_insert(&stacks->index, hash_of_node(stacks, id), id, hash_of_node, stacks);
+    StackNode n = stacks_get(stacks, id);
+    hash_insert(&stacks->index, node_hash(n.parent, n.frame), id);
 }
 
 /* Tells the parent of its new child `id`. */
@@ -41,7 +37,8 @@ static void link_child(Stacks *stacks, StackId *last, StackId id) {
 static StackId find(const Stacks *stacks, StackId parent, FrameId frame) {
     const HashIndex *t = &stacks->index;
     StackId id;
-    for (uint32_t i = hash_first(t, node_hash(parent, frame)); (id = t->slot[i]) != 0;
+    uint32_t hash = node_hash(parent, frame);
+    for (uint32_t i = hash_first(t, hash); (id = hash_candidate(t, hash, &i)) != 0;
          i = hash_next(t, i)) {
         StackNode n = stacks_get(stacks, id);
         if (n.parent == parent && n.frame == frame)
