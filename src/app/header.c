@@ -89,12 +89,17 @@ static float tabs(const View *v, Rect area) {
     float w[VIEW_COUNT + 2], all = ui_px(ui, 13), h = ui_px(ui, 26), y = floorf(area.y + (area.h - h) / 2);
     for (int i = 0; i < n; i++)
         all += w[i] = ui_text_width(ui, str_of(tab[i].label), FACE_REGULAR, ui->theme->font) + ui_px(ui, 20);
+    if (area.w - all < ui_px(ui, 300)) { /* a narrow window: the order has a key, too */
+        all -= w[n - 1] + w[n - 2] + ui_px(ui, 13);
+        n -= 2;
+    }
     float right = area.x + area.w - ui_px(ui, 20), x = right - all;
     if (x < area.x)
         return right;
     bool boxes = kind != VIEW_TABLE && kind != VIEW_CHART;
-    int shown = boxes ? n : n - 2; /* those have an order of their own; nothing moves */
-    for (int i = 0; i < shown; x += w[i++]) {
+    for (int i = 0; i < n; x += w[i++]) {
+        if (tab[i].id == CMD_ORDER && !boxes)
+            continue; /* those have an order of their own; nothing moves */
         if (tab[i].apart) {
             draw_rect(ui->draw, (Rect){x + ui_px(ui, 6), y + ui_px(ui, 5), ui_px(ui, 1), h - ui_px(ui, 10)}, ui->theme->line);
             x += ui_px(ui, 13);
