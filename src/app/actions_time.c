@@ -45,7 +45,7 @@ static void set_view(App *app, Range r) {
 
 static bool move_selection(App *app, int64_t rows, int64_t columns, bool extend) {
     const HeatGrid *grid = app_grid(app);
-    int64_t cells = rows + columns * (grid ? grid->rows : 1);
+    int64_t cells = rows + columns * (grid ? heat_slices(grid) : 1);
     Range moved;
     if (!heat_select_move(&app->state, grid, app->state.downwards ? cells - 2 * rows : cells, extend, &moved))
         return true;
@@ -196,6 +196,24 @@ bool do_column_longer(App *app, Str args, Error *err) {
 bool do_column_shorter(App *app, Str args, Error *err) {
     (void)args, (void)err;
     return step_column(app, -1);
+}
+
+bool do_heat_by(App *app, Str args, Error *err) {
+    uint8_t kind = (uint8_t)((app->state.row_kind + 1) % ROW_KINDS);
+    if (args.n && !row_kind_named(args, &kind))
+        return error_set(err, ERROR_USAGE, "rows cannot be by \"%.*s\"", (int)args.n, args.s);
+    state_set_row_kind(&app->state, kind);
+    return true;
+}
+
+/* By key, weight is left out: it has a command of its own. */
+bool do_heat_value(App *app, Str args, Error *err) {
+    uint8_t kind = (uint8_t)((app->state.value_kind + 1) % VALUE_KINDS);
+    kind = kind == HEAT_WEIGHT ? HEAT_CPUS : kind;
+    if (args.n && !value_kind_named(args, &kind))
+        return error_set(err, ERROR_USAGE, "cells cannot show \"%.*s\"", (int)args.n, args.s);
+    app->state.value_kind = kind;
+    return true;
 }
 
 bool do_scale(App *app, Str args, Error *err) {

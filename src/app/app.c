@@ -176,9 +176,9 @@ void app_query(const App *app, Query *q) {
     state_query(&app->state, &slot->profile, &slot->view, q);
 }
 
-void app_heat_spec(const App *app, HeatSpec *spec) {
+void app_heat_spec(App *app, HeatSpec *spec) {
     const SessionSlot *slot = &app->session.slot[0];
-    state_heat_spec(&app->state, &slot->profile, &slot->view, spec);
+    state_heat_spec(&app->state, &slot->profile, &slot->view, &app->pinned, spec);
 }
 
 const Answer *app_answer(const App *app) {

@@ -8,7 +8,8 @@
 static void ask_hottest(App *app, const Query *q) {
     const Range *cell = &app->heat.hover;
     HottestWish w = {.t0_ns = cell->t0_ns, .t1_ns = cell->t1_ns, .event = q->event, .idle = q->idle, .filter = q->filter};
-    engine_ask_aside(app->session.engine, ASIDE_HOTTEST, 0, cell->on ? &w : NULL);
+    bool whose = heat_lane_filter(app_grid(app), app->heat.hover_row, &w.filter);
+    engine_ask_aside(app->session.engine, ASIDE_HOTTEST, 0, cell->on && whose ? &w : NULL);
 }
 
 static FrameId hovered_frame(const App *app) {
@@ -25,9 +26,20 @@ static FrameId hovered_frame(const App *app) {
 static void ask_link(App *app, const HeatSpec *spec) {
     const ProfileView *view = &app->session.slot[0].view;
     FrameId hovered = hovered_frame(app);
-    LinkWish w = {.spec = *spec, .t0_ns = app->heat.t0_ns, .t1_ns = app->heat.t1_ns};
+    const HeatGrid *grid = app_grid(app);
+    LinkWish w = {.spec = *spec};
     bool lit = view->has_time && linking_match(&app->pinned, &app->state, &app->session.dict, view->frames, hovered, &app->lit);
+    if (lit && spec->value_kind == HEAT_SHARE && link_match_same(&app->lit, &spec->match))
+        lit = false; /* the map says so already */
+    if (grid && grid->spec.row_kind == spec->row_kind) { /* columns and rows as they were made */
+        link_wish_of(grid, &app->lit, &w);
+        w.spec.event = spec->event;
+        w.spec.idle = spec->idle;
+        w.spec.filter = spec->filter;
+    }
     w.spec.match = app->lit;
+    w.t0_ns = app->heat.t0_ns;
+    w.t1_ns = app->heat.t1_ns;
     engine_ask_aside(app->session.engine, ASIDE_LINK, 0, lit ? &w : NULL);
 }
 

@@ -129,6 +129,14 @@ static Str event_name(const App *app) {
 static void shape_json(JsonWriter *w, const State *s) {
     json_key(w, "rows");
     json_u64(w, s->rows);
+    if (s->row_kind != HEAT_BY_OFFSET) {
+        json_key(w, "rows_by");
+        json_str(w, str_of(row_kind_name(s->row_kind)));
+    }
+    if (s->value_kind != HEAT_SAMPLES) {
+        json_key(w, "cells");
+        json_str(w, str_of(value_kind_name(s->value_kind)));
+    }
     json_key(w, "column_ns");
     json_i64(w, s->column_ns);
     json_key(w, "scale");

@@ -154,7 +154,8 @@ void export_source(const Profile *profile, const State *state, ExportSource *out
     out->view = profile_view(profile);
     out->state = *state;
     state_query(state, profile, &out->view, &out->query);
-    state_heat_spec(state, profile, &out->view, &out->heat);
+    PinnedFrame pin = {0};
+    state_heat_spec(state, profile, &out->view, &pin, &out->heat);
     out->theme = theme_get((ThemeKind)state->theme)->dark ? "dark" : "light";
 }
 
@@ -190,7 +191,7 @@ static bool heatmap_bytes(const ExportSource *s, Arena *arena, Buf *out, Error *
                          "this profile carries no times, so it has no heat map");
     HeatSpec spec = s->heat;
     heat_spec_fit(&spec, &s->view);
-    export_heatmap_json(heat_build(s->profile, &s->view, &spec, arena), out);
+    export_heatmap_json(heat_build(s->profile, &s->view, &spec, arena), s->profile->dict, out);
     return true;
 }
 
@@ -263,11 +264,14 @@ static bool page_of(const ExportSource *s, Arena *arena, ExportPage *page, Error
 
 static bool html_bytes(const ExportSource *s, Arena *arena, Buf *out, Error *err) {
     ExportPage page;
+    HeatSpec heat = s->heat; /* the page's map knows offsets, and samples or weight */
+    heat.row_kind = HEAT_BY_OFFSET;
+    heat.value_kind = heat.value_kind == HEAT_WEIGHT ? HEAT_WEIGHT : HEAT_SAMPLES;
     HtmlPage what = {.page = &page,
                      .profile = s->profile,
                      .view = &s->view,
                      .query = &s->query,
-                     .heat = &s->heat,
+                     .heat = &heat,
                      .scale = (HeatScale)s->state.scale,
                      .heat_palette = (HeatPalette)s->state.heat_palette,
                      .flame_palette = (FlamePalette)s->state.flame_palette,

@@ -27,7 +27,7 @@ static Str selection_facts(const View *v) {
 }
 
 static Str times_text(const View *v, const Range *r) {
-    int64_t step = v->heat ? v->heat->spec.column_ns / v->heat->rows : 10000000;
+    int64_t step = v->heat ? v->heat->spec.column_ns / heat_slices(v->heat) : 10000000;
     Str t0 = view_offset(v, r->t0_ns, step), t1 = view_offset(v, r->t1_ns, step);
     return view_text(v, "%.*s – %.*s s", (int)t0.n, t0.s, (int)t1.n, t1.s);
 }

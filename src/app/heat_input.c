@@ -1,4 +1,5 @@
 #include "app/heat_input.h"
+#include "app/heat_lanes.h"
 #include "app/heat_ranges.h"
 #include "app/flame_pane.h"
 #include "query/hottest.h"
@@ -24,6 +25,11 @@ bool heat_range_at(const HeatPane *pane, const View *v, float x, float y, bool s
     double share = (double)((y - p.y) / p.h);
     share = v->state->downwards ? share : 1 - share;
     out->on = true;
+    if (!snap && g->row) {
+        out->t0_ns = time_at(pane, x);
+        out->t1_ns = out->t0_ns + 1;
+        return true;
+    }
     if (!snap) {
         int64_t t = g->origin_ns + column * g->spec.column_ns +
                     (int64_t)(share * (double)g->spec.column_ns);
@@ -68,7 +74,8 @@ static Str column_text(const View *v, int64_t offset_ns) {
     return view_text(v, "%.*s s", (int)at.n, at.s);
 }
 
-/* "34 s + 660 ms", and how many samples, or why there are none. */
+/* "34 s + 660 ms", or "thread worker (4711) · 12.3 s"; and how many samples, or why there are
+ * none. */
 static Str cell_text(const View *v, uint32_t column, uint32_t row) {
     const HeatGrid *g = v->heat;
     Range cell;
@@ -76,11 +83,15 @@ static Str cell_text(const View *v, uint32_t column, uint32_t row) {
     heat_cell_range(g, column, row, &cell.t0_ns, &cell.t1_ns);
     int64_t start = (int64_t)column * g->spec.column_ns;
     Str at = column_text(v, start), within = view_span(v, cell.t0_ns - g->origin_ns - start);
-    Str n = view_count(v, (uint64_t)g->cell[i] << g->unit_shift, view_unit(v));
+    Str n = heat_value_text(v, g->cell[i]);
     if (cell.t1_ns <= g->first_ns || cell.t0_ns > g->last_ns)
         n = STR("outside the recording");
     else if (g->hidden && g->hidden[i])
         n = g->cell[i] ? view_text(v, "%.*s, others hidden", (int)n.n, n.s) : STR("all hidden");
+    if (g->row) {
+        Str lane = heat_lane_text(v, row);
+        return view_text(v, "%.*s · %.*s\t%.*s", (int)lane.n, lane.s, (int)at.n, at.s, (int)n.n, n.s);
+    }
     return view_text(v, "%.*s + %.*s\t%.*s", (int)at.n, at.s, (int)within.n, within.s, (int)n.n, n.s);
 }
 
@@ -109,9 +120,15 @@ static void hover(HeatPane *pane, const View *v, float x, float y) {
     heat_range_at(pane, v, x, y, true, &cell);
     if (!heat_cell_of(g, cell.t0_ns, &column, &row))
         return;
+    if (g->row)
+        row = heat_lane_at(pane, v, y);
     hottest_of_texel(pane, g, &column, &row);
     Ui *ui = v->ui;
     SliceShape s = heat_slice_shape(pane, v, &cell);
+    if (g->row) {
+        s.y0 = heat_pane_lane_y(pane, row);
+        s.y1 = heat_pane_lane_y(pane, row + 1);
+    }
     Rect before = draw_clip_to(ui->draw, rect_inset(pane->plot, -ui_px(ui, 1)));
     uint32_t hair = color_alpha(ui->theme->text, 0.35f);
     float cx = roundf((s.x0 + s.x1_right) / 2), cy = roundf((s.y0 + s.y1) / 2);
@@ -121,6 +138,7 @@ static void hover(HeatPane *pane, const View *v, float x, float y) {
     draw_clip(ui->draw, before);
     heat_cell_range(g, column, row, &pane->hover.t0_ns, &pane->hover.t1_ns);
     pane->hover.on = true;
+    pane->hover_row = row;
     Str lines[2 + 2 * HOTTEST_STACKS];
     uint32_t n = 0;
     lines[n++] = cell_text(v, column, row);
@@ -187,7 +205,9 @@ void heat_pointer(HeatPane *pane, const View *v) {
     UiZone z = ui_zone(v->ui, pane->id, pane->plot, ZONE_FOCUSABLE);
     if (z.hover)
         v->ui->cursor = CURSOR_CROSS;
-    if (z.wheel_y != 0 || z.wheel_x != 0) {
+    if (v->heat->row && (z.mods & MOD_CTRL) && z.wheel_y != 0) {
+        heat_lanes_scroll(pane, v, -3 * z.wheel_y);
+    } else if (z.wheel_y != 0 || z.wheel_x != 0) {
         double around = (double)((z.x - pane->plot.x) / pane->plot.w);
         bool pan = (z.mods & MOD_SHIFT) || z.wheel_x != 0;
         double by = (double)(z.wheel_x != 0 ? z.wheel_x : -z.wheel_y);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/heat_input.h"
+#include "app/heat_lanes.h"
 #include "app/heat_ranges.h"
 #include "app/linking.h"
 
@@ -43,13 +44,13 @@ static HeatPicture picture_wanted(const HeatPane *pane, const View *v) {
     step = step ? step : 1;
     HeatPicture p = {.step = step, .first = (uint32_t)(c0 / step) * step, .h = grid->rows};
     p.w = (uint32_t)((c1 - p.first + step - 1) / step);
-    for (uint32_t n = 2; p.h > down && down; n++)
+    for (uint32_t n = 2; p.h > down && down && !grid->row; n++) /* lanes are scrolled instead */
         p.h = (grid->rows + n - 1) / n;
     p.maximum = step > 1 || p.h < grid->rows;
     p.scale = v->state->scale;
     p.palette = v->state->heat_palette;
     p.dark = v->ui->theme->dark;
-    p.downwards = v->state->downwards;
+    p.downwards = v->state->downwards || grid->row;
     p.link = v->link;
     return p;
 }
@@ -95,7 +96,7 @@ static void picture_update(HeatPane *pane, const View *v) {
     picture_room(p, (size_t)p->w * p->h);
     HeatMapper before = pane->mapper;
     heat_mapper(grid, (HeatScale)p->scale, &pane->mapper);
-    heat_ramp((HeatPalette)p->palette, p->dark, &pane->ramp);
+    heat_ramp_of(grid, (HeatPalette)p->palette, p->dark, &pane->ramp);
     if (v->link) {
         heat_link_mapper(v->link, (HeatScale)p->scale, &pane->link_mapper);
         heat_link_ramp((HeatPalette)p->palette, p->dark, &pane->link_ramp);
@@ -124,6 +125,10 @@ static void draw_picture(HeatPane *pane, const View *v) {
                        .rgba = p->rgba, .source = {0, 0, (float)p->w, (float)p->h},
                        .dirty_x = p->dirty_x, .dirty_w = p->dirty_w,
                        .dirty_h = p->dirty_w ? p->h : 0};
+    if (v->heat->row) {
+        image.source.y = pane->lane_at;
+        image.source.h = pane->lanes;
+    }
     draw_image(v->ui->draw, (Rect){x0, pane->plot.y, x1 - x0, pane->plot.h}, &image);
     draw_clip(v->ui->draw, before);
 }
@@ -221,8 +226,8 @@ static void legend_box(const View *v, float x, float y, uint32_t color, const ch
 
 /* A cell's length: exact where rows divide the column, else to three digits. */
 static Str cell_span(const View *v) {
-    int64_t column = v->heat->spec.column_ns, cell = column / v->heat->rows;
-    if (column % v->heat->rows)
+    int64_t column = v->heat->spec.column_ns, cell = column / heat_slices(v->heat);
+    if (column % heat_slices(v->heat))
         return view_span(v, cell);
     Buf exact = {0};
     span_format(cell, &exact);
@@ -231,11 +236,36 @@ static Str cell_span(const View *v) {
     return s;
 }
 
+static Str legend_number(const View *v, uint32_t value) {
+    return v->link ? view_short(v, value) : heat_value_short(v, value);
+}
+
+static void legend_notes(const HeatPane *pane, const View *v, float x, float y, float w, bool room) {
+    if (!room)
+        return;
+    legend_box(v, x, y, pane->ramp.color[0], "none");
+    legend_box(v, x, y + ui_px(v->ui, 18), pane->ramp.filtered, "all hidden");
+    if (pane->picture.maximum)
+        legend_label(v, x, y + ui_px(v->ui, 38), w, STR("block = maximum"));
+}
+
+/* A box for each step of distinct cpus or threads, most on top, as far as there is room. */
+static void legend_steps(const HeatPane *pane, const View *v, float x, float y, float room) {
+    const HeatMapper *m = &pane->mapper;
+    float h = ui_px(v->ui, 18);
+    uint32_t shown = room > h ? (uint32_t)(room / h) : 1;
+    for (uint32_t i = 0; i < m->steps && i < shown; i++) {
+        uint32_t step = m->steps <= shown ? m->steps - 1 - i : (m->steps - 1) * (shown - 1 - i) / (shown > 1 ? shown - 1 : 1);
+        uint32_t from = m->threshold[step], to = step + 1 < m->steps ? m->threshold[step + 1] - 1 : m->max;
+        Str text = from == to ? view_text(v, "%u", from) : view_text(v, "%u–%u", from, to);
+        legend_box(v, x, y + (float)i * h, pane->ramp.color[heat_step_level(m, step)], text.s);
+    }
+}
+
 static void draw_legend(HeatPane *pane, const View *v, Rect area) {
     Ui *ui = v->ui;
     const HeatRamp *ramp = v->link ? &pane->link_ramp : &pane->ramp;
     const HeatMapper *mapper = v->link ? &pane->link_mapper : &pane->mapper;
-    uint32_t shift = v->link ? 0 : v->heat->unit_shift;
     if (pane->legend_generation != pane->picture.generation) {
         for (int i = 0; i < 255; i++) { /* top is the most */
             uint32_t c = ramp->color[255 - i];
@@ -246,7 +276,7 @@ static void draw_legend(HeatPane *pane, const View *v, Rect area) {
     Str per = cell_span(v);
     float x = area.x, y = pane->plot.y;
     legend_label(v, x, y - ui_px(ui, 4), area.w,
-                 view_text(v, "%s per %.*s", v->link ? "lit" : view_unit(v), (int)per.n, per.s));
+                 view_text(v, "%s per %.*s", v->link ? "lit" : heat_unit_text(v), (int)per.n, per.s));
     float top = y + ui_px(ui, 18), notes = ui_px(ui, pane->picture.maximum ? 66 : 48);
     float h = pane->plot.y + pane->plot.h - top - notes;
     bool with_notes = h >= ui_px(ui, 50);
@@ -254,30 +284,30 @@ static void draw_legend(HeatPane *pane, const View *v, Rect area) {
         h += notes;
     if (h < ui_px(ui, 30))
         return;
+    if (!v->link && mapper->stepped) {
+        legend_steps(pane, v, x, top, h);
+        legend_notes(pane, v, x, top + h + ui_px(ui, 8), area.w, with_notes);
+        return;
+    }
     Rect bar = {x, top, ui_px(ui, 12), h};
     DrawImage image = {.id = ui_id_at(pane->id, 4), .generation = pane->legend_generation, .w = 1,
                        .h = 255, .rgba = pane->legend_rgba, .source = {0, 0, 1, 255}};
     draw_image(ui->draw, bar, &image);
     float lx = x + ui_px(ui, 22), lw = area.w - ui_px(ui, 22);
-    uint32_t least = heat_value_at(mapper, 0), most = v->link ? v->link->max : v->heat->max;
+    uint32_t least = heat_value_at(mapper, 0), most = mapper->max;
+    bool share = !v->link && v->heat->unit == HEAT_UNIT_PERMILLE;
     if (most > 0)
-        legend_label(v, lx, top - ui_px(ui, 3), lw, view_short(v, (uint64_t)most << shift));
+        legend_label(v, lx, top - ui_px(ui, 3), lw, legend_number(v, most));
     if (most > least)
-        legend_label(v, lx, top + h - ui_px(ui, 13), lw, view_short(v, (uint64_t)least << shift));
+        legend_label(v, lx, top + h - ui_px(ui, 13), lw, legend_number(v, least));
     if (h > ui_px(ui, 50)) { /* the scale's name first; its middle where there is room for both */
         uint32_t half = heat_value_at(mapper, 0.5);
         bool both = h > ui_px(ui, 90);
-        legend_label(v, lx, top + h / 2 - ui_px(ui, both ? 16 : 8), lw, str_of(scale_label(v->state->scale)));
+        legend_label(v, lx, top + h / 2 - ui_px(ui, both ? 16 : 8), lw, str_of(share ? "linear" : scale_label(v->state->scale)));
         if (both && half > 1 && half < most)
-            legend_label(v, lx, top + h / 2, lw, view_short(v, (uint64_t)half << shift));
+            legend_label(v, lx, top + h / 2, lw, legend_number(v, half));
     }
-    if (!with_notes)
-        return;
-    float below = top + h + ui_px(ui, 8);
-    legend_box(v, x, below, pane->ramp.color[0], "none");
-    legend_box(v, x, below + ui_px(ui, 18), pane->ramp.filtered, "all hidden");
-    if (pane->picture.maximum)
-        legend_label(v, x, below + ui_px(ui, 38), area.w, STR("block = maximum"));
+    legend_notes(pane, v, x, top + h + ui_px(ui, 8), area.w, with_notes);
 }
 
 /* -- what is lit */
@@ -312,7 +342,8 @@ static void draw_empty(const View *v, Rect plot) {
 
 static void layout(HeatPane *pane, const View *v, Rect area, Rect *legend) {
     Ui *ui = v->ui;
-    float left = ui_px(ui, 76), right = ui_px(ui, 150), top = ui_px(ui, 22);
+    bool lanes = v->heat && v->heat->row && v->heat->columns;
+    float left = ui_px(ui, lanes ? 170 : 76), right = ui_px(ui, 150), top = ui_px(ui, 22);
     float axis = ui_px(ui, 24), strip = ui_px(ui, 28), gap = ui_px(ui, 8);
     float h = area.h - top - axis - strip - gap;
     float w = area.w - left - right;
@@ -336,10 +367,14 @@ void heat_pane_draw(HeatPane *pane, const View *v, Rect area) {
     Range view = heat_view_range(v->state, v->heat);
     pane->t0_ns = view.t0_ns;
     pane->t1_ns = view.t1_ns;
+    heat_lanes_layout(pane, v);
     picture_update(pane, v);
     draw_picture(pane, v);
     draw_time_axis(pane, v);
-    draw_row_axis(pane, v);
+    if (v->heat->row)
+        heat_lanes_draw(pane, v, area.x + ui_px(ui, 8));
+    else
+        draw_row_axis(pane, v);
     draw_legend(pane, v, legend);
     draw_lit(pane, v);
     heat_ranges_draw(pane, v);

@@ -12,13 +12,18 @@ float heat_pane_y(const HeatPane *pane, bool downwards, double share_of_column) 
     return pane->plot.y + (float)(s * (double)pane->plot.h);
 }
 
+float heat_pane_lane_y(const HeatPane *pane, uint32_t row) {
+    return pane->plot.y + ((float)row - pane->lane_at) * pane->plot.h / pane->lanes;
+}
+
 bool heat_pane_cell_center(const HeatPane *pane, const HeatGrid *grid, bool downwards,
                            uint32_t column, uint32_t row, float *x, float *y) {
     if (!grid || column >= grid->columns || row >= grid->rows || pane->t1_ns <= pane->t0_ns)
         return false;
     int64_t start = grid->origin_ns + (int64_t)column * grid->spec.column_ns;
     *x = (heat_pane_x(pane, start) + heat_pane_x(pane, start + grid->spec.column_ns)) / 2;
-    *y = heat_pane_y(pane, downwards, (row + 0.5) / grid->rows);
+    *y = grid->row ? (heat_pane_lane_y(pane, row) + heat_pane_lane_y(pane, row + 1)) / 2
+                   : heat_pane_y(pane, downwards, (row + 0.5) / grid->rows);
     return rect_has(pane->plot, *x, *y);
 }
 
@@ -58,15 +63,15 @@ static int64_t cell_index(const HeatGrid *grid, int64_t t_ns) {
     uint32_t column, row;
     if (!heat_cell_of(grid, t_ns, &column, &row))
         return 0;
-    return (int64_t)column * grid->rows + row;
+    return (int64_t)column * heat_slices(grid) + row;
 }
 
 static Range cells_range(const HeatGrid *grid, int64_t from, int64_t to) {
     Range r = {.on = true};
     int64_t unused;
-    heat_cell_range(grid, (uint32_t)(from / grid->rows), (uint32_t)(from % grid->rows), &r.t0_ns,
+    heat_cell_range(grid, (uint32_t)(from / heat_slices(grid)), (uint32_t)(from % heat_slices(grid)), &r.t0_ns,
                     &unused);
-    heat_cell_range(grid, (uint32_t)(to / grid->rows), (uint32_t)(to % grid->rows), &unused,
+    heat_cell_range(grid, (uint32_t)(to / heat_slices(grid)), (uint32_t)(to % heat_slices(grid)), &unused,
                     &r.t1_ns);
     return r;
 }
@@ -75,7 +80,7 @@ bool heat_select_move(const State *state, const HeatGrid *grid, int64_t cells, b
                       Range *out) {
     if (!grid || !grid->columns)
         return false;
-    int64_t last = (int64_t)grid->columns * grid->rows - 1;
+    int64_t last = (int64_t)grid->columns * heat_slices(grid) - 1;
     if (!state->selection.on) {
         Range view = heat_view_range(state, grid); /* what is seen of the recording */
         int64_t at = cell_index(grid, view.t0_ns > grid->first_ns ? view.t0_ns : grid->first_ns);

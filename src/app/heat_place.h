@@ -32,10 +32,13 @@ typedef struct HeatPane {
     HeatRamp link_ramp;
     uint32_t legend_rgba[256];
     uint64_t legend_generation;
+    /* -- rows that are threads and the like: the first in view and how many are; 0: other rows */
+    float lane_at, lanes;
     HeatDrag drag;
     Range anchor;        /* cell (or instant) where a drag began */
     Range grabbed;       /* a range as it was when a handle of it was taken */
     Range hover;         /* the cell under the pointer */
+    uint32_t hover_row;
     int64_t pan_t0_ns, pan_t1_ns;
     double grab;         /* on the overview: pointer minus the view's middle, or where a frame began */
 } HeatPane;
@@ -43,6 +46,8 @@ typedef struct HeatPane {
 float heat_pane_x(const HeatPane *pane, int64_t t_ns);
 /* 0 is the start of a column. */
 float heat_pane_y(const HeatPane *pane, bool downwards, double share_of_column);
+/* Where a row's lane begins, where rows are threads and the like. */
+float heat_pane_lane_y(const HeatPane *pane, uint32_t row);
 /* Centre of a cell as it was drawn last; false when it is outside the view. */
 bool heat_pane_cell_center(const HeatPane *pane, const HeatGrid *grid, bool downwards,
                            uint32_t column, uint32_t row, float *x, float *y);

@@ -6,8 +6,17 @@
 
 /* -- the selection's true shape: up its first column, down to the bottom of the next */
 
+/* Over plain time a range is a box as high as the plot. */
+static SliceShape box_shape(const HeatPane *pane, const Range *r) {
+    float x0 = heat_pane_x(pane, r->t0_ns), x1 = heat_pane_x(pane, r->t1_ns);
+    float top = pane->plot.y, bottom = top + pane->plot.h;
+    return (SliceShape){x0, x1, x0, x1, top, bottom, top, bottom, true};
+}
+
 SliceShape heat_slice_shape(const HeatPane *pane, const View *v, const Range *r) {
     const HeatGrid *g = v->heat;
+    if (g->row)
+        return box_shape(pane, r);
     int64_t w = g->spec.column_ns;
     int64_t a = (r->t0_ns - g->origin_ns) / w, b = (r->t1_ns - 1 - g->origin_ns) / w;
     int64_t a_start = g->origin_ns + a * w, b_start = g->origin_ns + b * w;

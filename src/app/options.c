@@ -74,6 +74,14 @@ static bool set_rows(Options *o, const char *value, Error *err) {
     return true;
 }
 
+static bool set_heat_rows(Options *o, const char *value, Error *err) {
+    return row_kind_named(str_of(value), &o->shown.row_kind) || bad_value(err, "heat-rows", value);
+}
+
+static bool set_heat_value(Options *o, const char *value, Error *err) {
+    return value_kind_named(str_of(value), &o->shown.value_kind) || bad_value(err, "heat-value", value);
+}
+
 static bool set_column(Options *o, const char *value, Error *err) {
     if (!span_parse(str_of(value), &o->shown.column_ns) || o->shown.column_ns < 10000000 ||
         o->shown.column_ns > 3600000000000)
@@ -204,6 +212,8 @@ static const Option options[] = {
     {"search", "RE", IN_SHOW, set_search, "regular expression to mark frames by"},
     {"zoom", "PATH", IN_SHOW, set_zoom, "zoom into a frame: symbols from the root, joined by ;"},
     {"rows", "N", IN_SHOW, set_rows, "rows of a column, 1 to 1000 (default: 50)"},
+    {"heat-rows", "offset|thread|process|cpu", IN_SHOW, set_heat_rows, "what the heat map's rows are (default: offset)"},
+    {"heat-value", "samples|weight|cpus|threads|share", IN_SHOW, set_heat_value, "what its cells count; share: of samples that the search or pin lights"},
     {"column", "SPAN", IN_SHOW, set_column, "time span of a column, 10ms to 1h (default: 1s)"},
     {"scale", "sqrt|linear|log|percentile", IN_SHOW, set_scale, "colour scale of the heat map"},
     {"palette", "NAME", IN_SHOW, set_palette, "heat map palette (ember, red, enhanced, …) or flame graph palette (kind, package, java, …)"},
@@ -293,6 +303,11 @@ bool options_parse(int argc, char **argv, Options *o, Error *err) {
         } else {
             o->path[o->paths++] = argv[i];
         }
+    }
+    if (o->shown.row_kind != HEAT_BY_OFFSET && !options_given(o, "column")) {
+        uint8_t kind = o->shown.row_kind; /* with the span that goes with it */
+        o->shown.row_kind = HEAT_BY_OFFSET;
+        state_set_row_kind(&o->shown, kind);
     }
     return true;
 }

@@ -9,6 +9,7 @@
 #include "app/findings_pane.h"
 #include "app/flame_pane.h"
 #include "app/frame_menu.h"
+#include "app/heat_lanes.h"
 #include "app/heat_pane.h"
 #include "app/history.h"
 #include "app/linking.h"
@@ -69,7 +70,7 @@ bool app_weighted(const App *app);
 void app_ask(App *app);
 /* The questions that the state asks. */
 void app_query(const App *app, Query *out);
-void app_heat_spec(const App *app, HeatSpec *out);
+void app_heat_spec(App *app, HeatSpec *out);
 /* Runs a command by id; records a history step where the table says so. */
 bool app_run(App *app, CommandId id, Str args, Error *err);
 /* Newest answer and grid of slot A, NULL while there is none for the file that is open. */

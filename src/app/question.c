@@ -48,7 +48,7 @@ bool state_callers_query(const State *s, const Profile *profile, const ProfileVi
     return transforms_add(&q->tree.transforms, TRANSFORM_CALLERS_OF, GROUP_PROCESS, str_of(s->function), NULL);
 }
 
-void state_heat_spec(const State *s, const Profile *profile, const ProfileView *view,
+void state_heat_spec(const State *s, const Profile *profile, const ProfileView *view, PinnedFrame *pin,
                      HeatSpec *spec) {
     memset(spec, 0, sizeof *spec);
     spec->rows = s->rows;
@@ -56,7 +56,12 @@ void state_heat_spec(const State *s, const Profile *profile, const ProfileView *
     spec->event = state_event(s, profile, view);
     spec->idle = s->idle;
     spec->filter = s->filter;
-    spec->value_kind = state_weighted(s, profile, view) ? HEAT_WEIGHT : HEAT_SAMPLES;
+    spec->row_kind = s->row_kind;
+    spec->value_kind = s->value_kind;
+    if (s->value_kind <= HEAT_WEIGHT)
+        spec->value_kind = query_by_weight(profile, view, spec->event, s->weighted || s->value_kind == HEAT_WEIGHT) ? HEAT_WEIGHT : HEAT_SAMPLES;
+    if (s->value_kind == HEAT_SHARE)
+        linking_match(pin, s, profile->dict, view->frames, 0, &spec->match);
 }
 
 const char *count_unit(const Dict *dict, EventId event, bool weighted) {

@@ -2,7 +2,7 @@
  * Pure; any thread that may read the profile below the view. */
 #pragma once
 
-#include "app/state.h"
+#include "app/linking.h"
 #include "query/slice.h"
 
 /* The event that the state names, else the first of the file. */
@@ -12,7 +12,8 @@ bool state_weighted(const State *state, const Profile *profile, const ProfileVie
 void state_query(const State *state, const Profile *profile, const ProfileView *view, Query *out);
 /* Of a sandwich, the upper half; what state_query asks for is the lower one. False: it is none. */
 bool state_callers_query(const State *state, const Profile *profile, const ProfileView *view, Query *out);
+/* pin: the pinned function as it was found last; only a map of shares looks for it. */
 void state_heat_spec(const State *state, const Profile *profile, const ProfileView *view,
-                     HeatSpec *out);
+                     PinnedFrame *pin, HeatSpec *out);
 /* What such a query counts: "samples", "ns", "periods". */
 const char *count_unit(const Dict *dict, EventId event, bool weighted);

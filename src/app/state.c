@@ -8,6 +8,9 @@ static const char *const view_names[VIEW_COUNT] = {"flame", "icicle", "inverted"
 static const char *const baseline_names[] = {"none", "range", "rest", "whole", "file"};
 static const char *const idle_names[] = {"hide", "keep", "flamescope"};
 
+static const char *const row_names[ROW_KINDS] = {"offset", "thread", "process", "cpu"};
+static const char *const value_names[VALUE_KINDS] = {"samples", "weight", "cpus", "threads", "share"};
+
 void state_init(State *state) {
     memset(state, 0, sizeof *state);
     state->rows = 50;
@@ -82,6 +85,7 @@ bool state_same(const State *a, const State *b) {
            a->weighted == b->weighted && a->idle == b->idle && filter_same(&a->filter, &b->filter) &&
            a->view_kind == b->view_kind && a->mode == b->mode &&
            a->heaviest_first == b->heaviest_first && a->rows == b->rows &&
+           a->row_kind == b->row_kind && a->value_kind == b->value_kind &&
            a->column_ns == b->column_ns;
 }
 
@@ -109,6 +113,30 @@ const char *baseline_kind_name(uint32_t kind) {
 
 bool baseline_kind_named(Str name, uint8_t *out) {
     return named(name, baseline_names, BASELINE_FILE + 1, out);
+}
+
+const char *row_kind_name(uint32_t kind) {
+    return row_names[kind < ROW_KINDS ? kind : 0];
+}
+
+bool row_kind_named(Str name, uint8_t *out) {
+    return named(name, row_names, ROW_KINDS, out);
+}
+
+const char *value_kind_name(uint32_t kind) {
+    return value_names[kind < VALUE_KINDS ? kind : 0];
+}
+
+bool value_kind_named(Str name, uint8_t *out) {
+    return named(name, value_names, VALUE_KINDS, out);
+}
+
+void state_set_row_kind(State *s, uint8_t kind) {
+    const int64_t second = 1000000000, tenth = second / 10;
+    bool by_offset = kind == HEAT_BY_OFFSET;
+    if ((s->row_kind == HEAT_BY_OFFSET) != by_offset && s->column_ns == (by_offset ? tenth : second))
+        s->column_ns = by_offset ? second : tenth;
+    s->row_kind = kind;
 }
 
 /* -- the text form */
@@ -195,6 +223,10 @@ void state_format(const State *state, Buf *out) {
         put_key(out, "thread");
         buf_printf(out, "%d/%d", state->chart_pid, state->chart_tid);
     }
+    if (state->row_kind != usual.row_kind)
+        put_text(out, "by", row_kind_name(state->row_kind));
+    if (state->value_kind != usual.value_kind)
+        put_text(out, "value", value_kind_name(state->value_kind));
     put_number(out, "rows", state->rows, usual.rows);
     put_number(out, "column", state->column_ns, usual.column_ns);
     if (state->scale != usual.scale)
@@ -295,6 +327,10 @@ static bool set_enum(Str key, Str value, State *state, bool *known) {
         return baseline_kind_named(value, &state->baseline_kind);
     if (str_eq_c(key, "diff"))
         return diff_palette_named(value, &diff) && ((state->diff_palette = (uint8_t)diff), true);
+    if (str_eq_c(key, "by"))
+        return row_kind_named(value, &state->row_kind);
+    if (str_eq_c(key, "value"))
+        return value_kind_named(value, &state->value_kind);
     if (str_eq_c(key, "idle"))
         return named(value, idle_names, 3, &state->idle);
     if (str_eq_c(key, "shape"))

@@ -64,6 +64,8 @@ typedef struct State {
     int32_t chart_pid, chart_tid;
     /* Path below the root: "symbol\tmodule\n" a frame; empty: all. */
     char zoom[STATE_ZOOM];
+    uint8_t row_kind;   /* HeatRowKind */
+    uint8_t value_kind; /* HeatValueKind; HEAT_SAMPLES: what is counted, samples or weight */
     uint32_t rows;
     int64_t column_ns;
     uint8_t scale;         /* HeatScale */
@@ -88,6 +90,15 @@ bool state_parse(Str text, State *state, Error *err);
 /* Whether there is something to compare with what is selected. */
 bool state_compares(const State *state);
 
+/* "offset", "thread", "process", "cpu"; "samples", "weight", "cpus", "threads", "share". */
+enum { ROW_KINDS = HEAT_BY_CPU + 1, VALUE_KINDS = HEAT_SHARE + 1 };
+const char *row_kind_name(uint32_t kind);
+bool row_kind_named(Str name, uint8_t *out);
+const char *value_kind_name(uint32_t kind);
+bool value_kind_named(Str name, uint8_t *out);
+/* Another kind of rows. Threads and the like lie over plain time, for which a second is long: what
+ * spans the usual second spans a tenth then, and the other way round. */
+void state_set_row_kind(State *state, uint8_t kind);
 const char *view_kind_name(uint32_t kind);
 bool view_kind_named(Str name, uint8_t *out);
 const char *baseline_kind_name(uint32_t kind); /* "none", "range", "rest", "whole", "file" */

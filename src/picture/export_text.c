@@ -164,29 +164,86 @@ static void json_columns(JsonWriter *w, const HeatGrid *grid) {
     json_array_end(w);
 }
 
-void export_heatmap_json(const HeatGrid *grid, Buf *out) {
+void heat_row_label(const HeatGrid *grid, const Dict *dict, uint32_t row, Buf *out) {
+    const HeatRow *r = &grid->row[row];
+    if (r->others || !r->samples) {
+        buf_printf(out, r->others ? "others (%u)" : "nothing", r->others);
+    } else if (grid->spec.row_kind == HEAT_BY_CPU) {
+        buf_printf(out, r->cpu < 0 ? "cpu ?" : "cpu %d", r->cpu);
+    } else {
+        int32_t id = grid->spec.row_kind == HEAT_BY_THREAD ? r->tid : r->pid;
+        buf_put(out, names_get(&dict->names, r->comm));
+        if (id >= 0)
+            buf_printf(out, " (%d)", id);
+    }
+}
+
+static void json_rows(JsonWriter *w, const HeatGrid *grid, const Dict *dict) {
+    json_key(w, "rows");
+    json_array(w);
+    for (uint32_t r = grid->rows; r-- > 0 && !grid->row;)
+        json_ns(w, heat_row_start(grid->spec.column_ns, grid->rows, r), 1000000);
+    for (uint32_t r = 0; r < grid->rows && grid->row; r++) {
+        Buf label = {0};
+        heat_row_label(grid, dict, r, &label);
+        json_str(w, buf_str(&label));
+        buf_free(&label);
+    }
+    json_array_end(w);
+    if (!grid->row)
+        return;
+    json_key(w, "row_info");
+    json_array(w);
+    for (uint32_t r = 0; r < grid->rows; r++) {
+        const HeatRow *row = &grid->row[r];
+        json_object(w);
+        json_key(w, "pid");
+        json_i64(w, row->pid);
+        json_key(w, "tid");
+        json_i64(w, row->tid);
+        json_key(w, "cpu");
+        json_i64(w, row->cpu);
+        json_key(w, "comm");
+        json_str(w, names_get(&dict->names, row->comm));
+        json_key(w, "samples");
+        json_u64(w, row->samples);
+        json_key(w, "others");
+        json_u64(w, row->others);
+        json_object_end(w);
+    }
+    json_array_end(w);
+}
+
+static void json_cell(JsonWriter *w, const HeatGrid *grid, uint32_t cell) {
+    if (grid->unit != HEAT_UNIT_PERMILLE)
+        json_u64(w, (uint64_t)cell << grid->unit_shift);
+    else if (cell)
+        json_u64(w, heat_permille(cell));
+    else
+        json_null(w);
+}
+
+void export_heatmap_json(const HeatGrid *grid, const Dict *dict, Buf *out) {
+    static const char *const units[] = {"samples", "weight", "cpus", "threads", "permille"};
     JsonWriter w;
     json_begin(&w, out, true);
     json_object(&w);
-    json_key(&w, "rows");
-    json_array(&w);
-    for (uint32_t r = grid->rows; r-- > 0;)
-        json_ns(&w, heat_row_start(grid->spec.column_ns, grid->rows, r), 1000000);
-    json_array_end(&w);
+    json_rows(&w, grid, dict);
     json_columns(&w, grid);
     json_key(&w, "values");
     json_array(&w);
     for (uint32_t c = 0; c < grid->columns; c++) {
+        const uint32_t *cell = grid->cell + (size_t)c * grid->rows;
         json_array(&w);
-        for (uint32_t r = grid->rows; r-- > 0;)
-            json_u64(&w, (uint64_t)grid->cell[(size_t)c * grid->rows + r] << grid->unit_shift);
+        for (uint32_t y = 0; y < grid->rows; y++) /* offsets: the latest on top */
+            json_cell(&w, grid, cell[grid->row ? y : grid->rows - 1 - y]);
         json_array_end(&w);
     }
     json_array_end(&w);
     json_key(&w, "maxvalue");
-    json_u64(&w, (uint64_t)grid->max << grid->unit_shift);
+    json_cell(&w, grid, grid->max);
     json_key(&w, "unit");
-    json_str(&w, grid->spec.value_kind == HEAT_WEIGHT ? STR("weight") : STR("samples"));
+    json_str(&w, str_of(units[grid->unit]));
     json_key(&w, "column_ms");
     json_ns(&w, grid->spec.column_ns, 1000000);
     json_object_end(&w);

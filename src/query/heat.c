@@ -14,7 +14,7 @@ int64_t heat_row_start(int64_t column_ns, uint32_t rows, uint32_t row) {
     return (int64_t)(((uint64_t)row * (uint64_t)column_ns + rows - 1) / rows);
 }
 
-static uint32_t slices(const HeatGrid *grid) {
+uint32_t heat_slices(const HeatGrid *grid) {
     return grid->spec.row_kind == HEAT_BY_OFFSET ? grid->rows : 1;
 }
 
@@ -25,14 +25,14 @@ bool heat_cell_of(const HeatGrid *grid, int64_t t_ns, uint32_t *column, uint32_t
     uint64_t span = (uint64_t)grid->spec.column_ns;
     uint64_t c = since / span;
     *column = c > UINT32_MAX ? UINT32_MAX : (uint32_t)c;
-    *row = (uint32_t)(since % span * slices(grid) / span);
+    *row = (uint32_t)(since % span * heat_slices(grid) / span);
     return true;
 }
 
 void heat_cell_range(const HeatGrid *grid, uint32_t column, uint32_t row, int64_t *t0,
                      int64_t *t1) {
     int64_t start = grid->origin_ns + (int64_t)column * grid->spec.column_ns;
-    uint32_t n = slices(grid);
+    uint32_t n = heat_slices(grid);
     row = n > 1 ? row : 0;
     *t0 = start + heat_row_start(grid->spec.column_ns, n, row);
     /* A wild time stamp can lie within the last column that there is. */

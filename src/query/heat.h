@@ -60,6 +60,8 @@ static inline uint32_t heat_permille(uint32_t cell) {
 /* Exact integer cell of a time: false when it lies before the origin. Where rows are not offsets
  * a time is in row 0, and every row's cell has the time of its column. */
 bool heat_cell_of(const HeatGrid *grid, int64_t t_ns, uint32_t *column, uint32_t *row);
+/* Cells of a column that have times of their own: `rows` where they are offsets, else one. */
+uint32_t heat_slices(const HeatGrid *grid);
 /* Half-open time of a cell: [t0, t1). */
 void heat_cell_range(const HeatGrid *grid, uint32_t column, uint32_t row, int64_t *t0, int64_t *t1);
 /* First ns of row r of R in a column of W ns: r·W/R rounded up so that cells tile exactly and a

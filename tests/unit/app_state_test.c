@@ -55,6 +55,8 @@ static void test_state_round_trip(void **unused) {
     s.heat_palette = HEAT_PALETTE_VIRIDIS;
     s.flame_palette = FLAME_HOT;
     s.downwards = true;
+    s.row_kind = HEAT_BY_PROCESS;
+    s.value_kind = HEAT_SHARE;
     s.theme = THEME_PROJECTOR;
     s.text_percent = 150;
     s.split_permille = 300;

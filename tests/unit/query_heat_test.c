@@ -253,7 +253,7 @@ static void exports_as_flamescope_does(void **state) {
     maker_put(&m, 6 * S + 701 * MS, "a", 1, "e", 0, 0, path, 1, FRAME_USER);
     ProfileView view = profile_view(&m.profile);
     HeatSpec spec = {.rows = 3, .column_ns = S, .event = EVENT_ALL};
-    export_heatmap_json(heat_build(&m.profile, &view, &spec, &arena), &out);
+    export_heatmap_json(heat_build(&m.profile, &view, &spec, &arena), &m.dict, &out);
     const char *text = out.s;
     assert_non_null(strstr(text, "\"maxvalue\""));
     char squeezed[400];

@@ -1,0 +1,132 @@
+#include "app/heat_lanes.h"
+
+#include <math.h>
+
+#include "app/question.h"
+#include "picture/export_text.h"
+
+static float most_at(const HeatPane *pane, const View *v) {
+    return fmaxf((float)v->heat->rows - pane->lanes, 0);
+}
+
+void heat_lanes_layout(HeatPane *pane, const View *v) {
+    if (!v->heat->row) {
+        pane->lane_at = 0;
+        pane->lanes = 0;
+        return;
+    }
+    float fit = floorf(pane->plot.h / ui_px(v->ui, 14));
+    pane->lanes = fminf(fmaxf(fit, 1), (float)v->heat->rows);
+    pane->lane_at = fminf(pane->lane_at, most_at(pane, v));
+}
+
+void heat_lanes_scroll(HeatPane *pane, const View *v, float lanes) {
+    pane->lane_at = fminf(fmaxf(roundf(pane->lane_at + lanes), 0), most_at(pane, v));
+}
+
+uint32_t heat_lane_at(const HeatPane *pane, const View *v, float y) {
+    float lane = pane->lane_at + (y - pane->plot.y) / pane->plot.h * pane->lanes;
+    uint32_t row = lane > 0 ? (uint32_t)lane : 0;
+    return row < v->heat->rows ? row : v->heat->rows - 1;
+}
+
+static Str label_of(const View *v, uint32_t row) {
+    Buf label = {0};
+    heat_row_label(v->heat, v->dict, row, &label);
+    Str s = str_copy(v->arena, buf_str(&label));
+    buf_free(&label);
+    return s;
+}
+
+/* The number behind a name tells threads of one name apart: it is not what is cut. */
+static void draw_label(const View *v, Rect r, uint32_t row) {
+    Ui *ui = v->ui;
+    const Theme *t = ui->theme;
+    char cut[256];
+    Str label = label_of(v, row), id = {0};
+    for (size_t i = label.n; i-- > 1 && !id.n;)
+        if (label.s[i] == '(' && label.s[i - 1] == ' ')
+            id = str_slice(label, i - 1, label.n);
+    float room = r.w - ui_text_width(ui, id, FACE_REGULAR, t->font_axis);
+    Str name = font_fit(ui->fonts, FACE_REGULAR, t->font_axis * ui->scale,
+                        str_slice(label, 0, label.n - id.n), room, cut, sizeof cut);
+    Str line = view_text(v, "%.*s%.*s", (int)name.n, name.s, (int)id.n, id.s);
+    bool others = v->heat->row[row].others > 0;
+    ui_label(ui, r, line, others ? color_alpha(t->muted, 0.8f) : t->muted, FACE_REGULAR, t->font_axis, 1);
+}
+
+void heat_lanes_draw(HeatPane *pane, const View *v, float left) {
+    Ui *ui = v->ui;
+    float h = pane->plot.h / pane->lanes, gap = ui_px(ui, 8);
+    Rect before = draw_clip_to(ui->draw, (Rect){left, pane->plot.y - 1, pane->plot.x - left, pane->plot.h + 2});
+    for (uint32_t row = (uint32_t)pane->lane_at; row < v->heat->rows; row++) {
+        float y = heat_pane_lane_y(pane, row);
+        if (y >= pane->plot.y + pane->plot.h - 1)
+            break;
+        draw_label(v, (Rect){left, y, pane->plot.x - left - gap, h}, row);
+    }
+    draw_clip(ui->draw, before);
+    if (pane->lanes >= (float)v->heat->rows)
+        return;
+    Rect bar = {pane->plot.x + pane->plot.w + ui_px(ui, 3), pane->plot.y, ui_px(ui, 10), pane->plot.h};
+    if (ui_scrollbar(ui, ui_id_at(pane->id, 6), bar, (float)v->heat->rows, pane->lanes, &pane->lane_at))
+        heat_lanes_scroll(pane, v, 0);
+}
+
+bool heat_lane_filter(const HeatGrid *grid, uint32_t row, Filter *filter) {
+    Buf text = {0};
+    if (!grid || !grid->row)
+        return true;
+    if (row >= grid->rows || grid->row[row].others)
+        return false;
+    const HeatRow *r = &grid->row[row];
+    if (grid->spec.row_kind == HEAT_BY_CPU)
+        buf_printf(&text, "cpu=%d", r->cpu);
+    else
+        buf_printf(&text, grid->spec.row_kind == HEAT_BY_THREAD ? "pid=%d tid=%d" : "pid=%d", r->pid, r->tid);
+    bool ok = filter_parse(buf_str(&text), filter, NULL);
+    buf_free(&text);
+    return ok;
+}
+
+/* -- words */
+
+Str heat_lane_text(const View *v, uint32_t row) {
+    static const char *const kinds[ROW_KINDS] = {"", "thread ", "process ", ""};
+    const HeatRow *r = &v->heat->row[row];
+    Str label = label_of(v, row);
+    const char *kind = r->others || !r->samples ? "" : kinds[v->heat->spec.row_kind];
+    return view_text(v, "%s%.*s", kind, (int)label.n, label.s);
+}
+
+const char *heat_unit_text(const View *v) {
+    switch (v->heat->unit) {
+    case HEAT_UNIT_CPUS:
+        return "cpus";
+    case HEAT_UNIT_THREADS:
+        return "threads";
+    case HEAT_UNIT_PERMILLE:
+        return "share";
+    case HEAT_UNIT_WEIGHT:
+        return count_unit(v->dict, v->event, true);
+    default:
+        return "samples";
+    }
+}
+
+Str heat_value_short(const View *v, uint32_t cell) {
+    if (v->heat->unit != HEAT_UNIT_PERMILLE)
+        return view_short(v, (uint64_t)cell << v->heat->unit_shift);
+    return cell ? view_percent(v, heat_permille(cell), 1000) : STR("");
+}
+
+Str heat_value_text(const View *v, uint32_t cell) {
+    if (v->heat->unit == HEAT_UNIT_PERMILLE) {
+        Str share = heat_value_short(v, cell);
+        return cell ? view_text(v, "%.*s match", (int)share.n, share.s) : STR("no samples");
+    }
+    const char *unit = heat_unit_text(v);
+    if (cell == 1 && v->heat->unit != HEAT_UNIT_SAMPLES && v->heat->unit != HEAT_UNIT_WEIGHT)
+        return v->heat->unit == HEAT_UNIT_CPUS ? STR("1 cpu") : STR("1 thread");
+    return view_count(v, (uint64_t)cell << v->heat->unit_shift, unit);
+}
