@@ -37,8 +37,8 @@ static Rect place(Bar *b, float w) {
 }
 
 /* A menu of the choices a command takes; wishes for `command choice`. */
-static void choice(Bar *b, const char *name, CommandId id, const char *const *labels,
-                   const char *const *args, uint32_t n, uint32_t now) {
+/* The number of another item, when the user chose one; else n. */
+static uint32_t choose(Bar *b, const char *name, const char *tip, const char *const *labels, uint32_t n, uint32_t now) {
     const View *v = b->v;
     Str *items = ARENA_ARRAY(v->arena, Str, n);
     for (uint32_t i = 0; i < n; i++)
@@ -46,12 +46,18 @@ static void choice(Bar *b, const char *name, CommandId id, const char *const *la
     float w = fminf(ui_select_width(v->ui, str_of(name), items[now]), ui_px(v->ui, 240));
     uint32_t chosen = now;
     if (!make_room(b, w))
-        return;
+        return n;
     Rect r = place(b, w);
     if (b->measure)
-        return;
-    if (ui_select(v->ui, ui_id(name), r, str_of(name), items, n, &chosen, commands[id].help))
-        wish(v->wishes, id, "%s", args[chosen]);
+        return n;
+    return ui_select(v->ui, ui_id(name), r, str_of(name), items, n, &chosen, tip) ? chosen : n;
+}
+
+static void choice(Bar *b, const char *name, CommandId id, const char *const *labels,
+                   const char *const *args, uint32_t n, uint32_t now) {
+    uint32_t chosen = choose(b, name, commands[id].help, labels, n, now);
+    if (chosen < n)
+        wish(b->v->wishes, id, "%s", args[chosen]);
 }
 
 static void file_control(Bar *b) {
@@ -109,12 +115,16 @@ static void weight_control(Bar *b) {
     choice(b, "weight", CMD_WEIGHT, labels, labels, 2, v->state->weighted);
 }
 
+/* So many slices of a column, or a row for each thread, process or cpu. */
 static void rows_control(Bar *b) {
     static const char *const labels[] = {"10", "20", "25", "40", "50", "99", "100", "200", "500", "1000"};
-    const char *now_label = view_text(b->v, "%u", b->v->state->rows).s;
-    const char *items[11];
+    static const char *const kinds[] = {"by thread", "by process", "by cpu"};
+    enum { NUMBERS = 10, KINDS = 3 };
+    const State *s = b->v->state;
+    const char *now_label = view_text(b->v, "%u", s->rows).s;
+    const char *items[NUMBERS + KINDS + 1];
     uint32_t n = 0, now = UINT32_MAX;
-    for (uint32_t i = 0; i < 10; i++) {
+    for (uint32_t i = 0; i < NUMBERS; i++) {
         if (!strcmp(labels[i], now_label))
             now = n;
         items[n++] = labels[i];
@@ -123,7 +133,28 @@ static void rows_control(Bar *b) {
         now = n;
         items[n++] = now_label;
     }
-    choice(b, "rows", CMD_ROWS, items, items, n, now);
+    uint32_t first_kind = n;
+    for (uint32_t i = 0; i < KINDS; i++)
+        items[n++] = kinds[i];
+    if (s->row_kind != HEAT_BY_OFFSET)
+        now = first_kind + s->row_kind - HEAT_BY_THREAD;
+    uint32_t chosen = choose(b, "rows", commands[CMD_ROWS].help, items, n, now);
+    if (chosen >= n)
+        return;
+    bool kind = chosen >= first_kind;
+    wish(b->v->wishes, CMD_HEAT_BY, "%s", row_kind_name(kind ? HEAT_BY_THREAD + chosen - first_kind : HEAT_BY_OFFSET));
+    if (!kind)
+        wish(b->v->wishes, CMD_ROWS, "%s", items[chosen]);
+}
+
+/* Only where cells show something else than what is counted. */
+static void value_control(Bar *b) {
+    const char *names[VALUE_KINDS];
+    if (b->v->state->value_kind == HEAT_SAMPLES)
+        return;
+    for (uint32_t i = 0; i < VALUE_KINDS; i++)
+        names[i] = value_kind_name(i);
+    choice(b, "cells", CMD_HEAT_VALUE, names, names, VALUE_KINDS, b->v->state->value_kind);
 }
 
 static void column_control(Bar *b) {
@@ -307,6 +338,7 @@ static void choices(Bar *b) {
     if (v->slot->view.has_time || !v->slot->settled) {
         rows_control(b);
         column_control(b);
+        value_control(b);
         scale_controls(b);
     }
 }
