@@ -48,16 +48,11 @@ static uint32_t push(Entities *e, Entity entity) {
     return e->count++;
 }
 
-static uint32_t hash_of(const void *owner, uint32_t id) {
-    const Entity *entity = &((const Entities *)owner)->entity[id];
-    return (uint32_t)hash_mix((uint64_t)(uint32_t)entity->pid << 32 | (uint32_t)entity->tid);
-}
-
 static uint32_t number_of(Entities *e, Context c) {
     Entity wanted = {c.pid, e->kind == ENTITY_THREAD ? c.tid : -1, -1, c.comm};
     uint32_t hash =
         (uint32_t)hash_mix((uint64_t)(uint32_t)wanted.pid << 32 | (uint32_t)wanted.tid);
-    for (uint32_t i = hash_first(&e->index, hash), id; (id = e->index.slot[i]);
+    for (uint32_t i = hash_first(&e->index, hash), id; (id = hash_candidate(&e->index, hash, &i)) != 0;
          i = hash_next(&e->index, i)) {
         Entity *known = &e->entity[id];
         if (known->pid != wanted.pid || known->tid != wanted.tid)
@@ -67,7 +62,7 @@ static uint32_t number_of(Entities *e, Context c) {
         return id;
     }
     uint32_t id = push(e, wanted);
-    hash_insert(&e->index, hash, id, hash_of, e);
+    hash_insert(&e->index, hash, id);
     return id;
 }
 

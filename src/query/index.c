@@ -187,7 +187,7 @@ static uint32_t hash_of_slot(const void *owner, uint32_t slot) {
 static uint32_t find_slot(const Index *x, PairId pair, uint16_t cpu, uint32_t hash) {
     const HashIndex *t = &x->slot_index;
     uint32_t slot;
-    for (uint32_t i = hash_first(t, hash); (slot = t->slot[i]) != 0; i = hash_next(t, i))
+    for (uint32_t i = hash_first(t, hash); (slot = hash_candidate(t, hash, &i)) != 0; i = hash_next(t, i))
         if (x->pair_of_slot[slot] == pair && x->cpu_of_slot[slot] == cpu)
             return slot;
     return 0;
@@ -206,7 +206,7 @@ static uint32_t add_slot(Index *x, PairId pair, uint16_t cpu, uint32_t hash) {
     x->pair_of_slot[slot] = pair;
     x->cpu_of_slot[slot] = cpu;
     if (slot)
-        hash_insert(&x->slot_index, hash, slot, hash_of_slot, x);
+        hash_insert(&x->slot_index, hash, slot);
     return slot;
 }
 
