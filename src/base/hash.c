@@ -30,6 +30,16 @@ void hash_free(HashIndex *t) {
     *t = (HashIndex){0};
 }
 
+void hash_reserve(HashIndex *t, uint32_t count) {
+    uint32_t cap = t->cap;
+    while ((uint64_t)cap * 2 < ((uint64_t)count + 1) * 3)
+        cap *= 2;
+    if (t->count || cap == t->cap)
+        return;
+    hash_free(t);
+    *t = (HashIndex){new_slots(cap), cap, 0};
+}
+
 static void place(HashIndex *t, HashSlot slot) {
     uint32_t i = hash_first(t, slot.hash);
     while (t->slot[i].id)

@@ -27,6 +27,8 @@ typedef uint32_t HashOf(const void *owner, uint32_t id);
 void hash_init(HashIndex *t);
 void hash_clear(HashIndex *t); /* forgets the ids, keeps the memory */
 void hash_free(HashIndex *t);
+/* Of an empty table: room for `count` ids without growing. */
+void hash_reserve(HashIndex *t, uint32_t count);
 void hash_insert(HashIndex *t, uint32_t hash, uint32_t id);
 /* Forgets what it knew and takes in the ids 1 … ids-1. */
 void hash_refill(HashIndex *t, uint64_t ids, HashOf *hash_of, const void *owner);

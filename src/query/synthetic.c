@@ -14,18 +14,14 @@ void synthetics_free(Synthetics *s) {
 }
 
 size_t synthetics_bytes(const Synthetics *s) {
-    return s->cap * sizeof(*s->at) + s->arena.bytes + s->index.cap * sizeof(uint32_t);
-}
-
-static uint32_t hash_of(const void *owner, uint32_t id) {
-    return ((const Synthetics *)owner)->at[id - 1].hash;
+    return s->cap * sizeof(*s->at) + s->arena.bytes + hash_index_bytes(&s->index);
 }
 
 FrameId synthetics_intern(Synthetics *s, Str symbol, Str module, uint32_t kind, bool group) {
     const HashIndex *t = &s->index;
     uint32_t id, hash = (uint32_t)hash_mix(hash_bytes(symbol.s, symbol.n) ^ (kind * 2u + group) ^
                                            hash_bytes(module.s, module.n) << 1);
-    for (uint32_t i = hash_first(t, hash); (id = t->slot[i]) != 0; i = hash_next(t, i)) {
+    for (uint32_t i = hash_first(t, hash); (id = hash_candidate(t, hash, &i)) != 0; i = hash_next(t, i)) {
         const SyntheticFrame *f = &s->at[id - 1];
         if (f->kind == kind && f->group == group && str_eq(f->symbol, symbol) &&
             str_eq(f->module, module))
@@ -38,12 +34,8 @@ FrameId synthetics_intern(Synthetics *s, Str symbol, Str module, uint32_t kind, 
     }
     s->at[s->count] = (SyntheticFrame){str_copy(&s->arena, symbol), str_copy(&s->arena, module),
                                        kind, group, -1, hash, 0};
-    hash_insert(&s->index, hash, ++s->count, hash_of, s);
+    hash_insert(&s->index, hash, ++s->count);
     return SYNTHETIC_FRAME | (s->count - 1);
-}
-
-static uint32_t hash_of_id(const void *owner, uint32_t id) {
-    return ((const Synthetics *)owner)->at[id - 1].id;
 }
 
 void synthetics_seal(Synthetics *s) {
@@ -55,7 +47,7 @@ void synthetics_seal(Synthetics *s) {
         while (synthetics_find(s, id))
             id = (id + 1) | SYNTHETIC_FRAME;
         s->at[i].id = id;
-        hash_insert(&s->index, id, i + 1, hash_of_id, s);
+        hash_insert(&s->index, id, i + 1);
     }
 }
 
@@ -63,7 +55,7 @@ const SyntheticFrame *synthetics_find(const Synthetics *s, FrameId id) {
     uint32_t at;
     if (!s || !s->count)
         return NULL;
-    for (uint32_t i = hash_first(&s->index, id); (at = s->index.slot[i]) != 0;
+    for (uint32_t i = hash_first(&s->index, id); (at = hash_candidate(&s->index, id, &i)) != 0;
          i = hash_next(&s->index, i))
         if (s->at[at - 1].id == id)
             return &s->at[at - 1];

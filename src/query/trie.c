@@ -31,11 +31,6 @@ static uint32_t node_hash(uint32_t parent, FrameId frame) {
     return (uint32_t)hash_mix((uint64_t)parent << 32 | frame);
 }
 
-static uint32_t hash_of_node(const void *owner, uint32_t id) {
-    const Trie *t = owner;
-    return node_hash(t->parent[id], t->frame[id]);
-}
-
 uint32_t trie_append(Trie *t, uint32_t parent, FrameId frame) {
     if (t->count == t->cap)
         reserve(t, t->cap * 2);
@@ -46,12 +41,12 @@ uint32_t trie_append(Trie *t, uint32_t parent, FrameId frame) {
 
 static uint32_t grow_among_many(Trie *t, uint32_t parent, FrameId frame) {
     uint32_t hash = node_hash(parent, frame), id;
-    for (uint32_t i = hash_first(&t->index, hash); (id = t->index.slot[i]) != 0;
+    for (uint32_t i = hash_first(&t->index, hash); (id = hash_candidate(&t->index, hash, &i)) != 0;
          i = hash_next(&t->index, i))
         if (t->parent[id] == parent && t->frame[id] == frame)
             return id;
     id = trie_append(t, parent, frame);
-    hash_insert(&t->index, hash, id, hash_of_node, t);
+    hash_insert(&t->index, hash, id);
     return id;
 }
 
@@ -67,7 +62,7 @@ uint32_t trie_grow(Trie *t, uint32_t parent, FrameId frame) {
         return child;
     }
     if (!(last & TRIE_MANY))
-        hash_insert(&t->index, node_hash(parent, t->frame[child]), child, hash_of_node, t);
+        hash_insert(&t->index, node_hash(parent, t->frame[child]), child);
     child = grow_among_many(t, parent, frame);
     t->last_child[parent] = child | TRIE_MANY;
     return child;

@@ -40,10 +40,6 @@ typedef struct Grouper {
 
 /* ---- names ------------------------------------------------------------------------------- */
 
-static uint32_t hash_of_process(const void *owner, uint32_t id) {
-    return (uint32_t)hash_mix((uint32_t)((const Process *)owner)[id].pid);
-}
-
 /* A process is named by its first thread, where there is one among the contexts. */
 static void find_processes(Grouper *g) {
     const Contexts *all = &g->names->dict->contexts;
@@ -54,7 +50,7 @@ static void find_processes(Grouper *g) {
     for (ContextId c = 1; c < g->contexts; c++) {
         Context context = contexts_get(all, c);
         uint32_t id = 0, hash = (uint32_t)hash_mix((uint32_t)context.pid);
-        for (uint32_t i = hash_first(&t, hash); (id = t.slot[i]) != 0; i = hash_next(&t, i))
+        for (uint32_t i = hash_first(&t, hash); (id = hash_candidate(&t, hash, &i)) != 0; i = hash_next(&t, i))
             if (g->process[id].pid == context.pid)
                 break;
         if (context.pid < 0)
@@ -63,7 +59,7 @@ static void find_processes(Grouper *g) {
         if (!id) {
             id = ++g->processes;
             g->process[id] = (Process){context.pid, context.comm, main};
-            hash_insert(&t, hash, id, hash_of_process, g->process);
+            hash_insert(&t, hash, id);
         } else if (main && !g->process[id].main) {
             g->process[id].name = context.comm;
             g->process[id].main = true;
@@ -164,16 +160,12 @@ static uint32_t source_hash(Source s) {
     return (uint32_t)hash_mix((uint64_t)s.node << 32 | s.group);
 }
 
-static uint32_t hash_of_source(const void *owner, uint32_t id) {
-    return source_hash(((const Grouper *)owner)->source[id]);
-}
-
 static bool known_node(const Grouper *g, Source s, uint32_t *node) {
     uint32_t id;
     *node = 0;
     if (!s.node && !s.group)
         return true;
-    for (uint32_t i = hash_first(&g->index, source_hash(s)); (id = g->index.slot[i]) != 0;
+    for (uint32_t i = hash_first(&g->index, source_hash(s)); (id = hash_candidate(&g->index, source_hash(s), &i)) != 0;
          i = hash_next(&g->index, i)) {
         if (g->source[id].node == s.node && g->source[id].group == s.group) {
             *node = id;
@@ -217,7 +209,7 @@ static uint32_t node_of(Grouper *g, Source s) {
             g->source_cap = cap;
         }
         g->source[node] = g->path[n];
-        hash_insert(&g->index, source_hash(g->path[n]), node, hash_of_source, g);
+        hash_insert(&g->index, source_hash(g->path[n]), node);
     }
     return node;
 }

@@ -87,10 +87,6 @@ static uint32_t function_hash(const FrameNames *n, uint32_t dense) {
     return (uint32_t)hash_mix((uint64_t)f.symbol << 32 | f.module);
 }
 
-static uint32_t hash_of_function(const void *owner, uint32_t id) {
-    return function_hash(owner, id);
-}
-
 /* Frames that differ in kind alone are one function. */
 static void find_functions(Step *s) {
     const FrameNames *n = s->names;
@@ -102,7 +98,7 @@ static void find_functions(Step *s) {
     for (uint32_t i = 1; i < count; i++) {
         uint32_t hash = function_hash(n, i);
         s->function[i] = i;
-        for (uint32_t k = hash_first(&t, hash); (id = t.slot[k]) != 0 && i < n->frames;
+        for (uint32_t k = hash_first(&t, hash); (id = hash_candidate(&t, hash, &k)) != 0 && i < n->frames;
              k = hash_next(&t, k)) {
             Frame a = frames_get(&n->dict->frames, id), b = frames_get(&n->dict->frames, i);
             if (a.symbol == b.symbol && a.module == b.module) {
@@ -111,7 +107,7 @@ static void find_functions(Step *s) {
             }
         }
         if (i < n->frames && s->function[i] == i)
-            hash_insert(&t, hash, i, hash_of_function, n);
+            hash_insert(&t, hash, i);
     }
     hash_free(&t);
 }

@@ -279,14 +279,9 @@ typedef struct Sums {
     uint64_t found;   /* … and has a frame that matches */
 } Sums;
 
-static uint32_t hash_of_sum(const void *owner, uint32_t id) {
-    const Sums *s = owner;
-    return (uint32_t)hash_bytes(s->at[id - 1].path.s, s->at[id - 1].path.n);
-}
-
 static Sum *sum_of(Sums *s, Str path, bool make) {
     uint32_t hash = (uint32_t)hash_bytes(path.s, path.n), id;
-    for (uint32_t i = hash_first(&s->index, hash); (id = s->index.slot[i]) != 0;
+    for (uint32_t i = hash_first(&s->index, hash); (id = hash_candidate(&s->index, hash, &i)) != 0;
          i = hash_next(&s->index, i))
         if (str_eq(s->at[id - 1].path, path))
             return &s->at[id - 1];
@@ -297,7 +292,7 @@ static Sum *sum_of(Sums *s, Str path, bool make) {
         s->at = realloc(s->at, s->cap * sizeof(Sum));
     }
     s->at[s->n++] = (Sum){.path = str_copy(&s->arena, path)};
-    hash_insert(&s->index, hash, s->n, hash_of_sum, s);
+    hash_insert(&s->index, hash, s->n);
     return &s->at[s->n - 1];
 }
 
