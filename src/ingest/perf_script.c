@@ -80,7 +80,7 @@ struct FormatParser {
     HeaderCache headers;
     PairCache pairs;
     /* -- where callers hardly repeat, asking costs more than reading: then that rests */
-    uint32_t asked, hits, rest, next_rest;
+    uint32_t asked, hits, rest, last_rest;
     uint64_t known;
     bool by_line;
     /* -- the chunk at hand */
@@ -531,23 +531,27 @@ static const char *read_text(FormatParser *p, const char *from, const char *to) 
 /* ---- records ------------------------------------------------------------------------------
  */
 
-/* After each look-up of callers. */
+/* After each look-up of callers. Below one hit in five it costs more than it saves; the first
+ * rest is short, for at the start of a file everything is new. */
 static void note_callers(FormatParser *p, bool hit) {
-    enum { WINDOW = 1024, REST_MOST = 32 * WINDOW };
+    enum { WINDOW = 1024, REST_LEAST = WINDOW, REST_MOST = 32 * WINDOW };
     p->hits += hit;
     if (++p->asked < WINDOW)
         return;
     if (p->hits < WINDOW / 5) {
-        p->rest = p->next_rest = p->next_rest < REST_MOST / 2 ? p->next_rest * 2 : REST_MOST;
+        p->rest = p->last_rest ? p->last_rest * 2 : REST_LEAST;
+        if (p->rest > REST_MOST)
+            p->rest = REST_MOST;
+        p->last_rest = p->rest;
     } else {
-        p->next_rest = WINDOW / 2;
+        p->last_rest = 0;
     }
     p->asked = p->hits = 0;
 }
 
 /* Without reading all of its lines; false: it must be read. */
 static bool know_record(FormatParser *p, Record *r) {
-    if (p->by_line || r->leaf == r->end || text_key_none(r->leaf_key))
+    if (text_key_none(r->leaf_key))
         return false;
     Sample *s = &r->sample;
     StackId callers = s->stack;
@@ -590,6 +594,20 @@ static void add_records(FormatParser *p, uint32_t n) {
     }
 }
 
+/* The keys by which a record may be known, with what they lead to on its way. */
+static void make_keys(FormatParser *p, const char *at, const RecordEnds *ends, Record *r) {
+    LineRun run = {p->chunk->bytes.s, r->leaf, at, &ends->second, 1};
+    if (r->leaf < r->end) {
+        frame_keys(&p->keys, &run, &r->leaf_key);
+        key_cache_fetch(&p->lines, r->leaf_key);
+    }
+    if (r->callers < r->end) {
+        r->callers_key =
+            text_key(&p->keys, r->callers, (size_t)(r->end - r->callers), r->sample.stack);
+        key_cache_fetch(&p->callers, r->callers_key);
+    }
+}
+
 /* Reads event lines of records in [at, end) until there are enough; returned is behind them. */
 static const char *read_records(FormatParser *p, const char *at, const char *end, uint32_t *n) {
     RecordEnds ends;
@@ -602,16 +620,10 @@ static const char *read_records(FormatParser *p, const char *at, const char *end
         r->callers = at + ends.second + 1;
         r->end = at + ends.blank;
         r->leaf_key = r->callers_key = (TextKey){0, 0};
-        if (p->rest) {
+        if (p->rest)
             p->rest--;
-        } else if (r->callers < r->end) {
-            r->callers_key =
-                text_key(&p->keys, r->callers, (size_t)(r->end - r->callers), r->sample.stack);
-            key_cache_fetch(&p->callers, r->callers_key);
-        }
-        LineRun run = {p->chunk->bytes.s, r->leaf, at, &ends.second, 1};
-        frame_keys(&p->keys, &run, &r->leaf_key);
-        key_cache_fetch(&p->lines, r->leaf_key);
+        else if (!p->by_line)
+            make_keys(p, at, &ends, r);
         at = r->end + 1;
     }
     return at;
