@@ -192,6 +192,12 @@ HeaderSlot *header_slot(HeaderCache *cache, Str before) {
     return &cache->slot[(h ^ h >> 32) * 0xd6e8feb86659fd93u >> 54];
 }
 
+void header_fetch(HeaderCache *cache, Str before) {
+    const HeaderSlot *slot = header_slot(cache, before);
+    __builtin_prefetch(slot);
+    __builtin_prefetch((const char *)slot + sizeof *slot - 1);
+}
+
 HeaderEvent *header_event(HeaderCache *cache, Str behind) {
     uint64_t h = behind.n;
     if (behind.n >= 8)

@@ -1,10 +1,10 @@
-/* Header cache: event lines whose parts were seen before. An event line repeats but for its time
- * and its period: what stands before the time (process, ids, processor) and what stands behind
- * the period (the event) are each looked up as a whole text and verified by comparing it.
- * It only ever answers what event_line_split would have answered: both parts are functions of
- * their texts alone, and a line that is not of the usual form is a miss.
- * (Measured: splitting a line anew took 900 instructions, this takes about 150.)
- * Owner: a parser. Thread: one at a time. Failure: a miss. */
+/* Header cache: event lines whose parts were seen before. An event line repeats but for its
+ * time and its period: what stands before the time (process, ids, processor) and what stands
+ * behind the period (the event) are each looked up as a whole text and verified by comparing
+ * it. It only ever answers what event_line_split would have answered: both parts are functions
+ * of their texts alone, and a line that is not of the usual form is a miss. (Measured:
+ * splitting a line anew took 900 instructions, this takes about 150.) Owner: a parser. Thread:
+ * one at a time. Failure: a miss. */
 #pragma once
 
 #include "ingest/perf_line.h"
@@ -41,8 +41,8 @@ typedef struct HeaderCache {
 
 /* An event line, cut where the caches are asked. */
 typedef struct HeaderParts {
-    Str before;      /* the time: process, ids, processor, with the blanks behind */
-    Str behind;      /* the period: event, colon and blanks */
+    Str before; /* the time: process, ids, processor, with the blanks behind */
+    Str behind; /* the period: event, colon and blanks */
     int64_t time_ns;
     uint64_t period; /* 0: there is none, and `behind` is all behind the time */
 } HeaderParts;
@@ -53,3 +53,5 @@ bool header_parts(Str line, HeaderParts *out);
 /* The slots where such texts belong; the caller compares, and fills them. */
 HeaderSlot *header_slot(HeaderCache *cache, Str before);
 HeaderEvent *header_event(HeaderCache *cache, Str behind);
+/* Asks memory for that of such a text, and what follows from it. */
+void header_fetch(HeaderCache *cache, Str before);

@@ -27,8 +27,10 @@ enum {
     DEPTH_MAX = STACKS_MAX_DEPTH - 1, /* the process name is a frame, too */
     LINES = 64,                       /* whose keys are made together */
     RECORDS = 16,                     /* whose keys are made together */
-    WAITING_FRAMES = 4096,            /* of complete samples whose pairs are not known yet */
-    LINES_LOG2 = 15,                  /* slots of the line cache, and of those of stacks */
+    RECORD_LINES = 512,    /* whose keys are made together, of records that are not known */
+    RECORD_BYTES = 8192,   /* longer ones are read on their own */
+    WAITING_FRAMES = 4096, /* of complete samples whose pairs are not known yet */
+    LINES_LOG2 = 15,       /* slots of the line cache, and of those of stacks */
     STACKS_LOG2 = 16,
     SMALL_LOG2 = 2,
 };
@@ -55,11 +57,15 @@ typedef struct Sample {
     TextKey callers; /* under which its callers will be known; none: they will not */
 } Sample;
 
-/* A record whose event line was read. */
+/* A record: an event line of the usual form, lines, and an empty one. */
 typedef struct Record {
     Sample sample;
+    Str header;
+    HeaderParts parts;
     const char *leaf, *callers, *end; /* lines; the end is the empty one */
     TextKey leaf_key, callers_key;
+    bool known;           /* by its callers */
+    uint32_t lines, keys; /* if it has keys: how many, and where in `key` and `record_ends` */
 } Record;
 
 /* The slots of all caches. */
@@ -94,7 +100,9 @@ struct FormatParser {
     uint32_t waiting;           /* how many are complete */
     uint32_t first, end;        /* the open sample's frames in `frame`, leaf first */
     Record record[RECORDS];
+    TextKey key[RECORD_LINES]; /* of their lines */
     FrameId frame[WAITING_FRAMES + DEPTH_MAX];
+    uint32_t record_ends[RECORD_LINES + RECORD_BYTES + 2];
     uint32_t ends[SCAN_BYTES + 2];
 };
 
@@ -352,32 +360,33 @@ static void open_sample(FormatParser *p, const EventLine *event) {
         add_frame(p, event->rest, frame_table_get(&p->frames, &p->part.dict, &frame));
 }
 
-/* An event line of the usual form; what the caches do not know yet is read by
- * event_line_split. False: it is none. */
-static bool read_header(FormatParser *p, Str line, Sample *out) {
-    HeaderParts parts;
+static bool usual_header(Str line, HeaderParts *out) {
+    return line.n && line.s[0] != '\t' && line.s[0] != '#' && header_parts(line, out);
+}
+
+/* An event line of the usual form, of which `parts` are known; what the caches do not know yet
+ * is read by event_line_split. False: it is none. */
+static bool read_header(FormatParser *p, Str line, const HeaderParts *parts, Sample *out) {
     EventLine event = {.ended = false};
-    if (line.n == 0 || line.s[0] == '\t' || line.s[0] == '#' || !header_parts(line, &parts))
-        return false;
-    bool weighed = parts.period != 0;
-    HeaderEvent *what = header_event(&p->headers, parts.behind);
-    if (what->n != parts.behind.n || what->weighed != weighed || !what->n ||
-        !text_same(what->text, parts.behind.s, what->n)) {
-        if (parts.behind.n > HEADER_TEXT || !event_line_split(line, &event) || !event.ended ||
+    bool weighed = parts->period != 0;
+    HeaderEvent *what = header_event(&p->headers, parts->behind);
+    if (what->n != parts->behind.n || what->weighed != weighed || !what->n ||
+        !text_same(what->text, parts->behind.s, what->n)) {
+        if (parts->behind.n > HEADER_TEXT || !event_line_split(line, &event) || !event.ended ||
             event.rest.n || kind_of_event(&event) != LINE_EVENT)
             return false;
         what->event = event_id(p, event.event, weighed);
         what->weighed = weighed;
-        what->n = (uint32_t)parts.behind.n;
-        memcpy(what->text, parts.behind.s, what->n);
+        what->n = (uint32_t)parts->behind.n;
+        memcpy(what->text, parts->behind.s, what->n);
     }
-    HeaderSlot *who = header_slot(&p->headers, parts.before);
-    if (who->n != parts.before.n || !text_same(who->text, parts.before.s, who->n)) {
+    HeaderSlot *who = header_slot(&p->headers, parts->before);
+    if (who->n != parts->before.n || !text_same(who->text, parts->before.s, who->n)) {
         if (!event.ended && !event_line_split(line, &event))
             return false;
-        read_thread(p, who, parts.before, &event);
+        read_thread(p, who, parts->before, &event);
     }
-    *out = sample_of(p, who, what->event, parts.time_ns, parts.period);
+    *out = sample_of(p, who, what->event, parts->time_ns, parts->period);
     return true;
 }
 
@@ -413,6 +422,7 @@ static void read_frame(FormatParser *p, Str line, const FrameLine *frame) {
 static void read_line(FormatParser *p, Str line) {
     EventLine event;
     FrameLine frame;
+    HeaderParts parts;
     Sample sample;
     if (line.n == 0) {
         close_sample(p);
@@ -422,7 +432,7 @@ static void read_line(FormatParser *p, Str line) {
         read_frame(p, line, &frame);
         return;
     }
-    if (read_header(p, line, &sample)) {
+    if (usual_header(line, &parts) && read_header(p, line, &parts, &sample)) {
         begin_sample(p, &sample);
         return;
     }
@@ -489,6 +499,24 @@ static FrameValue value_of_line(FormatParser *p, const char *line, size_t n, Tex
     return value;
 }
 
+static void take_lines(FormatParser *p, const LineRun *run, const TextKey *key) {
+    const char *line = run->first;
+    for (uint32_t i = 0; i < run->count; i++) {
+        size_t n = (size_t)(run->block + run->ends[i] - line);
+        if (p->open && !text_key_none(key[i])) {
+            FrameValue value = value_of_line(p, line, n, key[i]);
+            if (value < FRAME_RUN && p->end - p->first < DEPTH_MAX)
+                p->frame[p->end++] = value;
+            else
+                add_frame(p, (Str){line, n}, value);
+        } else {
+            p->plain = false;
+            read_line(p, (Str){line, n});
+        }
+        line += n + 1;
+    }
+}
+
 /* The lines that end in a block; `line` is where the first starts, returned is where the next
  * does. */
 static const char *read_lines(FormatParser *p, const char *block, const char *line,
@@ -500,20 +528,8 @@ static const char *read_lines(FormatParser *p, const char *block, const char *li
         frame_keys(&p->keys, &run, key);
         for (uint32_t i = 0; i < run.count; i++)
             key_cache_fetch(&p->lines, key[i]);
-        for (uint32_t i = 0; i < run.count; i++) {
-            size_t n = (size_t)(block + run.ends[i] - line);
-            if (p->open && !text_key_none(key[i])) {
-                FrameValue value = value_of_line(p, line, n, key[i]);
-                if (value < FRAME_RUN && p->end - p->first < DEPTH_MAX)
-                    p->frame[p->end++] = value;
-                else
-                    add_frame(p, (Str){line, n}, value);
-            } else {
-                p->plain = false;
-                read_line(p, (Str){line, n});
-            }
-            line += n + 1;
-        }
+        take_lines(p, &run, key);
+        line = block + run.ends[run.count - 1] + 1;
     }
     return line;
 }
@@ -556,8 +572,6 @@ static bool know_record(FormatParser *p, Record *r) {
     Sample *s = &r->sample;
     StackId callers = s->stack;
     if (r->callers < r->end) {
-        if (text_key_none(r->callers_key))
-            return false;
         callers = key_cache_get(&p->callers, r->callers_key);
         note_callers(p, callers != 0);
         if (!callers)
@@ -573,11 +587,41 @@ static bool know_record(FormatParser *p, Record *r) {
     return true;
 }
 
-/* Adds the samples of the records at hand. */
-static void add_records(FormatParser *p, uint32_t n) {
+/* The lines of record r; their keys are made before those of the one before are looked up. */
+static LineRun lines_of(const FormatParser *p, const Record *r) {
+    return (LineRun){p->chunk->bytes.s, r->leaf, r->leaf, p->record_ends + r->keys, r->lines};
+}
+
+/* Makes the keys of all lines of the records that are not known. */
+static void key_records(FormatParser *p, uint32_t n) {
+    uint32_t used = 0;
     for (uint32_t i = 0; i < n; i++) {
         Record *r = &p->record[i];
-        if (know_record(p, r)) {
+        uint32_t bytes = (uint32_t)(r->end - r->leaf);
+        r->known = know_record(p, r);
+        r->lines = 0;
+        if (r->known || bytes > RECORD_BYTES)
+            continue;
+        r->keys = used;
+        r->lines = line_scan(r->leaf, bytes, p->record_ends + used);
+        if (used + r->lines > RECORD_LINES) {
+            r->lines = 0;
+            continue;
+        }
+        LineRun run = lines_of(p, r);
+        frame_keys(&p->keys, &run, p->key + used);
+        for (uint32_t k = 0; k < r->lines; k++)
+            key_cache_fetch(&p->lines, p->key[used + k]);
+        used += r->lines;
+    }
+}
+
+/* Adds the samples of the records at hand. */
+static void add_records(FormatParser *p, uint32_t n) {
+    key_records(p, n);
+    for (uint32_t i = 0; i < n; i++) {
+        Record *r = &p->record[i];
+        if (r->known) {
             p->known++;
             p->sample[p->waiting] = r->sample;
             if (++p->waiting == STACK_WALKS)
@@ -586,7 +630,11 @@ static void add_records(FormatParser *p, uint32_t n) {
         }
         begin_sample(p, &r->sample);
         p->plain = true;
-        read_text(p, r->leaf, r->end);
+        LineRun run = lines_of(p, r);
+        if (r->lines)
+            take_lines(p, &run, p->key + r->keys);
+        else
+            read_text(p, r->leaf, r->end);
         if (!text_key_none(r->callers_key) && p->plain && !p->cut &&
             key_cache_get(&p->lines, r->leaf_key) - 1 < FRAME_RUN - 1)
             p->sample[p->waiting].callers = r->callers_key; /* and the leaf is one frame */
@@ -595,8 +643,9 @@ static void add_records(FormatParser *p, uint32_t n) {
 }
 
 /* The keys by which a record may be known, with what they lead to on its way. */
-static void make_keys(FormatParser *p, const char *at, const RecordEnds *ends, Record *r) {
-    LineRun run = {p->chunk->bytes.s, r->leaf, at, &ends->second, 1};
+static void make_keys(FormatParser *p, Record *r) {
+    uint32_t leaf_n = (uint32_t)(r->callers - 1 - r->leaf);
+    LineRun run = {p->chunk->bytes.s, r->leaf, r->leaf, &leaf_n, 1};
     if (r->leaf < r->end) {
         frame_keys(&p->keys, &run, &r->leaf_key);
         key_cache_fetch(&p->lines, r->leaf_key);
@@ -608,25 +657,39 @@ static void make_keys(FormatParser *p, const char *at, const RecordEnds *ends, R
     }
 }
 
-/* Reads event lines of records in [at, end) until there are enough; returned is behind them. */
-static const char *read_records(FormatParser *p, const char *at, const char *end, uint32_t *n) {
+/* Finds records in [at, end) until there are enough. */
+static uint32_t find_records(FormatParser *p, const char *at, const char *end) {
     RecordEnds ends;
-    for (*n = 0; *n < RECORDS && at < end; ++*n) {
-        Record *r = &p->record[*n];
-        if (!record_scan(at, (uint32_t)(end - at), &ends) ||
-            !read_header(p, (Str){at, ends.first}, &r->sample))
+    uint32_t n;
+    for (n = 0; n < RECORDS && at < end; n++) {
+        Record *r = &p->record[n];
+        if (!record_scan(at, (uint32_t)(end - at), &ends))
             break;
+        r->header = (Str){at, ends.first};
+        if (!usual_header(r->header, &r->parts))
+            break;
+        header_fetch(&p->headers, r->parts.before);
         r->leaf = at + ends.first + 1;
         r->callers = at + ends.second + 1;
         r->end = at + ends.blank;
+        at = r->end + 1;
+    }
+    return n;
+}
+
+/* Reads the event lines of n records; returned is how many are what they seem. */
+static uint32_t read_headers(FormatParser *p, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++) {
+        Record *r = &p->record[i];
+        if (!read_header(p, r->header, &r->parts, &r->sample))
+            return i;
         r->leaf_key = r->callers_key = (TextKey){0, 0};
         if (p->rest)
             p->rest--;
         else if (!p->by_line)
-            make_keys(p, at, &ends, r);
-        at = r->end + 1;
+            make_keys(p, r);
     }
-    return at;
+    return n;
 }
 
 /* Reads all lines up to and with the next empty one, or to the end. */
@@ -645,14 +708,15 @@ static const char *read_odd_record(FormatParser *p, const char *at, const char *
 static void parse(FormatParser *p, const FormatChunk *chunk, Batch *out) {
     const char *at = chunk->bytes.s;
     const char *end = at + chunk->bytes.n;
-    uint32_t n;
     batch_clear(out, &p->part);
     p->chunk = chunk;
     p->out = out;
     p->open = p->skip = false;
     while (at < end) {
-        at = read_records(p, at, end, &n);
+        uint32_t n = read_headers(p, find_records(p, at, end));
         add_records(p, n);
+        if (n)
+            at = p->record[n - 1].end + 1;
         if (n < RECORDS && at < end)
             at = read_odd_record(p, at, end);
     }
