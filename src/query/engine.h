@@ -1,7 +1,8 @@
 /* Engine: asks in the background. A lane each with one job in flight and the newest wish
  * waiting: answers (flame graph numbers), a heat grid for each file, index building, trees other
  * than the forward one, and the side questions of aside.h. A wish for another tree is answered
- * when that tree is there; until then the answer before stays. It owns what is sorted: the samples by time, the ranks, the checkpoints.
+ * when that tree is there; until then the answer before stays. It owns what is sorted: the samples
+ * by time, the ranks, the checkpoints.
  * Owner: the session. Thread: all calls from one thread (main); it never waits there.
  * Lifetime: what engine_answer/engine_heat/engine_aside return stays valid until two newer ones
  * were taken, or engine_set_profile. With 0 workers jobs run inside jobs_run_one, between frames.

@@ -484,7 +484,8 @@ uint32_t tree_find(const Tree *tree, const Dict *dict, const PathFrame *path, ui
         uint32_t c = lower_child(tree, dict, node, path[i].symbol, path[i].module, 0);
         if (c >= tree->first_child[node + 1] ||
             !str_eq(tree_symbol(tree, dict, tree->frame[c]), path[i].symbol) ||
-            (path[i].module.n && !str_eq(tree_module(tree, dict, tree->frame[c]), path[i].module)))
+            (path[i].module.n &&
+             !str_eq(tree_module(tree, dict, tree->frame[c]), path[i].module)))
             break;
         node = c;
     }

@@ -44,7 +44,8 @@ void tree_lane_start(TreeLane *l, Jobs *jobs, JobPriority priority, const TreeWi
     lane_start(&l->lane, jobs, priority, grow, l);
 }
 
-/* Where a tree of this spec goes: in place of the one there is, or of the one longest unused. */
+/* Where a tree of this spec goes: in place of the one there is, or of the one longest unused.
+ */
 static KeptTree *place_for(TreeLane *l, uint32_t slot, const TreeSpec *spec) {
     KeptTree *oldest = tree_lane_find(l, slot, spec);
     if (oldest)

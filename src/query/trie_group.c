@@ -1,6 +1,7 @@
-/* Groups: a frame more on every path, below the groups that are there. A node of the new trie is
- * a node of the old one under one group; it is looked up by these two, from a unit's end upwards
- * until one is known, so that the work is that of the nodes made, not of the lengths of paths. */
+/* Groups: a frame more on every path, below the groups that are there. A node of the new trie
+ * is a node of the old one under one group; it is looked up by these two, from a unit's end
+ * upwards until one is known, so that the work is that of the nodes made, not of the lengths of
+ * paths. */
 #include <string.h>
 
 #include "query/trie.h"
@@ -143,10 +144,9 @@ static FrameId name_of_cpu(Grouper *g, uint16_t cpu) {
 static FrameId group_of(Grouper *g, uint32_t unit, uint32_t end) {
     bool by_leaf = g->key == GROUP_MODULE || g->key == GROUP_PACKAGE;
     FrameId leaf = end && !(g->is_group && g->is_group[end]) ? g->from->frame[end] : 0;
-    uint32_t at = by_leaf ? frame_dense(g->names, leaf)
-                  : g->key == GROUP_CPU
-                      ? g->units->cpu[unit]
-                      : units_get(g->units, unit).context;
+    uint32_t at = by_leaf               ? frame_dense(g->names, leaf)
+                  : g->key == GROUP_CPU ? g->units->cpu[unit]
+                                        : units_get(g->units, unit).context;
     if (!g->known[at])
         g->known[at] = by_leaf               ? name_of_leaf(g, leaf)
                        : g->key == GROUP_CPU ? name_of_cpu(g, (uint16_t)at)
@@ -227,7 +227,7 @@ void trie_group(Trie *trie, const FrameNames *names, const Units *units, GroupKe
     hash_init(&g.index);
     hash_reserve(&g.index, trie->count);
     trie_init(&g.to, trie->count, trie->units);
-    g.known_count = key == GROUP_CPU                             ? UINT16_MAX + 1
+    g.known_count = key == GROUP_CPU                              ? UINT16_MAX + 1
                     : key == GROUP_MODULE || key == GROUP_PACKAGE ? frames
                                                                   : contexts;
     g.known = mem_resize(NULL, 0, g.known_count * sizeof(*g.known));

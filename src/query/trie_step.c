@@ -15,11 +15,11 @@ typedef struct Step {
     const Trie *from;
     const FrameNames *names;
     Trie to;
-    uint8_t *mode;      /* Mode by node */
-    uint32_t *at;       /* by node: in the new trie */
-    uint32_t *mark;     /* by node: what a rule keeps */
-    uint8_t *is;        /* by dense frame: of the function or module or kind in question */
-    uint32_t *function; /* by dense frame: the same for frames of one function */
+    uint8_t *mode;        /* Mode by node */
+    uint32_t *at;         /* by node: in the new trie */
+    uint32_t *mark;       /* by node: what a rule keeps */
+    uint8_t *is;          /* by dense frame: of the function or module or kind in question */
+    uint32_t *function;   /* by dense frame: the same for frames of one function */
     const uint8_t *group; /* trie_groups */
     Wanted *path;
     uint32_t path_count, nodes;
@@ -204,8 +204,8 @@ static void collapse_module(Step *s, uint32_t v, uint32_t parent) {
 }
 
 static void collapse_direct(Step *s, uint32_t v, uint32_t parent) {
-    bool same = parent && (s->function
-                               ? s->function[dense(s, v)] == s->function[dense(s, parent)]
+    bool same =
+        parent && (s->function ? s->function[dense(s, v)] == s->function[dense(s, parent)]
                                : is(s, v) && is(s, parent));
     if (same)
         merge(s, v, s->at[parent]);
@@ -236,9 +236,10 @@ static void collapse_recursion(Step *s, uint32_t v, uint32_t parent) {
 
 /* ---- recursion of every function --------------------------------------------------------- */
 
-/* Depth first, with the path as it is after folding: place[k] is the k-th node kept, of_function
- * where a function last stood. Going down writes at most one entry of each, which going up puts
- * back; what folding cuts off stays written and is told by its function or by the length. */
+/* Depth first, with the path as it is after folding: place[k] is the k-th node kept,
+ * of_function where a function last stood. Going down writes at most one entry of each, which
+ * going up puts back; what folding cuts off stays written and is told by its function or by the
+ * length. */
 typedef struct Undo {
     uint32_t node, length, place, of_function;
 } Undo;

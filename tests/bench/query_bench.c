@@ -313,6 +313,15 @@ static void measure_functions(Bench *b, const char *label, Query q) {
            took[RUNS / 2], first, sorted[RUNS / 2], count);
 }
 
+static void measure_trees(Bench *b) {
+    measure_tree(b, "… inverted", "", TREE_INVERTED);
+    measure_tree(b, "… focus function", focus_of(b), TREE_FORWARD);
+    measure_tree(b, "… no kernel", "hide-kernel", TREE_FORWARD);
+    measure_tree(b, "… all recursion", "collapse-recursion", TREE_FORWARD);
+    measure_tree(b, "… by thread", "group=thread", TREE_FORWARD);
+    measure_tree(b, "… by cpu", "group=cpu", TREE_FORWARD);
+}
+
 static void run(uint64_t samples, uint32_t stacks) {
     static Bench b;
     bench_init(&b, samples, stacks);
@@ -331,16 +340,12 @@ static void run(uint64_t samples, uint32_t stacks) {
     Query differential = q;
     differential.baseline = BASELINE_REST;
     measure(&b, "… differential", MOVE_COLUMN, differential);
-    measure_tree(&b, "… inverted", "", TREE_INVERTED);
-    measure_tree(&b, "… focus function", focus_of(&b), TREE_FORWARD);
-    measure_tree(&b, "… no kernel", "hide-kernel", TREE_FORWARD);
-    measure_tree(&b, "… all recursion", "collapse-recursion", TREE_FORWARD);
-    measure_tree(&b, "… by thread", "group=thread", TREE_FORWARD);
-    measure_tree(&b, "… by cpu", "group=cpu", TREE_FORWARD);
     measure_functions(&b, "functions", q);
     measure_functions(&b, "… differential", differential);
     q.whole = true;
     measure_functions(&b, "… of the whole", q);
+    if (samples <= 10000000) /* what is measured does not grow with more */
+        measure_trees(&b);
     measure_heat(&b, "heat map", "");
     measure_heat(&b, "… with a filter", "tid!=103 frame~3f");
     FrameId frame = popular_frame(&b);

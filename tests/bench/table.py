@@ -209,7 +209,8 @@ def queries():
     samples = 1000000 if quick else 10000000
     text = run([tests + "query_bench", samples, 1000000])
     print(text, file=sys.stderr)
-    for label in ("drag one cell", "drag a column", "jump anywhere", "slice anywhere", "whole", "… differential"):
+    for label in ("drag one cell", "drag a column", "jump anywhere", "slice anywhere", "whole", "… differential",
+                  "… inverted", "… focus function", "… no kernel", "… by thread"):
         median, p99 = figures(text, label)
         add("10 M samples, 1 M pairs: %s" % label, "%.2f ms" % median, "p99 %.2f ms" % p99, "", "3, p99 12",
             median <= 3 and p99 <= 12, "cpu of the thread")

@@ -1,5 +1,6 @@
-/* The engine's trees against the slow way (truth_helper.h): any spec, two answers at a time, one
- * file or two, on any number of workers, at rest and while samples come. Which trees are kept. */
+/* The engine's trees against the slow way (truth_helper.h): any spec, two answers at a time,
+ * one file or two, on any number of workers, at rest and while samples come. Which trees are
+ * kept. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,10 +15,22 @@
 #include "truth_helper.h"
 
 static const MakeOptions PROFILES[] = {
-    {.seed = 1, .symbols = 8, .depth = 6, .contexts = 6, .events = 2, .cpus = 4,
+    {.seed = 1,
+     .symbols = 8,
+     .depth = 6,
+     .contexts = 6,
+     .events = 2,
+     .cpus = 4,
      .step_ns = 1000000},
-    {.seed = 2, .symbols = 20, .depth = 9, .contexts = 9, .events = 2, .cpus = 2,
-     .step_ns = 100000, .disorder = 40, .weights = true},
+    {.seed = 2,
+     .symbols = 20,
+     .depth = 9,
+     .contexts = 9,
+     .events = 2,
+     .cpus = 2,
+     .step_ns = 100000,
+     .disorder = 40,
+     .weights = true},
 };
 enum { PROFILE_COUNT = sizeof(PROFILES) / sizeof(*PROFILES) };
 
@@ -285,14 +298,10 @@ static void the_other_file_goes(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(any_tree_inline),
-        cmocka_unit_test(any_tree_on_eight_workers),
-        cmocka_unit_test(two_files_inline),
-        cmocka_unit_test(two_files_on_eight_workers),
-        cmocka_unit_test(agrees_while_loading),
-        cmocka_unit_test(the_latest_trees_are_kept),
-        cmocka_unit_test(the_answer_before_stays),
-        cmocka_unit_test(the_other_file_goes),
+        cmocka_unit_test(any_tree_inline),         cmocka_unit_test(any_tree_on_eight_workers),
+        cmocka_unit_test(two_files_inline),        cmocka_unit_test(two_files_on_eight_workers),
+        cmocka_unit_test(agrees_while_loading),    cmocka_unit_test(the_latest_trees_are_kept),
+        cmocka_unit_test(the_answer_before_stays), cmocka_unit_test(the_other_file_goes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -117,9 +117,10 @@ static void transforms_are_text(void **state) {
 
 static void wrong_transforms_are_refused(void **state) {
     static const char *const wrong[] = {
-        "nonsense",         "focus-function", "focus-function=",      "focus-function=a;b",
-        "hide-kernel=x",    "group=",         "group=colour",         "collapse-module=",
-        "collapse-module=a;b", "merge-node",  "collapse-recursion=a;b", "focus-function=a||x",
+        "nonsense",           "focus-function",         "focus-function=",
+        "focus-function=a;b", "hide-kernel=x",          "group=",
+        "group=colour",       "collapse-module=",       "collapse-module=a;b",
+        "merge-node",         "collapse-recursion=a;b", "focus-function=a||x",
     };
     (void)state;
     for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
@@ -168,25 +169,63 @@ static void removing_leaves_the_rest(void **state) {
 /* ---- trees ------------------------------------------------------------------------------- */
 
 static const MakeOptions PROFILES[] = {
-    {.seed = 1, .symbols = 6, .depth = 8, .contexts = 9, .events = 2, .cpus = 3, .step_ns = 90000},
-    {.seed = 2, .symbols = 30, .depth = 14, .contexts = 6, .events = 1, .cpus = 2,
-     .step_ns = 9000, .disorder = 30, .weights = true},
-    {.seed = 3, .symbols = 3, .depth = 25, .contexts = 2, .events = 3, .cpus = 5,
-     .step_ns = 90000, .disorder = 3},
-    {.seed = 4, .symbols = 12, .depth = 4, .contexts = 30, .events = 1, .cpus = 1,
-     .step_ns = 900000, .weights = true},
+    {.seed = 1,
+     .symbols = 6,
+     .depth = 8,
+     .contexts = 9,
+     .events = 2,
+     .cpus = 3,
+     .step_ns = 90000},
+    {.seed = 2,
+     .symbols = 30,
+     .depth = 14,
+     .contexts = 6,
+     .events = 1,
+     .cpus = 2,
+     .step_ns = 9000,
+     .disorder = 30,
+     .weights = true},
+    {.seed = 3,
+     .symbols = 3,
+     .depth = 25,
+     .contexts = 2,
+     .events = 3,
+     .cpus = 5,
+     .step_ns = 90000,
+     .disorder = 3},
+    {.seed = 4,
+     .symbols = 12,
+     .depth = 4,
+     .contexts = 30,
+     .events = 1,
+     .cpus = 1,
+     .step_ns = 900000,
+     .weights = true},
 };
 enum { PROFILE_COUNT = sizeof(PROFILES) / sizeof(*PROFILES) };
 
 static void each_kind_alone(void **state) {
     static const char *const chains[] = {
-        "focus-subtree=proc0;fn_a0", "focus-function=fn_b1",  "drop-function=fn_a0|[kernel]",
-        "merge-node=proc0;fn_a0",    "merge-function=fn_b1",  "collapse-module=libone.so",
-        "collapse-module=[kernel]",  "collapse-recursion",    "collapse-recursion=fn_a0",
-        "collapse-direct",           "collapse-direct=fn_b1", "hide-kernel",
-        "group=process",             "group=thread",          "group=cpu",
-        "group=event",               "group=module",          "group=package",
-        "callers-of=fn_b1",          "group=process||group=thread||focus-function=fn_a0",
+        "focus-subtree=proc0;fn_a0",
+        "focus-function=fn_b1",
+        "drop-function=fn_a0|[kernel]",
+        "merge-node=proc0;fn_a0",
+        "merge-function=fn_b1",
+        "collapse-module=libone.so",
+        "collapse-module=[kernel]",
+        "collapse-recursion",
+        "collapse-recursion=fn_a0",
+        "collapse-direct",
+        "collapse-direct=fn_b1",
+        "hide-kernel",
+        "group=process",
+        "group=thread",
+        "group=cpu",
+        "group=event",
+        "group=module",
+        "group=package",
+        "callers-of=fn_b1",
+        "group=process||group=thread||focus-function=fn_a0",
     };
     (void)state;
     for (uint32_t i = 0; i < PROFILE_COUNT; i++) {
@@ -262,8 +301,8 @@ static void halves_of_a_sandwich_agree(void **state) {
             uint64_t upper = a->in_tree;
             const Dict *dict = a->profile->dict;
             for (uint32_t c = a->tree->first_child[0]; c < a->tree->first_child[1]; c++)
-                assert_true(str_eq(tree_symbol(a->tree, dict, a->tree->frame[c]),
-                                   str_of(names[k])));
+                assert_true(
+                    str_eq(tree_symbol(a->tree, dict, a->tree->frame[c]), str_of(names[k])));
             assert_true(upper > 0);
             assert_int_equal(upper, ask_whole(&r, down, false)->in_tree);
         }
@@ -367,8 +406,9 @@ static void two_profiles_over_one_tree(void **state) {
 }
 
 static void deep_and_wide(void **state) {
-    static const char *const chains[] = {"collapse-recursion", "collapse-direct", "group=thread",
-                                         "hide-kernel",        "focus-function=a", "callers-of=a"};
+    static const char *const chains[] = {"collapse-recursion", "collapse-direct",
+                                         "group=thread",       "hide-kernel",
+                                         "focus-function=a",   "callers-of=a"};
     enum { DEEP = 60000, WIDE = 3000 };
     static const char *path[DEEP];
     static char names[WIDE][12];

@@ -139,7 +139,7 @@ static Item group_item(const Where *w, GroupKey key, Item leaf) {
     } else if (key == GROUP_MODULE) {
         item.symbol = leaf.module.n ? last_part(leaf.module) : STR("(no module)");
         item.module = leaf.module;
-        item.kind = !leaf.module.n        ? (uint32_t)FRAME_USER
+        item.kind = !leaf.module.n   ? (uint32_t)FRAME_USER
                     : leaf.collapsed ? leaf.kind
                                      : kind_of_module(w, leaf.module, false);
     } else {
@@ -157,7 +157,8 @@ static void collapse_module(const Where *w, List *l, Str module) {
             run = 0;
             continue;
         }
-        l->at[i] = (Item){last_part(module), module, kind_of_module(w, module, true), false, true};
+        l->at[i] =
+            (Item){last_part(module), module, kind_of_module(w, module, true), false, true};
         if (run++)
             list_cut(l, i, i + 1), i--;
     }
@@ -276,7 +277,7 @@ typedef struct Sums {
     Arena arena;
     uint64_t kept[2]; /* sum of all that is not dropped */
     Regex *search;
-    uint64_t found;   /* … and has a frame that matches */
+    uint64_t found; /* … and has a frame that matches */
 } Sums;
 
 static Sum *sum_of(Sums *s, Str path, bool make) {
@@ -374,7 +375,8 @@ static void scan_cpu(Scan *s, int cpu, const uint8_t *occurs) {
     const uint64_t *of_b = s->b && q->baseline ? counts(s, &base, cpu, &arena) : NULL;
     uint32_t known = s->side ? s->answer->tree->pairs_b : s->answer->tree->pairs;
     for (PairId p = 1; p < known; p++) {
-        Where w = {s->profile, s->view, pairs_get(&s->profile->pairs, p), (uint32_t)cpu, &arena};
+        Where w = {s->profile, s->view, pairs_get(&s->profile->pairs, p), (uint32_t)cpu,
+                   &arena};
         uint64_t n[2] = {of_a ? of_a[p] : 0, of_b ? of_b[p] : 0};
         if (q->baseline == BASELINE_REST)
             n[1] -= n[0];
@@ -473,9 +475,8 @@ void truth_check(const Answer *a, bool settled) {
                    .b = !file,
                    .sums = &sums};
     Scan scan_b = {.answer = a, .profile = a->profile_b, .b = file, .side = 1, .sums = &sums};
-    Regex *search = a->query.search[0]
-                        ? regex_new(str_of(a->query.search), REGEX_SMART_CASE, NULL)
-                        : NULL;
+    Regex *search =
+        a->query.search[0] ? regex_new(str_of(a->query.search), REGEX_SMART_CASE, NULL) : NULL;
     sums.search = search;
     sum_of(&sums, STR(""), true);
     scan_a.view.samples = a->samples; /* as many as the answer knows of */
@@ -524,21 +525,23 @@ static void add_random(uint64_t *random, const List *l, Transforms *out) {
             put_item(&frames, l->at[i], random_below(random, 4) != 0);
     } else if (kind == TRANSFORM_COLLAPSE_MODULE) {
         buf_putc(&frames, '\t');
-        buf_put(&frames, random_below(random, 2) ? l->at[at].module : last_part(l->at[at].module));
+        buf_put(&frames,
+                random_below(random, 2) ? l->at[at].module : last_part(l->at[at].module));
         buf_putc(&frames, '\n');
     } else if (kind != TRANSFORM_HIDE_KERNEL && kind != TRANSFORM_GROUP &&
                ((kind != TRANSFORM_COLLAPSE_RECURSION && kind != TRANSFORM_COLLAPSE_DIRECT) ||
                 random_below(random, 2))) {
         put_item(&frames, l->at[at], random_below(random, 4) != 0);
     }
-    transforms_add(out, kind, (GroupKey)random_below(random, GROUP_KEYS), buf_str(&frames), NULL);
+    transforms_add(out, kind, (GroupKey)random_below(random, GROUP_KEYS), buf_str(&frames),
+                   NULL);
     if (out->count)
         out->item[out->count - 1].off = random_below(random, 8) == 0;
     buf_free(&frames);
 }
 
-void random_tree(uint64_t *random, const Profile *profile, const ProfileView *view, uint32_t most,
-                 TreeSpec *out) {
+void random_tree(uint64_t *random, const Profile *profile, const ProfileView *view,
+                 uint32_t most, TreeSpec *out) {
     uint32_t n = (uint32_t)random_below(random, most + 1);
     List l = {0};
     Arena arena;
