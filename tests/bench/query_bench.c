@@ -12,7 +12,7 @@
 #include "picture/flame_layout.h"
 #include "query/answer_maker.h"
 #include "query/functions.h"
-#include "query/heat_builder.h"
+#include "query/heat_copy.h"
 #include "query/link.h"
 
 enum { DEPTH = 30, NEW_FRAMES = 5, STEPS = 301 };
@@ -223,6 +223,29 @@ static void measure_heat(Bench *b, const char *label, const char *filter) {
     arena_reset(&b->arena);
 }
 
+/* A filter is switched on and off, as a chip is: until the map is exact again. */
+static void measure_switch(Bench *b, const char *label, const char *filter) {
+    HeatBuilder builder;
+    HeatCopy ring[3] = {0};
+    double took[7];
+    heat_builder_init(&builder);
+    for (int i = 0; i < 14; i++) {
+        HeatSpec spec = {.rows = 50, .column_ns = 1000000000, .event = EVENT_ALL};
+        if (i % 2)
+            filter_parse(str_of(filter), &spec.filter, NULL);
+        int64_t began = clock_thread_cpu_ns();
+        heat_builder_ask(&builder, &b->profile, &spec);
+        bool all = heat_builder_extend(&builder, &b->view, UINT64_MAX);
+        heat_builder_publish(&builder, ring, 3, (uint32_t)i % 3, all);
+        took[i / 2] = (double)(clock_thread_cpu_ns() - began) / 1e6; /* the one switched on */
+    }
+    qsort(took, 7, sizeof(*took), ascending);
+    printf("  %-15s %8.1f ms median of switching on\n", label, took[3]);
+    for (int i = 0; i < 3; i++)
+        heat_copy_free(&ring[i]);
+    heat_builder_free(&builder);
+}
+
 /* The frame that about one sample in ten has, if there is one: typical of what is pointed at. */
 static FrameId popular_frame(const Bench *b) {
     uint32_t *has = calloc(b->view.frames, sizeof(*has)), most = 0;
@@ -348,6 +371,8 @@ static void run(uint64_t samples, uint32_t stacks) {
         measure_trees(&b);
     measure_heat(&b, "heat map", "");
     measure_heat(&b, "… with a filter", "tid!=103 frame~3f");
+    measure_switch(&b, "filter switch", "tid!=103");
+    measure_switch(&b, "… by frames", "frame~3f");
     FrameId frame = popular_frame(&b);
     StackId half = pairs_get(&b.profile.pairs, 1).stack;
     for (uint32_t depth = stacks_depth(&b.dict.stacks, half); depth > 2; depth--)

@@ -205,6 +205,18 @@ def figures(text, label):
     return float(found.group(1)), float(found.group(2))
 
 
+def linking(text):
+    """A frame is 16 ms; the rest of 10 M samples is about as much as looking at each once."""
+    for label in ("link a function", "link a search"):
+        first, whole = map(float, re.search(re.escape(label) + r"\s+([\d.]+) ms first.*?([\d.]+) ms whole", text).groups())
+        add("linking, 10 M samples: %s" % label[5:], "%.1f ms" % first, "whole %.1f ms" % whole, "", "16, whole 50",
+            first <= 16 and whole <= 50, "first: 1 M samples in view; cpu of the thread")
+    for label, what in (("filter switch", "of threads"), ("… by frames", "of frames")):
+        ms = float(re.search(re.escape(label) + r"\s+([\d.]+) ms median of switching on", text).group(1))
+        add("filter switch, 10 M samples: heat map, %s" % what, "%.1f ms" % ms, "", "", "<= 50", ms <= 50,
+            "until exact; cpu of the thread")
+
+
 def queries():
     samples = 1000000 if quick else 10000000
     text = run([tests + "query_bench", samples, 1000000])
@@ -218,6 +230,7 @@ def queries():
     for label in ("… with a filter", "… with a search"):
         more = figures(text, label)[0] - plain
         add("10 M samples, 1 M pairs: column drag %s" % label[2:], "+ %.2f ms" % more, "", "", "<= 1", more <= 1)
+    linking(text)
     per = [float(x) for x in re.search(r"([\d.]+) B/sample, snapshots ([\d.]+) B/sample, ([\d.]+) B/node", text).groups()]
     add("index, bytes a sample", "%.1f" % per[0], "", "", "<= 12", per[0] <= 12)
     add("checkpoints, bytes a sample", "%.1f" % per[1], "", "", "<= 4", per[1] <= 4)
