@@ -76,6 +76,8 @@ bool do_escape(App *app, Str args, Error *err) {
         return app_run(app, CMD_SEARCH_SET, STR(""), err);
     } else if (app->state.zoom[0]) {
         return app_run(app, CMD_ZOOM_RESET, STR(""), err);
+    } else if (app->state.selection.on && !can_time(app)) {
+        app->state.selection = (Range){0}; /* of a state that was set: there is no command for it */
     } else if (app->state.selection.on) {
         return app_run(app, CMD_SELECT_CLEAR, STR(""), err);
     } else if (app->fullscreen) {

@@ -438,6 +438,8 @@ static void scrollbar(FlamePane *pane, const View *v, Rect area) {
 
 Str flame_why_empty(const View *v) {
     const Answer *a = v->answer;
+    if (!a)
+        return STR("Nothing to draw yet.");
     if (!a->in_profile)
         return v->slot->settled ? STR("There are no samples of this event.") : STR("Nothing to draw yet.");
     if (!a->in_selection)

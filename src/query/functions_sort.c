@@ -164,7 +164,7 @@ void functions_sort(const Functions *f, const Dict *dict, FunctionOrder order, b
         uint64_t key = key_of(f, i, order);
         item[n++] = (Item){descending ? ~key : key, i};
     }
-    const Item *sorted = sort_by_bytes(item, item + f->count, n);
+    const Item *sorted = n ? sort_by_bytes(item, item + f->count, n) : NULL;
     for (uint32_t i = 0; i < n; i++)
         out[i] = sorted[i].row;
     mem_resize(item, f->count * 2 * sizeof(*item), 0);
