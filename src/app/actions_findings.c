@@ -56,7 +56,7 @@ bool do_findings_go(App *app, Str args, Error *err) {
     if (!str_to_i64(first, &n) || n < 1 || n > list->count || (rest.n && !str_to_i64(rest, &range)) || range < 1 ||
         range > list->finding[n - 1].ranges)
         return error_set(err, ERROR_USAGE, "there is no finding %.*s", (int)args.n, args.s);
-    app->findings.chosen = true;
+    app->findings.chosen = app->findings.show = true;
     app->findings.at = (uint32_t)n - 1;
     app->findings.range = (uint32_t)range - 1;
     return show(app, err);

@@ -97,8 +97,9 @@ void app_ask(App *app) {
     ask_link(app, &spec);
     ask_findings(app, &q);
     Query functions = functions_wish(&q);
-    engine_ask_aside(app->session.engine, ASIDE_FUNCTIONS, 0,
-                     app->state.view_kind == VIEW_TABLE ? &functions : NULL);
+    bool sums = app->state.view_kind == VIEW_TABLE || app->state.view_kind == VIEW_SANDWICH ||
+                (app->findings.open && app->findings.chosen);
+    engine_ask_aside(app->session.engine, ASIDE_FUNCTIONS, 0, sums ? &functions : NULL);
     ask_chart(app, &q);
     /* start at once: the answer is then there for the next frame, not for the one after it */
     engine_poll(app->session.engine, app->last_input.now_ns, session_loading(&app->session));

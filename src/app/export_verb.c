@@ -55,6 +55,7 @@ static const Meaning meanings[] = {
     {"heat-rows", IN(PNG) | IN(HEATMAP_JSON)},
     {"heat-value", IN(PNG) | IN(HEATMAP_JSON)},
     {"zoom", IN(PNG) | IN(SVG) | IN(HTML)},
+    {"pin", IN(PNG)},
     {"rows", IN(PNG) | IN(HTML) | IN(HEATMAP_JSON)},
     {"column", IN(PNG) | IN(HTML) | IN(HEATMAP_JSON)},
     {"scale", IN(PNG) | IN(HTML)},

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "app/flame_pane.h"
+#include "query/functions.h"
 
 const DetectList *findings_list(const Engine *engine) {
     return engine_aside(engine, ASIDE_FINDINGS);
@@ -41,7 +42,7 @@ bool findings_step(FindingsPane *pane, const DetectList *list, int step) {
         pane->at = step > 0 ? 0 : list->count - 1;
     else
         pane->at = (pane->at + list->count + (step > 0 ? 1 : list->count - 1)) % list->count;
-    pane->chosen = true;
+    pane->chosen = pane->show = true;
     pane->range = strongest(&list->finding[pane->at]);
     return true;
 }
@@ -121,9 +122,27 @@ static float finding_buttons(const View *v, const FindingsPane *pane, float y, R
     return y + h + ui_px(ui, 6);
 }
 
+enum { GROWN = 3 };
+
+/* What grew most in it against everything else, once that was counted. */
+static float grown_lines(const View *v, float y, Rect area) {
+    const Functions *f = engine_aside(v->engine, ASIDE_FUNCTIONS);
+    uint32_t rows[GROWN], n = f && f->query.baseline == BASELINE_REST ? functions_grown(f, GROWN, rows) : 0;
+    for (uint32_t i = 0; i < GROWN; i++, y += ui_px(v->ui, 18)) {
+        if (i >= n)
+            continue;
+        const Function *row = &f->row[rows[i]];
+        Str name = functions_symbol(f, v->dict, row->frame);
+        text_line(v, y, area,
+                  view_text(v, "%+.1f points  %.*s", functions_self_delta(f, row), (int)(name.n < 200 ? name.n : 200), name.s),
+                  v->ui->theme->text, FACE_REGULAR, v->ui->theme->font_axis);
+    }
+    return y + ui_px(v->ui, 4);
+}
+
 static float finding_height(const View *v, const Finding *f, bool open) {
     bool buttons = f->ranges > 1 || f->period_ns;
-    return ui_px(v->ui, 52) + (open && buttons ? ui_px(v->ui, 30) : 0);
+    return ui_px(v->ui, 52) + (open ? ui_px(v->ui, 18 * GROWN + 4) + (buttons ? ui_px(v->ui, 30) : 0) : 0);
 }
 
 static void finding_row(FindingsPane *pane, const View *v, const DetectList *list, uint32_t i, Rect r) {
@@ -140,7 +159,7 @@ static void finding_row(FindingsPane *pane, const View *v, const DetectList *lis
               FACE_SEMIBOLD, t->font);
     y = text_line(v, y + ui_px(ui, 20), inner, what(v, f), t->muted, FACE_REGULAR, t->font);
     if (open)
-        finding_buttons(v, pane, y + ui_px(ui, 5), inner, f);
+        finding_buttons(v, pane, grown_lines(v, y + ui_px(ui, 2), inner), inner, f);
 }
 
 /* -- the list */
@@ -186,8 +205,14 @@ void findings_draw(FindingsPane *pane, const View *v, Rect area) {
         return;
     }
     float total = 0;
-    for (uint32_t i = 0; i < list->count; i++)
-        total += finding_height(v, &list->finding[i], has_choice(pane, list) && pane->at == i);
+    for (uint32_t i = 0; i < list->count; i++) {
+        float h = finding_height(v, &list->finding[i], has_choice(pane, list) && pane->at == i);
+        if (pane->show && has_choice(pane, list) && pane->at == i) {
+            pane->scroll = fminf(fmaxf(pane->scroll, total + h - body.h), total);
+            pane->show = false;
+        }
+        total += h;
+    }
     UiZone z = ui_zone(ui, ui_id("findings"), body, 0);
     pane->scroll -= z.wheel_y * ui_px(ui, 52);
     pane->scroll = fminf(fmaxf(pane->scroll, 0), fmaxf(total - body.h, 0));

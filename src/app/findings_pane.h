@@ -12,6 +12,7 @@ typedef struct FindingsPane {
     uint32_t at;    /* of the list */
     uint32_t range; /* of the finding's ranges */
     float scroll;
+    bool show; /* scroll the chosen one into view */
 } FindingsPane;
 
 /* NULL while they are being looked for. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/panels.h"
+#include "query/functions.h"
 
 /* -- A */
 
@@ -272,9 +273,11 @@ static Str sandwich_facts(const View *v) {
     const Answer *a = v->answer;
     if (!a || v->state->view_kind != VIEW_SANDWICH)
         return STR("");
-    uint32_t node = a->tree->first_child[0]; /* of several trees of one function the first */
-    uint64_t self = node < a->tree->nodes && a->in_tree ? prefix_self(&a->a, a->tree, node) : 0;
-    Str total = view_grouped(v, a->in_tree), own = view_grouped(v, self);
+    /* its self time over all its places: also where it calls itself */
+    const Functions *f = engine_aside(v->engine, ASIDE_FUNCTIONS);
+    uint32_t node = a->tree->first_child[0];
+    uint32_t row = f && node < a->tree->nodes ? functions_row_of(f, a->tree->frame[node]) : UINT32_MAX;
+    Str total = view_grouped(v, a->in_tree), own = row < UINT32_MAX ? view_grouped(v, f->row[row].self_a) : STR("…");
     Str share = view_percent(v, a->in_tree, v->weighted ? a->in_tree : a->shown_in_selection);
     return view_text(v, "%.*s · total %.*s (%.*s) · self %.*s", (int)(name.n < 80 ? name.n : 80), name.s, (int)total.n, total.s,
                      (int)share.n, share.s, (int)own.n, own.s);

@@ -155,6 +155,16 @@ static bool set_search(Options *o, const char *value, Error *err) {
     return true;
 }
 
+/* A function by its name, whatever its module. */
+static bool set_pin(Options *o, const char *value, Error *err) {
+    size_t n = strlen(value);
+    if (!n || n + 3 > STATE_FRAME || strpbrk(value, "\t\n"))
+        return bad_value(err, "pin", value);
+    memcpy(o->shown.pin, value, n);
+    memcpy(o->shown.pin + n, "\t\n", 3);
+    return true;
+}
+
 /* "a;b;c" as a path of symbols in any module. */
 static bool set_zoom(Options *o, const char *value, Error *err) {
     size_t at = 0;
@@ -210,6 +220,7 @@ static const Option options[] = {
     {"transform", "TEXT", IN_SHOW, set_transform,
      "change the tree, e.g. focus-function=parse, hide-kernel, group=thread; may be repeated"},
     {"search", "RE", IN_SHOW, set_search, "regular expression to mark frames by"},
+    {"pin", "FUNCTION", IN_SHOW, set_pin, "light the moments of this function on the heat map"},
     {"zoom", "PATH", IN_SHOW, set_zoom, "zoom into a frame: symbols from the root, joined by ;"},
     {"rows", "N", IN_SHOW, set_rows, "rows of a column, 1 to 1000 (default: 50)"},
     {"heat-rows", "offset|thread|process|cpu", IN_SHOW, set_heat_rows, "what the heat map's rows are (default: offset)"},

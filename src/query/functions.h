@@ -49,6 +49,11 @@ Str functions_module(const Functions *f, const Dict *dict, FrameId frame);
 Frame functions_frame(const Functions *f, const Dict *dict, FrameId frame); /* its kind; names if the Dict's */
 /* Percentage points of the totals' shares, A less B. */
 double functions_delta(const Functions *f, const Function *row);
+/* Rows whose own share of A is larger than of the baseline, the largest difference first, at most
+ * `most` of them; how many. By self, for by total the callers of all would stand in front. */
+uint32_t functions_grown(const Functions *f, uint32_t most, uint32_t *rows);
+/* Percentage points of the shares of self, A less B. */
+double functions_self_delta(const Functions *f, const Function *row);
 /* Its row, or UINT32_MAX. */
 uint32_t functions_row_of(const Functions *f, FrameId frame);
 

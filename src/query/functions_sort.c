@@ -171,3 +171,26 @@ void functions_sort(const Functions *f, const Dict *dict, FunctionOrder order, b
     *rows = out;
     *count = n;
 }
+
+double functions_self_delta(const Functions *f, const Function *row) {
+    double a = f->whole_a ? (double)row->self_a / (double)f->whole_a : 0;
+    double b = f->whole_b ? (double)row->self_b / (double)f->whole_b : 0;
+    return (a - b) * 100;
+}
+
+uint32_t functions_grown(const Functions *f, uint32_t most, uint32_t *rows) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < f->count && f->has_b && most; i++) {
+        double delta = functions_self_delta(f, &f->row[i]);
+        uint32_t at = n;
+        while (at > 0 && functions_self_delta(f, &f->row[rows[at - 1]]) < delta)
+            at--;
+        if (!(delta > 0) || at == most)
+            continue;
+        uint32_t kept = n < most ? n : most - 1;
+        memmove(rows + at + 1, rows + at, (kept - at) * sizeof(*rows));
+        rows[at] = i;
+        n = kept + 1;
+    }
+    return n;
+}
