@@ -4,7 +4,7 @@
  * address is new). Of fixed size; sets of four slots in one line of cache memory, of which the
  * one written longest ago goes.
  * Owner: a parser, who has the slots of all its caches in one table, for memory on huge pages
- * (with pages of 4 KiB asking for a slot waited for its address, a twentieth of all time).
+ * (with pages of 4 KiB asking for a slot waited for its address, 3 % of all time).
  * Thread: one at a time. Failure: a miss. */
 #pragma once
 
