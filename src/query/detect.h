@@ -2,7 +2,7 @@
  * phases, periodic patterns and single-threaded stretches, each with its ranges of time.
  *
  * Method. Samples are counted in bins of 10 ms or more, all of them and those of up to 64
- * frames. Which frames: about a million samples are walked frame by frame, and those frames win
+ * frames. Which frames: half a million samples are walked frame by frame, and those frames win
  * whose samples crowd into few windows of time (detect_scout.c). In each series a running sum
  * of log-likelihood ratios looks for stretches where the frame's share and rate are both far
  * above what they are over the whole profile; the sum ends a stretch when as much speaks
@@ -42,8 +42,8 @@ enum {
                                  only doubles is the usual coming and going of requests */
     DETECT_SHARE_PERCENT = 20,   /* of a stretch's samples have its frame, unless it is on a
                                     beat: what is rare comes in clusters all the time */
-    DETECT_CLUSTER_DIVISOR = 2,  /* the clusters of a frame that are not strong may have so much
-                                    of what its strong ones have: else it always comes so */
+    DETECT_CLUSTER_DIVISOR = 2,  /* a frame's weak clusters may have this part of what its strong
+                                    ones have: what has clusters of all sizes always has them */
     DETECT_HOLE_PERCENT = 30,    /* of a stretch may be a hole: a pause within a task */
     DETECT_BURST_RATIO = 2,      /* samples in a burst against the median around it */
     DETECT_GAP_DIVISOR = 10,     /* … and the median against those in a gap */
@@ -58,6 +58,8 @@ enum {
     DETECT_RARE_PERCENT = 5,     /* a frame with less of its stretches needs … */
     DETECT_RARE_COUNT = 6,       /* … so many of them */
     DETECT_PERIOD_PERCENT = 5,   /* how far from the beat they may lie, of the period */
+    DETECT_ON_BEAT_PERCENT = 80, /* of the ranges lie on the beat */
+    DETECT_BEATS_PERCENT = 50,   /* … and of the beats have a range */
 };
 
 typedef enum FindingKind {
