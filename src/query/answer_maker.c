@@ -400,7 +400,7 @@ void answer_make_alone(const Profile *profile, const ProfileView *view, const Qu
                        AnswerCopy *out) {
     AnswerMaker maker;
     Index *index = index_build(profile, view, 1);
-    AnswerSource source = {.grown = grown_make(&query->tree, index, NULL, 2),
+    AnswerSource source = {.grown = grown_make(&query->tree, index, NULL, 2, NULL),
                            .maker = {&maker},
                            .view = {view}};
     index_drop(index);

@@ -227,14 +227,20 @@ static bool trees_due(Engine *e) {
 
 static void start_tree(Engine *e) {
     TreeWish w;
+    bool wanted = false;
     tree_lane_mark(&e->trees);
     for (int k = 0; k < ANSWERS + ASIDES; k++) {
-        if (!tree_due(e, query_of(e, k), &w) || e->trees.lane.running)
+        bool due = tree_due(e, query_of(e, k), &w);
+        wanted = wanted || (due && tree_lane_makes(&e->trees, &w));
+        if (!due || e->trees.lane.running)
             continue;
         bool awaited = !tree_lane_find(&e->trees, w.slot, &w.spec);
         tree_lane_start(&e->trees, e->jobs, awaited ? JOB_QUERY : background(e), &w, e->ids + 1);
         e->ids += GROWN_IDS;
+        wanted = true;
     }
+    if (!wanted)
+        tree_lane_cancel(&e->trees);
 }
 
 static void take_tree(Engine *e) {
@@ -243,6 +249,9 @@ static void take_tree(Engine *e) {
         return;
     retired_add(&e->retired, out[0]);
     retired_add(&e->retired, out[1]);
+    if (cancelled(&e->trees.cancel))
+        return;
+    tree_lane_trim(&e->trees, &e->retired);
     e->stats.trees++;
     e->stats.tree_ns = e->trees.took_ns;
 }
@@ -391,6 +400,7 @@ Engine *engine_new(Jobs *jobs) {
 
 static void wait_for_jobs(Engine *e) {
     lane_wait(&e->index_lane, e->jobs);
+    tree_lane_cancel(&e->trees);
     lane_wait(&e->trees.lane, e->jobs);
     take_index(e);
     take_tree(e);

@@ -66,16 +66,18 @@ static void free_sides(Sides *s) {
         mem_resize(s->slot[side], s->slots[side] * sizeof(uint32_t), 0);
 }
 
-static Tree *grow_tree(const TreeSpec *spec, const Index *const index[TREE_SIDES]) {
+/* NULL when cancelled. */
+static Tree *grow_tree(const TreeSpec *spec, const Index *const index[TREE_SIDES],
+                       const CancelToken *cancel) {
     Sides sides = {0};
     Synthetics synthetics;
     Trie trie;
     const Dict *dict = index[0]->profile->dict;
     synthetics_init(&synthetics);
     take_sides(&sides, index);
-    FrameNames names = {dict, sides.frames, &synthetics};
+    FrameNames names = {dict, sides.frames, &synthetics, cancel};
     trie_of_stacks(&trie, dict, sides.stacks, &sides.units);
-    for (uint32_t i = 0; i < spec->transforms.count; i++) {
+    for (uint32_t i = 0; i < spec->transforms.count && !cancelled(cancel); i++) {
         const Transform *t = &spec->transforms.item[i];
         if (t->off)
             continue;
@@ -84,14 +86,14 @@ static Tree *grow_tree(const TreeSpec *spec, const Index *const index[TREE_SIDES
         else
             trie_transform(&trie, &names, &spec->transforms, i);
     }
-    if (spec->direction == TREE_INVERTED)
+    if (spec->direction == TREE_INVERTED && !cancelled(cancel))
         trie_invert(&trie, &names);
     Arranging in = {.names = &names,
                     .units = &sides.units,
                     .contexts = sides.contexts,
                     .pairs = {index[0]->tree->pairs, index[1] ? index[1]->tree->pairs : 0},
                     .slot = {sides.slot[0], sides.slot[1]}};
-    Tree *tree = tree_arrange(&trie, &in);
+    Tree *tree = cancelled(cancel) ? NULL : tree_arrange(&trie, &in);
     synthetics_free(&synthetics);
     trie_free(&trie);
     free_sides(&sides);
@@ -114,13 +116,14 @@ static void order_slots(Tree *tree, uint32_t side, Index *x) {
     mem_resize(place, x->slots * sizeof(*place), 0);
 }
 
-Grown grown_make(const TreeSpec *spec, Index *a, Index *b, uint64_t id) {
+Grown grown_make(const TreeSpec *spec, Index *a, Index *b, uint64_t id,
+                 const CancelToken *cancel) {
     Grown g = {.index = {a, spec->joint ? b : NULL}};
     uint64_t hash = tree_spec_hash(spec);
     bool by_cpu = groups_by_cpu(&spec->transforms);
     for (uint32_t side = 0; side < TREE_SIDES; side++) {
         if (g.index[side] && by_cpu)
-            g.index[side] = index_build_by_cpu(g.index[side], id + 1 + side);
+            g.index[side] = index_build_by_cpu(g.index[side], id + 1 + side, cancel);
         else if (g.index[side])
             index_hold(g.index[side]);
     }
@@ -129,7 +132,11 @@ Grown grown_make(const TreeSpec *spec, Index *a, Index *b, uint64_t id) {
         tree_hold(g.tree);
         return g;
     }
-    g.tree = grow_tree(spec, (const Index *const *)g.index);
+    g.tree = grow_tree(spec, (const Index *const *)g.index, cancel);
+    if (!g.tree) {
+        grown_drop(&g);
+        return g;
+    }
     for (uint32_t side = 0; side < TREE_SIDES; side++)
         if (g.index[side] && by_cpu)
             order_slots(g.tree, side, g.index[side]);

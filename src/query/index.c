@@ -217,11 +217,11 @@ uint32_t index_slot_by_cpu(const Index *x, PairId pair, uint64_t sample) {
 }
 
 /* In order of arrival, so that slots are those of first appearance; then in order of time. */
-static void number_slots(Index *x) {
+static void number_slots(Index *x, const CancelToken *cancel) {
     const Profile *p = x->profile;
     uint32_t *by_sample = mem_resize(NULL, 0, x->samples * sizeof(*by_sample));
     add_slot(x, 0, CPU_NONE, 0);
-    for (uint64_t i = 0, n; i < x->samples; i += n) {
+    for (uint64_t i = 0, n; i < x->samples && !cancelled(cancel); i += n) {
         const PairId *pair = column_span(&p->pair, i, x->samples, &n);
         const uint16_t *cpu = column_span(&p->cpu, i, i + n, &n);
         for (uint64_t k = 0; k < n; k++) {
@@ -239,14 +239,14 @@ static void number_slots(Index *x) {
     mem_resize(by_sample, x->samples * sizeof(*by_sample), 0);
 }
 
-Index *index_build_by_cpu(Index *base, uint64_t id) {
+Index *index_build_by_cpu(Index *base, uint64_t id, const CancelToken *cancel) {
     Index *x = new_index(base->profile, &base->view, id);
     index_hold(base);
     x->base = base;
     x->tree = base->tree;
     x->order = base->order;
     hash_init(&x->slot_index);
-    number_slots(x);
+    number_slots(x, cancel);
     return x;
 }
 

@@ -12,6 +12,7 @@
  * may read. Whoever keeps it for a job holds it: the last one to let go frees it. OOM aborts. */
 #pragma once
 
+#include "base/jobs.h"
 #include "base/thread.h"
 #include "query/query.h"
 #include "query/tree.h"
@@ -44,7 +45,7 @@ typedef struct Index {
 Index *index_build(const Profile *profile, const ProfileView *view, uint64_t id);
 /* By cpu, in two steps, for its slots should lie as the tree's ranks do: numbered as met, for a
  * tree to be made of; then in the order that `place` gives by slot, [0] staying 0, and whole. */
-Index *index_build_by_cpu(Index *base, uint64_t id);
+Index *index_build_by_cpu(Index *base, uint64_t id, const CancelToken *cancel);
 void index_renumber(Index *index, const uint32_t *place);
 void index_hold(Index *index);
 void index_drop(Index *index); /* NULL allowed; freeing some hundred megabytes takes a while */

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/hash.h"
+#include "base/jobs.h"
 #include "store/dict.h"
 
 #define SYNTHETIC_FRAME 0x80000000u
@@ -44,6 +45,7 @@ typedef struct FrameNames {
     const Dict *dict;
     uint32_t frames; /* of the dict that may be read */
     Synthetics *synthetics;
+    const CancelToken *cancel; /* asked by what takes long, which then stops half done; or NULL */
 } FrameNames;
 
 static inline const SyntheticFrame *synthetic_of(const FrameNames *n, FrameId frame) {

@@ -341,7 +341,7 @@ Tree *tree_arrange(const Trie *trie, const Arranging *in) {
 Tree *tree_build(const Profile *profile, const ProfileView *view) {
     Trie trie;
     Synthetics none = {0};
-    FrameNames names = {profile->dict, view->frames, &none};
+    FrameNames names = {profile->dict, view->frames, &none, NULL};
     Units units = {.count = view->pairs, .profile = {profile, NULL}, .first_b = view->pairs};
     Arranging in = {.names = &names,
                     .units = &units,

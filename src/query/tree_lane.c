@@ -13,11 +13,22 @@ KeptTree *tree_lane_find(TreeLane *l, uint32_t slot, const TreeSpec *spec) {
     return NULL;
 }
 
+static uint64_t id_of(const Index *index) {
+    return index ? index->id : 0;
+}
+
 static bool made_of(const KeptTree *k, const TreeWish *w) {
-    for (uint32_t side = 0; side < TREE_SIDES; side++)
-        if (k->index_id[side] != (w->index[side] ? w->index[side]->id : 0))
-            return false;
-    return true;
+    return k->index_id[0] == id_of(w->index[0]) && k->index_id[1] == id_of(w->index[1]);
+}
+
+bool tree_lane_makes(const TreeLane *l, const TreeWish *w) {
+    return l->lane.running && !cancelled(&l->cancel) && l->wish.slot == w->slot &&
+           tree_spec_same(&l->wish.spec, &w->spec);
+}
+
+void tree_lane_cancel(TreeLane *l) {
+    if (l->lane.running)
+        cancel(&l->cancel);
 }
 
 bool tree_lane_current(TreeLane *l, const TreeWish *wish) {
@@ -29,7 +40,7 @@ static void grow(void *arg, uint32_t worker) {
     TreeLane *l = arg;
     int64_t began = clock_thread_cpu_ns();
     (void)worker;
-    l->made = grown_make(&l->wish.spec, l->wish.index[0], l->wish.index[1], l->id);
+    l->made = grown_make(&l->wish.spec, l->wish.index[0], l->wish.index[1], l->id, &l->cancel);
     l->took_ns = clock_thread_cpu_ns() - began;
     lane_finish(&l->lane);
 }
@@ -38,6 +49,7 @@ void tree_lane_start(TreeLane *l, Jobs *jobs, JobPriority priority, const TreeWi
                      uint64_t id) {
     l->wish = *wish;
     l->id = id;
+    cancel_reset(&l->cancel);
     for (uint32_t side = 0; side < TREE_SIDES; side++)
         if (wish->index[side])
             index_hold(wish->index[side]);
@@ -61,12 +73,15 @@ bool tree_lane_take(TreeLane *l, Grown out[2]) {
     if (!lane_take(&l->lane))
         return false;
     const TreeWish *w = &l->wish;
+    out[0] = (Grown){0};
+    out[1] = (Grown){.index = {w->index[0], w->index[1]}};
+    if (!l->made.tree)
+        return true;
     KeptTree *k = place_for(l, w->slot, &w->spec);
     out[0] = k->grown;
-    out[1] = (Grown){.index = {w->index[0], w->index[1]}};
     *k = (KeptTree){.spec = w->spec, .grown = l->made, .used = ++l->clock};
     for (uint32_t side = 0; side < TREE_SIDES; side++)
-        k->index_id[side] = w->index[side] ? w->index[side]->id : 0;
+        k->index_id[side] = id_of(w->index[side]);
     l->made = (Grown){0};
     return true;
 }
@@ -105,15 +120,34 @@ void tree_lane_forget(TreeLane *l, uint32_t slot) {
         }
 }
 
+static size_t bytes_of(const Grown *g) {
+    size_t bytes = g->tree ? tree_bytes(g->tree) : 0;
+    for (uint32_t side = 0; side < TREE_SIDES; side++)
+        if (g->index[side] && g->index[side]->base)
+            bytes += index_bytes(g->index[side]) + index_snapshot_bytes(g->index[side]);
+    return bytes;
+}
+
 size_t tree_lane_bytes(const TreeLane *l) {
     size_t bytes = 0;
     for (uint32_t slot = 0; slot < TREE_SIDES; slot++)
-        for (uint32_t i = 0; i < TREES_KEPT; i++) {
-            const Grown *g = &l->kept[slot][i].grown;
-            bytes += g->tree ? tree_bytes(g->tree) : 0;
-            for (uint32_t side = 0; side < TREE_SIDES; side++)
-                if (g->index[side] && g->index[side]->base)
-                    bytes += index_bytes(g->index[side]) + index_snapshot_bytes(g->index[side]);
-        }
+        for (uint32_t i = 0; i < TREES_KEPT; i++)
+            bytes += bytes_of(&l->kept[slot][i].grown);
     return bytes;
+}
+
+void tree_lane_trim(TreeLane *l, Retired *retired) {
+    for (size_t bytes = tree_lane_bytes(l); bytes > TREES_BYTES;) {
+        KeptTree *oldest = NULL;
+        for (uint32_t i = 0; i < TREE_SIDES * TREES_KEPT; i++) {
+            KeptTree *k = &l->kept[i / TREES_KEPT][i % TREES_KEPT];
+            if (k->grown.tree && k->used <= l->mark && (!oldest || k->used < oldest->used))
+                oldest = k;
+        }
+        if (!oldest)
+            return;
+        bytes -= bytes_of(&oldest->grown);
+        retired_add(retired, oldest->grown);
+        *oldest = (KeptTree){0};
+    }
 }

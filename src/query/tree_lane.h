@@ -7,7 +7,8 @@
 #include "query/grown.h"
 #include "query/retired.h"
 
-enum { TREES_KEPT = 4 }; /* for each slot */
+enum { TREES_KEPT = 4 };            /* for each slot */
+#define TREES_BYTES ((size_t)1 << 30) /* beyond that, none that nobody asks for */
 
 typedef struct TreeWish {
     TreeSpec spec; /* joint only where there is another profile */
@@ -27,7 +28,8 @@ typedef struct TreeLane {
     /* -- the job's, while it runs; its wish's indexes are held */
     TreeWish wish;
     uint64_t id;
-    Grown made;
+    CancelToken cancel;
+    Grown made; /* nothing when cancelled */
     int64_t took_ns;
     /* -- */
     KeptTree kept[TREE_SIDES][TREES_KEPT]; /* by slot */
@@ -38,16 +40,22 @@ typedef struct TreeLane {
 KeptTree *tree_lane_find(TreeLane *lane, uint32_t slot, const TreeSpec *spec);
 /* There is one, and of these indexes. */
 bool tree_lane_current(TreeLane *lane, const TreeWish *wish);
+/* It is being made, of whatever indexes: older ones will do for a while. */
+bool tree_lane_makes(const TreeLane *lane, const TreeWish *wish);
 /* Ids from id to id + GROWN_IDS are its. */
 void tree_lane_start(TreeLane *lane, Jobs *jobs, JobPriority priority, const TreeWish *wish,
                      uint64_t id);
 /* True once for each job that ended. *out: what is let go of by that, for the caller to drop;
  * the job's hold on its indexes as well. */
 bool tree_lane_take(TreeLane *lane, Grown out[2]);
+/* What is being made is of no more use to anyone: it soon ends. */
+void tree_lane_cancel(TreeLane *lane);
 /* Once a poll, before the trees that are asked for are looked up. */
 void tree_lane_mark(TreeLane *lane);
 /* An index has a successor: what was made of it and was not looked up since the mark goes. */
 void tree_lane_prune(TreeLane *lane, uint64_t index_id, Retired *retired);
+/* As much as may be kept. */
+void tree_lane_trim(TreeLane *lane, Retired *retired);
 /* Whether somebody here holds this tree. */
 bool tree_lane_holds(const TreeLane *lane, const Tree *tree);
 /* Everything about a slot's profile, of either side. No job may run. */

@@ -130,7 +130,7 @@ void trie_invert(Trie *trie, const FrameNames *names) {
     Inverter v = {.from = trie, .group = trie_groups(trie, names)};
     uint32_t *done = mem_resize(NULL, 0, trie->count * sizeof(*done));
     trie_init(&v.to, trie->count, trie->units);
-    for (uint32_t u = 0; u < trie->units; u++) {
+    for (uint32_t u = 0; u < trie->units && !cancelled(names->cancel); u++) {
         uint32_t leaf = trie->unit_node[u];
         if (leaf == UNIT_DROPPED)
             continue;

@@ -235,7 +235,7 @@ void trie_group(Trie *trie, const FrameNames *names, const Units *units, GroupKe
         find_processes(&g);
     if (key == GROUP_MODULE)
         find_module_kinds(&g);
-    for (uint32_t u = 0; u < trie->units; u++) {
+    for (uint32_t u = 0; u < trie->units && !cancelled(names->cancel); u++) {
         uint32_t end = trie->unit_node[u];
         if (end != UNIT_DROPPED)
             g.to.unit_node[u] = units_is_empty(units, u)

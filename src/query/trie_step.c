@@ -220,7 +220,7 @@ static void collapse_recursion_of(Step *s, uint32_t v, uint32_t parent) {
         merge(s, v, outermost);
     } else {
         keep(s, v, s->at[parent]);
-        if (!outermost && is(s, v))
+        if (is(s, v))
             outermost = s->at[v];
     }
     s->mark[v] = outermost;
@@ -371,7 +371,7 @@ void trie_transform(Trie *trie, const FrameNames *names, const Transforms *trans
     s.mode[0] = IN;
     take_path(&s, transform_frames(transforms, i));
     Rule *rule = prepare(&s, &transforms->item[i]);
-    for (uint32_t v = 1; v < n; v++)
+    for (uint32_t v = 1; v < n && !cancelled(names->cancel); v++)
         if (s.mode[trie->parent[v]] != GONE)
             rule(&s, v, trie->parent[v]);
     for (uint32_t u = 0; u < trie->units; u++) {

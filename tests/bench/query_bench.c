@@ -122,7 +122,7 @@ static void bench_init(Bench *b, uint64_t samples, uint32_t stacks) {
     double ms = (double)(clock_thread_cpu_ns() - began) / 1e6;
     const Tree *tree = b->index->tree;
     b->ids = 10;
-    b->grown = grown_make(&(TreeSpec){0}, b->index, NULL, 0);
+    b->grown = grown_make(&(TreeSpec){0}, b->index, NULL, 0, NULL);
     printf("%llu samples, %u pairs, %u nodes, depth %u\n", (unsigned long long)samples,
            b->view.pairs, tree->nodes, tree->max_depth);
     printf("  index           %8.1f ms; %5.1f B/sample, snapshots %.1f B/sample, %.1f B/node\n",
@@ -204,7 +204,7 @@ static void measure_tree(Bench *b, const char *label, const char *transforms, ui
     transforms_parse(str_of(transforms), &q.tree.transforms, NULL);
     grown_drop(&b->grown);
     int64_t began = clock_thread_cpu_ns();
-    b->grown = grown_make(&q.tree, b->index, NULL, b->ids += GROWN_IDS);
+    b->grown = grown_make(&q.tree, b->index, NULL, b->ids += GROWN_IDS, NULL);
     double ms = (double)(clock_thread_cpu_ns() - began) / 1e6;
     const Tree *tree = b->grown.tree;
     printf("  %-15s %8.1f ms to make, %u nodes, %.1f B each\n", label, ms, tree->nodes,

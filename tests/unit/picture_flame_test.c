@@ -51,7 +51,7 @@ static void rig_free(Rig *r) {
 }
 
 static const Answer *ask(Rig *r, const Query *q) {
-    AnswerSource source = {.grown = grown_make(&q->tree, r->index, NULL, r->ids + 1),
+    AnswerSource source = {.grown = grown_make(&q->tree, r->index, NULL, r->ids + 1, NULL),
                            .maker = {&r->answers},
                            .view = {&r->view}};
     r->ids += GROWN_IDS;

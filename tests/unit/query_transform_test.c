@@ -58,7 +58,7 @@ static void rig_free(Rig *r) {
 
 static void grow(Rig *r, const TreeSpec *spec) {
     grown_drop(&r->grown);
-    r->grown = grown_make(spec, r->index[0], r->index[1], r->ids + 1);
+    r->grown = grown_make(spec, r->index[0], r->index[1], r->ids + 1, NULL);
     r->ids += GROWN_IDS;
 }
 

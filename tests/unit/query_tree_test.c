@@ -16,7 +16,7 @@
 
 static Tree *build(const Profile *profile, const ProfileView *view, uint8_t direction) {
     Index *x = index_build(profile, view, 1);
-    Grown g = grown_make(&(TreeSpec){.direction = direction}, x, NULL, 2);
+    Grown g = grown_make(&(TreeSpec){.direction = direction}, x, NULL, 2, NULL);
     Tree *tree = g.tree;
     tree_hold(tree);
     grown_drop(&g);
