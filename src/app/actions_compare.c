@@ -19,8 +19,8 @@ bool can_second(const App *app) {
 
 static bool is_possible(const App *app, uint8_t kind) {
     switch (kind) {
-    case BASELINE_RANGE:
-        return app->state.baseline.on;
+    case BASELINE_RANGE: /* a range of the second file is none of this one */
+        return app->state.baseline.on && app->state.baseline_kind != BASELINE_FILE;
     case BASELINE_REST:
     case BASELINE_WHOLE:
         return app->state.selection.on;
@@ -29,6 +29,14 @@ static bool is_possible(const App *app, uint8_t kind) {
     default:
         return true;
     }
+}
+
+/* The range kept is on the clock of the file that it was chosen in. */
+static void set_kind(App *app, uint8_t kind) {
+    State *s = &app->state;
+    if ((kind == BASELINE_FILE) != (s->baseline_kind == BASELINE_FILE))
+        s->baseline = (Range){0};
+    s->baseline_kind = kind;
 }
 
 bool do_compare(App *app, Str args, Error *err) {
@@ -51,7 +59,7 @@ bool do_compare(App *app, Str args, Error *err) {
             kind = (uint8_t)((kind + 1) % (BASELINE_FILE + 1));
         while (!is_possible(app, kind));
     }
-    s->baseline_kind = kind;
+    set_kind(app, kind);
     if (kind == BASELINE_NONE)
         s->elided = false;
     return true;
@@ -136,7 +144,7 @@ bool do_compare_open(App *app, Str args, Error *err) {
     snprintf(path, sizeof path, "%.*s", (int)args.n, args.s);
     if (!app_open(app, 1, path, &why))
         return error_set(err, why.kind, "%s: %s", path_name(path), why.message);
-    app->state.baseline_kind = BASELINE_FILE;
+    set_kind(app, BASELINE_FILE);
     return true;
 }
 
@@ -146,6 +154,6 @@ bool do_compare_close(App *app, Str args, Error *err) {
     memset(app->state.file[1], 0, STATE_PATH);
     app->state.view_b = (Range){0};
     if (app->state.baseline_kind == BASELINE_FILE)
-        app->state.baseline_kind = BASELINE_NONE;
+        set_kind(app, BASELINE_NONE);
     return true;
 }

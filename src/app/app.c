@@ -221,7 +221,11 @@ static KeyContext pane_context(const App *app) {
 static void key_to_wish(App *app, const View *v, const InputEvent *e) {
     if (app->state.mode == MODE_BROWSER && browser_key(&app->browser, v, app->session.jobs, e))
         return;
-    CommandId id = command_for_key(pane_context(app), e);
+    /* a letter over a frame is about that frame, wherever the focus is; arrows follow the focus */
+    bool letter = e->key > KEY_SPACE && e->key < KEY_ENTER;
+    CommandId id = letter && app->flame.hover.on ? command_for_key(CONTEXT_FLAME, e) : CMD_COUNT;
+    if (id == CMD_COUNT)
+        id = command_for_key(pane_context(app), e);
     if (id == CMD_COUNT)
         id = command_for_key(CONTEXT_GLOBAL, e);
     if (id != CMD_COUNT)
