@@ -229,29 +229,16 @@ static void start_tree(Engine *e) {
     TreeWish w;
     bool wanted = false;
     tree_lane_mark(&e->trees);
-    for (int k = 0; k < ANSWERS + ASIDES; k++) {
-        bool due = tree_due(e, query_of(e, k), &w);
-        wanted = wanted || (due && tree_lane_makes(&e->trees, &w));
-        if (!due || e->trees.lane.running)
-            continue;
-        bool awaited = !tree_lane_find(&e->trees, w.slot, &w.spec);
-        tree_lane_start(&e->trees, e->jobs, awaited ? JOB_QUERY : background(e), &w, e->ids + 1);
-        e->ids += GROWN_IDS;
-        wanted = true;
-    }
+    for (int k = 0; k < ANSWERS + ASIDES; k++)
+        if (tree_due(e, query_of(e, k), &w))
+            wanted |= tree_lane_serve(&e->trees, e->jobs, background(e), &w, &e->ids);
     if (!wanted)
         tree_lane_cancel(&e->trees);
 }
 
 static void take_tree(Engine *e) {
-    Grown out[2];
-    if (!tree_lane_take(&e->trees, out))
+    if (!tree_lane_take(&e->trees, &e->retired))
         return;
-    retired_add(&e->retired, out[0]);
-    retired_add(&e->retired, out[1]);
-    if (cancelled(&e->trees.cancel))
-        return;
-    tree_lane_trim(&e->trees, &e->retired);
     e->stats.trees++;
     e->stats.tree_ns = e->trees.took_ns;
 }

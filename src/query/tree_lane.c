@@ -21,7 +21,8 @@ static bool made_of(const KeptTree *k, const TreeWish *w) {
     return k->index_id[0] == id_of(w->index[0]) && k->index_id[1] == id_of(w->index[1]);
 }
 
-bool tree_lane_makes(const TreeLane *l, const TreeWish *w) {
+/* Of whatever indexes: older ones will do for a while. */
+static bool makes(const TreeLane *l, const TreeWish *w) {
     return l->lane.running && !cancelled(&l->cancel) && l->wish.slot == w->slot &&
            tree_spec_same(&l->wish.spec, &w->spec);
 }
@@ -45,15 +46,20 @@ static void grow(void *arg, uint32_t worker) {
     lane_finish(&l->lane);
 }
 
-void tree_lane_start(TreeLane *l, Jobs *jobs, JobPriority priority, const TreeWish *wish,
-                     uint64_t id) {
+bool tree_lane_serve(TreeLane *l, Jobs *jobs, JobPriority lesser, const TreeWish *wish,
+                     uint64_t *ids) {
+    if (l->lane.running)
+        return makes(l, wish);
+    bool awaited = !tree_lane_find(l, wish->slot, &wish->spec);
     l->wish = *wish;
-    l->id = id;
+    l->id = *ids + 1;
+    *ids += GROWN_IDS;
     cancel_reset(&l->cancel);
     for (uint32_t side = 0; side < TREE_SIDES; side++)
         if (wish->index[side])
             index_hold(wish->index[side]);
-    lane_start(&l->lane, jobs, priority, grow, l);
+    lane_start(&l->lane, jobs, awaited ? JOB_QUERY : lesser, grow, l);
+    return true;
 }
 
 /* Where a tree of this spec goes: in place of the one there is, or of the one longest unused.
@@ -69,20 +75,52 @@ static KeptTree *place_for(TreeLane *l, uint32_t slot, const TreeSpec *spec) {
     return oldest;
 }
 
-bool tree_lane_take(TreeLane *l, Grown out[2]) {
+static size_t bytes_of(const Grown *g) {
+    size_t bytes = g->tree ? tree_bytes(g->tree) : 0;
+    for (uint32_t side = 0; side < TREE_SIDES; side++)
+        if (g->index[side] && g->index[side]->base)
+            bytes += index_bytes(g->index[side]) + index_snapshot_bytes(g->index[side]);
+    return bytes;
+}
+
+size_t tree_lane_bytes(const TreeLane *l) {
+    size_t bytes = 0;
+    for (uint32_t slot = 0; slot < TREE_SIDES; slot++)
+        for (uint32_t i = 0; i < TREES_KEPT; i++)
+            bytes += bytes_of(&l->kept[slot][i].grown);
+    return bytes;
+}
+
+static void trim(TreeLane *l, Retired *retired) {
+    for (size_t bytes = tree_lane_bytes(l); bytes > TREES_BYTES;) {
+        KeptTree *oldest = NULL;
+        for (uint32_t i = 0; i < TREE_SIDES * TREES_KEPT; i++) {
+            KeptTree *k = &l->kept[i / TREES_KEPT][i % TREES_KEPT];
+            if (k->grown.tree && k->used <= l->mark && (!oldest || k->used < oldest->used))
+                oldest = k;
+        }
+        if (!oldest)
+            return;
+        bytes -= bytes_of(&oldest->grown);
+        retired_add(retired, oldest->grown);
+        *oldest = (KeptTree){0};
+    }
+}
+
+bool tree_lane_take(TreeLane *l, Retired *retired) {
     if (!lane_take(&l->lane))
         return false;
     const TreeWish *w = &l->wish;
-    out[0] = (Grown){0};
-    out[1] = (Grown){.index = {w->index[0], w->index[1]}};
+    retired_add(retired, (Grown){.index = {w->index[0], w->index[1]}});
     if (!l->made.tree)
-        return true;
+        return false;
     KeptTree *k = place_for(l, w->slot, &w->spec);
-    out[0] = k->grown;
+    retired_add(retired, k->grown);
     *k = (KeptTree){.spec = w->spec, .grown = l->made, .used = ++l->clock};
     for (uint32_t side = 0; side < TREE_SIDES; side++)
         k->index_id[side] = id_of(w->index[side]);
     l->made = (Grown){0};
+    trim(l, retired);
     return true;
 }
 
@@ -118,36 +156,4 @@ void tree_lane_forget(TreeLane *l, uint32_t slot) {
             grown_drop(&k->grown);
             *k = (KeptTree){0};
         }
-}
-
-static size_t bytes_of(const Grown *g) {
-    size_t bytes = g->tree ? tree_bytes(g->tree) : 0;
-    for (uint32_t side = 0; side < TREE_SIDES; side++)
-        if (g->index[side] && g->index[side]->base)
-            bytes += index_bytes(g->index[side]) + index_snapshot_bytes(g->index[side]);
-    return bytes;
-}
-
-size_t tree_lane_bytes(const TreeLane *l) {
-    size_t bytes = 0;
-    for (uint32_t slot = 0; slot < TREE_SIDES; slot++)
-        for (uint32_t i = 0; i < TREES_KEPT; i++)
-            bytes += bytes_of(&l->kept[slot][i].grown);
-    return bytes;
-}
-
-void tree_lane_trim(TreeLane *l, Retired *retired) {
-    for (size_t bytes = tree_lane_bytes(l); bytes > TREES_BYTES;) {
-        KeptTree *oldest = NULL;
-        for (uint32_t i = 0; i < TREE_SIDES * TREES_KEPT; i++) {
-            KeptTree *k = &l->kept[i / TREES_KEPT][i % TREES_KEPT];
-            if (k->grown.tree && k->used <= l->mark && (!oldest || k->used < oldest->used))
-                oldest = k;
-        }
-        if (!oldest)
-            return;
-        bytes -= bytes_of(&oldest->grown);
-        retired_add(retired, oldest->grown);
-        *oldest = (KeptTree){0};
-    }
 }

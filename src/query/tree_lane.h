@@ -40,22 +40,19 @@ typedef struct TreeLane {
 KeptTree *tree_lane_find(TreeLane *lane, uint32_t slot, const TreeSpec *spec);
 /* There is one, and of these indexes. */
 bool tree_lane_current(TreeLane *lane, const TreeWish *wish);
-/* It is being made, of whatever indexes: older ones will do for a while. */
-bool tree_lane_makes(const TreeLane *lane, const TreeWish *wish);
-/* Ids from id to id + GROWN_IDS are its. */
-void tree_lane_start(TreeLane *lane, Jobs *jobs, JobPriority priority, const TreeWish *wish,
-                     uint64_t id);
-/* True once for each job that ended. *out: what is let go of by that, for the caller to drop;
- * the job's hold on its indexes as well. */
-bool tree_lane_take(TreeLane *lane, Grown out[2]);
+/* Of a wish that is not current. Makes it, unless another is being made; where nobody waits for
+ * it, because one of older indexes is there, with the lesser priority. The ids behind *ids are
+ * its. False: another one is made. */
+bool tree_lane_serve(TreeLane *lane, Jobs *jobs, JobPriority lesser, const TreeWish *wish,
+                     uint64_t *ids);
+/* True once for each tree that was made. Lets go of what is too old or too much to be kept. */
+bool tree_lane_take(TreeLane *lane, Retired *retired);
 /* What is being made is of no more use to anyone: it soon ends. */
 void tree_lane_cancel(TreeLane *lane);
 /* Once a poll, before the trees that are asked for are looked up. */
 void tree_lane_mark(TreeLane *lane);
 /* An index has a successor: what was made of it and was not looked up since the mark goes. */
 void tree_lane_prune(TreeLane *lane, uint64_t index_id, Retired *retired);
-/* As much as may be kept. */
-void tree_lane_trim(TreeLane *lane, Retired *retired);
 /* Whether somebody here holds this tree. */
 bool tree_lane_holds(const TreeLane *lane, const Tree *tree);
 /* Everything about a slot's profile, of either side. No job may run. */

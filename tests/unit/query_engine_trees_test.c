@@ -275,6 +275,30 @@ static void the_answer_before_stays(void **state) {
     rig_free(&r);
 }
 
+/* What nobody wants any more is not made to the end; the same wish is, though its index is old.
+ */
+static void the_newest_tree_wins(void **state) {
+    Rig r;
+    (void)state;
+    rig_init(&r, 0, 0, false);
+    ask_tree(&r, "");
+    settle(&r);
+    ask_tree(&r, "hide-kernel");
+    engine_poll(r.engine, r.now += 1000000, false);
+    ask_tree(&r, "group=thread");
+    engine_poll(r.engine, r.now += 1000000, false);
+    settle(&r);
+    assert_int_equal(trees(&r), 1);
+    truth_check(engine_answer(r.engine, ANSWER_MAIN), true);
+    ask_tree(&r, "hide-kernel");
+    engine_poll(r.engine, r.now += 1000000, false);
+    maker_add(&r.maker[0], 100);
+    settle(&r);
+    assert_int_equal(trees(&r), 3);
+    truth_check(engine_answer(r.engine, ANSWER_MAIN), true);
+    rig_free(&r);
+}
+
 static void the_other_file_goes(void **state) {
     Rig r;
     (void)state;
@@ -301,7 +325,8 @@ int main(void) {
         cmocka_unit_test(any_tree_inline),         cmocka_unit_test(any_tree_on_eight_workers),
         cmocka_unit_test(two_files_inline),        cmocka_unit_test(two_files_on_eight_workers),
         cmocka_unit_test(agrees_while_loading),    cmocka_unit_test(the_latest_trees_are_kept),
-        cmocka_unit_test(the_answer_before_stays), cmocka_unit_test(the_other_file_goes),
+        cmocka_unit_test(the_answer_before_stays), cmocka_unit_test(the_newest_tree_wins),
+        cmocka_unit_test(the_other_file_goes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
