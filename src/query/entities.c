@@ -27,7 +27,7 @@ void entities_set(Entities *e, const Profile *profile, EntityKind kind) {
         return;
     entities_free(e);
     e->profile = profile;
-    e->kind = kind;
+    e->kind = (uint8_t)kind;
     e->count = 1;
     e->cap = 64;
     e->entity = mem_resize(NULL, 0, e->cap * sizeof(*e->entity));

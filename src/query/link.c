@@ -123,7 +123,8 @@ static void set_wish(LinkState *s, const Profile *profile, const LinkWish *w) {
     if (!slices(s)) {
         heat_frame_set_stride(&s->frame, w->rows + 1);
         entities_set(&s->of, profile, row_entities(w->spec.row_kind));
-        memset(s->row, 0, s->row ? s->row_cap : 0);
+        if (s->row)
+            memset(s->row, 0, s->row_cap);
         s->noted = 0;
     }
     heat_frame_add_plane(&s->frame, sizeof(uint32_t), false);
