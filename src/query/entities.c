@@ -19,7 +19,7 @@ void entities_free(Entities *e) {
 
 size_t entities_bytes(const Entities *e) {
     return e->cap * sizeof(*e->entity) + (e->context_cap + e->pair_cap) * sizeof(uint32_t) +
-           e->index.cap * sizeof(uint32_t) + (e->of_cpu ? CPUS * sizeof(*e->of_cpu) : 0);
+           hash_index_bytes(&e->index) + (e->of_cpu ? CPUS * sizeof(*e->of_cpu) : 0);
 }
 
 void entities_set(Entities *e, const Profile *profile, EntityKind kind) {

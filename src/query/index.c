@@ -187,7 +187,8 @@ static uint32_t hash_of_slot(const void *owner, uint32_t slot) {
 static uint32_t find_slot(const Index *x, PairId pair, uint16_t cpu, uint32_t hash) {
     const HashIndex *t = &x->slot_index;
     uint32_t slot;
-    for (uint32_t i = hash_first(t, hash); (slot = hash_candidate(t, hash, &i)) != 0; i = hash_next(t, i))
+    for (uint32_t i = hash_first(t, hash); (slot = hash_candidate(t, hash, &i)) != 0;
+         i = hash_next(t, i))
         if (x->pair_of_slot[slot] == pair && x->cpu_of_slot[slot] == cpu)
             return slot;
     return 0;
@@ -307,7 +308,7 @@ size_t index_snapshot_bytes(const Index *x) {
 
 size_t index_bytes(const Index *x) {
     size_t by_cpu = x->slot_cap * (sizeof(PairId) + sizeof(uint16_t)) +
-                    x->slot_index.cap * sizeof(uint32_t);
+                    hash_index_bytes(&x->slot_index);
     return sizeof(*x) + by_cpu + x->samples * (x->order && !x->base ? 8u : 4u);
 }
 

@@ -21,7 +21,8 @@ FrameId synthetics_intern(Synthetics *s, Str symbol, Str module, uint32_t kind, 
     const HashIndex *t = &s->index;
     uint32_t id, hash = (uint32_t)hash_mix(hash_bytes(symbol.s, symbol.n) ^ (kind * 2u + group) ^
                                            hash_bytes(module.s, module.n) << 1);
-    for (uint32_t i = hash_first(t, hash); (id = hash_candidate(t, hash, &i)) != 0; i = hash_next(t, i)) {
+    for (uint32_t i = hash_first(t, hash); (id = hash_candidate(t, hash, &i)) != 0;
+         i = hash_next(t, i)) {
         const SyntheticFrame *f = &s->at[id - 1];
         if (f->kind == kind && f->group == group && str_eq(f->symbol, symbol) &&
             str_eq(f->module, module))

@@ -51,7 +51,8 @@ static void find_processes(Grouper *g) {
     for (ContextId c = 1; c < g->contexts; c++) {
         Context context = contexts_get(all, c);
         uint32_t id = 0, hash = (uint32_t)hash_mix((uint32_t)context.pid);
-        for (uint32_t i = hash_first(&t, hash); (id = hash_candidate(&t, hash, &i)) != 0; i = hash_next(&t, i))
+        for (uint32_t i = hash_first(&t, hash); (id = hash_candidate(&t, hash, &i)) != 0;
+             i = hash_next(&t, i))
             if (g->process[id].pid == context.pid)
                 break;
         if (context.pid < 0)
@@ -165,7 +166,8 @@ static bool known_node(const Grouper *g, Source s, uint32_t *node) {
     *node = 0;
     if (!s.node && !s.group)
         return true;
-    for (uint32_t i = hash_first(&g->index, source_hash(s)); (id = hash_candidate(&g->index, source_hash(s), &i)) != 0;
+    uint32_t hash = source_hash(s);
+    for (uint32_t i = hash_first(&g->index, hash); (id = hash_candidate(&g->index, hash, &i)) != 0;
          i = hash_next(&g->index, i)) {
         if (g->source[id].node == s.node && g->source[id].group == s.group) {
             *node = id;

@@ -98,8 +98,8 @@ static void find_functions(Step *s) {
     for (uint32_t i = 1; i < count; i++) {
         uint32_t hash = function_hash(n, i);
         s->function[i] = i;
-        for (uint32_t k = hash_first(&t, hash); (id = hash_candidate(&t, hash, &k)) != 0 && i < n->frames;
-             k = hash_next(&t, k)) {
+        for (uint32_t k = hash_first(&t, hash);
+             (id = hash_candidate(&t, hash, &k)) != 0 && i < n->frames; k = hash_next(&t, k)) {
             Frame a = frames_get(&n->dict->frames, id), b = frames_get(&n->dict->frames, i);
             if (a.symbol == b.symbol && a.module == b.module) {
                 s->function[i] = id;
