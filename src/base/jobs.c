@@ -174,7 +174,7 @@ void jobs_submit(Jobs *jobs, JobPriority priority, void (*run)(void *arg, uint32
         atomic_store_explicit(&ticket->state, TICKET_QUEUED, memory_order_relaxed);
     queue_push(&jobs->queue[priority], (Job){run, arg, ticket, priority});
     /* beyond the limit nobody could take it: who finishes one will (waking one for nothing with
-     * each job cost a tenth of the processor time of a load on two threads) */
+     * each job cost 8 % of the processor time of a load on two threads) */
     if (jobs->idle && (!jobs->most[priority] || jobs->running[priority] < jobs->most[priority]))
         cond_signal(jobs->work);
     mutex_unlock(jobs->mutex);

@@ -1,8 +1,7 @@
 /* Key cache: what texts or stacks met before came to, by their keys (text_key.h). No text is
- * kept: a slot has 96 bits of the key, and others chose it, so ten times as many fit the
- * processor's caches as with texts (measured: half the time of a line, and no less where every
- * address is new). Of fixed size; sets of four slots in one line of cache memory, of which the
- * one written longest ago goes.
+ * kept: a slot has 96 bits of the key, and others chose it, so eight times as many fit the
+ * processor's caches as with texts. Of fixed size; sets of four slots in one line of cache
+ * memory, of which the one written longest ago goes.
  * Owner: a parser, who has the slots of all its caches in one table, for memory on huge pages
  * (with pages of 4 KiB asking for a slot waited for its address, 3 % of all time).
  * Thread: one at a time. Failure: a miss. */

@@ -1,8 +1,9 @@
 /* How long a change of the selection takes from wish to layout, in CPU time of this thread:
  * counts, prefix sums and the boxes of a window 2560 pixels wide. Samples are made straight
- * into a store, so nothing is parsed. query_bench [uniform] [SAMPLES [STACKS…]]
+ * into a store, so nothing is parsed. query_bench [uniform] [brief] [SAMPLES [STACKS…]]
  * By default 10000000 samples over 10000, 200000 and 1000000 stacks, some popular and most rare;
- * uniform: all stacks alike, the worst case for caches. */
+ * uniform: all stacks alike, the worst case for caches; brief: only the queries of one tree, for
+ * instructions.sh. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +19,7 @@
 enum { DEPTH = 30, NEW_FRAMES = 5, STEPS = 301 };
 
 static uint64_t state = 12345;
-static bool uniform;
+static bool uniform, brief;
 
 static uint64_t next(void) {
     uint64_t z = state += 0x9e3779b97f4a7c15u;
@@ -363,6 +364,10 @@ static void run(uint64_t samples, uint32_t stacks) {
     Query differential = q;
     differential.baseline = BASELINE_REST;
     measure(&b, "… differential", MOVE_COLUMN, differential);
+    if (brief) {
+        bench_free(&b);
+        return;
+    }
     measure_functions(&b, "functions", q);
     measure_functions(&b, "… differential", differential);
     q.whole = true;
@@ -385,10 +390,9 @@ static void run(uint64_t samples, uint32_t stacks) {
 }
 
 int main(int argc, char **argv) {
-    if (argc > 1 && strcmp(argv[1], "uniform") == 0) {
-        uniform = true;
-        argv++;
-        argc--;
+    for (; argc > 1 && argv[1][0] > '9'; argv++, argc--) {
+        uniform |= strcmp(argv[1], "uniform") == 0;
+        brief |= strcmp(argv[1], "brief") == 0;
     }
     uint64_t samples = argc > 1 ? strtoull(argv[1], NULL, 10) : 10000000;
     if (argc > 2) {
