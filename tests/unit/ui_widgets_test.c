@@ -591,9 +591,11 @@ static void test_modal(void **state) {
 static Rect avoided;
 
 static void tooltips(Bench *b) {
-    static const Str lines[6] = {{"first\t1", 7}, {"second\t2", 8}, {"third", 5},
-                                 {"fourth", 6},   {"fifth", 5},     {"sixth", 5}};
-    ui_tooltip(&b->ui, avoided, lines, 6);
+    static const Str lines[12] = {{"first\t1", 7}, {"second\t2", 8}, {"third", 5},
+                                  {"fourth", 6},   {"fifth", 5},     {"sixth", 5},
+                                  {"seventh", 7},  {"eighth", 6},    {"ninth", 5},
+                                  {"tenth", 5},    {"eleventh", 8},  {"twelfth", 7}};
+    ui_tooltip(&b->ui, avoided, lines, 12);
 }
 
 static void test_tooltip_place(void **state) {
@@ -614,7 +616,7 @@ static void test_tooltip_place(void **state) {
                 Rect cut = rect_cut(c->rect, avoided);
                 assert_true(cut.w == 0 || cut.h == 0);
             }
-            assert_true(found && drawn("\"fourth\"") && !drawn("\"fifth\""));
+            assert_true(found && drawn("\"tenth\"") && !drawn("\"eleventh\""));
         }
     }
 }
