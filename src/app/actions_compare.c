@@ -89,6 +89,33 @@ bool do_baseline_ns(App *app, Str args, Error *err) {
     return true;
 }
 
+bool do_range_save(App *app, Str args, Error *err) {
+    (void)args;
+    Range *saved = app->state.saved, now = app->state.selection;
+    for (int i = 0; i < STATE_RANGES; i++) {
+        if (saved[i].on && (saved[i].t0_ns != now.t0_ns || saved[i].t1_ns != now.t1_ns))
+            continue;
+        bool again = saved[i].on;
+        if (again) {
+            memmove(&saved[i], &saved[i + 1], (STATE_RANGES - 1 - (size_t)i) * sizeof *saved);
+            saved[STATE_RANGES - 1] = (Range){0};
+        } else {
+            saved[i] = now;
+        }
+        app_notice(app, again ? "This range is forgotten" : "This range is remembered: compare with it by the menu beside the views");
+        return true;
+    }
+    return error_set(err, ERROR_LIMIT, "at most %d ranges are remembered", STATE_RANGES);
+}
+
+bool do_compare_saved(App *app, Str args, Error *err) {
+    int64_t n;
+    if (!str_to_i64(args, &n) || n < 1 || n > STATE_RANGES || !app->state.saved[n - 1].on)
+        return error_set(err, ERROR_USAGE, "there is no remembered range %.*s", (int)args.n, args.s);
+    set_baseline(app, app->state.saved[n - 1]);
+    return true;
+}
+
 bool do_baseline_file(App *app, Str args, Error *err) {
     Range r = {0};
     if (args.n && !range_parse_ns(args, &r))

@@ -85,6 +85,7 @@ static void forget_file(App *app) {
     State *s = &app->state;
     s->selection = s->baseline = s->view = (Range){0};
     memset(s->zoom, 0, sizeof s->zoom);
+    memset(s->saved, 0, sizeof s->saved);
     memset(s->event, 0, sizeof s->event);
     app->findings.chosen = false;
     flame_pane_forget(&app->flame);

@@ -202,11 +202,12 @@ static void compare_line(const View *v, Rect area) {
 
 /* The choice of a baseline, in the first line; returns its left end. */
 static float compare_control(const View *v, Rect area, float right) {
+    enum { SAVED = 16 };
     Ui *ui = v->ui;
     static const uint8_t kinds[] = {BASELINE_NONE, BASELINE_RANGE, BASELINE_REST, BASELINE_WHOLE, BASELINE_FILE};
     static const char *const words[] = {"nothing", "second range", "everything else", "whole profile", "second file"};
-    Str items[5];
-    uint8_t offered[5];
+    Str items[5 + STATE_RANGES];
+    uint8_t offered[5 + STATE_RANGES]; /* a kind, or behind those a remembered range */
     uint32_t n = 0, now = 0;
     const State *s = v->state;
     for (uint32_t i = 0; i < 5; i++) {
@@ -219,6 +220,11 @@ static float compare_control(const View *v, Rect area, float right) {
         offered[n] = kinds[i];
         items[n++] = str_of(words[i]);
     }
+    for (uint32_t i = 0; i < STATE_RANGES && s->saved[i].on; i++) {
+        Str times = times_text(v, &s->saved[i]);
+        items[n] = view_text(v, "%.*s", (int)times.n, times.s);
+        offered[n++] = (uint8_t)(SAVED + i);
+    }
     if (n < 2)
         return right;
     float w = ui_select_width(ui, STR("compare"), items[now]), h = ui_px(ui, 26);
@@ -227,7 +233,8 @@ static float compare_control(const View *v, Rect area, float right) {
         return right;
     uint32_t chosen = now;
     if (ui_select(ui, ui_id("compare"), r, STR("compare"), items, n, &chosen, commands[CMD_COMPARE].help))
-        wish(v->wishes, CMD_COMPARE, "%s", baseline_kind_name(offered[chosen]));
+        offered[chosen] >= SAVED ? wish(v->wishes, CMD_COMPARE_SAVED, "%d", offered[chosen] - SAVED + 1)
+                                 : wish(v->wishes, CMD_COMPARE, "%s", baseline_kind_name(offered[chosen]));
     return r.x;
 }
 

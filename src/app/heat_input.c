@@ -310,6 +310,8 @@ void heat_overview(HeatPane *pane, const View *v) {
     double full = (double)(all.t1_ns - all.t0_ns);
     draw_rect(ui->draw, r, ui->theme->panel);
     draw_bars(v, r);
+    for (int i = 0; i < STATE_RANGES && v->side == SIDE_A; i++)
+        overview_range(v, (Rect){r.x, r.y + r.h - ui_px(ui, 4), r.w, ui_px(ui, 4)}, all, &v->state->saved[i], ui->theme->warning);
     if (v->state->baseline_kind == BASELINE_RANGE)
         overview_range(v, r, all, &v->state->baseline, ui->theme->b);
     overview_range(v, r, all, &v->state->selection, ui->theme->a);

@@ -63,6 +63,13 @@ static bool comparison_same(const State *a, const State *b) {
            a->elided == b->elided && a->diff_palette == b->diff_palette;
 }
 
+static bool saved_same(const State *a, const State *b) {
+    for (int i = 0; i < STATE_RANGES; i++)
+        if (!range_same(&a->saved[i], &b->saved[i]))
+            return false;
+    return true;
+}
+
 bool state_compares(const State *s) {
     switch (s->baseline_kind) {
     case BASELINE_RANGE:
@@ -79,7 +86,7 @@ bool state_compares(const State *s) {
 
 bool state_same(const State *a, const State *b) {
     return range_same(&a->selection, &b->selection) && comparison_same(a, b) &&
-           transforms_equal(&a->transforms, &b->transforms) &&
+           transforms_equal(&a->transforms, &b->transforms) && saved_same(a, b) &&
            range_same(&a->view, &b->view) && range_same(&a->view_b, &b->view_b) && texts_same(a, b) && look_same(a, b) &&
            panes_same(a, b) &&
            a->weighted == b->weighted && a->idle == b->idle && filter_same(&a->filter, &b->filter) &&
@@ -191,6 +198,8 @@ void state_format(const State *state, Buf *out) {
     put_number(out, "elided", state->elided, 0);
     if (state->diff_palette != usual.diff_palette)
         put_text(out, "diff", diff_palette_name((DiffPalette)state->diff_palette));
+    for (int i = 0; i < STATE_RANGES; i++)
+        put_range(out, "saved", &state->saved[i]);
     put_range(out, "view", &state->view);
     put_range(out, "viewb", &state->view_b);
     put_text(out, "event", state->event);
@@ -381,6 +390,14 @@ static bool set_number(Str key, Str value, State *state, bool *known) {
     return ok;
 }
 
+/* Each "saved" of a text is one more. */
+static bool state_save_range(State *state, Str value) {
+    for (int i = 0; i < STATE_RANGES; i++)
+        if (!state->saved[i].on)
+            return range_parse_ns(value, &state->saved[i]);
+    return false;
+}
+
 static bool set_part(Str key, Str value, State *state) {
     bool known;
     bool ok = set_enum(key, value, state, &known);
@@ -405,6 +422,8 @@ static bool set_part(Str key, Str value, State *state) {
         return unescape(value, state->pin, STATE_FRAME);
     if (str_eq_c(key, "function"))
         return unescape(value, state->function, STATE_FRAME);
+    if (str_eq_c(key, "saved"))
+        return state_save_range(state, value);
     if (str_eq_c(key, "viewb"))
         return range_parse_ns(value, &state->view_b);
     if (str_eq_c(key, "view"))

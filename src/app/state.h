@@ -17,7 +17,8 @@ enum {
     STATE_ZOOM = 8192,
     STATE_EVENT = 128,
     STATE_FRAME = 2048,
-    STATE_SLOTS = 2
+    STATE_SLOTS = 2,
+    STATE_RANGES = 8
 };
 
 typedef enum ViewKind {
@@ -43,6 +44,7 @@ typedef struct State {
     uint8_t baseline_kind; /* BaselineKind: what the flame graph is compared with */
     bool elided;           /* … and of that, only what the selection lacks */
     uint8_t diff_palette;  /* DiffPalette */
+    Range saved[STATE_RANGES]; /* ranges remembered, to compare with; those in use first */
     Range view;     /* what the heat map shows; off: the whole recording */
     Range view_b;   /* likewise, that of the second file */
     char event[STATE_EVENT]; /* name; empty: the first in the file; "all" */

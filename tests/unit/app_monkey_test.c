@@ -549,13 +549,13 @@ static void run_monkey(uint64_t seed, uint32_t workers, uint32_t steps) {
 static void test_inline(void **state) {
     (void)state;
     for (uint64_t seed = 1; seed <= 3; seed++)
-        run_monkey(seed, 0, 2000);
+        run_monkey(seed, 0, 1200);
 }
 
 static void test_workers(void **state) {
     (void)state;
     for (uint64_t seed = 11; seed <= 13; seed++)
-        run_monkey(seed, 2, 2000);
+        run_monkey(seed, 2, 1200);
 }
 
 static void test_by_hand(void **state) {

@@ -43,6 +43,8 @@ static void test_state_round_trip(void **unused) {
     s.baseline = (Range){true, 5, 7};
     s.baseline_kind = BASELINE_REST;
     s.elided = true;
+    s.saved[0] = (Range){true, 100, 200};
+    s.saved[1] = (Range){true, -7, 9};
     s.diff_palette = DIFF_SAFE;
     assert_true(transforms_parse(STR("hide-kernel||off:focus-function=a\\;b|lib\\|x||group=thread"), &s.transforms, NULL));
     strcpy(s.pin, "std::map<int, int>\tlib x\n");
@@ -70,6 +72,9 @@ static void test_state_round_trip(void **unused) {
     assert_false(state_same(&s, &other));
     other = s;
     other.baseline_kind = BASELINE_WHOLE;
+    assert_false(state_same(&s, &other));
+    other = s;
+    other.saved[1].t1_ns++;
     assert_false(state_same(&s, &other));
     other = s;
     other.pin[0] = 'S';
