@@ -259,7 +259,7 @@ def on_gpu(path):
     """Whole frames by the GPU painter; the bench itself says when there is no GPU."""
     done = subprocess.run([tests + "gpu_bench", path, "2560x1440"], capture_output=True, text=True)
     if done.returncode == 77:
-        add("painting on a GPU", "", "", "", "2 draw calls", None, done.stderr.strip().split(": ", 1)[-1])
+        add("painting on a GPU", "", "", "", "2 draw calls", None, done.stderr.strip().split("gpu_bench: ")[-1])
         return
     found = json.loads(done.stdout)
     add("painting on a GPU", "%.2f ms" % found["wall_ms"], "%d spans" % found["spans"], "",
