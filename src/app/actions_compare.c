@@ -17,20 +17,6 @@ bool can_second(const App *app) {
     return can_file(app) && app->state.file[1][0];
 }
 
-static bool is_possible(const App *app, uint8_t kind) {
-    switch (kind) {
-    case BASELINE_RANGE: /* a range of the second file is none of this one */
-        return app->state.baseline.on && app->state.baseline_kind != BASELINE_FILE;
-    case BASELINE_REST:
-    case BASELINE_WHOLE:
-        return app->state.selection.on;
-    case BASELINE_FILE:
-        return app->state.file[1][0];
-    default:
-        return true;
-    }
-}
-
 /* The range kept is on the clock of the file that it was chosen in. */
 static void set_kind(App *app, uint8_t kind) {
     State *s = &app->state;
@@ -47,17 +33,17 @@ bool do_compare(App *app, Str args, Error *err) {
     if (args.n) {
         if (!baseline_kind_named(args, &kind))
             return error_set(err, ERROR_USAGE, "compare with range, rest, whole, file or none");
-        if (!is_possible(app, kind))
+        if (!state_can_compare(&app->state, kind))
             return error_set(err, ERROR_USAGE, "%s", wanting[kind]);
     } else { /* the next one that is possible */
         bool any = false;
         for (uint8_t k = BASELINE_RANGE; k <= BASELINE_FILE; k++)
-            any |= is_possible(app, k);
+            any |= state_can_compare(&app->state, k);
         if (!any)
             return error_set(err, ERROR_USAGE, "%s", wanting[BASELINE_REST]);
         do
             kind = (uint8_t)((kind + 1) % (BASELINE_FILE + 1));
-        while (!is_possible(app, kind));
+        while (!state_can_compare(&app->state, kind));
     }
     set_kind(app, kind);
     if (kind == BASELINE_NONE)

@@ -211,10 +211,7 @@ static float compare_control(const View *v, Rect area, float right) {
     uint32_t n = 0, now = 0;
     const State *s = v->state;
     for (uint32_t i = 0; i < 5; i++) {
-        bool possible = kinds[i] == BASELINE_NONE || (kinds[i] == BASELINE_RANGE && s->baseline.on && s->baseline_kind != BASELINE_FILE) ||
-                        ((kinds[i] == BASELINE_REST || kinds[i] == BASELINE_WHOLE) && s->selection.on) ||
-                        (kinds[i] == BASELINE_FILE && s->file[1][0]);
-        if (!possible)
+        if (!state_can_compare(s, kinds[i]))
             continue;
         now = kinds[i] == s->baseline_kind ? n : now;
         offered[n] = kinds[i];

@@ -70,18 +70,22 @@ static bool saved_same(const State *a, const State *b) {
     return true;
 }
 
-bool state_compares(const State *s) {
-    switch (s->baseline_kind) {
-    case BASELINE_RANGE:
-        return s->baseline.on;
+bool state_can_compare(const State *s, uint8_t kind) {
+    switch (kind) {
+    case BASELINE_RANGE: /* a range of the second file is none of this one */
+        return s->baseline.on && s->baseline_kind != BASELINE_FILE;
     case BASELINE_REST:
     case BASELINE_WHOLE:
         return s->selection.on;
     case BASELINE_FILE:
         return s->file[1][0] != 0;
     default:
-        return false;
+        return kind == BASELINE_NONE;
     }
+}
+
+bool state_compares(const State *s) {
+    return s->baseline_kind != BASELINE_NONE && state_can_compare(s, s->baseline_kind);
 }
 
 bool state_same(const State *a, const State *b) {

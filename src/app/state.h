@@ -89,6 +89,9 @@ void state_format(const State *state, Buf *out);
 /* Sets what the text names, leaves the rest. False with words when a part makes no sense. */
 bool state_parse(Str text, State *state, Error *err);
 
+/* Whether `kind`, a BASELINE_*, has what it needs to be compared with; none always has. */
+bool state_can_compare(const State *state, uint8_t kind);
+
 /* Whether there is something to compare with what is selected. */
 bool state_compares(const State *state);
 
