@@ -78,6 +78,17 @@ static void ask_chart(App *app, const Query *q) {
     engine_ask_aside(app->session.engine, ASIDE_CHART, 0, wanted ? &w : NULL);
 }
 
+static void ask_functions(App *app, const Query *q) {
+    bool wanted = app->state.view_kind == VIEW_TABLE || app->state.view_kind == VIEW_SANDWICH ||
+                  (app->findings.open && app->findings.chosen);
+    if (!wanted) {
+        engine_ask_aside(app->session.engine, ASIDE_FUNCTIONS, 0, NULL);
+        return;
+    }
+    Query wish = functions_wish(q);
+    engine_ask_aside(app->session.engine, ASIDE_FUNCTIONS, 0, &wish);
+}
+
 void app_ask(App *app) {
     if (!app->session.slot[0].open)
         return;
@@ -96,10 +107,7 @@ void app_ask(App *app) {
     ask_hottest(app, &q);
     ask_link(app, &spec);
     ask_findings(app, &q);
-    Query functions = functions_wish(&q);
-    bool sums = app->state.view_kind == VIEW_TABLE || app->state.view_kind == VIEW_SANDWICH ||
-                (app->findings.open && app->findings.chosen);
-    engine_ask_aside(app->session.engine, ASIDE_FUNCTIONS, 0, sums ? &functions : NULL);
+    ask_functions(app, &q);
     ask_chart(app, &q);
     /* start at once: the answer is then there for the next frame, not for the one after it */
     engine_poll(app->session.engine, app->last_input.now_ns, session_loading(&app->session));
