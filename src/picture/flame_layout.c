@@ -16,7 +16,7 @@ typedef struct Sums {
 
 typedef struct Run {
     uint32_t first, count; /* first narrow sibling; how many of them have samples */
-    Sums total, self;
+    Sums total;
     bool match;
 } Run;
 
@@ -95,17 +95,22 @@ static uint64_t key_of(const Builder *b, uint32_t node) {
 INLINE void fill(const Builder *b, FlameBox *box, uint32_t node, Sums start, Sums total,
                  bool two) {
     const Answer *a = b->answer;
-    Sums self = sums_between(b, b->tree->lo[node], tree_own_end(b->tree, node), two);
     box->key = key_of(b, node);
     box->node = node;
     box->frame = b->tree->frame[node];
     box->total = total.a;
-    box->self = self.a;
     box->total_b = total.b;
-    box->self_b = self.b;
     box->x0 = place(b, start, two);
     box->x1 = place(b, plus(start, total), two);
     box->match = a->match && a->match[node];
+}
+
+/* Apart from fill, when the box's children are looked at: until then their places are not known,
+ * and asking for them would be one more wait for memory. */
+INLINE void fill_self(const Builder *b, FlameBox *box, bool two) {
+    Sums self = sums_between(b, b->tree->lo[box->node], tree_own_end(b->tree, box->node), two);
+    box->self = self.a;
+    box->self_b = self.b;
 }
 
 INLINE void push_child(Builder *b, uint32_t parent, uint32_t node, Sums start, Sums total,
@@ -132,18 +137,14 @@ INLINE void push_run(Builder *b, uint32_t parent, const Run *run, Sums start, bo
                       .x0 = place(b, start, two),
                       .x1 = place(b, plus(start, run->total), two),
                       .total = run->total.a,
-                      .self = run->self.a,
-                      .total_b = run->total.b,
-                      .self_b = run->self.b};
+                      .total_b = run->total.b};
 }
 
-INLINE void add_to_run(const Builder *b, Run *run, uint32_t node, Sums total, bool two) {
+INLINE void add_to_run(const Builder *b, Run *run, uint32_t node, Sums total) {
     const Answer *a = b->answer;
     if (run->count++ == 0)
         run->first = node;
     run->total = plus(run->total, total);
-    run->self =
-        plus(run->self, sums_between(b, b->tree->lo[node], tree_own_end(b->tree, node), two));
     run->match = run->match || (a->match && a->match[node]);
 }
 
@@ -151,6 +152,23 @@ INLINE void add_to_run(const Builder *b, Run *run, uint32_t node, Sums total, bo
 INLINE bool same_place(const Builder *b, uint32_t rank, Sums at, bool two) {
     const Answer *a = b->answer;
     return prefix_at(&a->a, rank) == at.a && (!two || prefix_at(&a->b, rank) == at.b);
+}
+
+/* The walk goes from place to place in arrays larger than any cache: node, children, their ranks,
+ * those ranks' sums, each known only when the one before has arrived. The queue says early which
+ * nodes come, so each step is fetched some boxes ahead. */
+enum { CHILDREN_AHEAD = 18, RANKS_AHEAD = 12, SUMS_AHEAD = 6, SIBLINGS_AHEAD = 8 };
+
+INLINE void fetch_sum(const Prefix *p, uint32_t rank) {
+    if (p->u32)
+        __builtin_prefetch(p->u32 + rank);
+    else if (p->u64)
+        __builtin_prefetch(p->u64 + rank);
+}
+
+INLINE void fetch_sums(const Builder *b, uint32_t rank) {
+    fetch_sum(&b->answer->a, rank);
+    fetch_sum(&b->answer->b, rank);
 }
 
 /* The next sibling from c on that has samples. In a selection most have none: their right edges
@@ -184,12 +202,14 @@ INLINE void by_name(Builder *b, uint32_t parent, bool two) {
     Run run = {0};
     Sums run_start = {0};
     for (; c < end; c = next_filled(b, c + 1, end, two)) {
+        if (c + SIBLINGS_AHEAD < end)
+            fetch_sums(b, b->tree->hi[c + SIBLINGS_AHEAD]);
         Sums start = sums_at(b, b->tree->lo[c], two);
         Sums total = sums_between(b, b->tree->lo[c], b->tree->hi[c], two);
         if (is_narrow(b, total, two)) {
             if (run.count == 0)
                 run_start = start;
-            add_to_run(b, &run, c, total, two);
+            add_to_run(b, &run, c, total);
             continue;
         }
         push_run(b, parent, &run, run_start, two);
@@ -225,9 +245,11 @@ INLINE void by_weight(Builder *b, uint32_t parent, bool two) {
     Run run = {0};
     b->heavy_count = 0;
     for (; c < end; c = next_filled(b, c + 1, end, two)) {
+        if (c + SIBLINGS_AHEAD < end)
+            fetch_sums(b, b->tree->hi[c + SIBLINGS_AHEAD]);
         Sums total = sums_between(b, b->tree->lo[c], b->tree->hi[c], two);
         if (is_narrow(b, total, two))
-            add_to_run(b, &run, c, total, two);
+            add_to_run(b, &run, c, total);
         else
             keep_heavy(b, c, total, two);
     }
@@ -240,7 +262,34 @@ INLINE void by_weight(Builder *b, uint32_t parent, bool two) {
     push_run(b, parent, &run, at, two);
 }
 
+INLINE void look_ahead(const Builder *b, uint32_t i) {
+    const Tree *t = b->tree;
+    if (i + CHILDREN_AHEAD < b->count)
+        __builtin_prefetch(t->first_child + b->box[i + CHILDREN_AHEAD].node);
+    if (i + RANKS_AHEAD < b->count) {
+        uint32_t child = t->first_child[b->box[i + RANKS_AHEAD].node];
+        if (child < t->nodes) {
+            __builtin_prefetch(t->lo + child);
+            __builtin_prefetch(t->hi + child);
+            __builtin_prefetch(t->key + child);
+            __builtin_prefetch(t->frame + child);
+        }
+    }
+    if (i + SUMS_AHEAD < b->count) {
+        uint32_t end, child = tree_children(t, b->box[i + SUMS_AHEAD].node, &end);
+        if (child < end) {
+            fetch_sums(b, t->lo[child]);
+            for (uint32_t c = child; c < end && c < child + SIBLINGS_AHEAD; c++)
+                fetch_sums(b, t->hi[c]);
+        }
+    }
+}
+
 static void walk(Builder *b, uint32_t parent, bool heaviest_first) {
+    if (b->has_b)
+        fill_self(b, &b->box[parent], true);
+    else
+        fill_self(b, &b->box[parent], false);
     if (b->has_b && heaviest_first)
         by_weight(b, parent, true);
     else if (b->has_b)
@@ -265,6 +314,7 @@ static void push_path(Builder *b, uint32_t zoom, Sums start) {
         box->parent = i ? i - 1 : 0;
         box->depth = (uint16_t)(i < MAX_DEPTH ? i : MAX_DEPTH);
         box->ancestor = i < depth;
+        fill_self(b, box, b->has_b);
         box->x0 = 0;
         box->x1 = 1;
     }
@@ -319,9 +369,9 @@ void flame_layout(const Answer *answer, uint32_t zoom, float width_px, bool heav
     }
     push_path(&b, zoom, b.origin);
     for (uint32_t i = b.count - 1; i < b.count; i++) {
-        if (b.box[i].merged || b.box[i].depth >= MAX_DEPTH)
-            continue;
-        walk(&b, i, heaviest_first);
+        look_ahead(&b, i);
+        if (!b.box[i].merged && b.box[i].depth < MAX_DEPTH)
+            walk(&b, i, heaviest_first);
     }
     FlameBox *box = ARENA_ARRAY(arena, FlameBox, b.count);
     memcpy(box, b.box, b.count * sizeof(*box));
