@@ -46,8 +46,8 @@ bool flame_zoom_text(const Answer *answer, const Dict *dict, uint32_t node, char
     uint32_t n = nodes_to(answer->tree, node, nodes, PATH_MOST);
     size_t at = 0;
     for (uint32_t i = 0; i < n; i++) {
-        Str symbol = tree_symbol(answer->tree, dict, answer->tree->frame[nodes[i]]);
-        Str module = tree_module(answer->tree, dict, answer->tree->frame[nodes[i]]);
+        Str symbol = tree_symbol(answer->tree, dict, answer->tree->node[nodes[i]].frame);
+        Str module = tree_module(answer->tree, dict, answer->tree->node[nodes[i]].frame);
         if (at + symbol.n + module.n + 3 > cap)
             return false;
         memcpy(out + at, symbol.s, symbol.n);
@@ -78,6 +78,6 @@ void flame_stack_text(const Answer *answer, const Dict *dict, uint32_t node, Buf
     for (uint32_t i = 0; i < n; i++) {
         if (i)
             buf_putc(out, ';');
-        buf_put(out, tree_symbol(answer->tree, dict, answer->tree->frame[nodes[i]]));
+        buf_put(out, tree_symbol(answer->tree, dict, answer->tree->node[nodes[i]].frame));
     }
 }

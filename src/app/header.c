@@ -279,8 +279,8 @@ static Str sandwich_facts(const View *v) {
         return STR("");
     /* its self time over all its places: also where it calls itself */
     const Functions *f = engine_aside(v->engine, ASIDE_FUNCTIONS);
-    uint32_t node = a->tree->first_child[0];
-    uint32_t row = f && node < a->tree->nodes ? functions_row_of(f, a->tree->frame[node]) : UINT32_MAX;
+    uint32_t node = a->tree->node[0].first_child;
+    uint32_t row = f && node < a->tree->nodes ? functions_row_of(f, a->tree->node[node].frame) : UINT32_MAX;
     Str total = view_grouped(v, a->in_tree), own = row < UINT32_MAX ? view_grouped(v, f->row[row].self_a) : STR("…");
     Str share = view_percent(v, a->in_tree, v->weighted ? a->in_tree : a->shown_in_selection);
     return view_text(v, "%.*s · total %.*s (%.*s) · self %.*s", (int)(name.n < 80 ? name.n : 80), name.s, (int)total.n, total.s,

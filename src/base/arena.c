@@ -72,7 +72,8 @@ static size_t block_start(const ArenaBlock *block, size_t align) {
     return (size_t)(((base + block->used + align - 1) & ~(uintptr_t)(align - 1)) - base);
 }
 
-void *arena_push(Arena *arena, size_t size, size_t align) {
+/* Not zeroed; *dirty: so many bytes of it may not be zero. */
+static char *push(Arena *arena, size_t size, size_t align, size_t *dirty) {
     if (align == 0 || align > 64 || (align & (align - 1)))
         panic("arena_push: alignment %zu", align);
     if (size > PTRDIFF_MAX / 2)
@@ -86,12 +87,23 @@ void *arena_push(Arena *arena, size_t size, size_t align) {
     size_t end = start + size;
     char *p = block->data + start;
     ASAN_UNPOISON_MEMORY_REGION(p, size);
-    if (start < block->dirty)
-        memset(p, 0, (end < block->dirty ? end : block->dirty) - start);
+    *dirty = start < block->dirty ? (end < block->dirty ? end : block->dirty) - start : 0;
     if (block->dirty < end)
         block->dirty = end;
     block->used = end + ARENA_GAP;
     return p;
+}
+
+void *arena_push(Arena *arena, size_t size, size_t align) {
+    size_t dirty;
+    char *p = push(arena, size, align, &dirty);
+    return dirty ? memset(p, 0, dirty) : p;
+}
+
+void *arena_copy(Arena *arena, const void *from, size_t size, size_t align) {
+    size_t dirty;
+    char *p = push(arena, size, align, &dirty);
+    return size ? memcpy(p, from, size) : p;
 }
 
 /* Several blocks become one of their size, so that the next round needs no further one. */

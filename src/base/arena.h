@@ -31,6 +31,9 @@ void arena_free(Arena *arena);
 ArenaMark arena_mark(const Arena *arena);
 void arena_pop(Arena *arena, ArenaMark mark);
 
+/* A copy of size bytes at from; cheaper than a push and memcpy, for nothing is zeroed first. */
+void *arena_copy(Arena *arena, const void *from, size_t size, size_t align);
+
 #define ARENA_NEW(arena, T) ((T *)arena_push((arena), sizeof(T), _Alignof(T)))
 #define ARENA_ARRAY(arena, T, n) ((T *)arena_push((arena), sizeof(T) * (size_t)(n), _Alignof(T)))
 

@@ -49,7 +49,7 @@ static void put_path(Folder *f, const Tree *tree, uint32_t n, uint64_t count) {
     if (n == 0)
         buf_puts(&f->text, "[unknown]");
     while (n--) {
-        FrameId frame = tree ? tree->frame[f->path[n]] : f->path[n];
+        FrameId frame = tree ? tree->node[f->path[n]].frame : f->path[n];
         put_name(&f->text, tree_symbol(tree, f->dict, frame));
         if (n)
             buf_putc(&f->text, ';');

@@ -14,6 +14,13 @@ typedef struct Sums {
     uint64_t a, b;
 } Sums;
 
+/* What the walk needs of a box besides; the children's numbers are at hand when the box is made, and
+ * far away when its turn comes. */
+typedef struct Place {
+    Sums start; /* its left edge */
+    uint32_t child, child_end;
+} Place;
+
 typedef struct Run {
     uint32_t first, count; /* first narrow sibling; how many of them have samples */
     Sums total;
@@ -35,7 +42,7 @@ typedef struct Builder {
     double scale, scale_b; /* of one count, as a share of the width */
     Sums origin;         /* at the left edge */
     FlameBox *box;
-    Sums *start; /* by box: its left edge */
+    Place *place; /* by box */
     uint32_t count, cap;
     Heavy *heavy;
     uint32_t heavy_count, heavy_cap;
@@ -75,51 +82,55 @@ INLINE bool is_narrow(const Builder *b, Sums total, bool two) {
     return two ? width(b, total, two) < b->least_width : total.a < b->least;
 }
 
-static FlameBox *push(Builder *b, Sums start) {
-    if (b->count == b->cap) {
-        uint32_t cap = b->cap ? b->cap * 2 : 256;
-        b->box = mem_resize(b->box, b->cap * sizeof(*b->box), cap * sizeof(*b->box));
-        b->start = mem_resize(b->start, b->cap * sizeof(*b->start), cap * sizeof(*b->start));
-        b->cap = cap;
-    }
-    b->start[b->count] = start;
-    memset(&b->box[b->count], 0, sizeof(*b->box));
+static void grow(Builder *b) {
+    uint32_t cap = b->cap ? b->cap * 2 : 256;
+    b->box = mem_resize(b->box, b->cap * sizeof(*b->box), cap * sizeof(*b->box));
+    b->place = mem_resize(b->place, b->cap * sizeof(*b->place), cap * sizeof(*b->place));
+    b->cap = cap;
+}
+
+/* The caller sets the new box. */
+INLINE FlameBox *push(Builder *b, Sums start) {
+    if (b->count == b->cap)
+        grow(b);
+    b->place[b->count] = (Place){start, 0, 0};
     return &b->box[b->count++];
 }
 
 /* The tree's spec is part of the identity: an inverted node is never a forward one. */
 static uint64_t key_of(const Builder *b, uint32_t node) {
-    return b->tree->spec << 40 | b->tree->key[node];
+    return b->tree->spec << 40 | b->tree->node[node].key;
 }
 
-INLINE void fill(const Builder *b, FlameBox *box, uint32_t node, Sums start, Sums total,
-                 bool two) {
+INLINE FlameBox *push_node(Builder *b, uint32_t parent, uint32_t node, Sums start, Sums total,
+                           bool two) {
     const Answer *a = b->answer;
-    box->key = key_of(b, node);
-    box->node = node;
-    box->frame = b->tree->frame[node];
-    box->total = total.a;
-    box->total_b = total.b;
-    box->x0 = place(b, start, two);
-    box->x1 = place(b, plus(start, total), two);
-    box->match = a->match && a->match[node];
+    FlameBox *box = push(b, start);
+    Place *at = &b->place[b->count - 1];
+    at->child = tree_children(b->tree, node, &at->child_end);
+    *box = (FlameBox){.key = key_of(b, node),
+                      .node = node,
+                      .parent = parent,
+                      .frame = b->tree->node[node].frame,
+                      .depth = (uint16_t)(b->box[parent].depth + 1),
+                      .match = a->match && a->match[node],
+                      .x0 = place(b, start, two),
+                      .x1 = place(b, plus(start, total), two),
+                      .total = total.a,
+                      .total_b = total.b};
+    return box;
 }
 
-/* Apart from fill, when the box's children are looked at: until then their places are not known,
- * and asking for them would be one more wait for memory. */
-INLINE void fill_self(const Builder *b, FlameBox *box, bool two) {
-    Sums self = sums_between(b, b->tree->lo[box->node], tree_own_end(b->tree, box->node), two);
+/* When the box's children are looked at: before that, their places would be one more wait for
+ * memory. */
+INLINE void fill_self(const Builder *b, uint32_t i, bool two) {
+    FlameBox *box = &b->box[i];
+    const Place *at = &b->place[i];
+    const TreeNode *node = &b->tree->node[box->node];
+    uint32_t own_end = at->child < at->child_end ? b->tree->node[at->child].lo : node->hi;
+    Sums self = sums_between(b, node->lo, own_end, two);
     box->self = self.a;
     box->self_b = self.b;
-}
-
-INLINE void push_child(Builder *b, uint32_t parent, uint32_t node, Sums start, Sums total,
-                       bool two) {
-    uint16_t depth = (uint16_t)(b->box[parent].depth + 1);
-    FlameBox *box = push(b, start);
-    fill(b, box, node, start, total, two);
-    box->parent = parent;
-    box->depth = depth;
 }
 
 INLINE void push_run(Builder *b, uint32_t parent, const Run *run, Sums start, bool two) {
@@ -154,10 +165,10 @@ INLINE bool same_place(const Builder *b, uint32_t rank, Sums at, bool two) {
     return prefix_at(&a->a, rank) == at.a && (!two || prefix_at(&a->b, rank) == at.b);
 }
 
-/* The walk goes from place to place in arrays larger than any cache: node, children, their ranks,
- * those ranks' sums, each known only when the one before has arrived. The queue says early which
- * nodes come, so each step is fetched some boxes ahead. */
-enum { CHILDREN_AHEAD = 18, RANKS_AHEAD = 12, SUMS_AHEAD = 6, SIBLINGS_AHEAD = 8 };
+/* The walk goes from place to place in arrays larger than any cache: a box's children, then the sums
+ * of their ranks, each known only when the one before has arrived. The queue says early which boxes
+ * come, so each step is fetched some boxes ahead. (A drag's layout took up to twice as long.) */
+enum { NODES_AHEAD = 16, SUMS_AHEAD = 8, SIBLINGS_AHEAD = 8 };
 
 INLINE void fetch_sum(const Prefix *p, uint32_t rank) {
     if (p->u32)
@@ -174,21 +185,21 @@ INLINE void fetch_sums(const Builder *b, uint32_t rank) {
 /* The next sibling from c on that has samples. In a selection most have none: their right edges
  * do not move, so the search doubles its steps, then halves them. */
 INLINE uint32_t next_filled(const Builder *b, uint32_t c, uint32_t end, bool two) {
-    const uint32_t *hi = b->tree->hi;
+    const TreeNode *node = b->tree->node;
     if (c == end)
         return end;
-    Sums at = sums_at(b, b->tree->lo[c], two);
-    if (!same_place(b, hi[c], at, two))
+    Sums at = sums_at(b, b->tree->node[c].lo, two);
+    if (!same_place(b, node[c].hi, at, two))
         return c;
     uint32_t step = 1, low = c; /* low has none */
-    while (low + step < end && same_place(b, hi[low + step], at, two)) {
+    while (low + step < end && same_place(b, node[low + step].hi, at, two)) {
         low += step;
         step *= 2;
     }
     uint32_t high = low + step < end ? low + step : end;
     while (high - low > 1) {
         uint32_t mid = low + (high - low) / 2;
-        if (same_place(b, hi[mid], at, two))
+        if (same_place(b, node[mid].hi, at, two))
             low = mid;
         else
             high = mid;
@@ -197,15 +208,15 @@ INLINE uint32_t next_filled(const Builder *b, uint32_t c, uint32_t end, bool two
 }
 
 INLINE void by_name(Builder *b, uint32_t parent, bool two) {
-    uint32_t end, first = tree_children(b->tree, b->box[parent].node, &end);
-    uint32_t c = next_filled(b, first, end, two);
+    uint32_t end = b->place[parent].child_end;
+    uint32_t c = next_filled(b, b->place[parent].child, end, two);
     Run run = {0};
     Sums run_start = {0};
     for (; c < end; c = next_filled(b, c + 1, end, two)) {
         if (c + SIBLINGS_AHEAD < end)
-            fetch_sums(b, b->tree->hi[c + SIBLINGS_AHEAD]);
-        Sums start = sums_at(b, b->tree->lo[c], two);
-        Sums total = sums_between(b, b->tree->lo[c], b->tree->hi[c], two);
+            fetch_sums(b, b->tree->node[c + SIBLINGS_AHEAD].hi);
+        Sums start = sums_at(b, b->tree->node[c].lo, two);
+        Sums total = sums_between(b, b->tree->node[c].lo, b->tree->node[c].hi, two);
         if (is_narrow(b, total, two)) {
             if (run.count == 0)
                 run_start = start;
@@ -214,7 +225,7 @@ INLINE void by_name(Builder *b, uint32_t parent, bool two) {
         }
         push_run(b, parent, &run, run_start, two);
         run = (Run){0};
-        push_child(b, parent, c, start, total, two);
+        push_node(b, parent, c, start, total, two);
     }
     push_run(b, parent, &run, run_start, two);
 }
@@ -239,15 +250,15 @@ INLINE void keep_heavy(Builder *b, uint32_t node, Sums total, bool two) {
 }
 
 INLINE void by_weight(Builder *b, uint32_t parent, bool two) {
-    uint32_t end, first = tree_children(b->tree, b->box[parent].node, &end);
-    uint32_t c = next_filled(b, first, end, two);
-    Sums at = b->start[parent];
+    uint32_t end = b->place[parent].child_end;
+    uint32_t c = next_filled(b, b->place[parent].child, end, two);
+    Sums at = b->place[parent].start;
     Run run = {0};
     b->heavy_count = 0;
     for (; c < end; c = next_filled(b, c + 1, end, two)) {
         if (c + SIBLINGS_AHEAD < end)
-            fetch_sums(b, b->tree->hi[c + SIBLINGS_AHEAD]);
-        Sums total = sums_between(b, b->tree->lo[c], b->tree->hi[c], two);
+            fetch_sums(b, b->tree->node[c + SIBLINGS_AHEAD].hi);
+        Sums total = sums_between(b, b->tree->node[c].lo, b->tree->node[c].hi, two);
         if (is_narrow(b, total, two))
             add_to_run(b, &run, c, total);
         else
@@ -256,7 +267,7 @@ INLINE void by_weight(Builder *b, uint32_t parent, bool two) {
     if (b->heavy_count)
         qsort(b->heavy, b->heavy_count, sizeof(*b->heavy), heavier);
     for (uint32_t i = 0; i < b->heavy_count; i++) {
-        push_child(b, parent, b->heavy[i].node, at, b->heavy[i].total, two);
+        push_node(b, parent, b->heavy[i].node, at, b->heavy[i].total, two);
         at = plus(at, b->heavy[i].total);
     }
     push_run(b, parent, &run, at, two);
@@ -264,32 +275,27 @@ INLINE void by_weight(Builder *b, uint32_t parent, bool two) {
 
 INLINE void look_ahead(const Builder *b, uint32_t i) {
     const Tree *t = b->tree;
-    if (i + CHILDREN_AHEAD < b->count)
-        __builtin_prefetch(t->first_child + b->box[i + CHILDREN_AHEAD].node);
-    if (i + RANKS_AHEAD < b->count) {
-        uint32_t child = t->first_child[b->box[i + RANKS_AHEAD].node];
-        if (child < t->nodes) {
-            __builtin_prefetch(t->lo + child);
-            __builtin_prefetch(t->hi + child);
-            __builtin_prefetch(t->key + child);
-            __builtin_prefetch(t->frame + child);
-        }
+    if (i + NODES_AHEAD < b->count) {
+        const Place *at = &b->place[i + NODES_AHEAD];
+        if (at->child < at->child_end)
+            __builtin_prefetch(&t->node[at->child]);
+        if (at->child + 2 < at->child_end)
+            __builtin_prefetch(&t->node[at->child + 2]);
     }
     if (i + SUMS_AHEAD < b->count) {
-        uint32_t end, child = tree_children(t, b->box[i + SUMS_AHEAD].node, &end);
-        if (child < end) {
-            fetch_sums(b, t->lo[child]);
-            for (uint32_t c = child; c < end && c < child + SIBLINGS_AHEAD; c++)
-                fetch_sums(b, t->hi[c]);
-        }
+        const Place *at = &b->place[i + SUMS_AHEAD];
+        if (at->child < at->child_end)
+            fetch_sums(b, t->node[at->child].lo);
+        for (uint32_t c = at->child; c < at->child_end && c < at->child + SIBLINGS_AHEAD; c++)
+            fetch_sums(b, t->node[c].hi);
     }
 }
 
 static void walk(Builder *b, uint32_t parent, bool heaviest_first) {
     if (b->has_b)
-        fill_self(b, &b->box[parent], true);
+        fill_self(b, parent, true);
     else
-        fill_self(b, &b->box[parent], false);
+        fill_self(b, parent, false);
     if (b->has_b && heaviest_first)
         by_weight(b, parent, true);
     else if (b->has_b)
@@ -308,13 +314,12 @@ static void push_path(Builder *b, uint32_t zoom, Sums start) {
         path[i--] = v;
     path[0] = 0;
     for (uint32_t i = 0; i <= depth; i++) {
-        FlameBox *box = push(b, start);
-        fill(b, box, path[i], start,
-             sums_between(b, b->tree->lo[path[i]], b->tree->hi[path[i]], b->has_b), b->has_b);
-        box->parent = i ? i - 1 : 0;
+        const TreeNode *node = &b->tree->node[path[i]];
+        Sums total = sums_between(b, node->lo, node->hi, b->has_b);
+        FlameBox *box = push_node(b, i ? i - 1 : 0, path[i], start, total, b->has_b);
         box->depth = (uint16_t)(i < MAX_DEPTH ? i : MAX_DEPTH);
         box->ancestor = i < depth;
-        fill_self(b, box, b->has_b);
+        fill_self(b, i, b->has_b);
         box->x0 = 0;
         box->x1 = 1;
     }
@@ -356,11 +361,11 @@ void flame_layout(const Answer *answer, uint32_t zoom, float width_px, bool heav
     if (zoom >= tree->nodes)
         zoom = 0;
     Builder b = {.answer = answer, .tree = tree, .has_b = answer->b.u32 || answer->b.u64};
-    Sums total = sums_between(&b, tree->lo[zoom], tree->hi[zoom], b.has_b);
+    Sums total = sums_between(&b, tree->node[zoom].lo, tree->node[zoom].hi, b.has_b);
     Sums all = sums_between(&b, 0, tree->ranks, b.has_b);
     uint64_t elsewhere = zoom || b.has_b ? 0 : answer->not_arranged;
     uint64_t whole = total.a + elsewhere;
-    b.origin = sums_at(&b, tree->lo[zoom], b.has_b);
+    b.origin = sums_at(&b, tree->node[zoom].lo, b.has_b);
     if (b.has_b) {
         scale_both(&b, total, all, width_px, min_share);
     } else {
@@ -373,11 +378,9 @@ void flame_layout(const Answer *answer, uint32_t zoom, float width_px, bool heav
         if (!b.box[i].merged && b.box[i].depth < MAX_DEPTH)
             walk(&b, i, heaviest_first);
     }
-    FlameBox *box = ARENA_ARRAY(arena, FlameBox, b.count);
-    memcpy(box, b.box, b.count * sizeof(*box));
-    *out = (FlameLayout){.box = box,
+    *out = (FlameLayout){.box = arena_copy(arena, b.box, b.count * sizeof(*b.box), _Alignof(FlameBox)),
                          .count = b.count,
-                         .max_depth = box[b.count - 1].depth,
+                         .max_depth = b.box[b.count - 1].depth,
                          .zoom = zoom,
                          .total = total.a,
                          .total_b = total.b,
@@ -386,6 +389,6 @@ void flame_layout(const Answer *answer, uint32_t zoom, float width_px, bool heav
                          .differential = b.has_b,
                          .not_arranged = elsewhere};
     mem_resize(b.box, b.cap * sizeof(*b.box), 0);
-    mem_resize(b.start, b.cap * sizeof(*b.start), 0);
+    mem_resize(b.place, b.cap * sizeof(*b.place), 0);
     mem_resize(b.heavy, b.heavy_cap * sizeof(*b.heavy), 0);
 }

@@ -16,11 +16,11 @@ static inline uint64_t prefix_at(const Prefix *p, uint32_t rank) {
 }
 
 static inline uint64_t prefix_total(const Prefix *p, const Tree *tree, uint32_t node) {
-    return prefix_at(p, tree->hi[node]) - prefix_at(p, tree->lo[node]);
+    return prefix_at(p, tree->node[node].hi) - prefix_at(p, tree->node[node].lo);
 }
 
 static inline uint64_t prefix_self(const Prefix *p, const Tree *tree, uint32_t node) {
-    return prefix_at(p, tree_own_end(tree, node)) - prefix_at(p, tree->lo[node]);
+    return prefix_at(p, tree_own_end(tree, node)) - prefix_at(p, tree->node[node].lo);
 }
 
 typedef struct Answer {

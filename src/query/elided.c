@@ -9,12 +9,12 @@ static void mark(const Answer *a, uint8_t *keep) {
     uint8_t *open = mem_resize(NULL, 0, t->nodes);
     open[0] = 1;
     for (uint32_t v = 0; v < t->nodes; v++) {
-        for (uint32_t c = t->first_child[v]; open[v] && c < t->first_child[v + 1]; c++) {
+        for (uint32_t c = t->node[v].first_child; open[v] && c < t->node[v + 1].first_child; c++) {
             if (prefix_total(&a->a, t, c)) {
                 open[c] = 1;
                 continue;
             }
-            for (uint32_t rank = t->lo[c]; rank < t->hi[c]; rank++)
+            for (uint32_t rank = t->node[c].lo; rank < t->node[c].hi; rank++)
                 keep[rank] = 1;
         }
     }

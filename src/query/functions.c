@@ -114,7 +114,7 @@ static NameKey name_key(const Tree *t, const Dict *dict, uint32_t number) {
 static void sort_names(Known *k, const Dict *dict) {
     uint8_t *used = mem_resize(NULL, 0, k->frames);
     for (uint32_t v = 1; v < k->tree->nodes; v++)
-        used[dense(k->tree, k->tree->frame[v])] = 1;
+        used[dense(k->tree, k->tree->node[v].frame)] = 1;
     for (uint32_t f = 0; f < k->frames; f++)
         k->named += used[f];
     NameKey *key = mem_resize(NULL, 0, k->named * sizeof(*key));
@@ -135,8 +135,8 @@ static void find_leaves(Known *k) {
     const Tree *t = k->tree;
     k->leaf = mem_resize(NULL, 0, t->ranks * sizeof(*k->leaf));
     for (uint32_t v = 1; v < t->nodes; v++) {
-        uint32_t end = tree_own_end(t, v), number = dense(t, t->frame[v]);
-        for (uint32_t r = t->lo[v]; r < end; r++)
+        uint32_t end = tree_own_end(t, v), number = dense(t, t->node[v].frame);
+        for (uint32_t r = t->node[v].lo; r < end; r++)
             k->leaf[r] = number;
     }
 }
@@ -152,7 +152,7 @@ static void known_set(Known *k, Tree *tree, const Dict *dict) {
     k->outer = mem_resize(NULL, 0, tree->nodes * sizeof(*k->outer));
     k->level = mem_resize(NULL, 0, (tree->max_depth + 1) * sizeof(*k->level));
     k->until = mem_resize(NULL, 0, k->frames * sizeof(*k->until));
-    k->level[0] = (Level){tree->first_child[0], tree->first_child[1]};
+    k->level[0] = (Level){tree->node[0].first_child, tree->node[1].first_child};
     k->depth = 1;
 }
 
@@ -168,13 +168,13 @@ static bool find_nested(Known *k, const CancelToken *token) {
             continue;
         }
         uint32_t v = l->next++;
-        uint32_t number = dense(t, t->frame[v]), *until = &k->until[number];
-        if (t->lo[v] >= *until) {
-            *until = t->hi[v];
+        uint32_t number = dense(t, t->node[v].frame), *until = &k->until[number];
+        if (t->node[v].lo >= *until) {
+            *until = t->node[v].hi;
             k->outer[v] = number;
         }
-        if (t->first_child[v] < t->first_child[v + 1])
-            k->level[k->depth++] = (Level){t->first_child[v], t->first_child[v + 1]};
+        if (t->node[v].first_child < t->node[v + 1].first_child)
+            k->level[k->depth++] = (Level){t->node[v].first_child, t->node[v + 1].first_child};
         if (++visited % CHECK_EVERY == 0 && cancelled(token))
             return false;
     }
@@ -197,10 +197,10 @@ static void add_self(uint64_t *sum, const Known *k, const Prefix *p) {
 }
 
 static void add_total(uint64_t *sum, const Known *k, const Prefix *p) {
-    const uint32_t *lo = k->tree->lo, *hi = k->tree->hi, nodes = k->tree->nodes;
-    const uint32_t *outer = k->outer;
+    const TreeNode *node = k->tree->node;
+    const uint32_t *outer = k->outer, nodes = k->tree->nodes;
     for (uint32_t v = 1; v < nodes; v++)
-        sum[outer[v]] += prefix_at(p, hi[v]) - prefix_at(p, lo[v]);
+        sum[outer[v]] += prefix_at(p, node[v].hi) - prefix_at(p, node[v].lo);
 }
 
 /* Takes the sums out, in order of names, and leaves zeros. */

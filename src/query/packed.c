@@ -19,11 +19,11 @@ enum { TREE_ORDER = 1 };
 
 enum { HEAD_ORDER, HEAD_NODES, HEAD_RANKS, HEAD_PAIRS, HEAD_WORDS = 8 };
 
-static const char *const TREE_TAG[] = {"tree.lo",  "tree.hi",    "tree.child",
-                                       "tree.key", "tree.frame", "tree.rank"};
+static const char NODE_TAG[] = "tree.node", RANK_TAG[] = "tree.rank";
 
-static void add(PackedExtras *x, const char *tag, const void *items, uint64_t count) {
-    x->extra[x->count++] = (PackExtra){tag, sizeof(uint32_t), items, count};
+static void add(PackedExtras *x, const char *tag, uint32_t size, const void *items,
+                uint64_t count) {
+    x->extra[x->count++] = (PackExtra){tag, size, items, count};
 }
 
 static void make_tree(const Profile *profile, const ProfileView *view, PackedExtras *x) {
@@ -32,10 +32,9 @@ static void make_tree(const Profile *profile, const ProfileView *view, PackedExt
     x->tree_head[HEAD_NODES] = t->nodes;
     x->tree_head[HEAD_RANKS] = t->ranks;
     x->tree_head[HEAD_PAIRS] = t->pairs;
-    const uint32_t *array[] = {t->lo, t->hi, t->first_child, t->key, t->frame, t->rank_of_pair};
-    for (int i = 0; i < 6; i++)
-        add(x, TREE_TAG[i], array[i], i == 5 ? t->pairs : i == 2 ? t->nodes + 1ull : t->nodes);
-    add(x, "tree", x->tree_head, HEAD_WORDS);
+    add(x, NODE_TAG, sizeof *t->node, t->node, t->nodes + 1ull);
+    add(x, RANK_TAG, sizeof *t->rank_of_pair, t->rank_of_pair, t->pairs);
+    add(x, "tree", sizeof *x->tree_head, x->tree_head, HEAD_WORDS);
 }
 
 typedef struct TreeCheck {
@@ -46,23 +45,23 @@ typedef struct TreeCheck {
 /* Children lie behind their parents, one after the other, and share out what their parent has
  * beside its own, which comes first. */
 static bool check_nodes(const Tree *t) {
-    if (t->first_child[0] != 1 || t->first_child[t->nodes] != t->nodes || t->lo[0] != 0 ||
-        t->hi[0] != t->ranks)
+    if (t->node[0].first_child != 1 || t->node[t->nodes].first_child != t->nodes || t->node[0].lo != 0 ||
+        t->node[0].hi != t->ranks)
         return false;
     for (uint32_t v = 0, c = 1; v < t->nodes; v++) {
-        uint32_t end = t->first_child[v + 1], at = t->lo[v];
-        if (end < c || end > t->nodes || (v + 1 < t->nodes && end <= v + 1) || at > t->hi[v])
+        uint32_t end = t->node[v + 1].first_child, at = t->node[v].lo;
+        if (end < c || end > t->nodes || (v + 1 < t->nodes && end <= v + 1) || at > t->node[v].hi)
             return false;
         if (c == end)
             continue;
-        if (t->lo[c] < at)
+        if (t->node[c].lo < at)
             return false;
-        for (at = t->lo[c]; c < end; c++) {
-            if (t->lo[c] != at || t->hi[c] < at)
+        for (at = t->node[c].lo; c < end; c++) {
+            if (t->node[c].lo != at || t->node[c].hi < at)
                 return false;
-            at = t->hi[c];
+            at = t->node[c].hi;
         }
-        if (at != t->hi[v])
+        if (at != t->node[v].hi)
             return false;
     }
     return true;
@@ -75,7 +74,7 @@ static bool check_tree(const void *items, uint64_t count, const void *context) {
     (void)items;
     (void)count;
     for (uint32_t v = 0; v < t->nodes; v++)
-        bad |= (t->key[v] >= check->view->stacks) | (t->frame[v] >= check->view->frames);
+        bad |= (t->node[v].key >= check->view->stacks) | (t->node[v].frame >= check->view->frames);
     for (uint32_t p = 0; p < t->pairs; p++)
         bad |= t->rank_of_pair[p] >= t->ranks;
     return !bad && check_nodes(t);
@@ -84,8 +83,14 @@ static bool check_tree(const void *items, uint64_t count, const void *context) {
 static uint32_t depth_of(const Tree *t) {
     uint32_t depth = 0;
     for (uint32_t first = 1; first < t->nodes; depth++)
-        first = t->first_child[first];
+        first = t->node[first].first_child;
     return depth;
+}
+
+static const void *array_of(Pack *pack, const char *tag, uint32_t size, uint64_t count) {
+    uint64_t n;
+    const void *items = pack_section(pack, tag, size, &n, NULL, NULL);
+    return n == count ? items : NULL;
 }
 
 Tree *packed_tree(const Profile *profile, const ProfileView *view) {
@@ -98,21 +103,18 @@ Tree *packed_tree(const Profile *profile, const ProfileView *view) {
         return NULL;
     TreeCheck check = {.view = view};
     Tree *t = &check.tree;
-    uint32_t **array[] = {&t->lo,  &t->hi,    &t->first_child,
-                          &t->key, &t->frame, &t->rank_of_pair};
     *t = (Tree){.frames = view->frames,
                 .contexts = view->contexts,
                 .nodes = head[HEAD_NODES],
                 .ranks = head[HEAD_RANKS],
                 .pairs = head[HEAD_PAIRS]};
-    for (int i = 0; i < 6; i++) {
-        uint64_t want = i == 5 ? t->pairs : i == 2 ? t->nodes + 1ull : t->nodes;
-        const void *items =
-            pack_section(profile->pack, TREE_TAG[i], sizeof(uint32_t), &n, NULL, NULL);
-        if (!items || n != want)
-            return NULL;
-        *array[i] = (uint32_t *)(uintptr_t)items; /* immutable, as every tree */
-    }
+    /* immutable, as every tree */
+    t->node = (TreeNode *)(uintptr_t)array_of(profile->pack, NODE_TAG, sizeof *t->node,
+                                              t->nodes + 1ull);
+    t->rank_of_pair = (uint32_t *)(uintptr_t)array_of(profile->pack, RANK_TAG,
+                                                      sizeof *t->rank_of_pair, t->pairs);
+    if (!t->node || !t->rank_of_pair)
+        return NULL;
     if (!pack_section(profile->pack, "tree", sizeof *head, &n, check_tree, &check))
         return NULL;
     t->max_depth = depth_of(t);
@@ -193,7 +195,7 @@ static void make_heat(Profile *profile, const ProfileView *view, PackedExtras *x
     memcpy(x->heat, &head, sizeof head);
     mask_free(&mask);
     if (fine)
-        add(x, "heat", x->heat, x->heat_words);
+        add(x, "heat", sizeof *x->heat, x->heat, x->heat_words);
 }
 
 static bool heat_fits(const HeatBuilder *b, const HeatHead *head, uint64_t bins,

@@ -73,9 +73,9 @@ static SearchHits *match_nodes(const Search *s, const Tree *tree) {
     h->match = mem_resize(NULL, 0, tree->nodes);
     for (uint32_t v = 0; v < tree->nodes; v++)
         h->count += h->match[v] =
-            frame_is_synthetic(tree->frame[v])
-                ? synthetic[synthetics_find(frames, tree->frame[v]) - frames->at]
-                : s->frame[tree->frame[v]];
+            frame_is_synthetic(tree->node[v].frame)
+                ? synthetic[synthetics_find(frames, tree->node[v].frame) - frames->at]
+                : s->frame[tree->node[v].frame];
     if (h->count) {
         h->node = mem_resize(NULL, 0, h->count * sizeof(*h->node));
         h->lo = mem_resize(NULL, 0, h->count * sizeof(*h->lo));
@@ -86,8 +86,8 @@ static SearchHits *match_nodes(const Search *s, const Tree *tree) {
         if (h->match[v]) {
             h->node[n++] = v;
             if (!under[v]) {
-                h->lo[h->spans] = tree->lo[v];
-                h->hi[h->spans++] = tree->hi[v];
+                h->lo[h->spans] = tree->node[v].lo;
+                h->hi[h->spans++] = tree->node[v].hi;
             }
         }
         uint32_t end, first = tree_children(tree, v, &end);

@@ -196,38 +196,39 @@ static void sort_children(Arranger *a) {
 
 static void number_nodes(const Arranger *a, Tree *tree) {
     uint32_t n = 1, level_end = 1, depth = 0;
-    tree->key[0] = 0;
+    tree->node[0].key = 0;
     for (uint32_t v = 0; v < n; v++) {
         if (v == level_end) {
             level_end = n;
             depth++;
         }
-        uint32_t t = tree->key[v];
-        tree->frame[v] = a->trie->frame[t];
-        tree->first_child[v] = n;
+        uint32_t t = tree->node[v].key;
+        tree->node[v].frame = a->trie->frame[t];
+        tree->node[v].first_child = n;
         for (uint32_t i = a->start[t]; i < a->start[t + 1]; i++)
-            tree->key[n++] = a->child[i];
+            tree->node[n++].key = a->child[i];
     }
-    tree->first_child[n] = n;
+    tree->node[n].first_child = n;
     tree->max_depth = depth;
 }
 
 static void place_intervals(const Arranger *a, Tree *tree) {
-    uint32_t *size = tree->hi; /* pairs at or below, until hi takes its place */
+    TreeNode *node = tree->node; /* hi is the size, pairs at or below, until its turn comes */
     for (uint32_t v = tree->nodes; v-- > 0;) {
-        size[v] = a->own[tree->key[v]];
-        for (uint32_t c = tree->first_child[v]; c < tree->first_child[v + 1]; c++)
-            size[v] += size[c];
+        uint32_t size = a->own[node[v].key];
+        for (uint32_t c = node[v].first_child; c < node[v + 1].first_child; c++)
+            size += node[c].hi;
+        node[v].hi = size;
     }
-    tree->lo[0] = 0;
+    node[0].lo = 0;
     for (uint32_t v = 0; v < tree->nodes; v++) {
-        uint32_t at = tree->lo[v] + a->own[tree->key[v]];
-        for (uint32_t c = tree->first_child[v]; c < tree->first_child[v + 1]; c++) {
-            tree->lo[c] = at;
-            at += size[c];
+        uint32_t *own = &a->own[node[v].key], at = node[v].lo + *own;
+        for (uint32_t c = node[v].first_child; c < node[v + 1].first_child; c++) {
+            node[c].lo = at;
+            at += node[c].hi;
         }
-        tree->hi[v] = at;
-        a->own[tree->key[v]] = tree->lo[v];
+        node[v].hi = at;
+        *own = node[v].lo;
     }
 }
 
@@ -294,8 +295,8 @@ static void map_ranks(Tree *tree, Arena *arena, const Arranging *in, const uint3
 static void seal_frames(Synthetics *s, Tree *tree) {
     synthetics_seal(s);
     for (uint32_t v = 0; s->count && v < tree->nodes; v++)
-        if (frame_is_synthetic(tree->frame[v]))
-            tree->frame[v] = s->at[tree->frame[v] & ~SYNTHETIC_FRAME].id;
+        if (frame_is_synthetic(tree->node[v].frame))
+            tree->node[v].frame = s->at[tree->node[v].frame & ~SYNTHETIC_FRAME].id;
 }
 
 Tree *tree_arrange(const Trie *trie, const Arranging *in) {
@@ -325,11 +326,7 @@ Tree *tree_arrange(const Trie *trie, const Arranging *in) {
     tree->nodes = a.nodes;
     tree->ranks = a.ranks;
     tree->dropped = trie->units - a.ranks;
-    tree->lo = ARENA_ARRAY(arena, uint32_t, a.nodes);
-    tree->hi = ARENA_ARRAY(arena, uint32_t, a.nodes);
-    tree->first_child = ARENA_ARRAY(arena, uint32_t, (size_t)a.nodes + 1);
-    tree->key = ARENA_ARRAY(arena, StackId, a.nodes);
-    tree->frame = ARENA_ARRAY(arena, FrameId, a.nodes);
+    tree->node = ARENA_ARRAY(arena, TreeNode, (size_t)a.nodes + 1);
     number_nodes(&a, tree);
     seal_frames(&owned->synthetics, tree);
     place_intervals(&a, tree);
@@ -415,7 +412,7 @@ uint32_t tree_frame_kind(const Tree *tree, const Dict *dict, FrameId frame) {
 /* ---- pairs ------------------------------------------------------------------------------- */
 
 void tree_mark_pairs(const Tree *tree, uint32_t side, uint32_t node, uint8_t *of) {
-    uint32_t lo = tree->lo[node], hi = tree->hi[node];
+    uint32_t lo = tree->node[node].lo, hi = tree->node[node].hi;
     const PairId *pair = tree->pair_of_rank[side];
     const uint32_t *rank = side ? tree->rank_of_pair_b : tree->rank_of_pair;
     uint32_t pairs = side ? tree->pairs_b : tree->pairs;
@@ -428,7 +425,7 @@ void tree_mark_pairs(const Tree *tree, uint32_t side, uint32_t node, uint8_t *of
 
 int32_t tree_cpu(const Tree *tree, uint32_t node) {
     for (; node && tree->synthetics; node = tree_parent(tree, node)) {
-        const SyntheticFrame *f = synthetics_find(tree->synthetics, tree->frame[node]);
+        const SyntheticFrame *f = synthetics_find(tree->synthetics, tree->node[node].frame);
         if (f && f->cpu >= 0)
             return f->cpu;
     }
@@ -445,7 +442,7 @@ uint32_t tree_parent(const Tree *tree, uint32_t node) {
     uint32_t lo = 0, hi = node;
     while (hi - lo > 1) {
         uint32_t mid = lo + (hi - lo) / 2;
-        if (tree->first_child[mid] <= node)
+        if (tree->node[mid].first_child <= node)
             lo = mid;
         else
             hi = mid;
@@ -463,13 +460,13 @@ uint32_t tree_depth(const Tree *tree, uint32_t node) {
 /* First child whose (symbol, module, kind) is not below the wanted one. */
 static uint32_t lower_child(const Tree *tree, const Dict *dict, uint32_t node, Str symbol,
                             Str module, uint32_t kind) {
-    uint32_t lo = tree->first_child[node], hi = tree->first_child[node + 1];
+    uint32_t lo = tree->node[node].first_child, hi = tree->node[node + 1].first_child;
     while (lo < hi) {
         uint32_t mid = lo + (hi - lo) / 2;
-        int order = str_cmp(tree_symbol(tree, dict, tree->frame[mid]), symbol);
+        int order = str_cmp(tree_symbol(tree, dict, tree->node[mid].frame), symbol);
         if (order == 0)
-            order = str_cmp(tree_module(tree, dict, tree->frame[mid]), module);
-        if (order < 0 || (order == 0 && tree_frame_kind(tree, dict, tree->frame[mid]) < kind))
+            order = str_cmp(tree_module(tree, dict, tree->node[mid].frame), module);
+        if (order < 0 || (order == 0 && tree_frame_kind(tree, dict, tree->node[mid].frame) < kind))
             lo = mid + 1;
         else
             hi = mid;
@@ -482,10 +479,10 @@ uint32_t tree_find(const Tree *tree, const Dict *dict, const PathFrame *path, ui
     uint32_t node = 0, i = 0;
     for (; i < n; i++) {
         uint32_t c = lower_child(tree, dict, node, path[i].symbol, path[i].module, 0);
-        if (c >= tree->first_child[node + 1] ||
-            !str_eq(tree_symbol(tree, dict, tree->frame[c]), path[i].symbol) ||
+        if (c >= tree->node[node + 1].first_child ||
+            !str_eq(tree_symbol(tree, dict, tree->node[c].frame), path[i].symbol) ||
             (path[i].module.n &&
-             !str_eq(tree_module(tree, dict, tree->frame[c]), path[i].module)))
+             !str_eq(tree_module(tree, dict, tree->node[c].frame), path[i].module)))
             break;
         node = c;
     }
@@ -499,12 +496,12 @@ static uint32_t child_with_key(const Tree *tree, const Dict *dict, uint32_t node
     uint32_t kind = frames_get(&dict->frames, frame).kind;
     uint32_t c =
         lower_child(tree, dict, node, dict_symbol(dict, frame), dict_module(dict, frame), kind);
-    return c < tree->first_child[node + 1] && tree->key[c] == key ? c : 0;
+    return c < tree->node[node + 1].first_child && tree->node[c].key == key ? c : 0;
 }
 
 static uint32_t scan_for_key(const Tree *tree, StackId key) {
     for (uint32_t v = 1; v < tree->nodes; v++)
-        if (tree->key[v] == key)
+        if (tree->node[v].key == key)
             return v;
     return 0;
 }

@@ -7,7 +7,7 @@
  * The forward tree is one instance; inverted, transformed, grouped and joint ones are more over
  * the same pairs (grown.h). Some transforms drop pairs: these have no rank.
  * Nodes lie in breadth-first order, so children are adjacent and first_child never decreases:
- * node v's children are first_child[v] … first_child[v+1]-1.
+ * node v's children are node[v].first_child … node[v+1].first_child-1.
  * Owner: the engine's index or whoever grew it, shared by reference counting (tree_hold,
  * tree_drop, any thread). Immutable once built. */
 #pragma once
@@ -18,15 +18,21 @@
 
 enum { TREE_SIDES = 2, RANK_NONE = UINT32_MAX };
 
+/* 20 bytes, side by side: a query visits few nodes, at places far apart, and wants all of each.
+ * (As an array for each member a layout waited for memory nearly twice as long.) */
+typedef struct TreeNode {
+    uint32_t lo, hi;
+    uint32_t first_child;
+    StackId key;   /* identity that survives rebuilding: the forward tree's stack id; other trees
+                      make their own, stable for the same path */
+    FrameId frame; /* of the Dict, or synthetic: read with tree_symbol and so on */
+} TreeNode;
+
 typedef struct Tree {
     uint64_t id;           /* no two trees of an engine have the same */
     uint64_t spec;         /* tree_spec_hash; 0: the forward tree alone */
     uint32_t nodes;        /* node 0 is the virtual root "all" */
-    uint32_t *lo, *hi;     /* nodes each */
-    uint32_t *first_child; /* nodes + 1 */
-    StackId *key;          /* identity that survives rebuilding: the forward tree's stack id;
-                              other trees make their own, stable for the same path */
-    FrameId *frame;        /* of the Dict, or synthetic: read with tree_symbol and so on */
+    TreeNode *node;        /* nodes, and one more that has only a first_child */
     uint32_t ranks, dropped; /* what is counted apart and has a rank, and what has none */
     uint32_t *rank_of_pair; /* `pairs` entries, or RANK_NONE; NULL: by cpu */
     uint32_t pairs;
@@ -74,12 +80,12 @@ int32_t tree_cpu(const Tree *tree, uint32_t node);
 /* The node's children, [first, *end). Of a tree in a pack that was cut short while it was mapped
  * (base/mapped.h), numbers become 0: then a node has none rather than what leads round. */
 static inline uint32_t tree_children(const Tree *tree, uint32_t node, uint32_t *end) {
-    uint32_t first = tree->first_child[node], after = tree->first_child[node + 1];
+    uint32_t first = tree->node[node].first_child, after = tree->node[node + 1].first_child;
     *end = first > node && after > first ? after : first;
     return first;
 }
 
 static inline uint32_t tree_own_end(const Tree *tree, uint32_t node) {
-    uint32_t child = tree->first_child[node];
-    return child < tree->first_child[node + 1] ? tree->lo[child] : tree->hi[node];
+    uint32_t child = tree->node[node].first_child;
+    return child < tree->node[node + 1].first_child ? tree->node[child].lo : tree->node[node].hi;
 }

@@ -116,7 +116,7 @@ static void use_queries(Profile *profile) {
     Index *index = index_build(profile, &view, 1);
     for (uint32_t v = 0; v < index->tree->nodes; v += 7) {
         const Tree *tree = index->tree;
-        tree_find_key(tree, profile->dict, tree->key[v]);
+        tree_find_key(tree, profile->dict, tree->node[v].key);
     }
     index_lower(index, index->samples, view.first_ns + 1);
     index_drop(index);

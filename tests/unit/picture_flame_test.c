@@ -106,8 +106,8 @@ static void check_sums(const Answer *a, const FlameLayout *l, double least) {
             else
                 assert_true(l->box[k].merged || (double)l->box[k].total >= least);
         }
-        for (uint32_t c = a->tree->first_child[box->node];
-             c < a->tree->first_child[box->node + 1]; c++)
+        for (uint32_t c = a->tree->node[box->node].first_child;
+             c < a->tree->node[box->node + 1].first_child; c++)
             filled += prefix_total(&a->a, a->tree, c) ||
                       (l->differential && prefix_total(&a->b, a->tree, c));
         assert_int_equal(below + box->self, box->total);
@@ -310,7 +310,7 @@ static void moves_keep_order(void **state) {
         Query q = range(&r, 0.03 * i, 0.03 * i + 0.08);
         const Answer *a = ask(&r, &q);
         FlameLayout l;
-        uint32_t zoom = i % 5 == 4 ? a->tree->first_child[0] + 1 : 0;
+        uint32_t zoom = i % 5 == 4 ? a->tree->node[0].first_child + 1 : 0;
         flame_layout(a, zoom, 300, false, 0, &r.arena, &l);
         /* At rest before each move, so that all that happens is this move. */
         flame_motion_retarget(&motion, &l, a->tree, i * 1000 * ms, 120 * ms);

@@ -37,8 +37,8 @@ static void check_node_sums(const Answer *a, const Prefix *prefix, const Slice *
     for (uint32_t v = 0; v < t->nodes && !t->spec; v++) {
         uint64_t have = prefix_total(prefix, t, v);
         uint64_t self = prefix_self(prefix, t, v);
-        assert_true(arranged ? have == sum[t->key[v]] : have <= sum[t->key[v]]);
-        for (uint32_t c = t->first_child[v]; c < t->first_child[v + 1]; c++)
+        assert_true(arranged ? have == sum[t->node[v].key] : have <= sum[t->node[v].key]);
+        for (uint32_t c = t->node[v].first_child; c < t->node[v + 1].first_child; c++)
             self += prefix_total(prefix, t, c);
         assert_true(self == have);
     }

@@ -282,7 +282,7 @@ static void check_against_answer(const Functions *f, const Answer *a) {
     assert_int_equal(f->has_b, a->b.u32 || a->b.u64);
     Function *sum = calloc(f->count + 1, sizeof(*sum)), all = {0}, seen = {0};
     for (uint32_t v = 1; v < t->nodes; v++) {
-        uint32_t row = functions_row_of(f, t->frame[v]);
+        uint32_t row = functions_row_of(f, t->node[v].frame);
         uint64_t total_a = prefix_total(&a->a, t, v);
         uint64_t total_b = f->has_b ? prefix_total(&a->b, t, v) : 0;
         if (!total_a && !total_b)
@@ -290,7 +290,7 @@ static void check_against_answer(const Functions *f, const Answer *a) {
         assert_true(row != UINT32_MAX);
         bool nested = false;
         for (uint32_t p = tree_parent(t, v); p && !nested; p = tree_parent(t, p))
-            nested = t->frame[p] == t->frame[v];
+            nested = t->node[p].frame == t->node[v].frame;
         sum[row].self_a += prefix_self(&a->a, t, v);
         sum[row].self_b += f->has_b ? prefix_self(&a->b, t, v) : 0;
         sum[row].total_a += nested ? 0 : total_a;

@@ -300,9 +300,9 @@ static void halves_of_a_sandwich_agree(void **state) {
             const Answer *a = ask_whole(&r, up, true);
             uint64_t upper = a->in_tree;
             const Dict *dict = a->profile->dict;
-            for (uint32_t c = a->tree->first_child[0]; c < a->tree->first_child[1]; c++)
+            for (uint32_t c = a->tree->node[0].first_child; c < a->tree->node[1].first_child; c++)
                 assert_true(
-                    str_eq(tree_symbol(a->tree, dict, a->tree->frame[c]), str_of(names[k])));
+                    str_eq(tree_symbol(a->tree, dict, a->tree->node[c].frame), str_of(names[k])));
             assert_true(upper > 0);
             assert_int_equal(upper, ask_whole(&r, down, false)->in_tree);
         }
@@ -330,12 +330,12 @@ static void keys_stay(void **state) {
             const Tree *after = r.grown.tree;
             assert_true(before->spec == after->spec && before->nodes <= after->nodes);
             for (uint32_t v = 1; v < before->nodes; v++) {
-                uint32_t w = tree_find_key(after, &r.maker[0].dict, before->key[v]), x = v;
+                uint32_t w = tree_find_key(after, &r.maker[0].dict, before->node[v].key), x = v;
                 assert_true(w != 0);
                 for (; x && w; x = tree_parent(before, x), w = tree_parent(after, w)) {
                     /* a process may be named anew when its first thread is seen */
-                    bool group = frame_is_synthetic(before->frame[x]);
-                    assert_true(group || before->frame[x] == after->frame[w]);
+                    bool group = frame_is_synthetic(before->node[x].frame);
+                    assert_true(group || before->node[x].frame == after->node[w].frame);
                 }
                 assert_true(x == 0 && w == 0);
             }

@@ -35,21 +35,21 @@ static int frame_order(const Dict *dict, FrameId a, FrameId b) {
 
 static void check_shape(const Tree *t, const Dict *dict) {
     uint32_t deepest = 0;
-    assert_int_equal(t->lo[0], 0);
-    assert_int_equal(t->hi[0], t->ranks);
-    assert_int_equal(t->first_child[t->nodes], t->nodes);
+    assert_int_equal(t->node[0].lo, 0);
+    assert_int_equal(t->node[0].hi, t->ranks);
+    assert_int_equal(t->node[t->nodes].first_child, t->nodes);
     for (uint32_t v = 0; v < t->nodes; v++) {
         uint32_t at = tree_own_end(t, v);
-        assert_true(t->lo[v] < t->hi[v] && at >= t->lo[v]);
-        assert_true(t->first_child[v] <= t->first_child[v + 1]);
-        for (uint32_t c = t->first_child[v]; c < t->first_child[v + 1]; c++) {
-            assert_int_equal(t->lo[c], at);
-            at = t->hi[c];
+        assert_true(t->node[v].lo < t->node[v].hi && at >= t->node[v].lo);
+        assert_true(t->node[v].first_child <= t->node[v + 1].first_child);
+        for (uint32_t c = t->node[v].first_child; c < t->node[v + 1].first_child; c++) {
+            assert_int_equal(t->node[c].lo, at);
+            at = t->node[c].hi;
             assert_int_equal(tree_parent(t, c), v);
-            if (c > t->first_child[v])
-                assert_true(frame_order(dict, t->frame[c - 1], t->frame[c]) < 0);
+            if (c > t->node[v].first_child)
+                assert_true(frame_order(dict, t->node[c - 1].frame, t->node[c].frame) < 0);
         }
-        assert_int_equal(at, t->hi[v]);
+        assert_int_equal(at, t->node[v].hi);
         uint32_t depth = tree_depth(t, v);
         deepest = depth > deepest ? depth : deepest;
     }
@@ -67,13 +67,13 @@ static void check_pairs(const Tree *t, const Profile *p, bool inverted) {
         FrameId *path = dict_frames_of(p->dict, pairs_get(&p->pairs, id).stack, &arena, &n);
         for (uint32_t i = 0; i < n; i++) {
             FrameId wanted = path[inverted ? n - 1 - i : i];
-            uint32_t c = t->first_child[node];
-            while (c < t->first_child[node + 1] && t->frame[c] != wanted)
+            uint32_t c = t->node[node].first_child;
+            while (c < t->node[node + 1].first_child && t->node[c].frame != wanted)
                 c++;
-            assert_true(c < t->first_child[node + 1]);
+            assert_true(c < t->node[node + 1].first_child);
             node = c;
         }
-        assert_true(rank >= t->lo[node] && rank < tree_own_end(t, node));
+        assert_true(rank >= t->node[node].lo && rank < tree_own_end(t, node));
         assert_int_equal(given[rank]++, 0);
         arena_free(&arena);
     }
@@ -123,14 +123,14 @@ static void keys_stay(void **state) {
         Tree *b = build(&m.profile, &after, way);
         assert_true(a->nodes < b->nodes);
         for (uint32_t v = 1; v < a->nodes; v++) {
-            uint32_t w = tree_find_key(b, &m.dict, a->key[v]);
+            uint32_t w = tree_find_key(b, &m.dict, a->node[v].key);
             assert_true(w != 0);
-            assert_int_equal(b->key[w], a->key[v]);
+            assert_int_equal(b->node[w].key, a->node[v].key);
             for (uint32_t x = v, y = w; x || y; x = tree_parent(a, x), y = tree_parent(b, y))
-                assert_int_equal(a->frame[x], b->frame[y]);
+                assert_int_equal(a->node[x].frame, b->node[y].frame);
         }
         assert_int_equal(tree_find_key(a, &m.dict, 0), 0);
-        assert_int_equal(tree_find_key(a, &m.dict, b->key[b->nodes - 1] + 1000), 0);
+        assert_int_equal(tree_find_key(a, &m.dict, b->node[b->nodes - 1].key + 1000), 0);
         tree_drop(a);
         tree_hold(b);
         tree_drop(b);
@@ -154,11 +154,11 @@ static void paths_are_found(void **state) {
     PathFrame path[] = {{STR("p"), STR("")}, {STR("a"), STR("m")}, {STR("c"), STR("")}};
     uint32_t node = tree_find(t, &m.dict, path, 3, &matched);
     assert_int_equal(matched, 3);
-    assert_true(str_eq(dict_symbol(&m.dict, t->frame[node]), STR("c")));
+    assert_true(str_eq(dict_symbol(&m.dict, t->node[node].frame), STR("c")));
     path[2].symbol = STR("d");
     node = tree_find(t, &m.dict, path, 3, &matched);
     assert_int_equal(matched, 2);
-    assert_true(str_eq(dict_symbol(&m.dict, t->frame[node]), STR("a")));
+    assert_true(str_eq(dict_symbol(&m.dict, t->node[node].frame), STR("a")));
     path[1].module = STR("other");
     tree_find(t, &m.dict, path, 3, &matched);
     assert_int_equal(matched, 1);

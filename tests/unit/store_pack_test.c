@@ -179,12 +179,8 @@ static void assert_same_tree(const Tree *a, const Tree *b) {
     assert_int_equal(a->nodes, b->nodes);
     assert_int_equal(a->ranks, b->ranks);
     assert_int_equal(a->max_depth, b->max_depth);
-    assert_memory_equal(a->lo, b->lo, a->nodes * sizeof *a->lo);
-    assert_memory_equal(a->hi, b->hi, a->nodes * sizeof *a->hi);
-    assert_memory_equal(a->first_child, b->first_child, (a->nodes + 1) * sizeof *a->lo);
-    assert_memory_equal(a->key, b->key, a->nodes * sizeof *a->key);
-    assert_memory_equal(a->frame, b->frame, a->nodes * sizeof *a->frame);
-    assert_memory_equal(a->rank_of_pair, b->rank_of_pair, a->pairs * sizeof *a->lo);
+    assert_memory_equal(a->node, b->node, (a->nodes + 1) * sizeof *a->node);
+    assert_memory_equal(a->rank_of_pair, b->rank_of_pair, a->pairs * sizeof *a->rank_of_pair);
 }
 
 static void assert_same_heat(const Profile *a, const Profile *b, HeatSpec spec) {
@@ -240,7 +236,7 @@ static void tree_and_heat_map_are_those_made_anew(void **state) {
         pack_drop(pack);
         profile_free(&profile);
         dict_free(&dict);
-        assert_true(lent->lo[0] == 0); /* it holds the pack, whoever else let go */
+        assert_true(lent->node[0].lo == 0); /* it holds the pack, whoever else let go */
         tree_drop(lent);
         buf_free(&bytes);
         maker_free(&m);

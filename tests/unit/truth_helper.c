@@ -427,11 +427,11 @@ static void check_nodes(const Answer *a, Sums *sums, bool exact) {
                 assert_true(prefix_total(p, t, v) <= sum->total[side]);
             }
         }
-        for (uint32_t c = t->first_child[v]; c < t->first_child[v + 1]; c++) {
+        for (uint32_t c = t->node[v].first_child; c < t->node[v + 1].first_child; c++) {
             Buf text = {0};
             buf_put(&text, path[v]);
-            put_step(&text, tree_symbol(t, d, t->frame[c]), tree_module(t, d, t->frame[c]),
-                     tree_frame_kind(t, d, t->frame[c]));
+            put_step(&text, tree_symbol(t, d, t->node[c].frame), tree_module(t, d, t->node[c].frame),
+                     tree_frame_kind(t, d, t->node[c].frame));
             path[c] = str_copy(&sums->arena, buf_str(&text));
             buf_free(&text);
         }
