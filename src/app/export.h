@@ -47,8 +47,8 @@ void svg_file_free(SvgFile *file);
 /* -- what is made from samples alone */
 
 typedef struct ExportSource {
-    const Profile *profile;
-    ProfileView view;
+    const Profile *profile, *profile_b; /* the second file's; NULL: none is open */
+    ProfileView view, view_b;
     State state;
     Query query;
     HeatSpec heat;
@@ -56,7 +56,8 @@ typedef struct ExportSource {
 } ExportSource;
 
 /* From what the state says; state->selection is in the profile's clock. */
-void export_source(const Profile *profile, const State *state, ExportSource *out);
+void export_source(const Profile *profile, const Profile *profile_b, const State *state,
+                   ExportSource *out);
 bool export_bytes(ExportFormat format, const ExportSource *source, Buf *out, Error *err);
 
 /* -- saving from the window. One save at a time. Owner: the App; the profile must stay until

@@ -16,14 +16,21 @@ bool look_apply(App *app, const Options *o, Error *err) {
     return true;
 }
 
+uint8_t look_baseline_kind(const char *baseline) {
+    if (!strcmp(baseline, "all") || !strcmp(baseline, "whole"))
+        return BASELINE_WHOLE;
+    if (!strcmp(baseline, "rest"))
+        return BASELINE_REST;
+    return strstr(baseline, "..") && !file_exists(baseline) ? BASELINE_RANGE : BASELINE_FILE;
+}
+
 /* A range or a word waits as the range does; anything else is a second file. */
 static bool apply_baseline(App *app, const char *baseline, Error *err) {
-    bool range = strstr(baseline, "..") && !file_exists(baseline);
-    if (!strcmp(baseline, "all"))
-        baseline = "whole";
-    if (!range && strcmp(baseline, "rest") != 0 && strcmp(baseline, "whole") != 0)
+    uint8_t kind = look_baseline_kind(baseline);
+    if (kind == BASELINE_FILE)
         return app_run(app, CMD_COMPARE_OPEN, str_of(baseline), err);
-    snprintf(app->pending_baseline, sizeof app->pending_baseline, "%s", baseline);
+    snprintf(app->pending_baseline, sizeof app->pending_baseline, "%s",
+             kind == BASELINE_WHOLE ? "whole" : baseline);
     return true;
 }
 
@@ -34,7 +41,11 @@ bool look_open(App *app, const Options *o, const char *path, Error *err) {
     State opened = app->state;
     if (!look_apply(app, o, err))
         return false;
+    char second[STATE_PATH];
+    memcpy(second, app->state.file[1], sizeof second);
     memcpy(app->state.file, opened.file, sizeof opened.file);
     app->state.mode = opened.mode;
-    return !o->baseline || apply_baseline(app, o->baseline, err);
+    if (o->baseline)
+        return apply_baseline(app, o->baseline, err);
+    return !second[0] || app_open(app, 1, second, err); /* that the state is compared with */
 }

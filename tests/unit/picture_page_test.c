@@ -348,10 +348,9 @@ static void page_holds_what_fits(void **state) {
                .t1_ns = view.first_ns + 4000000000,
                .event = EVENT_ALL};
     HeatSpec spec = {.rows = 20, .column_ns = 1000000000, .event = EVENT_ALL};
+    ExportSides sides = {.profile = {&m.profile}, .view = {view}, .query = &q};
     HtmlPage what = {.page = &PAGE,
-                     .profile = &m.profile,
-                     .view = &view,
-                     .query = &q,
+                     .sides = &sides,
                      .heat = &spec,
                      .shape = "flame",
                      .theme = "auto"};
@@ -399,11 +398,12 @@ typedef struct Visited {
     uint64_t samples;
 } Visited;
 
-static void visit(void *context, int64_t time_ns, PairId pair, uint64_t weight) {
+static void visit(void *context, const SliceSample *s) {
     Visited *v = context;
     v->samples++;
-    v->count[pair] += v->query->weighted ? weight : 1;
-    assert_true(v->query->whole || (time_ns >= v->query->t0_ns && time_ns < v->query->t1_ns));
+    v->count[s->pair] += v->query->weighted ? s->weight : 1;
+    assert_true(v->query->whole ||
+                (s->time_ns >= v->query->t0_ns && s->time_ns < v->query->t1_ns));
 }
 
 static void visits_what_is_counted(void **state) {
