@@ -72,10 +72,10 @@ bool export_window_png(App *app, const char *path, Error *err) {
 
 /* -- the flame graph */
 
-static void note_merged(SvgFile *f, uint64_t whole) {
+static void note_merged(SvgFile *f, const FlameLayout *layout, uint64_t whole) {
     uint64_t blocks = 0, frames = 0, total = 0;
-    for (uint32_t i = 0; i < f->layout.count; i++) {
-        const FlameBox *b = &f->layout.box[i];
+    for (uint32_t i = 0; i < layout->count; i++) {
+        const FlameBox *b = &layout->box[i];
         if (!b->merged)
             continue;
         blocks++;
@@ -83,6 +83,8 @@ static void note_merged(SvgFile *f, uint64_t whole) {
         total += b->total;
     }
     Buf text = {0};
+    if (blocks && f->callers.count)
+        buf_puts(&text, layout == &f->callers ? "Of the callers, " : "Of the callees, ");
     if (blocks) {
         buf_grouped(&text, frames);
         buf_puts(&text, frames == 1 ? " frame is" : " frames are");
@@ -93,17 +95,24 @@ static void note_merged(SvgFile *f, uint64_t whole) {
         buf_put(&text, f->page.whole);
     }
     page_note(&f->page, &f->arena, buf_str(&text));
-    buf_clear(&text);
+    buf_free(&text);
+}
+
+static void note_rest(SvgFile *f) {
+    Buf text = {0};
     if (f->layout.not_arranged) {
         buf_puts(&text, "Saved while the profile was being read: not yet arranged are ");
         buf_grouped(&text, f->layout.not_arranged);
         page_note(&f->page, &f->arena, buf_str(&text));
     }
+    if (f->callers.count && f->layout.count == 1)
+        page_note(&f->page, &f->arena, STR("No sample has this function"));
     buf_free(&text);
 }
 
 void svg_file_make(const App *app, const Answer *a, SvgSize size, SvgFile *out) {
     const State *s = &app->state;
+    const Answer *callers = s->view_kind == VIEW_SANDWICH ? app_callers(app) : NULL;
     bool inverted = s->view_kind == VIEW_INVERTED;
     memset(out, 0, sizeof *out);
     arena_init(&out->arena, 1 << 16);
@@ -120,7 +129,8 @@ void svg_file_make(const App *app, const Answer *a, SvgSize size, SvgFile *out) 
                        .shown_in_selection = a->shown_in_selection,
                        .total = prefix_total(&a->a, a->tree, 0),
                        .compared = a->elided || a->b.u32 || a->b.u64,
-                       .elided = a->elided};
+                       .elided = a->elided,
+                       .callers = callers != NULL};
     if (facts.compared)
         facts.total_b = a->elided ? a->elided_of : prefix_total(&a->b, a->tree, 0);
     export_page(&facts, &out->arena, &out->page);
@@ -128,22 +138,32 @@ void svg_file_make(const App *app, const Answer *a, SvgSize size, SvgFile *out) 
     uint32_t zoom = flame_zoom_node(s, a, a->profile->dict, &out->arena);
     flame_layout(a, zoom, svg_layout_width(width), s->heaviest_first,
                  filter_min_share(&a->query.filter), &out->arena, &out->layout);
-    note_merged(out, facts.total);
+    if (callers)
+        flame_layout(callers, 0, svg_layout_width(width), s->heaviest_first,
+                     filter_min_share(&a->query.filter), &out->arena, &out->callers);
+    note_merged(out, &out->layout, facts.total);
+    note_merged(out, &out->callers, facts.total);
+    note_rest(out);
     out->flame = (SvgFlame){.page = &out->page,
                             .dict = a->profile->dict,
                             .tree = a->tree,
                             .whole = a->elided ? a->elided_of : 0,
                             .layout = &out->layout,
+                            .callers_tree = callers ? callers->tree : NULL,
+                            .callers = callers ? &out->callers : NULL,
                             .palette = (FlamePalette)s->flame_palette,
                             .diff_safe = s->diff_palette == DIFF_SAFE,
                             .icicle = inverted || s->view_kind == VIEW_ICICLE,
                             .width = width,
                             .least_height = size.least_height};
     tree_hold((Tree *)(uintptr_t)a->tree); /* counting holders changes nothing that is read */
+    if (callers)
+        tree_hold((Tree *)(uintptr_t)callers->tree);
 }
 
 void svg_file_free(SvgFile *file) {
     tree_drop((Tree *)(uintptr_t)file->flame.tree);
+    tree_drop((Tree *)(uintptr_t)file->flame.callers_tree);
     arena_free(&file->arena);
     memset(file, 0, sizeof *file);
 }

@@ -32,15 +32,16 @@ bool export_window_png(App *app, const char *path, Error *err);
 typedef struct SvgFile {
     Arena arena; /* of all that follows */
     ExportPage page;
-    FlameLayout layout;
-    SvgFlame flame; /* holds its tree */
+    FlameLayout layout, callers; /* callers: of a sandwich */
+    SvgFlame flame; /* holds its trees */
 } SvgFile;
 
 typedef struct SvgSize {
     uint32_t width, least_height; /* 0: usual */
 } SvgSize;
 
-/* Of this answer, which may be for another tree than the window's. */
+/* Of this answer, which may be for another tree than the window's; of a sandwich with its callers,
+ * as they were answered last. */
 void svg_file_make(const App *app, const Answer *answer, SvgSize size, SvgFile *out);
 void svg_file_free(SvgFile *file);
 

@@ -181,7 +181,10 @@ static void put_transforms(const PageFacts *f, Buf *out) {
     if (s->view_kind != VIEW_SANDWICH)
         return;
     Str function = str_of(s->function);
-    buf_puts(out, any ? ", callees of " : "Callees of ");
+    if (f->callers)
+        buf_puts(out, any ? ", callers above and callees below " : "Callers above and callees below ");
+    else
+        buf_puts(out, any ? ", callees of " : "Callees of ");
     buf_put(out, str_cut(&function, '\t'));
 }
 

@@ -58,7 +58,7 @@ static const Meaning meanings[] = {
     {"heat-rows", IN(PNG) | IN(HEATMAP_JSON)},
     {"heat-value", IN(PNG) | IN(HEATMAP_JSON)},
     {"zoom", IN(PNG) | IN(SVG) | IN(HTML)},
-    {"pin", IN(PNG)},
+    {"pin", IN(PNG) | IN(SVG)},
     {"rows", IN(PNG) | IN(HTML) | IN(HEATMAP_JSON)},
     {"column", IN(PNG) | IN(HTML) | IN(HEATMAP_JSON)},
     {"scale", IN(PNG) | IN(HTML)},
@@ -106,8 +106,11 @@ static bool options_fit(const Options *o, Error *err) {
         buf_free(&right);
         return false;
     }
-    if (o->shown.view_kind == VIEW_SANDWICH && format != EXPORT_PNG)
-        return error_set(err, ERROR_USAGE, "a sandwich is two graphs: only png draws it");
+    if (o->shown.view_kind == VIEW_SANDWICH && format != EXPORT_PNG && format != EXPORT_SVG)
+        return error_set(err, ERROR_USAGE, "a sandwich is two graphs: only png and svg draw it");
+    if (format == EXPORT_SVG && options_given(o, "pin") && o->shown.view_kind != VIEW_SANDWICH)
+        return error_set(err, ERROR_USAGE, "--pin means something for svg with --view sandwich "
+                                           "alone, whose function it names");
     return true;
 }
 

@@ -3,9 +3,16 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A sandwich that the options ask for is of the function that they pin. */
 bool look_state(const Options *o, State *out, Error *err) {
     *out = o->shown;
-    return !o->state || state_parse(str_of(o->state), out, err);
+    if (o->state && !state_parse(str_of(o->state), out, err))
+        return false;
+    if (out->view_kind == VIEW_SANDWICH && !out->function[0] && out->pin[0])
+        memcpy(out->function, out->pin, sizeof out->function);
+    if (out->view_kind == VIEW_SANDWICH && !out->function[0])
+        return error_set(err, ERROR_USAGE, "a sandwich needs a function: --pin FUNCTION");
+    return true;
 }
 
 bool look_apply(App *app, const Options *o, Error *err) {
