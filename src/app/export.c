@@ -320,6 +320,8 @@ static bool html_bytes(const ExportSource *s, Arena *arena, Buf *out, Error *err
     ExportPage page;
     ExportSides sides = sides_of(s);
     PageFacts facts = facts_of(s, &s->state);
+    /* what the page has no view for is drawn as a flame graph; a sandwich has its callees' tree */
+    uint32_t shape = s->state.view_kind <= VIEW_INVERTED ? s->state.view_kind : VIEW_FLAME;
     HeatSpec heat = s->heat; /* the page's map knows offsets, and samples or weight */
     heat.row_kind = HEAT_BY_OFFSET;
     heat.value_kind = heat.value_kind == HEAT_WEIGHT ? HEAT_WEIGHT : HEAT_SAMPLES;
@@ -332,9 +334,7 @@ static bool html_bytes(const ExportSource *s, Arena *arena, Buf *out, Error *err
                      .diff_palette = (DiffPalette)s->state.diff_palette,
                      .downwards = s->state.downwards,
                      .heaviest_first = s->state.heaviest_first,
-                     .shape = s->state.view_kind == VIEW_SANDWICH
-                                  ? "flame"
-                                  : view_kind_name(s->state.view_kind),
+                     .shape = view_kind_name(shape),
                      .theme = s->theme,
                      .zoom = str_of(s->state.zoom)};
     if (!comparable(s, err) || !page_of(s, arena, &page, err))

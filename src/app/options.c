@@ -347,7 +347,9 @@ void options_help(Verb verb, Buf *out) {
         "flamescope info [OPTIONS] PROFILE\n\nSamples, span, events, threads, complaints and the speed of the load; with\n--findings a ranked list of what is unusual, when, and in which frame.\n",
         ("flamescope export [OPTIONS] PROFILE --to FORMAT [-o OUT]\n\n"
          "Writes the window as a picture (png), the flame graph as an interactive page of its own (svg),\n"
-         "the selection as folded stacks (folded), or the heat map's numbers (heatmap-json).\n"),
+         "heat map and flame graph as a page (html), the selection as folded stacks (folded) or for other\n"
+         "tools (speedscope, pprof), or the heat map's numbers (heatmap-json). All but the latter are of\n"
+         "the tree as --transform leaves it; png, svg, html, speedscope and pprof know a --baseline.\n"),
         "flamescope collapse [OPTIONS] PROFILE\n\nPrints what stackcollapse-perf.pl prints, quirks included.\n",
         "flamescope replay [OPTIONS] SCRIPT [PROFILE]\n\nRuns a script of input through the program without a display.\n",
         ("flamescope pack [OPTIONS] PROFILE -o FILE.fscope\n\n"
