@@ -235,8 +235,9 @@ static ExportSides sides_of(const ExportSource *s) {
 
 static bool comparable(const ExportSource *s, Error *err) {
     if (s->query.baseline == BASELINE_FILE && !s->profile_b)
-        return error_set(err, ERROR_USAGE, "the second file is not open, so there is nothing "
-                                           "to compare with");
+        return error_set(err, ERROR_USAGE,
+                         "the second file is not open, so there is nothing "
+                         "to compare with");
     if (s->query.baseline == BASELINE_RANGE && !s->view.has_time)
         return error_set(err, ERROR_USAGE, "a range needs times, and this profile has none");
     return true;
@@ -244,8 +245,8 @@ static bool comparable(const ExportSource *s, Error *err) {
 
 /* For another tool. Each side is named by one line that says what it is of. */
 static bool tool_bytes(const ExportSource *s,
-                          bool write(const ProfileExport *what, Buf *out, Error *err),
-                          Arena *arena, Buf *out, Error *err) {
+                       bool write(const ProfileExport *what, Buf *out, Error *err),
+                       Arena *arena, Buf *out, Error *err) {
     ExportPage page;
     ExportSides sides = sides_of(s);
     PageFacts facts = facts_of(s, &s->state);
@@ -255,9 +256,9 @@ static bool tool_bytes(const ExportSource *s,
     ProfileExport what = {.sides = &sides, .name = page.title};
     if (sides_compared(&sides)) {
         Str base = page_baseline(&facts, arena);
-        what.name_b = str_format(arena, "%s: %.*s",
-                                 s->query.elided ? "only in the baseline" : "baseline",
-                                 (int)base.n, base.s);
+        what.name_b =
+            str_format(arena, "%s: %.*s", s->query.elided ? "only in the baseline" : "baseline",
+                       (int)base.n, base.s);
     }
     return write(&what, out, err);
 }
@@ -311,8 +312,9 @@ static bool page_of(const ExportSource *s, Arena *arena, ExportPage *page, Error
 
 static void note_baseline(Str base, Arena *arena, ExportPage *page) {
     page_note(page, arena,
-              str_format(arena, "A is what is selected above, B %.*s. A frame is as wide as the "
-                                "mean of its shares of A and of B",
+              str_format(arena,
+                         "A is what is selected above, B %.*s. A frame is as wide as the "
+                         "mean of its shares of A and of B",
                          (int)base.n, base.s));
 }
 
@@ -320,7 +322,8 @@ static bool html_bytes(const ExportSource *s, Arena *arena, Buf *out, Error *err
     ExportPage page;
     ExportSides sides = sides_of(s);
     PageFacts facts = facts_of(s, &s->state);
-    /* what the page has no view for is drawn as a flame graph; a sandwich has its callees' tree */
+    /* what the page has no view for is drawn as a flame graph; a sandwich has its callees' tree
+     */
     uint32_t shape = s->state.view_kind <= VIEW_INVERTED ? s->state.view_kind : VIEW_FLAME;
     HeatSpec heat = s->heat; /* the page's map knows offsets, and samples or weight */
     heat.row_kind = HEAT_BY_OFFSET;

@@ -182,7 +182,8 @@ static void put_transforms(const PageFacts *f, Buf *out) {
         return;
     Str function = str_of(s->function);
     if (f->callers)
-        buf_puts(out, any ? ", callers above and callees below " : "Callers above and callees below ");
+        buf_puts(out, any ? ", callers above and callees below "
+                          : "Callers above and callees below ");
     else
         buf_puts(out, any ? ", callees of " : "Callees of ");
     buf_put(out, str_cut(&function, '\t'));

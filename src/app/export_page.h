@@ -15,7 +15,7 @@ typedef struct PageFacts {
     uint64_t in_profile, shown_in_profile, idle_in_profile, shown_in_selection;
     uint64_t total; /* samples or weights of the selection */
     bool compared, elided;
-    bool callers; /* of a sandwich, both halves are drawn */
+    bool callers;     /* of a sandwich, both halves are drawn */
     uint64_t total_b; /* likewise, of the baseline */
 } PageFacts;
 

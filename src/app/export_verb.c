@@ -107,10 +107,12 @@ static bool options_fit(const Options *o, Error *err) {
         return false;
     }
     if (o->shown.view_kind == VIEW_SANDWICH && format != EXPORT_PNG && format != EXPORT_SVG)
-        return error_set(err, ERROR_USAGE, "a sandwich is two graphs: only png and svg draw it");
+        return error_set(err, ERROR_USAGE,
+                         "a sandwich is two graphs: only png and svg draw it");
     if (format == EXPORT_SVG && options_given(o, "pin") && o->shown.view_kind != VIEW_SANDWICH)
-        return error_set(err, ERROR_USAGE, "--pin means something for svg with --view sandwich "
-                                           "alone, whose function it names");
+        return error_set(err, ERROR_USAGE,
+                         "--pin means something for svg with --view sandwich "
+                         "alone, whose function it names");
     return true;
 }
 
@@ -169,9 +171,9 @@ static bool bytes_of(const Options *o, Loaded *l, ExportFormat format, Buf *out,
     State *state = mem_resize(NULL, 0, sizeof *state);
     Profile *second = mem_resize(NULL, 0, sizeof *second);
     bool read = false;
-    bool ok = place_state(o, l, state, err) &&
-              (!(FORMATS_COMPARING >> format & 1) ||
-               place_baseline(o, l, state, second, &read, err));
+    bool ok =
+        place_state(o, l, state, err) &&
+        (!(FORMATS_COMPARING >> format & 1) || place_baseline(o, l, state, second, &read, err));
     if (ok) {
         export_source(&l->profile, read ? second : NULL, state, source);
         if (!options_given(o, "theme") && !o->state)

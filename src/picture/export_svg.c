@@ -26,8 +26,8 @@ typedef struct Writer {
     Buf *out;
     Buf plain; /* the name at hand */
     uint64_t whole;
-    double inner;  /* pixels that 1 of the layout is */
-    double height; /* of the page */
+    double inner;       /* pixels that 1 of the layout is */
+    double height;      /* of the page */
     Half main, callers; /* callers: without a layout unless it is a sandwich */
     const Half *half;   /* that is being written */
     uint32_t match, match_text;

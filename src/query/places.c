@@ -53,7 +53,7 @@ static void make_units(Places *p, const Profile *const profile[TREE_SIDES],
         return;
     }
     hash_init(&p->index);
-    add_unit(p, 0, 0); /* the empty pair: ids of an index begin at 1 */
+    add_unit(p, 0, 0);          /* the empty pair: ids of an index begin at 1 */
     p->of.first_b = UINT32_MAX; /* as long as all are the first one's */
     take_units(p, 0, profile[0], &view[0]);
     p->of.first_b = p->of.count;

@@ -9,7 +9,7 @@ typedef struct Scan {
     const Query *query;
     const Mask *mask;
     bool weighted, timed, weights;
-    bool whole; /* every time, else those of [t0, t1), or with … */
+    bool whole;   /* every time, else those of [t0, t1), or with … */
     bool outside; /* … all others */
     int64_t t0_ns, t1_ns;
     Slice *out; /* or */
@@ -18,11 +18,11 @@ typedef struct Scan {
 } Scan;
 
 static void tell(const Scan *s, uint64_t sample, const int64_t *time, PairId pair) {
-    SliceSample told = {
-        .time_ns = s->timed ? *time : 0,
-        .weight = s->weights ? COLUMN_AT(&s->profile->weight, uint64_t, sample) : 1,
-        .pair = pair,
-        .cpu = COLUMN_AT(&s->profile->cpu, uint16_t, sample)};
+    SliceSample told = {.time_ns = s->timed ? *time : 0,
+                        .weight =
+                            s->weights ? COLUMN_AT(&s->profile->weight, uint64_t, sample) : 1,
+                        .pair = pair,
+                        .cpu = COLUMN_AT(&s->profile->cpu, uint16_t, sample)};
     s->visit(s->context, &told);
 }
 

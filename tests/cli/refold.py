@@ -156,7 +156,7 @@ def html(path, wanted, base):
             n = number()
             total += n
             cells[join(nodes[node])] += n
-        drops = any(note.startswith('Tree: ') for note in head['notes'])  # samples, or may
+        drops = any(note.startswith(('Tree: ', 'Callees of ')) for note in head['notes'])  # samples, or may
         assert values[cell] >> 1 == total or drops and values[cell] >> 1 > total, \
             'the heat map and the stacks of cell %d' % cell
     assert at == len(data)

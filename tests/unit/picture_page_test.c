@@ -349,11 +349,8 @@ static void page_holds_what_fits(void **state) {
                .event = EVENT_ALL};
     HeatSpec spec = {.rows = 20, .column_ns = 1000000000, .event = EVENT_ALL};
     ExportSides sides = {.profile = {&m.profile}, .view = {view}, .query = &q};
-    HtmlPage what = {.page = &PAGE,
-                     .sides = &sides,
-                     .heat = &spec,
-                     .shape = "flame",
-                     .theme = "auto"};
+    HtmlPage what = {
+        .page = &PAGE, .sides = &sides, .heat = &spec, .shape = "flame", .theme = "auto"};
     assert_true(slice_scan(&m.profile, &view, &q, &arena, &slice, NULL));
     uint64_t in_range = slice.total;
     q.whole = true;
@@ -476,8 +473,8 @@ static void visits_what_a_baseline_counts(void **state) {
             q.baseline_whole_file = kind == BASELINE_FILE && round % 2;
             assert_true(slice_visit_baseline(&m.profile, &view, &q, visit, &v, NULL));
             for (PairId p = 0; p < view.pairs; p++) {
-                bool part = kind == BASELINE_RANGE ||
-                            (kind == BASELINE_FILE && !q.baseline_whole_file);
+                bool part =
+                    kind == BASELINE_RANGE || (kind == BASELINE_FILE && !q.baseline_whole_file);
                 uint64_t want = kind == BASELINE_NONE   ? 0
                                 : kind == BASELINE_REST ? all.count[p] - selected.count[p]
                                 : part                  ? range.count[p]
@@ -492,9 +489,12 @@ static void visits_what_a_baseline_counts(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_become_plain),   cmocka_unit_test(any_bytes_become_plain),
-        cmocka_unit_test(long_names_are_cut),   cmocka_unit_test(svg_elements),
-        cmocka_unit_test(page_holds_what_fits), cmocka_unit_test(visits_what_is_counted),
+        cmocka_unit_test(names_become_plain),
+        cmocka_unit_test(any_bytes_become_plain),
+        cmocka_unit_test(long_names_are_cut),
+        cmocka_unit_test(svg_elements),
+        cmocka_unit_test(page_holds_what_fits),
+        cmocka_unit_test(visits_what_is_counted),
         cmocka_unit_test(visits_what_a_baseline_counts),
     };
     return cmocka_run_group_tests_name("picture/page", tests, NULL, NULL);
