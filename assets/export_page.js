@@ -367,7 +367,7 @@
     function drawLegend() {
         if (!base)
             return;
-        $('legend').hidden = elided;
+        $('legend').hidden = $('colors').hidden = elided;
         const colors = diffColors();
         $('gone').style.background = css(colors[0]);
         $('new').style.background = css(colors[colors.length - 1]);
@@ -819,7 +819,7 @@
         rest.className = 'muted';
         const sum = self.reduce((a, b) => a + b, 0);
         rest.textContent = ` · ${selected ? `${span(selected[1] - selected[0])} · ` : ''}${counted(sum)}` +
-            (selected && shown ? ` · ${percent(sum, shown)} of what is shown` : '') +
+            (selected && shown ? ` · ${percent(sum, shown)} of what ${head.dropped ? 'the tree keeps' : 'is shown'}` : '') +
             (base ? ` · compared with B, ${isolated(base.name)} · ${counted(tree.allB)}` : '');
         line.replaceChildren(bold, rest);
     }

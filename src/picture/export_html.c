@@ -202,6 +202,8 @@ static void put_head(Writer *w, Buf *out) {
     const Query *q = w->x->sides->query;
     put_times(w, &j, "selection", !q->whole, q->t0_ns, q->t1_ns);
     put_base(w, &j);
+    json_key(&j, "dropped");
+    json_bool(&j, w->data.dropped);
     put_frames(w, &j);
     json_object_end(&j);
 }

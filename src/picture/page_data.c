@@ -69,8 +69,10 @@ static void add_sample(void *context, const SliceSample *sample) {
     const Query *q = d->sides->query;
     uint64_t count = sides_count(d->sides, sample);
     uint32_t column, row, node;
-    if (!node_of(d, OF_SELECTION, sample, &node))
+    if (!node_of(d, OF_SELECTION, sample, &node)) {
+        d->dropped = true;
         return;
+    }
     if (q->whole || (sample->time_ns >= q->t0_ns && sample->time_ns < q->t1_ns)) {
         d->range[node] += count;
         d->range_total += count;

@@ -29,6 +29,7 @@ typedef struct PageData {
     uint64_t *range; /* by node of the places */
     uint64_t *base;  /* likewise, the baseline's; NULL: none */
     uint64_t range_total, base_total;
+    bool dropped; /* transforms leave out some of the first profile's samples */
     CellEntry *cell; /* sorted by key once made */
     uint64_t cells, cap;
     bool complete; /* cell holds every sample */

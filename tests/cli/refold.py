@@ -156,10 +156,11 @@ def html(path, wanted, base):
             n = number()
             total += n
             cells[join(nodes[node])] += n
-        drops = any(note.startswith(('Tree: ', 'Callees of ')) for note in head['notes'])  # samples, or may
-        assert values[cell] >> 1 == total or drops and values[cell] >> 1 > total, \
+        assert values[cell] >> 1 == total or head['dropped'] and values[cell] >> 1 > total, \
             'the heat map and the stacks of cell %d' % cell
     assert at == len(data)
+    if cells:
+        assert head['dropped'] == (sum(v >> 1 for v in values) > sum(cells.values()))
     return cells if wanted == 'cells' else sides[base]
 
 
