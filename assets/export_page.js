@@ -40,6 +40,7 @@
             return {stack, count};
         };
         const range = counts(next());
+        const base = head.base ? counts(next()) : null;
         const heat = head.heat;
         if (heat) {
             const n = heat.columns * heat.rows;
@@ -61,7 +62,7 @@
             }
             cells.start.push(cells.stack.length);
         }
-        return {head, nodes, parent, frame, range, heat, cells};
+        return {head, nodes, parent, frame, range, base, heat, cells};
     }
 
     let data;
@@ -73,7 +74,7 @@
     }
     const {head, heat, cells} = data, frames = head.frames;
     const symbol = f => frames[f][0], moduleOf = f => head.modules[frames[f][1]];
-    const DARK = 3, LIGHT = 4;
+    const DARK = 3, LIGHT = 4, GROUP = 5;
 
     // ---- words ----------------------------------------------------------------------------
 
@@ -129,43 +130,79 @@
     }
 
     const byName = arrange(data.parent, data.frame, null);
+    const groups = new Uint8Array(data.nodes + 1); // nodes of groups, with groups above them alone
+    for (let i = 1; i <= data.nodes; i++)
+        groups[i] = frames[data.frame[i]][GROUP] && (!data.parent[i] || groups[data.parent[i]]) ? 1 : 0;
 
-    function forwardTree(self) {
-        const total = totals(data.parent, self);
-        const order = head.heaviest ? arrange(data.parent, data.frame, total) : byName;
-        return {parent: data.parent, frame: data.frame, self, total, ...order};
-    }
-
-    // Callers by leaf: each stack walked from its end.
-    function invertedTree(counts) {
-        const parent = [0], frame = [0], self = [0], known = new Map();
+    // Callers by leaf: each stack walked from its end, below its groups. Both sides in one tree.
+    function invert(counts, countsB) {
+        const parent = [0], frame = [0], known = new Map(), path = [];
+        const end = new Uint32Array(counts.length); // by stack
         for (let i = 1; i < counts.length; i++) {
-            if (!counts[i])
+            if (!counts[i] && !(countsB && countsB[i]))
                 continue;
-            let node = 0;
-            for (let s = i; s; s = data.parent[s]) {
-                const key = node * frames.length + data.frame[s];
+            let node = 0, s = i;
+            path.length = 0;
+            for (; s && !groups[s]; s = data.parent[s])
+                path.push(data.frame[s]);
+            for (; s; s = data.parent[s])
+                path.unshift(data.frame[s]);
+            for (const f of path) {
+                const key = node * frames.length + f;
                 let child = known.get(key);
                 if (child === undefined) {
                     child = parent.length;
                     known.set(key, child);
                     parent.push(node);
-                    frame.push(data.frame[s]);
-                    self.push(0);
+                    frame.push(f);
                 }
                 node = child;
             }
-            self[node] += counts[i];
+            end[i] = node;
         }
-        self[0] = counts[0];
-        const total = totals(parent, Float64Array.from(self));
-        return {parent, frame, self, total, ...arrange(parent, frame, head.heaviest && total)};
+        const sum = list => {
+            const self = new Float64Array(parent.length);
+            list.forEach((n, i) => { self[end[i]] += n; });
+            return self;
+        };
+        return {parent, frame, self: sum(counts), selfB: countsB && sum(countsB)};
+    }
+
+    // What B has below the nodes that have none of A, in place of A.
+    function elide(t) {
+        const total = totals(t.parent, t.self);
+        const self = t.selfB.map((n, i) => i && !total[i] ? n : 0);
+        return {parent: t.parent, frame: t.frame, self, selfB: null};
+    }
+
+    // A node's width (w) is its count; of a differential the mean of its shares of both sides,
+    // where an empty side counts for nothing.
+    function makeTree(counts, countsB) {
+        const inverted = shape === 'inverted';
+        let t = inverted ? invert(counts, countsB)
+                         : {parent: data.parent, frame: data.frame, self: counts, selfB: countsB};
+        const all = totals(t.parent, t.self)[0], allB = t.selfB ? totals(t.parent, t.selfB)[0] : 0;
+        if (t.selfB && elided)
+            t = elide(t);
+        t.total = totals(t.parent, t.self);
+        t.totalB = t.selfB && totals(t.parent, t.selfB);
+        const a = all ? 1 / all : 0, b = allB ? 1 / allB : 0;
+        t.w = t.totalB ? t.total.map((n, i) => n * a + t.totalB[i] * b) : t.total;
+        t.all = t.selfB || !elided ? all : allB; // that counts are shares of
+        t.allB = allB;
+        return Object.assign(t, !inverted && !head.heaviest ? byName
+                                                            : arrange(t.parent, t.frame, head.heaviest && t.w));
     }
 
     // ---- what is selected -----------------------------------------------------------------
 
     // Exactly the exported range, or cells from .. to (inclusive) of the heat map.
-    let chosen = {exported: true}, self, tree, shape = head.shape, zoom = 0, whole = 0;
+    const base = head.base;
+    let chosen = {exported: true}, self, selfB = null, tree, shape = head.shape, zoom = 0, whole = 0;
+    let elided = !!base && base.elided, safe = !!base && base.safe;
+    const has = node => tree.total[node] > 0 || (!!tree.totalB && tree.totalB[node] > 0);
+    // what percentages are shares of
+    const ofWhat = () => tree.totalB ? 'A' : base ? 'B' : times() ? 'the selection' : 'what is shown';
     const rowStart = r => Math.ceil(r * heat.column_ns / heat.rows);
     const cellTime = i => Math.floor(i / heat.rows) * heat.column_ns + rowStart(i % heat.rows);
     const cellEnd = i => Math.floor(i / heat.rows) * heat.column_ns + rowStart(i % heat.rows + 1);
@@ -189,20 +226,34 @@
         return low;
     }
 
+    function sumOf(counts) {
+        const sum = new Float64Array(data.nodes + 1);
+        counts.stack.forEach((s, i) => { sum[s] += counts.count[i]; });
+        return sum;
+    }
+
+    function sumOfCells(first, end) {
+        const sum = new Float64Array(data.nodes + 1);
+        for (let i = cells.start[first]; i < cells.start[end]; i++)
+            sum[cells.stack[i]] += cells.count[i];
+        return sum;
+    }
+
+    // The baseline stays what it was, unless it is all that is not selected.
+    function sumOfBase() {
+        if (!base.rest || chosen.exported)
+            return sumOf(data.base);
+        return sumOfCells(0, cells.index.length).map((n, i) => n - self[i]);
+    }
+
     function count() {
-        self = new Float64Array(data.nodes + 1);
-        if (chosen.exported) {
-            data.range.stack.forEach((s, i) => { self[s] += data.range.count[i]; });
-        } else {
-            const from = cells.start[lowerBound(cells.index, chosen.from)];
-            const to = cells.start[lowerBound(cells.index, chosen.to + 1)];
-            for (let i = from; i < to; i++)
-                self[cells.stack[i]] += cells.count[i];
-        }
+        self = chosen.exported ? sumOf(data.range)
+            : sumOfCells(lowerBound(cells.index, chosen.from), lowerBound(cells.index, chosen.to + 1));
+        selfB = base && sumOfBase();
         const path = tree ? pathTo(zoom) : [];
-        tree = shape === 'inverted' ? invertedTree(self) : forwardTree(self);
+        tree = makeTree(self, selfB);
         zoom = find(path);
-        whole = tree.total[0];
+        whole = tree.all;
         look();
     }
 
@@ -224,7 +275,7 @@
         let node = 0;
         for (const f of path) {
             const child = childOf(node, c => tree.frame[c] === f);
-            if (!child || !tree.total[child])
+            if (!child || !has(child))
                 break;
             node = child;
         }
@@ -233,7 +284,7 @@
 
     // ---- search ---------------------------------------------------------------------------
 
-    let hits = null, matches = 0, matchSum = 0; // hits: by frame
+    let hits = null, matches = 0, matchSum = 0, matchSumB = 0; // hits: by frame
 
     function compile(text) {
         const flags = text === text.toLowerCase() ? 'i' : '';
@@ -254,12 +305,13 @@
 
     function sumMatches() { // a match within a match counts once
         const covered = new Uint8Array(tree.parent.length);
-        matches = matchSum = 0;
+        matches = matchSum = matchSumB = 0;
         for (let i = 1; i < covered.length && hits; i++) {
-            const hit = hits[tree.frame[i]] && tree.total[i] > 0, within = covered[tree.parent[i]];
+            const hit = hits[tree.frame[i]] && has(i), within = covered[tree.parent[i]];
             covered[i] = hit || within ? 1 : 0;
             matches += hit ? 1 : 0;
             matchSum += hit && !within ? tree.total[i] : 0;
+            matchSumB += hit && !within && tree.totalB ? tree.totalB[i] : 0;
         }
     }
 
@@ -272,15 +324,56 @@
     function dress() {
         document.documentElement.dataset.theme = isDark() ? 'dark' : 'light';
         const style = getComputedStyle(document.documentElement);
-        for (const name of ['background', 'panel', 'line', 'text', 'muted', 'accent'])
+        for (const name of ['background', 'panel', 'line', 'text', 'muted', 'accent', 'baseline'])
             ink[name] = style.getPropertyValue(`--${name}`).trim();
         ink.root = isDark() ? 0x2c313c : 0xe2e5ec;
         ink.match = isDark() ? 0xf03cf0 : 0xe600e6;
         ink.dim = parseInt(ink.background.slice(1), 16);
         ink.grey = mix(parseInt(ink.muted.slice(1), 16), ink.dim, 0.5);
         picture = null;
+        drawLegend();
         drawHeat();
         drawFlames();
+    }
+
+    // ---- a differential -------------------------------------------------------------------
+
+    const shares = box => [whole ? box.total / whole : 0, tree.allB ? box.totalB / tree.allB : 0];
+    const onlyOne = box => tree.totalB && box.node && !box.merged && (!box.total || !box.totalB);
+    // gone, from less over equal to more, new
+    const diffColors = () => base[safe ? 'safe_colors' : 'plain_colors'][isDark() ? 0 : 1];
+
+    // As the window's: neither the doubling of next to nothing nor a little more of nearly
+    // everything shouts.
+    function diffColor(box) {
+        const colors = diffColors(), [a, b] = shares(box), change = Math.abs(a - b);
+        if ((a > 0) !== (b > 0))
+            return colors[a > 0 ? colors.length - 1 : 0];
+        const strength = change ? Math.sqrt(change / Math.max(a, b) * (change / (change + 0.01))) : 0;
+        return mix(colors[(colors.length - 1) / 2], colors[a > b ? colors.length - 2 : 1], strength);
+    }
+
+    // Both sides, and by how many points and samples A has more than B's share.
+    function diffFacts(box) {
+        const [a, b] = shares(box), more = Math.round(Math.abs(a - b) * whole), sign = a < b ? '\u2212' : '+';
+        const lines = [`A ${counted(box.total)} · ${percent(box.total, whole)} of A`,
+            `B ${counted(box.totalB)} · ${percent(box.totalB, tree.allB)} of B`,
+            `${sign}${(Math.abs(a - b) * 100).toFixed(2)} percentage points · ${sign}${counted(more)} in A`];
+        if (onlyOne(box))
+            lines.push(box.total ? 'new: only in A' : 'gone: only in B');
+        return lines;
+    }
+
+    function drawLegend() {
+        if (!base)
+            return;
+        $('legend').hidden = $('colors').hidden = elided;
+        const colors = diffColors();
+        $('gone').style.background = css(colors[0]);
+        $('new').style.background = css(colors[colors.length - 1]);
+        $('ramp').style.background = `linear-gradient(90deg, ${colors.slice(1, -1).map(css).join(', ')})`;
+        $('colors').setAttribute('aria-pressed', String(safe));
+        $('elided').setAttribute('aria-pressed', String(elided));
     }
 
     const css = color => `#${color.toString(16).padStart(6, '0')}`;
@@ -428,21 +521,35 @@
         pen.imageSmoothingEnabled = false;
         pen.drawImage(picture, plot.x, plot.y, plot.w * picture.wide, plot.h);
         axes(pen);
-        const selected = times();
-        if (selected) {
-            outline(pen, ...selected);
-            pen.fillStyle = ink.accent + '33';
-            pen.fill();
-            pen.strokeStyle = ink.accent;
-            pen.lineWidth = 1.5;
-            pen.stroke();
-        }
+        drawRange(pen, times(), ink.accent, base && 'A');
+        if (base)
+            drawRange(pen, base.range, ink.baseline, 'B');
         if (under !== null) {
             outline(pen, cellTime(under), cellEnd(under));
             pen.strokeStyle = ink.text;
             pen.lineWidth = 1;
             pen.stroke();
         }
+    }
+
+    function drawRange(pen, range, color, name) {
+        if (!range)
+            return;
+        outline(pen, ...range);
+        pen.fillStyle = color + '33';
+        if (name !== 'B')
+            pen.fill();
+        pen.strokeStyle = color;
+        pen.lineWidth = 1.5;
+        pen.stroke();
+        if (!name)
+            return;
+        const x = columnX(Math.floor(range[0] / heat.column_ns)), y = plot.y;
+        pen.fillStyle = color;
+        pen.fillRect(x, y, 16, 16);
+        pen.fillStyle = readable(parseInt(color.slice(1), 16));
+        pen.textAlign = 'center';
+        pen.fillText(name, x + 8, y + 8.5);
     }
 
     function cellAt(e) {
@@ -525,25 +632,31 @@
             if (!v)
                 break;
         }
-        const total = tree.total[zoom], scale = total ? width / total : 0;
-        boxes = path.map((node, depth) => ({node, depth, x: 0, w: width, above: node !== zoom}));
+        const total = tree.w[zoom], scale = total ? width / total : 0;
+        const sums = node => ({total: tree.total[node], totalB: tree.totalB ? tree.totalB[node] : 0});
+        boxes = path.map((node, depth) => ({node, depth, x: 0, w: width, above: node !== zoom, ...sums(node)}));
         for (let i = boxes.length - 1; i < boxes.length; i++) {
             const box = boxes[i], depth = box.depth + 1;
             if (box.merged)
                 continue;
+            // as in the window, a frame's own share is left of its children in order of names
             let x = box.x, run = null;
+            for (let k = tree.start[box.node]; k < tree.start[box.node + 1] && !head.heaviest; k++)
+                x -= tree.w[tree.list[k]] * scale;
+            x += head.heaviest ? 0 : box.w;
             for (let k = tree.start[box.node]; k < tree.start[box.node + 1]; k++) {
-                const node = tree.list[k], w = tree.total[node] * scale;
+                const node = tree.list[k], w = tree.w[node] * scale, sum = sums(node);
                 if (!w)
                     continue;
                 if (w < 0.5) {
                     if (!run)
-                        boxes.push(run = {node, depth, x, w: 0, merged: 0, total: 0});
+                        boxes.push(run = {node, depth, x, w: 0, merged: 0, total: 0, totalB: 0});
                     run.merged++;
                     run.w += w;
-                    run.total += tree.total[node];
+                    run.total += sum.total;
+                    run.totalB += sum.totalB;
                 } else {
-                    boxes.push({node, depth, x, w});
+                    boxes.push({node, depth, x, w, ...sum});
                     run = null;
                 }
                 x += w;
@@ -559,14 +672,17 @@
             return ink.root;
         if (hits && hits[tree.frame[box.node]])
             return ink.match;
-        const color = frames[tree.frame[box.node]][isDark() ? DARK : LIGHT];
+        const color = tree.totalB ? diffColor(box) : frames[tree.frame[box.node]][isDark() ? DARK : LIGHT];
         return hits || box.above ? mix(color, ink.dim, 0.55) : color;
     }
 
     function labelOf(box) {
         if (box.merged)
             return `${grouped(box.merged)} merged`;
-        return box.node ? symbol(tree.frame[box.node]) : `all · ${counted(whole)}`;
+        if (!box.node)
+            return tree.totalB ? `all · A ${grouped(whole)} · B ${counted(tree.allB)}`
+                : base ? `only in B · ${grouped(box.total)} of ${counted(whole)}` : `all · ${counted(whole)}`;
+        return (onlyOne(box) ? box.total ? 'new ' : 'gone ' : '') + symbol(tree.frame[box.node]);
     }
 
     function fit(pen, text, room) {
@@ -609,6 +725,10 @@
                 pen.fillStyle = readable(fill);
                 pen.fillText(fit(pen, labelOf(box), box.w - 2 * INSET), box.x + INSET, y + ROW / 2);
             }
+            if (onlyOne(box) && box.w > 3) { // a bar over what is new, under what is gone
+                pen.fillStyle = ink.text;
+                pen.fillRect(box.x, box.total ? y : y + ROW - 3, box.w - 1, 2);
+            }
             if (hover && hover.node === box.node && hover.depth === box.depth && !hover.merged === !box.merged) {
                 pen.strokeStyle = ink.text;
                 pen.strokeRect(box.x + 0.5, y + 0.5, Math.max(1, box.w - 2), ROW - 2);
@@ -630,12 +750,12 @@
             say('');
             return;
         }
-        const total = hover.merged ? hover.total : tree.total[hover.node], f = tree.frame[hover.node];
+        const f = tree.frame[hover.node];
         const words = hover.merged ? `${grouped(hover.merged)} frames, each narrower than a pixel` : symbol(f);
-        const of = times() ? 'the selection' : 'what is shown';
-        const facts = `${counted(total)} · ${percent(total, whole)} of ${of}` +
-            (hover.merged ? '' : ` · self ${grouped(tree.self[hover.node])}`);
-        const lines = [words, facts];
+        const facts = tree.totalB ? diffFacts(hover)
+            : [`${counted(hover.total)} · ${percent(hover.total, whole)} of ${ofWhat()}` +
+               (hover.merged ? '' : ` · self ${grouped(tree.self[hover.node])}`)];
+        const lines = [words, ...facts];
         if (!hover.merged && moduleOf(f))
             lines.push(`${moduleOf(f)} · ${frames[f][2]}`);
         tip.replaceChildren(...lines.map((line, i) => {
@@ -648,7 +768,7 @@
         const w = tip.offsetWidth, h = tip.offsetHeight;
         tip.style.left = `${Math.max(8, Math.min(e.clientX + 14, innerWidth - w - 8))}px`;
         tip.style.top = `${e.clientY + 18 + h > innerHeight ? e.clientY - h - 12 : e.clientY + 18}px`;
-        say(`${isolated(words)} · ${facts}`);
+        say(`${isolated(words)} · ${facts.join(' · ')}`);
     }
 
     function setZoom(node) {
@@ -697,8 +817,10 @@
         bold.textContent = !heat ? 'Without times' : !selected ? 'Whole profile'
             : `${offset(selected[0])} – ${offset(selected[1])} s`;
         rest.className = 'muted';
-        rest.textContent = ` · ${selected ? `${span(selected[1] - selected[0])} · ` : ''}${counted(whole)}` +
-            (selected && shown ? ` · ${percent(whole, shown)} of what is shown` : '');
+        const sum = self.reduce((a, b) => a + b, 0);
+        rest.textContent = ` · ${selected ? `${span(selected[1] - selected[0])} · ` : ''}${counted(sum)}` +
+            (selected && shown ? ` · ${percent(sum, shown)} of what ${head.dropped ? 'the tree keeps' : 'is shown'}` : '') +
+            (base ? ` · compared with B, ${isolated(base.name)} · ${counted(tree.allB)}` : '');
         line.replaceChildren(bold, rest);
     }
 
@@ -710,7 +832,8 @@
         for (const id of ['flame', 'icicle', 'inverted'])
             $(id).setAttribute('aria-pressed', String(shape === id));
         $('matched').textContent = !hits ? ($('search').value ? 'This is not a regular expression' : '')
-            : `Matched: ${percent(matchSum, whole)} of ${times() ? 'the selection' : 'what is shown'} · ` +
+            : `Matched: ${percent(matchSum, whole)} of ${ofWhat()} · ` +
+              (tree.totalB ? `${percent(matchSumB, tree.allB)} of B · ` : '') +
               `${grouped(matches)} ${matches === 1 ? 'frame' : 'frames'}`;
         drawHeat();
         drawFlames();
@@ -782,6 +905,18 @@
     });
     for (const id of ['flame', 'icicle', 'inverted'])
         $(id).addEventListener('click', () => setShape(id));
+    $('elided').addEventListener('click', () => {
+        elided = !elided;
+        drawLegend();
+        count();
+    });
+    $('colors').addEventListener('click', () => {
+        safe = !safe;
+        drawLegend();
+        drawFlames();
+    });
+    for (const id of ['legend', 'elided', 'colors'])
+        $(id).hidden = !base;
     system.addEventListener('change', dress);
     window.addEventListener('resize', () => {
         drawHeat();
@@ -813,26 +948,30 @@
     }
     search();
 
-    // For scripts and tests: what is counted now, as folded stacks.
+    function foldedLines(counts) {
+        const lines = [];
+        counts.forEach((n, i) => {
+            const path = [];
+            for (let s = i; s; s = data.parent[s])
+                path.unshift(symbol(data.frame[s]).replace(/;/g, ':'));
+            if (n)
+                lines.push(`${path.join(';') || '[unknown]'} ${n}`);
+        });
+        return lines;
+    }
+
+    // For scripts and tests: what is counted now, as folded stacks; and where it is drawn.
     window.flamescope = {
-        folded() {
-            const lines = [];
-            self.forEach((n, i) => {
-                const path = [];
-                for (let s = i; s; s = data.parent[s])
-                    path.unshift(symbol(data.frame[s]).replace(/;/g, ':'));
-                if (n)
-                    lines.push(`${path.join(';') || '[unknown]'} ${n}`);
-            });
-            return lines;
-        },
+        folded: () => foldedLines(self),
+        base: () => foldedLines(selfB),
         cell: (column, row) => {
             const area = $('map').getBoundingClientRect();
             return [area.left + columnX(column + 0.5), area.top + offsetY((row + 0.5) / heat.rows)];
         },
         boxes: () => boxes.map(b => {
             const area = $('graph').getBoundingClientRect();
-            return {name: b.merged ? '' : b.node ? symbol(tree.frame[b.node]) : 'all', total: b.merged ? b.total : tree.total[b.node],
+            return {name: b.merged ? '' : b.node ? symbol(tree.frame[b.node]) : 'all', total: b.total, totalB: b.totalB,
+                    path: pathTo(b.node).map(symbol), merged: !!b.merged, label: labelOf(b), color: css(fillOf(b)),
                     x: area.left + b.x + b.w / 2, y: area.top + rowTop(b.depth) - $('flames').scrollTop + ROW / 2, w: b.w};
         }),
     };

@@ -23,10 +23,21 @@
             name: shown.replace(/^\u2068|\u2069$/g, ''), rects: g.querySelectorAll('rect'),
             mark: g.classList.contains('new') ? 'new ' : g.classList.contains('gone') ? 'gone ' : '',
             text: g.querySelector('text'), merged: g.classList.contains('merged'),
+            skip: g.classList.contains('skip'),
         };
     });
-    const above = group.querySelectorAll('.above').length;
-    let zoomed = above ? above + 1 : 0, found = null, marking = false;
+    // The picture, or the two halves of a sandwich: each begins with a root, below which nothing is.
+    const halves = [];
+    frames.forEach((frame, i) => {
+        if (frame.below === i)
+            halves.push({root: i, end: i, zoomed: i});
+        const half = halves[halves.length - 1];
+        half.end = i + 1;
+        frame.half = half;
+        if (frame.g.classList.contains('above'))
+            half.zoomed = i + 1; // the last of those above it
+    });
+    let found = null, marking = false;
 
     // ---- labels, cut to fit ---------------------------------------------------------------
 
@@ -84,14 +95,14 @@
     }
 
     function zoom(index) {
-        const target = frames[index], inside = new Uint8Array(frames.length);
+        const target = frames[index], half = target.half, inside = new Uint8Array(frames.length);
         const path = new Set();
-        for (let i = index; i; i = frames[i].below)
+        for (let i = index; i !== half.root; i = frames[i].below)
             path.add(frames[i].below);
-        frames.forEach((frame, i) => {
-            const under = path.has(i);
+        frames.slice(half.root, half.end).forEach((frame, k) => {
+            const i = half.root + k, under = path.has(i);
             inside[i] = i === index || (i > index && inside[frame.below]) ? 1 : 0;
-            frame.g.classList.toggle('above', under && i > 0);
+            frame.g.classList.toggle('above', under && i > half.root);
             frame.g.classList.toggle('away', !under && !inside[i]);
             if (under)
                 place(frame, pad, inner);
@@ -99,9 +110,11 @@
                 place(frame, pad + (frame.x - target.x) / target.w * inner,
                       frame.w / target.w * inner);
         });
-        zoomed = index;
-        show(buttons.reset, index > 0);
+        half.zoomed = index;
+        show(buttons.reset, halves.some(h => h.zoomed !== h.root));
     }
+
+    const zoomOut = () => halves.forEach(half => zoom(half.root));
 
     // ---- search ---------------------------------------------------------------------------
 
@@ -126,24 +139,28 @@
     function search(text) {
         const expression = text ? compile(text) : null;
         const covered = new Uint8Array(frames.length);
-        let sum = 0, sumB = 0, matches = 0;
+        let matches = 0;
+        for (const half of halves)
+            half.sum = half.sumB = 0;
         frames.forEach((frame, i) => {
-            const hit = !!expression && i > 0 && !frame.merged && expression.test(frame.name);
-            const within = i > 0 && covered[frame.below];
+            const half = frame.half, root = i === half.root;
+            const hit = !!expression && !root && !frame.skip && !frame.merged && expression.test(frame.name);
+            const within = !root && covered[frame.below];
             covered[i] = hit || within ? 1 : 0;
-            sum += hit && !within ? frame.count : 0;
-            sumB += hit && !within ? frame.countB : 0;
+            half.sum += hit && !within ? frame.count : 0;
+            half.sumB += hit && !within ? frame.countB : 0;
             matches += hit ? 1 : 0;
             if (frame.hit !== hit)
                 frame.g.classList.toggle('match', frame.hit = hit);
         });
         group.classList.toggle('found', !!expression);
-        found = expression ? {text, sum, matches} : null;
+        found = !!expression;
         if (text && !expression)
             matched.textContent = 'This is not a regular expression';
         else if (found)
-            matched.textContent = `Matched: ${percent(sum, whole)} of ${of} · ` +
-                (compared ? `${percent(sumB, wholeB)} of B · ` : '') +
+            matched.textContent = 'Matched: ' + halves.map((half, k) =>
+                `${percent(half.sum, whole)} of ${of} · ` + (compared ? `${percent(half.sumB, wholeB)} of B · ` : '') +
+                (halves.length > 1 ? `in ${k ? 'callers' : 'callees'} · ` : '')).join('') +
                 `${matches} ${matches === 1 ? 'frame' : 'frames'}`;
         else
             matched.textContent = '';
@@ -180,7 +197,7 @@
     const buttons = {
         search: button('search', 'Search', right - 76, 76, () => openSearch()),
         letters: button('case', 'Aa', right - 76 - 44, 36, () => toggleCase()),
-        reset: button('reset', 'Reset zoom', right - 76 - 44 - 108, 100, () => zoom(0)),
+        reset: button('reset', 'Reset zoom', right - 76 - 44 - 108, 100, () => zoomOut()),
     };
     make('title', {}, buttons.letters).textContent = 'Tell capitals from small letters (Ctrl+I)';
     make('title', {}, buttons.search).textContent = 'Search by regular expression (Ctrl+F, F3)';
@@ -257,8 +274,8 @@
             closeSearch();
         else if (e.key === 'Escape' && (marking || found))
             clearSearch();
-        else if (e.key === 'Escape' && zoomed)
-            zoom(0);
+        else if (e.key === 'Escape' && halves.some(half => half.zoomed !== half.root))
+            zoomOut();
         else
             return;
         e.preventDefault();
@@ -276,9 +293,13 @@
 
     const sample = getComputedStyle(group.querySelector('text') || info);
     pen.font = `${sample.fontStyle} ${sample.fontWeight} ${sample.fontSize} ${sample.fontFamily}`;
-    zoom(zoomed);
+    for (const half of halves)
+        zoom(half.zoomed);
     search(root.dataset.search);
+    const shown = root.getBoundingClientRect();
     if (root.dataset.shape === 'flame')
-        window.scrollTo(0, root.getBoundingClientRect().height);
+        window.scrollTo(0, shown.height);
+    else if (root.dataset.shape === 'sandwich')
+        window.scrollTo(0, root.dataset.middle * shown.width / width - window.innerHeight / 2);
     follow();
 })();

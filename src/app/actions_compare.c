@@ -163,6 +163,7 @@ bool do_compare_open(App *app, Str args, Error *err) {
 
 bool do_compare_close(App *app, Str args, Error *err) {
     (void)args, (void)err;
+    save_wait(&app->saver, app->session.jobs); /* it may read the profile that closes now */
     session_close(&app->session, 1);
     memset(app->state.file[1], 0, STATE_PATH);
     app->state.view_b = (Range){0};

@@ -47,7 +47,7 @@ static int write_out(const Options *o, const Buf *text) {
 
 static void say_complaints(const Loaded *l, const char *path) {
     Buf text = {0};
-    loaded_complaints(l, path, &text);
+    loaded_complaints(&l->profile, path, &text);
     if (text.n)
         fputs(text.s, stderr);
     buf_free(&text);

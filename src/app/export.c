@@ -72,10 +72,10 @@ bool export_window_png(App *app, const char *path, Error *err) {
 
 /* -- the flame graph */
 
-static void note_merged(SvgFile *f, uint64_t whole) {
+static void note_merged(SvgFile *f, const FlameLayout *layout, uint64_t whole) {
     uint64_t blocks = 0, frames = 0, total = 0;
-    for (uint32_t i = 0; i < f->layout.count; i++) {
-        const FlameBox *b = &f->layout.box[i];
+    for (uint32_t i = 0; i < layout->count; i++) {
+        const FlameBox *b = &layout->box[i];
         if (!b->merged)
             continue;
         blocks++;
@@ -83,6 +83,8 @@ static void note_merged(SvgFile *f, uint64_t whole) {
         total += b->total;
     }
     Buf text = {0};
+    if (blocks && f->callers.count)
+        buf_puts(&text, layout == &f->callers ? "Of the callers, " : "Of the callees, ");
     if (blocks) {
         buf_grouped(&text, frames);
         buf_puts(&text, frames == 1 ? " frame is" : " frames are");
@@ -93,23 +95,31 @@ static void note_merged(SvgFile *f, uint64_t whole) {
         buf_put(&text, f->page.whole);
     }
     page_note(&f->page, &f->arena, buf_str(&text));
-    buf_clear(&text);
+    buf_free(&text);
+}
+
+static void note_rest(SvgFile *f) {
+    Buf text = {0};
     if (f->layout.not_arranged) {
         buf_puts(&text, "Saved while the profile was being read: not yet arranged are ");
         buf_grouped(&text, f->layout.not_arranged);
         page_note(&f->page, &f->arena, buf_str(&text));
     }
+    if (f->callers.count && f->layout.count == 1)
+        page_note(&f->page, &f->arena, STR("No sample has this function"));
     buf_free(&text);
 }
 
 void svg_file_make(const App *app, const Answer *a, SvgSize size, SvgFile *out) {
     const State *s = &app->state;
+    const Answer *callers = s->view_kind == VIEW_SANDWICH ? app_callers(app) : NULL;
     bool inverted = s->view_kind == VIEW_INVERTED;
     memset(out, 0, sizeof *out);
     arena_init(&out->arena, 1 << 16);
     PageFacts facts = {.state = s,
                        .dict = a->profile->dict,
                        .view = app->session.slot[0].view,
+                       .view_b = app->session.slot[1].view,
                        .event = a->query.event,
                        .weighted = a->query.weighted,
                        .inverted = inverted,
@@ -119,7 +129,8 @@ void svg_file_make(const App *app, const Answer *a, SvgSize size, SvgFile *out) 
                        .shown_in_selection = a->shown_in_selection,
                        .total = prefix_total(&a->a, a->tree, 0),
                        .compared = a->elided || a->b.u32 || a->b.u64,
-                       .elided = a->elided};
+                       .elided = a->elided,
+                       .callers = callers != NULL};
     if (facts.compared)
         facts.total_b = a->elided ? a->elided_of : prefix_total(&a->b, a->tree, 0);
     export_page(&facts, &out->arena, &out->page);
@@ -127,31 +138,44 @@ void svg_file_make(const App *app, const Answer *a, SvgSize size, SvgFile *out) 
     uint32_t zoom = flame_zoom_node(s, a, a->profile->dict, &out->arena);
     flame_layout(a, zoom, svg_layout_width(width), s->heaviest_first,
                  filter_min_share(&a->query.filter), &out->arena, &out->layout);
-    note_merged(out, facts.total);
+    if (callers)
+        flame_layout(callers, 0, svg_layout_width(width), s->heaviest_first,
+                     filter_min_share(&a->query.filter), &out->arena, &out->callers);
+    note_merged(out, &out->layout, facts.total);
+    note_merged(out, &out->callers, facts.total);
+    note_rest(out);
     out->flame = (SvgFlame){.page = &out->page,
                             .dict = a->profile->dict,
                             .tree = a->tree,
                             .whole = a->elided ? a->elided_of : 0,
                             .layout = &out->layout,
+                            .callers_tree = callers ? callers->tree : NULL,
+                            .callers = callers ? &out->callers : NULL,
                             .palette = (FlamePalette)s->flame_palette,
                             .diff_safe = s->diff_palette == DIFF_SAFE,
                             .icicle = inverted || s->view_kind == VIEW_ICICLE,
                             .width = width,
                             .least_height = size.least_height};
     tree_hold((Tree *)(uintptr_t)a->tree); /* counting holders changes nothing that is read */
+    if (callers)
+        tree_hold((Tree *)(uintptr_t)callers->tree);
 }
 
 void svg_file_free(SvgFile *file) {
     tree_drop((Tree *)(uintptr_t)file->flame.tree);
+    tree_drop((Tree *)(uintptr_t)file->flame.callers_tree);
     arena_free(&file->arena);
     memset(file, 0, sizeof *file);
 }
 
 /* -- from samples */
 
-void export_source(const Profile *profile, const State *state, ExportSource *out) {
+void export_source(const Profile *profile, const Profile *profile_b, const State *state,
+                   ExportSource *out) {
     out->profile = profile;
+    out->profile_b = profile_b;
     out->view = profile_view(profile);
+    out->view_b = profile_b ? profile_view(profile_b) : (ProfileView){0};
     out->state = *state;
     state_query(state, profile, &out->view, &out->query);
     PinnedFrame pin = {0};
@@ -195,27 +219,57 @@ static bool heatmap_bytes(const ExportSource *s, Arena *arena, Buf *out, Error *
     return true;
 }
 
-/* What the export is of, as one line. */
-static Str name_of(const ExportSource *s, Arena *arena) {
-    ExportPage page;
-    PageFacts facts = {.state = &s->state,
+static PageFacts facts_of(const ExportSource *s, const State *state) {
+    return (PageFacts){.state = state,
                        .dict = s->profile->dict,
                        .view = s->view,
-                       .event = s->query.event,
-                       .weighted = s->query.weighted};
+                       .view_b = s->view_b,
+                       .event = s->query.event};
+}
+
+static ExportSides sides_of(const ExportSource *s) {
+    return (ExportSides){.profile = {s->profile, s->profile_b},
+                         .view = {s->view, s->view_b},
+                         .query = &s->query};
+}
+
+static bool comparable(const ExportSource *s, Error *err) {
+    if (s->query.baseline == BASELINE_FILE && !s->profile_b)
+        return error_set(err, ERROR_USAGE,
+                         "the second file is not open, so there is nothing "
+                         "to compare with");
+    if (s->query.baseline == BASELINE_RANGE && !s->view.has_time)
+        return error_set(err, ERROR_USAGE, "a range needs times, and this profile has none");
+    return true;
+}
+
+/* For another tool. Each side is named by one line that says what it is of. */
+static bool tool_bytes(const ExportSource *s,
+                       bool write(const ProfileExport *what, Buf *out, Error *err),
+                       Arena *arena, Buf *out, Error *err) {
+    ExportPage page;
+    ExportSides sides = sides_of(s);
+    PageFacts facts = facts_of(s, &s->state);
+    if (!comparable(s, err))
+        return false;
     export_page(&facts, arena, &page);
-    return page.title;
+    ProfileExport what = {.sides = &sides, .name = page.title};
+    if (sides_compared(&sides)) {
+        Str base = page_baseline(&facts, arena);
+        what.name_b =
+            str_format(arena, "%s: %.*s", s->query.elided ? "only in the baseline" : "baseline",
+                       (int)base.n, base.s);
+    }
+    return write(&what, out, err);
 }
 
 static bool speedscope_bytes(const ExportSource *s, Arena *arena, Buf *out, Error *err) {
-    ProfileExport what = {s->profile, &s->view, &s->query, name_of(s, arena)};
-    return export_speedscope(&what, out, err);
+    return tool_bytes(s, export_speedscope, arena, out, err);
 }
 
 static bool pprof_bytes(const ExportSource *s, Arena *arena, Buf *out, Error *err) {
-    ProfileExport what = {s->profile, &s->view, &s->query, name_of(s, arena)};
     Buf message = {0};
-    bool ok = export_pprof(&what, &message, err);
+    bool ok = tool_bytes(s, export_pprof, arena, &message, err);
     if (ok)
         codec_gzip(buf_str(&message), out);
     buf_free(&message);
@@ -240,14 +294,11 @@ static bool page_of(const ExportSource *s, Arena *arena, ExportPage *page, Error
     *whole = s->state;
     whole->selection.on = false;
     memset(whole->zoom, 0, sizeof whole->zoom);
-    memset(&whole->transforms, 0, sizeof whole->transforms);
-    whole->view_kind = VIEW_FLAME;
     Query all = s->query, idle;
     all.whole = true;
     idle = all;
     memset(&idle.filter, 0, sizeof idle.filter);
-    PageFacts facts = {
-        .state = whole, .dict = s->profile->dict, .view = s->view, .event = s->query.event};
+    PageFacts facts = facts_of(s, whole);
     uint64_t busy = 0;
     bool ok = count_shown(s, &all, arena, &facts.in_profile, &facts.shown_in_profile, err) &&
               count_shown(s, &idle, arena, &facts.in_profile, &busy, err);
@@ -256,33 +307,46 @@ static bool page_of(const ExportSource *s, Arena *arena, ExportPage *page, Error
     facts.shown_in_selection = facts.shown_in_profile;
     export_page(&facts, arena, page);
     page->title = page_name(whole, arena);
-    if (transforms_hash(&s->state.transforms))
-        page_note(page, arena,
-                  STR("Stacks are as recorded, without the transforms of the tree"));
     return ok;
+}
+
+static void note_baseline(Str base, Arena *arena, ExportPage *page) {
+    page_note(page, arena,
+              str_format(arena,
+                         "A is what is selected above, B %.*s. A frame is as wide as the "
+                         "mean of its shares of A and of B",
+                         (int)base.n, base.s));
 }
 
 static bool html_bytes(const ExportSource *s, Arena *arena, Buf *out, Error *err) {
     ExportPage page;
+    ExportSides sides = sides_of(s);
+    PageFacts facts = facts_of(s, &s->state);
+    /* what the page has no view for is drawn as a flame graph; a sandwich has its callees' tree
+     */
+    uint32_t shape = s->state.view_kind <= VIEW_INVERTED ? s->state.view_kind : VIEW_FLAME;
     HeatSpec heat = s->heat; /* the page's map knows offsets, and samples or weight */
     heat.row_kind = HEAT_BY_OFFSET;
     heat.value_kind = heat.value_kind == HEAT_WEIGHT ? HEAT_WEIGHT : HEAT_SAMPLES;
     HtmlPage what = {.page = &page,
-                     .profile = s->profile,
-                     .view = &s->view,
-                     .query = &s->query,
+                     .sides = &sides,
                      .heat = &heat,
                      .scale = (HeatScale)s->state.scale,
                      .heat_palette = (HeatPalette)s->state.heat_palette,
                      .flame_palette = (FlamePalette)s->state.flame_palette,
+                     .diff_palette = (DiffPalette)s->state.diff_palette,
                      .downwards = s->state.downwards,
                      .heaviest_first = s->state.heaviest_first,
-                     .shape = s->state.view_kind == VIEW_SANDWICH
-                                  ? "flame"
-                                  : view_kind_name(s->state.view_kind),
+                     .shape = view_kind_name(shape),
                      .theme = s->theme,
                      .zoom = str_of(s->state.zoom)};
-    return page_of(s, arena, &page, err) && export_html(&what, HTML_PAGE_LIMIT, out, err);
+    if (!comparable(s, err) || !page_of(s, arena, &page, err))
+        return false;
+    if (sides_compared(&sides)) {
+        what.base_name = page_baseline(&facts, arena);
+        note_baseline(what.base_name, arena, &page);
+    }
+    return export_html(&what, HTML_PAGE_LIMIT, out, err);
 }
 
 typedef bool MakeBytes(const ExportSource *source, Arena *arena, Buf *out, Error *err);
@@ -327,8 +391,11 @@ static bool save_begin(App *app, ExportFormat format, Error *err) {
     const Answer *a = app_answer(app);
     if (format == EXPORT_PNG)
         return paint(app, &s->image, &s->state, err);
+    const SessionSlot *slot = app->session.slot;
+    bool second = slot[1].open && !slot[1].waiting;
     if (format != EXPORT_SVG)
-        export_source(&app->session.slot[0].profile, &app->state, &s->source);
+        export_source(&slot[0].profile, second ? &slot[1].profile : NULL, &app->state,
+                      &s->source);
     else if (!a)
         return error_set(err, ERROR_USAGE, "nothing was drawn yet");
     else

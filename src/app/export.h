@@ -32,23 +32,24 @@ bool export_window_png(App *app, const char *path, Error *err);
 typedef struct SvgFile {
     Arena arena; /* of all that follows */
     ExportPage page;
-    FlameLayout layout;
-    SvgFlame flame; /* holds its tree */
+    FlameLayout layout, callers; /* callers: of a sandwich */
+    SvgFlame flame; /* holds its trees */
 } SvgFile;
 
 typedef struct SvgSize {
     uint32_t width, least_height; /* 0: usual */
 } SvgSize;
 
-/* Of this answer, which may be for another tree than the window's. */
+/* Of this answer, which may be for another tree than the window's; of a sandwich with its callers,
+ * as they were answered last. */
 void svg_file_make(const App *app, const Answer *answer, SvgSize size, SvgFile *out);
 void svg_file_free(SvgFile *file);
 
 /* -- what is made from samples alone */
 
 typedef struct ExportSource {
-    const Profile *profile;
-    ProfileView view;
+    const Profile *profile, *profile_b; /* the second file's; NULL: none is open */
+    ProfileView view, view_b;
     State state;
     Query query;
     HeatSpec heat;
@@ -56,7 +57,8 @@ typedef struct ExportSource {
 } ExportSource;
 
 /* From what the state says; state->selection is in the profile's clock. */
-void export_source(const Profile *profile, const State *state, ExportSource *out);
+void export_source(const Profile *profile, const Profile *profile_b, const State *state,
+                   ExportSource *out);
 bool export_bytes(ExportFormat format, const ExportSource *source, Buf *out, Error *err);
 
 /* -- saving from the window. One save at a time. Owner: the App; the profile must stay until

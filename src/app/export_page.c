@@ -55,8 +55,8 @@ Str page_name(const State *state, Arena *arena) {
     return name.n && !str_eq_c(name, "-") ? str_copy(arena, name) : STR("standard input");
 }
 
-static void put_times(const PageFacts *f, const Range *r, Buf *out) {
-    int64_t origin = profile_origin(&f->view);
+static void put_times(const ProfileView *view, const Range *r, Buf *out) {
+    int64_t origin = profile_origin(view);
     put_offset(out, r->t0_ns - origin);
     buf_puts(out, " – ");
     put_offset(out, r->t1_ns - origin);
@@ -71,7 +71,36 @@ static void put_title(const PageFacts *f, Arena *arena, Buf *out) {
         buf_puts(out, "whole profile");
         return;
     }
-    put_times(f, &s->selection, out);
+    put_times(&f->view, &s->selection, out);
+}
+
+static void put_base_name(const PageFacts *f, Buf *out) {
+    const State *s = f->state;
+    switch (s->baseline_kind) {
+    case BASELINE_RANGE:
+        put_times(&f->view, &s->baseline, out);
+        break;
+    case BASELINE_REST:
+        buf_puts(out, "everything else");
+        break;
+    case BASELINE_WHOLE:
+        buf_puts(out, "the whole profile");
+        break;
+    default:
+        buf_puts(out, path_name(s->file[1]));
+        if (s->baseline.on) {
+            buf_puts(out, " · ");
+            put_times(&f->view_b, &s->baseline, out);
+        }
+    }
+}
+
+Str page_baseline(const PageFacts *f, Arena *arena) {
+    Buf text = {0};
+    put_base_name(f, &text);
+    Str name = str_copy(arena, buf_str(&text));
+    buf_free(&text);
+    return name;
 }
 
 /* What B is, and how the two meet in the picture. */
@@ -82,12 +111,7 @@ static void put_baseline(const PageFacts *f, Buf *out) {
     buf_puts(out, "A is ");
     buf_puts(out, s->selection.on ? "the selection" : "the whole profile");
     buf_puts(out, ", B ");
-    if (s->baseline_kind == BASELINE_RANGE)
-        put_times(f, &s->baseline, out);
-    else
-        buf_puts(out, s->baseline_kind == BASELINE_REST    ? "everything else"
-                      : s->baseline_kind == BASELINE_WHOLE ? "the whole profile"
-                                                           : path_name(s->file[1]));
+    put_base_name(f, out);
     buf_puts(out, ": ");
     put_count(out, f->total_b, count_unit(f->dict, f->event, f->weighted));
     buf_puts(out, f->elided ? ". Drawn is only what B has beyond A"
@@ -157,7 +181,11 @@ static void put_transforms(const PageFacts *f, Buf *out) {
     if (s->view_kind != VIEW_SANDWICH)
         return;
     Str function = str_of(s->function);
-    buf_puts(out, any ? ", callees of " : "Callees of ");
+    if (f->callers)
+        buf_puts(out, any ? ", callers above and callees below "
+                          : "Callers above and callees below ");
+    else
+        buf_puts(out, any ? ", callees of " : "Callees of ");
     buf_put(out, str_cut(&function, '\t'));
 }
 

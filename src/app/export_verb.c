@@ -38,6 +38,9 @@ static int write_out(const Options *o, const Buf *bytes) {
 
 #define IN(format) (1u << EXPORT_##format)
 
+/* Those that can show what a selection is compared with. */
+#define FORMATS_COMPARING (IN(PNG) | IN(SVG) | IN(HTML) | IN(SPEEDSCOPE) | IN(PPROF))
+
 typedef struct Meaning {
     const char *option;
     unsigned formats;
@@ -48,14 +51,14 @@ static const Meaning meanings[] = {
     {"pixel-ratio", IN(PNG)},
     {"dejavu", IN(PNG)},
     {"range", ~IN(HEATMAP_JSON)},
-    {"baseline", IN(PNG) | IN(SVG)},
+    {"baseline", FORMATS_COMPARING},
     {"view", IN(PNG) | IN(SVG) | IN(HTML)},
-    {"transform", IN(PNG) | IN(SVG) | IN(FOLDED)},
+    {"transform", ~IN(HEATMAP_JSON)},
     {"search", IN(PNG) | IN(SVG) | IN(HTML) | IN(HEATMAP_JSON)},
     {"heat-rows", IN(PNG) | IN(HEATMAP_JSON)},
     {"heat-value", IN(PNG) | IN(HEATMAP_JSON)},
     {"zoom", IN(PNG) | IN(SVG) | IN(HTML)},
-    {"pin", IN(PNG)},
+    {"pin", IN(PNG) | IN(SVG)},
     {"rows", IN(PNG) | IN(HTML) | IN(HEATMAP_JSON)},
     {"column", IN(PNG) | IN(HTML) | IN(HEATMAP_JSON)},
     {"scale", IN(PNG) | IN(HTML)},
@@ -103,8 +106,13 @@ static bool options_fit(const Options *o, Error *err) {
         buf_free(&right);
         return false;
     }
-    if (o->shown.view_kind == VIEW_SANDWICH && format != EXPORT_PNG)
-        return error_set(err, ERROR_USAGE, "a sandwich is two graphs: only png draws it");
+    if (o->shown.view_kind == VIEW_SANDWICH && format != EXPORT_PNG && format != EXPORT_SVG)
+        return error_set(err, ERROR_USAGE,
+                         "a sandwich is two graphs: only png and svg draw it");
+    if (format == EXPORT_SVG && options_given(o, "pin") && o->shown.view_kind != VIEW_SANDWICH)
+        return error_set(err, ERROR_USAGE,
+                         "--pin means something for svg with --view sandwich "
+                         "alone, whose function it names");
     return true;
 }
 
@@ -127,13 +135,47 @@ static bool place_state(const Options *o, const Loaded *l, State *s, Error *err)
                                     view.last_ns, &s->selection, err);
 }
 
-static bool bytes_of(const Options *o, const Loaded *l, ExportFormat format, Buf *out,
-                     Error *err) {
+/* What is compared with. A second file that the state or the option names is read here. */
+static bool place_baseline(const Options *o, Loaded *l, State *s, Profile *second, bool *read,
+                           Error *err) {
+    ProfileView view = profile_view(&l->profile);
+    if (o->baseline)
+        s->baseline_kind = look_baseline_kind(o->baseline);
+    if (o->baseline && s->baseline_kind == BASELINE_FILE)
+        snprintf(s->file[1], sizeof s->file[1], "%s", o->baseline);
+    if (o->baseline && s->baseline_kind == BASELINE_RANGE && !view.has_time)
+        return error_set(err, ERROR_USAGE, "a range needs times, and this profile has none");
+    if (o->baseline && s->baseline_kind == BASELINE_RANGE &&
+        !range_parse(str_of(o->baseline), profile_origin(&view), view.first_ns, view.last_ns,
+                     &s->baseline, err))
+        return false;
+    if (o->baseline && !state_can_compare(s, s->baseline_kind))
+        return error_set(err, ERROR_USAGE, "--baseline %s needs a --range", o->baseline);
+    *read = s->baseline_kind == BASELINE_FILE && state_can_compare(s, BASELINE_FILE);
+    if (!*read)
+        return true;
+    Error why = {0};
+    *read = loaded_beside(l, s->file[1], second, &why);
+    if (!*read)
+        return error_set(err, why.kind, "%s: %s", s->file[1], why.message);
+    Buf text = {0};
+    loaded_complaints(second, s->file[1], &text);
+    if (text.n)
+        fputs(text.s, stderr);
+    buf_free(&text);
+    return true;
+}
+
+static bool bytes_of(const Options *o, Loaded *l, ExportFormat format, Buf *out, Error *err) {
     ExportSource *source = mem_resize(NULL, 0, sizeof *source);
     State *state = mem_resize(NULL, 0, sizeof *state);
-    bool ok = place_state(o, l, state, err);
+    Profile *second = mem_resize(NULL, 0, sizeof *second);
+    bool read = false;
+    bool ok =
+        place_state(o, l, state, err) &&
+        (!(FORMATS_COMPARING >> format & 1) || place_baseline(o, l, state, second, &read, err));
     if (ok) {
-        export_source(&l->profile, state, source);
+        export_source(&l->profile, read ? second : NULL, state, source);
         if (!options_given(o, "theme") && !o->state)
             source->theme = "auto";
         HeatSpec spec = source->heat;
@@ -144,6 +186,9 @@ static bool bytes_of(const Options *o, const Loaded *l, ExportFormat format, Buf
                     HEAT_MAX_CELLS);
         ok = export_bytes(format, source, out, err);
     }
+    if (read)
+        profile_free(second);
+    mem_resize(second, sizeof *second, 0);
     mem_resize(state, sizeof *state, 0);
     mem_resize(source, sizeof *source, 0);
     return ok;
@@ -157,7 +202,7 @@ static int run_samples(const Options *o, ExportFormat format) {
                     : !cache_loaded_open(&l, o->path[0], o->threads, &key, &err))
         return fail_at(o->path[0], &err);
     Buf bytes = {0};
-    loaded_complaints(&l, o->path[0], &bytes);
+    loaded_complaints(&l.profile, o->path[0], &bytes);
     if (bytes.n)
         fputs(bytes.s, stderr);
     buf_clear(&bytes);

@@ -40,9 +40,27 @@ void loaded_close(Loaded *l) {
     jobs_free(l->jobs);
 }
 
-void loaded_complaints(const Loaded *l, const char *path, Buf *out) {
+bool loaded_beside(Loaded *l, const char *path, Profile *out, Error *err) {
+    LoadOptions options = {.path = path, .dict_in_use = true};
+    LoadStatus status = {.state = LOAD_FAILED};
+    profile_init(out, &l->dict);
+    Loader *loader = loader_start(l->jobs, out, &options, err);
+    if (loader) {
+        loader_wait(loader);
+        loader_status(loader, &status);
+        loader_free(loader);
+        if (status.state == LOAD_DONE)
+            return true;
+        if (err)
+            *err = status.error;
+    }
+    profile_free(out);
+    return false;
+}
+
+void loaded_complaints(const Profile *profile, const char *path, Buf *out) {
     Complaints all;
-    profile_complaints(&l->profile, &all);
+    profile_complaints(profile, &all);
     for (int k = 0; k < COMPLAINT_KINDS; k++) {
         const Complaint *c = &all.of[k];
         if (!c->count)
@@ -55,7 +73,7 @@ void loaded_complaints(const Loaded *l, const char *path, Buf *out) {
         buf_putc(out, '\n');
     }
     Error lost = {.offset = -1};
-    if (pack_lost(l->profile.pack) && !pack_say_lost(&lost))
+    if (pack_lost(profile->pack) && !pack_say_lost(&lost))
         buf_printf(out, "flamescope: %s: %s\n", path, lost.message);
 }
 

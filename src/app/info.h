@@ -16,8 +16,11 @@ typedef struct Loaded {
 /* threads 0: one a processor. False with *err when the input cannot be used. */
 bool loaded_open(Loaded *loaded, const char *path, uint32_t threads, Error *err);
 void loaded_close(Loaded *loaded);
+/* Another profile with the names of this one, to be compared with it; freed by the caller before
+ * that is closed. On failure there is nothing to free. */
+bool loaded_beside(Loaded *loaded, const char *path, Profile *out, Error *err);
 /* What was skipped, a line a kind, for stderr. */
-void loaded_complaints(const Loaded *loaded, const char *path, Buf *out);
+void loaded_complaints(const Profile *profile, const char *path, Buf *out);
 
 /* findings: with the list of where to look (query/detect.h). */
 void info_json(const Loaded *loaded, bool findings, Buf *out);

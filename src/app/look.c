@@ -3,9 +3,16 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A sandwich that the options ask for is of the function that they pin. */
 bool look_state(const Options *o, State *out, Error *err) {
     *out = o->shown;
-    return !o->state || state_parse(str_of(o->state), out, err);
+    if (o->state && !state_parse(str_of(o->state), out, err))
+        return false;
+    if (out->view_kind == VIEW_SANDWICH && !out->function[0] && out->pin[0])
+        memcpy(out->function, out->pin, sizeof out->function);
+    if (out->view_kind == VIEW_SANDWICH && !out->function[0])
+        return error_set(err, ERROR_USAGE, "a sandwich needs a function: --pin FUNCTION");
+    return true;
 }
 
 bool look_apply(App *app, const Options *o, Error *err) {
@@ -16,14 +23,21 @@ bool look_apply(App *app, const Options *o, Error *err) {
     return true;
 }
 
+uint8_t look_baseline_kind(const char *baseline) {
+    if (!strcmp(baseline, "all") || !strcmp(baseline, "whole"))
+        return BASELINE_WHOLE;
+    if (!strcmp(baseline, "rest"))
+        return BASELINE_REST;
+    return strstr(baseline, "..") && !file_exists(baseline) ? BASELINE_RANGE : BASELINE_FILE;
+}
+
 /* A range or a word waits as the range does; anything else is a second file. */
 static bool apply_baseline(App *app, const char *baseline, Error *err) {
-    bool range = strstr(baseline, "..") && !file_exists(baseline);
-    if (!strcmp(baseline, "all"))
-        baseline = "whole";
-    if (!range && strcmp(baseline, "rest") != 0 && strcmp(baseline, "whole") != 0)
+    uint8_t kind = look_baseline_kind(baseline);
+    if (kind == BASELINE_FILE)
         return app_run(app, CMD_COMPARE_OPEN, str_of(baseline), err);
-    snprintf(app->pending_baseline, sizeof app->pending_baseline, "%s", baseline);
+    snprintf(app->pending_baseline, sizeof app->pending_baseline, "%s",
+             kind == BASELINE_WHOLE ? "whole" : baseline);
     return true;
 }
 
@@ -34,7 +48,11 @@ bool look_open(App *app, const Options *o, const char *path, Error *err) {
     State opened = app->state;
     if (!look_apply(app, o, err))
         return false;
+    char second[STATE_PATH];
+    memcpy(second, app->state.file[1], sizeof second);
     memcpy(app->state.file, opened.file, sizeof opened.file);
     app->state.mode = opened.mode;
-    return !o->baseline || apply_baseline(app, o->baseline, err);
+    if (o->baseline)
+        return apply_baseline(app, o->baseline, err);
+    return !second[0] || app_open(app, 1, second, err); /* that the state is compared with */
 }

@@ -216,11 +216,11 @@ static const Option options[] = {
     {"weight", "samples|period|time|bytes", IN_SHOW, set_weight, "what to count (default: samples)"},
     {"idle", "hide|keep|flamescope", IN_SHOW, set_idle, "idle samples (default: hide)"},
     {"filter", "EXPR", IN_SHOW, set_filter, "count only what matches, e.g. 'comm=java frame~parse'"},
-    {"view", "flame|icicle|inverted|table|chart", IN_SHOW, set_view, "shape of the flame graph (table, chart: png)"},
+    {"view", "flame|icicle|inverted|sandwich|table|chart", IN_SHOW, set_view, "shape of the flame graph (table, chart: png)"},
     {"transform", "TEXT", IN_SHOW, set_transform,
      "change the tree, e.g. focus-function=parse, hide-kernel, group=thread; may be repeated"},
     {"search", "RE", IN_SHOW, set_search, "regular expression to mark frames by"},
-    {"pin", "FUNCTION", IN_SHOW, set_pin, "light the moments of this function on the heat map"},
+    {"pin", "FUNCTION", IN_SHOW, set_pin, "light the moments of this function on the heat map; a sandwich is of it"},
     {"zoom", "PATH", IN_SHOW, set_zoom, "zoom into a frame: symbols from the root, joined by ;"},
     {"rows", "N", IN_SHOW, set_rows, "rows of a column, 1 to 1000 (default: 50)"},
     {"heat-rows", "offset|thread|process|cpu", IN_SHOW, set_heat_rows, "what the heat map's rows are (default: offset)"},
@@ -347,7 +347,9 @@ void options_help(Verb verb, Buf *out) {
         "flamescope info [OPTIONS] PROFILE\n\nSamples, span, events, threads, complaints and the speed of the load; with\n--findings a ranked list of what is unusual, when, and in which frame.\n",
         ("flamescope export [OPTIONS] PROFILE --to FORMAT [-o OUT]\n\n"
          "Writes the window as a picture (png), the flame graph as an interactive page of its own (svg),\n"
-         "the selection as folded stacks (folded), or the heat map's numbers (heatmap-json).\n"),
+         "heat map and flame graph as a page (html), the selection as folded stacks (folded) or for other\n"
+         "tools (speedscope, pprof), or the heat map's numbers (heatmap-json). All but the latter are of\n"
+         "the tree as --transform leaves it; png, svg, html, speedscope and pprof know a --baseline.\n"),
         "flamescope collapse [OPTIONS] PROFILE\n\nPrints what stackcollapse-perf.pl prints, quirks included.\n",
         "flamescope replay [OPTIONS] SCRIPT [PROFILE]\n\nRuns a script of input through the program without a display.\n",
         ("flamescope pack [OPTIONS] PROFILE -o FILE.fscope\n\n"

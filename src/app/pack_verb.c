@@ -109,7 +109,7 @@ bool pack_verb(const PackVerb *verb, Buf *notes, Error *err) {
     listen_for_signals();
     bool ok = open_spilled(&l, verb, err);
     if (ok) {
-        loaded_complaints(&l, verb->path, notes);
+        loaded_complaints(&l.profile, verb->path, notes);
         ok = write_pack(&l, verb->out, &bytes, err);
     }
     if (ok)

@@ -66,15 +66,19 @@ static void put_words(Writer *w, JsonWriter *j) {
     json_bool(j, x->heaviest_first);
 }
 
+static void put_colors(JsonWriter *j, const uint32_t *color, int n) {
+    for (int i = 0; i < n; i++)
+        json_u64(j, color[i] >> 8);
+}
+
 static void put_ramp(const HtmlPage *x, JsonWriter *j, const char *key, bool dark) {
     HeatRamp ramp;
     heat_ramp(x->heat_palette, dark, &ramp);
     json_key(j, key);
     json_array(j);
-    for (int i = 0; i < 256; i++)
-        json_u64(j, ramp.color[i] >> 8);
-    json_u64(j, ramp.outside >> 8);
-    json_u64(j, ramp.filtered >> 8);
+    put_colors(j, ramp.color, 256);
+    put_colors(j, &ramp.outside, 1);
+    put_colors(j, &ramp.filtered, 1);
     json_array_end(j);
 }
 
@@ -110,50 +114,83 @@ static void put_heat(const Writer *w, JsonWriter *j) {
     json_object_end(j);
 }
 
-static void put_selection(const Writer *w, JsonWriter *j) {
-    const Query *q = w->x->query;
-    json_key(j, "selection");
-    if (q->whole || !w->grid) {
+/* A range of the profile on the page's map, or null. */
+static void put_times(const Writer *w, JsonWriter *j, const char *key, bool on, int64_t t0,
+                      int64_t t1) {
+    json_key(j, key);
+    if (!on || !w->grid) {
         json_null(j);
         return;
     }
     json_array(j);
-    json_i64(j, q->t0_ns - w->grid->origin_ns);
-    json_i64(j, q->t1_ns - w->grid->origin_ns);
+    json_i64(j, t0 - w->grid->origin_ns);
+    json_i64(j, t1 - w->grid->origin_ns);
     json_array_end(j);
 }
 
-/* Each frame: symbol, place of its module, kind, colours on dark and on light. */
+/* Colours of a differential: those of a legend, from gone over less and more to new. */
+static void put_diff_colors(JsonWriter *j, const char *key, bool safe) {
+    json_key(j, key);
+    json_array(j);
+    for (int dark = 1; dark >= 0; dark--) {
+        DiffLegend legend;
+        flame_diff_legend(safe, dark, &legend);
+        json_array(j);
+        put_colors(j, &legend.only_b, 1);
+        put_colors(j, legend.ramp, DIFF_LEGEND_STEPS);
+        put_colors(j, &legend.only_a, 1);
+        json_array_end(j);
+    }
+    json_array_end(j);
+}
+
+static void put_base(Writer *w, JsonWriter *j) {
+    const Query *q = w->x->sides->query;
+    json_key(j, "base");
+    if (!w->data.base) {
+        json_null(j);
+        return;
+    }
+    json_object(j);
+    put_text(w, j, "name", w->x->base_name);
+    json_key(j, "rest"); /* of whatever is selected on the page */
+    json_bool(j, q->baseline == BASELINE_REST);
+    put_times(w, j, "range", q->baseline == BASELINE_RANGE, q->b0_ns, q->b1_ns);
+    json_key(j, "elided");
+    json_bool(j, q->elided);
+    json_key(j, "safe");
+    json_bool(j, w->x->diff_palette == DIFF_SAFE);
+    put_diff_colors(j, "plain_colors", false);
+    put_diff_colors(j, "safe_colors", true);
+    json_object_end(j);
+}
+
+/* Each frame: symbol, place of its module, kind, colours on dark and on light, and whether it
+ * groups: such frames stay on top when stacks are turned over. */
 static void put_frames(Writer *w, JsonWriter *j) {
-    const Dict *dict = w->x->profile->dict;
-    uint32_t names = w->x->view->names, count = 0;
-    uint32_t *place = mem_resize(NULL, 0, (names + 1) * sizeof *place);
-    NameId *module = mem_resize(NULL, 0, (names + 1) * sizeof *module);
+    Names module;
+    names_init(&module);
     json_key(j, "frames");
     json_array(j);
     for (uint32_t i = 0; i < w->data.frames; i++) {
-        FrameText t = export_frame(dict, w->data.frame[i]);
-        if (!place[t.frame.module]) {
-            module[count] = t.frame.module;
-            place[t.frame.module] = ++count;
-        }
+        FrameText t = export_frame(&w->data.places, w->data.frame[i]);
         json_array(j);
         put_plain(w, j, t.symbol);
-        json_u64(j, place[t.frame.module] - 1);
+        json_u64(j, names_intern(&module, t.module));
         json_str(j, str_of(frame_kind_name(t.frame.kind)));
         for (int dark = 1; dark >= 0; dark--)
             json_u64(j,
                      flame_color(w->x->flame_palette, dark, t.frame, t.symbol, t.module) >> 8);
+        json_u64(j, places_is_group(&w->data.places, w->data.frame[i]));
         json_array_end(j);
     }
     json_array_end(j);
     json_key(j, "modules");
     json_array(j);
-    for (uint32_t i = 0; i < count; i++)
-        put_plain(w, j, names_get(&dict->names, module[i]));
+    for (uint32_t i = 0; i < module.entry.count; i++)
+        put_plain(w, j, names_get(&module, i));
     json_array_end(j);
-    mem_resize(place, (names + 1) * sizeof *place, 0);
-    mem_resize(module, (names + 1) * sizeof *module, 0);
+    names_free(&module);
 }
 
 static void put_head(Writer *w, Buf *out) {
@@ -162,7 +199,11 @@ static void put_head(Writer *w, Buf *out) {
     json_object(&j);
     put_words(w, &j);
     put_heat(w, &j);
-    put_selection(w, &j);
+    const Query *q = w->x->sides->query;
+    put_times(w, &j, "selection", !q->whole, q->t0_ns, q->t1_ns);
+    put_base(w, &j);
+    json_key(&j, "dropped");
+    json_bool(&j, w->data.dropped);
     put_frames(w, &j);
     json_object_end(&j);
 }
@@ -209,9 +250,9 @@ static void put_page(const Writer *w, Str block, Buf *out) {
     buf_puts(out, "</script>\n</html>\n");
 }
 
-static void make_block(Writer *w, uint64_t least, Buf *block) {
+static void make_block(Writer *w, uint64_t parts, Buf *block) {
     Buf head = {0}, data = {0};
-    page_data_number(&w->data, w->x->view, least);
+    page_data_number(&w->data, parts);
     put_head(w, &head);
     page_data_put(&w->data, buf_str(&head), &data);
     buf_clear(block);
@@ -231,14 +272,13 @@ static void make_fit(Writer *w, size_t limit, Buf *block) {
     static const uint64_t parts[] = {0, 20000, 4000, 1000, 200};
     bool all = w->data.complete;
     if (all) {
-        make_block(w, 1, block);
+        make_block(w, 0, block);
         if (fits(block, limit))
             return;
         page_data_drop_cells(&w->data);
     }
     double megabytes = (double)limit / (1 << 20);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        uint64_t least = parts[i] ? w->data.range_total / parts[i] : 1;
         int n = w->grid ? snprintf(w->note, sizeof w->note,
                                    "Only the exported range is in this page: with every moment "
                                    "it would be larger than %.3g MB",
@@ -246,9 +286,10 @@ static void make_fit(Writer *w, size_t limit, Buf *block) {
                         : 0;
         if (parts[i])
             snprintf(w->note + n, sizeof w->note - (size_t)n,
-                     "%sframes with less than %.3g %% of it are counted in their callers",
-                     n ? "; " : "", 100.0 / (double)parts[i]);
-        make_block(w, least, block);
+                     "%sframes with less than %.3g %% of %s are counted in their callers",
+                     n ? "; " : "", 100.0 / (double)parts[i],
+                     w->data.base ? "either side" : "it");
+        make_block(w, parts[i], block);
         if (fits(block, limit))
             return;
     }
@@ -258,12 +299,13 @@ bool export_html(const HtmlPage *what, size_t limit, Buf *out, Error *err) {
     Writer w = {.x = what};
     Buf block = {0};
     arena_init(&w.arena, 1 << 16);
-    if (what->view->has_time) {
+    const ProfileView *view = &what->sides->view[0];
+    if (view->has_time) {
         HeatSpec spec = *what->heat;
-        heat_spec_fit(&spec, what->view);
-        w.grid = heat_build(what->profile, what->view, &spec, &w.arena);
+        heat_spec_fit(&spec, view);
+        w.grid = heat_build(what->sides->profile[0], view, &spec, &w.arena);
     }
-    bool ok = page_data_count(&w.data, what->profile, what->view, what->query, w.grid, err);
+    bool ok = page_data_count(&w.data, what->sides, w.grid, err);
     if (ok) {
         make_fit(&w, limit, &block);
         put_page(&w, buf_str(&block), out);

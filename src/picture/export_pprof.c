@@ -1,5 +1,5 @@
 /* Ids of profile.proto are ours by frame: location and function of a frame have the same one,
- * a mapping is a module. Strings are names, each once, in the order in which they are met. */
+ * a mapping is a module. Strings stand there once each, in the order in which they are met. */
 #include "picture/export_profile.h"
 
 #include <string.h>
@@ -41,78 +41,77 @@ enum {
     FUNCTION_FILE = 4,
 };
 
+/* One side's values, by unit. */
+typedef struct Sums {
+    uint64_t *samples, *weights;
+} Sums;
+
 typedef struct Writer {
     const ProfileExport *x;
-    const Dict *dict;
+    const ExportSides *sides;
+    Places places;
+    ExportSide side;    /* whose samples are summed up at the moment */
+    const uint8_t *had; /* by node: not of an elided view; NULL: all are of it */
     Arena arena;
-    uint64_t *samples, *weights; /* by pair */
-    uint64_t *string;            /* by NameId: place in the string table, 0: none yet */
-    uint64_t *mapping;           /* by NameId of the module: its id */
-    uint64_t *location;          /* by FrameId: its id */
-    uint64_t mappings, locations, strings;
-    uint64_t key_comm, key_pid, key_tid, key_event;
+    Sums sums[2];       /* by ExportSide */
+    Names string;       /* its ids are places in the string table */
+    Names module;       /* its ids are those of mappings */
+    uint64_t *location; /* by frame: its id */
+    uint64_t locations;
+    bool has_weight;
+    uint64_t key_comm, key_pid, key_tid, key_event, key_base, text_true;
     Buf *out;
     Buf message, inner, packed; /* scratch */
 } Writer;
 
-static void add_sample(void *context, int64_t time_ns, PairId pair, uint64_t weight) {
+static void add_sample(void *context, const SliceSample *sample) {
     Writer *w = context;
-    (void)time_ns;
-    w->samples[pair]++;
-    w->weights[pair] += weight;
+    uint32_t which = sides_which(w->sides, w->side);
+    uint32_t unit = places_unit(&w->places, which, sample->pair, sample->cpu);
+    uint32_t node = w->places.node[unit];
+    if (node == PLACE_DROPPED || (w->had && w->had[node]))
+        return;
+    w->sums[w->side].samples[unit]++;
+    w->sums[w->side].weights[unit] += sample->weight;
 }
 
-/* -- strings */
+/* -- what is referred to, written where it is first met */
 
-static uint64_t put_string(Writer *w, Str text) {
+static uint64_t string_of(Writer *w, Str text) {
+    uint64_t known = w->string.entry.count;
     buf_clear(&w->packed);
     plain_utf8(&w->packed, text);
-    proto_bytes(w->out, PROFILE_STRING, buf_str(&w->packed));
-    return w->strings++;
+    NameId id = names_intern(&w->string, buf_str(&w->packed));
+    if (id >= known)
+        proto_bytes(w->out, PROFILE_STRING, buf_str(&w->packed));
+    return id;
 }
 
-static uint64_t name_string(Writer *w, NameId id) {
-    Str name = names_get(&w->dict->names, id);
-    if (!name.n)
-        return 0;
-    if (!w->string[id])
-        w->string[id] = put_string(w, name);
-    return w->string[id];
+static uint64_t mapping_of(Writer *w, Str module) {
+    uint64_t known = w->module.entry.count;
+    NameId id = names_intern(&w->module, module);
+    if (id < known)
+        return id;
+    uint64_t file = string_of(w, module);
+    buf_clear(&w->inner);
+    proto_u64(&w->inner, MAPPING_ID, id);
+    proto_u64(&w->inner, MAPPING_FILE, file);
+    proto_u64(&w->inner, MAPPING_HAS_FUNCTIONS, 1);
+    proto_bytes(w->out, PROFILE_MAPPING, buf_str(&w->inner));
+    return id;
 }
 
-/* -- what samples refer to, written where it is first met */
-
-static uint64_t mapping_of(Writer *w, NameId module) {
-    uint64_t file = name_string(w, module);
-    if (!file)
-        return 0;
-    if (!w->mapping[module]) {
-        w->mapping[module] = ++w->mappings;
-        buf_clear(&w->inner);
-        proto_u64(&w->inner, MAPPING_ID, w->mappings);
-        proto_u64(&w->inner, MAPPING_FILE, file);
-        proto_u64(&w->inner, MAPPING_HAS_FUNCTIONS, 1);
-        proto_bytes(w->out, PROFILE_MAPPING, buf_str(&w->inner));
-    }
-    return w->mapping[module];
-}
-
-static uint64_t text_string(Writer *w, NameId known, Str text) {
-    return str_eq(names_get(&w->dict->names, known), text) ? name_string(w, known)
-                                                           : put_string(w, text);
-}
-
-static uint64_t location_of(Writer *w, FrameId id) {
-    if (w->location[id])
-        return w->location[id];
-    FrameText t = export_frame(w->dict, id);
-    uint64_t number = ++w->locations, mapping = mapping_of(w, t.frame.module);
-    uint64_t name = text_string(w, t.frame.symbol, t.symbol);
+static uint64_t location_of(Writer *w, uint32_t frame) {
+    if (w->location[frame])
+        return w->location[frame];
+    FrameText t = export_frame(&w->places, frame);
+    uint64_t number = ++w->locations, mapping = mapping_of(w, t.module);
+    uint64_t name = string_of(w, t.symbol), file = string_of(w, t.module);
     buf_clear(&w->inner);
     proto_u64(&w->inner, FUNCTION_ID, number);
     proto_u64(&w->inner, FUNCTION_NAME, name);
     proto_u64(&w->inner, FUNCTION_SYSTEM_NAME, name);
-    proto_u64(&w->inner, FUNCTION_FILE, name_string(w, t.frame.module));
+    proto_u64(&w->inner, FUNCTION_FILE, file);
     proto_bytes(w->out, PROFILE_FUNCTION, buf_str(&w->inner));
     buf_clear(&w->packed);
     proto_u64(&w->packed, LINE_FUNCTION, number);
@@ -121,7 +120,7 @@ static uint64_t location_of(Writer *w, FrameId id) {
     proto_u64(&w->inner, LOCATION_MAPPING, mapping);
     proto_bytes(&w->inner, LOCATION_LINE, buf_str(&w->packed));
     proto_bytes(w->out, PROFILE_LOCATION, buf_str(&w->inner));
-    return w->location[id] = number;
+    return w->location[frame] = number;
 }
 
 /* -- samples */
@@ -135,35 +134,47 @@ static void put_label(Writer *w, uint64_t key, uint64_t text, int64_t number) {
 }
 
 static void put_labels(Writer *w, Context c) {
-    uint64_t comm = name_string(w, c.comm);
+    const Dict *dict = w->places.names.dict;
+    uint64_t comm = string_of(w, names_get(&dict->names, c.comm));
     if (comm)
         put_label(w, w->key_comm, comm, 0);
     if (c.pid >= 0)
         put_label(w, w->key_pid, 0, c.pid);
     if (c.tid >= 0)
         put_label(w, w->key_tid, 0, c.tid);
-    if (w->x->query->event != EVENT_ALL)
+    if (w->sides->query->event != EVENT_ALL)
         return;
-    NameId event = contexts_get_event(&w->dict->contexts, c.event).name;
-    if (name_string(w, event))
-        put_label(w, w->key_event, name_string(w, event), 0);
+    NameId name = contexts_get_event(&dict->contexts, c.event).name;
+    uint64_t event = string_of(w, names_get(&dict->names, name));
+    if (event)
+        put_label(w, w->key_event, event, 0);
 }
 
-static void put_sample(Writer *w, PairId id) {
-    Pair pair = pairs_get(&w->x->profile->pairs, id);
+/* base: of the baseline, which is subtracted. */
+static void put_sample(Writer *w, uint32_t unit, const Sums *sums, bool base) {
+    Pair pair = places_pair(&w->places, unit);
+    uint64_t sign = base ? UINT64_MAX : 1; /* times that is the negative, as int64_t */
     Buf ids = {0}, values = {0};
-    for (StackId s = pair.stack; s; s = stacks_get(&w->dict->stacks, s).parent)
-        proto_varint(&ids, location_of(w, stacks_get(&w->dict->stacks, s).frame));
-    proto_varint(&values, w->samples[id]);
-    if (w->x->view->has_weight)
-        proto_varint(&values, w->weights[id]);
+    for (uint32_t v = w->places.node[unit]; v; v = w->places.parent[v])
+        proto_varint(&ids, location_of(w, w->places.frame[v]));
+    proto_varint(&values, sums->samples[unit] * sign);
+    if (w->has_weight)
+        proto_varint(&values, sums->weights[unit] * sign);
     buf_clear(&w->message);
     proto_bytes(&w->message, SAMPLE_LOCATIONS, buf_str(&ids));
     proto_bytes(&w->message, SAMPLE_VALUES, buf_str(&values));
-    put_labels(w, contexts_get(&w->dict->contexts, pair.context));
+    put_labels(w, contexts_get(&w->places.names.dict->contexts, pair.context));
+    if (base)
+        put_label(w, w->key_base, w->text_true, 0);
     proto_bytes(w->out, PROFILE_SAMPLE, buf_str(&w->message));
     buf_free(&ids);
     buf_free(&values);
+}
+
+static void put_side(Writer *w, ExportSide side, bool base) {
+    for (uint32_t unit = 0; unit < w->places.units; unit++)
+        if (w->sums[side].samples[unit])
+            put_sample(w, unit, &w->sums[side], base);
 }
 
 /* -- what the values are */
@@ -177,66 +188,92 @@ static void put_value_type(Writer *w, uint64_t type, uint64_t unit) {
 
 /* The weight's type is the event, in pprof's words where it has some. */
 static uint64_t put_weight_type(Writer *w) {
-    const Query *q = w->x->query;
-    uint64_t count = put_string(w, STR("count")), type = 0;
-    if (q->event == EVENT_ALL) {
-        type = put_string(w, STR("weight"));
-        put_value_type(w, type, count);
-        return type;
+    const Query *q = w->sides->query;
+    const Dict *dict = w->places.names.dict;
+    Str type = {0}, unit = STR("count");
+    if (q->event != EVENT_ALL) {
+        Event e = contexts_get_event(&dict->contexts, q->event);
+        type = names_get(&dict->names, e.name);
+        unit = e.weight == WEIGHT_TIME_NS ? STR("nanoseconds")
+               : e.weight == WEIGHT_BYTES ? STR("bytes")
+                                          : unit;
     }
-    Event e = contexts_get_event(&w->dict->contexts, q->event);
-    uint64_t unit = e.weight == WEIGHT_TIME_NS ? put_string(w, STR("nanoseconds"))
-                    : e.weight == WEIGHT_BYTES ? put_string(w, STR("bytes"))
-                                               : count;
-    type = name_string(w, e.name);
-    if (!type)
-        type = put_string(w, STR("weight"));
-    put_value_type(w, type, unit);
-    return type;
+    uint64_t of_type = string_of(w, type.n ? type : STR("weight"));
+    put_value_type(w, of_type, string_of(w, unit));
+    return of_type;
 }
 
-static void put_types(Writer *w) {
-    put_string(w, STR("")); /* string 0 */
-    uint64_t samples = put_string(w, STR("samples"));
-    put_value_type(w, samples, put_string(w, STR("count")));
-    uint64_t weight = w->x->view->has_weight ? put_weight_type(w) : 0;
-    proto_u64(w->out, PROFILE_DEFAULT_TYPE, w->x->query->weighted ? weight : samples);
-    w->key_comm = put_string(w, STR("comm"));
-    w->key_pid = put_string(w, STR("pid"));
-    w->key_tid = put_string(w, STR("tid"));
-    w->key_event = put_string(w, STR("event"));
-    proto_u64(w->out, PROFILE_COMMENT, put_string(w, w->x->name));
-    proto_u64(w->out, PROFILE_COMMENT, put_string(w, STR("flamescope " FLAMESCOPE_VERSION)));
+static void put_comment(Writer *w, Str text) {
+    proto_u64(w->out, PROFILE_COMMENT, string_of(w, text));
 }
 
-/* Times are those of the profile's own clock. */
+static void put_types(Writer *w, bool base) {
+    proto_bytes(w->out, PROFILE_STRING, STR("")); /* string 0 */
+    uint64_t samples = string_of(w, STR("samples"));
+    put_value_type(w, samples, string_of(w, STR("count")));
+    uint64_t weight = w->has_weight ? put_weight_type(w) : 0;
+    proto_u64(w->out, PROFILE_DEFAULT_TYPE, w->sides->query->weighted ? weight : samples);
+    w->key_comm = string_of(w, STR("comm"));
+    w->key_pid = string_of(w, STR("pid"));
+    w->key_tid = string_of(w, STR("tid"));
+    w->key_event = string_of(w, STR("event"));
+    put_comment(w, w->had ? w->x->name_b : w->x->name);
+    if (base) {
+        w->key_base = string_of(w, STR("pprof::base"));
+        w->text_true = string_of(w, STR("true"));
+        put_comment(w, w->x->name_b);
+    }
+    put_comment(w, STR("flamescope " FLAMESCOPE_VERSION));
+}
+
+/* Times are those of the profile's own clock; of a difference, the selection's. */
 static void put_times(Writer *w) {
-    const ProfileView *v = w->x->view;
-    const Query *q = w->x->query;
-    if (!v->has_time)
+    const ProfileView *v = &w->sides->view[0];
+    const Query *q = w->sides->query;
+    if (!v->has_time || w->had)
         return;
     int64_t t0 = q->whole ? v->first_ns : q->t0_ns, t1 = q->whole ? v->last_ns : q->t1_ns;
     proto_i64(w->out, PROFILE_TIME, t0);
     proto_i64(w->out, PROFILE_DURATION, t1 - t0);
 }
 
+/* -- all of it */
+
+static bool sum_up(Writer *w, ExportSide side, Error *err) {
+    w->side = side;
+    w->sums[side].samples = ARENA_ARRAY(&w->arena, uint64_t, w->places.units);
+    w->sums[side].weights = ARENA_ARRAY(&w->arena, uint64_t, w->places.units);
+    return sides_visit(w->sides, side, add_sample, w, err);
+}
+
+static bool write_all(Writer *w, Error *err) {
+    bool compared = sides_compared(w->sides);
+    if (!sides_had(w->sides, &w->places, &w->arena, &w->had, err) ||
+        (!w->had && !sum_up(w, OF_SELECTION, err)) ||
+        (compared && !sum_up(w, OF_BASELINE, err)))
+        return false;
+    put_types(w, compared && !w->had);
+    put_times(w);
+    if (!w->had)
+        put_side(w, OF_SELECTION, false);
+    if (compared)
+        put_side(w, OF_BASELINE, !w->had);
+    return true;
+}
+
 bool export_pprof(const ProfileExport *what, Buf *out, Error *err) {
-    const ProfileView *view = what->view;
-    Writer w = {.x = what, .dict = what->profile->dict, .out = out};
+    const ExportSides *sides = what->sides;
+    Writer w = {.x = what, .sides = sides, .out = out};
+    w.has_weight = sides->view[0].has_weight || sides_view(sides, OF_BASELINE)->has_weight;
     arena_init(&w.arena, 1 << 16);
-    w.samples = ARENA_ARRAY(&w.arena, uint64_t, view->pairs);
-    w.weights = ARENA_ARRAY(&w.arena, uint64_t, view->pairs);
-    w.string = ARENA_ARRAY(&w.arena, uint64_t, view->names);
-    w.mapping = ARENA_ARRAY(&w.arena, uint64_t, view->names);
-    w.location = ARENA_ARRAY(&w.arena, uint64_t, view->frames);
-    bool ok = slice_visit(what->profile, view, what->query, add_sample, &w, err);
-    if (ok) {
-        put_types(&w);
-        put_times(&w);
-        for (PairId id = 0; id < view->pairs; id++)
-            if (w.samples[id])
-                put_sample(&w, id);
-    }
+    names_init(&w.string);
+    names_init(&w.module);
+    sides_places(sides, &w.places);
+    w.location = ARENA_ARRAY(&w.arena, uint64_t, w.places.frames);
+    bool ok = write_all(&w, err);
+    places_free(&w.places);
+    names_free(&w.string);
+    names_free(&w.module);
     arena_free(&w.arena);
     buf_free(&w.message);
     buf_free(&w.inner);

@@ -10,6 +10,16 @@ enum { PAD = 12, HEAD = 70, ROW = 18, FONT = 12, FOOT = 34, NOTE = 16, INSET = 4
 static const double CHAR_WIDTH = 6.9, TITLE_WIDTH = 10.3;
 static const double BUTTONS = 330; /* at the title's right */
 
+/* The picture, or one half of a sandwich. */
+typedef struct Half {
+    const Tree *tree;
+    const FlameLayout *layout;
+    uint32_t skip;  /* rows that are there for the script alone, and not seen */
+    uint32_t first; /* number of its first box in the file */
+    bool hanging;   /* the root on top */
+    double edge;    /* y of the edge that the root is at */
+} Half;
+
 typedef struct Writer {
     const SvgFlame *flame;
     const ExportPage *page;
@@ -17,7 +27,9 @@ typedef struct Writer {
     Buf plain; /* the name at hand */
     uint64_t whole;
     double inner;       /* pixels that 1 of the layout is */
-    double height, top; /* of the page; of the picture in it */
+    double height;      /* of the page */
+    Half main, callers; /* callers: without a layout unless it is a sandwich */
+    const Half *half;   /* that is being written */
     uint32_t match, match_text;
 } Writer;
 
@@ -26,10 +38,12 @@ typedef struct FrameText {
     Str symbol, module;
 } FrameText;
 
-static FrameText text_of(const SvgFlame *f, FrameId id) {
-    return (FrameText){{.kind = tree_frame_kind(f->tree, f->dict, id)},
-                       tree_symbol(f->tree, f->dict, id),
-                       tree_module(f->tree, f->dict, id)};
+static FrameText text_of(const Writer *w, FrameId id) {
+    const Tree *tree = w->half->tree;
+    const Dict *dict = w->flame->dict;
+    return (FrameText){{.kind = tree_frame_kind(tree, dict, id)},
+                       tree_symbol(tree, dict, id),
+                       tree_module(tree, dict, id)};
 }
 
 float svg_layout_width(uint32_t width) {
@@ -50,9 +64,14 @@ static double share_of(uint64_t part, uint64_t whole) {
     return whole ? (double)part / (double)whole : 0;
 }
 
-static double row_y(const Writer *w, uint32_t depth) {
-    uint32_t deepest = w->flame->layout->max_depth;
-    return w->top + ROW * (double)(w->flame->icicle ? depth : deepest - depth);
+static double rows_height(const Half *h) {
+    uint32_t rows = h->layout ? h->layout->max_depth + 1 : 0;
+    return ROW * (double)(rows > h->skip ? rows - h->skip : 0);
+}
+
+static double row_y(const Half *h, uint32_t depth) {
+    double row = (double)depth - (double)h->skip;
+    return h->hanging ? h->edge + ROW * row : h->edge - ROW * (row + 1);
 }
 
 static uint32_t lines_of(Str text) {
@@ -76,7 +95,7 @@ static void put_style(const Writer *w) {
                "#frames text { pointer-events: none }\n"
                "#frames g { cursor: pointer }\n#frames g.merged { cursor: default }\n"
                "#frames g:hover rect { stroke: #%06x; stroke-width: 1 }\n"
-               "#frames g.away { display: none }\n"
+               "#frames g.away, #frames g.skip { display: none }\n"
                "#frames g.above rect, #frames.found g:not(.match):not(:first-child) rect { "
                "opacity: 0.45 }\n"
                "#frames g.above text, #frames.found g:not(.match):not(:first-child) text { "
@@ -120,11 +139,16 @@ static void put_head(const Writer *w) {
                "<svg version=\"1.1\" xmlns=\"http://www.w3.org/2000/svg\" width=\"%u\" "
                "height=\"%.0f\" viewBox=\"0 0 %u %.0f\" data-pad=\"%d\" data-shape=\"%s\" "
                "data-whole=\"",
-               width, w->height, width, w->height, PAD, w->flame->icicle ? "icicle" : "flame");
+               width, w->height, width, w->height, PAD,
+               w->callers.layout  ? "sandwich"
+               : w->flame->icicle ? "icicle"
+                                  : "flame");
     buf_u64(w->out, w->whole);
     if (w->flame->layout->differential)
         buf_printf(w->out, "\" data-whole-b=\"%llu",
                    (unsigned long long)w->flame->layout->all_b);
+    if (w->callers.layout)
+        buf_printf(w->out, "\" data-middle=\"%.0f", w->main.edge);
     buf_printf(w->out, "\" data-notes=\"%u\" data-of=\"", lines_of(p->notes));
     plain_put(w->out, p->whole, PLAIN_XML);
     buf_puts(w->out, "\" data-search=\"");
@@ -191,7 +215,7 @@ static void put_notes(const Writer *w) {
 
 /* Of a differential: what one side lacks. */
 static bool only_one(const Writer *w, const FlameBox *b) {
-    return w->flame->layout->differential && b->depth && !b->merged &&
+    return w->half->layout->differential && b->depth && !b->merged &&
            (!b->total || !b->total_b);
 }
 
@@ -201,11 +225,11 @@ static uint32_t box_color(const Writer *w, const FlameBox *b) {
         return p->muted;
     if (!b->depth)
         return p->root_box;
-    const FlameLayout *l = w->flame->layout;
+    const FlameLayout *l = w->half->layout;
     if (l->differential)
         return flame_diff_color(flame_share_a(l, b), flame_share_b(l, b), w->flame->diff_safe,
                                 p->dark);
-    FrameText t = text_of(w->flame, b->frame);
+    FrameText t = text_of(w, b->frame);
     return flame_color(w->flame->palette, p->dark, t.frame, t.symbol, t.module);
 }
 
@@ -220,7 +244,7 @@ static Str name_box(Writer *w, const FlameBox *b) {
     } else if (!b->depth) {
         buf_puts(&w->plain, "all");
     } else {
-        FrameText t = text_of(w->flame, b->frame);
+        FrameText t = text_of(w, b->frame);
         plain_put(&w->plain, t.symbol, 0);
         module = t.module;
     }
@@ -237,7 +261,7 @@ static void put_number(const Writer *w, uint64_t total) {
 
 /* Behind a name; holds no other opening bracket, by which the script finds it. */
 static void put_counts(const Writer *w, const FlameBox *b) {
-    const FlameLayout *l = w->flame->layout;
+    const FlameLayout *l = w->half->layout;
     buf_puts(w->out, l->differential ? " (A " : " (");
     put_number(w, b->total);
     if (l->differential) {
@@ -266,11 +290,11 @@ static void put_label(const Writer *w, const FlameBox *b, double x, double y, do
 /* What the script reads: the box below, the count, left edge and width as shares. */
 static void put_facts(const Writer *w, const FlameBox *b) {
     buf_puts(w->out, " data-f=\"");
-    buf_u64(w->out, b->parent);
+    buf_u64(w->out, w->half->first + b->parent);
     buf_putc(w->out, ' ');
     buf_u64(w->out, b->total);
     buf_printf(w->out, " %.7g %.7g", (double)b->x0, (double)b->x1 - (double)b->x0);
-    if (w->flame->layout->differential) {
+    if (w->half->layout->differential) {
         buf_putc(w->out, ' ');
         buf_u64(w->out, b->total_b);
     }
@@ -278,7 +302,8 @@ static void put_facts(const Writer *w, const FlameBox *b) {
 }
 
 static void put_class(const Writer *w, const FlameBox *b) {
-    const char *class = b->merged                 ? "merged"
+    const char *class = b->depth < w->half->skip  ? "skip"
+                        : b->merged               ? "merged"
                         : b->ancestor && b->depth ? "above"
                         : !only_one(w, b)         ? NULL
                         : b->total                ? "new"
@@ -288,7 +313,7 @@ static void put_class(const Writer *w, const FlameBox *b) {
 }
 
 static void put_box(Writer *w, const FlameBox *b) {
-    double x = PAD + (double)b->x0 * w->inner, y = row_y(w, b->depth);
+    double x = PAD + (double)b->x0 * w->inner, y = row_y(w->half, b->depth);
     double width = ((double)b->x1 - (double)b->x0) * w->inner;
     uint32_t fill = box_color(w, b);
     Str module = name_box(w, b);
@@ -311,6 +336,32 @@ static void put_box(Writer *w, const FlameBox *b) {
     buf_puts(w->out, "</g>\n");
 }
 
+static void put_half(Writer *w, const Half *half) {
+    w->half = half;
+    for (uint32_t i = 0; half->layout && i < half->layout->count; i++)
+        put_box(w, &half->layout->box[i]);
+}
+
+/* Where all of it goes, from the top: title, callers, callees or the only graph, notes. */
+static void place(Writer *w) {
+    const SvgFlame *f = w->flame;
+    bool sandwich = f->callers != NULL;
+    w->main = (Half){.tree = f->tree,
+                     .layout = f->layout,
+                     .skip = sandwich, /* "all"; the function's row is the middle */
+                     .hanging = sandwich || f->icicle};
+    w->callers = (Half){.tree = f->callers_tree,
+                        .layout = f->callers,
+                        .skip = 2, /* "all", and the function, which the other half has */
+                        .first = f->layout->count};
+    double rows = rows_height(&w->main), above = rows_height(&w->callers);
+    double foot = FOOT + NOTE * (double)lines_of(f->page->notes);
+    w->height = HEAD + above + rows + foot;
+    if (w->height < f->least_height)
+        w->height = f->least_height;
+    w->callers.edge = w->main.edge = w->main.hanging ? HEAD + above : w->height - foot;
+}
+
 void export_svg(const SvgFlame *flame, Buf *out) {
     const FlameLayout *l = flame->layout;
     uint32_t dark_match = 0xf03cf0ff, light_match = 0xe600e6ff;
@@ -322,16 +373,11 @@ void export_svg(const SvgFlame *flame, Buf *out) {
     w.inner = (double)(flame->width - 2 * PAD);
     w.match = flame->page->dark ? dark_match : light_match;
     w.match_text = text_on(w.match);
-    double rows = ROW * (double)(l->max_depth + 1);
-    w.height = HEAD + rows + FOOT + NOTE * (double)lines_of(flame->page->notes);
-    if (w.height < flame->least_height)
-        w.height = flame->least_height;
-    double foot = FOOT + NOTE * (double)lines_of(flame->page->notes);
-    w.top = flame->icicle ? HEAD : w.height - foot - rows;
+    place(&w);
     put_head(&w);
     buf_puts(out, "<g id=\"frames\">\n");
-    for (uint32_t i = 0; i < l->count; i++)
-        put_box(&w, &l->box[i]);
+    put_half(&w, &w.main);
+    put_half(&w, &w.callers);
     buf_puts(out, "</g>\n");
     put_notes(&w);
     put_title(&w);

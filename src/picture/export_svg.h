@@ -4,6 +4,8 @@
  * that say how many they are.
  * A differential layout is coloured by its two shares, which stand in the text of each frame;
  * what only one side has is marked.
+ * A sandwich has the callers of a function above it and its callees below, as in the window: two
+ * layouts of which each fills the width, with the rows in which both begin left out.
  * The script in it (assets/export_svg.js) reads the elements only; no name becomes markup.
  * Pure; output goes into the caller's Buf; any thread. */
 #pragma once
@@ -28,6 +30,8 @@ typedef struct SvgFlame {
     const Dict *dict;
     const Tree *tree; /* whose frames the layout names */
     const FlameLayout *layout; /* made for flame_layout's half pixel being 0.1 of ours */
+    const Tree *callers_tree;  /* of a sandwich, whose callees `layout` has; else NULL */
+    const FlameLayout *callers;
     FlamePalette palette;
     bool diff_safe; /* of a differential layout: colours for every colour vision */
     uint64_t whole; /* what 100 % is; 0: what the layout adds up to */

@@ -56,116 +56,152 @@ static void add_cell(PageData *d, uint64_t key, uint64_t count) {
     d->cell[d->cells++] = (CellEntry){key, count};
 }
 
-static void add_sample(void *context, int64_t time_ns, PairId pair, uint64_t weight) {
-    PageData *d = context;
-    const Query *q = d->query;
-    StackId stack = pairs_get(&d->profile->pairs, pair).stack;
-    uint64_t count = q->weighted ? weight : 1;
-    uint32_t column, row;
-    if (q->whole || (time_ns >= q->t0_ns && time_ns < q->t1_ns)) {
-        d->range[stack] += count;
-        d->range_total += count;
-    }
-    if (d->complete && heat_cell_of(d->grid, time_ns, &column, &row))
-        add_cell(d, ((uint64_t)column * d->grid->rows + row) << 32 | stack, count);
+/* The node of a sample of a side; false: a transform dropped it. */
+static bool node_of(const PageData *d, ExportSide side, const SliceSample *sample,
+                    uint32_t *node) {
+    uint32_t which = sides_which(d->sides, side);
+    *node = d->places.node[places_unit(&d->places, which, sample->pair, sample->cpu)];
+    return *node != PLACE_DROPPED;
 }
 
-bool page_data_count(PageData *d, const Profile *profile, const ProfileView *view,
-                     const Query *query, const HeatGrid *grid, Error *err) {
+static void add_sample(void *context, const SliceSample *sample) {
+    PageData *d = context;
+    const Query *q = d->sides->query;
+    uint64_t count = sides_count(d->sides, sample);
+    uint32_t column, row, node;
+    if (!node_of(d, OF_SELECTION, sample, &node)) {
+        d->dropped = true;
+        return;
+    }
+    if (q->whole || (sample->time_ns >= q->t0_ns && sample->time_ns < q->t1_ns)) {
+        d->range[node] += count;
+        d->range_total += count;
+    }
+    if (d->complete && heat_cell_of(d->grid, sample->time_ns, &column, &row))
+        add_cell(d, ((uint64_t)column * d->grid->rows + row) << 32 | node, count);
+}
+
+static void add_base(void *context, const SliceSample *sample) {
+    PageData *d = context;
+    uint32_t node;
+    if (!node_of(d, OF_BASELINE, sample, &node))
+        return;
+    uint64_t count = sides_count(d->sides, sample);
+    d->base[node] += count;
+    d->base_total += count;
+}
+
+bool page_data_count(PageData *d, const ExportSides *sides, const HeatGrid *grid, Error *err) {
     memset(d, 0, sizeof *d);
     arena_init(&d->arena, 1 << 16);
-    d->profile = profile;
-    d->query = query;
+    d->sides = sides;
     d->grid = grid;
-    d->stacks = view->stacks > 0 ? view->stacks : 1;
-    d->range = ARENA_ARRAY(&d->arena, uint64_t, d->stacks);
+    sides_places(sides, &d->places);
+    d->range = ARENA_ARRAY(&d->arena, uint64_t, d->places.nodes);
     d->complete = grid != NULL;
-    Query all = *query;
-    all.whole = true;
-    bool ok = slice_visit(profile, view, &all, add_sample, d, err);
+    Query *all = ARENA_NEW(&d->arena, Query);
+    *all = *sides->query;
+    all->whole = true;
+    if (!slice_visit(sides->profile[0], &sides->view[0], all, add_sample, d, err))
+        return false;
     settle_cells(d);
-    return ok;
+    if (!sides_compared(sides))
+        return true;
+    d->base = ARENA_ARRAY(&d->arena, uint64_t, d->places.nodes);
+    return sides_visit(sides, OF_BASELINE, add_base, d, err);
 }
 
 void page_data_free(PageData *d) {
     page_data_drop_cells(d);
+    places_free(&d->places);
     arena_free(&d->arena);
     memset(d, 0, sizeof *d);
 }
 
 /* ---- numbering --------------------------------------------------------------------------- */
 
-/* What lies below `least` goes to the caller; ids of callers are smaller. */
-static void fold_narrow(PageData *d, uint64_t least) {
-    const Stacks *stacks = &d->profile->dict->stacks;
-    uint64_t *total = mem_resize(NULL, 0, d->stacks * sizeof *total);
-    for (StackId s = d->stacks; --s > 0;) {
-        total[s] += d->range[s];
-        StackId parent = stacks_get(stacks, s).parent;
-        if (total[s] < least && parent) {
-            d->range[parent] += d->range[s];
-            d->range[s] = 0;
-            continue; /* its total, counted there, is that of what was given */
+/* What lies below both goes to the caller; ids of callers are smaller. */
+static void fold_narrow(PageData *d, uint64_t least, uint64_t least_b) {
+    uint32_t nodes = d->places.nodes;
+    uint64_t *total = mem_resize(NULL, 0, nodes * sizeof *total);
+    uint64_t *total_b = mem_resize(NULL, 0, nodes * sizeof *total_b);
+    for (uint32_t v = nodes; --v > 0;) {
+        uint32_t parent = d->places.parent[v];
+        total[v] += d->range[v];
+        total_b[v] += d->base ? d->base[v] : 0;
+        if (total[v] < least && total_b[v] < least_b && parent) {
+            d->range[parent] += d->range[v];
+            d->range[v] = 0;
+            if (d->base) {
+                d->base[parent] += d->base[v];
+                d->base[v] = 0;
+            }
+            continue; /* its totals, counted there, are those of what was given */
         }
-        total[parent] += total[s];
+        total[parent] += total[v];
+        total_b[parent] += total_b[v];
     }
-    mem_resize(total, d->stacks * sizeof *total, 0);
+    mem_resize(total, nodes * sizeof *total, 0);
+    mem_resize(total_b, nodes * sizeof *total_b, 0);
 }
 
-static void number_frame(PageData *d, FrameId id) {
-    if (d->frame_place[id])
+static void number_frame(PageData *d, uint32_t frame) {
+    if (d->frame_place[frame])
         return;
-    d->frame[d->frames] = id;
-    d->frame_place[id] = ++d->frames;
+    d->frame[d->frames] = frame;
+    d->frame_place[frame] = ++d->frames;
 }
 
-void page_data_number(PageData *d, const ProfileView *view, uint64_t least) {
-    const Stacks *stacks = &d->profile->dict->stacks;
-    if (least > 1 && !d->complete)
-        fold_narrow(d, least);
-    d->number = ARENA_ARRAY(&d->arena, uint32_t, d->stacks);
-    d->frame_place = ARENA_ARRAY(&d->arena, uint32_t, view->frames + 1);
-    d->frame = ARENA_ARRAY(&d->arena, FrameId, view->frames + 1);
+static uint64_t part_of(uint64_t total, uint64_t parts) {
+    return total / parts > 1 ? total / parts : 1;
+}
+
+void page_data_number(PageData *d, uint64_t parts) {
+    const Places *p = &d->places;
+    if (parts && !d->complete)
+        fold_narrow(d, part_of(d->range_total, parts), part_of(d->base_total, parts));
+    d->number = ARENA_ARRAY(&d->arena, uint32_t, p->nodes);
+    d->frame_place = ARENA_ARRAY(&d->arena, uint32_t, p->frames);
+    d->frame = ARENA_ARRAY(&d->arena, uint32_t, p->frames);
     d->nodes = d->frames = 0;
     for (uint64_t i = 0; i < d->cells; i++)
         d->number[(uint32_t)d->cell[i].key] = 1;
-    for (StackId s = d->stacks; --s > 0;)
-        if (d->number[s] || d->range[s])
-            d->number[s] = d->number[stacks_get(stacks, s).parent] = 1;
+    for (uint32_t v = p->nodes; --v > 0;)
+        if (d->number[v] || d->range[v] || (d->base && d->base[v]))
+            d->number[v] = d->number[p->parent[v]] = 1;
     d->number[0] = 0;
-    for (StackId s = 1; s < d->stacks; s++) {
-        if (!d->number[s])
+    for (uint32_t v = 1; v < p->nodes; v++) {
+        if (!d->number[v])
             continue;
-        d->number[s] = ++d->nodes;
-        number_frame(d, stacks_get(stacks, s).frame);
+        d->number[v] = ++d->nodes;
+        number_frame(d, p->frame[v]);
     }
 }
 
 /* ---- writing ----------------------------------------------------------------------------- */
 
 static void put_nodes(const PageData *d, Buf *out) {
-    const Stacks *stacks = &d->profile->dict->stacks;
+    const Places *p = &d->places;
     proto_varint(out, d->nodes);
-    for (StackId s = 1; s < d->stacks; s++) {
-        if (!d->number[s])
+    for (uint32_t v = 1; v < p->nodes; v++) {
+        if (!d->number[v])
             continue;
-        StackNode node = stacks_get(stacks, s);
-        proto_varint(out, d->number[s] - d->number[node.parent]);
-        proto_varint(out, d->frame_place[node.frame] - 1);
+        proto_varint(out, d->number[v] - d->number[p->parent[v]]);
+        proto_varint(out, d->frame_place[p->frame[v]] - 1);
     }
 }
 
-static void put_range(const PageData *d, Buf *out) {
+static void put_counts(const PageData *d, const uint64_t *count, Buf *out) {
     uint32_t n = 0, before = 0;
-    for (StackId s = 0; s < d->stacks; s++)
-        n += d->range[s] != 0;
+    for (uint32_t v = 0; v < d->places.nodes; v++)
+        n += count[v] != 0;
     proto_varint(out, n);
-    for (StackId s = 0; s < d->stacks; s++) {
-        if (!d->range[s])
+    for (uint32_t v = 0; v < d->places.nodes; v++) {
+        if (!count[v])
             continue;
-        proto_varint(out, d->number[s] - before);
-        proto_varint(out, d->range[s]);
-        before = d->number[s];
+        proto_varint(out, d->number[v] - before);
+        proto_varint(out, count[v]);
+        before = d->number[v];
     }
 }
 
@@ -203,7 +239,9 @@ void page_data_put(const PageData *d, Str head, Buf *out) {
     proto_varint(out, head.n);
     buf_put(out, head);
     put_nodes(d, out);
-    put_range(d, out);
+    put_counts(d, d->range, out);
+    if (d->base)
+        put_counts(d, d->base, out);
     if (d->grid)
         put_heat(d->grid, out);
     proto_varint(out, d->complete);

@@ -11,14 +11,6 @@ typedef struct Sides {
     uint32_t stacks, frames, contexts;
 } Sides;
 
-static bool groups_by_cpu(const Transforms *t) {
-    for (uint32_t i = 0; i < t->count; i++)
-        if (!t->item[i].off && t->item[i].kind == TRANSFORM_GROUP &&
-            t->item[i].group == GROUP_CPU)
-            return true;
-    return false;
-}
-
 static uint32_t larger(uint32_t a, uint32_t b) {
     return a > b ? a : b;
 }
@@ -77,15 +69,7 @@ static Tree *grow_tree(const TreeSpec *spec, const Index *const index[TREE_SIDES
     take_sides(&sides, index);
     FrameNames names = {dict, sides.frames, &synthetics, cancel};
     trie_of_stacks(&trie, dict, sides.stacks, &sides.units);
-    for (uint32_t i = 0; i < spec->transforms.count && !cancelled(cancel); i++) {
-        const Transform *t = &spec->transforms.item[i];
-        if (t->off)
-            continue;
-        if (t->kind == TRANSFORM_GROUP)
-            trie_group(&trie, &names, &sides.units, (GroupKey)t->group, sides.contexts);
-        else
-            trie_transform(&trie, &names, &spec->transforms, i);
-    }
+    trie_apply(&trie, &names, &sides.units, &spec->transforms, sides.contexts);
     if (spec->direction == TREE_INVERTED && !cancelled(cancel))
         trie_invert(&trie, &names);
     Arranging in = {.names = &names,
@@ -120,7 +104,7 @@ Grown grown_make(const TreeSpec *spec, Index *a, Index *b, uint64_t id,
                  const CancelToken *cancel) {
     Grown g = {.index = {a, spec->joint ? b : NULL}};
     uint64_t hash = tree_spec_hash(spec);
-    bool by_cpu = groups_by_cpu(&spec->transforms);
+    bool by_cpu = transforms_by_cpu(&spec->transforms);
     for (uint32_t side = 0; side < TREE_SIDES; side++) {
         if (g.index[side] && by_cpu)
             g.index[side] = index_build_by_cpu(g.index[side], id + 1 + side, cancel);

@@ -9,24 +9,34 @@ typedef struct Scan {
     const Query *query;
     const Mask *mask;
     bool weighted, timed, weights;
+    bool whole;   /* every time, else those of [t0, t1), or with … */
+    bool outside; /* … all others */
+    int64_t t0_ns, t1_ns;
     Slice *out; /* or */
     SliceVisit *visit;
     void *context;
 } Scan;
 
 static void tell(const Scan *s, uint64_t sample, const int64_t *time, PairId pair) {
-    s->visit(s->context, s->timed ? *time : 0, pair,
-             s->weights ? COLUMN_AT(&s->profile->weight, uint64_t, sample) : 1);
+    SliceSample told = {.time_ns = s->timed ? *time : 0,
+                        .weight =
+                            s->weights ? COLUMN_AT(&s->profile->weight, uint64_t, sample) : 1,
+                        .pair = pair,
+                        .cpu = COLUMN_AT(&s->profile->cpu, uint16_t, sample)};
+    s->visit(s->context, &told);
+}
+
+static bool in_time(const Scan *s, int64_t t) {
+    return s->whole || (t >= s->t0_ns && t < s->t1_ns) != s->outside;
 }
 
 /* One run of samples whose columns are read side by side. */
 static void scan_run(const Scan *s, uint64_t first, uint64_t n, const int64_t *time,
                      const PairId *pair) {
     const uint8_t *bits = mask_bits(s->mask);
-    const Query *q = s->query;
     for (uint64_t k = 0; k < n; k++) {
         uint8_t is = bits[pair[k]];
-        if (!(is & MASK_EVENT) || (!q->whole && (time[k] < q->t0_ns || time[k] >= q->t1_ns)))
+        if (!(is & MASK_EVENT) || !in_time(s, time[k]))
             continue;
         if (s->out)
             s->out->samples++;
@@ -73,6 +83,9 @@ bool slice_scan(const Profile *profile, const ProfileView *view, const Query *qu
     Scan scan = {.profile = profile,
                  .query = query,
                  .weighted = query->weighted && view->has_weight,
+                 .whole = query->whole,
+                 .t0_ns = query->t0_ns,
+                 .t1_ns = query->t1_ns,
                  .out = out};
     return scan_all(&scan, view, err);
 }
@@ -83,8 +96,31 @@ bool slice_visit(const Profile *profile, const ProfileView *view, const Query *q
                  .query = query,
                  .timed = view->has_time,
                  .weights = view->has_weight,
+                 .whole = query->whole,
+                 .t0_ns = query->t0_ns,
+                 .t1_ns = query->t1_ns,
                  .visit = visit,
                  .context = context};
+    return scan_all(&scan, view, err);
+}
+
+bool slice_visit_baseline(const Profile *profile, const ProfileView *view, const Query *query,
+                          SliceVisit *visit, void *context, Error *err) {
+    const Query *q = query;
+    bool rest = q->baseline == BASELINE_REST;
+    Scan scan = {.profile = profile,
+                 .query = q,
+                 .timed = view->has_time,
+                 .weights = view->has_weight,
+                 .whole = q->baseline == BASELINE_WHOLE ||
+                          (q->baseline == BASELINE_FILE && q->baseline_whole_file),
+                 .outside = rest,
+                 .t0_ns = rest ? q->t0_ns : q->b0_ns,
+                 .t1_ns = rest ? q->t1_ns : q->b1_ns,
+                 .visit = visit,
+                 .context = context};
+    if (q->baseline == BASELINE_NONE || (rest && q->whole)) /* nothing is left of the whole */
+        return true;
     return scan_all(&scan, view, err);
 }
 

@@ -1,5 +1,5 @@
 /* Slice: counts of one time range by a plain scan, without index or engine: what exports use and
- * what tests hold the engine against. Memory: the caller's arena. Thread: any. */
+ * what tests hold the engine against; and the samples themselves, one by one. Memory: the caller's arena. Thread: any. */
 #pragma once
 
 #include "query/query.h"
@@ -15,11 +15,21 @@ typedef struct Slice {
 
 bool slice_scan(const Profile *profile, const ProfileView *view, const Query *query, Arena *arena,
                 Slice *out, Error *err);
-/* Every sample that such a slice counts, in arrival order. time_ns is 0 without times, weight 1
- * without weights, whatever query->weighted says. */
-typedef void SliceVisit(void *context, int64_t time_ns, PairId pair, uint64_t weight);
+typedef struct SliceSample {
+    int64_t time_ns; /* 0 without times */
+    uint64_t weight; /* 1 without weights, whatever query->weighted says */
+    PairId pair;
+    uint16_t cpu;
+} SliceSample;
+
+/* Every sample that such a slice counts, in arrival order. */
+typedef void SliceVisit(void *context, const SliceSample *sample);
 bool slice_visit(const Profile *profile, const ProfileView *view, const Query *query,
                  SliceVisit *visit, void *context, Error *err);
+/* Likewise those that the query's baseline counts; none where it has none. Of BASELINE_FILE, the
+ * profile is the other one. */
+bool slice_visit_baseline(const Profile *profile, const ProfileView *view, const Query *query,
+                          SliceVisit *visit, void *context, Error *err);
 /* The event that a query means when the user named none: the first in the file. */
 EventId query_default_event(const Profile *profile, const ProfileView *view);
 /* Event by name; EVENT_ALL for "all"; false when there is none such. */

@@ -43,6 +43,14 @@ Str transform_frames(const Transforms *t, uint32_t i) {
     return (Str){t->text + t->item[i].at, t->item[i].n};
 }
 
+bool transforms_by_cpu(const Transforms *t) {
+    for (uint32_t i = 0; i < t->count; i++)
+        if (!t->item[i].off && t->item[i].kind == TRANSFORM_GROUP &&
+            t->item[i].group == GROUP_CPU)
+            return true;
+    return false;
+}
+
 /* Every frame must have its tab and its end of line; false when one has not. */
 static bool count_frames(Str frames, uint32_t *count) {
     *count = 0;

@@ -76,6 +76,8 @@ void transforms_remove(Transforms *transforms, uint32_t i);
 bool transforms_same(const Transforms *a, const Transforms *b);
 uint64_t transforms_hash(const Transforms *transforms); /* of what is in force; 0: nothing is */
 Str transform_frames(const Transforms *transforms, uint32_t i);
+/* Whether what is in force tells samples of one pair on different cpus apart. */
+bool transforms_by_cpu(const Transforms *transforms);
 
 /* Adds what `text` says behind what is there; nothing where it is wrong. */
 bool transforms_parse(Str text, Transforms *transforms, Error *err);

@@ -62,6 +62,9 @@ void trie_transform(Trie *trie, const FrameNames *names, const Transforms *trans
 /* contexts: ids below may be read. */
 void trie_group(Trie *trie, const FrameNames *names, const Units *units, GroupKey key,
                 uint32_t contexts);
+/* All that are in force, in order; stops half done when cancelled. */
+void trie_apply(Trie *trie, const FrameNames *names, const Units *units,
+                const Transforms *transforms, uint32_t contexts);
 
 /* By node: a group with nothing but groups above it. NULL without synthetic frames; freed by the
  * caller, of `count` bytes. */

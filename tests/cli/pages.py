@@ -104,6 +104,41 @@ def svg_diff(_):
         assert abs(width - (a / all_a + b / all_b) / 2) < 1e-5, (path, width)
 
 
+def sandwich_of(stacks, function):
+    """Callees below the topmost occurrence of the function, callers above it, nearest first."""
+    callees, callers = [], []
+    for frames, n in stacks:
+        if function in frames:
+            at = frames.index(function)
+            callees.append((frames[at:], n))
+            callers.append((frames[at::-1], n))
+    return tree_of(callees), tree_of(callers)
+
+
+def svg_sandwich(_):
+    callees, callers = sandwich_of(folded('shop'), 'merge_sort')
+    document = xml.dom.minidom.parse(FOLDER + '/sandwich.svg')
+    assert document.documentElement.getAttribute('data-shape') == 'sandwich'
+    middle = float(document.documentElement.getAttribute('data-middle'))
+    group = [g for g in document.getElementsByTagName('g') if g.getAttribute('id') == 'frames'][0]
+    found, paths = [], []
+    for i, g in enumerate(g for g in group.childNodes if g.nodeType == g.ELEMENT_NODE):
+        name = g.getElementsByTagName('title')[0].firstChild.data.split('\n')[0].rsplit(' (', 1)[0]
+        below, count = map(int, g.getAttribute('data-f').split(' ')[:2])
+        if below == i:
+            found.append(collections.Counter())
+        path = paths[below] + (name,) if below != i else ()
+        paths.append(path)
+        found[-1][path] += count
+        skip, y = g.getAttribute('class') == 'skip', float(g.getElementsByTagName('rect')[0].getAttribute('y'))
+        rows = len(path) - (1 if len(found) == 1 else 2)  # from the middle, in which the function stands
+        assert skip == (rows < 0), (name, path)
+        assert skip or y == (middle + 18 * rows if len(found) == 1 else middle - 18 * (rows + 1)), (path, y)
+    assert found == [callees, callers], [len(f) for f in found + [callees, callers]]
+    with open(FOLDER + '/nobody.svg', encoding='utf-8') as file:
+        assert 'No sample has this function' in file.read()
+
+
 DETAILS = "return document.getElementById('details').textContent"
 MATCHED = "return document.getElementById('matched').textContent"
 VISIBLE = """return Array.from(document.querySelectorAll('#frames > g')).filter(
@@ -201,6 +236,45 @@ def svg_hostile(b):
     assert not b.log(), b.log()
 
 
+def svg_halves(b):
+    b.open(FOLDER + '/sandwich.svg')
+    callees, callers = sandwich_of(folded('shop'), 'merge_sort')
+    before = b.run(VISIBLE)
+    assert len(before) == len(callees) - 1 + len(callers) - 2, len(before)
+    names = [f['name'] for f in sorted(before, key=lambda f: f['y'])]
+    assert names[0] == 'shop-index' and 'all' not in names, names[:3]
+    full = max(f['w'] for f in before)
+    frame = next(f for f in before if f['name'] == 'merge_halves' and 20 < f['w'] < full / 2)
+    b.click(frame['x'], frame['y'])
+    after = {(f['name'], round(f['y'])): f for f in b.run(VISIBLE)}
+    for f in before:  # callers are left as they are
+        if f['name'] in ('shop-index', 'start_thread', 'index_thread', 'rebuild_index'):
+            assert abs(after[f['name'], round(f['y'])]['w'] - f['w']) < 1 and not after[f['name'], round(f['y'])]['above']
+    assert after['merge_halves', round(frame['y'])]['w'] > full - 1
+    b.keys('Escape')
+    assert [(f['name'], round(f['w'])) for f in b.run(VISIBLE)] == [(f['name'], round(f['w'])) for f in before]
+    b.keys('Control+f')
+    b.type('merge_halves|index_')
+    below = sum(n for frames, n in folded('shop') if 'merge_sort' in frames and 'merge_halves' in frames)
+    whole = callees[()]
+    words = b.run(MATCHED)
+    wanted = 'Matched: %.1f%% of the selection · in callees · %.1f%% of the selection · in callers · ' % (100 * below / whole, 100)
+    assert words.startswith(wanted), (words, wanted)
+    assert not b.log(), b.log()
+
+
+def svg_hostile_diff(b):
+    b.open(FOLDER + '/hostile_diff.svg')
+    frames = b.run(VISIBLE)
+    names = {f['name'] for f in frames}
+    gone = '</title></svg></script><img src=y onerror=document.title=2>'
+    assert {HOSTILE[0], HOSTILE[7], gone} <= names, names
+    assert any(f['label'].startswith('gone </title>') for f in frames)
+    assert b.run('return document.scripts.length + document.querySelectorAll("script").length') <= 2
+    assert b.run('return document.querySelectorAll("img").length') == 0
+    assert not b.log(), b.log()
+
+
 # ---- HTML -----------------------------------------------------------------------------------
 
 READY = 'return typeof flamescope === "object"'
@@ -216,9 +290,9 @@ def page(b, name):
     raise AssertionError('the page did not start: %s' % b.log())
 
 
-def page_counts(b):
+def page_counts(b, side='folded'):
     counts = collections.Counter()
-    for line in b.run('return flamescope.folded()'):
+    for line in b.run('return flamescope.%s()' % side):
         stack, n = line.rsplit(' ', 1)
         counts[stack] += int(float(n))
     return counts
@@ -301,6 +375,121 @@ def html_hostile(b):
     assert not b.log(), b.log()
 
 
+def html_hostile_diff(b):
+    page(b, 'hostile_diff')
+    labels = {x['name']: x['label'] for x in b.run('return flamescope.boxes()')}
+    gone = '</title></svg></script><img src=y onerror=document.title=2>'
+    assert labels[gone] == 'gone ' + gone and labels[HOSTILE[7]] == 'new ' + HOSTILE[7], labels
+    assert labels[HOSTILE[0]] == HOSTILE[0]
+    frame = box(b, gone)
+    b.mouse(('move', frame['x'], frame['y']))
+    tip = b.run("return document.getElementById('tip').innerText")
+    assert tip == gone + '\nA 0 samples · 0.0 % of A\nB 30 samples · 75.0 % of B\n' \
+        '\u221275.00 percentage points · \u221280 samples in A\ngone: only in B', tip
+    assert b.run('return document.scripts.length') == 2 and b.run('return document.images.length') == 0
+    assert b.run('return document.title') == 'hostile.folded'
+    assert 'compared with B, hostile2.folded · 40 samples' in b.run(FACTS), b.run(FACTS)
+    assert not b.log(), b.log()
+
+
+def svg_fills(name):
+    """Colour and counts of the frames with a path: those of several modules cannot be told apart."""
+    document = xml.dom.minidom.parse('%s/%s.svg' % (FOLDER, name))
+    group = [g for g in document.getElementsByTagName('g') if g.getAttribute('id') == 'frames'][0]
+    out, paths = collections.defaultdict(list), []
+    for g in group.childNodes:
+        if g.nodeType != g.ELEMENT_NODE:
+            continue
+        title = g.getElementsByTagName('title')[0].firstChild.data.split('\n')[0].rsplit(' (', 1)[0]
+        facts = g.getAttribute('data-f').split(' ')
+        paths.append(paths[int(facts[0])] + (title,) if paths else ())
+        if g.getAttribute('class') != 'merged':
+            out[paths[-1]].append((g.getElementsByTagName('rect')[0].getAttribute('fill'), int(facts[1]),
+                                   int(facts[4]) if len(facts) > 4 else 0, float(facts[3])))
+    return out
+
+
+def near(a, b):
+    return all(abs(int(a[i:i + 2], 16) - int(b[i:i + 2], 16)) <= 1 for i in (1, 3, 5))
+
+
+def like_svg(b, name):
+    """Every frame that the page draws is one of the picture's: its colour, counts and width."""
+    wanted, boxes = svg_fills(name), b.run('return flamescope.boxes()')
+    full, drawn = box(b, 'all')['w'], 0
+    for x in boxes:
+        if x['merged']:
+            continue
+        fits = [f for f in wanted[tuple(x['path'])] if f[1:3] == (x['total'], x['totalB'])]
+        assert any(abs(f[3] * full - x['w']) < 0.1 and (not x['path'] or near(f[0], x['color'])) for f in fits), (x, fits)
+        drawn += 1
+    assert drawn > 50, drawn
+    # what is not drawn is narrower than half a pixel
+    wide = [(path, f) for path, some in wanted.items() for f in some if f[3] * full > 0.51]
+    assert sum(not x['merged'] for x in boxes) >= len(wide), (drawn, len(wide))
+
+
+def html_diff(b):
+    page(b, 'diff')
+    assert page_counts(b) == counts_of('diff_a') and page_counts(b, 'base') == counts_of('diff_b')
+    like_svg(b, 'diff')
+    total_a, total_b = tree_of(folded('diff_a')), tree_of(folded('diff_b'))
+    frame = box(b, 'merge_sort')
+    path, (all_a, all_b) = tuple(frame['path']), (total_a[()], total_b[()])
+    share_a, share_b = total_a[path] / all_a, total_b[path] / all_b
+    b.mouse(('move', frame['x'], frame['y']))
+    tip = b.run("return document.getElementById('tip').innerText").split('\n')
+    assert tip[:4] == ['merge_sort', 'A %d samples · %.1f %% of A' % (total_a[path], 100 * share_a),
+                       'B %d samples · %.1f %% of B' % (total_b[path], 100 * share_b),
+                       '+%.2f percentage points · +%d samples in A' % (100 * (share_a - share_b),
+                                                                       round((share_a - share_b) * all_a))], tip
+    node = next(x for x in b.run('return flamescope.boxes()') if x['name'] == 'node')
+    assert node['label'] == 'new node' and not node['totalB']
+    assert box(b, 'reserve_stock')['label'] == 'gone reserve_stock'
+    b.keys('Control+f')
+    b.type('merge')
+    words = b.run(MATCHED)
+    assert words.startswith('Matched: %.1f %% of A · %.1f %% of B · ' % (
+        matched(folded('diff_a'), 'merge'), matched(folded('diff_b'), 'merge'))), words
+    b.keys('Escape')
+    b.run("document.getElementById('colors').click()")
+    safe = box(b, 'merge_sort')['color']
+    assert safe != frame['color'] and b.run("return document.getElementById('colors').ariaPressed") == 'true'
+    # another selection against the same baseline
+    first, last = b.run('return [flamescope.cell(25, 0), flamescope.cell(29, 49)]')
+    b.mouse(('move', *last), 'down', ('move', *first), 'up')
+    assert page_counts(b) == counts_of('drag') and page_counts(b, 'base') == counts_of('diff_b')
+    assert not b.log(), b.log()
+
+
+def html_rest(b):
+    page(b, 'rest')
+    for name in ('shop', 'drag'):
+        rest = counts_of('whole')
+        rest.subtract(counts_of(name))
+        assert page_counts(b) == counts_of(name) and page_counts(b, 'base') == +rest, name
+        first, last = b.run('return [flamescope.cell(25, 0), flamescope.cell(29, 49)]')
+        b.mouse(('move', *last), 'down', ('move', *first), 'up')
+    assert 'compared with B, everything else' in b.run(FACTS), b.run(FACTS)
+    assert not b.log(), b.log()
+
+
+def html_elided(b):
+    page(b, 'elided')
+    like_svg(b, 'elided')
+    whole = tree_of(folded('diff_b'))[()]
+    assert box(b, 'all')['label'].startswith('only in B · ') and box(b, 'all')['label'].endswith(' of %d samples' % whole)
+    b.run("document.getElementById('elided').click()")
+    assert box(b, 'all')['label'].startswith('all · A ')
+    assert not b.log(), b.log()
+
+
+def html_groups(b):
+    page(b, 'groups')
+    like_svg(b, 'groups')
+    assert not b.log(), b.log()
+
+
 def html_theme(b):
     width, height, _ = b.shape
     for scheme in ('dark', 'light'):
@@ -325,7 +514,7 @@ def run(names, browser):
             print(traceback.format_exc(), 'FAILED ', name, sep='')
 
 
-if sys.argv[2] in ('svg-counts', 'svg-diff'):
+if sys.argv[2] in ('svg-counts', 'svg-diff', 'svg-sandwich'):
     run(sys.argv[2:], None)
 else:
     with Browser() as driven:

@@ -29,6 +29,22 @@ done
 "$FLAMESCOPE" export "$example" --to folded $range >"$scratch/diff_a.folded"
 "$FLAMESCOPE" export "$example" --to folded --range 60..70 >"$scratch/diff_b.folded"
 
+# Against another profile, whose names are as bad: new, gone, and in both.
+printf '%b' \
+    'app;main;<script>document.title="owned"</script>;"\x27>&amp;]]>--> 10\n' \
+    'app;main;</title></svg></script><img src=y onerror=document.title=2> 30\n' >"$scratch/hostile2.folded"
+for format in svg html; do
+    "$FLAMESCOPE" export "$scratch/hostile.folded" --to $format --baseline "$scratch/hostile2.folded" -o "$scratch/hostile_diff.$format" || exit 1
+done
+"$FLAMESCOPE" export "$example" --to html $range --baseline 60..70 --theme dark -o "$scratch/diff.html"
+"$FLAMESCOPE" export "$example" --to html $range --baseline rest -o "$scratch/rest.html"
+for format in svg html; do
+    "$FLAMESCOPE" export "$example" --to $format $range --baseline 60..70 --state 'elided=1' --theme dark -o "$scratch/elided.$format"
+    "$FLAMESCOPE" export "$example" --to $format $range --view inverted --transform 'group=thread||hide-kernel' --theme dark -o "$scratch/groups.$format"
+done
+"$FLAMESCOPE" export "$example" --to svg $range --view sandwich --pin merge_sort -o "$scratch/sandwich.svg"
+"$FLAMESCOPE" export "$example" --to svg $range --view sandwich --pin 'no such function' -o "$scratch/nobody.svg"
+
 well_formed() { # by two parsers of XML, where there are two
     for file in "$scratch"/*.svg; do
         python3 -c 'import sys, xml.dom.minidom as m; m.parse(sys.argv[1])' "$file" || return 1
@@ -46,11 +62,15 @@ check "SVG: frames are what folded stacks say" says_ok svg-counts
 python3 "$here/pages.py" "$scratch" svg-diff >"$scratch/said" 2>&1
 check "SVG: a differential is what two folded files say" says_ok svg-diff
 
+python3 "$here/pages.py" "$scratch" svg-sandwich >"$scratch/said" 2>&1
+check "SVG: a sandwich is what folded stacks say, above and below" says_ok svg-sandwich
+
 if ! python3 -c "import sys; sys.path.insert(0, '$here'); import browser; sys.exit(not browser.available())"; then
     skip "no chromium with chromedriver: exported pages are not opened"
     finish
 fi
 checks="svg-look svg-zoom svg-search svg-hostile html-look html-drag html-search html-hostile html-theme"
+checks="$checks svg-halves svg-hostile-diff html-diff html-rest html-elided html-groups html-hostile-diff"
 # shellcheck disable=SC2086 # a list
 python3 "$here/pages.py" "$scratch" $checks >"$scratch/said" 2>&1
 for what in $checks; do

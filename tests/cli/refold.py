@@ -1,6 +1,7 @@
-"""Folded stacks from what `export` wrote: refold.py speedscope|pprof|html [--value NAME] FILE
+"""Folded stacks from what `export` wrote: refold.py speedscope|pprof|html [--value NAME] [--base] FILE
 Reads the formats by their own rules, with nothing of FlameScope's. NAME: of pprof the value to sum,
-of html "cells", for the stacks of every cell instead of those of the exported range."""
+of html "cells", for the stacks of every cell instead of those of the exported range. --base: the
+baseline's stacks instead of the selection's."""
 import base64
 import collections
 import gzip
@@ -22,12 +23,12 @@ def join(names):
     return ';'.join(map(plain, names)) if names else '[unknown]'
 
 
-def speedscope(path, _):
+def speedscope(path, _, base):
     with open(path, encoding='utf-8') as file:
         whole = json.load(file)
     assert whole['$schema'] == 'https://www.speedscope.app/file-format-schema.json'
-    assert len(whole['profiles']) == 1 and whole['activeProfileIndex'] == 0
-    profile, frames = whole['profiles'][0], whole['shared']['frames']
+    assert len(whole['profiles']) in (1, 2) and whole['activeProfileIndex'] == 0
+    profile, frames = whole['profiles'][base], whole['shared']['frames']
     assert profile['type'] == 'sampled' and profile['startValue'] == 0
     assert profile['unit'] in ('none', 'nanoseconds', 'bytes')
     assert len(profile['samples']) == len(profile['weights'])
@@ -78,7 +79,11 @@ def packed(data):
     return out
 
 
-def pprof(path, wanted):
+def signed(value):
+    return value - (1 << 64) if value >> 63 else value
+
+
+def pprof(path, wanted, base):
     with gzip.open(path) as file:
         profile = fields(file.read())
     strings = [s.decode('utf-8') for s in profile[6]]
@@ -100,10 +105,14 @@ def pprof(path, wanted):
         assert one(profile, 9) > 0 and one(profile, 10) >= 0
     counts = collections.Counter()
     for sample in map(fields, profile[2]):
-        labels = {strings[one(label, 1)] for label in map(fields, sample[3])}
-        assert labels <= {'comm', 'pid', 'tid', 'event'}, labels
-        values = packed(one(sample, 2, b''))
-        assert len(values) == len(types)
+        labels = {strings[one(label, 1)]: strings[one(label, 2)] for label in map(fields, sample[3])}
+        assert set(labels) <= {'comm', 'pid', 'tid', 'event', 'pprof::base'}, labels
+        of_base = 'pprof::base' in labels
+        assert not of_base or labels['pprof::base'] == 'true'
+        values = [signed(v) * (-1 if of_base else 1) for v in packed(one(sample, 2, b''))]
+        assert len(values) == len(types) and min(values) >= 0
+        if of_base != base:
+            continue
         stack = [locations[i] for i in reversed(packed(one(sample, 1, b'')))]
         counts[join(stack)] += values[column]
     return counts
@@ -111,7 +120,7 @@ def pprof(path, wanted):
 
 # ---- an exported page: src/picture/page_data.h ----------------------------------------------
 
-def html(path, wanted):
+def html(path, wanted, base):
     with open(path, encoding='utf-8') as file:
         text = file.read()
     block = re.search(r'id="data">([A-Za-z0-9+/=]*)</script>', text).group(1)
@@ -129,10 +138,13 @@ def html(path, wanted):
     for i in range(1, number() + 1):
         below, frame = nodes[i - number()], number()
         nodes.append(below + [head['frames'][frame][0]])
-    counts, node = collections.Counter(), 0
-    for _ in range(number()):
-        node += number()
-        counts[join(nodes[node])] += number()
+    sides = []
+    for _ in range(2 if head['base'] else 1):
+        counts, node = collections.Counter(), 0
+        for _ in range(number()):
+            node += number()
+            counts[join(nodes[node])] += number()
+        sides.append(counts)
     grid = head['heat']
     values = [number() for _ in range(grid['columns'] * grid['rows'])] if grid else []
     cells, cell = collections.Counter(), 0
@@ -144,19 +156,24 @@ def html(path, wanted):
             n = number()
             total += n
             cells[join(nodes[node])] += n
-        assert values[cell] >> 1 == total, 'the heat map and the stacks of cell %d' % cell
+        assert values[cell] >> 1 == total or head['dropped'] and values[cell] >> 1 > total, \
+            'the heat map and the stacks of cell %d' % cell
     assert at == len(data)
-    return cells if wanted == 'cells' else counts
+    if cells:
+        assert head['dropped'] == (sum(v >> 1 for v in values) > sum(cells.values()))
+    return cells if wanted == 'cells' else sides[base]
 
 
 if __name__ == '__main__':
     arguments = sys.argv[1:]
-    value = None
+    value, base = None, '--base' in arguments
+    if base:
+        arguments.remove('--base')
     if '--value' in arguments:
         i = arguments.index('--value')
         value = arguments[i + 1]
         del arguments[i:i + 2]
     reader = {'speedscope': speedscope, 'pprof': pprof, 'html': html}[arguments[0]]
     sys.stdout.reconfigure(encoding='utf-8', errors='surrogateescape')
-    for line in folded(reader(arguments[1], value)):
+    for line in folded(reader(arguments[1], value, base)):
         print(line)

@@ -40,5 +40,30 @@ check "cpus and functions" same 'drop-function=hash_word' group=cpu collapse-rec
 check "one option or many" one_option_or_many
 check "one that is off" off_is_nothing
 check "a wrong one" exits 2 "$FLAMESCOPE" export "$example" --to folded --transform nonsense
-check "where it means nothing" exits 2 "$FLAMESCOPE" export "$example" --to pprof --transform hide-kernel
+check "where it means nothing" exits 2 "$FLAMESCOPE" export "$example" --to heatmap-json --transform hide-kernel
+
+# refolded FORMAT OPTION...: a file for another tool holds the stacks that the folded ones do
+refolded() {
+    format=$1
+    shift
+    "$FLAMESCOPE" export "$example" --to folded "$@" >"$scratch/folded" &&
+        "$FLAMESCOPE" export "$example" --to "$format" -o "$scratch/it" "$@" &&
+        python3 "$here/refold.py" "$format" "$scratch/it" >"$scratch/refolded" &&
+        [ -s "$scratch/folded" ] && diff "$scratch/folded" "$scratch/refolded"
+}
+for format in speedscope pprof html; do
+    for transform in hide-kernel group=process group=cpu group=module collapse-recursion collapse-direct \
+        'collapse-module=[kernel.kallsyms]' focus-function=parse_product drop-function=parse_product \
+        'merge-function=main|/srv/shop/shop' callers-of=hash_word 'merge-node=shop;__libc_start_call_main;main'; do
+        check "$format: $transform" refolded $format --transform "$transform"
+    done
+    check "$format: a chain, a range and a filter" refolded $format --range 7.7..32.35 --filter 'comm!=shop cpu=0-1' --idle keep \
+        --transform 'group=thread||hide-kernel||focus-function=start_thread||group=cpu'
+done
+cells() {
+    "$FLAMESCOPE" export "$example" --to html --range 7.7..7.9 --transform 'drop-function=main||group=cpu' -o "$scratch/it" &&
+        python3 "$here/refold.py" html --value cells "$scratch/it" >"$scratch/refolded" &&
+        "$FLAMESCOPE" export "$example" --to folded --transform 'drop-function=main||group=cpu' | diff - "$scratch/refolded"
+}
+check "html: the cells hold the whole profile, transformed" cells
 finish

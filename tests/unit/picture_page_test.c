@@ -348,13 +348,9 @@ static void page_holds_what_fits(void **state) {
                .t1_ns = view.first_ns + 4000000000,
                .event = EVENT_ALL};
     HeatSpec spec = {.rows = 20, .column_ns = 1000000000, .event = EVENT_ALL};
-    HtmlPage what = {.page = &PAGE,
-                     .profile = &m.profile,
-                     .view = &view,
-                     .query = &q,
-                     .heat = &spec,
-                     .shape = "flame",
-                     .theme = "auto"};
+    ExportSides sides = {.profile = {&m.profile}, .view = {view}, .query = &q};
+    HtmlPage what = {
+        .page = &PAGE, .sides = &sides, .heat = &spec, .shape = "flame", .theme = "auto"};
     assert_true(slice_scan(&m.profile, &view, &q, &arena, &slice, NULL));
     uint64_t in_range = slice.total;
     q.whole = true;
@@ -399,11 +395,12 @@ typedef struct Visited {
     uint64_t samples;
 } Visited;
 
-static void visit(void *context, int64_t time_ns, PairId pair, uint64_t weight) {
+static void visit(void *context, const SliceSample *s) {
     Visited *v = context;
     v->samples++;
-    v->count[pair] += v->query->weighted ? weight : 1;
-    assert_true(v->query->whole || (time_ns >= v->query->t0_ns && time_ns < v->query->t1_ns));
+    v->count[s->pair] += v->query->weighted ? s->weight : 1;
+    assert_true(v->query->whole ||
+                (s->time_ns >= v->query->t0_ns && s->time_ns < v->query->t1_ns));
 }
 
 static void visits_what_is_counted(void **state) {
@@ -439,11 +436,66 @@ static void visits_what_is_counted(void **state) {
     }
 }
 
+/* A baseline's samples are those of a query for the same times; the rest is what is left. */
+static void visits_what_a_baseline_counts(void **state) {
+    uint64_t random = 78;
+    (void)state;
+    for (int round = 0; round < 60; round++) {
+        MakeOptions o = {.seed = (uint64_t)round + 100,
+                         .symbols = 20,
+                         .depth = 6,
+                         .contexts = 9,
+                         .events = 3,
+                         .cpus = 4,
+                         .step_ns = 2000000,
+                         .disorder = round % 3 ? 10 : 0,
+                         .weights = round % 2};
+        Maker m;
+        Arena arena;
+        Slice selected, all, range;
+        maker_init(&m, &o);
+        maker_add(&m, 800);
+        arena_init(&arena, 0);
+        ProfileView view = profile_view(&m.profile);
+        Query q = random_query(&random, &view), whole = q, b = q;
+        q.weighted = whole.weighted = b.weighted = q.weighted && view.has_weight;
+        whole.whole = true;
+        b.whole = false;
+        q.b0_ns = b.t0_ns = view.first_ns + 300000000;
+        q.b1_ns = b.t1_ns = view.first_ns + 900000000;
+        assert_true(slice_scan(&m.profile, &view, &q, &arena, &selected, NULL));
+        assert_true(slice_scan(&m.profile, &view, &whole, &arena, &all, NULL));
+        assert_true(slice_scan(&m.profile, &view, &b, &arena, &range, NULL));
+        for (uint8_t kind = BASELINE_NONE; kind <= BASELINE_FILE; kind++) {
+            Query asked = whole; /* the visitor checks no times */
+            Visited v = {.query = &asked, .count = ARENA_ARRAY(&arena, uint64_t, view.pairs)};
+            q.baseline = kind;
+            q.baseline_whole_file = kind == BASELINE_FILE && round % 2;
+            assert_true(slice_visit_baseline(&m.profile, &view, &q, visit, &v, NULL));
+            for (PairId p = 0; p < view.pairs; p++) {
+                bool part =
+                    kind == BASELINE_RANGE || (kind == BASELINE_FILE && !q.baseline_whole_file);
+                uint64_t want = kind == BASELINE_NONE   ? 0
+                                : kind == BASELINE_REST ? all.count[p] - selected.count[p]
+                                : part                  ? range.count[p]
+                                                        : all.count[p];
+                assert_int_equal(v.count[p], want);
+            }
+        }
+        arena_free(&arena);
+        maker_free(&m);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_become_plain),   cmocka_unit_test(any_bytes_become_plain),
-        cmocka_unit_test(long_names_are_cut),   cmocka_unit_test(svg_elements),
-        cmocka_unit_test(page_holds_what_fits), cmocka_unit_test(visits_what_is_counted),
+        cmocka_unit_test(names_become_plain),
+        cmocka_unit_test(any_bytes_become_plain),
+        cmocka_unit_test(long_names_are_cut),
+        cmocka_unit_test(svg_elements),
+        cmocka_unit_test(page_holds_what_fits),
+        cmocka_unit_test(visits_what_is_counted),
+        cmocka_unit_test(visits_what_a_baseline_counts),
     };
     return cmocka_run_group_tests_name("picture/page", tests, NULL, NULL);
 }
