@@ -152,12 +152,20 @@ static void text(const Raster *r, const DrawList *d, const DrawCommand *c, const
 
 /* ---- the list ---------------------------------------------------------------------------- */
 
+static int32_t at_least(int32_t a, int32_t b) {
+    return a > b ? a : b;
+}
+
+static int32_t at_most(int32_t a, int32_t b) {
+    return a < b ? a : b;
+}
+
 static void set_clip(Raster *r, Rect c) {
     float w = (float)r->w, h = (float)r->h;
     r->x0 = raster_snap(fminf(fmaxf(c.x, 0), w));
-    r->y0 = raster_snap(fminf(fmaxf(c.y, 0), h));
+    r->y0 = at_least(raster_snap(fminf(fmaxf(c.y, 0), h)), r->strip_y0);
     r->x1 = raster_snap(fminf(fmaxf(c.x + c.w, 0), w));
-    r->y1 = raster_snap(fminf(fmaxf(c.y + c.h, 0), h));
+    r->y1 = at_most(raster_snap(fminf(fmaxf(c.y + c.h, 0), h)), r->strip_y1);
 }
 
 static void command(Raster *r, const DrawList *d, const DrawCommand *c, const Fonts *fonts) {
@@ -192,11 +200,76 @@ static void command(Raster *r, const DrawList *d, const DrawCommand *c, const Fo
     }
 }
 
+/* ---- strips ------------------------------------------------------------------------------- */
+
+/* The picture is made strip by strip, all commands of one before those of the next: a strip's
+ * pixels stay in the second-level cache while background, panes, frames and text are laid on one
+ * another, and each pixel goes to memory once. (A whole frame took a third longer.) */
+enum { STRIP_ROWS = 40 };
+
+typedef struct Reach {
+    int32_t y0, y1; /* rows a command may touch, generously */
+} Reach;
+
+static Reach reach_of(const DrawCommand *c) {
+    float top = c->rect.y, bottom = top + c->rect.h, more = 1;
+    switch ((DrawKind)c->kind) {
+    case DRAW_CLIP: /* it matters to whatever follows */
+        return (Reach){INT32_MIN, INT32_MAX};
+    case DRAW_LINE:
+        more = c->width + 3;
+        bottom = fmaxf(c->rect.y, c->rect.y + c->rect.h);
+        top = fminf(c->rect.y, c->rect.y + c->rect.h);
+        break;
+    case DRAW_TRIANGLE:
+        more = 2;
+        bottom = fmaxf(c->rect.y, fmaxf(c->rect.h, c->width));
+        top = fminf(c->rect.y, fminf(c->rect.h, c->width));
+        break;
+    case DRAW_TEXT: /* glyphs of any script, marks stacked above and below */
+        more = 3 * c->size + 2;
+        bottom = top;
+        break;
+    case DRAW_RECT:
+    case DRAW_ROUND:
+    case DRAW_OUTLINE:
+    case DRAW_BAND:
+    case DRAW_IMAGE:
+        break;
+    }
+    return (Reach){raster_snap(top - more), raster_snap(bottom + more)};
+}
+
+/* A strip ends where a band begins rather than within it: a band cut in two is composed twice. */
+static int32_t strip_end(const DrawList *list, const Reach *reach, int32_t from, int32_t h) {
+    int32_t end = at_most(from + STRIP_ROWS, h), cut = end;
+    for (uint32_t i = 0; i < list->commands && end < h; i++)
+        if (list->command[i].kind == DRAW_BAND && reach[i].y0 < end && reach[i].y1 > end) {
+            int32_t top = raster_snap(list->command[i].rect.y);
+            if (top > from && top < cut)
+                cut = top;
+        }
+    return cut;
+}
+
+static void strip(Raster *r, const DrawList *list, const Reach *reach, const Fonts *fonts) {
+    uint32_t background = raster_pixel(r, list->background);
+    for (int32_t y = r->strip_y0; y < r->strip_y1; y++)
+        r->k->fill(raster_at(r, 0, y), r->w, background);
+    set_clip(r, rect(0, 0, (float)r->w, (float)r->h));
+    for (uint32_t i = 0; i < list->commands; i++)
+        if (reach[i].y1 > r->strip_y0 && reach[i].y0 < r->strip_y1)
+            command(r, list, &list->command[i], fonts);
+}
+
 void raster_draw(const RasterTarget *target, const DrawList *list, const Fonts *fonts) {
     if (!target->w || !target->h)
         return;
     size_t w = target->w;
-    size_t bytes = w * (2 * sizeof(uint32_t) + sizeof(Run) + 1);
+    size_t bytes = w * (2 * sizeof(uint32_t) + sizeof(Run) + 2);
+    Reach *reach = mem_resize(NULL, 0, (list->commands + 1) * sizeof *reach);
+    for (uint32_t i = 0; i < list->commands; i++)
+        reach[i] = reach_of(&list->command[i]);
     char *scratch = mem_resize(NULL, 0, bytes);
     Raster r = {.pixel = target->pixel, .w = target->w, .h = target->h,
                 .stride = target->stride, .bgra = target->bgra, .k = raster_kernels_best()};
@@ -204,11 +277,10 @@ void raster_draw(const RasterTarget *target, const DrawList *list, const Fonts *
     r.row = (uint32_t *)(void *)(scratch + w * sizeof(Run));
     r.texel = r.row + w;
     r.cover = (uint8_t *)(r.texel + w);
-    uint32_t background = raster_pixel(&r, list->background);
-    for (uint32_t y = 0; y < target->h; y++)
-        r.k->fill(target->pixel + (size_t)y * target->stride, target->w, background);
-    set_clip(&r, rect(0, 0, (float)target->w, (float)target->h));
-    for (uint32_t i = 0; i < list->commands; i++)
-        command(&r, list, &list->command[i], fonts);
+    for (int32_t h = (int32_t)target->h; r.strip_y0 < h; r.strip_y0 = r.strip_y1) {
+        r.strip_y1 = strip_end(list, reach, r.strip_y0, h);
+        strip(&r, list, reach, fonts);
+    }
     mem_resize(scratch, bytes, 0);
+    mem_resize(reach, (list->commands + 1) * sizeof *reach, 0);
 }

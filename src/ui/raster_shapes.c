@@ -29,9 +29,10 @@ void raster_span(const Raster *r, int32_t x0, int32_t x1, int32_t y, uint32_t pi
 
 /* ---- rectangles -------------------------------------------------------------------------- */
 
+/* By comparisons: each fmaxf is a call, and this runs for every box of a flame graph. */
 bool raster_edges(const Raster *r, float x0, float x1, int32_t *from, int32_t *to) {
-    x0 = fmaxf(x0, (float)r->x0);
-    x1 = fminf(x1, (float)r->x1);
+    x0 = x0 > (float)r->x0 ? x0 : (float)r->x0;
+    x1 = x1 < (float)r->x1 ? x1 : (float)r->x1;
     if (!(x1 > x0))
         return false;
     *from = (int32_t)(x0 * 256 + 0.5f);
@@ -92,13 +93,23 @@ uint8_t round_cover(const RoundBox *b, int32_t x, int32_t y) {
     return cover_of(share);
 }
 
+/* Between the corners a box's sides look alike in every row. */
+static bool beside_corners(const RoundBox *b, int32_t y) {
+    return y >= b->y0 + b->edge && y < b->y1 - b->edge;
+}
+
+/* Pixels x … x+n of row y, at `known` among those whose coverage was worked out for the rows
+ * between the corners, once. */
 static void round_ends(const Raster *r, const RoundBox *b, int32_t x, int32_t y, int32_t n,
-                       uint32_t pixel, uint32_t alpha) {
+                       uint8_t *known, bool *is_known, uint32_t pixel, uint32_t alpha) {
     int32_t from = x < r->x0 ? r->x0 : x, to = x + n > r->x1 ? r->x1 : x + n;
-    for (int32_t i = from; i < to; i++)
-        r->cover[i - from] = round_cover(b, i, y);
+    bool alike = beside_corners(b, y);
+    if (!alike || !*is_known)
+        for (int32_t i = from; i < to; i++)
+            known[i - from] = round_cover(b, i, y);
+    *is_known = alike;
     if (to > from)
-        cover_row(r, from, y, r->cover, to - from, pixel, alpha);
+        cover_row(r, from, y, known, to - from, pixel, alpha);
 }
 
 bool round_box(Rect box, float radius, float width, RoundBox *out) {
@@ -125,13 +136,15 @@ void raster_round(const Raster *r, Rect box, float radius, float width, uint32_t
         return;
     uint32_t pixel = raster_pixel(r, color), alpha = color & 0xff;
     int32_t from = b.y0 > r->y0 ? b.y0 : r->y0, to = b.y1 < r->y1 ? b.y1 : r->y1;
+    bool left = false, right = false; /* known */
     for (int32_t y = from; y < to; y++) {
         if (b.x1 - b.x0 <= 2 * b.edge) {
-            round_ends(r, &b, b.x0, y, b.x1 - b.x0, pixel, alpha);
+            round_ends(r, &b, b.x0, y, b.x1 - b.x0, r->cover, &left, pixel, alpha);
             continue;
         }
-        round_ends(r, &b, b.x0, y, b.edge, pixel, alpha);
-        round_ends(r, &b, b.x1 - b.edge, y, b.edge, pixel, alpha);
+        uint8_t *right_cover = r->cover + r->w;
+        round_ends(r, &b, b.x0, y, b.edge, r->cover, &left, pixel, alpha);
+        round_ends(r, &b, b.x1 - b.edge, y, b.edge, right_cover, &right, pixel, alpha);
         uint32_t inner = div255(round_cover(&b, b.x0 + b.edge, y) * alpha);
         if (inner)
             raster_span(r, b.x0 + b.edge, b.x1 - b.edge, y, pixel, inner);
@@ -282,7 +295,16 @@ static bool smooth_row(const Raster *r, const DrawImage *m, double v, int32_t n)
     return all == 0xff000000u;
 }
 
-static void map_columns(const Raster *r, Rect box, const DrawImage *m, int32_t x0, int32_t x1) {
+/* The strips of an image share their columns. */
+static void map_columns(Raster *r, Rect box, const DrawImage *m, int32_t x0, int32_t x1) {
+    if (r->mapped == m && r->mapped_x == box.x && r->mapped_w == box.w && r->mapped_x0 == x0 &&
+        r->mapped_x1 == x1)
+        return;
+    r->mapped = m;
+    r->mapped_x = box.x;
+    r->mapped_w = box.w;
+    r->mapped_x0 = x0;
+    r->mapped_x1 = x1;
     for (int32_t x = x0; x < x1; x++) {
         double u = texel_at(x, box.x, box.w, m->source.x, m->source.w);
         if (m->smooth) {
@@ -294,7 +316,7 @@ static void map_columns(const Raster *r, Rect box, const DrawImage *m, int32_t x
     }
 }
 
-void raster_image(const Raster *r, Rect box, const DrawImage *m) {
+void raster_image(Raster *r, Rect box, const DrawImage *m) {
     /* A pixel is painted when its centre lies in the box. */
     int32_t x0 = raster_snap(fmaxf(box.x, (float)r->x0));
     int32_t x1 = raster_snap(fminf(box.x + box.w, (float)r->x1));

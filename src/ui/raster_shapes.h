@@ -16,11 +16,15 @@ typedef struct Raster {
     uint32_t w, h, stride;
     bool bgra;
     const RasterKernels *k;
-    int32_t x0, y0, x1, y1; /* clip, whole pixels inside the target */
+    int32_t strip_y0, strip_y1; /* rows that are made now */
+    int32_t x0, y0, x1, y1;     /* clip, whole pixels inside the target and the strip */
     /* -- scratch, as wide as the target */
     uint32_t *row;   /* premultiplied or plain pixels of a composed row */
-    uint32_t *texel; /* column map of an image */
-    uint8_t *cover;
+    uint32_t *texel; /* column map of an image … */
+    const DrawImage *mapped; /* … this one, drawn here, */
+    float mapped_x, mapped_w;
+    int32_t mapped_x0, mapped_x1; /* of these columns */
+    uint8_t *cover; /* twice as wide */
     Run *run;
 } Raster;
 
@@ -58,4 +62,4 @@ void raster_rows(const Raster *r, float y, float h, int32_t *from, int32_t *to);
 void raster_round(const Raster *r, Rect box, float radius, float width, uint32_t color);
 void raster_line(const Raster *r, const DrawCommand *c);
 void raster_triangle(const Raster *r, const DrawCommand *c);
-void raster_image(const Raster *r, Rect box, const DrawImage *image);
+void raster_image(Raster *r, Rect box, const DrawImage *image);
