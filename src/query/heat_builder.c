@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "query/crumbs.h"
+
 void heat_builder_init(HeatBuilder *b) {
     memset(b, 0, sizeof(*b));
     heat_frame_init(&b->frame);
@@ -93,7 +95,7 @@ static void add_to_cell(HeatBuilder *b, size_t cell, uint32_t column, uint64_t a
  * summed without a branch that depends on them. */
 static void scan_plain(HeatBuilder *b, const int64_t *time, const PairId *pair, uint64_t n,
                        HeatCursor *at) {
-    const uint8_t *bits = mask_bits(&b->mask);
+    const uint8_t *crumbs = mask_crumbs(&b->mask);
     for (uint64_t k = 0; k < n;) {
         int64_t t = time[k];
         if (t < at->t0 || t >= at->t1)
@@ -101,9 +103,9 @@ static void scan_plain(HeatBuilder *b, const int64_t *time, const PairId *pair, 
         int64_t t0 = at->t0, t1 = at->t1;
         uint64_t shown = 0, of_event = 0;
         do {
-            uint8_t is = bits[pair[k]];
-            of_event += is & MASK_EVENT;
-            shown += is / MASK_SHOWN; /* its highest bit */
+            uint32_t is = crumb_at(crumbs, pair[k]);
+            of_event += is & CRUMB_EVENT;
+            shown += is / CRUMB_SHOWN; /* its highest bit */
         } while (++k < n && time[k] >= t0 && time[k] < t1);
         if (of_event > shown) {
             heat_builder_hidden(b)[at->cell] = 1;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "query/crumbs.h"
 #include "query/entities.h"
 #include "query/heat_frame.h"
 #include "query/mask.h"
@@ -32,7 +33,7 @@ typedef struct LinkState {
     uint8_t *row;    /* by entity: its row plus one; 0: not looked up */
     uint32_t row_cap;
     uint64_t noted; /* samples whose cpus are known to it */
-    uint8_t *hit;   /* by pair: HIT_… */
+    uint8_t *hit;   /* by pair: HIT_…, as crumbs */
     uint32_t hits, hit_cap;
     /* -- how far it is */
     bool placed, in_order;
@@ -98,7 +99,7 @@ static void state_free(void *state) {
     heat_frame_free(&s->frame);
     entities_free(&s->of);
     mem_resize(s->row, s->row_cap, 0);
-    mem_resize(s->hit, s->hit_cap, 0);
+    mem_resize(s->hit, crumbs_bytes(s->hit_cap), 0);
     mem_resize(s, sizeof(*s), 0);
 }
 
@@ -135,14 +136,14 @@ static void set_wish(LinkState *s, const Profile *profile, const LinkWish *w) {
 static void extend_hits(LinkState *s, uint32_t pairs) {
     if (pairs > s->hit_cap) {
         uint32_t cap = pairs + pairs / 2 + 64;
-        s->hit = mem_resize(s->hit, s->hit_cap, cap);
+        s->hit = mem_resize(s->hit, crumbs_bytes(s->hit_cap), crumbs_bytes(cap));
         s->hit_cap = cap;
     }
     const uint8_t *bits = mask_bits(&s->mask), *lit = s->matcher.pair;
     uint8_t *hit = s->hit;
     for (uint32_t i = s->hits; i < pairs; i++) {
         uint8_t shown = bits[i] / MASK_SHOWN; /* its highest bit: no branch */
-        hit[i] = (uint8_t)(shown | (shown & lit[i]) << 1);
+        crumb_add(hit, i, (uint32_t)(shown | (shown & lit[i]) << 1));
     }
     if (pairs > s->hits)
         s->hits = pairs;
@@ -185,7 +186,7 @@ static uint32_t row_of(LinkState *s, uint64_t sample, PairId pair) {
 }
 
 static void count(LinkState *s, HeatCursor *at, uint64_t sample, PairId pair, int64_t t) {
-    uint8_t hit = s->hit[pair];
+    uint32_t hit = crumb_at(s->hit, pair);
     s->scanned++;
     if (!hit || (s->mask.by_cpu &&
                  !mask_cpu_passes(&s->mask, COLUMN_AT(&s->profile->cpu, uint16_t, sample))))
@@ -211,7 +212,7 @@ static void count_cells(LinkState *s, HeatCursor *at, const int64_t *time, const
             heat_frame_seek(&s->frame, at, t);
         int64_t t0 = at->t0, t1 = at->t1;
         do {
-            uint8_t h = hit[pair[k]];
+            uint32_t h = crumb_at(hit, pair[k]);
             shown += h & HIT_SHOWN;
             lit += h >> 1;
         } while (++k < n && time[k] >= t0 && time[k] < t1);

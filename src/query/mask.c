@@ -2,20 +2,21 @@
 
 #include <string.h>
 
+#include "query/crumbs.h"
 #include "query/idle.h"
 
 /* Above the 16 bits of the terms, in frame, stack and context tables. */
 enum {
     BIT_SWAPPER = 1 << 16, /* the text holds FlameScope's "swapper" */
     BIT_WORD = 1 << 17,    /* … one of its idle words */
-    BIT_IDLE = 1 << 18,    /* frame: an idle routine; context: an idle task */
+    BIT_IDLE = 1 << 18,    /* context: an idle task */
     BIT_EVENT = 1 << 19,   /* context: of the event */
 };
 
 void mask_init(Mask *mask) {
     memset(mask, 0, sizeof(*mask));
     mask->frame.item = mask->stack.item = mask->context.item = sizeof(uint32_t);
-    mask->bits.item = sizeof(uint8_t);
+    mask->bits.item = mask->crumbs.item = mask->routine.item = sizeof(uint8_t);
     mask->terms.item = sizeof(uint16_t);
 }
 
@@ -36,7 +37,7 @@ static void table_free(MaskTable *t) {
 
 void mask_forget(Mask *mask) {
     mask->frame.count = mask->stack.count = mask->context.count = 0;
-    mask->bits.count = mask->terms.count = 0;
+    mask->bits.count = mask->crumbs.count = mask->terms.count = 0;
     mask->version++;
 }
 
@@ -52,15 +53,18 @@ void mask_free(Mask *mask) {
     drop_regexes(mask);
     table_free(&mask->frame);
     table_free(&mask->stack);
+    table_free(&mask->routine);
     table_free(&mask->context);
     table_free(&mask->bits);
+    table_free(&mask->crumbs);
     table_free(&mask->terms);
     mask->profile = NULL;
 }
 
 size_t mask_bytes(const Mask *mask) {
-    return (size_t)((mask->frame.cap + mask->stack.cap + mask->context.cap) * sizeof(uint32_t) +
-                    mask->bits.cap + mask->terms.cap * sizeof(uint16_t));
+    return (size_t)((mask->frame.cap + mask->stack.cap) * mask->stack.item +
+                    mask->context.cap * sizeof(uint32_t) + mask->routine.cap + mask->bits.cap +
+                    mask->crumbs.cap + mask->terms.cap * sizeof(uint16_t));
 }
 
 /* ---- the wish ---------------------------------------------------------------------------- */
@@ -79,6 +83,27 @@ static void compile_cpus(Mask *mask) {
                 passes = mask_term_has_cpu(mask, i, (uint16_t)cpu);
         if (passes)
             mask->cpu[cpu >> 6] |= 1ull << (cpu & 63);
+    }
+}
+
+static void set_width(Mask *mask) {
+    uint32_t told = mask->of_stack, n = 0;
+    if (mask->idle == IDLE_FLAMESCOPE)
+        told |= BIT_SWAPPER | BIT_WORD;
+    bool narrow = __builtin_popcount(told) <= 8;
+    if (narrow != mask->narrow) {
+        table_free(&mask->frame);
+        table_free(&mask->stack);
+        mask->narrow = narrow;
+        mask->frame.item = mask->stack.item = narrow ? sizeof(uint8_t) : sizeof(uint32_t);
+    }
+    memset(mask->fact, 0, sizeof(mask->fact));
+    for (; narrow && told; told &= told - 1)
+        mask->fact[n++] = told & (0 - told);
+    for (uint32_t byte = 0; byte < 256; byte++) {
+        mask->facts[byte] = 0;
+        for (uint32_t k = 0; k < 8; k++)
+            mask->facts[byte] |= byte >> k & 1 ? mask->fact[k] : 0;
     }
 }
 
@@ -113,6 +138,7 @@ static bool compile(Mask *mask, Error *err) {
     }
     if (mask->by_cpu)
         compile_cpus(mask);
+    set_width(mask);
     return fine;
 }
 
@@ -121,6 +147,8 @@ bool mask_set(Mask *mask, const Profile *profile, EventId event, uint8_t idle,
     if (mask->profile == profile && mask->event == event && mask->idle == idle &&
         filter_same(&mask->filter, filter))
         return true;
+    if (mask->profile != profile)
+        mask->routine.count = 0;
     mask->profile = profile;
     mask->event = event;
     mask->idle = idle;
@@ -139,7 +167,7 @@ static bool module_is(Str module, Str wanted) {
 }
 
 static uint32_t frame_bits(const Mask *mask, Frame frame, Str symbol, Str module) {
-    uint32_t bits = idle_routine(symbol) ? BIT_IDLE : 0;
+    uint32_t bits = 0;
     if (mask->idle == IDLE_FLAMESCOPE) {
         if (idle_flamescope_swapper(symbol) || idle_flamescope_swapper(module))
             bits |= BIT_SWAPPER;
@@ -163,35 +191,75 @@ static uint32_t frame_bits(const Mask *mask, Frame frame, Str symbol, Str module
     return bits;
 }
 
+static uint8_t as_byte(const Mask *mask, uint32_t bits) {
+    uint32_t byte = 0;
+    for (uint32_t k = 0; k < 8; k++)
+        byte |= (bits & mask->fact[k]) ? 1u << k : 0;
+    return (uint8_t)byte;
+}
+
+static void extend_routines(Mask *mask, uint32_t count) {
+    const Dict *dict = mask->profile->dict;
+    uint64_t from = mask->routine.count;
+    if (from >= count)
+        return;
+    table_grow(&mask->routine, count);
+    for (uint64_t i = from; i < count; i++)
+        ((uint8_t *)mask->routine.at)[i] = idle_routine(dict_symbol(dict, (FrameId)i));
+}
+
 static void extend_frames(Mask *mask, uint32_t count) {
     const Dict *dict = mask->profile->dict;
     uint64_t from = mask->frame.count;
     if (from >= count)
         return;
     table_grow(&mask->frame, count);
-    uint32_t *bits = mask->frame.at;
     for (uint64_t i = from; i < count; i++) {
         Frame f = frames_get(&dict->frames, (FrameId)i);
-        bits[i] = frame_bits(mask, f, names_get(&dict->names, f.symbol),
-                             names_get(&dict->names, f.module));
+        uint32_t bits = frame_bits(mask, f, names_get(&dict->names, f.symbol),
+                                   names_get(&dict->names, f.module));
+        if (mask->narrow)
+            ((uint8_t *)mask->frame.at)[i] = as_byte(mask, bits);
+        else
+            ((uint32_t *)mask->frame.at)[i] = bits;
     }
 }
 
 /* A stack has what its parent has and what its own frame adds; parents have smaller ids. */
+static void go_down_narrow(Mask *mask, const StackNode *node, uint64_t first, uint64_t n) {
+    uint8_t *bits = mask->stack.at;
+    const uint8_t *frame = mask->frame.at;
+    for (uint64_t k = 0; k < n; k++)
+        bits[first + k] = bits[node[k].parent] | frame[node[k].frame];
+}
+
+static void go_down_wide(Mask *mask, const StackNode *node, uint64_t first, uint64_t n) {
+    uint32_t *bits = mask->stack.at;
+    const uint32_t *frame = mask->frame.at;
+    for (uint64_t k = 0; k < n; k++)
+        bits[first + k] = bits[node[k].parent] | frame[node[k].frame];
+}
+
 static void extend_stacks(Mask *mask, uint32_t count) {
     const Column *nodes = &mask->profile->dict->stacks.node;
     uint64_t from = mask->stack.count, run;
     if (from >= count)
         return;
     table_grow(&mask->stack, count);
-    uint32_t *bits = mask->stack.at;
-    const uint32_t *frame = mask->frame.at;
-    for (uint64_t i = from; i < count; i += run) {
+    if (from == 0) /* the root: no frame, its own parent */
+        memset(mask->stack.at, 0, mask->stack.item);
+    for (uint64_t i = from ? from : 1; i < count; i += run) {
         const StackNode *node = column_span(nodes, i, count, &run);
-        for (uint64_t k = 0; k < run; k++)
-            bits[i + k] =
-                i + k ? bits[node[k].parent] | (frame[node[k].frame] & ~(uint32_t)BIT_IDLE) : 0;
+        if (mask->narrow)
+            go_down_narrow(mask, node, i, run);
+        else
+            go_down_wide(mask, node, i, run);
     }
+}
+
+static uint32_t stack_bits(const Mask *mask, StackId stack) {
+    return mask->narrow ? mask->facts[((const uint8_t *)mask->stack.at)[stack]]
+                        : ((const uint32_t *)mask->stack.at)[stack];
 }
 
 static uint32_t context_bits(const Mask *mask, Context context) {
@@ -246,7 +314,7 @@ static bool pair_idle(const Mask *mask, PairId id, Pair pair, uint32_t of_contex
     if (!(of_context & BIT_IDLE))
         return false;
     FrameId leaf = stacks_get(&mask->profile->dict->stacks, pair.stack).frame;
-    return (((const uint32_t *)mask->frame.at)[leaf] & BIT_IDLE) != 0;
+    return ((const uint8_t *)mask->routine.at)[leaf] != 0;
 }
 
 void mask_extend(Mask *mask, const ProfileView *view) {
@@ -254,20 +322,23 @@ void mask_extend(Mask *mask, const ProfileView *view) {
     if (from >= view->pairs)
         return;
     bool by_stack = mask->of_stack || mask->idle == IDLE_FLAMESCOPE;
-    extend_frames(mask, view->frames);
+    extend_routines(mask, view->frames);
     extend_contexts(mask, view->contexts);
-    if (by_stack)
+    if (by_stack) {
+        extend_frames(mask, view->frames);
         extend_stacks(mask, view->stacks);
+    }
     table_grow(&mask->bits, view->pairs);
+    table_grow(&mask->crumbs, crumbs_bytes(view->pairs));
     table_grow(&mask->terms, view->pairs);
-    uint8_t *bits = mask->bits.at;
+    uint8_t *bits = mask->bits.at, *crumbs = mask->crumbs.at;
     uint16_t *terms = mask->terms.at;
-    const uint32_t *context = mask->context.at, *stack = mask->stack.at;
+    const uint32_t *context = mask->context.at;
     for (uint64_t i = from; i < view->pairs; i += run) {
         const Pair *pair = column_span(&mask->profile->pairs.entry, i, view->pairs, &run);
         for (uint64_t k = 0; k < run; k++) {
             uint32_t of_context = context[pair[k].context];
-            uint32_t of_stack = by_stack ? stack[pair[k].stack] : 0;
+            uint32_t of_stack = by_stack ? stack_bits(mask, pair[k].stack) : 0;
             uint32_t decided = mask->of_stack | mask->of_context;
             uint32_t holds = (of_context & mask->of_context) | (of_stack & mask->of_stack);
             uint32_t passes = (holds ^ mask->negated) | ~decided;
@@ -279,6 +350,7 @@ void mask_extend(Mask *mask, const ProfileView *view) {
                 !(of_context & BIT_EVENT)
                     ? 0
                     : (uint8_t)(MASK_EVENT | (idle ? MASK_IDLE : 0) | (shown ? MASK_SHOWN : 0));
+            crumb_add(crumbs, i + k, (bits[i + k] & MASK_EVENT) | (bits[i + k] & MASK_SHOWN) >> 1);
         }
     }
 }

@@ -17,6 +17,11 @@ enum {
     MASK_SHOWN = 4, /* … and passes the idle mode and every term in force */
 };
 
+enum {
+    CRUMB_EVENT = 1, /* as MASK_EVENT */
+    CRUMB_SHOWN = 2, /* as MASK_SHOWN */
+};
+
 typedef struct MaskTable {
     void *at;
     uint64_t count, cap;
@@ -32,8 +37,16 @@ typedef struct Mask {
     bool by_cpu;       /* a cpu term is in force: ask mask_cpu_passes for each sample as well */
     uint32_t in_force; /* bit i: term i is applied */
     uint32_t negated, of_stack, of_context;
-    MaskTable frame, stack, context; /* uint32_t bits each */
+    /* What frames and stacks say is kept as bytes where there are eight facts or fewer, as there
+       nearly always are: a tree of stacks is larger than any cache. */
+    bool narrow;
+    uint32_t fact[8];      /* narrow: which term's bit, or other, is bit k of a byte */
+    uint32_t facts[256];   /* narrow: all that a byte says */
+    MaskTable frame, stack; /* uint8_t or uint32_t */
+    MaskTable routine;      /* uint8_t by frame: 1 an idle routine; lasts as long as the profile */
+    MaskTable context;      /* uint32_t */
     MaskTable bits;                  /* uint8_t of MASK_… by pair */
+    MaskTable crumbs; /* of CRUMB_… by pair (crumbs.h), four to an item */
     MaskTable terms;                 /* uint16_t by pair, bit i: passes term i alone */
     Regex *regex[FILTER_TERMS];
     uint64_t cpu[65536 / 64]; /* bit set: passes every cpu term in force */
@@ -53,6 +66,11 @@ size_t mask_bytes(const Mask *mask);
 
 static inline const uint8_t *mask_bits(const Mask *mask) {
     return (const uint8_t *)mask->bits.at;
+}
+
+/* The same for who looks at every sample: crumb_at. */
+static inline const uint8_t *mask_crumbs(const Mask *mask) {
+    return (const uint8_t *)mask->crumbs.at;
 }
 
 static inline bool mask_cpu_passes(const Mask *mask, uint16_t cpu) {
