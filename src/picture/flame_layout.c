@@ -277,10 +277,8 @@ INLINE void look_ahead(const Builder *b, uint32_t i) {
     const Tree *t = b->tree;
     if (i + NODES_AHEAD < b->count) {
         const Place *at = &b->place[i + NODES_AHEAD];
-        if (at->child < at->child_end)
-            __builtin_prefetch(&t->node[at->child]);
-        if (at->child + 2 < at->child_end)
-            __builtin_prefetch(&t->node[at->child + 2]);
+        for (uint32_t c = at->child; c < at->child_end && c < at->child + SIBLINGS_AHEAD; c += 3)
+            __builtin_prefetch(&t->node[c]); /* three to a cache line */
     }
     if (i + SUMS_AHEAD < b->count) {
         const Place *at = &b->place[i + SUMS_AHEAD];

@@ -54,6 +54,10 @@ static void count_pair_of(Counts *c, const CountWish *w, uint64_t sample, uint32
     count_sample(c, w, sample, index_slot_of_sample(w->index, pair, sample), sign);
 }
 
+/* Counts are fetched that many samples ahead: stores in flight are few, and each waits for its line.
+ * (A jump took a seventh longer to answer.) */
+enum { AHEAD = 32 };
+
 static void count_range(Counts *c, const CountWish *w, uint64_t from, uint64_t to,
                         uint32_t sign) {
     const Index *x = w->index;
@@ -61,6 +65,10 @@ static void count_range(Counts *c, const CountWish *w, uint64_t from, uint64_t t
     if (!w->weighted && !w->cpus) {
         uint32_t *count = c->count;
         const uint32_t *slot = x->slot;
+        for (; i + AHEAD < indexed; i++) {
+            __builtin_prefetch(&count[slot[i + AHEAD]], 1);
+            count[slot[i]] += sign;
+        }
         for (; i < indexed; i++)
             count[slot[i]] += sign;
     }
