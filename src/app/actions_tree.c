@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/actions.h"
+#include "app/heat_lanes.h"
 
 bool can_transformed(const App *app) {
     return can_file(app) && app->state.transforms.count > 0;
@@ -255,17 +256,59 @@ bool do_sandwich(App *app, Str args, Error *err) {
 }
 
 bool can_pinned(const App *app) {
-    return can_file(app) && app->state.pin[0];
+    return can_file(app) && (app->state.pin[0] || app->state.cell.on);
+}
+
+static void unpin_cell(App *app) {
+    app->state.cell = (Range){0};
+    memset(app->state.cell_row, 0, STATE_ROW);
 }
 
 bool do_unpin(App *app, Str args, Error *err) {
     (void)args, (void)err;
     memset(app->state.pin, 0, STATE_FRAME);
+    unpin_cell(app);
     return true;
+}
+
+/* The cell under the pointer, or the same again: let go. */
+static bool pin_hovered_cell(App *app, Error *err) {
+    const Range *cell = &app->heat.hover;
+    char row[STATE_ROW];
+    if (!heat_lane_name(app_grid(app), app->heat.hover_row, row, sizeof row))
+        return error_set(err, ERROR_USAGE, "this row stands for many");
+    State *s = &app->state;
+    bool same = s->cell.on && s->cell.t0_ns == cell->t0_ns && s->cell.t1_ns == cell->t1_ns && !strcmp(s->cell_row, row);
+    unpin_cell(app);
+    if (!same) {
+        s->cell = *cell;
+        memcpy(s->cell_row, row, sizeof row);
+    }
+    return true;
+}
+
+bool do_pin_cell(App *app, Str args, Error *err) {
+    Str range = str_cut(&args, ' ');
+    Range cell;
+    Filter row = {0};
+    if (!range.n) {
+        unpin_cell(app);
+        return true;
+    }
+    if (!range_parse_ns(range, &cell))
+        return error_set(err, ERROR_USAGE, "name a range, as T0..T1 in ns");
+    if (args.n && !filter_parse(args, &row, err))
+        return false;
+    if (args.n >= STATE_ROW)
+        return error_set(err, ERROR_LIMIT, "this row's name is too long");
+    app->state.cell = cell;
+    return state_put(app->state.cell_row, STATE_ROW, args);
 }
 
 bool do_pin(App *app, Str args, Error *err) {
     Str frame;
+    if (!args.n && app->heat.hover.on && !app->flame.hover.on)
+        return pin_hovered_cell(app, err);
     bool named = frame_text(app, args, &frame, err);
     if (named && !str_eq_c(frame, app->state.pin)) {
         if (!state_put(app->state.pin, STATE_FRAME, frame))

@@ -1,5 +1,6 @@
 /* What the window wants to know: the state's questions and those of the pointer, put to the engine
  * once a frame. */
+#include "app/heat_cell.h"
 #include "app/program.h"
 #include "app/question.h"
 #include "query/hottest.h"
@@ -10,6 +11,14 @@ static void ask_hottest(App *app, const Query *q) {
     HottestWish w = {.t0_ns = cell->t0_ns, .t1_ns = cell->t1_ns, .event = q->event, .idle = q->idle, .filter = q->filter};
     bool whose = heat_lane_filter(app_grid(app), app->heat.hover_row, &w.filter);
     engine_ask_aside(app->session.engine, ASIDE_HOTTEST, 0, cell->on && whose ? &w : NULL);
+}
+
+static void ask_pinned(App *app, const Query *q) {
+    const State *s = &app->state;
+    HottestWish w = {.t0_ns = s->cell.t0_ns, .t1_ns = s->cell.t1_ns, .event = q->event, .idle = q->idle, .filter = q->filter};
+    uint32_t column, row;
+    bool wanted = heat_cell_find(app_grid(app), s, &column, &row) && (!s->cell_row[0] || filter_parse(str_of(s->cell_row), &w.filter, NULL));
+    engine_ask_aside(app->session.engine, ASIDE_PINNED, 0, wanted ? &w : NULL);
 }
 
 static FrameId hovered_frame(const App *app) {
@@ -105,6 +114,7 @@ void app_ask(App *app) {
     engine_ask_heat(app->session.engine, &spec);
     ask_second_heat(app, &spec);
     ask_hottest(app, &q);
+    ask_pinned(app, &q);
     ask_link(app, &spec);
     ask_findings(app, &q);
     ask_functions(app, &q);

@@ -3,6 +3,7 @@
 #include "app/program.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "query/hottest.h"
 
 /* samples NULL: nobody counted them. */
 static void range_json(JsonWriter *w, const char *key, const Range *r, const uint64_t *samples) {
@@ -191,6 +192,28 @@ static void tree_json(JsonWriter *w, const State *s) {
     json_str(w, str_trim(str_of(s->function)));
 }
 
+/* Only where a cell is pinned: what its tooltip says. */
+static void cell_json(JsonWriter *w, const App *app) {
+    const Hottest *h = app->session.slot[0].open ? engine_aside(app->session.engine, ASIDE_PINNED) : NULL;
+    if (!app->state.cell.on)
+        return;
+    range_json(w, "pinned_cell", &app->state.cell, h ? &h->samples : NULL);
+    json_key(w, "pinned_row");
+    json_str(w, str_of(app->state.cell_row));
+    json_key(w, "pinned_stacks");
+    json_array(w);
+    for (uint32_t i = 0; h && i < h->count; i++) {
+        StackNode leaf = stacks_get(&app->session.dict.stacks, h->stack[i].stack);
+        json_object(w);
+        json_key(w, "leaf");
+        json_str(w, dict_symbol(&app->session.dict, leaf.frame));
+        json_key(w, "samples");
+        json_u64(w, h->stack[i].samples);
+        json_object_end(w);
+    }
+    json_array_end(w);
+}
+
 static void notices_json(JsonWriter *w, const App *app) {
     json_key(w, "notices");
     json_array(w);
@@ -306,6 +329,7 @@ void dump_state(App *app, Buf *out) {
     zoom_json(&w, s);
     compare_json(&w, app, a);
     tree_json(&w, s);
+    cell_json(&w, app);
     json_key(&w, "frames_visible");
     json_u64(&w, a ? app->flame.layout.count : 0);
     hover_json(&w, app, a);

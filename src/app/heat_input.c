@@ -1,8 +1,7 @@
+#include "app/heat_cell.h"
 #include "app/heat_input.h"
 #include "app/heat_lanes.h"
 #include "app/heat_ranges.h"
-#include "app/flame_pane.h"
-#include "query/hottest.h"
 
 #include <math.h>
 
@@ -64,55 +63,6 @@ static void hottest_of_texel(const HeatPane *pane, const HeatGrid *g, uint32_t *
     }
 }
 
-static Str column_text(const View *v, int64_t offset_ns) {
-    int64_t column_ns = v->heat->spec.column_ns, min = offset_ns / 60000000000;
-    if (column_ns % 60000000000 == 0)
-        return min % 60 == 0 ? view_text(v, "%lld h", (long long)(min / 60))
-               : min < 60    ? view_text(v, "%lld min", (long long)min)
-                             : view_text(v, "%lld h %lld min", (long long)(min / 60), (long long)(min % 60));
-    Str at = view_offset(v, v->heat->origin_ns + offset_ns, column_ns >= 1000000000 ? 1000000000 : 10000000);
-    return view_text(v, "%.*s s", (int)at.n, at.s);
-}
-
-/* "34 s + 660 ms", or "thread worker (4711) · 12.3 s"; and how many samples, or why there are
- * none. */
-static Str cell_text(const View *v, uint32_t column, uint32_t row) {
-    const HeatGrid *g = v->heat;
-    Range cell;
-    size_t i = (size_t)column * g->rows + row;
-    heat_cell_range(g, column, row, &cell.t0_ns, &cell.t1_ns);
-    int64_t start = (int64_t)column * g->spec.column_ns;
-    Str at = column_text(v, start), within = view_span(v, cell.t0_ns - g->origin_ns - start);
-    Str n = heat_value_text(v, g->cell[i]);
-    if (cell.t1_ns <= g->first_ns || cell.t0_ns > g->last_ns)
-        n = STR("outside the recording");
-    else if (g->hidden && g->hidden[i])
-        n = g->cell[i] ? view_text(v, "%.*s, others hidden", (int)n.n, n.s) : STR("all hidden");
-    if (g->row) {
-        Str lane = heat_lane_text(v, row);
-        return view_text(v, "%.*s · %.*s\t%.*s", (int)lane.n, lane.s, (int)at.n, at.s, (int)n.n, n.s);
-    }
-    return view_text(v, "%.*s + %.*s\t%.*s", (int)at.n, at.s, (int)within.n, within.s, (int)n.n, n.s);
-}
-
-/* "leaf ← caller" of the hottest stacks of the cell under the pointer, with their samples; the
- * answer to the question that the App asks for pane->hover. */
-static uint32_t hottest_lines(const View *v, Str *lines) {
-    const Hottest *h = engine_aside(v->engine, ASIDE_HOTTEST);
-    uint32_t n = 0;
-    for (uint32_t i = 0; h && i < h->count && i < 3; i++) {
-        StackNode leaf = stacks_get(&v->dict->stacks, h->stack[i].stack);
-        Str name = flame_label(NULL, v->dict, leaf.frame), samples = view_grouped(v, h->stack[i].samples);
-        StackNode caller = stacks_get(&v->dict->stacks, leaf.parent);
-        Str from = caller.parent || leaf.parent ? flame_label(NULL, v->dict, caller.frame) : STR("");
-        lines[n++] = view_text(v, "%.*s%s%.*s\t%.*s", (int)(name.n < 48 ? name.n : 48), name.s, from.n ? " ← " : "",
-                               (int)(from.n < 32 ? from.n : 32), from.s, (int)samples.n, samples.s);
-    }
-    if (h && h->stacks > n)
-        lines[n++] = view_text(v, "%u more stack%s", h->stacks - 3, h->stacks == 4 ? "" : "s");
-    return n;
-}
-
 static void hover(HeatPane *pane, const View *v, float x, float y) {
     const HeatGrid *g = v->heat;
     Range cell;
@@ -139,11 +89,9 @@ static void hover(HeatPane *pane, const View *v, float x, float y) {
     heat_cell_range(g, column, row, &pane->hover.t0_ns, &pane->hover.t1_ns);
     pane->hover.on = true;
     pane->hover_row = row;
-    Str lines[2 + 2 * HOTTEST_STACKS];
-    uint32_t n = 0;
-    lines[n++] = cell_text(v, column, row);
-    if (pane->drag == HEAT_DRAG_NONE)
-        n += hottest_lines(v, lines + n);
+    Str lines[HEAT_CELL_LINES];
+    const Hottest *hottest = pane->drag == HEAT_DRAG_NONE ? engine_aside(v->engine, ASIDE_HOTTEST) : NULL;
+    uint32_t n = heat_cell_lines(v, column, row, hottest, lines);
     Rect avoid = {s.x0, fminf(s.y0, s.y1), s.x1_right - s.x0, fabsf(s.y1 - s.y0)};
     ui_tooltip(ui, avoid, lines, n);
 }
@@ -229,6 +177,7 @@ void heat_pointer(HeatPane *pane, const View *v) {
     if (!v->ui->held)
         pane->drag = HEAT_DRAG_NONE;
     pane->hover.on = false;
+    heat_cell_pinned(pane, v);
     if (z.hover || pane->drag == HEAT_DRAG_SELECT || pane->drag == HEAT_DRAG_BASELINE)
         hover(pane, v, z.x, z.y);
     ui_focus_ring(v->ui, pane->id, rect_inset(pane->plot, -ui_px(v->ui, 2)), 0);

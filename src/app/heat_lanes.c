@@ -1,6 +1,8 @@
 #include "app/heat_lanes.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "app/question.h"
 #include "picture/export_text.h"
@@ -73,20 +75,25 @@ void heat_lanes_draw(HeatPane *pane, const View *v, float left) {
         heat_lanes_scroll(pane, v, 0);
 }
 
-bool heat_lane_filter(const HeatGrid *grid, uint32_t row, Filter *filter) {
-    Buf text = {0};
+bool heat_lane_name(const HeatGrid *grid, uint32_t row, char *out, size_t cap) {
+    memset(out, 0, cap); /* states are compared as memory */
     if (!grid || !grid->row)
         return true;
     if (row >= grid->rows || grid->row[row].others)
         return false;
     const HeatRow *r = &grid->row[row];
     if (grid->spec.row_kind == HEAT_BY_CPU)
-        buf_printf(&text, "cpu=%d", r->cpu);
+        snprintf(out, cap, "cpu=%d", r->cpu);
+    else if (grid->spec.row_kind == HEAT_BY_THREAD)
+        snprintf(out, cap, "pid=%d tid=%d", r->pid, r->tid);
     else
-        buf_printf(&text, grid->spec.row_kind == HEAT_BY_THREAD ? "pid=%d tid=%d" : "pid=%d", r->pid, r->tid);
-    bool ok = filter_parse(buf_str(&text), filter, NULL);
-    buf_free(&text);
-    return ok;
+        snprintf(out, cap, "pid=%d", r->pid);
+    return true;
+}
+
+bool heat_lane_filter(const HeatGrid *grid, uint32_t row, Filter *filter) {
+    char name[STATE_ROW];
+    return heat_lane_name(grid, row, name, sizeof name) && (!name[0] || filter_parse(str_of(name), filter, NULL));
 }
 
 /* -- words */

@@ -13,6 +13,9 @@ void heat_lanes_draw(HeatPane *pane, const View *v, float left);
 /* The lane under y, cut to those that there are. */
 uint32_t heat_lane_at(const HeatPane *pane, const View *v, float y);
 void heat_lanes_scroll(HeatPane *pane, const View *v, float lanes);
+/* "pid=7 tid=9", "cpu=3": chips that leave the row's samples alone; empty where rows are no lanes.
+ * False when that cannot be said: the row of all others. */
+bool heat_lane_name(const HeatGrid *grid, uint32_t row, char *out, size_t cap);
 /* Adds terms that leave the row's samples alone; false when that cannot be said: the row of all
  * others, or no room. */
 bool heat_lane_filter(const HeatGrid *grid, uint32_t row, Filter *filter);

@@ -36,7 +36,7 @@ static bool texts_same(const State *a, const State *b) {
         if (strcmp(a->file[i], b->file[i]) != 0)
             return false;
     return !strcmp(a->event, b->event) && !strcmp(a->search, b->search) && !strcmp(a->zoom, b->zoom) &&
-           !strcmp(a->pin, b->pin) && !strcmp(a->function, b->function);
+           !strcmp(a->pin, b->pin) && range_same(&a->cell, &b->cell) && !strcmp(a->cell_row, b->cell_row) && !strcmp(a->function, b->function);
 }
 
 static bool look_same(const State *a, const State *b) {
@@ -222,6 +222,8 @@ void state_format(const State *state, Buf *out) {
         put_text(out, "transforms", transforms.s);
     buf_free(&transforms);
     put_text(out, "pin", state->pin);
+    put_range(out, "cell", &state->cell);
+    put_text(out, "cellrow", state->cell_row);
     put_text(out, "function", state->function);
     if (state->view_kind != usual.view_kind)
         put_text(out, "shape", view_kind_name(state->view_kind));
@@ -424,6 +426,10 @@ static bool set_part(Str key, Str value, State *state) {
         return parse_transforms(value, &state->transforms);
     if (str_eq_c(key, "pin"))
         return unescape(value, state->pin, STATE_FRAME);
+    if (str_eq_c(key, "cell"))
+        return range_parse_ns(value, &state->cell);
+    if (str_eq_c(key, "cellrow"))
+        return unescape(value, state->cell_row, STATE_ROW);
     if (str_eq_c(key, "function"))
         return unescape(value, state->function, STATE_FRAME);
     if (str_eq_c(key, "saved"))

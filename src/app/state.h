@@ -17,6 +17,7 @@ enum {
     STATE_ZOOM = 8192,
     STATE_EVENT = 128,
     STATE_FRAME = 2048,
+    STATE_ROW = 48, /* chips that name one thread, process or cpu */
     STATE_SLOTS = 2,
     STATE_RANGES = 8
 };
@@ -55,6 +56,8 @@ typedef struct State {
     Transforms transforms; /* of the tree, in order */
     /* Frames as "symbol\tmodule\n"; empty: none. */
     char pin[STATE_FRAME];      /* its moments stay lit on the heat map: one frame, a function */
+    Range cell;                 /* of the heat map: its hottest stacks stay named */
+    char cell_row[STATE_ROW];   /* … where rows are threads and the like: "pid=7 tid=9" */
     char function[STATE_FRAME]; /* whose callers and callees a sandwich shows */
     uint8_t view_kind; /* ViewKind */
     uint8_t mode;      /* ModeKind */

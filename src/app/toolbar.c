@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/heat_cell.h"
 #include "app/panels.h"
 
 typedef struct Bar {
@@ -279,6 +280,27 @@ static void pin_chip(Bar *b) {
         wish(v->wishes, CMD_UNPIN, "%s", "");
 }
 
+static void cell_chip(Bar *b) {
+    const View *v = b->v;
+    if (!v->state->cell.on)
+        return;
+    Str words = heat_cell_name(v), label = view_text(v, "pinned %.*s", (int)words.n, words.s);
+    float w = ui_chip_width(v->ui, label, true);
+    if (!make_room(b, w)) {
+        b->missing++;
+        return;
+    }
+    Rect r = place(b, w);
+    if (b->measure)
+        return;
+    const Range *cell = &v->state->cell;
+    ChipAction did = ui_chip(v->ui, ui_id("cell chip"), r, label, true, true, "Select this cell");
+    if (did == CHIP_TOGGLED)
+        wish(v->wishes, v->select, "%lld..%lld", (long long)cell->t0_ns, (long long)cell->t1_ns);
+    if (did == CHIP_REMOVED)
+        wish(v->wishes, CMD_PIN_CELL, "%s", "");
+}
+
 static void filter_field(Bar *b, Panels *p, float w) {
     const View *v = b->v;
     bool room = make_room(b, w) && b->right - b->x >= fminf(w, ui_px(v->ui, 120));
@@ -354,6 +376,7 @@ static void chips(Bar *b, Panels *p) {
     for (uint32_t i = 0; i < v->state->filter.count; i++)
         filter_chip(b, i);
     pin_chip(b);
+    cell_chip(b);
     b->keep = 0;
     if (b->missing) {
         Str words = view_text(v, "+ %u chip%s", b->missing, b->missing == 1 ? "" : "s");

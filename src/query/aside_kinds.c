@@ -8,6 +8,7 @@
 
 const AsideKind *const aside_kinds[ASIDES] = {
     [ASIDE_HOTTEST] = &hottest_aside,
+    [ASIDE_PINNED] = &hottest_aside,
     [ASIDE_LINK] = &link_aside,
     [ASIDE_FINDINGS] = &findings_aside,
     [ASIDE_FUNCTIONS] = &functions_aside,

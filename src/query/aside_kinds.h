@@ -5,7 +5,8 @@
 
 /* Side questions; the wish and result types are in the header of each. */
 typedef enum AsideId {
-    ASIDE_HOTTEST,   /* query/hottest.h */
+    ASIDE_HOTTEST,   /* query/hottest.h: of the cell under the pointer */
+    ASIDE_PINNED,    /* likewise: of the one that is pinned */
     ASIDE_LINK,      /* query/link.h */
     ASIDE_FINDINGS,  /* query/findings.h */
     ASIDE_FUNCTIONS, /* query/functions.h */

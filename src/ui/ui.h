@@ -61,7 +61,6 @@ typedef struct Ui {
     uint32_t text_cursor, text_mark; /* bytes; selection between them */
     float text_scroll;
     int64_t hot_since_ns; /* for tooltips */
-    UiId hot_before;
     UiId focus_order[256];
     uint8_t focus_kind[256]; /* rows and tabs are walked with the arrows */
     uint32_t focus_count;
@@ -70,7 +69,8 @@ typedef struct Ui {
     char clipboard[4096]; /* copied text, empty if none */
     bool animating;  /* a widget needs another frame soon */
     int64_t wake_ns; /* … or at this time (a tooltip is due); INT64_MAX: none */
-    UiId tooltip;    /* who asked for one this frame */
+    UiId hot_before, tooltip; /* who asked for one this frame */
+    Rect pinned_tip; /* which those of the pointer avoid */
 } Ui;
 
 UiId ui_id(const char *name); /* stable hash */
@@ -124,9 +124,7 @@ bool ui_menu(Ui *ui, UiId id, Rect anchor, const Str *items, uint32_t n, uint32_
 typedef enum ChipAction { CHIP_NONE, CHIP_TOGGLED, CHIP_REMOVED, CHIP_INVERTED } ChipAction;
 ChipAction ui_chip(Ui *ui, UiId id, Rect r, Str text, bool on, bool removable, const char *tip);
 float ui_chip_width(const Ui *ui, Str text, bool removable);
-typedef enum FieldResult {
-    FIELD_NONE, FIELD_CHANGED, FIELD_ENTER, FIELD_SHIFT_ENTER, FIELD_ESC,
-} FieldResult;
+typedef enum FieldResult { FIELD_NONE, FIELD_CHANGED, FIELD_ENTER, FIELD_SHIFT_ENTER, FIELD_ESC } FieldResult;
 /* text: zero-terminated, cap bytes, edited in place. hint_right: e.g. "Ctrl+F", drawn muted.
  * Of several in one frame Enter and Esc are told before a change. */
 FieldResult ui_field(Ui *ui, UiId id, Rect r, char *text, uint32_t cap, Str placeholder,
@@ -138,8 +136,10 @@ bool ui_scrollbar(Ui *ui, UiId id, Rect r, float total, float page, float *at);
 void ui_progress(Ui *ui, Rect r, float share); /* share < 0: a moving stripe */
 /* One clickable row of a list; true when clicked or Enter pressed on it while focused. */
 bool ui_row(Ui *ui, UiId id, Rect r, bool selected);
-/* Lines of "left\tright" at the pointer, at most ten, never over `avoid`. */
+/* Lines of "left\tright" at the pointer, at most ten, never over `avoid`. The pinned one stays
+ * beside a place and comes before the frame's other tooltips. */
 void ui_tooltip(Ui *ui, Rect avoid, const Str *lines, uint32_t n);
+void ui_pinned_tooltip(Ui *ui, Rect beside, const Str *lines, uint32_t n);
 /* Dims the window and gives the panel's rectangle (w × h physical, cut at the window), centred;
  * the caller draws into ui->overlay through ui->draw swapped by ui_modal_begin / ui_modal_end.
  * False, with nothing to end, when the user clicked outside or pressed Esc: it is closed. */

@@ -188,6 +188,7 @@ void ui_begin(Ui *ui, DrawList *draw, const Fonts *fonts, const Theme *theme, fl
     ui->clipboard[0] = 0;
     ui->wake_ns = INT64_MAX;
     ui->tooltip = 0;
+    ui->pinned_tip = (Rect){0};
     ui->layer = LAYER_WINDOW;
     ui->modal_now = 0;
     draw_reset(&ui->overlay, ui->window.w, ui->window.h, 0);

@@ -184,6 +184,15 @@ static Rect inside(const Ui *ui, Rect r) {
     return r;
 }
 
+static bool first_free(const Ui *ui, const Rect *tries, size_t n, Rect avoid, Rect pointer, Rect *out) {
+    for (size_t i = 0; i < n; i++) {
+        *out = inside(ui, tries[i]);
+        if (!overlaps(*out, avoid) && !overlaps(*out, pointer) && !overlaps(*out, ui->pinned_tip))
+            return true;
+    }
+    return false;
+}
+
 /* Beside the pointer if that leaves `avoid` free, else on the side of it that has the room. */
 static Rect tooltip_place(const Ui *ui, Rect avoid, float w, float h) {
     float gap = ui_px(ui, 8), x = ui->x + ui_px(ui, 14), y = ui->y + ui_px(ui, 18);
@@ -198,20 +207,28 @@ static Rect tooltip_place(const Ui *ui, Rect avoid, float w, float h) {
         {avoid.x + avoid.w + gap, y, w, h},
         {avoid.x - gap - w, y, w, h},
     };
-    for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
-        Rect r = inside(ui, tries[i]);
-        if (!overlaps(r, avoid) && !rect_has(rect_inset(r, -gap / 2), ui->x, ui->y))
-            return r;
-    }
+    Rect pointer = {ui->x - gap / 2, ui->y - gap / 2, gap, gap}, r;
+    if (first_free(ui, tries, sizeof tries / sizeof *tries, avoid, pointer, &r))
+        return r;
     return inside(ui, tries[0]);
 }
 
-void ui_tooltip(Ui *ui, Rect avoid, const Str *lines, uint32_t n) {
+/* On a side of `beside` that has the room: right, left, below, above. */
+static Rect pinned_place(const Ui *ui, Rect beside, float w, float h) {
+    float gap = ui_px(ui, 8), right = beside.x + beside.w + gap, below = beside.y + beside.h + gap;
+    const Rect tries[] = {
+        {right, beside.y, w, h},
+        {beside.x - gap - w, beside.y, w, h},
+        {beside.x, below, w, h},
+        {beside.x, beside.y - gap - h, w, h},
+    };
+    Rect r;
+    first_free(ui, tries, sizeof tries / sizeof *tries, beside, (Rect){0}, &r);
+    return r;
+}
+
+static Rect tooltip_size(const Ui *ui, const Str *lines, uint32_t n) {
     const Theme *t = ui->theme;
-    enum { LINES = 10 };
-    n = n < LINES ? n : LINES;
-    if (!n || ui->popup)
-        return;
     float pad = ui_px(ui, 11), row = ui_px(ui, 19), between = ui_px(ui, 24), w = 0;
     for (uint32_t i = 0; i < n; i++) {
         Str right, left = ui_halves(lines[i], &right);
@@ -223,20 +240,47 @@ void ui_tooltip(Ui *ui, Rect avoid, const Str *lines, uint32_t n) {
     }
     float most = fminf(ui->window.w - 4 * pad, ui_px(ui, 560));
     w = ceilf(fminf(w, most));
-    Rect box = {0, 0, w + 2 * pad, (float)n * row + 2 * ui_px(ui, 7)};
-    box = tooltip_place(ui, avoid, box.w, box.h);
-    box.x = floorf(box.x);
-    box.y = floorf(box.y);
+    return (Rect){0, 0, w + 2 * pad, (float)n * row + 2 * ui_px(ui, 7)};
+}
+
+static void tooltip_draw(Ui *ui, Rect box, const Str *lines, uint32_t n) {
+    const Theme *t = ui->theme;
+    float pad = ui_px(ui, 11), row = ui_px(ui, 19), between = ui_px(ui, 24);
     ui_float_box(ui, &ui->top, box, ui_px(ui, t->radius), t->tooltip);
     for (uint32_t i = 0; i < n; i++) {
         Str right, left = ui_halves(lines[i], &right);
-        Rect r = {box.x + pad, box.y + ui_px(ui, 7) + (float)i * row, w, row};
+        Rect r = {box.x + pad, box.y + ui_px(ui, 7) + (float)i * row, box.w - 2 * pad, row};
         float right_w = right.n ? ui_text_width(ui, right, FACE_REGULAR, t->font) : 0;
         label(ui, &ui->top, r, right, t->muted, FACE_REGULAR, t->font, 1);
         r.w -= right.n ? right_w + between : 0;
         label(ui, &ui->top, r, left, t->text, i || n == 1 ? FACE_REGULAR : FACE_SEMIBOLD,
               t->font, -1);
     }
+}
+
+enum { TOOLTIP_LINES = 10 };
+
+void ui_tooltip(Ui *ui, Rect avoid, const Str *lines, uint32_t n) {
+    n = n < TOOLTIP_LINES ? n : TOOLTIP_LINES;
+    if (!n || ui->popup)
+        return;
+    Rect box = tooltip_size(ui, lines, n);
+    box = tooltip_place(ui, avoid, box.w, box.h);
+    box.x = floorf(box.x);
+    box.y = floorf(box.y);
+    tooltip_draw(ui, box, lines, n);
+}
+
+void ui_pinned_tooltip(Ui *ui, Rect beside, const Str *lines, uint32_t n) {
+    n = n < TOOLTIP_LINES ? n : TOOLTIP_LINES;
+    if (!n || ui->popup)
+        return;
+    Rect box = tooltip_size(ui, lines, n);
+    box = pinned_place(ui, beside, box.w, box.h);
+    box.x = floorf(box.x);
+    box.y = floorf(box.y);
+    tooltip_draw(ui, box, lines, n);
+    ui->pinned_tip = box;
 }
 
 void ui_tip(Ui *ui, UiId id, Rect r, const char *tip) {

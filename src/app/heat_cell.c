@@ -1,0 +1,108 @@
+#include "app/heat_cell.h"
+#include "app/flame_pane.h"
+#include "app/heat_lanes.h"
+#include "app/heat_ranges.h"
+
+#include <math.h>
+#include <string.h>
+
+/* -- words */
+
+static Str column_text(const View *v, int64_t offset_ns) {
+    int64_t column_ns = v->heat->spec.column_ns, min = offset_ns / 60000000000;
+    if (column_ns % 60000000000 == 0)
+        return min % 60 == 0 ? view_text(v, "%lld h", (long long)(min / 60))
+               : min < 60    ? view_text(v, "%lld min", (long long)min)
+                             : view_text(v, "%lld h %lld min", (long long)(min / 60), (long long)(min % 60));
+    Str at = view_offset(v, v->heat->origin_ns + offset_ns, column_ns >= 1000000000 ? 1000000000 : 10000000);
+    return view_text(v, "%.*s s", (int)at.n, at.s);
+}
+
+/* "34 s + 660 ms", or "thread worker (4711) · 12.3 s"; and how many samples, or why there are
+ * none. */
+static Str cell_text(const View *v, uint32_t column, uint32_t row) {
+    const HeatGrid *g = v->heat;
+    Range cell;
+    size_t i = (size_t)column * g->rows + row;
+    heat_cell_range(g, column, row, &cell.t0_ns, &cell.t1_ns);
+    int64_t start = (int64_t)column * g->spec.column_ns;
+    Str at = column_text(v, start), within = view_span(v, cell.t0_ns - g->origin_ns - start);
+    Str n = heat_value_text(v, g->cell[i]);
+    if (cell.t1_ns <= g->first_ns || cell.t0_ns > g->last_ns)
+        n = STR("outside the recording");
+    else if (g->hidden && g->hidden[i])
+        n = g->cell[i] ? view_text(v, "%.*s, others hidden", (int)n.n, n.s) : STR("all hidden");
+    if (g->row) {
+        Str lane = heat_lane_text(v, row);
+        return view_text(v, "%.*s · %.*s\t%.*s", (int)lane.n, lane.s, (int)at.n, at.s, (int)n.n, n.s);
+    }
+    return view_text(v, "%.*s + %.*s\t%.*s", (int)at.n, at.s, (int)within.n, within.s, (int)n.n, n.s);
+}
+
+/* "leaf ← caller" of the hottest stacks, with their samples. */
+static uint32_t hottest_lines(const View *v, const Hottest *h, Str *lines) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; h && i < h->count && i < 3; i++) {
+        StackNode leaf = stacks_get(&v->dict->stacks, h->stack[i].stack);
+        Str name = flame_label(NULL, v->dict, leaf.frame), samples = view_grouped(v, h->stack[i].samples);
+        StackNode caller = stacks_get(&v->dict->stacks, leaf.parent);
+        Str from = caller.parent || leaf.parent ? flame_label(NULL, v->dict, caller.frame) : STR("");
+        lines[n++] = view_text(v, "%.*s%s%.*s\t%.*s", (int)(name.n < 48 ? name.n : 48), name.s, from.n ? " ← " : "",
+                               (int)(from.n < 32 ? from.n : 32), from.s, (int)samples.n, samples.s);
+    }
+    if (h && h->stacks > n)
+        lines[n++] = view_text(v, "%u more stack%s", h->stacks - 3, h->stacks == 4 ? "" : "s");
+    return n;
+}
+
+uint32_t heat_cell_lines(const View *v, uint32_t column, uint32_t row, const Hottest *hottest, Str *lines) {
+    lines[0] = cell_text(v, column, row);
+    return 1 + hottest_lines(v, hottest, lines + 1);
+}
+
+/* -- the pinned one */
+
+bool heat_cell_find(const HeatGrid *g, const State *s, uint32_t *column, uint32_t *row) {
+    if (!s->cell.on || !g || !heat_cell_of(g, s->cell.t0_ns, column, row))
+        return false;
+    if (!g->row)
+        return !s->cell_row[0];
+    for (*row = 0; *row < g->rows; (*row)++) {
+        char name[STATE_ROW];
+        if (heat_lane_name(g, *row, name, sizeof name) && strcmp(name, s->cell_row) == 0)
+            return true;
+    }
+    return false;
+}
+
+Str heat_cell_name(const View *v) {
+    uint32_t column, row;
+    if (!heat_cell_find(v->heat, v->state, &column, &row))
+        return STR("cell");
+    Str words = cell_text(v, column, row);
+    return str_cut(&words, '\t');
+}
+
+void heat_cell_pinned(const HeatPane *pane, const View *v) {
+    uint32_t column, row;
+    Range cell;
+    if (v->side != SIDE_A || !heat_cell_find(v->heat, v->state, &column, &row))
+        return;
+    heat_cell_range(v->heat, column, row, &cell.t0_ns, &cell.t1_ns);
+    SliceShape s = heat_slice_shape(pane, v, &cell);
+    if (v->heat->row) {
+        s.y0 = heat_pane_lane_y(pane, row);
+        s.y1 = heat_pane_lane_y(pane, row + 1);
+    }
+    Rect box = {s.x0, fminf(s.y0, s.y1), s.x1_right - s.x0, fabsf(s.y1 - s.y0)};
+    Rect seen = rect_cut(box, pane->plot);
+    if (seen.w <= 0 || seen.h <= 0)
+        return;
+    Ui *ui = v->ui;
+    Rect before = draw_clip_to(ui->draw, rect_inset(pane->plot, -ui_px(ui, 2)));
+    heat_slice_outline(ui->draw, &s, ui_px(ui, 2), ui->theme->text);
+    draw_clip(ui->draw, before);
+    Str lines[HEAT_CELL_LINES];
+    uint32_t n = heat_cell_lines(v, column, row, engine_aside(v->engine, ASIDE_PINNED), lines);
+    ui_pinned_tooltip(ui, seen, lines, n);
+}
