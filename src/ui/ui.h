@@ -69,7 +69,7 @@ typedef struct Ui {
     char clipboard[4096]; /* copied text, empty if none */
     bool animating;  /* a widget needs another frame soon */
     int64_t wake_ns; /* … or at this time (a tooltip is due); INT64_MAX: none */
-    UiId hot_before, tooltip; /* who asked for one this frame */
+    UiId hot_before, tooltip; /* in the last frame; who asked for one in this */
     Rect pinned_tip; /* which those of the pointer avoid */
 } Ui;
 
