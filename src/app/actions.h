@@ -15,6 +15,7 @@ bool can_file(const App *app);
 bool can_time(const App *app);
 bool can_selection(const App *app);
 bool can_cancel_load(const App *app);
+bool can_live(const App *app);
 bool can_complain(const App *app);
 bool can_weight(const App *app);
 bool can_table(const App *app);

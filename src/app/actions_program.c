@@ -88,8 +88,29 @@ bool do_escape(App *app, Str args, Error *err) {
 
 bool do_cancel_load(App *app, Str args, Error *err) {
     (void)args, (void)err;
+    if (session_live(&app->session)) {
+        live_stop(app);
+        app_notice(app, "Stopped: what has come so far is shown");
+        return true;
+    }
     session_cancel_load(&app->session, 0);
     app_notice(app, "Loading stopped: what was read so far is shown");
+    return true;
+}
+
+bool can_live(const App *app) {
+    return session_live(&app->session) || app->session.paused;
+}
+
+bool do_live_pause(App *app, Str args, Error *err) {
+    (void)args, (void)err;
+    session_pause(&app->session, !app->session.paused);
+    return true;
+}
+
+bool do_live_edge(App *app, Str args, Error *err) {
+    (void)args, (void)err;
+    live_follow_edge(app);
     return true;
 }
 

@@ -480,6 +480,7 @@ void app_frame(App *app, const FrameInput *in, FrameOutput *out) {
     app->last_input.events = 0;
     note_times(app, in);
     session_poll(&app->session, in->now_ns);
+    live_update(app);
     browser_poll(&app->browser);
     saved(app);
     notice_failure(app);

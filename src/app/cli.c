@@ -1,5 +1,6 @@
 #include "app/cli.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -115,22 +116,16 @@ static void write_json(App *app, const char *path, void (*dump)(App *, Buf *)) {
     buf_free(&text);
 }
 
-static int run_window(const Options *o, const CliHost *host) {
+/* path NULL: the browser. */
+static int show_window(App *app, const Options *o, const CliHost *host, const Fonts *fonts, const char *path) {
     Error err = {0};
-    const Fonts *fonts = host->fonts(false, &err);
-    if (!fonts)
-        return complain_and(EXIT_INPUT, &err);
-    App *app = app_new(&(AppOptions){.fonts = fonts,
-                                       .workers = o->threads ? o->threads : thread_cpu_count(),
-                                       .examples = host->examples});
-    app->session.use_cache = !o->no_cache;
     int code = EXIT_DONE;
     if (!look_apply(app, o, &err)) {
         code = complain_and(EXIT_USAGE, &err);
-    } else if (!o->paths) {
+    } else if (!path) {
         app_open(app, 0, app->examples, NULL);
-    } else if (!look_open(app, o, o->path[0], &err)) {
-        code = fail_at(o->path[0], &err);
+    } else if (!look_open(app, o, path, &err)) {
+        code = fail_at(path, &err);
     }
     if (code == EXIT_DONE) {
         code = host->window(app, fonts, o->w, o->h, o->software, o->gpu, &err);
@@ -141,8 +136,69 @@ static int run_window(const Options *o, const CliHost *host) {
         write_json(app, o->stats, stats_since_start);
     if (o->dump && code == EXIT_DONE)
         write_json(app, o->dump, dump_state);
+    return code;
+}
+
+static App *new_app(const Options *o, const CliHost *host, const Fonts *fonts) {
+    return app_new(&(AppOptions){.fonts = fonts,
+                                 .workers = o->threads ? o->threads : thread_cpu_count(),
+                                 .examples = host->examples});
+}
+
+static int run_window(const Options *o, const CliHost *host) {
+    Error err = {0};
+    const Fonts *fonts = host->fonts(false, &err);
+    if (!fonts)
+        return complain_and(EXIT_INPUT, &err);
+    App *app = new_app(o, host, fonts);
+    app->session.use_cache = !o->no_cache;
+    app->session.follow = o->follow;
+    int code = show_window(app, o, host, fonts, o->paths ? o->path[0] : NULL);
     app_free(app);
     return code;
+}
+
+/* -- record */
+
+/* What was recorded after the last look at it is written before we go. */
+static int end_recording(Process *p, const char *path) {
+    enum { PATIENCE_MS = 10000 };
+    process_interrupt(p);
+    bool ended = process_wait(p, PATIENCE_MS);
+    Str words = process_words(p);
+    int status = ended ? process_status(p) : 0;
+    if (status && status != 128 + SIGINT)
+        fprintf(stderr, "flamescope: perf ended with status %d%s%.*s\n", status, words.n ? ": " : "", (int)words.n, words.s);
+    else
+        fprintf(stderr, "flamescope: recorded into %s\n", path);
+    return status && status != 128 + SIGINT ? EXIT_INPUT : EXIT_DONE;
+}
+
+static int run_record(const Options *o, const CliHost *host) {
+    RecordWish wish = o->record;
+    Error err = {0};
+    Buf notes = {0};
+    char path[RECORD_PATH];
+    wish.out = o->out;
+    wish.all_cpus |= !wish.pid && !wish.command;
+    bool can = record_check(&wish, &notes, &err);
+    if (notes.n)
+        fputs(notes.s, stderr);
+    buf_free(&notes);
+    if (!can)
+        return complain_and(exit_for(&err), &err);
+    const Fonts *fonts = host->fonts(false, &err);
+    Process *p = fonts ? record_start(&wish, path, &err) : NULL;
+    if (!p)
+        return complain_and(EXIT_INPUT, &err);
+    App *app = new_app(o, host, fonts);
+    app->session.follow = true;
+    app->live.recorder = p;
+    int code = show_window(app, o, host, fonts, path);
+    int ended = end_recording(p, path);
+    app_free(app);
+    process_free(p);
+    return code ? code : ended;
 }
 
 static int run_collapse(const Options *o) {
@@ -200,7 +256,7 @@ int cli_main(int argc, char **argv, const CliHost *host) {
         printf("flamescope %s\n", FLAMESCOPE_VERSION);
         return EXIT_DONE;
     }
-    if (o->verb != VERB_WINDOW && o->paths == 0)
+    if (o->verb != VERB_WINDOW && o->verb != VERB_RECORD && o->paths == 0)
         return wrong_usage(o->verb == VERB_REPLAY ? "replay needs a script" : "a profile is needed");
     uint32_t most = o->verb == VERB_REPLAY ? 2 : 1;
     if (o->paths > most)
@@ -216,6 +272,8 @@ int cli_main(int argc, char **argv, const CliHost *host) {
         return run_replay(o, host);
     case VERB_PACK:
         return run_pack(o);
+    case VERB_RECORD:
+        return run_record(o, host);
     default:
         return run_window(o, host);
     }

@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const verb_names[VERB_COUNT] = {"", "info", "export", "collapse", "replay", "pack"};
+static const char *const verb_names[VERB_COUNT] = {"", "info", "export", "collapse", "replay", "pack", "record"};
 
 /* One row an option: a bit for each verb that takes it. */
-enum { IN_WINDOW = 1, IN_INFO = 2, IN_EXPORT = 4, IN_COLLAPSE = 8, IN_REPLAY = 16, IN_PACK = 32 };
-#define IN_SHOW (IN_WINDOW | IN_EXPORT | IN_REPLAY)
+enum { IN_WINDOW = 1, IN_INFO = 2, IN_EXPORT = 4, IN_COLLAPSE = 8, IN_REPLAY = 16, IN_PACK = 32, IN_RECORD = 64, IN_ALL = 127 };
+#define IN_SHOW (IN_WINDOW | IN_EXPORT | IN_REPLAY | IN_RECORD)
+#define IN_LIVE (IN_WINDOW | IN_RECORD)
 
 typedef struct Option Option;
 typedef bool SetOption(Options *o, const char *value, Error *err);
@@ -41,6 +42,7 @@ TEXT_OPTION(dump)
     }
 FLAG_OPTION(json)
 FLAG_OPTION(findings)
+FLAG_OPTION(follow)
 FLAG_OPTION(no_cache)
 FLAG_OPTION(dejavu)
 FLAG_OPTION(software)
@@ -207,9 +209,42 @@ static bool set_theme(Options *o, const char *value, Error *err) {
     return true;
 }
 
+static bool set_frequency(Options *o, const char *value, Error *err) {
+    int64_t n;
+    if (!str_to_i64(str_of(value), &n) || n < 1 || n > RECORD_HERTZ_MOST)
+        return bad_value(err, "frequency", value);
+    o->record.hertz = (uint32_t)n;
+    return true;
+}
+
+static bool set_all_cpus(Options *o, const char *value, Error *err) {
+    (void)value, (void)err;
+    o->record.all_cpus = true;
+    return true;
+}
+
+static bool set_process(Options *o, const char *value, Error *err) {
+    (void)err;
+    o->record.pid = value;
+    return true;
+}
+
+static bool set_duration(Options *o, const char *value, Error *err) {
+    char *end;
+    double seconds = strtod(value, &end);
+    if (*end || !(seconds > 0 && seconds < 1e6))
+        return bad_value(err, "duration", value);
+    o->record.seconds = seconds;
+    return true;
+}
+
 static const Option options[] = {
+    {"frequency", "HZ", IN_RECORD, set_frequency, "samples a second on each processor (-F; default: 99)"},
+    {"all-cpus", NULL, IN_RECORD, set_all_cpus, "record all processors (-a; the default without a process or command)"},
+    {"pid", "PID", IN_RECORD, set_process, "record these running processes, separated by commas (-p)"},
+    {"duration", "SECONDS", IN_RECORD, set_duration, "stop after this long"},
     {"to", "FORMAT", IN_EXPORT, set_to, "png, svg, html, folded, speedscope, pprof, heatmap-json"},
-    {"out", "OUT", IN_EXPORT | IN_INFO | IN_COLLAPSE | IN_REPLAY | IN_PACK, set_out, "where to write (-o; default: standard output)"},
+    {"out", "OUT", IN_EXPORT | IN_INFO | IN_COLLAPSE | IN_REPLAY | IN_PACK | IN_RECORD, set_out, "where to write (-o; default: standard output)"},
     {"range", "A..B", IN_WINDOW | IN_EXPORT, set_range, "select: seconds from the origin (34.2..36.1) or percent"},
     {"baseline", "A..B|rest|all|FILE", IN_WINDOW | IN_EXPORT, set_baseline, "compare the selection with this"},
     {"event", "NAME|all", IN_SHOW, set_event, "which event to count (default: the first in the file)"},
@@ -229,26 +264,27 @@ static const Option options[] = {
     {"scale", "sqrt|linear|log|percentile", IN_SHOW, set_scale, "colour scale of the heat map"},
     {"palette", "NAME", IN_SHOW, set_palette, "heat map palette (ember, red, enhanced, …) or flame graph palette (kind, package, java, …)"},
     {"theme", "dark|light|projector", IN_SHOW, set_theme, "colours of the window"},
-    {"size", "WxH", IN_WINDOW | IN_EXPORT, set_size, "size of the window or picture (png: 1920x1080; svg: 1200 wide, H at least)"},
+    {"size", "WxH", IN_LIVE | IN_EXPORT, set_size, "size of the window or picture (png: 1920x1080; svg: 1200 wide, H at least)"},
     {"pixel-ratio", "X", IN_EXPORT, set_pixel_ratio, "pixels of the picture per logical pixel (default: 1)"},
     {"dejavu", NULL, IN_EXPORT | IN_REPLAY, set_dejavu, "draw with DejaVu Sans, whose pixels are the same everywhere"},
-    {"threads", "N", IN_WINDOW | IN_INFO | IN_EXPORT | IN_PACK, set_threads, "parsing threads (default: one a processor)"},
+    {"threads", "N", IN_LIVE | IN_INFO | IN_EXPORT | IN_PACK, set_threads, "parsing threads (default: one a processor)"},
     {"state", "TEXT", IN_SHOW, set_state, "start from a saved state"},
-    {"stats", "FILE", IN_WINDOW | IN_INFO, set_stats, "write times and memory as JSON on exit"},
-    {"dump", "FILE", IN_WINDOW, set_dump, "write what the window shows as JSON on exit"},
+    {"stats", "FILE", IN_LIVE | IN_INFO, set_stats, "write times and memory as JSON on exit"},
+    {"dump", "FILE", IN_LIVE, set_dump, "write what the window shows as JSON on exit"},
+    {"follow", NULL, IN_WINDOW, set_follow, "the file is still being written: show what is added to it"},
     {"no-cache", NULL, IN_WINDOW | IN_EXPORT, set_no_cache, "neither use nor keep a cache of large text files"},
     {"json", NULL, IN_INFO, set_json, "print as JSON"},
     {"findings", NULL, IN_INFO, set_findings, "list where to look: bursts, pauses, gaps, phases, periodic patterns"},
-    {"software", NULL, IN_WINDOW, set_software, "draw without the GPU"},
-    {"gpu", NULL, IN_WINDOW, set_gpu, "draw with the GPU, whatever the driver"},
+    {"software", NULL, IN_LIVE, set_software, "draw without the GPU"},
+    {"gpu", NULL, IN_LIVE, set_gpu, "draw with the GPU, whatever the driver"},
     {"pid", NULL, IN_COLLAPSE, set_pid, "process names with their pid"},
     {"tid", NULL, IN_COLLAPSE, set_tid, "process names with pid and tid"},
     {"kernel", NULL, IN_COLLAPSE, set_kernel, "annotate kernel functions with _[k]"},
     {"jit", NULL, IN_COLLAPSE, set_jit, "annotate jitted functions with _[j]"},
     {"all", NULL, IN_COLLAPSE, set_all, "all annotations"},
-    {"help", NULL, 63, set_help, "show this text"},
+    {"help", NULL, IN_ALL, set_help, "show this text"},
     {"keys", NULL, IN_WINDOW, set_keys, "print every command with its keys as a table"},
-    {"version", NULL, 63, set_version, "show the version"},
+    {"version", NULL, IN_ALL, set_version, "show the version"},
 };
 
 enum { OPTION_COUNT = sizeof options / sizeof *options };
@@ -261,6 +297,12 @@ static const Option *find_option(Str name, Verb verb) {
     return NULL;
 }
 
+/* As perf record says it. */
+static Str perf_name(Str name) {
+    return str_eq_c(name, "-F") ? STR("--frequency") : str_eq_c(name, "-a") ? STR("--all-cpus")
+         : str_eq_c(name, "-p") ? STR("--pid") : name;
+}
+
 /* "--name value", "--name=value", and a few short forms; *i is moved past what was used. */
 static bool take_option(int argc, char **argv, int *i, Options *o, Error *err) {
     Str value = str_of(argv[*i]);
@@ -269,6 +311,8 @@ static bool take_option(int argc, char **argv, int *i, Options *o, Error *err) {
         name = STR("--out");
     if (str_eq_c(name, "-h"))
         name = STR("--help");
+    if (o->verb == VERB_RECORD)
+        name = perf_name(name);
     const Option *option = str_starts(name, STR("--")) ? find_option(str_slice(name, 2, name.n), o->verb) : NULL;
     if (!option)
         return error_set(err, ERROR_USAGE, "there is no option %.*s%s%s", (int)name.n, name.s,
@@ -295,6 +339,7 @@ bool options_parse(int argc, char **argv, Options *o, Error *err) {
     memset(o, 0, sizeof *o);
     state_init(&o->shown);
     o->pixel_ratio = 1;
+    o->record.hertz = RECORD_HERTZ;
     int i = 1;
     for (int v = 1; v < VERB_COUNT && argc > 1; v++) {
         if (!strcmp(argv[1], verb_names[v])) {
@@ -304,7 +349,12 @@ bool options_parse(int argc, char **argv, Options *o, Error *err) {
     }
     bool only_paths = false;
     for (; i < argc; i++) {
-        if (!only_paths && !strcmp(argv[i], "--")) {
+        if (o->verb == VERB_RECORD && (!strcmp(argv[i], "--") || argv[i][0] != '-')) {
+            o->record.command = (const char *const *)&argv[argv[i][0] == '-' ? i + 1 : i];
+            if (!o->record.command[0])
+                return error_set(err, ERROR_USAGE, "after -- a command is needed");
+            break;
+        } else if (!only_paths && !strcmp(argv[i], "--")) {
             only_paths = true;
         } else if (!only_paths && argv[i][0] == '-' && argv[i][1]) {
             if (!take_option(argc, argv, &i, o, err))
@@ -343,7 +393,8 @@ void options_help(Verb verb, Buf *out) {
          "  flamescope export PROFILE     pictures, folded stacks, heat map numbers\n"
          "  flamescope collapse PROFILE   what stackcollapse-perf.pl prints\n"
          "  flamescope replay SCRIPT      run recorded input without a display\n"
-         "  flamescope pack PROFILE       a file that opens at once, however long the profile\n"),
+         "  flamescope pack PROFILE       a file that opens at once, however long the profile\n"
+         "  flamescope record [-- CMD]    run perf, and show what it records while it records\n"),
         "flamescope info [OPTIONS] PROFILE\n\nSamples, span, events, threads, complaints and the speed of the load; with\n--findings a ranked list of what is unusual, when, and in which frame.\n",
         ("flamescope export [OPTIONS] PROFILE --to FORMAT [-o OUT]\n\n"
          "Writes the window as a picture (png), the flame graph as an interactive page of its own (svg),\n"
@@ -355,6 +406,10 @@ void options_help(Verb verb, Buf *out) {
         ("flamescope pack [OPTIONS] PROFILE -o FILE.fscope\n\n"
          "Writes the profile in a form that opens at once and is far smaller than the text. - reads a\n"
          "pipe of any length in little memory: perf script | flamescope pack - -o FILE.fscope\n"),
+        ("flamescope record [OPTIONS] [-F HZ] [-a] [-p PID] [-- COMMAND ...]\n\n"
+         "Runs perf record and shows what it records while it records: z pauses what is shown, End stays\n"
+         "at the newest column, Ctrl+. stops. Nothing is dropped meanwhile; the recording is kept as a\n"
+         "perf.data file (-o FILE; default: perf-DATE-TIME.data here), which perf reads, too.\n"),
     };
     buf_printf(out, "usage: %s\noptions:\n", usage[verb]);
     help_options(verb, out);

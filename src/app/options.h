@@ -1,10 +1,11 @@
 /* Options: the command line as a plain value, common to all verbs. */
 #pragma once
 
+#include "app/record.h"
 #include "app/state.h"
 
 typedef enum Verb {
-    VERB_WINDOW, VERB_INFO, VERB_EXPORT, VERB_COLLAPSE, VERB_REPLAY, VERB_PACK, VERB_COUNT,
+    VERB_WINDOW, VERB_INFO, VERB_EXPORT, VERB_COLLAPSE, VERB_REPLAY, VERB_PACK, VERB_RECORD, VERB_COUNT,
 } Verb;
 
 enum { OPTION_PATHS = 8 };
@@ -17,7 +18,8 @@ typedef struct Options {
     State shown; /* what options say about the picture: rows, column, scale, palette, theme, … */
     double pixel_ratio;
     uint32_t threads; /* 0: as many as there are processors */
-    bool no_cache;
+    bool no_cache, follow;
+    RecordWish record; /* but for its file, which is out */
     bool json, findings, dejavu, software, gpu, idle_said, help, version, keys;
     bool pid, tid, kernel, jit, all; /* collapse */
     uint32_t w, h;

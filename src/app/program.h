@@ -13,6 +13,7 @@
 #include "app/heat_pane.h"
 #include "app/history.h"
 #include "app/linking.h"
+#include "app/live.h"
 #include "app/panels.h"
 #include "app/table_pane.h"
 #include "app/view.h"
@@ -36,6 +37,7 @@ struct App {
     Panels panels;
     Saver saver;
     PinnedFrame pinned;
+    Live live;
     LinkMatch lit; /* asked for; kind LINK_NONE: nothing is */
     Overlay overlay;
     bool show_stats;

@@ -38,7 +38,7 @@ static bool others_load(const Session *session, uint32_t index) {
 
 /* A loader that could not start leaves the profile as new. */
 static bool start(Session *session, SessionSlot *slot, const char *path, Error *err) {
-    LoadOptions options = {.path = path, .dict_in_use = !slot->alone};
+    LoadOptions options = {.path = path, .dict_in_use = !slot->alone, .follow = slot->follow};
     profile_init(&slot->profile, &session->dict);
     slot->loader = loader_start(session->jobs, &slot->profile, &options, err);
     if (slot->loader)
@@ -68,7 +68,7 @@ static bool begin(Session *session, uint32_t index, Error *err) {
         dict_free(&session->dict);
         dict_init(&session->dict);
     }
-    if (session->use_cache)
+    if (session->use_cache && !slot->follow)
         cache_key(slot->path, &slot->key);
     if (!start_cached(session, slot) && !start(session, slot, slot->path, err))
         return false;
@@ -89,8 +89,10 @@ bool session_open(Session *session, uint32_t index, const char *path, Error *err
     char copy[SESSION_PATH] = ""; /* the path may be the slot's own */
     strncpy(copy, path, sizeof copy - 1);
     session_close(session, index);
+    session_pause(session, false);
     memcpy(slot->path, copy, sizeof copy);
     slot->open = true;
+    slot->follow = session->follow;
     slot->waiting = others_load(session, index);
     if (slot->waiting)
         hold_nothing(session, slot);
@@ -139,6 +141,27 @@ void session_cancel_load(Session *session, uint32_t index) {
         loader_cancel(slot->loader);
 }
 
+void session_end_load(Session *session, uint32_t index) {
+    SessionSlot *slot = &session->slot[index];
+    if (slot->loader)
+        loader_end(slot->loader);
+}
+
+bool session_live(const Session *session) {
+    const SessionSlot *slot = &session->slot[0];
+    return slot->open && !slot->waiting && !slot->settled && slot->load.size < 0;
+}
+
+void session_pause(Session *session, bool paused) {
+    session->paused = paused;
+    for (uint32_t i = 0; i < ENGINE_SLOTS; i++) {
+        SessionSlot *slot = &session->slot[i];
+        engine_hold(session->engine, i, paused);
+        if (slot->settled && !paused) /* what came last is not polled any more */
+            slot->view = profile_view(&slot->profile);
+    }
+}
+
 bool session_loading(const Session *session) {
     for (uint32_t i = 0; i < ENGINE_SLOTS; i++)
         if (session->slot[i].open && !session->slot[i].settled)
@@ -158,7 +181,7 @@ static void settle(Session *session, uint32_t index) {
         return;
     }
     slot->settled = true;
-    if (session->use_cache && slot->alone)
+    if (session->use_cache && slot->alone && !slot->follow)
         slot->cache_write = cache_write(session->jobs, &slot->profile, &slot->load, &slot->key);
 }
 
@@ -188,7 +211,7 @@ bool session_poll(Session *session, int64_t now_ns) {
             continue;
         /* status before view: when the load is over, the view is the last one */
         loader_status(slot->loader, &slot->load);
-        ProfileView view = profile_view(&slot->profile);
+        ProfileView view = session->paused ? slot->view : profile_view(&slot->profile);
         changed |= view.samples != slot->view.samples;
         slot->view = view;
         if (slot->load.state != LOAD_RUNNING) {

@@ -14,6 +14,7 @@ typedef struct SessionSlot {
     bool open;
     bool waiting;     /* its load has not begun: it has a path, and an empty profile */
     bool settled;     /* the load is over */
+    bool follow;      /* its file is still being written */
     char path[SESSION_PATH];
     LoadStatus load;  /* as of the last poll; while waiting, running without progress */
     Profile profile;
@@ -30,6 +31,8 @@ typedef struct Session {
     Engine *engine;
     SessionSlot slot[ENGINE_SLOTS];
     bool use_cache; /* off unless the owner sets it */
+    bool follow;    /* files opened from now on are still being written */
+    bool paused;    /* what is shown stays as it is; loads go on */
 } Session;
 
 /* workers 0: everything runs inline, between frames (session_work). */
@@ -39,6 +42,12 @@ void session_free(Session *session);
  * blocks for that. On failure the slot is empty; of one that waits, `load` tells it later. */
 bool session_open(Session *session, uint32_t slot, const char *path, Error *err);
 void session_close(Session *session, uint32_t slot);
+/* Of a pipe or a file that is followed: what is there by now is all. */
+void session_end_load(Session *session, uint32_t slot);
+/* Slot A is a pipe or a file that is followed, whose end has not come. */
+bool session_live(const Session *session);
+/* While paused samples are taken in, but nothing shows them. */
+void session_pause(Session *session, bool paused);
 /* A load that waits is forgotten: its slot is empty. */
 void session_cancel_load(Session *session, uint32_t slot);
 /* Once a frame: takes in what arrived. True when something changed. */

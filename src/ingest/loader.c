@@ -41,6 +41,7 @@ struct Loader {
     char path[1024];
     char wanted[64]; /* options.format */
     CancelToken cancel;
+    CancelToken stop; /* of the source */
     bool threaded;  /* false: inline */
     Thread *thread; /* NULL inline and once joined; the starter's */
     /* -- loader thread only */
@@ -486,7 +487,7 @@ Loader *loader_start(Jobs *jobs, Profile *profile, const LoadOptions *options, E
     Source *source = source_open(options->path, options->engine, err);
     if (!source)
         return NULL;
-    if (!options->format && pack_load_wanted(options->path)) {
+    if (!options->format && !options->follow && pack_load_wanted(options->path)) {
         pack = pack_load_open(options->path, profile, options->dict_in_use, err);
         if (!pack) {
             source_close(source);
@@ -497,6 +498,7 @@ Loader *loader_start(Jobs *jobs, Profile *profile, const LoadOptions *options, E
     l->jobs = jobs;
     l->profile = profile;
     l->source = source;
+    source_follow(source, &l->stop, options->follow);
     l->pack = pack;
     l->options = *options;
     if (!l->options.record_limit)
@@ -533,6 +535,11 @@ void loader_status(const Loader *loader, LoadStatus *out) {
 
 void loader_cancel(Loader *loader) {
     cancel(&loader->cancel);
+    cancel(&loader->stop); /* it may wait for bytes */
+}
+
+void loader_end(Loader *loader) {
+    cancel(&loader->stop);
 }
 
 bool loader_step(Loader *loader) {

@@ -18,6 +18,7 @@ typedef struct LoadOptions {
     uint32_t chunk_bytes;  /* 0: 1 MiB; tests use 100. A longer record grows its chunk */
     uint32_t record_limit; /* 0: 64 MiB; a longer record is a complaint and skipped */
     CodecEngine engine;
+    bool follow;           /* the file is still being written: until loader_end */
     bool dict_in_use;      /* others fill the dictionary, too: a pack is absorbed, not lent */
 } LoadOptions;
 
@@ -25,10 +26,10 @@ typedef struct LoadStatus {
     LoadState state;
     const char *format; /* NULL until recognised */
     bool format_has_time;
-    double progress;    /* 0 to 1; -1 for a pipe whose length nobody knows */
+    double progress;    /* 0 to 1; -1 for a pipe or a file that grows: nobody knows how long */
     int64_t bytes_read; /* raw */
     int64_t bytes_text; /* after decompression, absorbed */
-    int64_t size;       /* raw, -1 for a pipe */
+    int64_t size;       /* raw, -1 likewise */
     int64_t elapsed_ns; /* frozen when the load ends */
     Error error;
 } LoadStatus;
@@ -39,6 +40,8 @@ typedef struct Loader Loader;
 Loader *loader_start(Jobs *jobs, Profile *profile, const LoadOptions *options, Error *err);
 void loader_status(const Loader *loader, LoadStatus *out);
 void loader_cancel(Loader *loader);
+/* Of a pipe or a file that is followed: what is there by now is all, and the load ends as done. */
+void loader_end(Loader *loader);
 /* With 0 workers: reads, parses and absorbs one chunk; false when the load is over. With
  * workers: nothing to do, returns whether the load still runs. */
 bool loader_step(Loader *loader);

@@ -5,12 +5,14 @@
 #include "ingest/source.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ingest/split.h"
 
-enum { RAW_BYTES = 256 * 1024, SNIFF_BYTES = 8 };
+enum { RAW_BYTES = 256 * 1024, SNIFF_BYTES = 8, LOOK_AGAIN_MS = 20 };
 
 struct Source {
     File file;
@@ -21,6 +23,9 @@ struct Source {
     int64_t again;  /* bytes of text that the split has given and the codec will give again */
     CodecKind kind;
     bool sniffed, raw_end;
+    bool cut_short;
+    bool grows;              /* a file that is still being written */
+    const CancelToken *stop; /* nothing more will come, or is wanted; NULL: never */
     bool utf16, big_endian;
     char rest[4]; /* of a character that did not fit into the reader's buffer */
     size_t rest_n;
@@ -33,13 +38,29 @@ struct Source {
     Error trouble;
 };
 
+/* A file that is followed became shorter: what comes next is not what followed. */
+static bool has_shrunk(Source *s) {
+    struct stat st;
+    off_t here = lseek(s->file.fd, 0, SEEK_CUR);
+    if (fstat(s->file.fd, &st) != 0 || here < 0 || st.st_size >= here)
+        return false;
+    error_set(&s->trouble, ERROR_FORMAT, "the file became shorter while it was followed");
+    s->cut_short = true;
+    return true;
+}
+
 /* What is there, unlike file_read, which waits until all of n came. */
 static int64_t read_raw(Source *s, void *out, size_t n, Error *err) {
     for (;;) {
+        bool last = cancelled(s->stop); /* asked before: what was written by then is read */
+        if (last && !s->file.seekable)
+            return 0;
         ssize_t got = read(s->file.fd, out, n);
-        if (got >= 0)
+        if (got > 0 || (got == 0 && (!s->grows || last || has_shrunk(s))))
             return got;
-        if (errno != EINTR) {
+        if (got == 0) {
+            poll(NULL, 0, LOOK_AGAIN_MS);
+        } else if (errno != EINTR) {
             error_errno(err, s->file.path, "cannot read");
             return -1;
         }
@@ -108,7 +129,7 @@ void source_use_workers(Source *source, Jobs *jobs) {
                 (engine != CODEC_ZLIB && codec_available(CODEC_GZIP, CODEC_ISAL));
     if (fast && jobs_workers(jobs) < 3)
         return;
-    if (!source->file.seekable || source->kind == CODEC_NONE || jobs_workers(jobs) == 0 ||
+    if (source_is_pipe(source) || source->kind == CODEC_NONE || jobs_workers(jobs) == 0 ||
         source->raw_at > 0 || source->head.n)
         return;
     off_t here = lseek(source->file.fd, 0, SEEK_CUR);
@@ -142,7 +163,7 @@ static int64_t read_plain(Source *s, char *out, size_t n, Error *err) {
     if (got > 0)
         s->raw_total += got;
     if (got == 0)
-        s->ending = SOURCE_WHOLE;
+        s->ending = s->cut_short ? SOURCE_TRUNCATED : SOURCE_WHOLE;
     return got;
 }
 
@@ -303,15 +324,38 @@ bool source_peek(Source *source, size_t n, Str *head, bool *whole, Error *err) {
     return true;
 }
 
+void source_follow(Source *source, const CancelToken *stop, bool grows) {
+    source->stop = stop;
+    source->grows = grows && source->file.seekable;
+    if (!source->grows)
+        return;
+    source->raw_end = false; /* what there is may be all for now */
+    source->sniffed = source->raw_n >= SNIFF_BYTES;
+}
+
+static bool has_grown(const Source *s) {
+    struct stat st;
+    off_t here = lseek(s->file.fd, 0, SEEK_CUR);
+    return here < 0 || fstat(s->file.fd, &st) != 0 || st.st_size != here;
+}
+
 bool source_wait(Source *source, int timeout_ms) {
-    if (source->file.seekable || source->head.n > source->head_at ||
-        source->raw_n > source->raw_at || source->raw_end || source->ending != SOURCE_OPEN)
+    if (!source_is_pipe(source) || source->head.n > source->head_at ||
+        source->raw_n > source->raw_at || source->raw_end || source->ending != SOURCE_OPEN ||
+        cancelled(source->stop))
         return true;
-    return file_wait(&source->file, timeout_ms);
+    if (!source->grows)
+        return file_wait(&source->file, timeout_ms);
+    for (; !has_grown(source); timeout_ms -= LOOK_AGAIN_MS) {
+        if (timeout_ms <= 0)
+            return false;
+        poll(NULL, 0, timeout_ms < LOOK_AGAIN_MS ? timeout_ms : LOOK_AGAIN_MS);
+    }
+    return true;
 }
 
 bool source_is_pipe(const Source *source) {
-    return !source->file.seekable;
+    return !source->file.seekable || source->grows;
 }
 
 SourceEnding source_ending(const Source *source) {
@@ -331,5 +375,5 @@ int64_t source_consumed(const Source *source) {
 }
 
 int64_t source_size(const Source *source) {
-    return source->file.seekable ? source->file.size : -1;
+    return source_is_pipe(source) ? -1 : source->file.size;
 }

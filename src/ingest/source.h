@@ -24,18 +24,23 @@ void source_close(Source *source);
  * workers; what comes out is the same. With other inputs, or few workers, nothing changes.
  * Reading then waits for jobs, so no job may. */
 void source_use_workers(Source *source, Jobs *jobs);
+/* Before the first read: the file is still being written. Its end is then not the end: reading waits
+ * for more, as on a pipe, until `stop`, any thread's to cancel, is cancelled; then what is there is
+ * all. A pipe ends likewise once it is. The token must outlive the source. */
+void source_follow(Source *source, const CancelToken *stop, bool grows);
 /* Up to n bytes of decompressed data; 0 at the end; -1 on a read error (*err). On a pipe it
  * returns what is there as soon as something is (at least min_n bytes unless the end comes). */
 int64_t source_read(Source *source, void *out, size_t min_n, size_t n, Error *err);
 /* The first bytes (at least n, unless the input is shorter: then *whole) without taking them;
  * source_read gives them again. *head is good until the next call. False on a read error. */
 bool source_peek(Source *source, size_t n, Str *head, bool *whole, Error *err);
-/* False when nothing came within timeout_ms: a read would block. Only pipes can be slow. */
+/* False when nothing came within timeout_ms: a read would block. Only pipes, and files that are
+ * followed, can be slow. */
 bool source_wait(Source *source, int timeout_ms);
-bool source_is_pipe(const Source *source);
+bool source_is_pipe(const Source *source); /* or a file that is followed */
 SourceEnding source_ending(const Source *source);
 const char *source_trouble(const Source *source); /* words for TRUNCATED and DAMAGED */
 CodecKind source_codec(const Source *source);
-/* Raw bytes consumed, and how many there are (-1 for a pipe): for progress. */
+/* Raw bytes consumed, and how many there are (-1 for a pipe or a file that grows): for progress. */
 int64_t source_consumed(const Source *source);
 int64_t source_size(const Source *source);

@@ -23,6 +23,7 @@ enum { INDEX_SHARE = 10 }; /* … if that takes less than one part in ten of a c
 typedef struct Slot {
     const Profile *profile;
     ProfileView view;
+    bool held; /* the view stays */
     Index *index;
     int64_t built_ns, cost_ns;
     AnswerMaker maker[ANSWERS]; /* -- the answer lane's job, while it runs */
@@ -432,9 +433,14 @@ void engine_set_profile(Engine *e, uint32_t slot, const Profile *profile) {
             l->any = false;
     }
     s->profile = profile;
+    s->held = false;
     if (profile)
         s->view = profile_view(profile);
     forget_heat(&e->heat[slot]);
+}
+
+void engine_hold(Engine *e, uint32_t slot, bool held) {
+    e->slot[slot].held = held;
 }
 
 void engine_free(Engine *e) {
@@ -491,7 +497,7 @@ static AsideSource source_of(Engine *e, AsideId which) {
 bool engine_poll(Engine *e, int64_t now_ns, bool loading) {
     bool news = false;
     for (int i = 0; i < ENGINE_SLOTS; i++)
-        if (e->slot[i].profile)
+        if (e->slot[i].profile && !e->slot[i].held)
             e->slot[i].view = profile_view(e->slot[i].profile);
     take_index(e);
     take_tree(e);
@@ -561,7 +567,7 @@ static bool answer_settled(const AnswerLane *l) {
     if (!a || !s->profile || !query_same(&a->query, &l->query) ||
         !find_tree(l->engine, &l->query, &g) || a->tree != g.tree)
         return false;
-    ProfileView view = profile_view(s->profile);
+    ProfileView view = s->held ? s->view : profile_view(s->profile);
     if (a->samples != view.samples || g.tree->pairs != view.pairs ||
         (g.index[0]->base && g.index[0]->samples != view.samples))
         return false;

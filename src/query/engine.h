@@ -34,6 +34,8 @@ Engine *engine_new(Jobs *jobs);
 void engine_free(Engine *engine); /* waits for its jobs */
 /* profile NULL: the slot is empty. Waits for running jobs of that slot. */
 void engine_set_profile(Engine *engine, uint32_t slot, const Profile *profile);
+/* While held, samples that arrive are not looked at: what is shown stays and can be asked about. */
+void engine_hold(Engine *engine, uint32_t slot, bool held);
 /* Copies the wish; the newest wins; the same wish again is free. */
 void engine_ask(Engine *engine, AnswerId which, const Query *query); /* NULL: not any more */
 void engine_ask_heat(Engine *engine, const HeatSpec *spec);          /* of spec->slot */

@@ -1,0 +1,148 @@
+#include "app/record.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/file.h"
+
+enum { CAP_SYS_ADMIN_BIT = 21, CAP_PERFMON_BIT = 38, RINGS_LEAST = 8, RINGS_MOST = 128 };
+
+/* ---- rights ------------------------------------------------------------------------------ */
+
+static int number_in(const char *path, int unless) {
+    Buf text = {0};
+    int64_t n = unless;
+    if (file_read_all(path, &text, 64, NULL))
+        str_to_i64(str_trim(buf_str(&text)), &n);
+    buf_free(&text);
+    return (int)n;
+}
+
+static bool has_capability(void) {
+    Buf text = {0};
+    uint64_t has = 0;
+    if (file_read_all("/proc/self/status", &text, 1 << 16, NULL)) {
+        buf_putc(&text, '\0');
+        const char *line = strstr(text.s, "\nCapEff:");
+        has = line ? strtoull(line + sizeof "\nCapEff:" - 1, NULL, 16) : 0;
+    }
+    buf_free(&text);
+    return (has >> CAP_PERFMON_BIT | has >> CAP_SYS_ADMIN_BIT) & 1;
+}
+
+bool record_allowed(const RecordWish *wish, const RecordRights *rights, Buf *notes, Error *err) {
+    bool all = wish->all_cpus;
+    int most = all ? 0 : 2, is = rights->paranoid;
+    if (is == INT_MIN)
+        return error_set(err, ERROR_IO, "this kernel has no performance events (perf_event_paranoid is missing)");
+    if (!rights->may_all && is > most)
+        return error_set(err, ERROR_IO,
+                         "recording %s needs kernel.perf_event_paranoid at %d or lower, and it is %d. Either\n"
+                         "  sudo sysctl kernel.perf_event_paranoid=%d      until the next start of the system, or\n"
+                         "  sudo setcap cap_perfmon+ep \"$(command -v perf)\"  for this program%s",
+                         all ? "all processors" : "a program", most, is, most,
+                         all ? ", or\n  flamescope record -- COMMAND                  records one program" : "");
+    if (!rights->may_all && is > 1)
+        buf_printf(notes, "flamescope: kernel code is left out: kernel.perf_event_paranoid is %d (1 or lower shows it)\n", is);
+    else if (rights->kptr_restrict > 1 || (rights->kptr_restrict == 1 && !rights->may_all))
+        buf_printf(notes, "flamescope: kernel functions will have no names: kernel.kptr_restrict is %d (sudo sysctl kernel.kptr_restrict=0 gives them)\n", rights->kptr_restrict);
+    return true;
+}
+
+static bool pid_is_there(const char *pid, Error *err) {
+    for (Str rest = str_of(pid); rest.n;) {
+        Str one = str_cut(&rest, ',');
+        char path[64];
+        int64_t n;
+        if (!str_to_i64(one, &n) || n < 1)
+            return error_set(err, ERROR_USAGE, "-p needs the number of a process, not %.*s", (int)one.n, one.s);
+        snprintf(path, sizeof path, "/proc/%lld", (long long)n);
+        if (!file_is_folder(path))
+            return error_set(err, ERROR_USAGE, "there is no process %lld", (long long)n);
+    }
+    return true;
+}
+
+bool record_check(const RecordWish *wish, Buf *notes, Error *err) {
+    char perf[RECORD_PATH];
+    RecordRights rights = {number_in("/proc/sys/kernel/perf_event_paranoid", INT_MIN),
+                           number_in("/proc/sys/kernel/kptr_restrict", 0), geteuid() == 0 || has_capability()};
+    if (!process_find("perf", perf, sizeof perf))
+        return error_set(err, ERROR_IO,
+                         "perf is not installed: it is in the package linux-perf (Debian), linux-tools-generic (Ubuntu), "
+                         "perf (Fedora, Arch)");
+    if (wish->command && !process_find(wish->command[0], perf, sizeof perf) && access(wish->command[0], X_OK) != 0)
+        return error_set(err, ERROR_USAGE, "there is no program %s", wish->command[0]);
+    return (!wish->pid || pid_is_there(wish->pid, err)) && record_allowed(wish, &rights, notes, err);
+}
+
+/* ---- perf -------------------------------------------------------------------------------- */
+
+/* perf writes when half of a processor's ring is full: rings that are filled in half a second by
+ * stacks of a kilobyte keep the window a quarter of a second behind. */
+static uint32_t ring_pages(uint32_t hertz) {
+    uint32_t pages = RINGS_LEAST;
+    while (pages < RINGS_MOST && pages * 4 < hertz / 2)
+        pages *= 2;
+    return pages;
+}
+
+static const char *text_of(Arena *arena, const char *format, double value) {
+    char text[40];
+    snprintf(text, sizeof text, format, value);
+    return str_copy(arena, (Str){text, strlen(text) + 1}).s;
+}
+
+const char *const *record_arguments(const RecordWish *wish, Arena *arena) {
+    uint32_t n = 0, extra = 0;
+    while (wish->command && wish->command[extra])
+        extra++;
+    const char **argv = ARENA_ARRAY(arena, const char *, 20 + extra);
+    argv[n++] = "perf";
+    argv[n++] = "record";
+    argv[n++] = "-g";
+    argv[n++] = "-F";
+    argv[n++] = text_of(arena, "%.0f", wish->hertz);
+    argv[n++] = "-m";
+    argv[n++] = text_of(arena, "%.0f", ring_pages(wish->hertz));
+    argv[n++] = "-o";
+    argv[n++] = "-";
+    if (wish->all_cpus)
+        argv[n++] = "-a";
+    if (wish->pid) {
+        argv[n++] = "-p";
+        argv[n++] = wish->pid;
+    }
+    if (wish->command || wish->seconds > 0)
+        argv[n++] = "--";
+    for (uint32_t i = 0; i < extra; i++)
+        argv[n++] = wish->command[i];
+    if (!wish->command && wish->seconds > 0) {
+        argv[n++] = "sleep";
+        argv[n++] = text_of(arena, "%.3f", wish->seconds);
+    }
+    return argv;
+}
+
+static void name_file(const RecordWish *wish, char path[RECORD_PATH]) {
+    time_t now = time(NULL);
+    struct tm local;
+    if (wish->out)
+        snprintf(path, RECORD_PATH, "%s", wish->out);
+    else if (localtime_r(&now, &local))
+        strftime(path, RECORD_PATH, "perf-%Y%m%d-%H%M%S.data", &local);
+}
+
+Process *record_start(const RecordWish *wish, char path[RECORD_PATH], Error *err) {
+    Arena arena;
+    arena_init(&arena, 0);
+    name_file(wish, path);
+    Process *p = process_start(record_arguments(wish, &arena), path, !wish->command, err);
+    arena_free(&arena);
+    return p;
+}
