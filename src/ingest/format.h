@@ -36,13 +36,15 @@ enum {
 };
 
 /* What a sequential parser calls for each batch it filled; false means stop (cancelled). The
- * batch is absorbed before the call returns and may be reused. */
+ * batch is absorbed before the call returns and may be reused. NULL: only asks, as a parser
+ * should while it waits for a pipe (source_wait). */
 typedef bool FormatEmit(void *loader, Batch *batch);
 
 typedef struct Format {
     const char *name;  /* "perf script", as info prints it */
     FormatKind kind;
     bool has_time;     /* false: flame graph only, and the window says so */
+    bool binary;       /* no text: recognised by its first bytes alone */
     /* head: the first bytes, up to FORMAT_PROBE_BYTES; whole: there are no more. */
     FormatGuess (*probe)(Str head, bool whole);
     /* SPLIT, PREPARED: bytes of `text` up to the last place where a record ends, 0 if none. */

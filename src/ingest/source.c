@@ -303,6 +303,15 @@ bool source_peek(Source *source, size_t n, Str *head, bool *whole, Error *err) {
     return true;
 }
 
+bool source_can_pread(const Source *source) {
+    return source->file.seekable && source->sniffed && !source->codec && !source->split &&
+           !source->utf16;
+}
+
+int64_t source_pread(Source *source, void *out, size_t n, int64_t offset, Error *err) {
+    return file_pread(&source->file, out, n, offset, err);
+}
+
 bool source_wait(Source *source, int timeout_ms) {
     if (source->file.seekable || source->head.n > source->head_at ||
         source->raw_n > source->raw_at || source->raw_end || source->ending != SOURCE_OPEN)
