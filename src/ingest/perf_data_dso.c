@@ -198,24 +198,6 @@ static bool load_file(Dsos *d, Dso *dso) {
     return true;
 }
 
-static bool load_vdso(Dsos *d, Dso *dso) {
-    char name[PATH_ROOM];
-    BuildId want = dso->id.n ? dso->id : recorded_id(d, dso->path);
-    SymbolFile *f = NULL;
-    if (cache_path(&want, "vdso", name))
-        f = symbol_file_open(name, &want);
-    if (!f && (f = symbol_file_of_vdso())) {
-        BuildId own = symbol_file_build_id(f);
-        if (!want.n || !build_id_same(&own, &want)) {
-            symbols_close(f);
-            f = NULL;
-        }
-    }
-    if (f)
-        symbols_read_elf(&dso->table, f, f);
-    return f != NULL;
-}
-
 /* ---- the kernel ---------------------------------------------------------------------------
  */
 
@@ -244,6 +226,25 @@ static bool is_this_machine(const PerfHeader *h) {
     struct utsname name;
     return uname(&name) == 0 && str_eq_c(h->host, name.nodename) &&
            str_eq_c(h->release, name.release);
+}
+
+/* What the kernel lends to programs: perf's copy, or our own if it is the same. */
+static bool load_vdso(Dsos *d, Dso *dso) {
+    char name[PATH_ROOM];
+    BuildId want = dso->id.n ? dso->id : recorded_id(d, dso->path);
+    SymbolFile *f = NULL;
+    if (cache_path(&want, "vdso", name))
+        f = symbol_file_open(name, &want);
+    if (!f && (f = symbol_file_of_vdso())) {
+        BuildId own = symbol_file_build_id(f);
+        if (want.n ? !build_id_same(&own, &want) : !is_this_machine(d->header)) {
+            symbols_close(f);
+            f = NULL;
+        }
+    }
+    if (f)
+        symbols_read_elf(&dso->table, f, f);
+    return f != NULL;
 }
 
 /* A list of the recorded kernel, maybe of another run, in which all lay elsewhere. */

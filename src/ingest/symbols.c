@@ -104,8 +104,9 @@ static SymbolFile *open_elf(int fd, Elf *elf) {
 SymbolFile *symbol_file_open(const char *path, const BuildId *want) {
     struct stat st;
     elf_version(EV_CURRENT);
-    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
-        return NULL; /* opening a device or a pipe may do or wait for anything */
+    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size == 0)
+        return NULL; /* reading a device, a pipe or the system's own may do or wait for anything
+                      */
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return NULL;

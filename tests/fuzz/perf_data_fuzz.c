@@ -2,6 +2,7 @@
  * thread is left out: the bytes come from a file in memory, are read as the format reads them,
  * and every batch is absorbed. Names of programs in them may be any path, but only what is an
  * ELF file there is opened. */
+#define _GNU_SOURCE /* memfd_create */
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>

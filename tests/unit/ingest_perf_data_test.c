@@ -629,7 +629,53 @@ static void real_files(void **state) {
     }
 }
 
+/* ---- what the fuzzer starts from: FLAMESCOPE_SEEDS=FOLDER writes it instead of testing -----
+ */
+
+static void write_seed(const char *folder, const char *name, PerfGen *g) {
+    char path[1024];
+    Error err = {0};
+    Buf file = gen_file(g);
+    path_join(path, sizeof path, folder, name);
+    if (!file_write_all(path, buf_str(&file), &err))
+        fprintf(stderr, "%s\n", err.message);
+    buf_free(&file);
+    gen_free(g);
+}
+
+static int write_seeds(const char *folder) {
+    static const char *const form[] = {"file", "pipe", "old"};
+    PerfGen g;
+    for (int i = 0; i < 6; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "%s-%s", form[i / 2], i % 2 ? "big" : "little");
+        gen_init(&g, (PerfForm)(i / 2), i % 2, USUAL);
+        g.events = i / 2 == PERF_FORM_OLD ? 1 : 2;
+        record_story(&g);
+        write_seed(folder, name, &g);
+    }
+    gen_init(&g, PERF_FORM_PIPE, false, USUAL);
+    gen_pack_from(&g);
+    record_story(&g);
+    gen_pack(&g, 200);
+    write_seed(folder, "packed", &g);
+    gen_init(&g, PERF_FORM_PIPE, false, USUAL | SAMPLE_RAW);
+    g.event[0].type = 2;
+    g.event[0].name = "sched:sched_switch";
+    put_switch(&g, 5, 6, 1, 100);
+    put_switch(&g, 6, 5, 1, 200);
+    write_seed(folder, "switch", &g);
+    gen_init(&g, PERF_FORM_PIPE, false, SAMPLE_TID | SAMPLE_TIME | SAMPLE_READ | SAMPLE_ID);
+    g.events = g.count = 2;
+    g.event[0].read_format = g.event[1].read_format = READ_GROUP | READ_ID;
+    gen_sample(&g, &(PerfGenSample){.pid = 4, .tid = 4, .time = SECOND, .values = {5, 6}});
+    write_seed(folder, "group", &g);
+    return 0;
+}
+
 int main(void) {
+    if (getenv("FLAMESCOPE_SEEDS"))
+        return write_seeds(getenv("FLAMESCOPE_SEEDS"));
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_byte_orders_in_a_file_and_a_pipe),
         cmocka_unit_test(the_same_whatever_brings_the_bytes),
