@@ -44,7 +44,8 @@ typedef struct Format {
     const char *name;  /* "perf script", as info prints it */
     FormatKind kind;
     bool has_time;     /* false: flame graph only, and the window says so */
-    bool binary;       /* no text: recognised by its first bytes alone */
+    bool binary;       /* no text: recognised by its first 16 bytes alone */
+    bool looks_around; /* what it tells depends on other files, too: where symbols are */
     /* head: the first bytes, up to FORMAT_PROBE_BYTES; whole: there are no more. */
     FormatGuess (*probe)(Str head, bool whole);
     /* SPLIT, PREPARED: bytes of `text` up to the last place where a record ends, 0 if none. */
@@ -64,3 +65,5 @@ extern const Format *const formats[];
 /* The best guess, NULL with *err in words ("this looks like X, which …") when there is none. */
 const Format *format_of(Str head, bool whole, Error *err);
 const Format *format_named(const char *name);
+/* The binary one of these first bytes, or NULL. */
+const Format *format_binary(Str head);

@@ -99,3 +99,11 @@ const Format *format_named(const char *name) {
     }
     return NULL;
 }
+
+const Format *format_binary(Str head) {
+    for (size_t i = 0; formats[i]; i++) {
+        if (formats[i]->binary && formats[i]->probe(head, true) == GUESS_YES)
+            return formats[i];
+    }
+    return NULL;
+}

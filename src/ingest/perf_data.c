@@ -48,6 +48,8 @@ typedef struct PerfData {
     PerfStacks stacks;
     PerfWaits waits;
     Batch batch;
+    PerfPlaces places;         /* of samples that are not in the batch yet, */
+    BatchRow row[STACK_WALKS]; /* and the rest of what their rows say */
     FormatEmit *emit;
     void *loader;
     bool ordered, looked; /* whether times tell in which order records happened */
@@ -68,7 +70,17 @@ static void grumble(PerfData *d, ComplaintKind kind, uint64_t count, int64_t off
 /* ---- handing over -------------------------------------------------------------------------
  */
 
+/* Adds the rows of the samples whose pairs are not known yet. */
+static void add_rows(PerfData *d) {
+    perf_stacks_pairs(&d->stacks, &d->places);
+    for (uint32_t i = 0; i < d->places.n; i++)
+        d->row[i].pair = d->places.wish[i].pair;
+    batch_add_run(&d->batch, d->row, d->places.n);
+    d->places.n = 0;
+}
+
 static void hand_over(PerfData *d) {
+    add_rows(d);
     if (batch_rows(&d->batch) || complaints_total(&d->batch.complaints))
         d->stopped = !d->emit(d->loader, &d->batch) || d->stopped;
     if (perf_stacks_bytes(&d->stacks) > PART_BYTES_MOST)
@@ -118,26 +130,29 @@ typedef struct Row {
     WeightKind kind;
 } Row;
 
-static PairId pair_of(PerfData *d, const Row *row) {
+static PairWish place_of(PerfData *d, const Row *row) {
     const PerfSample *s = row->sample;
     PerfPlaced placed = {.thread = perf_thread(&d->stacks.spaces, s->pid, s->tid),
                          .sample = s,
                          .mode = row->mode};
     placed.context = (Context){.pid = s->pid, .tid = s->tid};
     placed.context.event = event_id(d, row->attr, row->kind);
-    PairId pair = perf_stacks_pair(&d->stacks, &placed);
+    PairWish place = perf_stacks_place(&d->stacks, &placed);
     if (!placed.whole)
         grumble(d, COMPLAINT_TOO_DEEP, 1, row->offset, "a sample of %llu addresses", s->chain_n,
                 0);
-    return pair;
+    return place;
 }
 
-static void add_row(PerfData *d, const Row *row, PairId pair) {
+static void add_row(PerfData *d, const Row *row, PairWish place) {
     const PerfSample *s = row->sample;
     uint16_t cpu = s->cpu < CPU_NONE ? (uint16_t)s->cpu : CPU_NONE;
-    batch_add(&d->batch, row->time_ns, pair, cpu, row->weight);
+    d->row[d->places.n] = (BatchRow){row->time_ns, row->weight, 0, cpu};
+    perf_places_add(&d->places, &d->stacks, place);
     if (s->user_memory)
         grumble(d, COMPLAINT_NOT_UNWOUND, 1, row->offset, "", 0, 0);
+    if (d->places.n == STACK_WALKS)
+        add_rows(d);
     if (batch_rows(&d->batch) >= BATCH_ROWS)
         hand_over(d);
 }
@@ -159,7 +174,7 @@ static void end_wait(PerfData *d, PerfWait *wait, uint64_t now, bool known) {
         row.time_ns = (int64_t)now;
     }
     wait->waiting = false;
-    add_row(d, &row, wait->epoch == d->stacks.epoch ? wait->pair : pair_of(d, &row));
+    add_row(d, &row, wait->epoch == d->stacks.epoch ? wait->place : place_of(d, &row));
 }
 
 static void runs_again(PerfData *d, int32_t tid, uint64_t now) {
@@ -192,7 +207,7 @@ static bool take_switch(PerfData *d, Row *row) {
         return false; /* a processor's idle thread waits for work; an ended one for nothing */
     row->kind = WEIGHT_TIME_NS;
     wait = perf_wait_begin(&d->waits, s, row->attr, row->mode, row->offset);
-    wait->pair = pair_of(d, row);
+    wait->place = place_of(d, row);
     wait->epoch = d->stacks.epoch;
     return true;
 }
@@ -208,7 +223,7 @@ static void add_sample(PerfData *d, const PerfRecord *r, const PerfAttr *attr,
     row.weight = attr->type == PERF_TYPE_TRACEPOINT ? 0 : s->period;
     row.kind = row.weight ? WEIGHT_PERIOD : WEIGHT_SAMPLES;
     if (!take_switch(d, &row))
-        add_row(d, &row, pair_of(d, &row));
+        add_row(d, &row, place_of(d, &row));
 }
 
 /* How much a counter has grown since it was seen last. */
@@ -544,6 +559,7 @@ const Format format_perf_data = {
     .kind = FORMAT_SEQUENTIAL,
     .has_time = true,
     .binary = true,
+    .looks_around = true,
     .probe = probe,
     .run = run,
 };

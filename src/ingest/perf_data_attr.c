@@ -21,23 +21,29 @@ static bool flag(uint64_t flags, bool big, uint32_t at) {
     return field(flags, big, at, 1) != 0;
 }
 
-/* Every part that may stand before another in a sample, or behind another record. */
+/* A part of 8 bytes if the samples have it. */
+static uint32_t place(uint64_t type, uint64_t part, uint32_t *at) {
+    if (!(type & part))
+        return 0;
+    *at += 8;
+    return *at - 8;
+}
+
 static void find_places(PerfAttr *a) {
     uint64_t type = a->sample_type;
-    uint32_t at = 8, back = 0;
-    if (type & SAMPLE_IDENTIFIER) {
-        a->id_at = at;
-        at += 8;
-    }
-    at += type & SAMPLE_IP ? 8 : 0;
-    at += type & SAMPLE_TID ? 8 : 0;
-    if (type & SAMPLE_TIME) {
-        a->time_at = at;
-        at += 8;
-    }
-    at += type & SAMPLE_ADDR ? 8 : 0;
-    if ((type & SAMPLE_ID) && !a->id_at)
-        a->id_at = at;
+    uint32_t at = 8, back = 0, id;
+    a->id_at = place(type, SAMPLE_IDENTIFIER, &at);
+    a->ip_at = place(type, SAMPLE_IP, &at);
+    a->thread_at = place(type, SAMPLE_TID, &at);
+    a->time_at = place(type, SAMPLE_TIME, &at);
+    place(type, SAMPLE_ADDR, &at);
+    id = place(type, SAMPLE_ID, &at);
+    a->id_at = a->id_at ? a->id_at : id;
+    place(type, SAMPLE_STREAM_ID, &at);
+    a->cpu_at = place(type, SAMPLE_CPU, &at);
+    a->period_at = place(type, SAMPLE_PERIOD, &at);
+    a->rest_at = at;
+    /* behind other records stands less, in nearly the same order */
     if (type & SAMPLE_IDENTIFIER)
         a->id_back = back += 8;
     back += type & SAMPLE_CPU ? 8 : 0;

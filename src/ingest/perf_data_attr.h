@@ -43,10 +43,12 @@ typedef struct PerfAttr {
     uint32_t precise_ip;
     uint32_t index; /* among the file's */
     Str name;       /* empty until attr_name or the file gave one */
-    /* -- where things are, in bytes; 0: they are not */
-    uint32_t time_at, id_at;     /* from a sample's start */
-    uint32_t time_back, id_back; /* from another record's end */
-    uint32_t id_bytes;           /* of what follows other records */
+    /* -- where things are, in bytes from a record's start; 0: they are not */
+    uint32_t id_at, ip_at, thread_at, time_at, cpu_at, period_at;
+    uint32_t rest_at; /* of what has no fixed place in a sample */
+    /* -- and in other records, from their end */
+    uint32_t time_back, id_back;
+    uint32_t id_bytes; /* of all that stands there */
 } PerfAttr;
 
 /* big: the file is of a big-endian machine, on which bit fields start from the other side. */

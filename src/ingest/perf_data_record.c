@@ -49,36 +49,29 @@ static void read_chain(PerfBytes *b, PerfSample *out) {
 
 bool perf_sample_read(const PerfRecord *r, const PerfAttr *attr, bool swapped,
                       PerfSample *out) {
-    PerfBytes b = perf_bytes(r->at + PERF_RECORD_HEAD, r->size - PERF_RECORD_HEAD, swapped);
     uint64_t type = attr->sample_type;
     *out = (PerfSample){.pid = -1,
                         .tid = -1,
                         .time = UINT64_MAX,
                         .cpu = UINT32_MAX,
                         .period = attr->period,
+                        .user_memory = (type & SAMPLE_STACK_USER) != 0,
                         .raw = {"", 0}};
-    if (type & SAMPLE_IDENTIFIER)
-        perf_u64(&b);
-    if (type & SAMPLE_IP)
-        out->ip = perf_u64(&b);
-    if (type & SAMPLE_TID) {
-        out->pid = (int32_t)perf_u32(&b);
-        out->tid = (int32_t)perf_u32(&b);
+    if (attr->rest_at > r->size)
+        return false;
+    if (attr->ip_at)
+        out->ip = perf_get64(r->at + attr->ip_at, swapped);
+    if (attr->thread_at) {
+        out->pid = (int32_t)perf_get32(r->at + attr->thread_at, swapped);
+        out->tid = (int32_t)perf_get32(r->at + attr->thread_at + 4, swapped);
     }
-    if (type & SAMPLE_TIME)
-        out->time = perf_u64(&b);
-    if (type & SAMPLE_ADDR)
-        perf_u64(&b);
-    if (type & SAMPLE_ID)
-        perf_u64(&b);
-    if (type & SAMPLE_STREAM_ID)
-        perf_u64(&b);
-    if (type & SAMPLE_CPU) {
-        out->cpu = perf_u32(&b);
-        perf_u32(&b);
-    }
-    if (type & SAMPLE_PERIOD)
-        out->period = perf_u64(&b);
+    if (attr->time_at)
+        out->time = perf_get64(r->at + attr->time_at, swapped);
+    if (attr->cpu_at)
+        out->cpu = perf_get32(r->at + attr->cpu_at, swapped);
+    if (attr->period_at)
+        out->period = perf_get64(r->at + attr->period_at, swapped);
+    PerfBytes b = perf_bytes(r->at + attr->rest_at, r->size - attr->rest_at, swapped);
     if (type & SAMPLE_READ)
         read_counts(&b, attr, out);
     if (type & SAMPLE_CALLCHAIN)
@@ -89,7 +82,6 @@ bool perf_sample_read(const PerfRecord *r, const PerfAttr *attr, bool swapped,
         if (raw)
             out->raw = (Str){(const char *)raw, n};
     }
-    out->user_memory = (type & SAMPLE_STACK_USER) != 0;
     return !b.bad;
 }
 

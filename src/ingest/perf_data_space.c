@@ -190,7 +190,10 @@ static PerfThread *find_thread(const PerfSpaces *s, int32_t tid) {
 }
 
 PerfThread *perf_thread(PerfSpaces *s, int32_t pid, int32_t tid) {
-    PerfThread *t = find_thread(s, tid);
+    PerfThread **recent = &s->recent[(uint32_t)tid % THREADS_RECENT], *t = *recent;
+    if (t && t->tid == tid && t->pid == pid && t->space)
+        return t;
+    t = find_thread(s, tid);
     if (!t) {
         t = (PerfThread *)column_push(&s->thread);
         id_map_add(&s->by_tid, (uint32_t)tid, 0, (uint32_t)s->thread.count);
@@ -203,6 +206,7 @@ PerfThread *perf_thread(PerfSpaces *s, int32_t pid, int32_t tid) {
     }
     if (!t->space) /* it has ended, or its process's first thread has */
         t->space = space_new(s);
+    *recent = t;
     return t;
 }
 

@@ -20,7 +20,7 @@ typedef struct Mapping {
 
 typedef struct MappingList MappingList;
 
-enum { SPACES_ENDED = 1024 };
+enum { SPACES_ENDED = 1024, THREADS_RECENT = 64 };
 
 typedef struct Space {
     uint32_t users;   /* threads */
@@ -44,8 +44,9 @@ typedef struct PerfThread {
 } PerfThread;
 
 typedef struct PerfSpaces {
-    Column thread; /* PerfThread */
-    IdMap by_tid;  /* to its place in thread + 1 */
+    Column thread;                      /* PerfThread */
+    IdMap by_tid;                       /* to its place in thread + 1 */
+    PerfThread *recent[THREADS_RECENT]; /* by tid */
     Names names;
     Space *kernel;
     Dsos *dsos;

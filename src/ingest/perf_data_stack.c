@@ -132,6 +132,14 @@ static FrameValue ask(PerfStacks *s, Space *space, uint64_t address) {
     return dso_frame(&s->dsos, dso, address, address);
 }
 
+/* Asks memory for what frame_of will read first. */
+static void fetch_frame(const PerfStacks *s, const PerfThread *t, uint32_t mode,
+                        uint64_t address) {
+    const Space *space = space_of(s, t, mode);
+    if (space)
+        __builtin_prefetch(&s->tables->address[slot_of(address, space->version, ADDRESS_LOG2)]);
+}
+
 static FrameValue frame_of(PerfStacks *s, const PerfThread *t, uint32_t mode,
                            uint64_t address) {
     Space *space = space_of(s, t, mode);
@@ -209,6 +217,8 @@ static StackId walk_frames(PerfStacks *s, StackId callers, uint32_t from) {
 
 static StackId resolve_part(PerfStacks *s, PerfPlaced *p, ChainPart part, StackId callers) {
     column_clear(&s->frame);
+    for (uint64_t i = part.from; i < part.to; i++)
+        fetch_frame(s, p->thread, part.mode, entry(s, p->sample, i));
     for (uint64_t i = part.from; i < part.to; i++) {
         if (!add_value(s, frame_of(s, p->thread, part.mode, entry(s, p->sample, i)))) {
             p->whole = false;
@@ -270,25 +280,41 @@ static StackId callers_of(PerfStacks *s, PerfPlaced *p, uint64_t from, uint32_t 
 /* ---- pairs --------------------------------------------------------------------------------
  */
 
-static PairId pair_of(PerfStacks *s, const PerfThread *t, StackId callers, FrameId leaf) {
-    PairSlot *slot = pair_cache_slot(&s->pairs, callers, leaf, t->context);
-    PairId pair = pair_cache_get(slot, callers, leaf, t->context);
-    if (!pair) {
-        PairWish wish = {callers, leaf, t->context, 0};
-        stack_walk_pairs(&s->walk, &s->part, &wish, 1);
-        pair = wish.pair;
-        *slot = (PairSlot){callers, leaf, t->context, pair};
+void perf_places_add(PerfPlaces *places, const PerfStacks *s, PairWish wish) {
+    places->slot[places->n] = pair_cache_slot(&s->pairs, wish.stack, wish.leaf, wish.context);
+    places->wish[places->n++] = wish;
+}
+
+void perf_stacks_pairs(PerfStacks *s, PerfPlaces *places) {
+    PairWish wish[STACK_WALKS];
+    uint32_t at[STACK_WALKS], n = 0;
+    for (uint32_t i = 0; i < places->n; i++) {
+        PairWish *w = &places->wish[i];
+        w->pair = pair_cache_get(places->slot[i], w->stack, w->leaf, w->context);
+        if (w->pair)
+            continue;
+        wish[n] = *w;
+        at[n++] = i;
     }
-    return pair;
+    stack_walk_pairs(&s->walk, &s->part, wish, n);
+    for (uint32_t i = 0; i < n; i++) {
+        PairWish *w = &places->wish[at[i]];
+        w->pair = wish[i].pair;
+        *places->slot[at[i]] = (PairSlot){w->stack, w->leaf, w->context, w->pair};
+    }
+}
+
+static PairWish wish_of(const PerfThread *t, StackId callers, FrameId leaf) {
+    return (PairWish){.stack = callers, .leaf = leaf, .context = t->context};
 }
 
 /* Of a sample at an address that `callers` called; it may stand for several frames. */
-static PairId pair_at(PerfStacks *s, PerfPlaced *p, StackId callers, FrameValue leaf) {
+static PairWish wish_at(PerfStacks *s, PerfPlaced *p, StackId callers, FrameValue leaf) {
     if (!(leaf & FRAME_RUN))
-        return pair_of(s, p->thread, callers, leaf);
+        return wish_of(p->thread, callers, leaf);
     column_clear(&s->frame);
     p->whole = add_value(s, leaf) && p->whole;
-    return pair_of(s, p->thread, walk_frames(s, callers, 1), COLUMN_AT(&s->frame, FrameId, 0));
+    return wish_of(p->thread, walk_frames(s, callers, 1), COLUMN_AT(&s->frame, FrameId, 0));
 }
 
 /* The first entry that is an address, and its mode; n: there is none. */
@@ -313,7 +339,7 @@ static void note_kernel(PerfStacks *s) {
     s->kernel_version = s->spaces.kernel->version;
 }
 
-PairId perf_stacks_pair(PerfStacks *s, PerfPlaced *p) {
+PairWish perf_stacks_place(PerfStacks *s, PerfPlaced *p) {
     const PerfSample *sample = p->sample;
     uint32_t mode;
     refresh(s, p->thread, &p->context);
@@ -321,14 +347,15 @@ PairId perf_stacks_pair(PerfStacks *s, PerfPlaced *p) {
     p->whole = true;
     uint64_t leaf_at = find_leaf(s, sample, &mode);
     if (leaf_at < sample->chain_n) {
+        fetch_frame(s, p->thread, mode, entry(s, sample, leaf_at));
         StackId callers = callers_of(s, p, leaf_at + 1, mode);
         if (!callers)
-            return pair_of(s, p->thread, p->thread->root, 0);
-        return pair_at(s, p, callers, frame_of(s, p->thread, mode, entry(s, sample, leaf_at)));
+            return wish_of(p->thread, p->thread->root, 0);
+        return wish_at(s, p, callers, frame_of(s, p->thread, mode, entry(s, sample, leaf_at)));
     }
     /* without a chain its own address is all there is of a sample; an empty chain is one, too,
      * unless the user's part was left to be found in the memory that was recorded instead */
     if (!sample->has_chain || (sample->user_memory && p->mode == MODE_USER))
-        return pair_at(s, p, p->thread->root, frame_of(s, p->thread, p->mode, sample->ip));
-    return pair_of(s, p->thread, p->thread->root, 0);
+        return wish_at(s, p, p->thread->root, frame_of(s, p->thread, p->mode, sample->ip));
+    return wish_of(p->thread, p->thread->root, 0);
 }

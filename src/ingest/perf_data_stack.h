@@ -54,10 +54,22 @@ typedef struct PerfPlaced {
     bool whole; /* out: the stack was not cut */
 } PerfPlaced;
 
+/* What was found of samples: the pairs of several are looked up together, since each look-up
+ * waits for memory. */
+typedef struct PerfPlaces {
+    PairWish wish[STACK_WALKS]; /* pair: the answer of perf_stacks_pairs */
+    PairSlot *slot[STACK_WALKS];
+    uint32_t n;
+} PerfPlaces;
+
 /* bytes: of the input, -1: nobody knows. */
 void perf_stacks_init(PerfStacks *s, const PerfHeader *header, int64_t bytes);
 void perf_stacks_free(PerfStacks *s);
 /* All batches made so far were absorbed. */
 void perf_stacks_forget(PerfStacks *s);
-PairId perf_stacks_pair(PerfStacks *s, PerfPlaced *placed);
+/* Where the sample belongs, but for its pair. */
+PairWish perf_stacks_place(PerfStacks *s, PerfPlaced *placed);
+/* There is room for it. */
+void perf_places_add(PerfPlaces *places, const PerfStacks *s, PairWish wish);
+void perf_stacks_pairs(PerfStacks *s, PerfPlaces *places);
 size_t perf_stacks_bytes(const PerfStacks *s);

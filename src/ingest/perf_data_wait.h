@@ -9,11 +9,11 @@
 #include "base/column.h"
 #include "ingest/id_map.h"
 #include "ingest/perf_data_record.h"
-#include "store/pairs.h"
+#include "ingest/stack_walk.h"
 
 typedef struct PerfWait {
     bool waiting;
-    PairId pair; /* as of when it stopped, in the ids of `epoch` */
+    PairWish place; /* as of when it stopped, in the ids of `epoch` */
     uint64_t epoch;
     PerfSample sample; /* its chain lies in `chain` */
     const PerfAttr *attr;
