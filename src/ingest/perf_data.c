@@ -23,8 +23,8 @@
 
 enum {
     BATCH_ROWS = 16 * 1024,
-    HELD_BYTES_MOST = 64 << 20, /* of records that wait: a round that is longer is cut */
-    HELD_RECORDS_MOST = 1 << 21,
+    HELD_BYTES_MOST = 96 << 20, /* of records that wait: a round that is longer is cut */
+    HELD_RECORDS_MOST = 1 << 20,
     PART_BYTES_MOST = 32 << 20,
     ADDRESS_BYTES = 8,
 };
@@ -473,7 +473,7 @@ static void take_any(PerfData *d, PerfRecord *r) {
     if (!waits)
         perf_input_release(&d->input, r->block);
     if (d->input.bytes > HELD_BYTES_MOST || d->order.n > HELD_RECORDS_MOST)
-        end_round(d);
+        take_due(d, perf_order_half(&d->order));
 }
 
 /* ---- from start to end --------------------------------------------------------------------

@@ -82,6 +82,11 @@ size_t perf_order_round(PerfOrder *o) {
     return low;
 }
 
+size_t perf_order_half(PerfOrder *o) {
+    sort(o);
+    return o->n - o->n / 2;
+}
+
 size_t perf_order_all(PerfOrder *o) {
     sort(o);
     return o->n;

@@ -10,6 +10,10 @@ mkdir home bare-home
 own_home=$HOME
 export HOME=$scratch/home # where perf keeps a copy of what it recorded
 record() { perf record -q "$@" 2>record.log; }
+if ldd "$FLAMESCOPE" 2>/dev/null | grep -q libc && ! ldd "$FLAMESCOPE" | grep -q libelf; then
+    skip "built without libelf: symbols"
+    finish
+fi
 if ! record -e cpu-clock -g -o try.data -- true || ! [ -s try.data ]; then
     skip "perf may not record here"
     finish
@@ -137,8 +141,100 @@ EOF
             HOME=$scratch/bare-home ours deep.data folded >a && ! grep -q other_leaf a && grep -q unknown a
     }
     check "another build of the program" another
+    cat >dump.c <<'EOF'
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+static const unsigned char code[] = {0x55, 0x48, 0x89, 0xe5, 0x48, 0x89, 0xf8,
+                                     0x48, 0xff, 0xc8, 0x75, 0xfb, 0x5d, 0xc3};
+static uint64_t now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * 1000000000ull + t.tv_nsec;
+}
+int main(void) {
+    struct { uint32_t magic, version, size, machine, zero, pid; uint64_t time, flags; } head =
+        {0x4A695444, 1, 40, 62, 0, getpid(), now(), 0};
+    struct { uint32_t id, size; uint64_t time; uint32_t pid, tid; uint64_t at, code, n, index; } load;
+    char name[64];
+    snprintf(name, sizeof name, "jit-%d.dump", getpid());
+    int fd = open(name, O_CREAT | O_TRUNC | O_RDWR, 0666);
+    ssize_t n = write(fd, &head, sizeof head);
+    mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+    unsigned char *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
+                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    memcpy(p, code, sizeof code);
+    load.id = 0, load.size = sizeof load + 7 + sizeof code, load.time = now();
+    load.pid = load.tid = getpid(), load.at = load.code = (uint64_t)p;
+    load.n = sizeof code, load.index = 1;
+    n += write(fd, &load, sizeof load) + write(fd, "dumped", 7) + write(fd, code, sizeof code);
+    for (int i = 0; i < 10; i++)
+        ((long (*)(long))p)(20000000);
+    return n < 0;
+}
+EOF
+    if [ "$(uname -m)" = x86_64 ] && cc -O1 -fno-omit-frame-pointer dump.c -o dump &&
+        record -k 1 -e cpu-clock -F 997 -g -o dump.data ./dump && perf inject -j -i dump.data -o injected.data 2>/dev/null; then
+        injected() { agrees injected.data && ours injected.data folded | grep -q ';dumped '; }
+        check "perf inject -j" injected
+    else
+        skip "perf inject -j: not here"
+    fi
 else
     skip "no cc: programs, code made at run time"
+fi
+no_collapse() {
+    exits 1 "$FLAMESCOPE" collapse forks.data 2>err && grep -q 'perf.data is no text' err
+}
+check "collapse reads text only" no_collapse
+# ---- what is told or weighed in another way -------------------------------------------------
+
+if record -e sched:sched_switch -a -g -o sched.data -- sleep 0.5 && [ -s sched.data ]; then
+    waits() { # the same stacks; what a sleeper waited is its weight
+        perf script --no-inline --ns -i sched.data >text 2>/dev/null && ours sched.data folded >a &&
+            ours text folded >b && diff a b || return 1
+        slept=$(ours sched.data folded --weight time --filter comm=sleep | grep nanosleep |
+            awk '{ n = $NF; if (n > most) most = n } END { print int(most / 1000000) }')
+        [ "$slept" -ge 480 ] && [ "$slept" -le 1500 ]
+    }
+    check "time off the processor" waits
+else
+    skip "sched:sched_switch may not be recorded here"
+fi
+dwarf() {
+    record -e cpu-clock -F 997 --call-graph dwarf -o dwarf.data -- ls -lR /usr/include &&
+        "$FLAMESCOPE" info dwarf.data 2>&1 | grep -q 'samples whose user stack is raw memory'
+}
+check "user stacks as raw memory are counted" dwarf
+
+# ---- the reference files --------------------------------------------------------------------
+
+old=$FLAMESCOPE_DATA/perf-data
+if [ -d "$old" ]; then
+    for file in "$old"/*; do
+        known() { "$FLAMESCOPE" info "$file" --json | grep -q '"format": "perf.data"'; }
+        check "$(basename "$file")" known
+        counts() {
+            [ "$("$FLAMESCOPE" info "$file" --json | sed -n 's/^  "samples": \(.*\),/\1/p')" = \
+                "$(perf script -i "$file" 2>/dev/null | grep -c ': ')" ]
+        }
+        check "samples of $(basename "$file")" counts
+    done
+else
+    skip "no reference perf.data files"
+fi
+# ---- readable names -------------------------------------------------------------------------
+
+demangles() { # no build folder: taken for granted
+    ! grep -q '^WITH_DEMANGLE:[A-Z]*=OFF' "${FLAMESCOPE_BUILD:-.}/CMakeCache.txt" 2>/dev/null
+}
+if ! demangles; then
+    skip "built without readable names of C++ and Rust"
+    finish
 fi
 if command -v c++ >/dev/null; then
     cat >names.cc <<'EOF'
@@ -190,40 +286,4 @@ else
     skip "no rustc: its names"
 fi
 
-# ---- what is told or weighed in another way -------------------------------------------------
-
-if record -e sched:sched_switch -a -g -o sched.data -- sleep 0.5 && [ -s sched.data ]; then
-    waits() { # the same stacks; what a sleeper waited is its weight
-        perf script --no-inline --ns -i sched.data >text 2>/dev/null && ours sched.data folded >a &&
-            ours text folded >b && diff a b || return 1
-        slept=$(ours sched.data folded --weight time --filter comm=sleep | grep nanosleep |
-            awk '{ n = $NF; if (n > most) most = n } END { print int(most / 1000000) }')
-        [ "$slept" -ge 480 ] && [ "$slept" -le 1500 ]
-    }
-    check "time off the processor" waits
-else
-    skip "sched:sched_switch may not be recorded here"
-fi
-dwarf() {
-    record -e cpu-clock -F 997 --call-graph dwarf -o dwarf.data -- ls -lR /usr/include &&
-        "$FLAMESCOPE" info dwarf.data 2>&1 | grep -q 'samples whose user stack is raw memory'
-}
-check "user stacks as raw memory are counted" dwarf
-
-# ---- the reference files --------------------------------------------------------------------
-
-old=$FLAMESCOPE_DATA/perf-data
-if [ -d "$old" ]; then
-    for file in "$old"/*; do
-        known() { "$FLAMESCOPE" info "$file" --json | grep -q '"format": "perf.data"'; }
-        check "$(basename "$file")" known
-        counts() {
-            [ "$("$FLAMESCOPE" info "$file" --json | sed -n 's/^  "samples": \(.*\),/\1/p')" = \
-                "$(perf script -i "$file" 2>/dev/null | grep -c ': ')" ]
-        }
-        check "samples of $(basename "$file")" counts
-    done
-else
-    skip "no reference perf.data files"
-fi
 finish

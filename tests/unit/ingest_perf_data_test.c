@@ -479,6 +479,45 @@ static void compressed_records(void **state) {
     }
 }
 
+/* ---- while it is being recorded -----------------------------------------------------------
+ */
+
+/* What has come through a pipe is seen before more comes, and nobody has to wait for more. */
+static void a_slow_pipe(void **state) {
+    (void)state;
+    int end[2];
+    char path[64];
+    Dict dict;
+    Profile profile;
+    Error err = {0};
+    LoadStatus status;
+    Buf file = story_file(PERF_FORM_PIPE, false);
+    assert_int_equal(pipe(end), 0);
+    snprintf(path, sizeof path, "/dev/fd/%d", end[0]);
+    dict_init(&dict);
+    profile_init(&profile, &dict);
+    Jobs *jobs = jobs_new(2);
+    Loader *loader = loader_start(jobs, &profile, &(LoadOptions){.path = path}, &err);
+    assert_non_null(loader);
+    assert_int_equal(write(end[1], file.s, file.n), file.n);
+    for (int i = 0; i < 1000 && profile_view(&profile).samples < 3; i++)
+        usleep(10000);
+    assert_int_equal(profile_view(&profile).samples, 3); /* a round later all are known */
+    loader_status(loader, &status);
+    assert_int_equal(status.state, LOAD_RUNNING);
+    loader_cancel(loader);
+    loader_wait(loader);
+    loader_status(loader, &status);
+    assert_int_equal(status.state, LOAD_CANCELLED);
+    loader_free(loader);
+    jobs_free(jobs);
+    profile_free(&profile);
+    dict_free(&dict);
+    buf_free(&file);
+    close(end[0]);
+    close(end[1]);
+}
+
 /* ---- damage -------------------------------------------------------------------------------
  */
 
@@ -687,6 +726,7 @@ int main(void) {
         cmocka_unit_test(ids_are_used_again),
         cmocka_unit_test(time_off_the_processor),
         cmocka_unit_test(compressed_records),
+        cmocka_unit_test(a_slow_pipe),
         cmocka_unit_test(cut_anywhere),
         cmocka_unit_test(damaged_anywhere),
         cmocka_unit_test(damage_is_said_with_its_place),
