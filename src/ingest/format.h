@@ -46,6 +46,7 @@ typedef struct Format {
     bool has_time;     /* false: flame graph only, and the window says so */
     bool binary;       /* no text: recognised by its first 16 bytes alone */
     bool looks_around; /* what it tells depends on other files, too: where symbols are */
+    const char *not_shown; /* what such files hold that is left out, for info; or NULL */
     /* head: the first bytes, up to FORMAT_PROBE_BYTES; whole: there are no more. */
     FormatGuess (*probe)(Str head, bool whole);
     /* SPLIT, PREPARED: bytes of `text` up to the last place where a record ends, 0 if none. */

@@ -8,8 +8,9 @@
  * (perf_data_stack.h). Rows therefore come in the order of time, as `perf script` prints them,
  * and symbols, modules, names and weights are the ones that its text would give, so that both
  * lead to the same store.
- * (Measured, one thread of a busy machine: 4 million samples of 12 frames a second; a second
- * parser would have to know all that happened before the piece it starts with.)
+ * (Measured: 5 million samples of a Python program a second, 2.4 million of 90 new processes
+ * a second; 11 and 15 times as fast as `perf script` alone. A second parser would have to know
+ * all that happened before the piece it starts with, and the absorber is the same thread.)
  * What perf does and this does not: frames inlined by the compiler, which perf looks up in
  * debug information, and user stacks recorded as raw memory, which are counted instead. */
 #include "ingest/format.h"
@@ -560,6 +561,7 @@ const Format format_perf_data = {
     .has_time = true,
     .binary = true,
     .looks_around = true,
+    .not_shown = "functions that the compiler inlined",
     .probe = probe,
     .run = run,
 };

@@ -117,11 +117,17 @@ static uint64_t slot_of(uint64_t address, uint32_t where, uint32_t log2) {
     return (h ^ h >> 29) * 0xbf58476d1ce4e5b9u >> (64 - log2);
 }
 
+/* Pairs of slots, the newer answer first: to ask the dso anew costs ten times as much. */
 static FrameValue ask_dso(PerfStacks *s, DsoId dso, uint64_t at, uint64_t address) {
-    AddressSlot *slot = &s->tables->place[slot_of(at, dso, PLACE_LOG2)];
-    if (slot->address != at || slot->where != dso)
-        *slot = (AddressSlot){at, dso, dso_frame(&s->dsos, dso, at, address)};
-    return slot->value;
+    AddressSlot *slot = &s->tables->place[slot_of(at, dso, PLACE_LOG2) & ~1ull];
+    for (int i = 0; i < 2; i++) {
+        if (slot[i].address == at && slot[i].where == dso)
+            return slot[i].value;
+    }
+    FrameValue value = dso_frame(&s->dsos, dso, at, address);
+    slot[1] = slot[0];
+    slot[0] = (AddressSlot){at, dso, value};
+    return value;
 }
 
 static FrameValue ask(PerfStacks *s, Space *space, uint64_t address) {

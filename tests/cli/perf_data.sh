@@ -210,6 +210,8 @@ dwarf() {
         "$FLAMESCOPE" info dwarf.data 2>&1 | grep -q 'samples whose user stack is raw memory'
 }
 check "user stacks as raw memory are counted" dwarf
+left_out() { "$FLAMESCOPE" info forks.data | grep -q '^not shown .*inlined'; }
+check "what is left out is said" left_out
 
 # ---- the reference files --------------------------------------------------------------------
 
