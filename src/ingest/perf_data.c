@@ -561,7 +561,11 @@ const Format format_perf_data = {
     .has_time = true,
     .binary = true,
     .looks_around = true,
+#ifdef HAVE_ELF
     .not_shown = "functions that the compiler inlined",
+#else
+    .not_shown = "symbols of programs (this was built without libelf), inlined functions",
+#endif
     .probe = probe,
     .run = run,
 };

@@ -316,7 +316,6 @@ static void load(Dsos *d, Dso *dso) {
     if (!found) { /* what was read may be another's */
         symbol_table_free(&dso->table);
         symbol_table_init(&dso->table);
-        d->without++;
     }
 }
 

@@ -47,7 +47,6 @@ typedef struct Dsos {
     uint64_t kernel_delta; /* what is to be added to an address to find it in the list */
     uint64_t kernel_from, kernel_to; /* what the list covers, modules aside */
     FrameValue nowhere[2];           /* a frame of no dso; in the kernel's half of memory */
-    uint64_t without;                /* dsos whose symbols were asked for in vain */
 } Dsos;
 
 void dsos_init(Dsos *d, const PerfHeader *header, FrameTable *frames, Dict *dict);

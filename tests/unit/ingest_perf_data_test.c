@@ -331,6 +331,73 @@ static void a_runtime_compilers_list(void **state) {
     gen_free(&g);
 }
 
+/* perf's cache has the recorded kernel's list, but of a run in which all lay 0x1000000 higher.
+ */
+static void the_kernels_list_by_build_id(void **state) {
+    (void)state;
+    static const char list[] = "ffffffff81000000 T _text\n"
+                               "ffffffff81000100 T first\n"
+                               "ffffffff81000200 t second\n"
+                               "ffffffff81000300 D data_end\n"
+                               "ffffffffa1000000 t in_module\t[nf_nat]\n"
+                               "ffffffffa1001100 t no_module\t[other]\n";
+    static const uint64_t chain[] = {
+        MARK_KERNEL,         0xffffffff80000110u, 0xffffffff80000210u, 0xffffffffa0000010u,
+        0xffffffffa0001110u, 0xffffffff80000310u, 0xffffffff70000000u};
+    const char *tmp = getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
+    char home[512], path[768], command[900];
+    Error err = {0};
+    snprintf(home, sizeof home, "%s/flamescope-home-XXXXXX", tmp);
+    assert_non_null(mkdtemp(home));
+    snprintf(path, sizeof path, "%s/.debug/.build-id/07/07070707070707070707070707070707070707",
+             home);
+    snprintf(command, sizeof command, "mkdir -p '%s'", path);
+    assert_int_equal(system(command), 0);
+    strcat(path, "/kallsyms");
+    assert_true(file_write_all(path, str_of(list), &err));
+    char *before = getenv("HOME") ? strdup(getenv("HOME")) : NULL;
+    setenv("HOME", home, 1);
+    for (int known = 0; known < 2; known++) { /* another kernel's id: nothing is believed */
+        PerfGen g;
+        Loaded l;
+        gen_init(&g, PERF_FORM_PIPE, known, USUAL);
+        gen_begin(&g, 67, 1);
+        gen_u32(&g, &g.data, UINT32_MAX);
+        for (int i = 0; i < 24; i++)
+            buf_putc(&g.data, i >= 20 ? 0 : known ? 7 : 8);
+        gen_text(&g, "[kernel.kallsyms]");
+        gen_plain_end(&g);
+        gen_mmap(&g, -1, 0xffffffff80000000u, 0x300, 0xffffffff80000000u,
+                 "[kernel.kallsyms]_text", 0);
+        gen_mmap(&g, -1, 0xffffffffa0000000u, 0x2000, 0,
+                 "/lib/modules/9/kernel/net/nf-nat.ko.xz", 0);
+        gen_sample(&g, &(PerfGenSample){.misc = MODE_KERNEL,
+                                        .pid = 4,
+                                        .tid = 4,
+                                        .time = SECOND,
+                                        .chain = chain,
+                                        .chain_n = 7});
+        Buf file = gen_file(&g);
+        load_text(&l, 0, 0, buf_str(&file));
+        const char *want[] = {
+            ":4|cpu-clock:HG|[unknown]@[unknown]_[k];[unknown]@[unknown]_[k];"
+            "[unknown]@[nf_nat]_[k];[unknown]@[nf_nat]_[k];"
+            "[unknown]@[kernel.kallsyms]_[k];[unknown]@[kernel.kallsyms]_[k]",
+            ":4|cpu-clock:HG|[unknown]@[unknown]_[k];data_end@[kernel.kallsyms]_[k];"
+            "[unknown]@[nf_nat]_[k];in_module@[nf_nat]_[k];second@[kernel.kallsyms]_[k];"
+            "first@[kernel.kallsyms]_[k]"};
+        expect_rows(&l, &want[known], 1);
+        loaded_free(&l);
+        buf_free(&file);
+        gen_free(&g);
+    }
+    if (before)
+        setenv("HOME", before, 1);
+    free(before);
+    snprintf(command, sizeof command, "rm -r '%s'", home);
+    assert_int_equal(system(command), 0);
+}
+
 /* ---- in time ------------------------------------------------------------------------------
  */
 
@@ -516,6 +583,66 @@ static void a_slow_pipe(void **state) {
     buf_free(&file);
     close(end[0]);
     close(end[1]);
+}
+
+/* ---- what stands between records ---------------------------------------------------------
+ */
+
+/* Traces of processors and descriptions of tracepoints follow a record and are none. */
+static void bytes_that_are_no_records(void **state) {
+    (void)state;
+    enum { TRACING_DATA = 66, AUXTRACE = 71 };
+    for (int big = 0; big < 2; big++) {
+        PerfGen g;
+        Loaded l;
+        uint64_t chain[] = {MARK_USER, 1};
+        PerfGenSample s = {
+            .misc = MODE_USER, .pid = 4, .tid = 4, .time = 9, .chain = chain, .chain_n = 2};
+        gen_init(&g, PERF_FORM_PIPE, big, USUAL);
+        gen_begin(&g, TRACING_DATA, 0);
+        gen_u32(&g, &g.data, 11); /* and padding to 16 */
+        gen_u32(&g, &g.data, 0);
+        gen_plain_end(&g);
+        for (int i = 0; i < 16; i++)
+            buf_putc(&g.data, (char)0xee);
+        gen_sample(&g, &s);
+        gen_begin(&g, AUXTRACE, 0);
+        gen_u64(&g, &g.data, 700000);
+        gen_plain_end(&g);
+        for (int i = 0; i < 700000; i++)
+            buf_putc(&g.data, (char)i);
+        gen_sample(&g, &s);
+        Buf file = gen_file(&g);
+        load_text(&l, 0, 0, buf_str(&file));
+        assert_int_equal(l.profile.building.samples, 2);
+        assert_int_equal(complaints_total(&l.profile.complaints), 0);
+        loaded_free(&l);
+        load_text(&l, 0, 0, str_slice(buf_str(&file), 0, file.n - 100000));
+        assert_int_equal(l.profile.building.samples, 1);
+        assert_int_equal(l.profile.complaints.of[COMPLAINT_TRUNCATED].count, 1);
+        loaded_free(&l);
+        buf_free(&file);
+        gen_free(&g);
+    }
+}
+
+/* A recorder that was killed has not said how much it wrote, nor what stands behind that. */
+static void a_recorder_that_was_killed(void **state) {
+    (void)state;
+    Loaded l;
+    PerfGen g;
+    gen_init(&g, PERF_FORM_FILE, false, USUAL);
+    g.events = 2;
+    record_story(&g);
+    Buf file = gen_file(&g);
+    uint64_t data_at = perf_get64((uint8_t *)file.s + 40, false);
+    memset(file.s + 48, 0, 8);
+    load_text(&l, 0, 0, str_slice(buf_str(&file), 0, (size_t)data_at + g.data.n));
+    assert_int_equal(l.profile.building.samples, 3);
+    assert_int_equal(complaints_total(&l.profile.complaints), 3); /* those lost */
+    loaded_free(&l);
+    buf_free(&file);
+    gen_free(&g);
 }
 
 /* ---- damage -------------------------------------------------------------------------------
@@ -723,10 +850,13 @@ int main(void) {
         cmocka_unit_test(samples_of_groups),
         cmocka_unit_test(what_callchains_say),
         cmocka_unit_test(a_runtime_compilers_list),
+        cmocka_unit_test(the_kernels_list_by_build_id),
         cmocka_unit_test(ids_are_used_again),
         cmocka_unit_test(time_off_the_processor),
         cmocka_unit_test(compressed_records),
         cmocka_unit_test(a_slow_pipe),
+        cmocka_unit_test(bytes_that_are_no_records),
+        cmocka_unit_test(a_recorder_that_was_killed),
         cmocka_unit_test(cut_anywhere),
         cmocka_unit_test(damaged_anywhere),
         cmocka_unit_test(damage_is_said_with_its_place),
