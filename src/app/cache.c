@@ -223,6 +223,9 @@ static void write_piece(void *arg, uint32_t worker) {
 static bool worth_keeping(const Profile *profile, const LoadStatus *status,
                           const CacheKey *key) {
     CacheKey now;
+    const Format *format = status->format ? format_named(status->format) : NULL;
+    if (!format || format->looks_around)
+        return false; /* symbols that were missing may be there the next time */
     if (!key->known || profile->pack || status->state != LOAD_DONE ||
         status->bytes_text < TEXT_LEAST || profile_bytes(profile) > limit_bytes() / 2)
         return false;

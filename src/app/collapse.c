@@ -474,6 +474,21 @@ static void say(const Collapse *c, const Source *source, Buf *notes) {
         buf_printf(notes, "%s\n", source_trouble(source));
 }
 
+static bool is_text(Source *source, Error *err) {
+    enum { MAGIC_BYTES = 16 };
+    Str head;
+    bool whole;
+    if (!source_peek(source, MAGIC_BYTES, &head, &whole, err))
+        return false;
+    const Format *binary = format_binary(head);
+    if (binary)
+        error_set(err, ERROR_FORMAT,
+                  "%s is no text, and collapse reads nothing else: export --to folded gives its "
+                  "stacks",
+                  binary->name);
+    return !binary;
+}
+
 bool collapse_run(const char *path, const CollapseOptions *options, Buf *out, Buf *notes,
                   Error *err) {
     if (pack_load_wanted(path))
@@ -483,6 +498,10 @@ bool collapse_run(const char *path, const CollapseOptions *options, Buf *out, Bu
     Source *source = source_open(path, CODEC_AUTO, err);
     if (!source)
         return false;
+    if (!is_text(source, err)) {
+        source_close(source);
+        return false;
+    }
     Collapse *c = mem_resize(NULL, 0, sizeof *c);
     c->options = options;
     names_init(&c->names);

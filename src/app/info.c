@@ -261,6 +261,11 @@ static void finding_json(JsonWriter *w, const Loaded *l, const DetectList *list,
     buf_free(&text);
 }
 
+static const char *not_shown(const Loaded *l) {
+    const Format *format = l->status.format ? format_named(l->status.format) : NULL;
+    return format ? format->not_shown : NULL;
+}
+
 static void findings_json(JsonWriter *w, const Loaded *l) {
     DetectList *list = find(l);
     member_i64(w, "findings_bin_ns", list->bin_ns);
@@ -282,6 +287,10 @@ void info_json(const Loaded *l, bool findings, Buf *out) {
     json_object(&w);
     json_key(&w, "format");
     json_str(&w, str_of(l->status.format));
+    if (not_shown(l)) {
+        json_key(&w, "not_shown");
+        json_str(&w, str_of(not_shown(l)));
+    }
     member_i64(&w, "bytes", l->status.bytes_read);
     member_i64(&w, "text_bytes", l->status.bytes_text);
     member_u64(&w, "samples", f.view.samples);
@@ -342,6 +351,8 @@ void info_text(const Loaded *l, const char *path, bool findings, Buf *out) {
     count_facts(l, &arena, &f);
     double seconds = (double)l->status.elapsed_ns / 1e9, mb = (double)l->status.bytes_text / 1e6;
     buf_printf(out, "%-12s %s\n%-12s %s\n", "file", path, "format", l->status.format);
+    if (not_shown(l))
+        buf_printf(out, "%-12s %s\n", "not shown", not_shown(l));
     buf_printf(out, "%-12s %.1f MB of text, %.1f MB read\n", "size", mb, (double)l->status.bytes_read / 1e6);
     line(out, "samples", f.view.samples, "");
     line(out, "idle", f.idle, " of them");

@@ -5,8 +5,9 @@
  *  FORMAT_SPLIT       text cut at record boundaries; chunks are parsed on any worker in any
  *                     order (perf script, folded).
  *  FORMAT_PREPARED    as SPLIT, after one sequential pass (`prepare`) over the input that makes
- *                     a read-only context for the workers (perf.data maps, JFR constant pools).
- *  FORMAT_SEQUENTIAL  one parser reads everything in order and emits batches (JSON).
+ *                     a read-only context for the workers (JFR constant pools).
+ *  FORMAT_SEQUENTIAL  one parser reads everything in order and emits batches (JSON; perf.data,
+ *                     which must also be read from a pipe while it is being recorded).
  *
  * Threads: probe, boundary, prepare: the loader. parser_new, parse, parser_free: one worker at
  * a time for one parser; a parser keeps caches between chunks, but never facts: chunk k must give
@@ -36,13 +37,17 @@ enum {
 };
 
 /* What a sequential parser calls for each batch it filled; false means stop (cancelled). The
- * batch is absorbed before the call returns and may be reused. */
+ * batch is absorbed before the call returns and may be reused. NULL: only asks, as a parser
+ * should while it waits for a pipe (source_wait). */
 typedef bool FormatEmit(void *loader, Batch *batch);
 
 typedef struct Format {
     const char *name;  /* "perf script", as info prints it */
     FormatKind kind;
     bool has_time;     /* false: flame graph only, and the window says so */
+    bool binary;       /* no text: recognised by its first 16 bytes alone */
+    bool looks_around; /* what it tells depends on other files, too: where symbols are */
+    const char *not_shown; /* what such files hold that is left out, for info; or NULL */
     /* head: the first bytes, up to FORMAT_PROBE_BYTES; whole: there are no more. */
     FormatGuess (*probe)(Str head, bool whole);
     /* SPLIT, PREPARED: bytes of `text` up to the last place where a record ends, 0 if none. */
@@ -62,3 +67,5 @@ extern const Format *const formats[];
 /* The best guess, NULL with *err in words ("this looks like X, which …") when there is none. */
 const Format *format_of(Str head, bool whole, Error *err);
 const Format *format_named(const char *name);
+/* The binary one of these first bytes, or NULL. */
+const Format *format_binary(Str head);

@@ -2,10 +2,12 @@
 
 #include <string.h>
 
+extern const Format format_perf_data;
 extern const Format format_perf_script;
 extern const Format format_folded;
 
 const Format *const formats[] = {
+    &format_perf_data,
     &format_perf_script,
     &format_folded,
     NULL,
@@ -23,11 +25,6 @@ static const Stranger strangers[] = {
       8},
      "this is a FlameScope pack, which is mapped into memory: save it as it "
      "is, unpacked, to a file"},
-    {{"PERFILE2", 8},
-     "this is a perf.data file: run `perf script` on it and open what that prints"},
-    {{"2ELIFREP", 8},
-     "this is a perf.data file of a machine with another byte order: run "
-     "`perf script` on it and open what that prints"},
     {{"\177ELF", 4}, "this is an ELF program or library, not a profile"},
     {{"FLR\0", 4}, "this is a Java Flight Recorder file, which cannot be read yet"},
     {{"PK\3\4", 4}, "this is a zip archive: unpack it first"},
@@ -80,14 +77,15 @@ static void explain(Str head, bool whole, Error *err) {
 
 const Format *format_of(Str head, bool whole, Error *err) {
     const Format *maybe = NULL;
-    if (!is_binary(head)) {
-        for (size_t i = 0; formats[i]; i++) {
-            FormatGuess guess = formats[i]->probe(head, whole);
-            if (guess == GUESS_YES)
-                return formats[i];
-            if (guess == GUESS_MAYBE && !maybe)
-                maybe = formats[i];
-        }
+    bool binary = is_binary(head);
+    for (size_t i = 0; formats[i]; i++) {
+        if (binary && !formats[i]->binary)
+            continue;
+        FormatGuess guess = formats[i]->probe(head, whole);
+        if (guess == GUESS_YES)
+            return formats[i];
+        if (guess == GUESS_MAYBE && !maybe)
+            maybe = formats[i];
     }
     if (!maybe)
         explain(head, whole, err);
@@ -97,6 +95,14 @@ const Format *format_of(Str head, bool whole, Error *err) {
 const Format *format_named(const char *name) {
     for (size_t i = 0; formats[i]; i++) {
         if (strcmp(formats[i]->name, name) == 0)
+            return formats[i];
+    }
+    return NULL;
+}
+
+const Format *format_binary(Str head) {
+    for (size_t i = 0; formats[i]; i++) {
+        if (formats[i]->binary && formats[i]->probe(head, true) == GUESS_YES)
             return formats[i];
     }
     return NULL;

@@ -280,6 +280,8 @@ static void submit_newest(Loader *l) {
 /* What a sequential parser calls. */
 static bool emit(void *loader, Batch *batch) {
     Loader *l = (Loader *)loader;
+    if (!batch)
+        return !cancelled(&l->cancel);
     if (l->remap_part != batch->part) {
         remap_free(&l->remap);
         l->remap_part = batch->part;

@@ -339,6 +339,15 @@ static bool has_grown(const Source *s) {
     return here < 0 || fstat(s->file.fd, &st) != 0 || st.st_size != here;
 }
 
+bool source_can_pread(const Source *source) {
+    return !source_is_pipe(source) && source->sniffed && !source->codec && !source->split &&
+           !source->utf16;
+}
+
+int64_t source_pread(Source *source, void *out, size_t n, int64_t offset, Error *err) {
+    return file_pread(&source->file, out, n, offset, err);
+}
+
 bool source_wait(Source *source, int timeout_ms) {
     if (!source_is_pipe(source) || source->head.n > source->head_at ||
         source->raw_n > source->raw_at || source->raw_end || source->ending != SOURCE_OPEN ||

@@ -34,6 +34,10 @@ int64_t source_read(Source *source, void *out, size_t min_n, size_t n, Error *er
 /* The first bytes (at least n, unless the input is shorter: then *whole) without taking them;
  * source_read gives them again. *head is good until the next call. False on a read error. */
 bool source_peek(Source *source, size_t n, Str *head, bool *whole, Error *err);
+/* Whether source_pread works: a plain file, of which something was read or peeked at. */
+bool source_can_pread(const Source *source);
+/* n bytes at a position, without moving on; fewer only at the end; -1 on an error (*err). */
+int64_t source_pread(Source *source, void *out, size_t n, int64_t offset, Error *err);
 /* False when nothing came within timeout_ms: a read would block. Only pipes, and files that are
  * followed, can be slow. */
 bool source_wait(Source *source, int timeout_ms);

@@ -43,11 +43,17 @@ uint64_t complaints_total(const Complaints *c) {
 
 const char *complaint_name(ComplaintKind kind) {
     static const char *const name[COMPLAINT_KINDS] = {
-        [COMPLAINT_HEADER] = "header",       [COMPLAINT_FRAME] = "frame",
-        [COMPLAINT_TIME] = "time",           [COMPLAINT_COUNT] = "count",
-        [COMPLAINT_TOO_LONG] = "too-long",   [COMPLAINT_TOO_DEEP] = "too-deep",
-        [COMPLAINT_TRUNCATED] = "truncated", [COMPLAINT_DAMAGED] = "damaged",
+        [COMPLAINT_HEADER] = "header",
+        [COMPLAINT_FRAME] = "frame",
+        [COMPLAINT_TIME] = "time",
+        [COMPLAINT_COUNT] = "count",
+        [COMPLAINT_TOO_LONG] = "too-long",
+        [COMPLAINT_TOO_DEEP] = "too-deep",
+        [COMPLAINT_TRUNCATED] = "truncated",
+        [COMPLAINT_DAMAGED] = "damaged",
         [COMPLAINT_LOST] = "lost",
+        [COMPLAINT_RECORD] = "record",
+        [COMPLAINT_NOT_UNWOUND] = "not-unwound",
     };
     return (unsigned)kind < COMPLAINT_KINDS ? name[kind] : "";
 }
@@ -63,6 +69,9 @@ const char *complaint_text(ComplaintKind kind) {
         [COMPLAINT_TRUNCATED] = "the input ends in the middle",
         [COMPLAINT_DAMAGED] = "the compressed data is damaged, the rest is lost",
         [COMPLAINT_LOST] = "samples that the recorder lost",
+        [COMPLAINT_RECORD] = "records that cannot be read",
+        [COMPLAINT_NOT_UNWOUND] =
+            "samples whose user stack is raw memory (--call-graph dwarf) and not unwound",
     };
     return (unsigned)kind < COMPLAINT_KINDS ? text[kind] : "";
 }

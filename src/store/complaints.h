@@ -8,15 +8,17 @@
 enum { COMPLAINT_EXAMPLES = 5, COMPLAINT_EXCERPT = 120 };
 
 typedef enum ComplaintKind {
-    COMPLAINT_HEADER,    /* a line that starts no sample and belongs to none */
-    COMPLAINT_FRAME,     /* a frame line that cannot be read */
-    COMPLAINT_TIME,      /* a sample without a time among samples with one */
-    COMPLAINT_COUNT,     /* a count that is no number */
-    COMPLAINT_TOO_LONG,  /* a line or record over the format's limit */
-    COMPLAINT_TOO_DEEP,  /* a stack over STACKS_MAX_DEPTH, cut at its root end */
-    COMPLAINT_TRUNCATED, /* the input ends in the middle */
-    COMPLAINT_DAMAGED,   /* decompression or checksum failed; the rest is lost */
-    COMPLAINT_LOST,      /* the recorder itself says that it lost samples */
+    COMPLAINT_HEADER,      /* a line that starts no sample and belongs to none */
+    COMPLAINT_FRAME,       /* a frame line that cannot be read */
+    COMPLAINT_TIME,        /* a sample without a time among samples with one */
+    COMPLAINT_COUNT,       /* a count that is no number */
+    COMPLAINT_TOO_LONG,    /* a line or record over the format's limit */
+    COMPLAINT_TOO_DEEP,    /* a stack over STACKS_MAX_DEPTH, cut at its root end */
+    COMPLAINT_TRUNCATED,   /* the input ends in the middle */
+    COMPLAINT_DAMAGED,     /* decompression or checksum failed; the rest is lost */
+    COMPLAINT_LOST,        /* the recorder itself says that it lost samples */
+    COMPLAINT_RECORD,      /* a binary record that does not hold what it should */
+    COMPLAINT_NOT_UNWOUND, /* a sample whose user stack was recorded as raw memory */
     COMPLAINT_KINDS,
 } ComplaintKind;
 

@@ -282,7 +282,7 @@ static void what_is_no_profile_is_said_in_words(void **state) {
         {STR(""), "empty"},
         {STR("\n\n  \n"), "blank lines"},
         {STR("\177ELF\2\1\1\0\0\0\0\0"), "ELF"},
-        {STR("PERFILE2\0\0\0\0"), "perf script"},
+        {STR("PERFILE2\0\0\0\0"), "the size of the header was expected at byte 12"},
         {STR("{\"a\": 1}\n"), "JSON"},
         {STR("PK\3\4xxxxxxxx"), "zip"},
         {STR("\0\1\2\3\4\5\6\7\0\1\2\3\4\5\6\7"), "binary"},

@@ -1,0 +1,349 @@
+#include "ingest/perf_data_space.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { MAPPINGS_MOST = 1 << 17, LIST_FIRST = 16 };
+
+struct MappingList {
+    uint32_t users; /* spaces */
+    uint32_t n, cap;
+    Mapping *map; /* by address; none overlap */
+};
+
+/* ---- lists of mappings --------------------------------------------------------------------
+ */
+
+static MappingList *list_new(uint32_t cap) {
+    MappingList *l = mem_resize(NULL, 0, sizeof *l);
+    *l =
+        (MappingList){.users = 1, .cap = cap, .map = mem_resize(NULL, 0, cap * sizeof *l->map)};
+    return l;
+}
+
+static void list_drop(MappingList *l) {
+    if (!l || --l->users)
+        return;
+    mem_resize(l->map, l->cap * sizeof *l->map, 0);
+    mem_resize(l, sizeof *l, 0);
+}
+
+/* The first mapping that ends behind the address. */
+static uint32_t list_place(const MappingList *l, uint64_t address) {
+    uint32_t low = 0, high = l ? l->n : 0;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (l->map[middle].end <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* `with` instead of l->map[from, to). */
+static void list_splice(MappingList *l, uint32_t from, uint32_t to, const Mapping *with,
+                        uint32_t n) {
+    uint32_t all = l->n - (to - from) + n;
+    if (all > l->cap) {
+        uint32_t cap = l->cap * 2 > all ? l->cap * 2 : all;
+        l->map = mem_resize(l->map, l->cap * sizeof *l->map, cap * sizeof *l->map);
+        l->cap = cap;
+    }
+    memmove(l->map + from + n, l->map + to, (l->n - to) * sizeof *l->map);
+    if (n)
+        memcpy(l->map + from, with, n * sizeof *with);
+    l->n = all;
+}
+
+/* ---- spaces -------------------------------------------------------------------------------
+ */
+
+static Space *space_new(PerfSpaces *s) {
+    Space *space = mem_resize(NULL, 0, sizeof *space);
+    *space = (Space){.users = 1, .version = ++s->versions, .asked_low = UINT64_MAX};
+    return space;
+}
+
+static void space_drop(Space *space) {
+    if (!space || --space->users)
+        return;
+    list_drop(space->list);
+    mem_resize(space, sizeof *space, 0);
+}
+
+/* Takes over what lies where in another. */
+static void space_copy(Space *to, Space *from) {
+    list_drop(to->list);
+    to->list = from->list;
+    if (to->list)
+        to->list->users++;
+    to->version = from->version;
+    to->asked_low = from->asked_low;
+    to->asked_high = from->asked_high;
+    to->shared = from->shared = true;
+}
+
+/* The list to be changed is this space's alone. */
+static MappingList *own_list(Space *space) {
+    MappingList *old = space->list;
+    if (!old || old->users > 1) {
+        uint32_t n = old ? old->n : 0;
+        MappingList *l = list_new(n + LIST_FIRST);
+        if (n)
+            memcpy(l->map, old->map, n * sizeof *l->map);
+        l->n = n;
+        list_drop(old);
+        space->list = l;
+    }
+    return space->list;
+}
+
+static void new_version(PerfSpaces *s, Space *space) {
+    space->version = ++s->versions;
+    space->shared = false;
+    space->asked_low = UINT64_MAX;
+    space->asked_high = 0;
+}
+
+/* What the mapping covers of older ones is gone. */
+static bool space_insert(PerfSpaces *s, Space *space, const Mapping *m) {
+    if (m->end <= m->start)
+        return true;
+    if (space->list && space->list->n >= MAPPINGS_MOST)
+        return false;
+    uint32_t from = list_place(space->list, m->start), to = from, n = 0;
+    if (space->list && from < space->list->n &&
+        memcmp(&space->list->map[from], m, sizeof *m) == 0)
+        return true; /* again */
+    MappingList *l = own_list(space);
+    Mapping with[3];
+    while (to < l->n && l->map[to].start < m->end)
+        to++;
+    if (to > from && l->map[from].start < m->start) {
+        with[n] = l->map[from];
+        with[n++].end = m->start;
+    }
+    with[n++] = *m;
+    if (to > from && l->map[to - 1].end > m->end) {
+        with[n] = l->map[to - 1];
+        with[n++].start = m->end;
+    }
+    bool met = to > from || (m->start < space->asked_high && m->end > space->asked_low);
+    list_splice(l, from, to, with, n);
+    if (met || space->shared)
+        new_version(s, space);
+    return true;
+}
+
+static void space_remove(PerfSpaces *s, Space *space, uint64_t start, DsoId dso) {
+    uint32_t at = list_place(space->list, start);
+    if (!space->list || at == space->list->n || space->list->map[at].start != start ||
+        space->list->map[at].dso != dso)
+        return;
+    list_splice(own_list(space), at, at + 1, NULL, 0);
+    new_version(s, space);
+}
+
+const Mapping *perf_space_find(Space *space, uint64_t address) {
+    MappingList *l = space ? space->list : NULL;
+    uint32_t at = list_place(l, address);
+    if (l && at < l->n && l->map[at].start <= address)
+        return &l->map[at];
+    if (space && address < space->asked_low)
+        space->asked_low = address;
+    if (space && address >= space->asked_high)
+        space->asked_high = address + 1;
+    return NULL;
+}
+
+/* ---- threads ------------------------------------------------------------------------------
+ */
+
+static void set_comm(PerfSpaces *s, PerfThread *t, Str comm) {
+    t->comm = names_intern(&s->names, comm);
+    t->epoch = 0;
+}
+
+static void adopt(PerfThread *t, Space *space) {
+    space->users++;
+    space_drop(t->space);
+    t->space = space;
+}
+
+/* A thread of which nothing is known but its ids. */
+static void begin_thread(PerfSpaces *s, PerfThread *t, int32_t pid, int32_t tid) {
+    char comm[16];
+    int n = snprintf(comm, sizeof comm, ":%d", tid);
+    space_drop(t->space);
+    *t = (PerfThread){.pid = pid, .tid = tid};
+    set_comm(s, t, (Str){comm, (size_t)n});
+    if (pid == tid || pid == -1)
+        t->space = space_new(s);
+    else
+        adopt(t, perf_thread(s, pid, pid)->space);
+}
+
+static PerfThread *find_thread(const PerfSpaces *s, int32_t tid) {
+    uint32_t at = id_map_find(&s->by_tid, (uint32_t)tid, 0);
+    return at ? (PerfThread *)column_at(&s->thread, at - 1) : NULL;
+}
+
+PerfThread *perf_thread(PerfSpaces *s, int32_t pid, int32_t tid) {
+    PerfThread **recent = &s->recent[(uint32_t)tid % THREADS_RECENT], *t = *recent;
+    if (t && t->tid == tid && t->pid == pid && t->space)
+        return t;
+    t = find_thread(s, tid);
+    if (!t) {
+        t = (PerfThread *)column_push(&s->thread);
+        id_map_add(&s->by_tid, (uint32_t)tid, 0, (uint32_t)s->thread.count);
+        begin_thread(s, t, pid, tid);
+    } else if (t->pid != pid && pid != -1 && t->pid == -1) {
+        t->pid = pid;
+        t->epoch = 0;
+        if (pid != tid)
+            adopt(t, perf_thread(s, pid, pid)->space);
+    }
+    if (!t->space) /* it has ended, or its process's first thread has */
+        t->space = space_new(s);
+    *recent = t;
+    return t;
+}
+
+void perf_spaces_init(PerfSpaces *s, Dsos *dsos) {
+    *s = (PerfSpaces){.dsos = dsos};
+    column_init(&s->thread, sizeof(PerfThread), 6);
+    id_map_init(&s->by_tid);
+    names_init(&s->names);
+    s->kernel = space_new(s);
+    PerfThread *idle = perf_thread(s, 0, 0);
+    set_comm(s, idle, STR("swapper"));
+    idle->named = true;
+}
+
+void perf_spaces_free(PerfSpaces *s) {
+    for (uint64_t i = 0; i < s->thread.count; i++)
+        space_drop(((PerfThread *)column_at(&s->thread, i))->space);
+    space_drop(s->kernel);
+    column_free(&s->thread);
+    id_map_free(&s->by_tid);
+    names_free(&s->names);
+}
+
+void perf_spaces_comm(PerfSpaces *s, const PerfTask *task) {
+    PerfThread *t = perf_thread(s, task->pid, task->tid);
+    set_comm(s, t, task->comm);
+    t->named = true;
+}
+
+void perf_spaces_fork(PerfSpaces *s, const PerfTask *task, bool ran_already) {
+    PerfThread *parent = perf_thread(s, task->parent_pid, task->parent_tid);
+    if (parent->pid != task->parent_pid) /* that one's end was lost */
+        begin_thread(s, parent, task->parent_pid, task->parent_tid);
+    PerfThread *t = find_thread(s, task->tid);
+    if (t && t != parent)
+        begin_thread(s, t, task->pid, task->tid);
+    else if (!t)
+        t = perf_thread(s, task->pid, task->tid);
+    if (t == parent)
+        return;
+    if (parent->named) {
+        set_comm(s, t, names_get(&s->names, parent->comm));
+        t->named = true;
+    }
+    if (t->pid != parent->pid && t->space != parent->space && !ran_already) {
+        space_copy(t->space, parent->space);
+        t->epoch = 0;
+    }
+}
+
+void perf_spaces_exit(PerfSpaces *s, const PerfTask *task) {
+    PerfThread *t = find_thread(s, task->tid);
+    if (!t || t->pid != task->pid || t->ended)
+        return;
+    int32_t *slot = &s->ended[s->ends++ % SPACES_ENDED];
+    PerfThread *old = s->ends > SPACES_ENDED ? find_thread(s, *slot) : NULL;
+    if (old && old->ended) {
+        space_drop(old->space);
+        old->space = NULL;
+        old->epoch = 0;
+    }
+    *slot = task->tid;
+    t->ended = true;
+}
+
+/* ---- mappings -----------------------------------------------------------------------------
+ */
+
+static bool is_anonymous(Str file) {
+    return str_starts(file, STR("//anon")) || str_starts(file, STR("/dev/zero")) ||
+           str_starts(file, STR("/anon_hugepage"));
+}
+
+static bool is_no_file(Str file) {
+    return str_starts(file, STR("[stack")) || str_starts(file, STR("/SYSV")) ||
+           str_eq(file, STR("[heap]"));
+}
+
+static bool map_user(PerfSpaces *s, const PerfMmap *map) {
+    char name[64];
+    PerfThread *t = perf_thread(s, map->pid, map->tid);
+    Mapping m = {.start = map->start, .end = map->start + map->length};
+    bool bare = is_anonymous(map->file) || is_no_file(map->file);
+    if (m.end < m.start)
+        m.end = UINT64_MAX;
+    m.shift = map->offset - map->start;
+    if (str_starts(map->file, STR("[vdso]"))) {
+        m.shift = 0 - map->start;
+        m.dso = dso_of(s->dsos, DSO_VDSO, STR("[vdso]"), &map->build_id);
+    } else if (bare && map->executable) {
+        int n = snprintf(name, sizeof name, "/tmp/perf-%d.map", map->pid);
+        m.shift = 0;
+        m.dso = dso_of(s->dsos, DSO_MAP, (Str){name, (size_t)n}, NULL);
+    } else if (bare) {
+        m.shift = 0;
+        m.dso = dso_of(s->dsos, DSO_NOTHING, map->file, NULL);
+    } else {
+        m.dso = dso_of(s->dsos, DSO_FILE, map->file, &map->build_id);
+    }
+    return space_insert(s, t->space, &m);
+}
+
+static bool map_kernel(PerfSpaces *s, const PerfMmap *map) {
+    Mapping m = {.start = map->start, .end = map->start + map->length};
+    Str whole = STR("[kernel.kallsyms]");
+    if (m.end < m.start)
+        m.end = UINT64_MAX;
+    if (str_starts(map->file, whole)) {
+        m.dso = dso_of(s->dsos, DSO_KERNEL, whole, &map->build_id);
+        if (!s->dsos->kernel) {
+            s->dsos->kernel = m.dso;
+            s->dsos->text_name =
+                str_copy(&s->dsos->arena, str_slice(map->file, whole.n, map->file.n));
+            s->dsos->text_at = map->offset;
+        }
+    } else if (map->file.n && (map->file.s[0] == '/' || map->file.s[0] == '[')) {
+        m.dso = dso_of(s->dsos, DSO_MODULE, map->file, &map->build_id);
+    } else {
+        return true;
+    }
+    return space_insert(s, s->kernel, &m);
+}
+
+bool perf_spaces_mmap(PerfSpaces *s, const PerfMmap *map, bool kernel) {
+    return kernel ? map_kernel(s, map) : map_user(s, map);
+}
+
+/* Within what is mapped already, it is a name among others; the list of symbols may have it. */
+bool perf_spaces_ksymbol(PerfSpaces *s, const PerfKsymbol *symbol) {
+    DsoId dso = dso_of(s->dsos, DSO_KSYMBOL, symbol->name, NULL);
+    if (symbol->gone) {
+        space_remove(s, s->kernel, symbol->start, dso);
+        return true;
+    }
+    if (perf_space_find(s->kernel, symbol->start))
+        return true;
+    return space_insert(
+        s, s->kernel,
+        &(Mapping){.start = symbol->start, .end = symbol->start + symbol->length, .dso = dso});
+}

@@ -1,0 +1,68 @@
+/* Perf data space: threads, what they are called, and what lies where in their memory, as of
+ * the record that was taken last; records are taken in the order of time. Threads of a process
+ * share one space. A fork's copy costs nothing until one of the two changes. An answer for an
+ * address stays right as long as the space's version is the same: it changes when something
+ * that may have been asked for lies elsewhere now. Threads that ended are seen for a while on
+ * their way out; the memory of the last thousand of them is remembered. Owner: a load. Thread:
+ * one at a time. Memory: 80 bytes a thread ever seen, 32 a mapping. Facts: what `perf script`
+ * does (tools/perf/util/machine.c, map.c), so that both agree. */
+#pragma once
+
+#include "ingest/perf_data_dso.h"
+#include "ingest/perf_data_record.h"
+
+typedef struct Mapping {
+    uint64_t start, end;
+    uint64_t shift; /* to be added to an address for its place in the dso */
+    DsoId dso;
+    uint32_t zero; /* so that mappings compare as bytes */
+} Mapping;
+
+typedef struct MappingList MappingList;
+
+enum { SPACES_ENDED = 1024, THREADS_RECENT = 64 };
+
+typedef struct Space {
+    uint32_t users;   /* threads */
+    uint32_t version; /* never that of another space, but for copies that are still the same */
+    bool shared;      /* the version is that of a copy, too */
+    MappingList *list;
+    uint64_t asked_low, asked_high; /* where addresses were asked for in vain; high excluded */
+} Space;
+
+typedef struct PerfThread {
+    int32_t pid, tid;
+    bool named, ended;
+    NameId comm; /* of `names` in PerfSpaces */
+    Space *space;
+    /* -- for who makes stacks; all 0 when the name has changed */
+    uint64_t epoch;
+    StackId root;
+    uint32_t seed, seed_version;
+    EventId event;
+    ContextId context;
+} PerfThread;
+
+typedef struct PerfSpaces {
+    Column thread;                      /* PerfThread */
+    IdMap by_tid;                       /* to its place in thread + 1 */
+    PerfThread *recent[THREADS_RECENT]; /* by tid */
+    Names names;
+    Space *kernel;
+    Dsos *dsos;
+    uint32_t versions;
+    int32_t ended[SPACES_ENDED]; /* threads, as a ring */
+    uint64_t ends;
+} PerfSpaces;
+
+void perf_spaces_init(PerfSpaces *s, Dsos *dsos);
+void perf_spaces_free(PerfSpaces *s);
+PerfThread *perf_thread(PerfSpaces *s, int32_t pid, int32_t tid);
+void perf_spaces_comm(PerfSpaces *s, const PerfTask *task);
+void perf_spaces_fork(PerfSpaces *s, const PerfTask *task, bool ran_already);
+void perf_spaces_exit(PerfSpaces *s, const PerfTask *task);
+/* False: the process has too many mappings. */
+bool perf_spaces_mmap(PerfSpaces *s, const PerfMmap *map, bool kernel);
+bool perf_spaces_ksymbol(PerfSpaces *s, const PerfKsymbol *symbol);
+/* NULL: nothing is known to lie there. */
+const Mapping *perf_space_find(Space *space, uint64_t address);

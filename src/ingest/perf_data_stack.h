@@ -1,0 +1,75 @@
+/* Perf data stack: from the addresses of a sample to its pair. Callchains repeat: the bytes of
+ * one but for its first address (the callers) are looked up as a whole, for the thread's name
+ * and the versions of its memory and the kernel's; of one that is new each address is looked
+ * up, and only what that does not know either is asked of the dsos. Owner: a load. Thread: one
+ * at a time. Memory: caches of fixed size (4 MB), and the Part's, which perf_stacks_forget
+ * empties when it has grown too large. */
+#pragma once
+
+#include "ingest/key_cache.h"
+#include "ingest/pair_cache.h"
+#include "ingest/perf_data_space.h"
+#include "ingest/stack_walk.h"
+
+enum { ADDRESS_LOG2 = 15, PLACE_LOG2 = 16, CHAIN_LOG2 = 16 };
+
+typedef struct AddressSlot {
+    uint64_t address;
+    uint32_t where; /* the space's version, or the dso; 0: empty */
+    FrameValue value;
+} AddressSlot;
+
+typedef struct PerfStackTables {
+    AddressSlot address[1 << ADDRESS_LOG2]; /* in memory */
+    AddressSlot place[1 << PLACE_LOG2];     /* in dsos */
+    KeySlot chain[1 << CHAIN_LOG2];
+    PairSlot pair[1 << PAIR_CACHE_LOG2];
+} PerfStackTables;
+
+typedef struct PerfStacks {
+    Part part;
+    FrameTable frames;
+    Dsos dsos;
+    PerfSpaces spaces;
+    StackWalk walk;
+    TextKeys keys;
+    PerfStackTables *tables;
+    bool huge; /* they lie on huge pages, which are worth their while in larger files */
+    KeyCache chains;
+    PairCache pairs;
+    IdMap seeds; /* of what a key must tell apart */
+    uint32_t seed_count;
+    uint64_t epoch;          /* of the Part's ids */
+    uint32_t kernel_version; /* of the memory that the chains in cache are of */
+    bool swapped;
+    Column frame; /* FrameId, of the sample at hand, leaf first */
+} PerfStacks;
+
+/* A sample to be placed: mode is what its own address is of (MODE_USER …). */
+typedef struct PerfPlaced {
+    PerfThread *thread;
+    Context context; /* comm is filled in here */
+    const PerfSample *sample;
+    uint32_t mode;
+    bool whole; /* out: the stack was not cut */
+} PerfPlaced;
+
+/* What was found of samples: the pairs of several are looked up together, since each look-up
+ * waits for memory. */
+typedef struct PerfPlaces {
+    PairWish wish[STACK_WALKS]; /* pair: the answer of perf_stacks_pairs */
+    PairSlot *slot[STACK_WALKS];
+    uint32_t n;
+} PerfPlaces;
+
+/* bytes: of the input, -1: nobody knows. */
+void perf_stacks_init(PerfStacks *s, const PerfHeader *header, int64_t bytes);
+void perf_stacks_free(PerfStacks *s);
+/* All batches made so far were absorbed. */
+void perf_stacks_forget(PerfStacks *s);
+/* Where the sample belongs, but for its pair. */
+PairWish perf_stacks_place(PerfStacks *s, PerfPlaced *placed);
+/* There is room for it. */
+void perf_places_add(PerfPlaces *places, const PerfStacks *s, PairWish wish);
+void perf_stacks_pairs(PerfStacks *s, PerfPlaces *places);
+size_t perf_stacks_bytes(const PerfStacks *s);

@@ -1,0 +1,170 @@
+#include "ingest/symbol_table.h"
+
+#include <string.h>
+
+#include "ingest/symbols.h"
+
+enum { PAGE = 4096, LOOK_BACK = 32 };
+
+void symbol_table_init(SymbolTable *t) {
+    *t = (SymbolTable){0};
+    arena_init(&t->text, 0);
+}
+
+void symbol_table_free(SymbolTable *t) {
+    mem_resize(t->symbol, t->cap * sizeof *t->symbol, 0);
+    arena_free(&t->text);
+    symbols_close(t->file);
+    *t = (SymbolTable){0};
+}
+
+void symbol_table_add(SymbolTable *t, const Symbol *symbol) {
+    if (t->n == t->cap) {
+        size_t cap = t->cap ? t->cap * 2 : 1024;
+        t->symbol = mem_resize(t->symbol, t->cap * sizeof *t->symbol, cap * sizeof *t->symbol);
+        t->cap = cap;
+    }
+    t->symbol[t->n++] = *symbol;
+}
+
+/* ---- order and ends -----------------------------------------------------------------------
+ */
+
+/* Stable: a merge sort, run by run, as tables mostly come in pieces that are in order. */
+static void merge(const Symbol *a, size_t a_n, const Symbol *b, size_t b_n, Symbol *out) {
+    while (a_n && b_n) {
+        bool first = a->start <= b->start;
+        *out++ = first ? *a : *b;
+        a += first;
+        a_n -= first;
+        b += !first;
+        b_n -= !first;
+    }
+    memcpy(out, a_n ? a : b, (a_n + b_n) * sizeof *out);
+}
+
+static size_t run_end(const Symbol *s, size_t from, size_t n) {
+    size_t to = from < n ? from + 1 : n;
+    while (to < n && s[to - 1].start <= s[to].start)
+        to++;
+    return to;
+}
+
+static void sort(SymbolTable *t) {
+    Symbol *from = t->symbol, *to = mem_resize(NULL, 0, t->cap * sizeof *to);
+    while (run_end(from, 0, t->n) < t->n) {
+        for (size_t at = 0; at < t->n;) {
+            size_t middle = run_end(from, at, t->n), end = run_end(from, middle, t->n);
+            merge(from + at, middle - at, from + middle, end - middle, to + at);
+            at = end;
+        }
+        Symbol *swap = from;
+        from = to;
+        to = swap;
+    }
+    t->symbol = from;
+    mem_resize(to, t->cap * sizeof *to, 0);
+}
+
+static uint64_t page_behind(uint64_t address) {
+    return (address + PAGE + PAGE - 1) & ~(uint64_t)(PAGE - 1);
+}
+
+static bool same_unit(const Symbol *a, const Symbol *b) {
+    return a->unit == b->unit || (a->unit && b->unit && strcmp(a->unit, b->unit) == 0);
+}
+
+void symbol_table_arrange(SymbolTable *t) {
+    if (t->n == 0)
+        return;
+    sort(t);
+    for (size_t i = 0; i + 1 < t->n; i++) {
+        Symbol *s = &t->symbol[i];
+        const Symbol *next = s + 1;
+        if (s->end == s->start)
+            s->end = t->kernel && !same_unit(s, next) ? page_behind(s->start) : next->start;
+    }
+    Symbol *last = &t->symbol[t->n - 1];
+    if (last->end == last->start)
+        last->end = ((last->start + PAGE - 1) & ~(uint64_t)(PAGE - 1)) + PAGE;
+}
+
+/* ---- finding ------------------------------------------------------------------------------
+ */
+
+static size_t underscores(const char *name) {
+    return strspn(name, "_");
+}
+
+static bool second_by_name(const char *a, const char *b) {
+    size_t a_n = underscores(a), b_n = underscores(b);
+    if (a_n != b_n)
+        return b_n < a_n;
+    a_n = strlen(a);
+    b_n = strlen(b);
+    if (a_n != b_n)
+        return b_n > a_n;
+    return strncmp(a, "SyS", 3) == 0 || strncmp(a, "compat_SyS", 10) == 0;
+}
+
+/* Whether b is the better name of one place. */
+static bool second_is_better(const SymbolTable *t, size_t a, size_t b) {
+    const Symbol *first = &t->symbol[a], *second = &t->symbol[b];
+    bool a_long = first->end > first->start, b_long = second->end > second->start;
+    if (a_long != b_long)
+        return b_long;
+    bool a_weak = first->bind == SYMBOL_WEAK, b_weak = second->bind == SYMBOL_WEAK;
+    if (a_weak != b_weak)
+        return a_weak;
+    if (first->bind != second->bind)
+        return second->bind == SYMBOL_GLOBAL;
+    Buf a_text = {0}, b_text = {0};
+    symbol_table_name(t, a + 1, &a_text);
+    symbol_table_name(t, b + 1, &b_text);
+    bool better = second_by_name(a_text.s, b_text.s);
+    buf_free(&a_text);
+    buf_free(&b_text);
+    return better;
+}
+
+static bool holds(const Symbol *s, uint64_t address) {
+    return address >= s->start && (address < s->end || address == s->start);
+}
+
+static bool of_unit(const Symbol *s, const char *unit) {
+    return unit ? s->unit && strcmp(s->unit, unit) == 0 : !s->unit;
+}
+
+size_t symbol_table_find(const SymbolTable *t, uint64_t address, const char *unit) {
+    size_t low = 0, high = t->n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (t->symbol[middle].start <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    /* the last place before the address; an enclosing function may begin some places before */
+    for (size_t places = 0; low > 0 && places < LOOK_BACK; places++) {
+        size_t last = low - 1, first = last;
+        while (first > 0 && t->symbol[first - 1].start == t->symbol[last].start)
+            first--;
+        size_t best = first;
+        for (size_t i = first + 1; i <= last; i++) {
+            if (second_is_better(t, best, i))
+                best = i;
+        }
+        if (holds(&t->symbol[best], address) && of_unit(&t->symbol[best], unit))
+            return best + 1;
+        low = first;
+    }
+    return 0;
+}
+
+Str symbol_table_name(const SymbolTable *t, size_t found, Buf *text) {
+    const Symbol *s = &t->symbol[found - 1];
+    buf_clear(text);
+    if (s->plain || !symbols_demangle(s->name, text))
+        buf_puts(text, s->name);
+    return buf_str(text);
+}

@@ -1,0 +1,400 @@
+#include "ingest/symbols.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifdef HAVE_ELF
+#include <gelf.h>
+#include <libelf.h>
+#endif
+#ifdef HAVE_DEMANGLE
+#include <libiberty/demangle.h>
+#endif
+
+/* ---- readable names -----------------------------------------------------------------------
+ */
+
+bool symbols_demangle(const char *name, Buf *out) {
+#ifdef HAVE_DEMANGLE
+    enum { LONGEST = 64 * 1024 }; /* what is longer was made to exhaust the demangler */
+    if (name[0] != '_' || strnlen(name, LONGEST) == LONGEST)
+        return false;
+    char *text = cplus_demangle(name, DMGL_NO_OPTS); /* as perf: without parameters */
+    if (!text)
+        return false;
+    buf_puts(out, text);
+    (free)(text); /* libiberty's memory, not ours */
+    return true;
+#else
+    (void)name, (void)out;
+    return false;
+#endif
+}
+
+bool symbols_have_elf(void) {
+#ifdef HAVE_ELF
+    return true;
+#else
+    return false;
+#endif
+}
+
+#ifdef HAVE_ELF
+
+/* ---- ELF files ----------------------------------------------------------------------------
+ */
+
+struct SymbolFile {
+    int fd; /* -1: memory */
+    Elf *elf;
+    GElf_Ehdr head;
+    size_t names; /* section with the sections' names */
+    BuildId build_id;
+    SymbolFile *other; /* closed with this one */
+};
+
+/* A section by its name and, unless that is SHT_NULL, kind; NULL when there is none. */
+static Elf_Scn *section(const SymbolFile *f, const char *name, uint32_t kind, GElf_Shdr *head) {
+    for (Elf_Scn *s = elf_nextscn(f->elf, NULL); s; s = elf_nextscn(f->elf, s)) {
+        if (!gelf_getshdr(s, head) || (kind != SHT_NULL && head->sh_type != kind))
+            continue;
+        const char *its = elf_strptr(f->elf, f->names, head->sh_name);
+        if (!name || (its && strcmp(its, name) == 0))
+            return s;
+    }
+    return NULL;
+}
+
+static BuildId read_build_id(const SymbolFile *f) {
+    for (Elf_Scn *s = elf_nextscn(f->elf, NULL); s; s = elf_nextscn(f->elf, s)) {
+        GElf_Shdr head;
+        Elf_Data *data = NULL;
+        if (!gelf_getshdr(s, &head) || head.sh_type != SHT_NOTE ||
+            !(data = elf_getdata(s, NULL)))
+            continue;
+        GElf_Nhdr note;
+        size_t name, desc, at = 0;
+        while ((at = gelf_getnote(data, at, &note, &name, &desc)) > 0) {
+            const char *bytes = (const char *)data->d_buf;
+            if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 &&
+                memcmp(bytes + name, "GNU", 4) == 0)
+                return build_id_of((const uint8_t *)bytes + desc, note.n_descsz);
+        }
+    }
+    return (BuildId){0};
+}
+
+static SymbolFile *open_elf(int fd, Elf *elf) {
+    SymbolFile *f = mem_resize(NULL, 0, sizeof *f);
+    f->fd = fd;
+    f->elf = elf;
+    if (elf && elf_kind(elf) == ELF_K_ELF && gelf_getehdr(elf, &f->head) &&
+        elf_getshdrstrndx(elf, &f->names) == 0) {
+        f->build_id = read_build_id(f);
+        return f;
+    }
+    symbols_close(f);
+    return NULL;
+}
+
+SymbolFile *symbol_file_open(const char *path, const BuildId *want) {
+    struct stat st;
+    elf_version(EV_CURRENT);
+    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size == 0)
+        return NULL; /* reading a device, a pipe or the system's own may do or wait for anything
+                      */
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return NULL;
+    /* read, not mapped: a file that is cut meanwhile must not end the program */
+    SymbolFile *f = open_elf(fd, elf_begin(fd, ELF_C_READ, NULL));
+    if (f && want && want->n && !build_id_same(want, &f->build_id)) {
+        symbols_close(f);
+        f = NULL;
+    }
+    return f;
+}
+
+SymbolFile *symbol_file_of_vdso(void) {
+    unsigned long at = getauxval(AT_SYSINFO_EHDR);
+    char *image = NULL;
+    memcpy(&image, &at, sizeof at);
+    if (!image)
+        return NULL;
+    elf_version(EV_CURRENT);
+#ifdef __LP64__
+    Elf64_Ehdr head;
+#else
+    Elf32_Ehdr head;
+#endif
+    memcpy(&head, image, sizeof head);
+    return open_elf(-1,
+                    elf_memory(image, head.e_shoff + (size_t)head.e_shnum * head.e_shentsize));
+}
+
+void symbols_close(SymbolFile *f) {
+    if (!f)
+        return;
+    symbols_close(f->other);
+    elf_end(f->elf);
+    if (f->fd >= 0)
+        close(f->fd);
+    mem_resize(f, sizeof *f, 0);
+}
+
+BuildId symbol_file_build_id(const SymbolFile *f) {
+    return f->build_id;
+}
+
+bool symbol_file_has_symtab(const SymbolFile *f) {
+    GElf_Shdr head;
+    return section(f, ".symtab", SHT_SYMTAB, &head) != NULL;
+}
+
+bool symbol_file_has_dynsym(const SymbolFile *f) {
+    GElf_Shdr head;
+    return section(f, ".dynsym", SHT_DYNSYM, &head) != NULL;
+}
+
+bool symbol_file_debug_link(const SymbolFile *f, char *out, size_t cap) {
+    GElf_Shdr head;
+    Elf_Scn *s = section(f, ".gnu_debuglink", SHT_PROGBITS, &head);
+    Elf_Data *data = s ? elf_getdata(s, NULL) : NULL;
+    if (!data || !data->d_buf)
+        return false;
+    size_t n = strnlen((const char *)data->d_buf, data->d_size);
+    if (n == 0 || n >= cap || n == data->d_size || memchr(data->d_buf, '/', n))
+        return false;
+    memcpy(out, data->d_buf, n + 1);
+    return true;
+}
+
+/* ---- their symbols ------------------------------------------------------------------------
+ */
+
+/* How addresses become offsets in the mapped file. */
+typedef struct Places {
+    GElf_Phdr *part;
+    size_t n;
+    bool adjust; /* false: they are offsets already */
+} Places;
+
+static Places places_of(const SymbolFile *f, Arena *arena) {
+    Places p = {.adjust = f->head.e_type == ET_EXEC || f->head.e_type == ET_DYN ||
+                          f->head.e_type == ET_REL};
+    size_t n;
+    if (elf_getphdrnum(f->elf, &n) != 0 || n > UINT16_MAX)
+        return p;
+    p.part = ARENA_ARRAY(arena, GElf_Phdr, n);
+    for (size_t i = 0; i < n; i++) {
+        if (gelf_getphdr(f->elf, (int)i, &p.part[p.n]) && p.part[p.n].p_type == PT_LOAD)
+            p.n++;
+    }
+    return p;
+}
+
+static uint64_t place(const Places *p, uint64_t address, const GElf_Shdr *section_head) {
+    if (!p->adjust)
+        return address;
+    for (size_t i = 0; i < p->n; i++) {
+        const GElf_Phdr *h = &p->part[i];
+        if (address >= h->p_vaddr && address - h->p_vaddr < h->p_memsz)
+            return address - h->p_vaddr + h->p_offset;
+    }
+    return address - section_head->sh_addr + section_head->sh_offset;
+}
+
+/* Sections of code or data by their names, for symbols that do not say what they are. */
+static bool is_usual_section(const SymbolFile *f, const GElf_Shdr *head) {
+    const char *name = elf_strptr(f->elf, f->names, head->sh_name);
+    return name && (strstr(name, "text") || strstr(name, "data"));
+}
+
+static bool is_function_or_object(const GElf_Sym *sym) {
+    int type = GELF_ST_TYPE(sym->st_info);
+    return type == STT_FUNC || type == STT_GNU_IFUNC || type == STT_OBJECT;
+}
+
+static bool is_label(const GElf_Sym *sym) {
+    int seen = GELF_ST_VISIBILITY(sym->st_other);
+    return GELF_ST_TYPE(sym->st_info) == STT_NOTYPE && seen != STV_HIDDEN &&
+           seen != STV_INTERNAL;
+}
+
+/* Names of an address's kind that assemblers write for others ("$x", "$d"). */
+static bool is_mark(const SymbolFile *f, const char *name) {
+    int machine = f->head.e_machine;
+    return name[0] == '$' &&
+           (machine == EM_ARM || machine == EM_AARCH64 || machine == EM_RISCV);
+}
+
+/* False: it is none of a function or a variable. */
+static bool symbol_of(const SymbolFile *f, const GElf_Sym *sym, const char *name,
+                      const Places *places, Symbol *out) {
+    GElf_Shdr head;
+    GElf_Sym s = *sym;
+    if (!name || !name[0] || s.st_shndx == SHN_UNDEF || s.st_shndx == SHN_ABS ||
+        is_mark(f, name))
+        return false;
+    bool label = is_label(&s);
+    if (!label && !is_function_or_object(&s))
+        return false;
+    Elf_Scn *scn = elf_getscn(f->elf, s.st_shndx);
+    if (!scn || !gelf_getshdr(scn, &head) || (label && !is_usual_section(f, &head)))
+        return false;
+    if (f->head.e_machine == EM_ARM && GELF_ST_TYPE(s.st_info) == STT_FUNC)
+        s.st_value &= ~(uint64_t)1; /* says that it is Thumb code */
+    int bind = GELF_ST_BIND(s.st_info);
+    uint64_t start = place(places, s.st_value, &head);
+    uint64_t end = start + s.st_size < start ? UINT64_MAX : start + s.st_size;
+    *out = (Symbol){.start = start,
+                    .end = end,
+                    .name = name,
+                    .bind = bind == STB_WEAK     ? SYMBOL_WEAK
+                            : bind == STB_GLOBAL ? SYMBOL_GLOBAL
+                                                 : SYMBOL_LOCAL};
+    return true;
+}
+
+static void read_section(SymbolTable *t, const SymbolFile *f, Elf_Scn *scn,
+                         const GElf_Shdr *head, const Places *places) {
+    Elf_Data *data = elf_getdata(scn, NULL);
+    if (!data || !data->d_buf || head->sh_entsize == 0)
+        return;
+    size_t n = data->d_size / head->sh_entsize;
+    for (size_t i = 0; i < n && i < INT32_MAX; i++) {
+        GElf_Sym sym;
+        Symbol symbol;
+        if (gelf_getsym(data, (int)i, &sym) &&
+            symbol_of(f, &sym, elf_strptr(f->elf, head->sh_link, sym.st_name), places, &symbol))
+            symbol_table_add(t, &symbol);
+    }
+}
+
+/* ---- the table of linkage (PLT) -----------------------------------------------------------
+ */
+
+typedef struct Linkage {
+    uint64_t at, head, entry; /* offset in the file; bytes before the first, and of each */
+} Linkage;
+
+static bool find_linkage(const SymbolFile *f, const char *name, bool headless, Linkage *out) {
+    GElf_Shdr plt;
+    if (!section(f, name, SHT_PROGBITS, &plt))
+        return false;
+    *out = (Linkage){plt.sh_offset, plt.sh_entsize, plt.sh_entsize};
+    if (f->head.e_machine == EM_ARM)
+        *out = (Linkage){plt.sh_offset, 20, 12};
+    else if (f->head.e_machine == EM_AARCH64)
+        *out = (Linkage){plt.sh_offset, 32, 16};
+    if (headless)
+        out->head = 0;
+    return out->entry > 0;
+}
+
+/* Its entries stand in the order of the relocations that fill them. */
+static void read_linkage(SymbolTable *t, const SymbolFile *f) {
+    GElf_Shdr rel, dyn;
+    Linkage plt[2];
+    size_t plts = find_linkage(f, ".plt", false, &plt[0]);
+    plts += find_linkage(f, ".plt.sec", true, &plt[plts]);
+    Elf_Scn *scn = section(f, ".rela.plt", SHT_RELA, &rel);
+    bool addend = scn != NULL;
+    if (!scn)
+        scn = section(f, ".rel.plt", SHT_REL, &rel);
+    Elf_Scn *names = section(f, ".dynsym", SHT_DYNSYM, &dyn);
+    Elf_Data *data = scn ? elf_getdata(scn, NULL) : NULL;
+    Elf_Data *syms = names ? elf_getdata(names, NULL) : NULL;
+    if (!plts || !data || !syms || rel.sh_entsize == 0 || rel.sh_link != elf_ndxscn(names))
+        return;
+    Buf text = {0};
+    for (size_t i = 0; i < data->d_size / rel.sh_entsize; i++) {
+        GElf_Rela with;
+        GElf_Rel without;
+        GElf_Sym sym;
+        bool ok = addend ? gelf_getrela(data, (int)i, &with) != NULL
+                         : gelf_getrel(data, (int)i, &without) != NULL;
+        uint64_t info = !ok ? 0 : addend ? with.r_info : without.r_info;
+        const char *name = NULL;
+        if (ok && gelf_getsym(syms, (int)GELF_R_SYM(info), &sym))
+            name = elf_strptr(f->elf, dyn.sh_link, sym.st_name);
+        buf_clear(&text);
+        if (name && !symbols_demangle(name, &text))
+            buf_puts(&text, name);
+        buf_puts(&text, "@plt");
+        const char *kept = str_copy(&t->text, buf_str(&text)).s;
+        for (size_t k = 0; k < plts; k++) {
+            uint64_t at = plt[k].at + plt[k].head + i * plt[k].entry;
+            symbol_table_add(t, &(Symbol){.start = at,
+                                          .end = at + plt[k].entry,
+                                          .name = kept,
+                                          .bind = SYMBOL_GLOBAL,
+                                          .plain = true});
+        }
+    }
+    buf_free(&text);
+}
+
+void symbols_read_elf(SymbolTable *t, SymbolFile *file, SymbolFile *mapped) {
+    GElf_Shdr head;
+    Arena arena;
+    arena_init(&arena, 0);
+    Places places = places_of(mapped, &arena);
+    Elf_Scn *scn = section(file, ".symtab", SHT_SYMTAB, &head);
+    if (scn)
+        read_section(t, file, scn, &head, &places);
+    scn = section(file, ".dynsym", SHT_DYNSYM, &head);
+    if (scn)
+        read_section(t, file, scn, &head, &places);
+    read_linkage(t, mapped);
+    arena_free(&arena);
+    symbol_table_arrange(t);
+    t->file = file;
+    if (mapped != file)
+        symbols_close(mapped);
+}
+
+#else
+
+SymbolFile *symbol_file_open(const char *path, const BuildId *want) {
+    (void)path, (void)want;
+    return NULL;
+}
+
+SymbolFile *symbol_file_of_vdso(void) {
+    return NULL;
+}
+
+void symbols_close(SymbolFile *file) {
+    (void)file;
+}
+
+BuildId symbol_file_build_id(const SymbolFile *file) {
+    (void)file;
+    return (BuildId){0};
+}
+
+bool symbol_file_has_symtab(const SymbolFile *file) {
+    (void)file;
+    return false;
+}
+
+bool symbol_file_has_dynsym(const SymbolFile *file) {
+    (void)file;
+    return false;
+}
+
+bool symbol_file_debug_link(const SymbolFile *file, char *out, size_t cap) {
+    (void)file, (void)out, (void)cap;
+    return false;
+}
+
+void symbols_read_elf(SymbolTable *t, SymbolFile *file, SymbolFile *mapped) {
+    (void)t, (void)file, (void)mapped;
+}
+
+#endif

@@ -1,0 +1,37 @@
+/* Symbols: what functions lie where in a program, library or kernel, from ELF files, the
+ * kernel's list (kallsyms) and the lists of runtime compilers (/tmp/perf-PID.map); and readable
+ * names of C++ and Rust. libelf and libiberty live here; without them ELF files tell nothing
+ * and names stay as they are in the file.
+ * Owner: a SymbolTable keeps open what its names lie in. Thread: one a table.
+ * Failure: false or NULL: there is no such file, it is none of that kind, or it is another
+ * build than the one wanted. */
+#pragma once
+
+#include "ingest/build_id.h"
+#include "ingest/symbol_table.h"
+
+typedef struct SymbolFile SymbolFile; /* an open ELF file */
+
+/* want: its build id must be that; NULL: any. */
+SymbolFile *symbol_file_open(const char *path, const BuildId *want);
+/* The piece of code that the running kernel lends to every program. */
+SymbolFile *symbol_file_of_vdso(void);
+void symbols_close(SymbolFile *file); /* NULL is fine */
+BuildId symbol_file_build_id(const SymbolFile *file);
+bool symbol_file_has_symtab(const SymbolFile *file);
+bool symbol_file_has_dynsym(const SymbolFile *file);
+/* The name of the file with its debug symbols (.gnu_debuglink); false: it names none. */
+bool symbol_file_debug_link(const SymbolFile *file, char *out, size_t cap);
+/* Fills the table with the symbols of `file`, which it then owns, as offsets in `mapped`, the
+ * file that was run (maybe the same), with the entries of that one's table of linkage. */
+void symbols_read_elf(SymbolTable *t, SymbolFile *file, SymbolFile *mapped);
+
+/* "ffffffff81000000 T _text", "… t name\t[module]"; *known_at is the address of the symbol
+ * `known`, or 0. False: there is no list, or its addresses are hidden. */
+bool symbols_read_kallsyms(SymbolTable *t, const char *path, Str known, uint64_t *known_at);
+/* "START SIZE NAME", in hex. */
+bool symbols_read_map(SymbolTable *t, const char *path);
+
+/* False: it is readable as it is. */
+bool symbols_demangle(const char *name, Buf *out);
+bool symbols_have_elf(void);

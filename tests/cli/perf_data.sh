@@ -1,0 +1,291 @@
+#!/bin/bash
+# perf.data, read directly, against `perf script` on the same file: recordings made here and now.
+# Both must give the same stacks, counts, weights, moments and threads. Skipped without perf, or
+# without the right to record. Differences that are meant: the samples of --call-graph dwarf (not
+# unwound here, and counted as such), and the moments of sched:sched_switch (where waits end).
+. "$FLAMESCOPE_SOURCE/tests/cli/lib.sh"
+command -v perf >/dev/null || { skip "no perf: recordings"; finish; }
+cd "$scratch" || exit 1
+mkdir home bare-home
+own_home=$HOME
+export HOME=$scratch/home # where perf keeps a copy of what it recorded
+record() { perf record -q "$@" 2>record.log; }
+if ldd "$FLAMESCOPE" 2>/dev/null | grep -q libc && ! ldd "$FLAMESCOPE" | grep -q libelf; then
+    skip "built without libelf: symbols"
+    finish
+fi
+if ! record -e cpu-clock -g -o try.data -- true || ! [ -s try.data ]; then
+    skip "perf may not record here"
+    finish
+fi
+
+facts() { # facts FILE: what info says that must not depend on the form
+    "$FLAMESCOPE" info "$1" --json | grep -E '"(samples|first_ns|last_ns|threads|cpus|stacks|frames|name)":'
+}
+
+ours() { "$FLAMESCOPE" export "$1" --to "$2" --event all --idle keep "${@:3}"; }
+
+# agrees FILE: everything that perf script's text of it gives
+agrees() {
+    perf script --no-inline --ns -i "$1" >text 2>/dev/null && [ -s text ] || return 1
+    ours "$1" folded >a && ours text folded >b && [ -s a ] && diff a b &&
+        ours "$1" folded --weight period >a && ours text folded --weight period >b && diff a b &&
+        ours "$1" heatmap-json --column 100ms >a && ours text heatmap-json --column 100ms >b &&
+        diff a b && facts "$1" >a && facts text >b && diff a b
+}
+
+quiet() { # no complaint about FILE
+    "$FLAMESCOPE" info "$1" 2>&1 >/dev/null | grep . && return 1
+    return 0
+}
+
+load='for i in 1 2 3; do ls -lR /usr/include | sort | md5sum; done; (exec ls /) & wait'
+check "record" record -e cpu-clock -F 997 -g -o forks.data -- sh -c "$load"
+check "processes that fork" agrees forks.data
+check "nothing to complain about" quiet forks.data
+check "record several events" record -e cpu-clock,page-faults,context-switches -F 997 -g -o events.data -- sh -c "$load"
+check "several events" agrees events.data
+check "record all processors" record -e cpu-clock -F 997 -a -g -o all.data -- sh -c "$load"
+check "all processors" agrees all.data
+check "record without callchains" record -e cpu-clock -c 1000000 -o flat.data -- sh -c "$load"
+check "no callchains, no periods" agrees flat.data
+check "record with build ids" record -e cpu-clock -F 997 -g --buildid-mmap -o ids.data -- sh -c "$load"
+check "build ids of mappings" agrees ids.data
+check "record groups" record -e '{cpu-clock,page-faults}:S' -F 997 -g -o group.data -- sh -c "$load"
+check "groups of counters" agrees group.data
+check "record switches" record -e cpu-clock -F 997 -g --switch-events -o switch.data -- sh -c "$load"
+check "records of switches" agrees switch.data
+
+check "record compressed" record -z -e cpu-clock -F 997 -g -o packed.data -- sh -c "$load"
+if "$FLAMESCOPE" info packed.data 2>&1 >/dev/null | grep -q 'zstd'; then
+    skip "perf record -z: built without zstd"
+else
+    check "perf record -z" agrees packed.data
+fi
+
+# ---- pipes ----------------------------------------------------------------------------------
+
+perf record -q -e cpu-clock -F 997 -g -o - -- sh -c "$load >/dev/null" 2>record.log |
+    tee pipe.data | ours - folded >live
+check "a pipe's bytes in a file" agrees pipe.data
+same_live() { ours pipe.data folded | diff - live; }
+check "while it is being recorded" same_live
+by_pipe() { cat forks.data | ours - folded >a && ours forks.data folded | diff - a; }
+check "a file through a pipe" by_pipe
+gzip -c forks.data >forks.data.gz
+by_gzip() { ours forks.data.gz folded >a && ours forks.data folded | diff - a; }
+check "a file in gzip" by_gzip
+
+# ---- programs -------------------------------------------------------------------------------
+
+if command -v cc >/dev/null; then
+    cat >jit.c <<'EOF'
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+/* a frame, a loop as long as its argument says, and back */
+static const unsigned char code[] = {0x55, 0x48, 0x89, 0xe5, 0x48, 0x89, 0xf8,
+                                     0x48, 0xff, 0xc8, 0x75, 0xfb, 0x5d, 0xc3};
+int main(void) {
+    char path[64];
+    unsigned char *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
+                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    memcpy(p, code, sizeof code);
+    memcpy(p + 256, code, sizeof code);
+    snprintf(path, sizeof path, "/tmp/perf-%d.map", getpid());
+    FILE *f = fopen(path, "w");
+    fprintf(f, "%lx %x LFirst;::call->LSecond;::inner\n%lx %x third (with brackets)\n",
+            (long)p, 64, (long)p + 256, 64);
+    fclose(f);
+    puts(path);
+    for (int i = 0; i < 10; i++) {
+        ((long (*)(long))p)(10000000);
+        ((long (*)(long))(p + 256))(10000000);
+    }
+    return 0;
+}
+EOF
+    if [ "$(uname -m)" = x86_64 ] && cc -O1 -fno-omit-frame-pointer jit.c -o jit; then
+        record -e cpu-clock -F 997 -g -o jit.data ./jit >jit.path
+        jit() { agrees jit.data && ours jit.data folded | grep -q 'LFirst:::call;LSecond:::inner'; }
+        check "code made at run time" jit
+        rm -f "$(cat jit.path)"
+    else
+        skip "code made at run time: another processor"
+    fi
+    cat >deep.c <<'EOF'
+static volatile long sink;
+__attribute__((noinline)) static void hidden_leaf(long n) { while (n--) sink += n; }
+__attribute__((noinline)) static void middle(long n) { hidden_leaf(n); sink++; }
+int main(int n, char **v) { (void)v; middle(n * 100000000L); sink++; return 0; }
+EOF
+    cc -O1 -g -fno-omit-frame-pointer -Wl,--build-id deep.c -o deep &&
+        record -e cpu-clock -F 997 -g -o deep.data ./deep
+    leaf() { ours deep.data folded | grep -q ';hidden_leaf '; }
+    check "symbols of a program" leaf
+    check "a program" agrees deep.data
+    stripped() { # the debug file beside it, found by its link
+        objcopy --only-keep-debug deep deep.debug && strip -o deep.bare deep &&
+            objcopy --add-gnu-debuglink=deep.debug deep.bare && mv deep.bare deep &&
+            HOME=$scratch/bare-home leaf && HOME=$scratch/bare-home agrees deep.data
+    }
+    check "a separate debug file" stripped
+    cached() { # perf's cache of what was recorded has the whole program
+        rm -f deep.debug && ! HOME=$scratch/bare-home leaf && leaf && agrees deep.data
+    }
+    check "the build-id cache" cached
+    another() { # of the same name at the same place, but not what was recorded
+        sed -i s/hidden_leaf/other_leaf/g deep.c &&
+            cc -O1 -g -fno-omit-frame-pointer -Wl,--build-id deep.c -o deep &&
+            HOME=$scratch/bare-home ours deep.data folded >a && ! grep -q other_leaf a && grep -q unknown a
+    }
+    check "another build of the program" another
+    cat >dump.c <<'EOF'
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+static const unsigned char code[] = {0x55, 0x48, 0x89, 0xe5, 0x48, 0x89, 0xf8,
+                                     0x48, 0xff, 0xc8, 0x75, 0xfb, 0x5d, 0xc3};
+static uint64_t now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * 1000000000ull + t.tv_nsec;
+}
+int main(void) {
+    struct { uint32_t magic, version, size, machine, zero, pid; uint64_t time, flags; } head =
+        {0x4A695444, 1, 40, 62, 0, getpid(), now(), 0};
+    struct { uint32_t id, size; uint64_t time; uint32_t pid, tid; uint64_t at, code, n, index; } load;
+    char name[64];
+    snprintf(name, sizeof name, "jit-%d.dump", getpid());
+    int fd = open(name, O_CREAT | O_TRUNC | O_RDWR, 0666);
+    ssize_t n = write(fd, &head, sizeof head);
+    mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+    unsigned char *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
+                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    memcpy(p, code, sizeof code);
+    load.id = 0, load.size = sizeof load + 7 + sizeof code, load.time = now();
+    load.pid = load.tid = getpid(), load.at = load.code = (uint64_t)p;
+    load.n = sizeof code, load.index = 1;
+    n += write(fd, &load, sizeof load) + write(fd, "dumped", 7) + write(fd, code, sizeof code);
+    for (int i = 0; i < 10; i++)
+        ((long (*)(long))p)(20000000);
+    return n < 0;
+}
+EOF
+    if [ "$(uname -m)" = x86_64 ] && cc -O1 -fno-omit-frame-pointer dump.c -o dump &&
+        record -k 1 -e cpu-clock -F 997 -g -o dump.data ./dump && perf inject -j -i dump.data -o injected.data 2>/dev/null; then
+        injected() { agrees injected.data && ours injected.data folded | grep -q ';dumped '; }
+        check "perf inject -j" injected
+    else
+        skip "perf inject -j: not here"
+    fi
+else
+    skip "no cc: programs, code made at run time"
+fi
+no_collapse() {
+    exits 1 "$FLAMESCOPE" collapse forks.data 2>err && grep -q 'perf.data is no text' err
+}
+check "collapse reads text only" no_collapse
+# ---- what is told or weighed in another way -------------------------------------------------
+
+if record -e sched:sched_switch -a -g -o sched.data -- sleep 0.5 && [ -s sched.data ]; then
+    waits() { # the same stacks; what a sleeper waited is its weight
+        perf script --no-inline --ns -i sched.data >text 2>/dev/null && ours sched.data folded >a &&
+            ours text folded >b && diff a b || return 1
+        slept=$(ours sched.data folded --weight time --filter comm=sleep | grep nanosleep |
+            awk '{ n = $NF; if (n > most) most = n } END { print int(most / 1000000) }')
+        [ "$slept" -ge 480 ] && [ "$slept" -le 1500 ]
+    }
+    check "time off the processor" waits
+else
+    skip "sched:sched_switch may not be recorded here"
+fi
+dwarf() {
+    record -e cpu-clock -F 997 --call-graph dwarf -o dwarf.data -- ls -lR /usr/include &&
+        "$FLAMESCOPE" info dwarf.data 2>&1 | grep -q 'samples whose user stack is raw memory'
+}
+check "user stacks as raw memory are counted" dwarf
+left_out() { "$FLAMESCOPE" info forks.data | grep -q '^not shown .*inlined'; }
+check "what is left out is said" left_out
+
+# ---- the reference files --------------------------------------------------------------------
+
+old=$FLAMESCOPE_DATA/perf-data
+if [ -d "$old" ]; then
+    for file in "$old"/*; do
+        known() { "$FLAMESCOPE" info "$file" --json | grep -q '"format": "perf.data"'; }
+        check "$(basename "$file")" known
+        counts() {
+            [ "$("$FLAMESCOPE" info "$file" --json | sed -n 's/^  "samples": \(.*\),/\1/p')" = \
+                "$(perf script -i "$file" 2>/dev/null | grep -c ': ')" ]
+        }
+        check "samples of $(basename "$file")" counts
+    done
+else
+    skip "no reference perf.data files"
+fi
+# ---- readable names -------------------------------------------------------------------------
+
+demangles() { # no build folder: taken for granted
+    ! grep -q '^WITH_DEMANGLE:[A-Z]*=OFF' "${FLAMESCOPE_BUILD:-.}/CMakeCache.txt" 2>/dev/null
+}
+if ! demangles; then
+    skip "built without readable names of C++ and Rust"
+    finish
+fi
+if command -v c++ >/dev/null; then
+    cat >names.cc <<'EOF'
+#include <string>
+#include <vector>
+namespace space {
+template <class T> struct Box {
+    __attribute__((noinline)) unsigned long spin(T n, const std::string &s) {
+        volatile unsigned long x = 0;
+        for (T i = 0; i < n; i++)
+            x += i * s.size();
+        return x;
+    }
+};
+}
+int main() { space::Box<int> b; return b.spin(50000000, "ab") == 3; }
+EOF
+    c++ -O1 -fno-omit-frame-pointer names.cc -o names && record -e cpu-clock -F 997 -g -o names.data ./names >names.out
+    cpp() { agrees names.data && ours names.data folded | grep -q ';space::Box<int>::spin '; }
+    check "C++" cpp
+else
+    skip "no c++: its names"
+fi
+if command -v rustc >/dev/null; then
+    cat >names.rs <<'EOF'
+#[inline(never)]
+fn spin(n: u64) -> u64 {
+    let mut x = 0u64;
+    for i in 0..n { x = x.wrapping_mul(31).wrapping_add(std::hint::black_box(i)); }
+    x
+}
+fn main() { println!("{}", spin(50000000)); }
+EOF
+    for mangling in default v0; do
+        rm -f names
+        how=
+        [ $mangling = default ] || how="-C symbol-mangling-version=$mangling"
+        # shellcheck disable=SC2086 # an option and its value, or none
+        HOME=$own_home rustc -O -C force-frame-pointers=yes $how names.rs -o names 2>rustc.log
+        if ! [ -e names ]; then
+            skip "Rust, $mangling: its compiler cannot"
+            continue
+        fi
+        record -e cpu-clock -F 997 -g -o names.data ./names >names.out
+        rust() { agrees names.data && ours names.data folded | grep -q ';names::spin '; }
+        check "Rust, $mangling" rust
+    done
+else
+    skip "no rustc: its names"
+fi
+
+finish

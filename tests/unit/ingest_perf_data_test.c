@@ -1,0 +1,867 @@
+/* perf.data, read directly: files that the test writes itself, in both byte orders and all
+ * forms. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "ingest/perf_data_record.h"
+#include "unit/ingest_helper.h"
+#include "unit/perf_data_helper.h"
+
+#define USUAL                                                                                  \
+    (SAMPLE_IP | SAMPLE_TID | SAMPLE_TIME | SAMPLE_ID | SAMPLE_CPU | SAMPLE_PERIOD |           \
+     SAMPLE_CALLCHAIN)
+#define MARK_KERNEL ((uint64_t)-128)
+#define MARK_USER ((uint64_t)-512)
+#define SECOND 1000000000ull
+
+enum { KERNEL_CODE = 0x1000, USER_CODE = 0x400000 };
+static const uint64_t kernel_at = 0xffffffff80000000u;
+
+/* A recording with two processes, a fork, another name, code that is mapped later, and rounds.
+ */
+static void record_story(PerfGen *g) {
+    static const uint64_t deep[] = {MARK_KERNEL, 0xffffffff80000010u, 0xffffffff80001010u,
+                                    MARK_USER,   USER_CODE + 0x10,    USER_CODE + 0x20};
+    static const uint64_t flat[] = {MARK_USER, USER_CODE + 0x10};
+    gen_ksymbol(g, kernel_at, KERNEL_CODE, "bpf_prog_1", 0);
+    gen_ksymbol(g, kernel_at + KERNEL_CODE, KERNEL_CODE, "bpf_prog_2", 0);
+    gen_comm(g, 10, 10, "parent", SECOND);
+    gen_mmap(g, 10, USER_CODE, 0x1000, 0, "/nowhere/first", SECOND + 1);
+    gen_sample(g, &(PerfGenSample){.misc = MODE_KERNEL,
+                                   .pid = 10,
+                                   .tid = 10,
+                                   .time = SECOND + 10,
+                                   .period = 5,
+                                   .cpu = 1,
+                                   .chain = deep,
+                                   .chain_n = 6});
+    gen_fork(g, 20, 20, 10, SECOND + 20);
+    gen_sample(g, &(PerfGenSample){.misc = MODE_USER,
+                                   .pid = 20,
+                                   .tid = 20,
+                                   .time = SECOND + 30,
+                                   .period = 7,
+                                   .cpu = 2,
+                                   .chain = flat,
+                                   .chain_n = 2});
+    /* another processor's piece of the round: older than what stands before it */
+    gen_sample(g, &(PerfGenSample){.event = g->events - 1,
+                                   .misc = MODE_USER,
+                                   .pid = 20,
+                                   .tid = 20,
+                                   .time = SECOND + 50,
+                                   .period = 9,
+                                   .chain = flat,
+                                   .chain_n = 2});
+    gen_round(g);
+    gen_comm(g, 20, 20, "child", SECOND + 40);
+    gen_mmap(g, 20, USER_CODE, 0x1000, 0, "/nowhere/second", SECOND + 41);
+    gen_round(g);
+    gen_lost(g, 3, SECOND + 60);
+    gen_begin(g, 63, 0); /* of a kernel to come */
+    gen_text(g, "what is it");
+    gen_end(g, 0, 0, SECOND + 61);
+    gen_exit(g, 20, 20, SECOND + 70);
+    gen_round(g);
+}
+
+/* Before their names, chains are written leaf last. */
+static const char *const story[] = {
+    ("parent|cpu-clock:u|[unknown]@/nowhere/first;[unknown]@/nowhere/first;"
+     "bpf_prog_2@bpf_prog_2_[k];bpf_prog_1@bpf_prog_1_[k]"),
+    "parent|cpu-clock:u|[unknown]@/nowhere/first",
+    "child|second|[unknown]@/nowhere/second",
+};
+
+static Buf story_file(PerfForm form, bool big) {
+    PerfGen g;
+    gen_init(&g, form, big, USUAL);
+    g.events = 2;
+    g.event[0].name = "cpu-clock:u";
+    g.event[1].name = "second";
+    record_story(&g);
+    Buf file = gen_file(&g);
+    gen_free(&g);
+    return file;
+}
+
+static void expect_rows(const Loaded *l, const char *const *want, size_t n) {
+    if (l->status.state != LOAD_DONE)
+        fail_msg("%s", l->error.message);
+    assert_int_equal(l->profile.building.samples, n);
+    for (size_t i = 0; i < n; i++) {
+        Buf text = sample_text(l, i);
+        assert_string_equal(text.s, want[i]);
+        buf_free(&text);
+    }
+}
+
+static void expect_story(const Loaded *l) {
+    expect_rows(l, story, 3);
+    static const uint64_t time[] = {10, 30, 50}, weight[] = {5, 7, 9}, cpu[] = {1, 2, 0};
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(COLUMN_AT(&l->profile.time_ns, int64_t, i), SECOND + time[i]);
+        assert_int_equal(COLUMN_AT(&l->profile.weight, uint64_t, i), weight[i]);
+        assert_int_equal(COLUMN_AT(&l->profile.cpu, uint16_t, i), cpu[i]);
+    }
+    const Complaints *c = &l->profile.complaints;
+    assert_int_equal(c->of[COMPLAINT_LOST].count, 3);
+    assert_int_equal(complaints_total(c), 3);
+    assert_string_equal(l->status.format, "perf.data");
+}
+
+static void both_byte_orders_in_a_file_and_a_pipe(void **state) {
+    (void)state;
+    for (int form = PERF_FORM_FILE; form <= PERF_FORM_PIPE; form++) {
+        for (int big = 0; big < 2; big++) {
+            Loaded l;
+            Buf file = story_file((PerfForm)form, big);
+            load_text(&l, 0, 0, buf_str(&file));
+            expect_story(&l);
+            loaded_free(&l);
+            buf_free(&file);
+        }
+    }
+}
+
+/* Also compressed and through a pipe, where names at the end of a file must be waited for. */
+static void the_same_whatever_brings_the_bytes(void **state) {
+    (void)state;
+    for (int form = PERF_FORM_FILE; form <= PERF_FORM_PIPE; form++) {
+        Buf file = story_file((PerfForm)form, form == PERF_FORM_FILE);
+        expect_same_any_way(buf_str(&file));
+        buf_free(&file);
+    }
+}
+
+/* The first perf.data files: no names in them, and times of samples alone. */
+static void old_files(void **state) {
+    (void)state;
+    for (int big = 0; big < 2; big++) {
+        PerfGen g;
+        Loaded l;
+        uint64_t chain[] = {MARK_USER, USER_CODE};
+        gen_init(&g, PERF_FORM_OLD, big,
+                 SAMPLE_IP | SAMPLE_TID | SAMPLE_TIME | SAMPLE_CALLCHAIN);
+        g.no_id_all = true;
+        gen_comm(&g, 4, 4, "old", 0);
+        gen_mmap(&g, 4, USER_CODE, 0x1000, 0, "/old/program", 0);
+        gen_sample(&g, &(PerfGenSample){.misc = MODE_USER,
+                                        .pid = 4,
+                                        .tid = 4,
+                                        .time = SECOND,
+                                        .chain = chain,
+                                        .chain_n = 2});
+        Buf file = gen_file(&g);
+        load_text(&l, 0, 0, buf_str(&file));
+        expect_rows(&l, (const char *[]){"old|cpu-clock:HG|[unknown]@/old/program"}, 1);
+        assert_int_equal(COLUMN_AT(&l.profile.weight, uint64_t, 0), 1000); /* as asked for */
+        loaded_free(&l);
+        buf_free(&file);
+        gen_free(&g);
+    }
+}
+
+/* ---- layouts ------------------------------------------------------------------------------
+ */
+
+static void every_layout_of_samples(void **state) {
+    (void)state;
+    static const uint64_t bit[] = {
+        SAMPLE_ADDR,   SAMPLE_ID,  SAMPLE_STREAM_ID, SAMPLE_CPU,        SAMPLE_READ,
+        SAMPLE_PERIOD, SAMPLE_RAW, SAMPLE_IP,        SAMPLE_IDENTIFIER, SAMPLE_BRANCH_STACK};
+    uint64_t chain[] = {MARK_USER, USER_CODE, USER_CODE + 1};
+    for (uint32_t set = 0; set < 1u << 10; set++) {
+        PerfGen g;
+        Loaded l;
+        uint64_t type = SAMPLE_TID | SAMPLE_TIME | SAMPLE_CALLCHAIN;
+        for (int i = 0; i < 10; i++)
+            type |= set >> i & 1 ? bit[i] : 0;
+        gen_init(&g, PERF_FORM_PIPE, set % 3 == 0, type);
+        g.event[0].read_format = set % 5 ? 3 : 16; /* without ids it is no counter's sample */
+        gen_comm(&g, 4, 4, "some", 1);
+        gen_mmap(&g, 4, USER_CODE, 0x1000, 0, "/some/program", 2);
+        gen_sample(&g, &(PerfGenSample){.misc = MODE_USER,
+                                        .pid = 4,
+                                        .tid = 4,
+                                        .time = SECOND,
+                                        .period = 77,
+                                        .cpu = 3,
+                                        .chain = chain,
+                                        .chain_n = 3,
+                                        .raw = "raw",
+                                        .raw_n = 4});
+        Buf file = gen_file(&g);
+        load_text(&l, 0, 0, buf_str(&file));
+        expect_rows(&l,
+                    (const char *[]){"some|cpu-clock:HG|[unknown]@/some/program;"
+                                     "[unknown]@/some/program"},
+                    1);
+        assert_int_equal(COLUMN_AT(&l.profile.cpu, uint16_t, 0),
+                         type & SAMPLE_CPU ? 3 : CPU_NONE);
+        assert_int_equal(COLUMN_AT(&l.profile.weight, uint64_t, 0),
+                         type & SAMPLE_PERIOD ? 77 : 1000);
+        assert_int_equal(complaints_total(&l.profile.complaints), 0);
+        loaded_free(&l);
+        buf_free(&file);
+        gen_free(&g);
+    }
+}
+
+/* With `perf record -e '{a,b}:S'` a sample is one of each counter that has grown. */
+static void samples_of_groups(void **state) {
+    (void)state;
+    PerfGen g;
+    Loaded l;
+    gen_init(&g, PERF_FORM_PIPE, false,
+             SAMPLE_IP | SAMPLE_TID | SAMPLE_TIME | SAMPLE_READ | SAMPLE_ID);
+    g.events = g.count = 2;
+    g.event[0].name = "a";
+    g.event[1].name = "b";
+    for (int i = 0; i < 2; i++)
+        g.event[i].read_format = READ_GROUP | READ_ID | READ_LOST | READ_TIME_ENABLED;
+    PerfGenSample s = {.misc = MODE_USER, .pid = 4, .tid = 4, .ip = 9, .time = SECOND};
+    s.values[0] = 10;
+    gen_sample(&g, &s);
+    s.time++;
+    s.values[0] = 30;
+    s.values[1] = 4;
+    gen_sample(&g, &s);
+    Buf file = gen_file(&g);
+    load_text(&l, 0, 0, buf_str(&file));
+    expect_rows(&l,
+                (const char *[]){":4|a|[unknown]@[unknown]", ":4|a|[unknown]@[unknown]",
+                                 ":4|b|[unknown]@[unknown]"},
+                3);
+    static const uint64_t grown[] = {10, 20, 4};
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(COLUMN_AT(&l.profile.weight, uint64_t, i), grown[i]);
+    loaded_free(&l);
+    buf_free(&file);
+    gen_free(&g);
+}
+
+static void what_callchains_say(void **state) {
+    (void)state;
+    static const struct {
+        uint64_t chain[8];
+        uint32_t n;
+        const char *frames;
+    } table[] = {
+        {{MARK_USER, 1}, 2, "[unknown]@[unknown]"},
+        {{1, 2}, 2, "[unknown]@[unknown];[unknown]@[unknown]"}, /* the user's, without a mark */
+        {{MARK_USER}, 1, ""},
+        {{0}, 0, ""},
+        {{MARK_KERNEL, 0xffffffff80000000u}, 2, "bpf_prog_1@bpf_prog_1_[k]"},
+        {{MARK_KERNEL, 0xffffffff90000000u}, 2, "[unknown]@[unknown]_[k]"},
+        {{MARK_KERNEL, 0xffffffff80000000u, MARK_USER, 1},
+         4,
+         "[unknown]@[unknown];bpf_prog_1@bpf_prog_1_[k]"},
+        {{(uint64_t)-32, 0xffffffff80000000u}, 2, "[unknown]@[unknown]_[k]"}, /* hypervisor */
+        {{MARK_KERNEL, 0xffffffff80000000u, (uint64_t)-2048, 5}, /* a guest called */
+         4,
+         "[unknown]@[unknown];bpf_prog_1@bpf_prog_1_[k]"},
+        {{MARK_KERNEL, 0xffffffff80000000u, (uint64_t)-77, 5}, 4, ""}, /* no such mark */
+        {{(uint64_t)-77, 0xffffffff80000000u}, 2, ""},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        PerfGen g;
+        Loaded l;
+        char want[256];
+        gen_init(&g, PERF_FORM_PIPE, i % 2, USUAL);
+        gen_ksymbol(&g, kernel_at, KERNEL_CODE, "bpf_prog_1", 0);
+        for (int again = 0; again < 2; again++)
+            gen_sample(&g, &(PerfGenSample){.misc = MODE_USER,
+                                            .pid = 4,
+                                            .tid = 4,
+                                            .time = SECOND,
+                                            .chain = table[i].chain,
+                                            .chain_n = table[i].n});
+        Buf file = gen_file(&g);
+        load_text(&l, 0, 0, buf_str(&file));
+        snprintf(want, sizeof want, ":4|cpu-clock:HG|%s", table[i].frames);
+        expect_rows(&l, (const char *[]){want, want}, 2);
+        loaded_free(&l);
+        buf_free(&file);
+        gen_free(&g);
+    }
+}
+
+/* ---- symbols ------------------------------------------------------------------------------
+ */
+
+/* Code made at run time, whose list of symbols the process itself wrote. */
+static void a_runtime_compilers_list(void **state) {
+    (void)state;
+    static const uint64_t chain[] = {MARK_USER, 0x7000010, 0x7000030, 0x7000100, 0x7000208};
+    PerfGen g;
+    Loaded l;
+    char path[64];
+    int32_t pid = getpid();
+    snprintf(path, sizeof path, "/tmp/perf-%d.map", pid);
+    Error err = {0};
+    assert_true(file_write_all(
+        path, STR("7000000 20 first\n7000020 20 outer->inner\n7000200 10 third+0x1f\n"), &err));
+    gen_init(&g, PERF_FORM_PIPE, true, USUAL);
+    gen_comm(&g, pid, pid, "jit", 1);
+    gen_mmap(&g, pid, 0x7000000, 0x1000, 0, "//anon", 2);
+    gen_sample(&g, &(PerfGenSample){.misc = MODE_USER,
+                                    .pid = pid,
+                                    .tid = pid,
+                                    .time = SECOND,
+                                    .chain = chain,
+                                    .chain_n = 5});
+    Buf file = gen_file(&g);
+    load_text(&l, 0, 0, buf_str(&file));
+    unlink(path);
+    char want[512];
+    snprintf(want, sizeof want,
+             "jit|cpu-clock:HG|third+0x1f@%s_[j];[unknown]@%s_[j];outer@%s_[j];inner@%s_[i];"
+             "first@%s_[j]",
+             path, path, path, path, path);
+    expect_rows(&l, (const char *[]){want}, 1);
+    loaded_free(&l);
+    buf_free(&file);
+    gen_free(&g);
+}
+
+/* perf's cache has the recorded kernel's list, but of a run in which all lay 0x1000000 higher.
+ */
+static void the_kernels_list_by_build_id(void **state) {
+    (void)state;
+    static const char list[] = "ffffffff81000000 T _text\n"
+                               "ffffffff81000100 T first\n"
+                               "ffffffff81000200 t second\n"
+                               "ffffffff81000300 D data_end\n"
+                               "ffffffffa1000000 t in_module\t[nf_nat]\n"
+                               "ffffffffa1001100 t no_module\t[other]\n";
+    static const uint64_t chain[] = {
+        MARK_KERNEL,         0xffffffff80000110u, 0xffffffff80000210u, 0xffffffffa0000010u,
+        0xffffffffa0001110u, 0xffffffff80000310u, 0xffffffff70000000u};
+    const char *tmp = getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
+    char home[512], path[768], command[900];
+    Error err = {0};
+    snprintf(home, sizeof home, "%s/flamescope-home-XXXXXX", tmp);
+    assert_non_null(mkdtemp(home));
+    snprintf(path, sizeof path, "%s/.debug/.build-id/07/07070707070707070707070707070707070707",
+             home);
+    snprintf(command, sizeof command, "mkdir -p '%s'", path);
+    assert_int_equal(system(command), 0);
+    strcat(path, "/kallsyms");
+    assert_true(file_write_all(path, str_of(list), &err));
+    char *before = getenv("HOME") ? strdup(getenv("HOME")) : NULL;
+    setenv("HOME", home, 1);
+    for (int known = 0; known < 2; known++) { /* another kernel's id: nothing is believed */
+        PerfGen g;
+        Loaded l;
+        gen_init(&g, PERF_FORM_PIPE, known, USUAL);
+        gen_begin(&g, 67, 1);
+        gen_u32(&g, &g.data, UINT32_MAX);
+        for (int i = 0; i < 24; i++)
+            buf_putc(&g.data, i >= 20 ? 0 : known ? 7 : 8);
+        gen_text(&g, "[kernel.kallsyms]");
+        gen_plain_end(&g);
+        gen_mmap(&g, -1, 0xffffffff80000000u, 0x300, 0xffffffff80000000u,
+                 "[kernel.kallsyms]_text", 0);
+        gen_mmap(&g, -1, 0xffffffffa0000000u, 0x2000, 0,
+                 "/lib/modules/9/kernel/net/nf-nat.ko.xz", 0);
+        gen_sample(&g, &(PerfGenSample){.misc = MODE_KERNEL,
+                                        .pid = 4,
+                                        .tid = 4,
+                                        .time = SECOND,
+                                        .chain = chain,
+                                        .chain_n = 7});
+        Buf file = gen_file(&g);
+        load_text(&l, 0, 0, buf_str(&file));
+        const char *want[] = {
+            ":4|cpu-clock:HG|[unknown]@[unknown]_[k];[unknown]@[unknown]_[k];"
+            "[unknown]@[nf_nat]_[k];[unknown]@[nf_nat]_[k];"
+            "[unknown]@[kernel.kallsyms]_[k];[unknown]@[kernel.kallsyms]_[k]",
+            ":4|cpu-clock:HG|[unknown]@[unknown]_[k];data_end@[kernel.kallsyms]_[k];"
+            "[unknown]@[nf_nat]_[k];in_module@[nf_nat]_[k];second@[kernel.kallsyms]_[k];"
+            "first@[kernel.kallsyms]_[k]"};
+        expect_rows(&l, &want[known], 1);
+        loaded_free(&l);
+        buf_free(&file);
+        gen_free(&g);
+    }
+    if (before)
+        setenv("HOME", before, 1);
+    free(before);
+    snprintf(command, sizeof command, "rm -r '%s'", home);
+    assert_int_equal(system(command), 0);
+}
+
+/* ---- in time ------------------------------------------------------------------------------
+ */
+
+static void ids_are_used_again(void **state) {
+    (void)state;
+    PerfGen g;
+    Loaded l;
+    uint64_t chain[] = {MARK_USER, USER_CODE};
+    gen_init(&g, PERF_FORM_PIPE, false, USUAL);
+    PerfGenSample s = {
+        .misc = MODE_USER, .pid = 8, .tid = 8, .chain = chain, .chain_n = 2, .time = 50};
+    gen_comm(&g, 8, 8, "first", 10);
+    gen_mmap(&g, 8, USER_CODE, 0x1000, 0, "/first", 11);
+    gen_sample(&g, &s);
+    gen_exit(&g, 8, 8, 60);
+    s.time = 70; /* on its way out */
+    gen_sample(&g, &s);
+    gen_fork(&g, 8, 8, 1, 80);
+    s.time = 90;
+    gen_sample(&g, &s);
+    gen_mmap(&g, 8, USER_CODE, 0x1000, 0, "/second", 95);
+    s.time = 96;
+    gen_sample(&g, &s);
+    /* a piece out of the middle is other memory now, in which nothing is known */
+    gen_mmap(&g, 8, USER_CODE - 0x100, 0x400, 0, "//anon", 97);
+    gen_mmap(&g, 8, USER_CODE + 0x200, 0x10, 0, "/third", 98);
+    chain[1] = USER_CODE + 0x208;
+    s.time = 100;
+    gen_sample(&g, &s);
+    chain[1] = USER_CODE + 0x500;
+    s.time = 101;
+    gen_sample(&g, &s);
+    Buf file = gen_file(&g);
+    load_text(&l, 0, 0, buf_str(&file));
+    expect_rows(&l,
+                (const char *[]){
+                    "first|cpu-clock:HG|[unknown]@/first",
+                    "first|cpu-clock:HG|[unknown]@/first",
+                    ":8|cpu-clock:HG|[unknown]@[unknown]", ":8|cpu-clock:HG|[unknown]@/second",
+                    ":8|cpu-clock:HG|[unknown]@/third", ":8|cpu-clock:HG|[unknown]@/second"},
+                6);
+    loaded_free(&l);
+    buf_free(&file);
+    gen_free(&g);
+}
+
+/* A tracepoint's text: who stops, why, and who runs then. */
+static void put_switch(PerfGen *g, int32_t from, int32_t to, uint64_t state, uint64_t time) {
+    uint64_t chain[] = {MARK_USER, (uint64_t)from};
+    PerfGen raw;
+    gen_init(&raw, PERF_FORM_PIPE, g->big, 0);
+    for (int i = 0; i < 3; i++)
+        gen_u64(&raw, &raw.data, 0);
+    gen_u32(&raw, &raw.data, (uint32_t)from);
+    gen_u32(&raw, &raw.data, 120);
+    gen_u64(&raw, &raw.data, state);
+    gen_u64(&raw, &raw.data, 0);
+    gen_u64(&raw, &raw.data, 0);
+    gen_u32(&raw, &raw.data, (uint32_t)to);
+    gen_u32(&raw, &raw.data, 120);
+    gen_sample(g, &(PerfGenSample){.misc = MODE_KERNEL,
+                                   .pid = from,
+                                   .tid = from,
+                                   .time = time,
+                                   .period = 1,
+                                   .chain = chain,
+                                   .chain_n = 2,
+                                   .raw = raw.data.s,
+                                   .raw_n = (uint32_t)raw.data.n});
+    gen_free(&raw);
+}
+
+static void time_off_the_processor(void **state) {
+    (void)state;
+    enum { RUNNING = 0, SLEEPING = 1, ZOMBIE = 0x20 };
+    for (int big = 0; big < 2; big++) {
+        PerfGen g;
+        Loaded l;
+        gen_init(&g, PERF_FORM_PIPE, big, USUAL | SAMPLE_RAW);
+        g.event[0].type = 2;
+        g.event[0].name = "sched:sched_switch";
+        put_switch(&g, 5, 6, SLEEPING, 100);
+        put_switch(&g, 6, 0, SLEEPING, 200);
+        put_switch(&g, 0, 5, RUNNING, 350); /* 5 waited 250 */
+        put_switch(&g, 5, 6, ZOMBIE, 400);  /* 6 waited 200; 5 is no more */
+        put_switch(&g, 6, 0, SLEEPING, 500);
+        put_switch(&g, 0, 7, RUNNING, 900); /* 6 waits until the end */
+        Buf file = gen_file(&g);
+        load_text(&l, 0, 0, buf_str(&file));
+        static const struct {
+            int32_t tid;
+            uint64_t time, weight;
+        } want[] = {{5, 350, 250}, {0, 350, 1}, {6, 400, 200},
+                    {5, 400, 1},   {0, 900, 1}, {6, 900, 400}};
+        assert_int_equal(l.profile.building.samples, 6);
+        for (int i = 0; i < 6; i++) {
+            Pair pair = pairs_get(&l.profile.pairs, COLUMN_AT(&l.profile.pair, PairId, i));
+            assert_int_equal(contexts_get(&l.dict.contexts, pair.context).tid, want[i].tid);
+            assert_int_equal(COLUMN_AT(&l.profile.time_ns, int64_t, i), want[i].time);
+            assert_int_equal(COLUMN_AT(&l.profile.weight, uint64_t, i), want[i].weight);
+        }
+        Context c = contexts_get(&l.dict.contexts, 1);
+        assert_int_equal(contexts_get_event(&l.dict.contexts, c.event).weight, WEIGHT_TIME_NS);
+        loaded_free(&l);
+        buf_free(&file);
+        gen_free(&g);
+    }
+}
+
+/* ---- compressed ---------------------------------------------------------------------------
+ */
+
+static Buf packed_story(size_t most) {
+    PerfGen g;
+    gen_init(&g, PERF_FORM_FILE, false, USUAL);
+    g.events = 2;
+    g.event[0].name = "cpu-clock:u";
+    g.event[1].name = "second";
+    gen_pack_from(&g);
+    record_story(&g);
+    gen_pack(&g, most);
+    Buf file = gen_file(&g);
+    gen_free(&g);
+    return file;
+}
+
+static void compressed_records(void **state) {
+    (void)state;
+    if (!codec_available(CODEC_ZSTD, CODEC_AUTO)) {
+        Buf file = packed_story(4000);
+        Loaded l;
+        load_text(&l, 0, 0, buf_str(&file));
+        assert_int_equal(l.status.state, LOAD_DONE);
+        assert_int_equal(l.profile.complaints.of[COMPLAINT_DAMAGED].count, 1);
+        loaded_free(&l);
+        buf_free(&file);
+        return;
+    }
+    for (size_t most = 1; most < 900; most += most / 3 + 1) {
+        Loaded l;
+        Buf file = packed_story(most);
+        load_text(&l, 0, 0, buf_str(&file));
+        expect_story(&l);
+        loaded_free(&l);
+        buf_free(&file);
+    }
+}
+
+/* ---- while it is being recorded -----------------------------------------------------------
+ */
+
+/* What has come through a pipe is seen before more comes, and nobody has to wait for more. */
+static void a_slow_pipe(void **state) {
+    (void)state;
+    int end[2];
+    char path[64];
+    Dict dict;
+    Profile profile;
+    Error err = {0};
+    LoadStatus status;
+    Buf file = story_file(PERF_FORM_PIPE, false);
+    assert_int_equal(pipe(end), 0);
+    snprintf(path, sizeof path, "/dev/fd/%d", end[0]);
+    dict_init(&dict);
+    profile_init(&profile, &dict);
+    Jobs *jobs = jobs_new(2);
+    Loader *loader = loader_start(jobs, &profile, &(LoadOptions){.path = path}, &err);
+    assert_non_null(loader);
+    assert_int_equal(write(end[1], file.s, file.n), file.n);
+    for (int i = 0; i < 1000 && profile_view(&profile).samples < 3; i++)
+        usleep(10000);
+    assert_int_equal(profile_view(&profile).samples, 3); /* a round later all are known */
+    loader_status(loader, &status);
+    assert_int_equal(status.state, LOAD_RUNNING);
+    loader_cancel(loader);
+    loader_wait(loader);
+    loader_status(loader, &status);
+    assert_int_equal(status.state, LOAD_CANCELLED);
+    loader_free(loader);
+    jobs_free(jobs);
+    profile_free(&profile);
+    dict_free(&dict);
+    buf_free(&file);
+    close(end[0]);
+    close(end[1]);
+}
+
+/* ---- what stands between records ---------------------------------------------------------
+ */
+
+/* Traces of processors and descriptions of tracepoints follow a record and are none. */
+static void bytes_that_are_no_records(void **state) {
+    (void)state;
+    enum { TRACING_DATA = 66, AUXTRACE = 71 };
+    for (int big = 0; big < 2; big++) {
+        PerfGen g;
+        Loaded l;
+        uint64_t chain[] = {MARK_USER, 1};
+        PerfGenSample s = {
+            .misc = MODE_USER, .pid = 4, .tid = 4, .time = 9, .chain = chain, .chain_n = 2};
+        gen_init(&g, PERF_FORM_PIPE, big, USUAL);
+        gen_begin(&g, TRACING_DATA, 0);
+        gen_u32(&g, &g.data, 11); /* and padding to 16 */
+        gen_u32(&g, &g.data, 0);
+        gen_plain_end(&g);
+        for (int i = 0; i < 16; i++)
+            buf_putc(&g.data, (char)0xee);
+        gen_sample(&g, &s);
+        gen_begin(&g, AUXTRACE, 0);
+        gen_u64(&g, &g.data, 700000);
+        gen_plain_end(&g);
+        for (int i = 0; i < 700000; i++)
+            buf_putc(&g.data, (char)i);
+        gen_sample(&g, &s);
+        Buf file = gen_file(&g);
+        load_text(&l, 0, 0, buf_str(&file));
+        assert_int_equal(l.profile.building.samples, 2);
+        assert_int_equal(complaints_total(&l.profile.complaints), 0);
+        loaded_free(&l);
+        load_text(&l, 0, 0, str_slice(buf_str(&file), 0, file.n - 100000));
+        assert_int_equal(l.profile.building.samples, 1);
+        assert_int_equal(l.profile.complaints.of[COMPLAINT_TRUNCATED].count, 1);
+        loaded_free(&l);
+        buf_free(&file);
+        gen_free(&g);
+    }
+}
+
+/* A recorder that was killed has not said how much it wrote, nor what stands behind that. */
+static void a_recorder_that_was_killed(void **state) {
+    (void)state;
+    Loaded l;
+    PerfGen g;
+    gen_init(&g, PERF_FORM_FILE, false, USUAL);
+    g.events = 2;
+    record_story(&g);
+    Buf file = gen_file(&g);
+    uint64_t data_at = perf_get64((uint8_t *)file.s + 40, false);
+    memset(file.s + 48, 0, 8);
+    load_text(&l, 0, 0, str_slice(buf_str(&file), 0, (size_t)data_at + g.data.n));
+    assert_int_equal(l.profile.building.samples, 3);
+    assert_int_equal(complaints_total(&l.profile.complaints), 3); /* those lost */
+    loaded_free(&l);
+    buf_free(&file);
+    gen_free(&g);
+}
+
+/* ---- damage -------------------------------------------------------------------------------
+ */
+
+/* Whatever the file ends with, what was whole stays; without its names, other names. */
+static void expect_some_of(const Loaded *l, size_t n) {
+    if (l->status.state == LOAD_FAILED) {
+        assert_true(l->error.message[0]);
+        return;
+    }
+    assert_true(l->profile.building.samples <= n);
+    for (uint64_t i = 0; i < l->profile.building.samples; i++) {
+        Buf text = sample_text(l, i);
+        assert_true(text.n > 0);
+        buf_free(&text);
+    }
+}
+
+static void cut_anywhere(void **state) {
+    (void)state;
+    for (int way = 0; way < 4; way++) {
+        Buf file = way == 3 ? packed_story(100) : story_file((PerfForm)(way % 2), way == 2);
+        uint64_t before = 0;
+        for (size_t n = 0; n < file.n; n++) {
+            Loaded l;
+            load_text(&l, 0, 0, str_slice(buf_str(&file), 0, n));
+            expect_some_of(&l, 3);
+            if (l.status.state == LOAD_DONE) {
+                uint64_t rows = l.profile.building.samples;
+                assert_true(rows >= before || n < 8);
+                before = rows;
+            }
+            loaded_free(&l);
+        }
+        buf_free(&file);
+    }
+}
+
+static void damaged_anywhere(void **state) {
+    (void)state;
+    static const unsigned char with[] = {0, 0xff, 0x7f, 0x80, 1};
+    for (int way = 0; way < 3; way++) {
+        Buf file = way == 2 ? packed_story(100) : story_file((PerfForm)way, way == 1);
+        for (size_t i = 8; i < file.n; i++) {
+            Loaded l;
+            char was = file.s[i];
+            file.s[i] = (char)with[i % sizeof with];
+            load_text(&l, 0, 0, buf_str(&file));
+            expect_some_of(&l, 6);
+            loaded_free(&l);
+            file.s[i] = was;
+        }
+        buf_free(&file);
+    }
+}
+
+static void damage_is_said_with_its_place(void **state) {
+    (void)state;
+    static const struct {
+        size_t at; /* of the byte that is damaged, or of the end */
+        int byte;  /* -1: the file ends there */
+        const char *words;
+    } table[] = {
+        {10, -1, "the size of the header was expected at byte 10"},
+        {50, -1, "a header of 104 bytes was expected at byte 16"},
+        {150, -1, "an event was expected at byte 104"},
+        {16, 10, "the size of an event was expected at byte 16"},
+        {24 + 7, 0x7f, "an event"},
+        {40 + 7, 0x7f, "the place of the records was expected at byte 40"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        Loaded l;
+        Buf file = story_file(PERF_FORM_FILE, false);
+        if (table[i].byte < 0)
+            file.n = table[i].at;
+        else
+            file.s[table[i].at] = (char)table[i].byte;
+        load_text(&l, 0, 0, buf_str(&file));
+        assert_int_equal(l.status.state, LOAD_FAILED);
+        if (!strstr(l.error.message, table[i].words))
+            fail_msg("\"%s\" does not say \"%s\"", l.error.message, table[i].words);
+        loaded_free(&l);
+        buf_free(&file);
+    }
+}
+
+static void bad_records_are_counted(void **state) {
+    (void)state;
+    PerfGen g;
+    Loaded l;
+    uint64_t chain[] = {MARK_USER, 1};
+    PerfGenSample s = {
+        .misc = MODE_USER, .pid = 8, .tid = 8, .chain = chain, .chain_n = 2, .time = SECOND};
+    gen_init(&g, PERF_FORM_PIPE, false, USUAL);
+    g.events = 2;
+    gen_sample(&g, &s);
+    size_t second = g.data.n;
+    gen_sample(&g, &s);
+    g.data.s[second + 8 + 48] = 100; /* addresses, of which there are 2 */
+    g.event[1].id = 999;             /* which nothing declares */
+    s.event = 1;
+    gen_sample(&g, &s);
+    g.event[1].id = 71;
+    gen_sample(&g, &s);
+    size_t fifth = g.data.n;
+    gen_sample(&g, &s);
+    g.data.s[fifth + 6] = 7; /* less than the head of a record */
+    gen_sample(&g, &s);
+    Buf file = gen_file(&g);
+    load_text(&l, 0, 0, buf_str(&file));
+    assert_int_equal(l.profile.building.samples, 2);
+    const Complaint *c = &l.profile.complaints.of[COMPLAINT_RECORD];
+    assert_int_equal(c->count, 3);
+    size_t before = file.n - g.data.n;
+    bool seen = false; /* complaints come as records are read or as their turn is */
+    for (uint32_t i = 0; i < c->examples; i++)
+        seen |= c->example[i].offset == (int64_t)(before + second);
+    assert_true(seen);
+    assert_non_null(strstr(c->example[0].excerpt, "less than 8 bytes") ?: strstr(
+                        c->example[1].excerpt, "shorter than its parts") ?: strstr(
+                        c->example[0].excerpt, "shorter than its parts"));
+    loaded_free(&l);
+    buf_free(&file);
+    gen_free(&g);
+}
+
+/* ---- real files ---------------------------------------------------------------------------
+ */
+
+static void real_files(void **state) {
+    (void)state;
+    static const struct {
+        const char *name;
+        uint64_t samples, unwound;
+    } table[] = {{"perf-data/perf.data.true.v1", 0, 0}, {"perf-data/perf.data.true.v2", 1, 1}};
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        char path[1024];
+        Loaded l;
+        if (!data_path(table[i].name, path, sizeof path))
+            skip();
+        load_path(&l, 0, 0, path);
+        assert_int_equal(l.status.state, LOAD_DONE);
+        assert_string_equal(l.status.format, "perf.data");
+        assert_int_equal(l.profile.building.samples, table[i].samples);
+        assert_int_equal(l.profile.complaints.of[COMPLAINT_NOT_UNWOUND].count,
+                         table[i].unwound);
+        assert_int_equal(complaints_total(&l.profile.complaints), table[i].unwound);
+        loaded_free(&l);
+    }
+}
+
+/* ---- what the fuzzer starts from: FLAMESCOPE_SEEDS=FOLDER writes it instead of testing -----
+ */
+
+static void write_seed(const char *folder, const char *name, PerfGen *g) {
+    char path[1024];
+    Error err = {0};
+    Buf file = gen_file(g);
+    path_join(path, sizeof path, folder, name);
+    if (!file_write_all(path, buf_str(&file), &err))
+        fprintf(stderr, "%s\n", err.message);
+    buf_free(&file);
+    gen_free(g);
+}
+
+static int write_seeds(const char *folder) {
+    static const char *const form[] = {"file", "pipe", "old"};
+    PerfGen g;
+    for (int i = 0; i < 6; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "%s-%s", form[i / 2], i % 2 ? "big" : "little");
+        gen_init(&g, (PerfForm)(i / 2), i % 2, USUAL);
+        g.events = i / 2 == PERF_FORM_OLD ? 1 : 2;
+        record_story(&g);
+        write_seed(folder, name, &g);
+    }
+    gen_init(&g, PERF_FORM_PIPE, false, USUAL);
+    gen_pack_from(&g);
+    record_story(&g);
+    gen_pack(&g, 200);
+    write_seed(folder, "packed", &g);
+    gen_init(&g, PERF_FORM_PIPE, false, USUAL | SAMPLE_RAW);
+    g.event[0].type = 2;
+    g.event[0].name = "sched:sched_switch";
+    put_switch(&g, 5, 6, 1, 100);
+    put_switch(&g, 6, 5, 1, 200);
+    write_seed(folder, "switch", &g);
+    gen_init(&g, PERF_FORM_PIPE, false, SAMPLE_TID | SAMPLE_TIME | SAMPLE_READ | SAMPLE_ID);
+    g.events = g.count = 2;
+    g.event[0].read_format = g.event[1].read_format = READ_GROUP | READ_ID;
+    gen_sample(&g, &(PerfGenSample){.pid = 4, .tid = 4, .time = SECOND, .values = {5, 6}});
+    write_seed(folder, "group", &g);
+    return 0;
+}
+
+int main(void) {
+    if (getenv("FLAMESCOPE_SEEDS"))
+        return write_seeds(getenv("FLAMESCOPE_SEEDS"));
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(both_byte_orders_in_a_file_and_a_pipe),
+        cmocka_unit_test(the_same_whatever_brings_the_bytes),
+        cmocka_unit_test(old_files),
+        cmocka_unit_test(every_layout_of_samples),
+        cmocka_unit_test(samples_of_groups),
+        cmocka_unit_test(what_callchains_say),
+        cmocka_unit_test(a_runtime_compilers_list),
+        cmocka_unit_test(the_kernels_list_by_build_id),
+        cmocka_unit_test(ids_are_used_again),
+        cmocka_unit_test(time_off_the_processor),
+        cmocka_unit_test(compressed_records),
+        cmocka_unit_test(a_slow_pipe),
+        cmocka_unit_test(bytes_that_are_no_records),
+        cmocka_unit_test(a_recorder_that_was_killed),
+        cmocka_unit_test(cut_anywhere),
+        cmocka_unit_test(damaged_anywhere),
+        cmocka_unit_test(damage_is_said_with_its_place),
+        cmocka_unit_test(bad_records_are_counted),
+        cmocka_unit_test(real_files),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

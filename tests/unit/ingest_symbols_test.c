@@ -1,0 +1,231 @@
+/* Tables of symbols: which of several names is printed, lists as text, ELF files, readable
+ * names. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "ingest/symbols.h"
+#include "unit/ingest_helper.h"
+
+static void expect_at(const SymbolTable *t, uint64_t address, const char *unit,
+                      const char *want) {
+    Buf text = {0};
+    size_t found = symbol_table_find(t, address, unit);
+    Str name = found ? symbol_table_name(t, found, &text) : STR("nothing");
+    if (!str_eq_c(name, want))
+        fail_msg("at %llx is %.*s instead of %s", (unsigned long long)address, (int)name.n,
+                 name.s, want);
+    buf_free(&text);
+}
+
+typedef struct NamedPlace {
+    uint64_t start, size;
+    const char *name;
+    uint8_t bind;
+} NamedPlace;
+
+static void fill(SymbolTable *t, const NamedPlace *place, size_t n) {
+    symbol_table_init(t);
+    for (size_t i = 0; i < n; i++)
+        symbol_table_add(t, &(Symbol){.start = place[i].start,
+                                      .end = place[i].start + place[i].size,
+                                      .name = place[i].name,
+                                      .bind = place[i].bind});
+    symbol_table_arrange(t);
+}
+
+static void of_several_names_perfs_is_taken(void **state) {
+    (void)state;
+    static const NamedPlace place[] = {
+        {0x900, 4, "last", SYMBOL_LOCAL},        {0x100, 16, "weak_but_long", SYMBOL_WEAK},
+        {0x100, 16, "strong", SYMBOL_LOCAL},     {0x200, 0, "no_size", SYMBOL_GLOBAL},
+        {0x200, 16, "sized", SYMBOL_WEAK},       {0x300, 16, "local_and_long", SYMBOL_LOCAL},
+        {0x300, 16, "global", SYMBOL_GLOBAL},    {0x400, 16, "__two", SYMBOL_GLOBAL},
+        {0x400, 16, "_one", SYMBOL_GLOBAL},      {0x500, 16, "short", SYMBOL_GLOBAL},
+        {0x500, 16, "longer", SYMBOL_GLOBAL},    {0x600, 16, "SyS_x", SYMBOL_GLOBAL},
+        {0x600, 16, "sys_x", SYMBOL_GLOBAL},     {0x700, 0x100, "outer", SYMBOL_LOCAL},
+        {0x710, 0x10, "inner", SYMBOL_LOCAL},    {0x880, 0, "open_end", SYMBOL_LOCAL},
+        {0x980, 0, "to_the_page", SYMBOL_LOCAL},
+    };
+    SymbolTable t;
+    fill(&t, place, sizeof place / sizeof *place);
+    expect_at(&t, 0xff, NULL, "nothing");
+    expect_at(&t, 0x10f, NULL, "strong");
+    expect_at(&t, 0x110, NULL, "nothing"); /* an end is no more part of it */
+    expect_at(&t, 0x200, NULL, "sized");
+    expect_at(&t, 0x301, NULL, "global");
+    expect_at(&t, 0x401, NULL, "_one");
+    expect_at(&t, 0x501, NULL, "longer");
+    expect_at(&t, 0x601, NULL, "sys_x");
+    expect_at(&t, 0x705, NULL, "outer");
+    expect_at(&t, 0x715, NULL, "inner");
+    expect_at(&t, 0x725, NULL, "outer"); /* behind a symbol within it */
+    expect_at(&t, 0x8ff, NULL, "open_end");
+    expect_at(&t, 0x903, NULL, "last");
+    expect_at(&t, 0x1fff, NULL, "to_the_page");
+    expect_at(&t, 0x2000, NULL, "nothing");
+    symbol_table_free(&t);
+}
+
+static void the_kernels_list(void **state) {
+    (void)state;
+    static const char list[] = "0000000000000000 A fixed\n"
+                               "ffffffff81000000 T _text\n"
+                               "ffffffff81000000 T _stext\n"
+                               "ffffffff81000100 t helper\n"
+                               "ffffffff81000180 r constant\n"
+                               "ffffffff81000200 W weak\n"
+                               "ffffffff81000200 t strong\n"
+                               "not a line\n"
+                               "ffffffffa0000000 t first\t[mod]\n"
+                               "ffffffffa0000080 t second\t[mod]\n"
+                               "ffffffffa0001000 t other\t[more]\n";
+    SymbolTable t;
+    uint64_t at;
+    symbol_table_init(&t);
+    assert_true(symbols_read_kallsyms(&t, temp_file(str_of(list)), STR("_text"), &at));
+    temp_remove();
+    assert_int_equal(at, 0xffffffff81000000u);
+    expect_at(&t, 0xffffffff81000004u, NULL, "_stext");
+    expect_at(&t, 0xffffffff81000190u, NULL, "helper"); /* constants are left out */
+    expect_at(&t, 0xffffffff81000210u, NULL, "strong");
+    expect_at(&t, 0xffffffff81002fffu, NULL, "nothing"); /* the next is a module's */
+    expect_at(&t, 0xffffffffa0000004u, "[mod]", "first");
+    expect_at(&t, 0xffffffffa0000084u, "[mod]", "second");
+    expect_at(&t, 0xffffffffa0000084u, "[more]", "nothing");
+    expect_at(&t, 0xffffffffa0000084u, NULL, "nothing");
+    expect_at(&t, 0xffffffffa0001004u, "[more]", "other");
+    symbol_table_free(&t);
+    /* what an unprivileged reader sees says nothing */
+    symbol_table_init(&t);
+    assert_false(symbols_read_kallsyms(
+        &t, temp_file(STR("0000000000000000 T _text\n0000000000000000 t a\n")), STR("_text"),
+        &at));
+    temp_remove();
+    symbol_table_free(&t);
+    symbol_table_init(&t);
+    assert_false(symbols_read_kallsyms(&t, "/nowhere/kallsyms", STR("_text"), &at));
+    symbol_table_free(&t);
+}
+
+static void a_runtime_compilers_list(void **state) {
+    (void)state;
+    SymbolTable t;
+    symbol_table_init(&t);
+    assert_true(symbols_read_map(
+        &t, temp_file(STR("7f0000001000 40 Lint;::run()\n7F0000001040 0x10 bad\nrubbish\n"
+                          "7f0000002000 10 _Z3foov\n7f0000003000 ffffffffffffffff wide"))));
+    temp_remove();
+    expect_at(&t, 0x7f000000103f, NULL, "Lint;::run()");
+    expect_at(&t, 0x7f0000001040, NULL, "nothing");
+    expect_at(&t, 0x7f0000002000, NULL, "_Z3foov"); /* as the compiler wrote it */
+    expect_at(&t, 0x7f0000004000, NULL, "wide");
+    symbol_table_free(&t);
+}
+
+int symbol_to_be_found(int x);
+int symbol_to_be_found(int x) {
+    return x + 1;
+}
+
+static void this_program(void **state) {
+    (void)state;
+    SymbolTable t;
+    assert_null(symbol_file_open("/nowhere", NULL));
+    assert_null(symbol_file_open("/dev/null", NULL));
+    assert_null(symbol_file_open(temp_file(STR("\177ELF\2\1\1")), NULL));
+    temp_remove();
+    if (!symbols_have_elf()) {
+        assert_null(symbol_file_open("/proc/self/exe", NULL));
+        return;
+    }
+    SymbolFile *f = symbol_file_open("/proc/self/exe", NULL);
+    assert_non_null(f);
+    assert_true(symbol_file_has_symtab(f));
+    BuildId id = symbol_file_build_id(f);
+    if (id.n) {
+        SymbolFile *same = symbol_file_open("/proc/self/exe", &id);
+        assert_non_null(same);
+        symbols_close(same);
+        id.byte[0] ^= 1;
+        assert_null(symbol_file_open("/proc/self/exe", &id));
+    }
+    symbol_table_init(&t);
+    symbols_read_elf(&t, f, f);
+    bool found = false;
+    for (size_t i = 0; i < t.n; i++)
+        found |= strcmp(t.symbol[i].name, "symbol_to_be_found") == 0;
+    assert_true(found);
+    symbol_table_free(&t);
+}
+
+/* Damage in any byte of the sections' table and of what it names. */
+static void damaged_programs(void **state) {
+    (void)state;
+    Buf file = {0};
+    Error err = {0};
+    if (!symbols_have_elf())
+        skip();
+    assert_true(file_read_all("/proc/self/exe", &file, 1 << 28, &err));
+    for (size_t i = 0; i < 400; i++) {
+        size_t at = i < 64 ? i : file.n - 1 - (i - 64) * 13 % (file.n / 2);
+        char was = file.s[at];
+        file.s[at] = (char)(was ^ (i % 2 ? 0xff : 0x80));
+        SymbolFile *f = symbol_file_open(temp_file(buf_str(&file)), NULL);
+        temp_remove();
+        if (f) {
+            SymbolTable t;
+            symbol_table_init(&t);
+            symbols_read_elf(&t, f, f);
+            symbol_table_find(&t, 0x1234, NULL);
+            symbol_table_free(&t);
+        }
+        file.s[at] = was;
+    }
+    buf_free(&file);
+}
+
+static void readable_names(void **state) {
+    (void)state;
+    static const struct {
+        const char *name, *want; /* NULL: it is readable as it is */
+    } table[] = {
+        {"main", NULL},
+        {"_start", NULL},
+        {"__libc_start_main", NULL},
+        {"_ZN5space3BoxIiE4spinEiRKSs", "space::Box<int>::spin"},
+        {"_ZN4core3fmt9Formatter9write_str17h0123456789abcdefE",
+         "core::fmt::Formatter::write_str"},
+        {"_RNvC5names4spin", "names::spin"},
+        {"_Z", NULL},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        Buf out = {0};
+#ifdef HAVE_DEMANGLE
+        const char *want = table[i].want;
+#else
+        const char *want = NULL;
+#endif
+        bool done = symbols_demangle(table[i].name, &out);
+        assert_int_equal(done, want != NULL);
+        if (want)
+            assert_string_equal(out.s, want);
+        buf_free(&out);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(of_several_names_perfs_is_taken),
+        cmocka_unit_test(the_kernels_list),
+        cmocka_unit_test(a_runtime_compilers_list),
+        cmocka_unit_test(this_program),
+        cmocka_unit_test(damaged_programs),
+        cmocka_unit_test(readable_names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,337 @@
+#include "unit/perf_data_helper.h"
+
+#include <string.h>
+
+enum { HEAD = 104, ATTR = 112, OLD_ATTR = 72, SECTION = 16, SAMPLE_ID_ALL = 18 };
+
+void gen_init(PerfGen *g, PerfForm form, bool big, uint64_t sample_type) {
+    *g = (PerfGen){.form = form, .big = big, .events = 1};
+    for (uint32_t i = 0; i < PERF_EVENTS; i++)
+        g->event[i] = (PerfEvent){
+            .type = 1, .config = i, .sample_type = sample_type, .period = 1000, .id = 70 + i};
+}
+
+void gen_free(PerfGen *g) {
+    buf_free(&g->data);
+}
+
+/* ---- numbers ------------------------------------------------------------------------------
+ */
+
+static void put(PerfGen *g, Buf *out, uint64_t v, int n) {
+    for (int i = 0; i < n; i++)
+        buf_putc(out, (char)(v >> 8 * (g->big ? n - 1 - i : i)));
+}
+
+void gen_u16(PerfGen *g, Buf *out, uint16_t v) {
+    put(g, out, v, 2);
+}
+
+void gen_u32(PerfGen *g, Buf *out, uint32_t v) {
+    put(g, out, v, 4);
+}
+
+void gen_u64(PerfGen *g, Buf *out, uint64_t v) {
+    put(g, out, v, 8);
+}
+
+static void set(PerfGen *g, Buf *out, size_t at, uint64_t v, int n) {
+    Buf number = {0};
+    put(g, &number, v, n);
+    memcpy(out->s + at, number.s, (size_t)n);
+    buf_free(&number);
+}
+
+/* ---- records ------------------------------------------------------------------------------
+ */
+
+void gen_begin(PerfGen *g, uint32_t type, uint16_t misc) {
+    g->record = g->data.n;
+    gen_u32(g, &g->data, type);
+    gen_u16(g, &g->data, misc);
+    gen_u16(g, &g->data, 0);
+}
+
+void gen_plain_end(PerfGen *g) {
+    set(g, &g->data, g->record + 6, g->data.n - g->record, 2);
+}
+
+void gen_end(PerfGen *g, int32_t pid, int32_t tid, uint64_t time) {
+    const PerfEvent *e = &g->event[0];
+    if (!g->no_id_all) {
+        if (e->sample_type & 1 << 1) {
+            gen_u32(g, &g->data, (uint32_t)pid);
+            gen_u32(g, &g->data, (uint32_t)tid);
+        }
+        if (e->sample_type & 1 << 2)
+            gen_u64(g, &g->data, time);
+        if (e->sample_type & 1 << 6)
+            gen_u64(g, &g->data, e->id);
+        if (e->sample_type & 1 << 9)
+            gen_u64(g, &g->data, 5);
+        if (e->sample_type & 1 << 7)
+            gen_u64(g, &g->data, 0);
+        if (e->sample_type & 1 << 16)
+            gen_u64(g, &g->data, e->id);
+    }
+    gen_plain_end(g);
+}
+
+void gen_text(PerfGen *g, const char *text) {
+    buf_puts(&g->data, text);
+    do {
+        buf_putc(&g->data, 0);
+    } while ((g->data.n - g->record) % 8);
+}
+
+static void put_read(PerfGen *g, const PerfGenSample *s) {
+    const PerfEvent *e = &g->event[s->event];
+    bool group = (e->read_format & 8) != 0;
+    if (group)
+        gen_u64(g, &g->data, g->count);
+    else
+        gen_u64(g, &g->data, s->values[0]);
+    if (e->read_format & 1)
+        gen_u64(g, &g->data, 11);
+    if (e->read_format & 2)
+        gen_u64(g, &g->data, 12);
+    for (uint32_t i = 0; i < (group ? g->count : 1); i++) {
+        if (group)
+            gen_u64(g, &g->data, s->values[i]);
+        if (e->read_format & 4)
+            gen_u64(g, &g->data, g->event[group ? i : s->event].id);
+        if (e->read_format & 16)
+            gen_u64(g, &g->data, 0);
+    }
+}
+
+void gen_sample(PerfGen *g, const PerfGenSample *s) {
+    const PerfEvent *e = &g->event[s->event];
+    uint64_t type = e->sample_type;
+    Buf *out = &g->data;
+    gen_begin(g, 9, s->misc);
+    if (type & 1 << 16)
+        gen_u64(g, out, e->id);
+    if (type & 1 << 0)
+        gen_u64(g, out, s->ip);
+    if (type & 1 << 1) {
+        gen_u32(g, out, (uint32_t)s->pid);
+        gen_u32(g, out, (uint32_t)s->tid);
+    }
+    if (type & 1 << 2)
+        gen_u64(g, out, s->time);
+    if (type & 1 << 3)
+        gen_u64(g, out, 0xadd4e55);
+    if (type & 1 << 6)
+        gen_u64(g, out, e->id);
+    if (type & 1 << 9)
+        gen_u64(g, out, 5);
+    if (type & 1 << 7) {
+        gen_u32(g, out, s->cpu);
+        gen_u32(g, out, 0);
+    }
+    if (type & 1 << 8)
+        gen_u64(g, out, s->period);
+    if (type & 1 << 4)
+        put_read(g, s);
+    if (type & 1 << 5) {
+        gen_u64(g, out, s->chain_n);
+        for (uint32_t i = 0; i < s->chain_n; i++)
+            gen_u64(g, out, s->chain[i]);
+    }
+    if (type & 1 << 10) {
+        gen_u32(g, out, s->raw_n);
+        buf_put(out, (Str){s->raw, s->raw_n});
+        while ((out->n - g->record) % 8)
+            buf_putc(out, 0);
+    }
+    if (type & 1 << 11)
+        gen_u64(g, out, 0); /* no branches */
+    gen_plain_end(g);
+}
+
+static void put_task(PerfGen *g, uint32_t type, int32_t pid, int32_t parent, int32_t tid,
+                     uint64_t time) {
+    gen_begin(g, type, 0);
+    gen_u32(g, &g->data, (uint32_t)pid);
+    gen_u32(g, &g->data, (uint32_t)parent);
+    gen_u32(g, &g->data, (uint32_t)tid);
+    gen_u32(g, &g->data, (uint32_t)parent);
+    gen_u64(g, &g->data, time);
+    gen_end(g, parent, parent, time);
+}
+
+void gen_fork(PerfGen *g, int32_t pid, int32_t tid, int32_t parent, uint64_t time) {
+    put_task(g, 7, pid, parent, tid, time);
+}
+
+void gen_exit(PerfGen *g, int32_t pid, int32_t tid, uint64_t time) {
+    put_task(g, 4, pid, 1, tid, time);
+}
+
+void gen_comm(PerfGen *g, int32_t pid, int32_t tid, const char *comm, uint64_t time) {
+    gen_begin(g, 3, 0);
+    gen_u32(g, &g->data, (uint32_t)pid);
+    gen_u32(g, &g->data, (uint32_t)tid);
+    gen_text(g, comm);
+    gen_end(g, pid, tid, time);
+}
+
+void gen_mmap(PerfGen *g, int32_t pid, uint64_t start, uint64_t length, uint64_t offset,
+              const char *file, uint64_t time) {
+    gen_begin(g, 1, pid < 0 ? 1 : 2);
+    gen_u32(g, &g->data, (uint32_t)pid);
+    gen_u32(g, &g->data, pid < 0 ? 0 : (uint32_t)pid);
+    gen_u64(g, &g->data, start);
+    gen_u64(g, &g->data, length);
+    gen_u64(g, &g->data, offset);
+    gen_text(g, file);
+    gen_end(g, pid, pid, time);
+}
+
+void gen_ksymbol(PerfGen *g, uint64_t start, uint32_t length, const char *name, uint64_t time) {
+    gen_begin(g, 17, 0);
+    gen_u64(g, &g->data, start);
+    gen_u32(g, &g->data, length);
+    gen_u16(g, &g->data, 1);
+    gen_u16(g, &g->data, 0);
+    gen_text(g, name);
+    gen_end(g, 0, 0, time);
+}
+
+void gen_lost(PerfGen *g, uint64_t lost, uint64_t time) {
+    gen_begin(g, 2, 0);
+    gen_u64(g, &g->data, g->event[0].id);
+    gen_u64(g, &g->data, lost);
+    gen_end(g, 0, 0, time);
+}
+
+void gen_round(PerfGen *g) {
+    gen_begin(g, 68, 0);
+    gen_plain_end(g);
+}
+
+/* ---- compressed ---------------------------------------------------------------------------
+ */
+
+void gen_pack_from(PerfGen *g) {
+    g->pack_from = g->data.n;
+}
+
+/* As one zstd frame of blocks that are not compressed: magic, a window of 1 MiB, blocks. */
+void gen_pack(PerfGen *g, size_t most) {
+    Buf records = {0}, frame = {0};
+    buf_put(&records, str_slice(buf_str(&g->data), g->pack_from, g->data.n));
+    g->data.n = g->pack_from;
+    buf_put(&frame, (Str){"\x28\xb5\x2f\xfd\x00\x50", 6});
+    for (size_t at = 0; at < records.n; at += most) {
+        size_t n = records.n - at < most ? records.n - at : most;
+        uint32_t head = (uint32_t)n << 3 | (at + n == records.n);
+        for (int i = 0; i < 3; i++)
+            buf_putc(&frame, (char)(head >> 8 * i));
+        buf_put(&frame, str_slice(buf_str(&records), at, at + n));
+        gen_begin(g, 81, 0);
+        buf_put(&g->data, buf_str(&frame));
+        gen_plain_end(g);
+        buf_clear(&frame);
+    }
+    buf_free(&records);
+    buf_free(&frame);
+}
+
+/* ---- the file -----------------------------------------------------------------------------
+ */
+
+static void put_attr(PerfGen *g, Buf *out, const PerfEvent *e, size_t size) {
+    size_t begin = out->n;
+    uint64_t flag = g->big ? (uint64_t)1 << (63 - SAMPLE_ID_ALL) : 1 << SAMPLE_ID_ALL;
+    gen_u32(g, out, e->type);
+    gen_u32(g, out, (uint32_t)size);
+    gen_u64(g, out, e->config);
+    gen_u64(g, out, e->period);
+    gen_u64(g, out, e->sample_type);
+    gen_u64(g, out, e->read_format);
+    gen_u64(g, out, g->no_id_all ? 0 : flag);
+    while (out->n < begin + size)
+        buf_putc(out, 0);
+}
+
+static void put_name(PerfGen *g, Buf *out, const char *name) {
+    size_t n = strlen(name) + 1;
+    gen_u32(g, out, (uint32_t)n);
+    buf_put(out, (Str){name, n});
+}
+
+static Buf pipe_file(PerfGen *g) {
+    Buf records = g->data, out = {0};
+    g->data = (Buf){0};
+    buf_puts(&out, g->big ? "2ELIFREP" : "PERFILE2");
+    gen_u64(g, &out, 16);
+    for (uint32_t i = 0; i < g->events; i++) {
+        gen_begin(g, 64, 0);
+        put_attr(g, &g->data, &g->event[i], ATTR);
+        gen_u64(g, &g->data, g->event[i].id);
+        gen_plain_end(g);
+        if (!g->event[i].name)
+            continue;
+        gen_begin(g, 78, 0);
+        gen_u64(g, &g->data, 2);
+        gen_u64(g, &g->data, g->event[i].id);
+        gen_text(g, g->event[i].name);
+        gen_plain_end(g);
+    }
+    buf_put(&out, buf_str(&g->data));
+    buf_put(&out, buf_str(&records));
+    buf_free(&g->data);
+    g->data = records;
+    return out;
+}
+
+static void put_features(PerfGen *g, Buf *out) {
+    size_t place = out->n;
+    gen_u64(g, out, 0);
+    gen_u64(g, out, 0);
+    size_t from = out->n;
+    gen_u32(g, out, g->events);
+    gen_u32(g, out, ATTR);
+    for (uint32_t i = 0; i < g->events; i++) {
+        put_attr(g, out, &g->event[i], ATTR);
+        gen_u32(g, out, 1);
+        put_name(g, out, g->event[i].name ? g->event[i].name : "");
+        gen_u64(g, out, g->event[i].id);
+    }
+    set(g, out, place, from, 8);
+    set(g, out, place + 8, out->n - from, 8);
+}
+
+Buf gen_file(PerfGen *g) {
+    enum { EVENT_DESC = 12 };
+    if (g->form == PERF_FORM_PIPE)
+        return pipe_file(g);
+    bool old = g->form == PERF_FORM_OLD;
+    size_t attr = old ? OLD_ATTR : ATTR, ids = HEAD + g->events * (attr + SECTION);
+    Buf out = {0};
+    buf_puts(&out, old ? "PERFFILE" : g->big ? "2ELIFREP" : "PERFILE2");
+    gen_u64(g, &out, HEAD);
+    gen_u64(g, &out, attr + SECTION);
+    gen_u64(g, &out, HEAD);
+    gen_u64(g, &out, g->events * (attr + SECTION));
+    gen_u64(g, &out, ids + g->events * 8);
+    gen_u64(g, &out, g->data.n);
+    gen_u64(g, &out, 0);
+    gen_u64(g, &out, 0);
+    gen_u64(g, &out, old ? 0 : 1 << EVENT_DESC);
+    for (int i = 0; i < 3; i++)
+        gen_u64(g, &out, 0);
+    for (uint32_t i = 0; i < g->events; i++) {
+        put_attr(g, &out, &g->event[i], attr);
+        gen_u64(g, &out, ids + i * 8);
+        gen_u64(g, &out, 8);
+    }
+    for (uint32_t i = 0; i < g->events; i++)
+        gen_u64(g, &out, g->event[i].id);
+    buf_put(&out, buf_str(&g->data));
+    if (!old)
+        put_features(g, &out);
+    return out;
+}
