@@ -201,7 +201,7 @@ View app_view(App *app, Wishes *wishes, int64_t *next_wake_ns) {
     return (View){
         .ui = &app->ui, .state = &app->state, .select = CMD_SELECT_NS, .frame_time = CMD_TIME_VIEW, .dict = &app->session.dict,
         .slot = &app->session.slot[0], .engine = app->session.engine, .answer = app_answer(app),
-        .heat = app_grid(app), .link = app_link(app), .event = app_event(app), .weighted = app_weighted(app), .origin_ns = app_origin(app),
+        .heat = app_grid(app), .link = app_link(app), .event = app_event(app), .weighted = app_weighted(app), .paused = app->session.paused, .origin_ns = app_origin(app),
         .arena = &app->frame_arena, .wishes = wishes, .now_ns = app->last_input.now_ns,
         .next_wake_ns = next_wake_ns,
     };

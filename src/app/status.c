@@ -46,6 +46,13 @@ static Str left_words(const View *v, const LoadStatus *l) {
         return STR("waiting for the other file");
     double seconds = (double)l->elapsed_ns / 1e9;
     double speed = seconds > 0 ? (double)l->bytes_text / 1e6 / seconds : 0;
+    if (v->paused) {
+        uint64_t arrived = profile_view(&v->slot->profile).samples;
+        Str more = view_grouped(v, arrived - v->slot->view.samples);
+        return view_text(v, "paused · %.*s more samples have come", (int)more.n, more.s);
+    }
+    if (l->progress < 0 && v->slot->follow)
+        return view_text(v, "live · %.1f MB", (double)l->bytes_text / 1e6);
     if (l->progress < 0)
         return view_text(v, "%.1f MB read · %.0f MB/s", (double)l->bytes_text / 1e6, speed);
     double left = l->progress > 0.001 ? seconds * (1 - l->progress) / l->progress : 0;
@@ -57,11 +64,17 @@ static float load_progress(const View *v, Rect area, float right) {
     const LoadStatus *l = &v->slot->load;
     float h = ui_px(ui, 22), w = ui_px(ui, 70);
     Rect stop = {right - w, floorf(area.y + (area.h - h) / 2), w, h};
-    if (ui_button(ui, ui_id("cancel load"), stop, STR("Cancel"), commands[CMD_CANCEL_LOAD].help))
+    bool live = l->progress < 0;
+    if (ui_button(ui, ui_id("cancel load"), stop, live ? STR("Stop") : STR("Cancel"), commands[CMD_CANCEL_LOAD].help))
         wish(v->wishes, CMD_CANCEL_LOAD, "%s", "");
+    if (live) {
+        stop.x -= w + ui_px(ui, 8);
+        if (ui_button(ui, ui_id("pause load"), stop, v->paused ? STR("Go on") : STR("Pause"), commands[CMD_LIVE_PAUSE].help))
+            wish(v->wishes, CMD_LIVE_PAUSE, "%s", "");
+    }
     right = right_text(v, area, stop.x - ui_px(ui, 14), left_words(v, l), ui->theme->muted) + ui_px(ui, 6);
     Rect bar = {right - ui_px(ui, 150), area.y + area.h / 2 - ui_px(ui, 3), ui_px(ui, 150), ui_px(ui, 6)};
-    ui_progress(ui, bar, (float)l->progress);
+    ui_progress(ui, bar, v->paused ? 0 : (float)l->progress);
     if (l->progress < 0)
         view_wake(v, v->now_ns + 50000000);
     return bar.x - ui_px(ui, 20);
@@ -89,6 +102,8 @@ static Str idle_words(const View *v) {
     if (v->state->mode == MODE_BROWSER)
         return v->slot->open ? STR("Enter opens · Backspace goes to the folder above · Esc goes back")
                              : STR("Enter opens · Backspace goes to the folder above");
+    if (v->paused && v->slot->settled)
+        return STR("paused: the last samples are not shown yet");
     if (!v->slot->open || !v->slot->settled)
         return STR("");
     const ProfileView *p = &v->slot->view;

@@ -24,6 +24,7 @@ typedef struct View {
     const HeatGrid *heat;      /* newest, or NULL */
     const LinkGrid *link;      /* what is lit on it, or NULL */
     EventId event;             /* resolved; EVENT_ALL for all */
+    bool paused;               /* more samples may have come than are shown */
     bool weighted;             /* weights are summed, not samples */
     int64_t origin_ns;
     Arena *arena;              /* of this frame */

@@ -1,0 +1,142 @@
+/* What goes on while samples arrive: pausing, and what a recording needs and runs. */
+#include <limits.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "app/record.h"
+#include "app/session.h"
+
+static const char sample[] = "a 1 %d.000000: cycles: \n\t  1 f (/bin/a)\n\n";
+
+static void say(int fd, int from, int to) {
+    for (int i = from; i < to; i++)
+        dprintf(fd, sample, i);
+}
+
+static uint64_t wait_for(Session *s, uint64_t samples) {
+    for (int i = 0; i < 2000 && s->slot[0].view.samples < samples; i++) {
+        session_poll(s, i * 1000000);
+        usleep(1000);
+    }
+    return s->slot[0].view.samples;
+}
+
+static void while_paused_samples_arrive_unseen(void **state) {
+    (void)state;
+    int end[2];
+    char path[64];
+    Session s;
+    assert_int_equal(pipe(end), 0);
+    snprintf(path, sizeof path, "/dev/fd/%d", end[0]);
+    session_init(&s, 2);
+    assert_true(session_open(&s, 0, path, NULL));
+    assert_true(session_live(&s));
+    say(end[1], 1, 10);
+    assert_true(wait_for(&s, 8) >= 8);
+    session_pause(&s, true);
+    uint64_t seen = s.slot[0].view.samples;
+    say(end[1], 10, 50);
+    for (int i = 0; i < 2000 && profile_view(&s.slot[0].profile).samples < 45; i++) {
+        session_poll(&s, 0);
+        usleep(1000);
+    }
+    assert_true(profile_view(&s.slot[0].profile).samples >= 45);
+    assert_int_equal(s.slot[0].view.samples, seen);
+    session_pause(&s, false);
+    assert_true(wait_for(&s, 45) >= 45);
+    session_pause(&s, true); /* the end comes while it is paused */
+    close(end[1]);
+    for (int i = 0; i < 2000 && !s.slot[0].settled; i++) {
+        session_poll(&s, 0);
+        usleep(1000);
+    }
+    assert_true(s.slot[0].settled);
+    session_pause(&s, false);
+    assert_int_equal(s.slot[0].view.samples, 49);
+    session_free(&s);
+    close(end[0]);
+}
+
+static bool allowed(bool all, int paranoid, int kptr, bool root, const char *told) {
+    Error err = {0};
+    Buf notes = {0};
+    bool ok = record_allowed(&(RecordWish){.all_cpus = all}, &(RecordRights){paranoid, kptr, root}, &notes, &err);
+    buf_putc(&notes, '\0');
+    assert_true(!told || strstr(ok ? notes.s : err.message, told) != NULL);
+    assert_true(told || notes.n == 1);
+    buf_free(&notes);
+    return ok;
+}
+
+static void rights_are_told_exactly(void **state) {
+    (void)state;
+    assert_true(allowed(true, 4, 0, true, NULL)); /* root may everything */
+    assert_true(allowed(true, 0, 0, false, NULL));
+    assert_false(allowed(true, 1, 0, false, "perf_event_paranoid=0"));
+    assert_false(allowed(true, 2, 0, false, "flamescope record -- COMMAND"));
+    assert_true(allowed(false, 1, 0, false, NULL));
+    assert_true(allowed(false, 2, 0, false, "kernel code is left out"));
+    assert_false(allowed(false, 3, 0, false, "perf_event_paranoid=2"));
+    assert_true(allowed(false, 1, 1, false, "kptr_restrict"));
+    assert_true(allowed(true, 1, 1, true, NULL));
+    assert_true(allowed(true, 1, 2, true, "no names"));
+    assert_false(allowed(false, INT_MIN, 0, true, "no performance events"));
+}
+
+static void assert_runs(const RecordWish *wish, const char *wanted) {
+    Arena arena;
+    char text[400] = "";
+    arena_init(&arena, 0);
+    for (const char *const *a = record_arguments(wish, &arena); *a; a++) {
+        strcat(text, text[0] ? " " : "");
+        strcat(text, *a);
+    }
+    assert_string_equal(text, wanted);
+    arena_free(&arena);
+}
+
+static void perf_gets_its_arguments(void **state) {
+    (void)state;
+    const char *const command[] = {"make", "-j 2", NULL};
+    assert_runs(&(RecordWish){.hertz = 99, .all_cpus = true}, "perf record -g -F 99 -m 16 -o - -a");
+    assert_runs(&(RecordWish){.hertz = 999, .pid = "12,13", .seconds = 2.5},
+                "perf record -g -F 999 -m 128 -o - -p 12,13 -- sleep 2.500");
+    assert_runs(&(RecordWish){.hertz = 1, .command = command}, "perf record -g -F 1 -m 8 -o - -- make -j 2");
+}
+
+static void what_is_not_there_is_told(void **state) {
+    (void)state;
+    char path[64];
+    Error err = {0};
+    Buf notes = {0};
+    if (!process_find("perf", path, sizeof path)) {
+        assert_false(record_check(&(RecordWish){.all_cpus = true}, &notes, &err));
+        assert_non_null(strstr(err.message, "linux-perf"));
+        return;
+    }
+    assert_false(record_check(&(RecordWish){.pid = "99999999"}, &notes, &err));
+    assert_non_null(strstr(err.message, "no process 99999999"));
+    err = (Error){0};
+    assert_false(record_check(&(RecordWish){.pid = "1,x"}, &notes, &err));
+    const char *const command[] = {"no-such-program-at-all", NULL};
+    err = (Error){0};
+    assert_false(record_check(&(RecordWish){.command = command}, &notes, &err));
+    assert_non_null(strstr(err.message, "no program no-such-program-at-all"));
+    buf_free(&notes);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(while_paused_samples_arrive_unseen),
+        cmocka_unit_test(rights_are_told_exactly),
+        cmocka_unit_test(perf_gets_its_arguments),
+        cmocka_unit_test(what_is_not_there_is_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,165 @@
+/* Files that grow while they are read, and ends that are said rather than met. */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "ingest/loader.h"
+#include "unit/ingest_helper.h"
+
+static const uint32_t workers[] = {0, 1, 3};
+
+typedef struct Rig {
+    Dict dict;
+    Profile profile;
+    Jobs *jobs;
+    Loader *loader;
+} Rig;
+
+static void rig_open(Rig *r, uint32_t n, const LoadOptions *options) {
+    Error err = {0};
+    dict_init(&r->dict);
+    profile_init(&r->profile, &r->dict);
+    r->jobs = jobs_new(n);
+    r->loader = loader_start(r->jobs, &r->profile, options, &err);
+    assert_non_null(r->loader);
+}
+
+static void rig_free(Rig *r) {
+    loader_free(r->loader);
+    jobs_free(r->jobs);
+    profile_free(&r->profile);
+    dict_free(&r->dict);
+}
+
+static void append(const char *path, const char *text, size_t n) {
+    int fd = open(path, O_WRONLY | O_APPEND);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, n), n);
+    close(fd);
+}
+
+/* Until there are so many samples; a second is plenty for what takes milliseconds. */
+static uint64_t wait_for(Rig *r, uint64_t samples) {
+    for (int i = 0; i < 2000 && profile_view(&r->profile).samples < samples; i++) {
+        loader_step(r->loader);
+        usleep(1000);
+    }
+    return profile_view(&r->profile).samples;
+}
+
+static LoadState end(Rig *r) {
+    LoadStatus status;
+    loader_status(r->loader, &status);
+    assert_int_equal(status.state, LOAD_RUNNING);
+    assert_int_equal(status.size, -1);
+    loader_end(r->loader);
+    loader_wait(r->loader);
+    loader_status(r->loader, &status);
+    return status.state;
+}
+
+static const char one[] = "a 1 1.000000: cycles: \n\t  1 f (/bin/a)\n\n";
+static const char two[] = "a 1 2.000000: cycles: \n\t  1 f (/bin/a)\n\na 1 3.000000: cycles: \n\t  1 g";
+static const char three[] = " (/bin/a)\n\n";
+
+static void a_file_is_followed_as_it_grows(void **state) {
+    (void)state;
+    for (size_t w = 0; w < sizeof workers / sizeof *workers; w++) {
+        Rig r;
+        const char *path = temp_file(STR(""));
+        rig_open(&r, workers[w], &(LoadOptions){.path = path, .follow = true});
+        assert_int_equal(wait_for(&r, 0), 0);
+        append(path, one, 5); /* not even a line */
+        append(path, one + 5, sizeof one - 6);
+        append(path, two, sizeof two - 1);
+        assert_int_equal(wait_for(&r, 2), 2);
+        append(path, three, sizeof three - 1);
+        append(path, one, sizeof one - 1);
+        assert_true(wait_for(&r, 3) >= 3);
+        assert_int_equal(end(&r), LOAD_DONE);
+        assert_int_equal(profile_view(&r.profile).samples, 4);
+        assert_int_equal(profile_view(&r.profile).complaints, 0);
+        rig_free(&r);
+        temp_remove();
+    }
+}
+
+static void what_was_written_before_the_end_is_read(void **state) {
+    (void)state;
+    for (size_t w = 0; w < sizeof workers / sizeof *workers; w++) {
+        Rig r;
+        const char *path = temp_file((Str){one, sizeof one - 1});
+        rig_open(&r, workers[w], &(LoadOptions){.path = path, .follow = true});
+        for (int i = 0; i < 5000; i++)
+            append(path, one, sizeof one - 1);
+        assert_int_equal(end(&r), LOAD_DONE);
+        assert_int_equal(profile_view(&r.profile).samples, 5001);
+        rig_free(&r);
+        temp_remove();
+    }
+}
+
+static void a_file_that_shrinks_is_told(void **state) {
+    (void)state;
+    Rig r;
+    const char *path = temp_file((Str){two, sizeof two - 1});
+    append(path, three, sizeof three - 1);
+    rig_open(&r, 1, &(LoadOptions){.path = path, .follow = true});
+    assert_true(wait_for(&r, 1) >= 1);
+    usleep(50000); /* it has met the end */
+    assert_int_equal(truncate(path, 10), 0);
+    loader_wait(r.loader);
+    LoadStatus status;
+    loader_status(r.loader, &status);
+    assert_int_equal(status.state, LOAD_DONE);
+    const Complaint *c = &r.profile.complaints.of[COMPLAINT_TRUNCATED];
+    assert_int_equal(c->count, 1);
+    assert_non_null(strstr(c->example[0].excerpt, "shorter"));
+    rig_free(&r);
+    temp_remove();
+}
+
+static void a_followed_file_can_be_cancelled(void **state) {
+    (void)state;
+    for (size_t w = 0; w < sizeof workers / sizeof *workers; w++) {
+        Rig r;
+        const char *path = temp_file(STR(""));
+        rig_open(&r, workers[w], &(LoadOptions){.path = path, .follow = true});
+        rig_free(&r);
+        temp_remove();
+    }
+}
+
+static void a_silent_pipe_can_be_ended(void **state) {
+    (void)state;
+    int ends[2];
+    char path[64];
+    assert_int_equal(pipe(ends), 0);
+    snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+    Rig r;
+    rig_open(&r, 2, &(LoadOptions){.path = path});
+    assert_int_equal(write(ends[1], one, sizeof one - 1), sizeof one - 1);
+    assert_int_equal(write(ends[1], two, sizeof two - 1), sizeof two - 1);
+    assert_true(wait_for(&r, 2) >= 2);
+    assert_int_equal(end(&r), LOAD_DONE);
+    rig_free(&r);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_file_is_followed_as_it_grows),
+        cmocka_unit_test(what_was_written_before_the_end_is_read),
+        cmocka_unit_test(a_file_that_shrinks_is_told),
+        cmocka_unit_test(a_followed_file_can_be_cancelled),
+        cmocka_unit_test(a_silent_pipe_can_be_ended),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
