@@ -3,13 +3,13 @@
 #
 #   release   gcc, Release: every test
 #   bare      clang, Debug, warnings are errors, all optional libraries off: the quick unit tests
-#   asan      clang, address and undefined-behaviour sanitizers: unit, replay
+#   asan      clang, address and undefined-behaviour sanitizers: unit, replay; each fuzzer for 10 s
 #   tsan      clang, thread sanitizer: what has threads
 # and with --all also
 #   debug     gcc, Debug, warnings are errors        optional-on   every optional library on
 #   clang     clang, Release                         gcc-off       gcc, all of them off
 #   asan-all  all of asan, and the command line      bare-all      every unit test of bare
-#   fuzz      each fuzzer for 30 s                   tidy          size of functions
+#   fuzz      each fuzzer for a minute               tidy          size of functions
 #
 # One stage alone: tests/run.sh STAGE... (asan, say). The last line is the sum of all stages;
 # the exit status is 0 only if nothing failed.
@@ -22,6 +22,7 @@ all_off="-DWITH_ISAL=OFF -DWITH_ZSTD=OFF -DWITH_ELF=OFF -DWITH_DEMANGLE=OFF"
 all_on="-DWITH_ISAL=ON -DWITH_ZSTD=ON -DWITH_ELF=ON -DWITH_DEMANGLE=ON"
 threaded='jobs|thread|loader|engine|profile|wake|log_|column|session'
 passed=0 failed=0 skipped=0
+passed_here=
 without= # tests that the stage at hand leaves out
 
 # Sanitizers of older compilers need addresses that are not too random; without the right to say
@@ -120,15 +121,15 @@ stage_bare_all() {
 
 stage_asan() {
     without='transform_test|split_test' # a minute each
-    make_and_test asan clang 'unit|host|replay' -DCMAKE_BUILD_TYPE=Debug \
+    make_and_test asan clang 'unit|host|replay' -DCMAKE_BUILD_TYPE=Debug -DFUZZ=ON \
         -DSANITIZE=address,undefined
     made=$?
     without=
-    return $made
+    [ "$made" = 0 ] && run_fuzzers asan 10
 }
 
 stage_asan_all() {
-    make_and_test asan clang 'unit|host|replay|cli' -DCMAKE_BUILD_TYPE=Debug \
+    make_and_test asan clang 'unit|host|replay|cli' -DCMAKE_BUILD_TYPE=Debug -DFUZZ=ON \
         -DSANITIZE=address,undefined
 }
 
@@ -157,27 +158,56 @@ stage_gcc_off() {
     make_and_test gcc-off gcc 'unit|cli|replay' -DCMAKE_BUILD_TYPE=Release $all_off
 }
 
-stage_fuzz() {
-    CC=clang configure fuzz -DCMAKE_BUILD_TYPE=Debug -DFUZZ=ON -DSANITIZE=address,undefined ||
-        return 1
+# One fuzzer, from its seeds and what it found before; says "ok" or "FAILED" in its .verdict.
+run_fuzzer() {
+    folder=$root/build/$1 name=$2
+    seeds=$root/tests/fuzz/seeds/${name%_fuzz}
+    [ -d "$seeds" ] || seeds=
+    mkdir -p "$folder/corpus/$name"
+    # shellcheck disable=SC2086 # may be empty
+    if (cd "$folder" && $calm "tests/$name" -max_total_time="$3" -timeout=20 \
+        -rss_limit_mb=2048 "corpus/$name" $seeds) >"$folder/$name.log" 2>&1; then
+        echo ok >"$folder/$name.verdict"
+    else
+        echo FAILED >"$folder/$name.verdict"
+    fi
+}
+
+# run_fuzzers BUILD SECONDS: each so long, two at a time.
+run_fuzzers() {
+    names=
     for file in "$root"/tests/fuzz/*_fuzz.c; do
-        [ -e "$file" ] || continue
-        name=$(basename "$file" .c)
-        build fuzz "$name" || return 1
-        corpus=$root/build/fuzz/corpus/$name
-        seeds=$root/tests/fuzz/seeds/${name%_fuzz}
-        [ -d "$seeds" ] || seeds=
-        mkdir -p "$corpus"
-        # shellcheck disable=SC2086 # may be empty
-        if (cd "$root/build/fuzz" && $calm "tests/$name" -max_total_time=30 -timeout=10 \
-            -rss_limit_mb=2048 "$corpus" $seeds) >"$root/build/fuzz/$name.log" 2>&1; then
-            echo "   $name: $(grep -c . "$root/build/fuzz/$name.log") lines of log"
-            count 1 0 0
+        [ ! -e "$file" ] || names="$names $(basename "$file" .c)"
+    done
+    # shellcheck disable=SC2086 # a list of names
+    build "$1" $names || return 1
+    waiting=
+    for name in $names; do
+        run_fuzzer "$1" "$name" "$2" &
+        if [ -n "$waiting" ]; then
+            wait
+            waiting=
         else
-            tail -n 60 "$root/build/fuzz/$name.log"
+            waiting=1
+        fi
+    done
+    wait
+    for name in $names; do
+        if [ "$(cat "$root/build/$1/$name.verdict")" = ok ]; then
+            count 1 0 0 >/dev/null
+            passed_here="$passed_here ${name%_fuzz}"
+        else
+            tail -n 60 "$root/build/$1/$name.log"
             count 0 1 0
         fi
     done
+    echo "   fuzzed for $2 s each:$passed_here"
+    passed_here=
+}
+
+stage_fuzz() {
+    CC=clang configure fuzz -DCMAKE_BUILD_TYPE=Debug -DFUZZ=ON -DSANITIZE=address,undefined &&
+        run_fuzzers fuzz 60
 }
 
 stage_tidy() {
