@@ -4,10 +4,12 @@
 
 extern const Format format_perf_script;
 extern const Format format_folded;
+extern const Format format_jfr;
 
 const Format *const formats[] = {
     &format_perf_script,
     &format_folded,
+    &format_jfr,
     NULL,
 };
 
@@ -29,7 +31,6 @@ static const Stranger strangers[] = {
      "this is a perf.data file of a machine with another byte order: run "
      "`perf script` on it and open what that prints"},
     {{"\177ELF", 4}, "this is an ELF program or library, not a profile"},
-    {{"FLR\0", 4}, "this is a Java Flight Recorder file, which cannot be read yet"},
     {{"PK\3\4", 4}, "this is a zip archive: unpack it first"},
     {{"\xfd"
       "7zXZ",

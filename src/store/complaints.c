@@ -47,7 +47,7 @@ const char *complaint_name(ComplaintKind kind) {
         [COMPLAINT_TIME] = "time",           [COMPLAINT_COUNT] = "count",
         [COMPLAINT_TOO_LONG] = "too-long",   [COMPLAINT_TOO_DEEP] = "too-deep",
         [COMPLAINT_TRUNCATED] = "truncated", [COMPLAINT_DAMAGED] = "damaged",
-        [COMPLAINT_LOST] = "lost",
+        [COMPLAINT_LOST] = "lost",           [COMPLAINT_RECORD] = "record",
     };
     return (unsigned)kind < COMPLAINT_KINDS ? name[kind] : "";
 }
@@ -63,6 +63,7 @@ const char *complaint_text(ComplaintKind kind) {
         [COMPLAINT_TRUNCATED] = "the input ends in the middle",
         [COMPLAINT_DAMAGED] = "the compressed data is damaged, the rest is lost",
         [COMPLAINT_LOST] = "samples that the recorder lost",
+        [COMPLAINT_RECORD] = "records that make no sense",
     };
     return (unsigned)kind < COMPLAINT_KINDS ? text[kind] : "";
 }

@@ -17,6 +17,7 @@ typedef enum ComplaintKind {
     COMPLAINT_TRUNCATED, /* the input ends in the middle */
     COMPLAINT_DAMAGED,   /* decompression or checksum failed; the rest is lost */
     COMPLAINT_LOST,      /* the recorder itself says that it lost samples */
+    COMPLAINT_RECORD,    /* a record of a binary format that makes no sense */
     COMPLAINT_KINDS,
 } ComplaintKind;
 

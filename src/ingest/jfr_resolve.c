@@ -1,0 +1,339 @@
+#include "ingest/jfr_resolve.h"
+
+#include <string.h>
+
+void jfr_resolve_init(JfrResolve *r, const JfrPools *pools, Part *part,
+                      Complaints *complaints) {
+    *r = (JfrResolve){.pools = pools, .part = part, .complaints = complaints, .pid = -1};
+    column_init(&r->method_frame, sizeof(FrameId[JFR_FRAME_TYPES_MAX]), 8);
+    column_init(&r->stack, sizeof(JfrStack), 8);
+    column_init(&r->frame_id, sizeof(FrameId), 10);
+    column_init(&r->context, sizeof(ContextId[JFR_EVENTS_MAX]), 4);
+    column_init(&r->class_frame, sizeof(FrameId), 8);
+    column_init(&r->state, sizeof(uint8_t), 4);
+    id_map_init(&r->variant);
+    id_map_init(&r->pair);
+}
+
+void jfr_resolve_free(JfrResolve *r) {
+    column_free(&r->method_frame);
+    column_free(&r->stack);
+    column_free(&r->frame_id);
+    column_free(&r->context);
+    column_free(&r->class_frame);
+    column_free(&r->state);
+    id_map_free(&r->variant);
+    id_map_free(&r->pair);
+    buf_free(&r->name);
+    buf_free(&r->other);
+}
+
+/* As many zeroed items as the pool has constants. */
+static void fill(Column *column, const JfrPools *pools, JfrPool pool) {
+    column_clear(column);
+    if (pools->constant[pool].count) {
+        column_reserve(column, pools->constant[pool].count - 1);
+        column->count = pools->constant[pool].count;
+    }
+}
+
+static const struct {
+    const char *name;
+    uint32_t kind;
+} frame_kinds[] = {
+    {"Interpreted", FRAME_INTERPRETED}, {"JIT compiled", FRAME_JIT}, {"C1 compiled", FRAME_JIT},
+    {"Inlined", FRAME_INLINED},         {"Native", FRAME_USER},      {"C++", FRAME_CPP},
+    {"Kernel", FRAME_KERNEL},
+};
+
+/* Item 0 stands for every type that is not known here. */
+static void read_frame_types(JfrResolve *r) {
+    const Column *pool = &r->pools->constant[JFR_FRAME_TYPES];
+    JfrValue slot[JFR_SLOTS];
+    r->async_profiler = false;
+    r->frame_types = 1;
+    r->frame_kind[0] = FRAME_USER;
+    for (uint32_t i = 0; i < pool->count && r->frame_types < JFR_FRAME_TYPES_MAX; i++) {
+        jfr_constant_read(r->pools, JFR_FRAME_TYPES, i + 1, slot);
+        buf_clear(&r->name);
+        jfr_text(r->pools, &slot[JFR_STRING], &r->name);
+        for (size_t k = 0; k < sizeof frame_kinds / sizeof *frame_kinds; k++) {
+            if (!str_eq_c(buf_str(&r->name), frame_kinds[k].name))
+                continue;
+            r->frame_type[r->frame_types] = COLUMN_AT(pool, JfrConstant, i).key;
+            r->frame_kind[r->frame_types++] = frame_kinds[k].kind;
+            r->async_profiler = r->async_profiler || frame_kinds[k].kind == FRAME_KERNEL;
+            break;
+        }
+    }
+}
+
+static void read_states(JfrResolve *r) {
+    JfrValue slot[JFR_SLOTS];
+    fill(&r->state, r->pools, JFR_STATES);
+    r->has_default_state = false;
+    for (uint32_t i = 0; i < r->state.count; i++) {
+        jfr_constant_read(r->pools, JFR_STATES, i + 1, slot);
+        buf_clear(&r->name);
+        jfr_text(r->pools, &slot[JFR_STRING], &r->name);
+        Str name = buf_str(&r->name);
+        bool standard = str_eq_c(name, "STATE_DEFAULT");
+        r->has_default_state = r->has_default_state || standard;
+        COLUMN_AT(&r->state, uint8_t, i) = standard ? JFR_STATE_DEFAULT
+                                           : str_eq_c(name, "STATE_RUNNABLE")
+                                               ? JFR_STATE_RUNNING
+                                           : str_starts(name, STR("STATE_")) ? JFR_STATE_WAITING
+                                                                             : JFR_STATE_NONE;
+    }
+}
+
+void jfr_resolve_begin(JfrResolve *r) {
+    fill(&r->method_frame, r->pools, JFR_METHODS);
+    fill(&r->stack, r->pools, JFR_STACKS);
+    fill(&r->class_frame, r->pools, JFR_CLASSES);
+    column_clear(&r->context);
+    uint64_t threads = r->pools->constant[JFR_THREADS].count;
+    column_reserve(&r->context, threads); /* and one for all that are not there */
+    r->context.count = threads + 1;
+    column_clear(&r->frame_id);
+    id_map_clear(&r->variant);
+    id_map_clear(&r->pair);
+    read_frame_types(r);
+    read_states(r);
+}
+
+JfrState jfr_resolve_state(JfrResolve *r, uint64_t key) {
+    uint32_t at = jfr_constant(r->pools, JFR_STATES, key);
+    return at ? (JfrState)COLUMN_AT(&r->state, uint8_t, at - 1) : JFR_STATE_NONE;
+}
+
+/* ---- frames -------------------------------------------------------------------------------
+ */
+
+static FrameId frame_named(JfrResolve *r, Str name, uint32_t kind) {
+    NameId symbol = names_intern(&r->part->dict.names, name);
+    return frames_intern(&r->part->dict.frames, (Frame){symbol, 0, kind});
+}
+
+static void unknown(JfrResolve *r, Str what) {
+    complain(r->complaints, COMPLAINT_FRAME, 1, r->offset, what);
+}
+
+/* Appends the class's name as the JVM has it: java/lang/String, [I. */
+static bool put_class(JfrResolve *r, uint64_t key, Buf *out) {
+    JfrValue slot[JFR_SLOTS];
+    uint32_t at = jfr_constant(r->pools, JFR_CLASSES, key);
+    if (!at)
+        return false;
+    jfr_constant_read(r->pools, JFR_CLASSES, at, slot);
+    return jfr_text(r->pools, &slot[JFR_STRING], out);
+}
+
+/* With async-profiler, Native is C code, which has no class; with the JDK, a Java method that
+ * is native. */
+static bool classless(const JfrResolve *r, uint32_t kind) {
+    return kind == FRAME_CPP || kind == FRAME_KERNEL ||
+           (kind == FRAME_USER && r->async_profiler);
+}
+
+static FrameId make_frame(JfrResolve *r, uint32_t method, uint32_t kind) {
+    JfrValue slot[JFR_SLOTS];
+    jfr_constant_read(r->pools, JFR_METHODS, method, slot);
+    buf_clear(&r->name);
+    buf_clear(&r->other);
+    bool whole = jfr_text(r->pools, &slot[JFR_METHOD_NAME], &r->other);
+    if (!classless(r, kind))
+        whole = put_class(r, slot[JFR_METHOD_CLASS].number, &r->name) && whole;
+    if (!whole)
+        unknown(r, STR("a method without its class or its name"));
+    if (r->name.n && r->other.n)
+        buf_putc(&r->name, '.');
+    buf_put(&r->name, buf_str(&r->other));
+    return frame_named(r, r->name.n ? buf_str(&r->name) : STR("[unknown]"), kind);
+}
+
+static FrameId frame_of(JfrResolve *r, uint64_t method_key, uint64_t type_key) {
+    uint32_t method = jfr_constant(r->pools, JFR_METHODS, method_key), type = r->frame_types;
+    while (--type > 0 && r->frame_type[type] != type_key)
+        ;
+    if (!method) {
+        unknown(r, STR("a method that no checkpoint has"));
+        return frame_named(r, STR("[unknown]"), FRAME_USER);
+    }
+    FrameId *known = (FrameId *)column_at(&r->method_frame, method - 1) + type;
+    if (!*known)
+        *known = make_frame(r, method, r->frame_kind[type]);
+    return *known;
+}
+
+/* ---- stacks -------------------------------------------------------------------------------
+ */
+
+static JfrStack *stack_at(JfrResolve *r, uint32_t at) {
+    JfrStack *stack = (JfrStack *)column_at(&r->stack, at - 1);
+    if (stack->known)
+        return stack;
+    const JfrTypes *types = r->pools->types;
+    JfrValue slot[JFR_SLOTS];
+    jfr_constant_read(r->pools, JFR_STACKS, at, slot);
+    JfrValue list = slot[JFR_STACK_FRAME_LIST];
+    JfrBytes b = {list.bytes, list.bytes + list.n, types->compressed, false};
+    uint32_t element = jfr_element(types, r->pools->layout[JFR_STACKS], JFR_STACK_FRAME_LIST);
+    stack->known = true;
+    stack->frame = r->frame_id.count;
+    for (uint64_t i = 0; i < list.number && element != JFR_LAYOUT_NONE && b.at < b.end; i++) {
+        if (stack->frames == STACKS_MAX_DEPTH - 2) {
+            complain(r->complaints, COMPLAINT_TOO_DEEP, 1, r->offset, STR(""));
+            break;
+        }
+        JfrValue frame[JFR_SLOTS] = {0};
+        jfr_read(types, element, &b, frame);
+        if (b.bad)
+            break;
+        COLUMN_PUSH(&r->frame_id, FrameId) =
+            frame_of(r, frame[JFR_FRAME_METHOD].number, frame[JFR_FRAME_TYPE].number);
+        stack->frames++;
+    }
+    return stack;
+}
+
+static StackId push(JfrResolve *r, StackId stack, FrameId frame) {
+    return stacks_push(&r->part->dict.stacks, stack, frame);
+}
+
+/* A leaf in which the thread waited is a frame of its own kind. */
+static FrameId waiting_leaf(JfrResolve *r, FrameId leaf) {
+    Frame frame = frames_get(&r->part->dict.frames, leaf);
+    frame.kind = FRAME_WAITING;
+    return frames_intern(&r->part->dict.frames, frame);
+}
+
+static StackId push_frames(JfrResolve *r, StackId to, const JfrSample *s, uint32_t at) {
+    if (!at) {
+        unknown(r, STR("a stack that no checkpoint has"));
+        return push(r, to, frame_named(r, STR("[unknown]"), FRAME_USER));
+    }
+    const JfrStack *stack = stack_at(r, at);
+    for (uint32_t i = stack->frames; i-- > 0;) {
+        FrameId frame = COLUMN_AT(&r->frame_id, FrameId, stack->frame + i);
+        to = push(r, to, i == 0 && s->waiting ? waiting_leaf(r, frame) : frame);
+    }
+    return to;
+}
+
+/* ---- classes ------------------------------------------------------------------------------
+ */
+
+static const char *primitive(char c) {
+    static const char letters[] = "BCDFIJSZ";
+    static const char *const names[] = {"byte", "char", "double", "float",
+                                        "int",  "long", "short",  "boolean"};
+    const char *at = c ? strchr(letters, c) : NULL;
+    return at ? names[at - letters] : NULL;
+}
+
+/* [Ljava/lang/String; is java.lang.String[]. */
+static void put_dotted(Buf *out, Str name) {
+    size_t arrays = 0;
+    while (arrays < name.n && name.s[arrays] == '[')
+        arrays++;
+    name = str_slice(name, arrays, name.n);
+    const char *simple = arrays && name.n == 1 ? primitive(name.s[0]) : NULL;
+    if (arrays && name.n > 2 && name.s[0] == 'L' && name.s[name.n - 1] == ';')
+        name = str_slice(name, 1, name.n - 1);
+    if (simple)
+        buf_puts(out, simple);
+    for (size_t i = 0; i < name.n && !simple; i++)
+        buf_putc(out, name.s[i] == '/' ? '.' : name.s[i]);
+    for (size_t i = 0; i < arrays; i++)
+        buf_puts(out, "[]");
+}
+
+/* 0: none. */
+static FrameId class_frame(JfrResolve *r, uint64_t key) {
+    uint32_t at = key ? jfr_constant(r->pools, JFR_CLASSES, key) : 0;
+    if (!at)
+        return 0;
+    FrameId *known = &COLUMN_AT(&r->class_frame, FrameId, at - 1);
+    if (!*known) {
+        buf_clear(&r->name);
+        buf_clear(&r->other);
+        put_class(r, key, &r->other);
+        put_dotted(&r->name, buf_str(&r->other));
+        *known = frame_named(r, r->name.n ? buf_str(&r->name) : STR("[unknown]"), FRAME_CLASS);
+    }
+    return *known;
+}
+
+/* ---- threads, and all together ------------------------------------------------------------
+ */
+
+static int32_t tid_of(const JfrValue slot[JFR_SLOTS]) {
+    uint64_t id = slot[JFR_THREAD_OS_ID].number;
+    if (!id)
+        id = slot[JFR_THREAD_ID].number; /* a virtual thread */
+    return id <= INT32_MAX ? (int32_t)id : -1;
+}
+
+static ContextId context_of(JfrResolve *r, const JfrSample *s) {
+    uint32_t at = s->thread ? jfr_constant(r->pools, JFR_THREADS, s->thread) : 0;
+    ContextId *known = (ContextId *)column_at(&r->context, at) + s->event_place;
+    if (at && *known)
+        return *known;
+    int32_t tid = s->thread && s->thread <= INT32_MAX ? (int32_t)s->thread : -1;
+    buf_clear(&r->name);
+    if (at) {
+        JfrValue slot[JFR_SLOTS];
+        jfr_constant_read(r->pools, JFR_THREADS, at, slot);
+        jfr_text(r->pools, &slot[JFR_THREAD_NAME], &r->name);
+        if (!r->name.n)
+            jfr_text(r->pools, &slot[JFR_THREAD_OS_NAME], &r->name);
+        tid = tid_of(slot);
+        if (!r->name.n)
+            buf_puts(&r->name, "[unnamed]");
+    } else if (s->thread) {
+        buf_printf(&r->name, "[tid=%llu]", (unsigned long long)s->thread);
+    } else {
+        buf_puts(&r->name, "[no thread]");
+    }
+    NameId comm = names_intern(&r->part->dict.names, buf_str(&r->name));
+    return *known =
+               contexts_intern(&r->part->dict.contexts, (Context){comm, r->pid, tid, s->event});
+}
+
+static PairId make_pair(JfrResolve *r, const JfrSample *s, ContextId context, uint32_t stack_at,
+                        FrameId class_of) {
+    NameId comm = contexts_get(&r->part->dict.contexts, context).comm;
+    StackId stack =
+        push(r, 0, frames_intern(&r->part->dict.frames, (Frame){comm, 0, FRAME_PROCESS}));
+    if (s->stack)
+        stack = push_frames(r, stack, s, stack_at);
+    if (class_of)
+        stack = push(r, stack, class_of);
+    return pairs_intern(&r->part->pairs, (Pair){stack, context});
+}
+
+static uint32_t variant_of(JfrResolve *r, uint32_t stack, bool waiting, FrameId class_of) {
+    uint32_t a = stack * 2 + waiting;
+    uint32_t known = id_map_find(&r->variant, a, class_of);
+    if (!known) {
+        known = r->variant.count + 1;
+        id_map_add(&r->variant, a, class_of, known);
+    }
+    return known;
+}
+
+PairId jfr_resolve_pair(JfrResolve *r, const JfrSample *s) {
+    ContextId context = context_of(r, s);
+    uint32_t stack = s->stack ? jfr_constant(r->pools, JFR_STACKS, s->stack) : 0;
+    FrameId class_of = class_frame(r, s->class_key);
+    if (s->stack && !stack) /* complains each time: every such sample is counted */
+        return make_pair(r, s, context, stack, class_of);
+    uint32_t variant = variant_of(r, stack, s->waiting, class_of);
+    PairId pair = id_map_find(&r->pair, context, variant);
+    if (!pair) {
+        pair = make_pair(r, s, context, stack, class_of);
+        id_map_add(&r->pair, context, variant, pair);
+    }
+    return pair;
+}

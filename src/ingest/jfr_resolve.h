@@ -1,0 +1,63 @@
+/* JFR resolve: what the constants of a chunk come to in a Part: threads to contexts, stack
+ * traces to stacks, all of it to pairs, each worked out when a sample first needs it. Names are
+ * written as async-profiler's collapsed stacks have them: pkg/Class.method, a native frame's
+ * symbol alone, a class that was allocated or waited for dotted, as a frame on top. The first
+ * frame of a stack is the thread's name. A stack or method that the chunk lacks is one frame
+ * [unknown] and a complaint. Owner: a reader of one file. Thread: one at a time. OOM aborts. */
+#pragma once
+
+#include "ingest/jfr_pools.h"
+#include "store/batch.h"
+
+enum { JFR_EVENTS_MAX = 32, JFR_FRAME_TYPES_MAX = 16 };
+
+typedef struct JfrStack {
+    uint64_t frame; /* in frame_id, leaf first; valid if known */
+    uint32_t frames;
+    bool known;
+} JfrStack;
+
+typedef struct JfrResolve {
+    const JfrPools *pools;
+    Part *part;
+    Complaints *complaints;
+    int64_t offset; /* of the event at hand, for complaints */
+    int32_t pid;
+    /* -- of the chunk */
+    bool async_profiler; /* its frame types; else those of the JDK */
+    bool has_default_state;
+    uint32_t frame_types;
+    uint64_t frame_type[JFR_FRAME_TYPES_MAX];
+    uint32_t frame_kind[JFR_FRAME_TYPES_MAX];
+    Column method_frame; /* FrameId of (method, frame type); 0: not yet known */
+    Column stack;        /* JfrStack */
+    Column frame_id;     /* FrameId */
+    Column context;      /* ContextId of (thread, event) */
+    Column class_frame;  /* FrameId */
+    Column state;        /* what a state is, plus 1 */
+    IdMap variant;       /* (stack and whether it waited, class frame) to a number */
+    IdMap pair;          /* (context, variant) */
+    Buf name, other;     /* scratch */
+} JfrResolve;
+
+/* One sample's references. */
+typedef struct JfrSample {
+    uint64_t thread, stack, class_key; /* keys; 0: none */
+    EventId event;                     /* of the Part */
+    uint32_t event_place;              /* below JFR_EVENTS_MAX; each stands for one EventId */
+    bool waiting;
+} JfrSample;
+
+typedef enum JfrState {
+    JFR_STATE_NONE,
+    JFR_STATE_DEFAULT,
+    JFR_STATE_RUNNING,
+    JFR_STATE_WAITING
+} JfrState;
+
+void jfr_resolve_init(JfrResolve *r, const JfrPools *pools, Part *part, Complaints *complaints);
+void jfr_resolve_free(JfrResolve *r);
+/* All constants of a chunk are there, or the Part was reset. */
+void jfr_resolve_begin(JfrResolve *r);
+JfrState jfr_resolve_state(JfrResolve *r, uint64_t key);
+PairId jfr_resolve_pair(JfrResolve *r, const JfrSample *sample);
