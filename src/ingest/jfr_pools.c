@@ -66,9 +66,10 @@ static bool add_pool(JfrPools *p, JfrBytes *b) {
     if (pool < JFR_POOLS)
         p->layout[pool] = layout;
     for (; count > 0; count--) {
-        JfrConstant constant = {.key = jfr_long(b), .end = b->end};
+        JfrConstant constant = {.key = jfr_long(b)};
         constant.at = b->at;
         jfr_skip(p->types, layout, b);
+        constant.end = b->at;
         if (b->bad)
             return false;
         if (pool < JFR_POOLS)
@@ -86,10 +87,6 @@ bool jfr_pools_add(JfrPools *p, JfrBytes b) {
         if (!add_pool(p, &b))
             return false;
     return !b.bad;
-}
-
-uint32_t jfr_constant(const JfrPools *p, JfrPool pool, uint64_t key) {
-    return id_map_find(&p->by_key[pool], (uint32_t)(key >> 32), (uint32_t)key);
 }
 
 void jfr_constant_read(const JfrPools *p, JfrPool pool, uint32_t at, JfrValue slot[JFR_SLOTS]) {

@@ -50,7 +50,9 @@ void jfr_pools_begin(JfrPools *pools);
 /* The payload of a checkpoint event (behind its size and type). */
 bool jfr_pools_add(JfrPools *pools, JfrBytes payload);
 /* Its place in `constant`, plus 1; 0: there is none with this key. */
-uint32_t jfr_constant(const JfrPools *pools, JfrPool pool, uint64_t key);
+static inline uint32_t jfr_constant(const JfrPools *pools, JfrPool pool, uint64_t key) {
+    return id_map_find(&pools->by_key[pool], (uint32_t)(key >> 32), (uint32_t)key);
+}
 /* Fills the slots (zeros where a field is missing); `at` is what jfr_constant gave, not 0. */
 void jfr_constant_read(const JfrPools *pools, JfrPool pool, uint32_t at,
                        JfrValue slot[JFR_SLOTS]);

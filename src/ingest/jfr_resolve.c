@@ -87,6 +87,19 @@ static void read_states(JfrResolve *r) {
     }
 }
 
+static void read_frame_layout(JfrResolve *r) {
+    const JfrTypes *types = r->pools->types;
+    uint32_t stacks = r->pools->layout[JFR_STACKS], n;
+    r->frame_layout = JFR_LAYOUT_NONE;
+    r->frame_numbers = 0;
+    if (stacks != JFR_LAYOUT_NONE)
+        r->frame_layout = jfr_element(types, stacks, JFR_STACK_FRAME_LIST);
+    if (r->frame_layout != JFR_LAYOUT_NONE &&
+        jfr_numbers(types, r->frame_layout, JFR_FRAME_METHOD, &r->method_place, &n) &&
+        jfr_numbers(types, r->frame_layout, JFR_FRAME_TYPE, &r->type_place, &n))
+        r->frame_numbers = n;
+}
+
 void jfr_resolve_begin(JfrResolve *r) {
     fill(&r->method_frame, r->pools, JFR_METHODS);
     fill(&r->stack, r->pools, JFR_STACKS);
@@ -98,6 +111,7 @@ void jfr_resolve_begin(JfrResolve *r) {
     column_clear(&r->frame_id);
     id_map_clear(&r->variant);
     id_map_clear(&r->pair);
+    read_frame_layout(r);
     read_frame_types(r);
     read_states(r);
 }
@@ -169,29 +183,40 @@ static FrameId frame_of(JfrResolve *r, uint64_t method_key, uint64_t type_key) {
 /* ---- stacks -------------------------------------------------------------------------------
  */
 
+/* A frame's values within the bytes of a stack, which were walked through before. */
+static FrameId next_frame(JfrResolve *r, JfrBytes *b) {
+    uint64_t method = 0, type = 0;
+    if (!r->frame_numbers) {
+        JfrValue slot[JFR_SLOTS] = {0};
+        jfr_read(r->pools->types, r->frame_layout, b, slot);
+        return frame_of(r, slot[JFR_FRAME_METHOD].number, slot[JFR_FRAME_TYPE].number);
+    }
+    for (uint32_t i = 0; i < r->frame_numbers; i++) {
+        uint64_t number = jfr_varint(b);
+        method = i == r->method_place ? number : method;
+        type = i == r->type_place ? number : type;
+    }
+    return frame_of(r, method, type);
+}
+
 static JfrStack *stack_at(JfrResolve *r, uint32_t at) {
     JfrStack *stack = (JfrStack *)column_at(&r->stack, at - 1);
     if (stack->known)
         return stack;
-    const JfrTypes *types = r->pools->types;
     JfrValue slot[JFR_SLOTS];
     jfr_constant_read(r->pools, JFR_STACKS, at, slot);
     JfrValue list = slot[JFR_STACK_FRAME_LIST];
-    JfrBytes b = {list.bytes, list.bytes + list.n, types->compressed, false};
-    uint32_t element = jfr_element(types, r->pools->layout[JFR_STACKS], JFR_STACK_FRAME_LIST);
+    JfrBytes b = {list.bytes, list.bytes + list.n, r->pools->types->compressed, false};
     stack->known = true;
     stack->frame = r->frame_id.count;
-    for (uint64_t i = 0; i < list.number && element != JFR_LAYOUT_NONE && b.at < b.end; i++) {
+    for (uint64_t i = 0; i < list.number && b.at < b.end && !b.bad; i++) {
+        if (r->frame_layout == JFR_LAYOUT_NONE)
+            break;
         if (stack->frames == STACKS_MAX_DEPTH - 2) {
             complain(r->complaints, COMPLAINT_TOO_DEEP, 1, r->offset, STR(""));
             break;
         }
-        JfrValue frame[JFR_SLOTS] = {0};
-        jfr_read(types, element, &b, frame);
-        if (b.bad)
-            break;
-        COLUMN_PUSH(&r->frame_id, FrameId) =
-            frame_of(r, frame[JFR_FRAME_METHOD].number, frame[JFR_FRAME_TYPE].number);
+        COLUMN_PUSH(&r->frame_id, FrameId) = next_frame(r, &b);
         stack->frames++;
     }
     return stack;

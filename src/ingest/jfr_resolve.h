@@ -29,6 +29,8 @@ typedef struct JfrResolve {
     uint32_t frame_types;
     uint64_t frame_type[JFR_FRAME_TYPES_MAX];
     uint32_t frame_kind[JFR_FRAME_TYPES_MAX];
+    uint32_t frame_layout; /* of a frame of a stack; JFR_LAYOUT_NONE: there are none */
+    uint32_t frame_numbers, method_place, type_place; /* as jfr_numbers says; or 0 */
     Column method_frame; /* FrameId of (method, frame type); 0: not yet known */
     Column stack;        /* JfrStack */
     Column frame_id;     /* FrameId */

@@ -80,10 +80,14 @@ uint32_t jfr_layout(JfrTypes *types, uint64_t type_id);
 const JfrLayout *jfr_layout_at(const JfrTypes *types, uint32_t layout);
 /* The name of a type; empty when there is none. */
 Str jfr_type_name(const JfrTypes *types, uint64_t type_id);
-/* Reads one value; slots that it does not fill are left alone. A wanted array is given as
- * number: how many; bytes: where they lie; encoding JFR_NO_STRING. */
+/* Reads one value, whose bytes end with b's; slots that it does not fill are left alone. A
+ * wanted array is given as number: how many; bytes: where they lie; encoding JFR_NO_STRING. */
 void jfr_read(const JfrTypes *types, uint32_t layout, JfrBytes *b, JfrValue slot[JFR_SLOTS]);
 void jfr_skip(const JfrTypes *types, uint32_t layout, JfrBytes *b);
 /* The layout of the elements of the array that is in this slot. */
 uint32_t jfr_element(const JfrTypes *types, uint32_t layout, uint32_t slot);
+/* Whether values of this layout are *n compressed numbers, of which the one at *place is what
+ * belongs into the slot: for who reads very many. */
+bool jfr_numbers(const JfrTypes *types, uint32_t layout, uint32_t slot, uint32_t *place,
+                 uint32_t *n);
 JfrUnit jfr_unit(const JfrTypes *types, uint32_t layout, uint32_t slot);
