@@ -168,6 +168,8 @@ stage_fuzz() {
         seeds=$root/tests/fuzz/seeds/${name%_fuzz}
         [ -d "$seeds" ] || seeds=
         mkdir -p "$corpus"
+        seeder=$root/build/fuzz/tests/${name%_fuzz}_seeds
+        [ ! -x "$seeder" ] || $calm "$seeder" "$corpus" || return 1
         # shellcheck disable=SC2086 # may be empty
         if (cd "$root/build/fuzz" && $calm "tests/$name" -max_total_time=30 -timeout=10 \
             -rss_limit_mb=2048 "$corpus" $seeds) >"$root/build/fuzz/$name.log" 2>&1; then

@@ -193,7 +193,7 @@ static bool read_chunk(Jfr *j) {
         use(j, there);
         return false;
     }
-    unsigned major = here(j)[4] << 8 | here(j)[5], minor = here(j)[6] << 8 | here(j)[7];
+    uint32_t major = here(j)[4] * 256u + here(j)[5], minor = here(j)[6] * 256u + here(j)[7];
     if (major != 2) {
         char words[80];
         snprintf(words, sizeof words, "a chunk of version %u.%u; only 2 is known here", major,

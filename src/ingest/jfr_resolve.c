@@ -206,12 +206,12 @@ static JfrStack *stack_at(JfrResolve *r, uint32_t at) {
     JfrValue slot[JFR_SLOTS];
     jfr_constant_read(r->pools, JFR_STACKS, at, slot);
     JfrValue list = slot[JFR_STACK_FRAME_LIST];
-    JfrBytes b = {list.bytes, list.bytes + list.n, r->pools->types->compressed, false};
     stack->known = true;
     stack->frame = r->frame_id.count;
-    for (uint64_t i = 0; i < list.number && b.at < b.end && !b.bad; i++) {
-        if (r->frame_layout == JFR_LAYOUT_NONE)
-            break;
+    if (!list.bytes || r->frame_layout == JFR_LAYOUT_NONE)
+        return stack; /* frames as a recorder of another kind might write them */
+    JfrBytes b = {list.bytes, list.bytes + list.n, r->pools->types->compressed, false};
+    for (uint64_t i = 0; i < list.number && b.at < b.end; i++) {
         if (stack->frames == STACKS_MAX_DEPTH - 2) {
             complain(r->complaints, COMPLAINT_TOO_DEEP, 1, r->offset, STR(""));
             break;
