@@ -6,8 +6,8 @@ enum {
     NS_PER_S = 1000000000,
     BATCH_ROWS = 64 * 1024,
     BLOCK_BYTES = 64 * 1024,
-    PART_BYTES_MAX = 64 << 20, /* then names and stacks are learnt anew */
-    SAMPLES_MAX = 4096,        /* that an event may stand for; async-profiler ends at 1000 */
+    PART_BYTES_MAX = 512 << 20, /* then names and stacks are learnt anew */
+    SAMPLES_MAX = 4096,         /* that an event may stand for; async-profiler ends at 1000 */
     DEFAULT_WALL_NS = 50000000,
     OLD_WALL = JFR_EVENTS_MAX - 1, /* place of an event that is none of the rules' */
 };
@@ -369,6 +369,8 @@ void jfr_chunk_end(JfrChunk *c) {
         each(c, &c->events, add_first);
     each(c, &c->events, add_rest);
     jfr_chunk_emit(c);
-    if (part_bytes(&c->part) > PART_BYTES_MAX)
+    if (part_bytes(&c->part) > PART_BYTES_MAX) {
         part_reset(&c->part);
+        jfr_resolve_reset(&c->resolve);
+    }
 }

@@ -6,23 +6,23 @@ void jfr_resolve_init(JfrResolve *r, const JfrPools *pools, Part *part,
                       Complaints *complaints) {
     *r = (JfrResolve){.pools = pools, .part = part, .complaints = complaints, .pid = -1};
     column_init(&r->method_frame, sizeof(FrameId[JFR_FRAME_TYPES_MAX]), 8);
-    column_init(&r->stack, sizeof(JfrStack), 8);
-    column_init(&r->frame_id, sizeof(FrameId), 10);
+    column_init(&r->stack, sizeof(StackId), 8);
+    column_init(&r->path, sizeof(FrameId), 10);
     column_init(&r->context, sizeof(ContextId[JFR_EVENTS_MAX]), 4);
     column_init(&r->class_frame, sizeof(FrameId), 8);
     column_init(&r->state, sizeof(uint8_t), 4);
-    id_map_init(&r->variant);
+    stacks_init(&r->trie);
     id_map_init(&r->pair);
 }
 
 void jfr_resolve_free(JfrResolve *r) {
     column_free(&r->method_frame);
     column_free(&r->stack);
-    column_free(&r->frame_id);
+    column_free(&r->path);
     column_free(&r->context);
     column_free(&r->class_frame);
     column_free(&r->state);
-    id_map_free(&r->variant);
+    stacks_free(&r->trie);
     id_map_free(&r->pair);
     buf_free(&r->name);
     buf_free(&r->other);
@@ -108,12 +108,15 @@ void jfr_resolve_begin(JfrResolve *r) {
     uint64_t threads = r->pools->constant[JFR_THREADS].count;
     column_reserve(&r->context, threads); /* and one for all that are not there */
     r->context.count = threads + 1;
-    column_clear(&r->frame_id);
-    id_map_clear(&r->variant);
-    id_map_clear(&r->pair);
     read_frame_layout(r);
     read_frame_types(r);
     read_states(r);
+}
+
+void jfr_resolve_reset(JfrResolve *r) {
+    stacks_free(&r->trie);
+    stacks_init(&r->trie);
+    id_map_clear(&r->pair);
 }
 
 JfrState jfr_resolve_state(JfrResolve *r, uint64_t key) {
@@ -199,51 +202,54 @@ static FrameId next_frame(JfrResolve *r, JfrBytes *b) {
     return frame_of(r, method, type);
 }
 
-static JfrStack *stack_at(JfrResolve *r, uint32_t at) {
-    JfrStack *stack = (JfrStack *)column_at(&r->stack, at - 1);
-    if (stack->known)
-        return stack;
+/* Frames lie leaf first, and the trie wants them root first. */
+static StackId push_path(Stacks *stacks, StackId to, const Column *path) {
+    for (uint64_t i = path->count; i-- > 0;)
+        to = stacks_push(stacks, to, COLUMN_AT(path, FrameId, i));
+    return to;
+}
+
+static StackId make_stack(JfrResolve *r, uint32_t at) {
     JfrValue slot[JFR_SLOTS];
     jfr_constant_read(r->pools, JFR_STACKS, at, slot);
     JfrValue list = slot[JFR_STACK_FRAME_LIST];
-    stack->known = true;
-    stack->frame = r->frame_id.count;
     if (!list.bytes || r->frame_layout == JFR_LAYOUT_NONE)
-        return stack; /* frames as a recorder of another kind might write them */
+        return 0; /* frames as a recorder of another kind might write them */
     JfrBytes b = {list.bytes, list.bytes + list.n, r->pools->types->compressed, false};
+    column_clear(&r->path);
     for (uint64_t i = 0; i < list.number && b.at < b.end; i++) {
-        if (stack->frames == STACKS_MAX_DEPTH - 2) {
+        if (i == STACKS_MAX_DEPTH - 2) { /* a thread's name and a class are to fit as well */
             complain(r->complaints, COMPLAINT_TOO_DEEP, 1, r->offset, STR(""));
             break;
         }
-        COLUMN_PUSH(&r->frame_id, FrameId) = next_frame(r, &b);
-        stack->frames++;
+        COLUMN_PUSH(&r->path, FrameId) = next_frame(r, &b);
     }
-    return stack;
-}
-
-static StackId push(JfrResolve *r, StackId stack, FrameId frame) {
-    return stacks_push(&r->part->dict.stacks, stack, frame);
+    return push_path(&r->trie, 0, &r->path);
 }
 
 /* A leaf in which the thread waited is a frame of its own kind. */
-static FrameId waiting_leaf(JfrResolve *r, FrameId leaf) {
-    Frame frame = frames_get(&r->part->dict.frames, leaf);
+static StackId with_waiting_leaf(JfrResolve *r, StackId stack) {
+    StackNode leaf = stacks_get(&r->trie, stack);
+    if (!stack)
+        return 0;
+    Frame frame = frames_get(&r->part->dict.frames, leaf.frame);
     frame.kind = FRAME_WAITING;
-    return frames_intern(&r->part->dict.frames, frame);
+    return stacks_push(&r->trie, leaf.parent, frames_intern(&r->part->dict.frames, frame));
 }
 
-static StackId push_frames(JfrResolve *r, StackId to, const JfrSample *s, uint32_t at) {
-    if (!at) {
+/* The stack in the trie, which knows no threads. */
+static StackId stack_of(JfrResolve *r, const JfrSample *s) {
+    uint32_t at = s->stack ? jfr_constant(r->pools, JFR_STACKS, s->stack) : 0;
+    if (!at && s->stack) { /* said each time, so that every such sample is counted */
         unknown(r, STR("a stack that no checkpoint has"));
-        return push(r, to, frame_named(r, STR("[unknown]"), FRAME_USER));
+        return stacks_push(&r->trie, 0, frame_named(r, STR("[unknown]"), FRAME_USER));
     }
-    const JfrStack *stack = stack_at(r, at);
-    for (uint32_t i = stack->frames; i-- > 0;) {
-        FrameId frame = COLUMN_AT(&r->frame_id, FrameId, stack->frame + i);
-        to = push(r, to, i == 0 && s->waiting ? waiting_leaf(r, frame) : frame);
-    }
-    return to;
+    if (!at)
+        return 0;
+    StackId *known = (StackId *)column_at(&r->stack, at - 1);
+    if (!*known)
+        *known = make_stack(r, at) + 1;
+    return s->waiting ? with_waiting_leaf(r, *known - 1) : *known - 1;
 }
 
 /* ---- classes ------------------------------------------------------------------------------
@@ -326,39 +332,31 @@ static ContextId context_of(JfrResolve *r, const JfrSample *s) {
                contexts_intern(&r->part->dict.contexts, (Context){comm, r->pid, tid, s->event});
 }
 
-static PairId make_pair(JfrResolve *r, const JfrSample *s, ContextId context, uint32_t stack_at,
-                        FrameId class_of) {
-    NameId comm = contexts_get(&r->part->dict.contexts, context).comm;
-    StackId stack =
-        push(r, 0, frames_intern(&r->part->dict.frames, (Frame){comm, 0, FRAME_PROCESS}));
-    if (s->stack)
-        stack = push_frames(r, stack, s, stack_at);
-    if (class_of)
-        stack = push(r, stack, class_of);
-    return pairs_intern(&r->part->pairs, (Pair){stack, context});
-}
-
-static uint32_t variant_of(JfrResolve *r, uint32_t stack, bool waiting, FrameId class_of) {
-    uint32_t a = stack * 2 + waiting;
-    uint32_t known = id_map_find(&r->variant, a, class_of);
-    if (!known) {
-        known = r->variant.count + 1;
-        id_map_add(&r->variant, a, class_of, known);
+static PairId make_pair(JfrResolve *r, ContextId context, StackId of_trie) {
+    Dict *dict = &r->part->dict;
+    NameId comm = contexts_get(&dict->contexts, context).comm;
+    StackId stack = stacks_push(&dict->stacks, 0,
+                                frames_intern(&dict->frames, (Frame){comm, 0, FRAME_PROCESS}));
+    column_clear(&r->path);
+    while (of_trie) {
+        StackNode node = stacks_get(&r->trie, of_trie);
+        COLUMN_PUSH(&r->path, FrameId) = node.frame;
+        of_trie = node.parent;
     }
-    return known;
+    stack = push_path(&dict->stacks, stack, &r->path);
+    return pairs_intern(&r->part->pairs, (Pair){stack, context});
 }
 
 PairId jfr_resolve_pair(JfrResolve *r, const JfrSample *s) {
     ContextId context = context_of(r, s);
-    uint32_t stack = s->stack ? jfr_constant(r->pools, JFR_STACKS, s->stack) : 0;
+    StackId stack = stack_of(r, s);
     FrameId class_of = class_frame(r, s->class_key);
-    if (s->stack && !stack) /* complains each time: every such sample is counted */
-        return make_pair(r, s, context, stack, class_of);
-    uint32_t variant = variant_of(r, stack, s->waiting, class_of);
-    PairId pair = id_map_find(&r->pair, context, variant);
+    if (class_of)
+        stack = stacks_push(&r->trie, stack, class_of);
+    PairId pair = id_map_find(&r->pair, context, stack);
     if (!pair) {
-        pair = make_pair(r, s, context, stack, class_of);
-        id_map_add(&r->pair, context, variant, pair);
+        pair = make_pair(r, context, stack);
+        id_map_add(&r->pair, context, stack, pair);
     }
     return pair;
 }

@@ -11,18 +11,15 @@
 
 enum { JFR_EVENTS_MAX = 32, JFR_FRAME_TYPES_MAX = 16 };
 
-typedef struct JfrStack {
-    uint64_t frame; /* in frame_id, leaf first; valid if known */
-    uint32_t frames;
-    bool known;
-} JfrStack;
-
 typedef struct JfrResolve {
     const JfrPools *pools;
     Part *part;
     Complaints *complaints;
     int64_t offset; /* of the event at hand, for complaints */
     int32_t pid;
+    /* -- as long as the Part's ids: what was met in one chunk is known in the next */
+    Stacks trie; /* in the Part's frames, without the threads' names: that many times smaller */
+    IdMap pair;  /* (context, stack of `trie`) */
     /* -- of the chunk */
     bool async_profiler; /* its frame types; else those of the JDK */
     bool has_default_state;
@@ -32,14 +29,12 @@ typedef struct JfrResolve {
     uint32_t frame_layout; /* of a frame of a stack; JFR_LAYOUT_NONE: there are none */
     uint32_t frame_numbers, method_place, type_place; /* as jfr_numbers says; or 0 */
     Column method_frame; /* FrameId of (method, frame type); 0: not yet known */
-    Column stack;        /* JfrStack */
-    Column frame_id;     /* FrameId */
+    Column stack;        /* StackId of `trie`, plus 1; 0: not yet known */
     Column context;      /* ContextId of (thread, event) */
     Column class_frame;  /* FrameId */
     Column state;        /* what a state is, plus 1 */
-    IdMap variant;       /* (stack and whether it waited, class frame) to a number */
-    IdMap pair;          /* (context, variant) */
     Buf name, other;     /* scratch */
+    Column path;         /* scratch: FrameId, leaf first */
 } JfrResolve;
 
 /* One sample's references. */
@@ -59,7 +54,9 @@ typedef enum JfrState {
 
 void jfr_resolve_init(JfrResolve *r, const JfrPools *pools, Part *part, Complaints *complaints);
 void jfr_resolve_free(JfrResolve *r);
-/* All constants of a chunk are there, or the Part was reset. */
+/* All constants of a chunk are there. */
 void jfr_resolve_begin(JfrResolve *r);
+/* The Part was reset. */
+void jfr_resolve_reset(JfrResolve *r);
 JfrState jfr_resolve_state(JfrResolve *r, uint64_t key);
 PairId jfr_resolve_pair(JfrResolve *r, const JfrSample *sample);
