@@ -5,8 +5,8 @@
  *  FORMAT_SPLIT       text cut at record boundaries; chunks are parsed on any worker in any
  *                     order (perf script, folded).
  *  FORMAT_PREPARED    as SPLIT, after one sequential pass (`prepare`) over the input that makes
- *                     a read-only context for the workers (perf.data maps, JFR constant pools).
- *  FORMAT_SEQUENTIAL  one parser reads everything in order and emits batches (JSON).
+ *                     a read-only context for the workers (perf.data maps).
+ *  FORMAT_SEQUENTIAL  one parser reads everything in order and emits batches (JSON, JFR).
  *
  * Threads: probe, boundary, prepare: the loader. parser_new, parse, parser_free: one worker at
  * a time for one parser; a parser keeps caches between chunks, but never facts: chunk k must give

@@ -296,11 +296,14 @@ static uint32_t make_layout(JfrTypes *t, JfrType *type, uint32_t depth) {
         add_step(d, step);
     else if (!d->broken)
         add_fields(t, d, type, wish, depth);
-    JfrLayout layout = {(uint32_t)t->step.count, d->n, d->broken, 0, d->unit};
+    JfrLayout layout = {.n = d->n, .broken = d->broken, .slot_unit = d->unit};
     bool numbers = d->n > 0 && d->n < 256;
-    for (uint32_t i = 0; i < d->n; i++) {
+    for (uint32_t i = 0; i < d->n; i++)
         numbers = numbers && d->step[i].code == STEP_NUMBER;
-        COLUMN_PUSH(&t->step, JfrStep) = d->step[i];
+    if (d->n) {
+        uint64_t first;
+        memcpy(column_push_run(&t->step, d->n, &first), d->step, d->n * sizeof *d->step);
+        layout.first = (uint32_t)first;
     }
     layout.numbers = numbers ? (uint8_t)d->n : 0;
     COLUMN_AT(&t->layout, JfrLayout, at) = layout;
@@ -372,6 +375,15 @@ static void read_array(const JfrTypes *t, uint32_t element, JfrBytes *b, uint32_
             read_at(t, element, b, NULL, depth + 1);
 }
 
+/* What most events are, and so worth a loop of its own. */
+static void read_numbers(const JfrStep *step, uint32_t n, JfrBytes *b, JfrValue *slot) {
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t number = jfr_varint(b);
+        if (slot && step[i].slot < JFR_SLOTS && !b->bad)
+            slot[step[i].slot] = (JfrValue){.number = number, .encoding = JFR_NO_STRING};
+    }
+}
+
 /* What comes last has the rest for itself and need not be walked through: constants are read
  * within their own bytes. */
 static void read_list(const JfrTypes *t, uint32_t element, JfrBytes *b, JfrValue *out,
@@ -394,8 +406,15 @@ static void read_at(const JfrTypes *t, uint32_t layout, JfrBytes *b, JfrValue *s
         jfr_fail(b);
         return;
     }
+    if (l.n == 0)
+        return;
+    const JfrStep *steps = (const JfrStep *)column_at(&t->step, l.first);
+    if (l.numbers) {
+        read_numbers(steps, l.numbers, b, slot);
+        return;
+    }
     for (uint32_t i = 0; i < l.n && !b->bad; i++) {
-        JfrStep step = COLUMN_AT(&t->step, JfrStep, l.first + i);
+        JfrStep step = steps[i];
         JfrValue value = {.encoding = JFR_NO_STRING};
         switch (step.code) {
         case STEP_NUMBER:

@@ -509,6 +509,26 @@ static void an_event_of_no_size(void **state) {
     jfr_gen_free(&g);
 }
 
+/* More than anybody would hold in memory, in a chunk that does not know how long it is. */
+static void an_event_of_two_gigabytes(void **state) {
+    (void)state;
+    JfrGen g = {0};
+    Loaded l;
+    begin_small(&g, (JfrGenWays){.unsized = true, .checkpoints_first = true}, EPOCH, 0, TICKS);
+    sample(&g, 1, 5, 1);
+    static const char size_and_type[] = {-1, -1, -1, -1, 7, 30};
+    buf_put(&g.events, (Str){size_and_type, sizeof size_and_type});
+    sample(&g, 2, 5, 1);
+    jfr_gen_end(&g);
+    load_gen(&l, &g);
+    assert_int_equal(l.status.state, LOAD_DONE);
+    assert_int_equal(l.profile.building.samples, 1);
+    assert_int_equal(complaints_of(&l, COMPLAINT_TOO_LONG), 1);
+    assert_int_equal(complaints_of(&l, COMPLAINT_TRUNCATED), 1);
+    loaded_free(&l);
+    jfr_gen_free(&g);
+}
+
 /* Rows of whole chunks are the same; of the one that is cut there may be some, and nobody is
  * left in doubt. */
 static void cut_anywhere(void **state) {
@@ -598,6 +618,7 @@ int main(void) {
         cmocka_unit_test(what_lies_between_chunks),
         cmocka_unit_test(other_versions_are_refused),
         cmocka_unit_test(an_event_of_no_size),
+        cmocka_unit_test(an_event_of_two_gigabytes),
         cmocka_unit_test(cut_anywhere),
         cmocka_unit_test(damaged_anywhere),
         cmocka_unit_test(reference_files_load),
