@@ -9,12 +9,12 @@
  * One parser reads everything in order. It never goes where a header points: it comes past
  * every event anyway, a pipe and a .gz cannot go back, and a file that broke off has no such
  * pointers. Chunks know nothing of each other, so that each could be parsed on a worker of its
- * own, but as a whole, for constants stand at its end: async-profiler's are 100 MB, and a load
- * would hold that for each worker. Instead what is not a sample is stepped over, and what is
- * costs three look-ups. (Measured, one thread of a busy core: 8 M samples in one chunk of 102
- * MB, 2.0 s of processor time and 250 MB at most, 112 of them the samples; 300 chunks with 700
- * k stacks of 56 frames, 96 MB, 1.0 s. Nine tenths of that is parsing, so on many cores chunks
- * in parallel would be the next step.) */
+ * own, but only as a whole, for constants stand at its end: async-profiler's are 100 MB, and a
+ * load would hold that for each worker. Instead what is no sample is stepped over, and what is
+ * one costs three look-ups. (Measured, one thread of a busy core: 8 M samples in a chunk of 102
+ * MB, 2.0 s of processor time and 250 MB at most, 112 of them the samples; 300 chunks whose
+ * stacks have 40 M frames, 96 MB, 1.0 s. Nine tenths of that is parsing, so for many cores
+ * chunks in parallel would be the next step.) */
 #include "ingest/jfr_chunk.h"
 
 #include <stdio.h>

@@ -48,4 +48,5 @@ const JfrRule jfr_rules[] = {
 };
 const uint32_t jfr_rule_count = sizeof jfr_rules / sizeof *jfr_rules;
 
-_Static_assert(sizeof jfr_rules / sizeof *jfr_rules <= JFR_EVENTS_MAX, "a context for each");
+_Static_assert(sizeof jfr_rules / sizeof *jfr_rules < JFR_EVENTS_MAX,
+               "a place for each, and the last for what is none of them");

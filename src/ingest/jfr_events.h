@@ -37,4 +37,4 @@ typedef struct JfrRule {
 
 /* Those that show most of a program come first. */
 extern const JfrRule jfr_rules[];
-extern const uint32_t jfr_rule_count; /* at most JFR_EVENTS_MAX */
+extern const uint32_t jfr_rule_count; /* less than JFR_EVENTS_MAX */
