@@ -164,6 +164,8 @@ run_fuzzer() {
     seeds=$root/tests/fuzz/seeds/${name%_fuzz}
     [ -d "$seeds" ] || seeds=
     mkdir -p "$folder/corpus/$name"
+    seeder=$folder/tests/${name%_fuzz}_seeds # makes them, where they are too many to keep
+    [ ! -x "$seeder" ] || $calm "$seeder" "$folder/corpus/$name"
     # shellcheck disable=SC2086 # may be empty
     if (cd "$folder" && $calm "tests/$name" -max_total_time="$3" -timeout=20 \
         -rss_limit_mb=2048 "corpus/$name" $seeds) >"$folder/$name.log" 2>&1; then

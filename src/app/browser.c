@@ -45,7 +45,7 @@ void browser_go(Browser *b, Jobs *jobs, const char *folder) {
 
 /* Where the cursor begins: the first file that is named like a profile, else behind "..". */
 static size_t likely_profile(const Browser *b) {
-    static const char *const endings[] = {".gz", ".zst", ".perf", ".folded", ".fscope", ".data"};
+    static const char *const endings[] = {".gz", ".zst", ".perf", ".folded", ".fscope", ".data", ".jfr"};
     for (size_t i = 0; i < b->entries; i++)
         for (size_t k = 0; k < sizeof endings / sizeof *endings && !b->entry[i].is_folder; k++)
             if (str_ends(str_of(b->entry[i].name), str_of(endings[k])))

@@ -5,8 +5,8 @@
  *  FORMAT_SPLIT       text cut at record boundaries; chunks are parsed on any worker in any
  *                     order (perf script, folded).
  *  FORMAT_PREPARED    as SPLIT, after one sequential pass (`prepare`) over the input that makes
- *                     a read-only context for the workers (JFR constant pools).
- *  FORMAT_SEQUENTIAL  one parser reads everything in order and emits batches (JSON; perf.data,
+ *                     a read-only context for the workers (none yet).
+ *  FORMAT_SEQUENTIAL  one parser reads everything in order and emits batches (JSON, JFR; perf.data,
  *                     which must also be read from a pipe while it is being recorded).
  *
  * Threads: probe, boundary, prepare: the loader. parser_new, parse, parser_free: one worker at

@@ -5,11 +5,13 @@
 extern const Format format_perf_data;
 extern const Format format_perf_script;
 extern const Format format_folded;
+extern const Format format_jfr;
 
 const Format *const formats[] = {
     &format_perf_data,
     &format_perf_script,
     &format_folded,
+    &format_jfr,
     NULL,
 };
 
@@ -26,7 +28,6 @@ static const Stranger strangers[] = {
      "this is a FlameScope pack, which is mapped into memory: save it as it "
      "is, unpacked, to a file"},
     {{"\177ELF", 4}, "this is an ELF program or library, not a profile"},
-    {{"FLR\0", 4}, "this is a Java Flight Recorder file, which cannot be read yet"},
     {{"PK\3\4", 4}, "this is a zip archive: unpack it first"},
     {{"\xfd"
       "7zXZ",

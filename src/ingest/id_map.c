@@ -1,5 +1,7 @@
 #include "ingest/id_map.h"
 
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/error.h"
 
@@ -12,6 +14,17 @@ void id_map_init(IdMap *map) {
 void id_map_free(IdMap *map) {
     mem_table_free(map->slot, map->cap * sizeof(IdSlot));
     *map = (IdMap){0};
+}
+
+/* A map that once was large and is not any more becomes small again. */
+void id_map_clear(IdMap *map) {
+    if (map->cap > FIRST_CAP && map->count < map->cap / 32) {
+        id_map_free(map);
+        id_map_init(map);
+        return;
+    }
+    memset(map->slot, 0, map->cap * sizeof(IdSlot));
+    map->count = 0;
 }
 
 static void place(IdMap *map, IdSlot slot) {

@@ -16,6 +16,7 @@ typedef struct IdMap {
 
 void id_map_init(IdMap *map);
 void id_map_free(IdMap *map);
+void id_map_clear(IdMap *map); /* forgets the keys, keeps memory for as many */
 /* value is not 0, and the key is not in the map. */
 void id_map_add(IdMap *map, uint32_t a, uint32_t b, uint32_t value);
 

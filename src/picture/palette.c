@@ -270,9 +270,12 @@ static int hue_of_kind(uint32_t kind) {
     case FRAME_KERNEL:
         return HUE_KERNEL;
     case FRAME_JIT:
+    case FRAME_INTERPRETED:
         return HUE_JIT;
     case FRAME_INLINED:
         return HUE_INLINED;
+    case FRAME_CPP:
+        return HUE_CPP;
     default:
         return HUE_USER;
     }

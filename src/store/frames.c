@@ -47,6 +47,8 @@ const char *frame_kind_name(uint32_t kind) {
     static const char *const name[] = {
         [FRAME_ROOT] = "root",     [FRAME_PROCESS] = "process", [FRAME_USER] = "user",
         [FRAME_KERNEL] = "kernel", [FRAME_JIT] = "jit",         [FRAME_INLINED] = "inlined",
+        [FRAME_CPP] = "cpp",       [FRAME_CLASS] = "class",     [FRAME_WAITING] = "waiting",
+        [FRAME_INTERPRETED] = "interpreted",
     };
     return kind < sizeof name / sizeof *name ? name[kind] : "other";
 }

@@ -14,6 +14,10 @@ typedef enum FrameKind {
     FRAME_KERNEL,
     FRAME_JIT,
     FRAME_INLINED,
+    FRAME_INTERPRETED, /* of a language whose other frames are compiled at run time */
+    FRAME_CPP,         /* C++, where the input tells it from C */
+    FRAME_CLASS,       /* no code: the class of what was allocated or waited for */
+    FRAME_WAITING,     /* a leaf in which the thread did not run but slept or waited */
     FRAME_KIND_FIRST_OWN = 16,
 } FrameKind;
 

@@ -260,10 +260,14 @@ Buf sample_text(const Loaded *loaded, uint64_t row) {
             buf_putc(&out, '@');
             buf_put(&out, dict_module(dict, frame[i]));
         }
-        buf_puts(&out, kind == FRAME_KERNEL    ? "_[k]"
-                       : kind == FRAME_JIT     ? "_[j]"
-                       : kind == FRAME_INLINED ? "_[i]"
-                                               : "");
+        buf_puts(&out, kind == FRAME_KERNEL        ? "_[k]"
+                       : kind == FRAME_JIT         ? "_[j]"
+                       : kind == FRAME_INLINED     ? "_[i]"
+                       : kind == FRAME_INTERPRETED ? "_[0]"
+                       : kind == FRAME_CPP         ? "_[c]"
+                       : kind == FRAME_CLASS       ? "_[class]"
+                       : kind == FRAME_WAITING     ? "_[w]"
+                                                   : "");
     }
     arena_free(&arena);
     return out;

@@ -36,5 +36,6 @@ bool data_read(const char *name, Buf *out);
 bool data_path(const char *name, char *out, size_t cap);
 
 /* What a sample looks like, as "comm|event|frame;frame" with "symbol@module" frames, an _[x] by
- * kind behind them ([k], [j], [i]; user frames have none). */
+ * kind behind them ([k], [j], [i], [0] interpreted, [c] C++, [w] waiting, [class]; user frames
+ * have none). */
 Buf sample_text(const Loaded *loaded, uint64_t row);
