@@ -402,8 +402,10 @@ static void scrollbar(ChartPane *pane, const View *v, Rect area) {
 static Str why_bare(const Chart *c) {
     if (c->not_arranged)
         return STR("This thread's samples are not arranged yet.");
-    return c->dropped ? STR("The transforms drop every sample of this thread here.")
-                      : STR("No sample of this thread has a frame here.");
+    if (c->dropped == c->count)
+        return STR("The transforms drop every sample of this thread here.");
+    return c->tree ? STR("The transforms leave no frame of this thread's samples here.")
+                   : STR("No sample of this thread has a frame here.");
 }
 
 void chart_pane_draw(ChartPane *pane, const View *v, Rect area) {
@@ -437,7 +439,8 @@ void chart_pane_draw(ChartPane *pane, const View *v, Rect area) {
     pointer(pane, v, c);
     relayout(pane, v, c, number); /* as the hand left it */
     clamp_scroll(pane);
-    draw_axis(pane, v, (Rect){inner.x, inner.y + line + ui_px(ui, 2), inner.w, axis});
+    if (c->frames)
+        draw_axis(pane, v, (Rect){inner.x, inner.y + line + ui_px(ui, 2), inner.w, axis});
     draw_boxes(pane, v, c);
     scrollbar(pane, v, area);
     ui_focus_ring(ui, ui_id("chart"), pane->body, 0);

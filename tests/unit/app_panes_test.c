@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "app/app.h"
+#include "app/dump.h"
 #include "app/program.h"
 
 enum { FUNCTIONS = 100000, FRAME_NS = 16666667 };
@@ -220,9 +221,67 @@ static void test_a_chart_in_its_range(void **unused) {
     app_free(r.app);
 }
 
+static void point_at(Run *r, float x, float y) {
+    frame(r, &(InputEvent){.kind = INPUT_MOVE, .x = x, .y = y});
+    frame(r, NULL);
+    frame(r, NULL);
+}
+
+static bool says(Run *r, const char *words) {
+    Buf text = {0};
+    dump_draw_list(r->app, &text);
+    buf_putc(&text, 0);
+    bool found = strstr(text.s, words) != NULL;
+    buf_free(&text);
+    return found;
+}
+
+/* A chart of transformed stacks says what it lacks; its own frames light nothing, make transforms
+ * and can be copied. */
+static void test_a_chart_of_what_is_left(void **unused) {
+    (void)unused;
+    Run r;
+    char path[1024];
+    const char *source = getenv("FLAMESCOPE_SOURCE");
+    snprintf(path, sizeof path, "%s/examples/shop.perf.gz", source ? source : ".");
+    start(&r, path);
+    run(&r, "flame.shape chart");
+    run(&r, "select.range 25..27");
+    assert_false(says(&r, "dropped by transforms"));
+    run(&r, "tree.drop-function node::LoadEnvironment");
+    assert_true(says(&r, "138 samples · 126 dropped by transforms · "));
+    run(&r, "tree.reset");
+    run(&r, "tree.transform group=thread");
+    const ChartPane *c = &r.app->chart;
+    float x = c->body.x + c->body.w * 0.7f, y = c->body.y + c->row / 2;
+    point_at(&r, x, y);
+    assert_true(c->hover.on && frame_is_synthetic(c->hover.box.frame));
+    assert_int_equal(r.app->lit.kind, LINK_NONE);
+    assert_true(says(&r, "node (9094)"));
+    point_at(&r, x, y + c->row);
+    assert_int_equal(r.app->lit.kind, LINK_FUNCTION);
+    assert_int_equal(r.app->lit.id, c->hover.box.frame);
+    assert_true(app_do(r.app, STR("edit.copy"), NULL));
+    assert_true(str_eq_c(buf_str(&r.app->clipboard), "node (9094);node"));
+    /* a letter over a box is about it: the next chart is of what it leaves */
+    frame(&r, &(InputEvent){.kind = INPUT_KEY, .key = 'J'});
+    settle(&r);
+    assert_int_equal(r.app->state.transforms.count, 2);
+    assert_int_equal(r.app->state.transforms.item[1].kind, TRANSFORM_MERGE_FUNCTION);
+    /* … and nothing is known of a box that is of a chart before the last two */
+    uint64_t number;
+    chart_newest(r.app->session.engine, &number);
+    assert_int_equal(c->made_of, number);
+    assert_ptr_equal(chart_pane_shown(c, r.app->session.engine), chart_newest(r.app->session.engine, &number));
+    r.app->chart.made_of = number - 2;
+    assert_null(chart_pane_shown(c, r.app->session.engine));
+    app_free(r.app);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_a_table_is_virtual),
                                        cmocka_unit_test(test_an_exact_search),
-                                       cmocka_unit_test(test_a_chart_in_its_range)};
+                                       cmocka_unit_test(test_a_chart_in_its_range),
+                                       cmocka_unit_test(test_a_chart_of_what_is_left)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
