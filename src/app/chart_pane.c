@@ -16,6 +16,7 @@ void chart_pane_init(ChartPane *pane) {
 }
 
 void chart_pane_free(ChartPane *pane) {
+    chart_marks_free(&pane->marks);
     arena_free(&pane->arena);
     memset(pane, 0, sizeof *pane);
 }
@@ -99,11 +100,13 @@ static void follow(ChartPane *pane, const View *v, const Chart *c) {
 static void relayout(ChartPane *pane, const View *v, const Chart *c, uint64_t number) {
     if (pane->made_of != number)
         follow(pane, v, c);
-    if (pane->made_of == number && pane->made_v0_ns == pane->v0_ns &&
+    bool searched = chart_marks_set(&pane->marks, v->state->search);
+    if (!searched && pane->made_of == number && pane->made_v0_ns == pane->v0_ns &&
         pane->made_v1_ns == pane->v1_ns && pane->made_width == pane->body.w)
         return;
     arena_reset(&pane->arena);
     chart_layout(c, pane->v0_ns, pane->v1_ns, pane->body.w, &pane->arena, &pane->layout);
+    pane->match = chart_marks_of(&pane->marks, c, v->dict, &pane->layout, &pane->arena);
     pane->made_of = number;
     pane->made_v0_ns = pane->v0_ns;
     pane->made_v1_ns = pane->v1_ns;
@@ -136,7 +139,7 @@ static Rect box_rect(const ChartPane *pane, const View *v, const ChartBox *b) {
     return (Rect){x0, y, x1 - x0, pane->row - ui_px(v->ui, 1)};
 }
 
-static uint32_t box_color(const View *v, const Chart *c, const ChartBox *b) {
+static uint32_t frame_color(const View *v, const Chart *c, const ChartBox *b) {
     const Theme *t = v->ui->theme;
     if (b->merged)
         return color_mix(t->muted, t->background, 0.5f);
@@ -145,6 +148,15 @@ static uint32_t box_color(const View *v, const Chart *c, const ChartBox *b) {
                             : frames_get(&v->dict->frames, b->frame);
     return flame_color((FlamePalette)v->state->flame_palette, t->dark, frame, tree_symbol(c->tree, v->dict, b->frame),
                        tree_module(c->tree, v->dict, b->frame));
+}
+
+/* What the search does not match steps back, as in the flame graph. */
+static uint32_t box_color(const ChartPane *pane, const View *v, const Chart *c, uint32_t i) {
+    const Theme *t = v->ui->theme;
+    if (pane->match && pane->match[i])
+        return flame_match_color(t->dark);
+    uint32_t color = frame_color(v, c, &pane->layout.box[i]);
+    return pane->match ? color_mix(color, t->background, 0.55f) : color;
 }
 
 static void draw_label(const View *v, const Chart *c, const ChartBox *b, Rect r, uint32_t fill) {
@@ -173,7 +185,7 @@ static void draw_depth(const ChartPane *pane, const View *v, const Chart *c, uin
     for (uint32_t i = from; i < to; i++) {
         Rect r = box_rect(pane, v, &pane->layout.box[i]);
         float x1 = r.x + (r.w > 2 * gap ? r.w - gap : fmaxf(r.w, gap)), x0 = fmaxf(r.x, edge);
-        color[i - from] = box_color(v, c, &pane->layout.box[i]);
+        color[i - from] = box_color(pane, v, c, i);
         if (x1 > x0)
             draw_span(ui->draw, x0, x1, color[i - from]);
         edge = fmaxf(x1, edge);

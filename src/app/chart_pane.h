@@ -4,8 +4,7 @@
  * Owner: the App. Thread: main. Failure: none; what cannot be drawn is said in words. */
 #pragma once
 
-#include "app/view.h"
-#include "picture/chart_layout.h"
+#include "app/chart_marks.h"
 
 typedef struct ChartHover {
     bool on;
@@ -15,6 +14,8 @@ typedef struct ChartHover {
 typedef struct ChartPane {
     Arena arena;
     ChartLayout layout;
+    ChartMarks marks;
+    const uint8_t *match; /* by box, in the arena; NULL: nothing is searched */
     /* what the layout was made for */
     uint64_t made_of;
     int64_t made_v0_ns, made_v1_ns;

@@ -267,6 +267,9 @@ static bool put_frames(Walk *w, ChartSample *s) {
     const Stacks *stacks = &w->profile->dict->stacks;
     Chart *c = w->chart;
     uint32_t own = s->depth - s->shared;
+    s->own = c->frames;
+    if (!own)
+        return true;
     if (own > CHART_FRAMES - c->frames)
         return false;
     if (c->frames + own > w->cap) {
@@ -281,7 +284,6 @@ static bool put_frames(Walk *w, ChartSample *s) {
     StackId at = s->stack;
     for (uint32_t i = own; i-- > 0 && !w->path.tree; at = stacks_get(stacks, at).parent)
         to[i] = stacks_get(stacks, at).frame;
-    s->own = c->frames;
     c->frames += own;
     return true;
 }

@@ -278,10 +278,61 @@ static void test_a_chart_of_what_is_left(void **unused) {
     app_free(r.app);
 }
 
+static bool searched_for(const Chart *c, const Dict *dict, const ChartBox *b, const char *word) {
+    bool found = false;
+    for (uint32_t i = b->first; i < b->first + b->samples; i++) {
+        if (c->sample[i].depth <= b->depth)
+            continue;
+        Str symbol = tree_symbol(c->tree, dict, chart_frame_at(c, i, b->depth + 1u));
+        char text[2000];
+        snprintf(text, sizeof text, "%.*s", (int)symbol.n, symbol.s);
+        found = found || strstr(text, word);
+    }
+    return found;
+}
+
+/* Boxes that the search matches are marked, of groups too, merged ones where one of theirs is. */
+static void test_a_chart_is_searched(void **unused) {
+    (void)unused;
+    static const char *const words[] = {"Print", "cpu 1", "v8::"};
+    Run r;
+    char path[1024];
+    const char *source = getenv("FLAMESCOPE_SOURCE");
+    snprintf(path, sizeof path, "%s/examples/shop.perf.gz", source ? source : ".");
+    start(&r, path);
+    run(&r, "flame.shape chart");
+    run(&r, "chart.thread 9094/9094");
+    run(&r, "tree.group cpu");
+    const ChartPane *pane = &r.app->chart;
+    assert_null(pane->match);
+    uint32_t merged = 0, marked = 0, plain = 0;
+    for (int k = 0; k < 3; k++) {
+        char command[64];
+        snprintf(command, sizeof command, "search.set %s", words[k]);
+        run(&r, command);
+        const Chart *c = chart_pane_shown(pane, r.app->session.engine);
+        assert_non_null(pane->match);
+        for (uint32_t i = 0; i < pane->layout.count; i++) {
+            const ChartBox *b = &pane->layout.box[i];
+            assert_int_equal(pane->match[i], searched_for(c, &r.app->session.dict, b, words[k]));
+            merged += b->merged && pane->match[i];
+            marked += !b->merged && pane->match[i];
+            plain += !pane->match[i];
+        }
+    }
+    assert_true(merged && marked && plain);
+    run(&r, "search.set (");
+    assert_null(pane->match);
+    run(&r, "search.set");
+    assert_null(pane->match);
+    app_free(r.app);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_a_table_is_virtual),
                                        cmocka_unit_test(test_an_exact_search),
                                        cmocka_unit_test(test_a_chart_in_its_range),
-                                       cmocka_unit_test(test_a_chart_of_what_is_left)};
+                                       cmocka_unit_test(test_a_chart_of_what_is_left),
+                                       cmocka_unit_test(test_a_chart_is_searched)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
