@@ -141,7 +141,8 @@ static bool find_in_order(Found *f, Found *busy, const Keeper *k, const AsideSou
     enum { CHECK_EVERY = 1 << 20 };
     const Index *x = s->index;
     uint64_t end = index_positions(x, &s->view);
-    uint64_t from = index_lower(x, end, w->query.t0_ns), to = index_lower(x, end, w->query.t1_ns);
+    uint64_t from = index_lower(x, end, w->query.t0_ns);
+    uint64_t to = index_lower(x, end, w->query.t1_ns);
     for (uint64_t i = from; i < to && f->count <= CHART_SAMPLES; i++) {
         uint32_t slot = i < x->samples
                             ? x->slot[i]

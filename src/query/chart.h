@@ -27,7 +27,7 @@ enum {
 typedef struct ChartWish {
     bool chosen; /* pid and tid; else the thread with the most samples */
     int32_t pid, tid;
-    Query query; /* t0_ns, t1_ns, event, idle, filter and tree.transforms of it; the rest is zero */
+    Query query; /* as chart_wish takes it */
 } ChartWish;
 
 typedef struct ChartThread {
@@ -68,7 +68,8 @@ typedef struct Chart {
 
 extern const AsideKind chart_aside;
 
-/* What a query counts, as a chart of the thread with the most samples. */
+/* What a query selects, of the thread with the most samples: its times, event, idle mode, chips and
+ * transforms; the rest of it, the tree's direction too, does not count for a chart. */
 ChartWish chart_wish(const Query *query, const ProfileView *view);
 int64_t chart_end(const Chart *c, uint32_t sample);
 /* The first sample from `from` on, or the last up to `to`, that shares less than `depth` frames
