@@ -13,6 +13,7 @@
 
 #include "app/app.h"
 #include "app/dump.h"
+#include "app/heat_cell.h"
 #include "app/program.h"
 
 enum { FUNCTIONS = 100000, FRAME_NS = 16666667 };
@@ -328,11 +329,30 @@ static void test_a_chart_is_searched(void **unused) {
     app_free(r.app);
 }
 
+/* A pinned cell may lie beyond a map that is still being made. */
+static void test_a_pinned_cell_beyond_the_map(void **unused) {
+    (void)unused;
+    Run r;
+    char path[1024];
+    uint32_t column, row;
+    const char *source = getenv("FLAMESCOPE_SOURCE");
+    snprintf(path, sizeof path, "%s/examples/shop.perf.gz", source ? source : ".");
+    start(&r, path);
+    HeatGrid g = *app_grid(r.app);
+    State s = r.app->state;
+    s.cell = (Range){true, g.origin_ns + 7 * g.spec.column_ns, g.origin_ns + 7 * g.spec.column_ns + 1};
+    assert_true(heat_cell_find(&g, &s, &column, &row) && column == 7);
+    g.columns = 7;
+    assert_false(heat_cell_find(&g, &s, &column, &row));
+    app_free(r.app);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_a_table_is_virtual),
                                        cmocka_unit_test(test_an_exact_search),
                                        cmocka_unit_test(test_a_chart_in_its_range),
                                        cmocka_unit_test(test_a_chart_of_what_is_left),
-                                       cmocka_unit_test(test_a_chart_is_searched)};
+                                       cmocka_unit_test(test_a_chart_is_searched),
+                                       cmocka_unit_test(test_a_pinned_cell_beyond_the_map)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
