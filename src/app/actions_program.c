@@ -168,6 +168,13 @@ bool do_export_pprof(App *app, Str args, Error *err) {
 bool do_copy(App *app, Str args, Error *err) {
     (void)args;
     const Answer *a = app_answer(app);
+    const Chart *c = app_chart_hovered(app);
+    if (c) {
+        buf_clear(&app->clipboard);
+        chart_stack_text(c, &app->session.dict, &app->chart.hover.box, &app->clipboard);
+        app_notice(app, "Copied a stack of %u frames", app->chart.hover.box.depth + 1u);
+        return true;
+    }
     const FlameBox *b = app->flame.hover.on ? &app->flame.hover.box
                                             : flame_pane_box(&app->flame, app->flame.cursor);
     if (!a || !b || b->merged)

@@ -23,6 +23,24 @@ static const FlameBox *pointed(const App *app) {
     return b && b->depth && !b->merged ? b : NULL;
 }
 
+/* A frame and the tree whose it is, if it is synthetic. The flame graph's mark is not seen while
+ * the chart is. */
+static bool pointed_frame(const App *app, const Tree **tree, FrameId *frame) {
+    if (app->state.view_kind == VIEW_CHART) {
+        const Chart *c = app_chart_hovered(app);
+        *tree = c ? c->tree : NULL;
+        *frame = app->chart.hover.box.frame;
+        return c != NULL;
+    }
+    const FlameBox *b = pointed(app);
+    const Answer *a = app_answer(app);
+    if (!b || !a)
+        return false;
+    *tree = a->tree;
+    *frame = b->frame;
+    return true;
+}
+
 /* "symbol\tmodule\n" of the frame that the argument or the pointer names, in the frame's arena. */
 static bool frame_text(App *app, Str args, Str *out, Error *err) {
     if (args.n) {
@@ -37,12 +55,11 @@ static bool frame_text(App *app, Str args, Str *out, Error *err) {
             *out = str_copy(&app->frame_arena, transform_frames(&one, 0));
         return ok;
     }
-    const FlameBox *b = pointed(app);
-    const Answer *a = app_answer(app);
-    if (!b || !a)
+    const Tree *tree;
+    FrameId id;
+    if (!pointed_frame(app, &tree, &id))
         return error_set(err, ERROR_USAGE, "point at a frame, or mark one");
-    Str symbol = tree_symbol(a->tree, &app->session.dict, b->frame),
-        module = tree_module(a->tree, &app->session.dict, b->frame);
+    Str symbol = tree_symbol(tree, &app->session.dict, id), module = tree_module(tree, &app->session.dict, id);
     char *text = ARENA_ARRAY(&app->frame_arena, char, symbol.n + module.n + 3);
     memcpy(text, symbol.s, symbol.n);
     text[symbol.n] = '\t';
@@ -56,12 +73,15 @@ static bool frame_text(App *app, Str args, Str *out, Error *err) {
 static bool path_text(App *app, Str *out, Error *err) {
     const FlameBox *b = pointed(app);
     const Answer *a = app_answer(app);
+    const Chart *c = app_chart_hovered(app);
+    bool chart = app->state.view_kind == VIEW_CHART;
     char *text = ARENA_ARRAY(&app->frame_arena, char, STATE_ZOOM);
-    if (!b || !a)
+    if (chart ? !c : !b || !a)
         return error_set(err, ERROR_USAGE, "point at a frame, or mark one");
     if (app->state.view_kind == VIEW_INVERTED || app->state.view_kind == VIEW_SANDWICH)
         return error_set(err, ERROR_USAGE, "a single frame can be taken from the flame graph only, not from the inverted one");
-    if (!flame_zoom_text(a, &app->session.dict, b->node, text, STATE_ZOOM))
+    if (chart ? !chart_path_text(c, &app->session.dict, &app->chart.hover.box, text, STATE_ZOOM)
+              : !flame_zoom_text(a, &app->session.dict, b->node, text, STATE_ZOOM))
         return error_set(err, ERROR_LIMIT, "the path to this frame is too long");
     *out = str_of(text);
     return true;
@@ -307,7 +327,7 @@ bool do_pin_cell(App *app, Str args, Error *err) {
 
 bool do_pin(App *app, Str args, Error *err) {
     Str frame;
-    if (!args.n && app->heat.hover.on && !app->flame.hover.on)
+    if (!args.n && app->heat.hover.on && !app->flame.hover.on && !app->chart.hover.on)
         return pin_hovered_cell(app, err);
     bool named = frame_text(app, args, &frame, err);
     if (named && !str_eq_c(frame, app->state.pin)) {

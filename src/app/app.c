@@ -13,6 +13,11 @@
 
 /* -- life */
 
+const Chart *app_chart_hovered(const App *app) {
+    const ChartHover *h = &app->chart.hover;
+    return h->on && !h->box.merged ? chart_pane_shown(&app->chart, app->session.engine) : NULL;
+}
+
 const LinkGrid *app_link(const App *app) {
     return app->session.slot[0].open ? engine_aside(app->session.engine, ASIDE_LINK) : NULL;
 }
@@ -224,7 +229,8 @@ static void key_to_wish(App *app, const View *v, const InputEvent *e) {
         return;
     /* a letter over a frame is about that frame, wherever the focus is; arrows follow the focus */
     bool letter = e->key > KEY_SPACE && e->key < KEY_ENTER;
-    CommandId id = letter && app->flame.hover.on ? command_for_key(CONTEXT_FLAME, e) : CMD_COUNT;
+    bool over = app->flame.hover.on || app_chart_hovered(app);
+    CommandId id = letter && over ? command_for_key(CONTEXT_FLAME, e) : CMD_COUNT;
     if (id == CMD_COUNT)
         id = command_for_key(pane_context(app), e);
     if (id == CMD_COUNT)
@@ -361,7 +367,7 @@ static void draw_panes(App *app, const View *v, Rect area) {
         findings_draw(&app->findings, v, (Rect){area.x + area.w - side, y + header + ui_px(ui, 4), side, area.y + area.h - y - header - ui_px(ui, 4)});
     if (times && v->heat && v->heat->columns)
         findings_ticks(&app->findings, v, app->heat.overview, heat_view_range(&(State){0}, v->heat));
-    frame_menu_draw(&app->frame_menu, &app->flame, v);
+    frame_menu_draw(&app->frame_menu, &app->flame, &app->chart, v);
     if (times)
         splitter(v, area, y);
 }

@@ -79,10 +79,10 @@ static void ask_findings(App *app, const Query *q) {
 static void ask_chart(App *app, const Query *q) {
     const State *s = &app->state;
     const ProfileView *view = &app->session.slot[0].view;
-    ChartWish w = {.chosen = s->chart_chosen, .pid = s->chart_pid, .tid = s->chart_tid,
-                   .t0_ns = q->whole ? view->first_ns : q->t0_ns,
-                   .t1_ns = q->whole ? view->last_ns + 1 : q->t1_ns,
-                   .event = q->event, .idle = q->idle, .filter = q->filter};
+    ChartWish w = chart_wish(q, view);
+    w.chosen = s->chart_chosen;
+    w.pid = s->chart_pid;
+    w.tid = s->chart_tid;
     bool wanted = s->view_kind == VIEW_CHART && view->has_time;
     engine_ask_aside(app->session.engine, ASIDE_CHART, 0, wanted ? &w : NULL);
 }

@@ -16,6 +16,7 @@ void chart_pane_init(ChartPane *pane) {
 }
 
 void chart_pane_free(ChartPane *pane) {
+    chart_marks_free(&pane->marks);
     arena_free(&pane->arena);
     memset(pane, 0, sizeof *pane);
 }
@@ -29,6 +30,39 @@ const Chart *chart_newest(const Engine *engine, uint64_t *number) {
     const Aside *aside = engine_aside_state(engine, ASIDE_CHART);
     *number = aside->newest.number;
     return aside->newest.result;
+}
+
+const Chart *chart_pane_shown(const ChartPane *pane, const Engine *engine) {
+    const Aside *aside = engine_aside_state(engine, ASIDE_CHART);
+    if (aside->newest.result && aside->newest.number == pane->made_of)
+        return aside->newest.result;
+    return aside->before.result && aside->before.number == pane->made_of ? aside->before.result : NULL;
+}
+
+bool chart_path_text(const Chart *c, const Dict *dict, const ChartBox *b, char *out, size_t cap) {
+    size_t at = 0;
+    for (uint32_t depth = 1; depth <= b->depth + 1u; depth++) {
+        FrameId frame = chart_frame_at(c, b->first, depth);
+        Str symbol = tree_symbol(c->tree, dict, frame), module = tree_module(c->tree, dict, frame);
+        if (at + symbol.n + module.n + 3 > cap)
+            return false;
+        memcpy(out + at, symbol.s, symbol.n);
+        at += symbol.n;
+        out[at++] = '\t';
+        memcpy(out + at, module.s, module.n);
+        at += module.n;
+        out[at++] = '\n';
+    }
+    out[at] = 0;
+    return true;
+}
+
+void chart_stack_text(const Chart *c, const Dict *dict, const ChartBox *b, Buf *out) {
+    for (uint32_t depth = 1; depth <= b->depth + 1u; depth++) {
+        if (depth > 1)
+            buf_putc(out, ';');
+        buf_put(out, tree_symbol(c->tree, dict, chart_frame_at(c, b->first, depth)));
+    }
 }
 
 /* -- what is in view */
@@ -55,9 +89,9 @@ void chart_pane_change(ChartPane *pane, double factor, double around, double mov
 
 /* Another range begins as a whole; one that grew keeps what is in view. */
 static void follow(ChartPane *pane, const View *v, const Chart *c) {
-    bool same = pane->t0_ns == c->wish.t0_ns &&
+    bool same = pane->t0_ns == c->wish.query.t0_ns &&
                 (pane->t1_ns == c->until_ns || !v->state->selection.on);
-    pane->t0_ns = c->wish.t0_ns;
+    pane->t0_ns = c->wish.query.t0_ns;
     pane->t1_ns = c->until_ns;
     if (pane->whole || !same || pane->v1_ns > pane->t1_ns)
         chart_pane_fit(pane);
@@ -66,11 +100,13 @@ static void follow(ChartPane *pane, const View *v, const Chart *c) {
 static void relayout(ChartPane *pane, const View *v, const Chart *c, uint64_t number) {
     if (pane->made_of != number)
         follow(pane, v, c);
-    if (pane->made_of == number && pane->made_v0_ns == pane->v0_ns &&
+    bool searched = chart_marks_set(&pane->marks, v->state->search);
+    if (!searched && pane->made_of == number && pane->made_v0_ns == pane->v0_ns &&
         pane->made_v1_ns == pane->v1_ns && pane->made_width == pane->body.w)
         return;
     arena_reset(&pane->arena);
     chart_layout(c, pane->v0_ns, pane->v1_ns, pane->body.w, &pane->arena, &pane->layout);
+    pane->match = chart_marks_of(&pane->marks, c, v->dict, &pane->layout, &pane->arena);
     pane->made_of = number;
     pane->made_v0_ns = pane->v0_ns;
     pane->made_v1_ns = pane->v1_ns;
@@ -103,22 +139,33 @@ static Rect box_rect(const ChartPane *pane, const View *v, const ChartBox *b) {
     return (Rect){x0, y, x1 - x0, pane->row - ui_px(v->ui, 1)};
 }
 
-static uint32_t box_color(const View *v, const ChartBox *b) {
+static uint32_t frame_color(const View *v, const Chart *c, const ChartBox *b) {
     const Theme *t = v->ui->theme;
     if (b->merged)
         return color_mix(t->muted, t->background, 0.5f);
-    return flame_color((FlamePalette)v->state->flame_palette, t->dark,
-                       frames_get(&v->dict->frames, b->frame), dict_symbol(v->dict, b->frame),
-                       dict_module(v->dict, b->frame));
+    bool synthetic = frame_is_synthetic(b->frame);
+    Frame frame = synthetic ? (Frame){.kind = tree_frame_kind(c->tree, v->dict, b->frame)}
+                            : frames_get(&v->dict->frames, b->frame);
+    return flame_color((FlamePalette)v->state->flame_palette, t->dark, frame, tree_symbol(c->tree, v->dict, b->frame),
+                       tree_module(c->tree, v->dict, b->frame));
 }
 
-static void draw_label(const View *v, const ChartBox *b, Rect r, uint32_t fill) {
+/* What the search does not match steps back, as in the flame graph. */
+static uint32_t box_color(const ChartPane *pane, const View *v, const Chart *c, uint32_t i) {
+    const Theme *t = v->ui->theme;
+    if (pane->match && pane->match[i])
+        return flame_match_color(t->dark);
+    uint32_t color = frame_color(v, c, &pane->layout.box[i]);
+    return pane->match ? color_mix(color, t->background, 0.55f) : color;
+}
+
+static void draw_label(const View *v, const Chart *c, const ChartBox *b, Rect r, uint32_t fill) {
     Ui *ui = v->ui;
     float inset = ui_px(ui, 5), size = ui->theme->font_frame * ui->scale;
     char cut[512];
     if (b->merged || r.w < ui_px(ui, 24))
         return;
-    Str text = font_fit(ui->fonts, FACE_REGULAR, size, flame_label(NULL, v->dict, b->frame),
+    Str text = font_fit(ui->fonts, FACE_REGULAR, size, flame_label(c->tree, v->dict, b->frame),
                         r.w - 2 * inset, cut, sizeof cut);
     if (text.n)
         draw_text(ui->draw, roundf(r.x + inset), font_baseline(ui->fonts, FACE_REGULAR, size, r),
@@ -127,7 +174,7 @@ static void draw_label(const View *v, const ChartBox *b, Rect r, uint32_t fill) 
 
 /* Boxes [from, to) of one depth. A block of narrow ones is a pixel wide at least, where the next
  * one leaves room. */
-static void draw_depth(const ChartPane *pane, const View *v, uint32_t from, uint32_t to) {
+static void draw_depth(const ChartPane *pane, const View *v, const Chart *c, uint32_t from, uint32_t to) {
     Ui *ui = v->ui;
     float gap = ui_px(ui, 1), edge = pane->body.x;
     uint32_t *color = ARENA_ARRAY(v->arena, uint32_t, to - from);
@@ -138,23 +185,23 @@ static void draw_depth(const ChartPane *pane, const View *v, uint32_t from, uint
     for (uint32_t i = from; i < to; i++) {
         Rect r = box_rect(pane, v, &pane->layout.box[i]);
         float x1 = r.x + (r.w > 2 * gap ? r.w - gap : fmaxf(r.w, gap)), x0 = fmaxf(r.x, edge);
-        color[i - from] = box_color(v, &pane->layout.box[i]);
+        color[i - from] = box_color(pane, v, c, i);
         if (x1 > x0)
             draw_span(ui->draw, x0, x1, color[i - from]);
         edge = fmaxf(x1, edge);
     }
     for (uint32_t i = from; i < to; i++)
-        draw_label(v, &pane->layout.box[i], box_rect(pane, v, &pane->layout.box[i]),
+        draw_label(v, c, &pane->layout.box[i], box_rect(pane, v, &pane->layout.box[i]),
                    color[i - from]);
 }
 
-static void draw_boxes(const ChartPane *pane, const View *v) {
+static void draw_boxes(const ChartPane *pane, const View *v, const Chart *c) {
     const ChartLayout *l = &pane->layout;
     Rect was = draw_clip_to(v->ui->draw, pane->body);
     for (uint32_t i = 0, end; i < l->count; i = end) {
         for (end = i + 1; end < l->count && l->box[end].depth == l->box[i].depth; end++)
             ;
-        draw_depth(pane, v, i, end);
+        draw_depth(pane, v, c, i, end);
     }
     if (pane->hover.on)
         draw_outline(v->ui->draw, box_rect(pane, v, &pane->hover.box), 0, ui_px(v->ui, 1),
@@ -219,18 +266,18 @@ static Str duration(const View *v, const ChartBox *b) {
     return view_text(v, "≈ %.*s", (int)span.n, span.s);
 }
 
-static void tooltip(const ChartPane *pane, const View *v) {
+static void tooltip(const ChartPane *pane, const View *v, const Chart *c) {
     const ChartBox *b = &pane->hover.box;
     Str lines[4], span = duration(v, b), n = view_count(v, b->samples, "samples");
     uint32_t count = 0;
     if (b->merged) {
         lines[count++] = view_text(v, "%u frame%s, narrower than half a pixel", b->boxes, b->boxes == 1 ? "" : "s");
     } else {
-        Str module = dict_module(v->dict, b->frame);
-        lines[count++] = flame_label(NULL, v->dict, b->frame);
+        Str module = tree_module(c->tree, v->dict, b->frame);
+        lines[count++] = flame_label(c->tree, v->dict, b->frame);
         if (module.n)
             lines[count++] = view_text(v, "%.*s · %s", (int)(module.n < 200 ? module.n : 200), module.s,
-                                       frame_kind_name(frames_get(&v->dict->frames, b->frame).kind));
+                                       frame_kind_name(tree_frame_kind(c->tree, v->dict, b->frame)));
     }
     Str from = view_offset(v, b->t0_ns, 1000);
     lines[count++] = view_text(v, "%.*s\t%.*s", (int)span.n, span.s, (int)n.n, n.s);
@@ -255,7 +302,7 @@ static void drag(ChartPane *pane, const View *v, const UiZone *z) {
     clamp_scroll(pane);
 }
 
-static void pointer(ChartPane *pane, const View *v) {
+static void pointer(ChartPane *pane, const View *v, const Chart *c) {
     UiZone z = ui_zone(v->ui, ui_id("chart"), pane->body, ZONE_FOCUSABLE);
     if (z.wheel_y != 0 || z.wheel_x != 0) {
         double around = (double)((z.x - pane->body.x) / pane->body.w);
@@ -276,8 +323,10 @@ static void pointer(ChartPane *pane, const View *v) {
         v->ui->cursor = CURSOR_HAND;
     if (z.clicked && z.button == BUTTON_LEFT && b->t1_ns > b->t0_ns)
         wish(v->wishes, CMD_SELECT_NS, "%lld..%lld", (long long)b->t0_ns, (long long)b->t1_ns);
+    if (z.clicked && z.button == BUTTON_RIGHT && !b->merged)
+        pane->menu = pane->hover;
     if (z.hover && !z.held)
-        tooltip(pane, v);
+        tooltip(pane, v, c);
 }
 
 /* -- the line above: whose chart it is */
@@ -315,13 +364,28 @@ static float thread_choice(const View *v, const Chart *c, Rect line) {
     return r.x + r.w + ui_px(ui, 14);
 }
 
+/* " · 3 dropped by transforms"; empty where there are none. */
+static Str without_words(const View *v, uint32_t count, const char *why) {
+    Str n = view_grouped(v, count);
+    return count ? view_text(v, " · %.*s %s", (int)n.n, n.s, why) : STR("");
+}
+
+/* Samples that have no box, and why. */
+static Str missing_words(const View *v, const Chart *c) {
+    Str dropped = without_words(v, c->dropped, "dropped by transforms");
+    Str bare = without_words(v, c->bare, "without a frame");
+    Str late = without_words(v, c->not_arranged, "not arranged yet");
+    return view_text(v, "%.*s%.*s%.*s", (int)dropped.n, dropped.s, (int)bare.n, bare.s, (int)late.n, late.s);
+}
+
 static Str chart_facts(const View *v, const Chart *c) {
-    Str n = view_count(v, c->count, "samples");
+    Str n = view_count(v, c->count, "samples"), missing = missing_words(v, c);
     if (c->cut) {
         Str all = view_grouped(v, c->thread.samples);
-        return view_text(v, "the first %.*s of %.*s: select a shorter range to see the others", (int)n.n, n.s,
-                         (int)all.n, all.s);
+        return view_text(v, "the first %.*s of %.*s: select a shorter range to see the others%.*s", (int)n.n, n.s,
+                         (int)all.n, all.s, (int)missing.n, missing.s);
     }
+    n = view_text(v, "%.*s%.*s", (int)n.n, n.s, (int)missing.n, missing.s);
     Str more = c->threads > c->tops ? view_text(v, " · %u threads in all", c->threads) : STR("");
     if (!c->interval_ns)
         return view_text(v, "%.*s%.*s", (int)n.n, n.s, (int)more.n, more.s);
@@ -346,6 +410,16 @@ static void scrollbar(ChartPane *pane, const View *v, Rect area) {
     ui_scrollbar(v->ui, ui_id("chart scroll"), r, content_height(pane), pane->body.h, &pane->scroll);
 }
 
+/* Words for samples that have no frame at all. */
+static Str why_bare(const Chart *c) {
+    if (c->not_arranged)
+        return STR("This thread's samples are not arranged yet.");
+    if (c->dropped == c->count)
+        return STR("The transforms drop every sample of this thread here.");
+    return c->tree ? STR("The transforms leave no frame of this thread's samples here.")
+                   : STR("No sample of this thread has a frame here.");
+}
+
 void chart_pane_draw(ChartPane *pane, const View *v, Rect area) {
     Ui *ui = v->ui;
     uint64_t number;
@@ -353,7 +427,7 @@ void chart_pane_draw(ChartPane *pane, const View *v, Rect area) {
     float margin = ui_px(ui, 20), line = ui_px(ui, ui->theme->control_h), axis = ui_px(ui, 24);
     Rect inner = {area.x + margin, area.y, area.w - 2 * margin, area.h};
     float top = line + ui_px(ui, 2) + axis;
-    pane->hover.on = false;
+    pane->hover.on = pane->menu.on = false;
     pane->row = ui_px(ui, ui->theme->row);
     pane->body = (Rect){inner.x, inner.y + top, inner.w, inner.h - top};
     if (pane->body.h < pane->row)
@@ -365,6 +439,8 @@ void chart_pane_draw(ChartPane *pane, const View *v, Rect area) {
         why = flame_why_empty(v);
     else if (c && !c->count)
         why = STR("This thread has no samples here.");
+    else if (c && !c->frames)
+        why = why_bare(c);
     if (c && c->threads)
         head_line(v, c, (Rect){inner.x, inner.y, inner.w, line});
     if (why.n)
@@ -372,11 +448,12 @@ void chart_pane_draw(ChartPane *pane, const View *v, Rect area) {
     if (!c || !c->count)
         return;
     relayout(pane, v, c, number);
-    pointer(pane, v);
+    pointer(pane, v, c);
     relayout(pane, v, c, number); /* as the hand left it */
     clamp_scroll(pane);
-    draw_axis(pane, v, (Rect){inner.x, inner.y + line + ui_px(ui, 2), inner.w, axis});
-    draw_boxes(pane, v);
+    if (c->frames)
+        draw_axis(pane, v, (Rect){inner.x, inner.y + line + ui_px(ui, 2), inner.w, axis});
+    draw_boxes(pane, v, c);
     scrollbar(pane, v, area);
     ui_focus_ring(ui, ui_id("chart"), pane->body, 0);
 }
@@ -385,11 +462,12 @@ void chart_pane_draw(ChartPane *pane, const View *v, Rect area) {
 
 bool chart_pane_told(const ChartPane *pane, const View *v, Str *name, Str *facts) {
     const ChartBox *b = &pane->hover.box;
-    if (!pane->hover.on || b->merged)
+    const Chart *c = chart_pane_shown(pane, v->engine);
+    if (!pane->hover.on || b->merged || !c)
         return false;
-    Str module = dict_module(v->dict, b->frame), span = duration(v, b);
+    Str module = tree_module(c->tree, v->dict, b->frame), span = duration(v, b);
     Str n = view_count(v, b->samples, "samples"), from = view_offset(v, b->t0_ns, 1000);
-    *name = flame_label(NULL, v->dict, b->frame);
+    *name = flame_label(c->tree, v->dict, b->frame);
     *facts = view_text(v, "%.*s%s%.*s · %.*s · from %.*s s", (int)(module.n < 200 ? module.n : 200),
                        module.s, module.n ? " · " : "", (int)span.n, span.s, (int)n.n, n.s, (int)from.n, from.s);
     return true;

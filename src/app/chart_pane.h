@@ -4,8 +4,7 @@
  * Owner: the App. Thread: main. Failure: none; what cannot be drawn is said in words. */
 #pragma once
 
-#include "app/view.h"
-#include "picture/chart_layout.h"
+#include "app/chart_marks.h"
 
 typedef struct ChartHover {
     bool on;
@@ -15,6 +14,8 @@ typedef struct ChartHover {
 typedef struct ChartPane {
     Arena arena;
     ChartLayout layout;
+    ChartMarks marks;
+    const uint8_t *match; /* by box, in the arena; NULL: nothing is searched */
     /* what the layout was made for */
     uint64_t made_of;
     int64_t made_v0_ns, made_v1_ns;
@@ -26,6 +27,7 @@ typedef struct ChartPane {
     float pan_scroll;
     float scroll, row;    /* px */
     ChartHover hover;
+    ChartHover menu;      /* a box that was clicked with the right button in this frame */
     Rect body;            /* of the boxes */
 } ChartPane;
 
@@ -36,6 +38,12 @@ void chart_pane_forget(ChartPane *pane);
 void chart_pane_draw(ChartPane *pane, const View *v, Rect area);
 /* The newest chart, or NULL; *number grows with each. */
 const Chart *chart_newest(const Engine *engine, uint64_t *number);
+/* The one that was laid out last, of which hover and menu are; NULL: it is gone. */
+const Chart *chart_pane_shown(const ChartPane *pane, const Engine *engine);
+/* The frames down to a box's as "symbol\tmodule\n", root first; false when it does not fit. */
+bool chart_path_text(const Chart *chart, const Dict *dict, const ChartBox *box, char *out, size_t cap);
+/* … and as "comm;frame;frame". */
+void chart_stack_text(const Chart *chart, const Dict *dict, const ChartBox *box, Buf *out);
 /* The view zoomed by factor around a share (0 … 1) of its width, then moved by a share of it. */
 void chart_pane_change(ChartPane *pane, double factor, double around, double move);
 void chart_pane_fit(ChartPane *pane);

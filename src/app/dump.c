@@ -278,6 +278,12 @@ static void chart_json(JsonWriter *w, const App *app) {
     json_u64(w, c->thread.samples);
     json_key(w, "cut");
     json_bool(w, c->cut);
+    json_key(w, "dropped");
+    json_u64(w, c->dropped);
+    json_key(w, "without_frames");
+    json_u64(w, c->bare);
+    json_key(w, "not_arranged");
+    json_u64(w, c->not_arranged);
     json_key(w, "interval_ns");
     json_i64(w, c->interval_ns);
     json_key(w, "t0_ns");
@@ -289,8 +295,9 @@ static void chart_json(JsonWriter *w, const App *app) {
     json_key(w, "depths");
     json_u64(w, pane->layout.depths);
     json_key(w, "hover");
-    if (pane->hover.on && !pane->hover.box.merged)
-        json_str(w, dict_symbol(&app->session.dict, pane->hover.box.frame));
+    const Chart *shown = chart_pane_shown(pane, app->session.engine);
+    if (pane->hover.on && !pane->hover.box.merged && shown)
+        json_str(w, tree_symbol(shown->tree, &app->session.dict, pane->hover.box.frame));
     else
         json_null(w);
     json_object_end(w);

@@ -124,7 +124,7 @@ static uint32_t box_color(FlamePane *pane, const View *v, const FlameBox *b) {
         color = frame_color(pane, v, b->frame);
     bool searching = v->answer->match != NULL;
     if (b->match)
-        return t->dark ? 0xf03cf0ff : 0xe600e6ff;
+        return flame_match_color(t->dark);
     if (searching && b->depth) /* what does not match steps back, but keeps its hue */
         color = color_mix(color, t->background, 0.55f);
     if (b->ancestor && b->depth)

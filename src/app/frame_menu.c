@@ -1,5 +1,6 @@
 #include "app/frame_menu.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { ITEMS = 20 };
@@ -42,13 +43,14 @@ static Str quoted_chip(const View *v, const char *key, Str value) {
     return view_text(v, "%s\"%.*s\"", key, (int)value.n, value.s);
 }
 
-static void chips_of(Menu *m, const FlameBox *b, Str frame) {
+static void chips_of(Menu *m, const FrameMenu *of, Str frame) {
     const View *v = m->v;
-    Str symbol = tree_symbol(v->answer->tree, v->dict, b->frame),
-        module = tree_module(v->answer->tree, v->dict, b->frame);
-    if (frame_is_synthetic(b->frame)) /* no sample has it */
+    if (of->synthetic) /* no sample has it */
         return;
-    if (tree_frame_kind(v->answer->tree, v->dict, b->frame) == FRAME_PROCESS) {
+    Str line = str_of(of->frame);
+    Str module = str_cut(&line, '\n');
+    Str symbol = str_cut(&module, '\t');
+    if (of->kind == FRAME_PROCESS) {
         Str only = quoted_chip(v, "comm=", symbol), without = quoted_chip(v, "comm!=", symbol);
         if (only.n) {
             offer(m, CMD_FILTER_ADD, "Count only this process", only);
@@ -63,51 +65,93 @@ static void chips_of(Menu *m, const FlameBox *b, Str frame) {
         offer(m, CMD_FILTER_ADD, "Count only samples in this module", only);
 }
 
-static void transforms_of(Menu *m, const FlameBox *b, Str frame, Str frames) {
+static void transforms_of(Menu *m, const FrameMenu *of, Str frame) {
     const View *v = m->v;
-    char path[STATE_ZOOM];
-    bool forward = v->state->view_kind == VIEW_FLAME || v->state->view_kind == VIEW_ICICLE;
+    Str frames = str_of(of->frame), path = str_of(of->path);
     offer(m, CMD_FOCUS_FUNCTION, "Focus on this function", frame);
-    if (forward && flame_zoom_text(v->answer, v->dict, b->node, path, sizeof path)) {
-        offer(m, CMD_FOCUS_SUBTREE, "Focus on this very frame", argument(v, TRANSFORM_FOCUS_SUBTREE, str_of(path)));
-        offer(m, CMD_MERGE_NODE, "Merge this very frame into its caller", argument(v, TRANSFORM_MERGE_NODE, str_of(path)));
+    if (path.n) {
+        offer(m, CMD_FOCUS_SUBTREE, "Focus on this very frame", argument(v, TRANSFORM_FOCUS_SUBTREE, path));
+        offer(m, CMD_MERGE_NODE, "Merge this very frame into its caller", argument(v, TRANSFORM_MERGE_NODE, path));
     }
     offer(m, CMD_MERGE_FUNCTION, "Merge this function into its callers", frame);
     offer(m, CMD_DROP_FUNCTION, "Leave out samples with this function", frame);
     offer(m, CMD_COLLAPSE_RECURSION, "Fold its recursion", frame);
-    if (tree_module(v->answer->tree, v->dict, b->frame).n)
+    if (str_find_char(frames, '\t') + 2 < frames.n)
         offer(m, CMD_COLLAPSE_MODULE, "Show its module as one frame", argument(v, TRANSFORM_COLLAPSE_MODULE, frames));
 }
 
-static void items_of(Menu *m, const FlameBox *b) {
+static void items_of(Menu *m, const FrameMenu *of) {
     const View *v = m->v;
-    Str symbol = tree_symbol(v->answer->tree, v->dict, b->frame),
-        module = tree_module(v->answer->tree, v->dict, b->frame);
-    Str frames = view_text(v, "%.*s\t%.*s\n", (int)(symbol.n < 500 ? symbol.n : 500), symbol.s,
-                           (int)(module.n < 500 ? module.n : 500), module.s);
-    Str frame = argument(v, TRANSFORM_FOCUS_FUNCTION, frames);
-    offer(m, CMD_ZOOM_KEY, "Zoom in", view_text(v, "%llu", (unsigned long long)b->key));
-    if (v->state->zoom[0])
+    Str frame = argument(v, TRANSFORM_FOCUS_FUNCTION, str_of(of->frame));
+    if (!of->of_chart)
+        offer(m, CMD_ZOOM_KEY, "Zoom in", view_text(v, "%llu", (unsigned long long)of->key));
+    else if (of->t1_ns > of->t0_ns)
+        offer(m, CMD_SELECT_NS, "Select its time", view_text(v, "%lld..%lld", (long long)of->t0_ns, (long long)of->t1_ns));
+    if (!of->of_chart && v->state->zoom[0])
         offer(m, CMD_ZOOM_OUT, "Zoom out", STR(""));
-    if (symbol.n + module.n <= 900) { /* else no argument could name it */
+    if (of->frame[0]) { /* else no argument could name it */
         if (view_has_time(v))
             offer(m, CMD_PIN, "Pin: light its moments", frame);
         offer(m, CMD_SANDWICH, "Callers and callees", frame);
-        chips_of(m, b, frame);
-        transforms_of(m, b, frame, frames);
+        chips_of(m, of, frame);
+        transforms_of(m, of, frame);
     }
-    offer(m, CMD_COPY, "Copy the stack", STR(""));
+    if (!of->of_chart) /* copies what is under the pointer or marked: a chart has no mark */
+        offer(m, CMD_COPY, "Copy the stack", STR(""));
 }
 
-void frame_menu_draw(FrameMenu *menu, FlamePane *pane, const View *v) {
+/* -- opening */
+
+static void take_frame(FrameMenu *menu, const View *v, const Tree *tree, FrameId frame) {
+    Str symbol = tree_symbol(tree, v->dict, frame), module = tree_module(tree, v->dict, frame);
+    *menu = (FrameMenu){.open = true,
+                        .kind = tree_frame_kind(tree, v->dict, frame),
+                        .synthetic = frame_is_synthetic(frame),
+                        .x = v->ui->x,
+                        .y = v->ui->y};
+    if (symbol.n + module.n + 3 <= MENU_NAME)
+        snprintf(menu->frame, sizeof menu->frame, "%.*s\t%.*s\n", (int)symbol.n, symbol.s, (int)module.n, module.s);
+}
+
+static void take_flame_box(FrameMenu *menu, const View *v, const FlameBox *b) {
+    bool forward = v->state->view_kind == VIEW_FLAME || v->state->view_kind == VIEW_ICICLE;
+    take_frame(menu, v, v->answer->tree, b->frame);
+    menu->key = b->key;
+    if (!forward || !flame_zoom_text(v->answer, v->dict, b->node, menu->path, sizeof menu->path))
+        menu->path[0] = 0;
+}
+
+static void take_chart_box(FrameMenu *menu, const View *v, const Chart *c, const ChartBox *b) {
+    take_frame(menu, v, c->tree, b->frame);
+    menu->of_chart = true;
+    menu->t0_ns = b->t0_ns;
+    menu->t1_ns = b->t1_ns;
+    if (!chart_path_text(c, v->dict, b, menu->path, sizeof menu->path))
+        menu->path[0] = 0;
+}
+
+/* True when something was clicked in this frame. */
+static bool opens(FrameMenu *menu, FlamePane *flame, const ChartPane *chart, const View *v) {
+    const Chart *c = chart_pane_shown(chart, v->engine);
+    if (v->state->view_kind == VIEW_CHART) {
+        if (!chart->menu.on || !c)
+            return false;
+        take_chart_box(menu, v, c, &chart->menu.box);
+        return true;
+    }
+    if (!flame->menu.on || !v->answer)
+        return false;
+    take_flame_box(menu, v, &flame->menu.box);
+    flame->cursor = menu->key; /* what the menu is about stays marked */
+    return true;
+}
+
+void frame_menu_draw(FrameMenu *menu, FlamePane *flame, const ChartPane *chart, const View *v) {
     Ui *ui = v->ui;
     UiId id = ui_id("frame menu");
-    if (pane->menu.on) {
-        *menu = (FrameMenu){true, pane->menu.box, ui->x, ui->y};
-        pane->cursor = menu->box.key; /* what the menu is about stays marked */
+    if (opens(menu, flame, chart, v))
         ui_menu_open(ui, id);
-    }
-    if (!menu->open || !v->answer)
+    if (!menu->open)
         return;
     if (ui->popup != id) {
         menu->open = false;
@@ -115,7 +159,7 @@ void frame_menu_draw(FrameMenu *menu, FlamePane *pane, const View *v) {
     }
     Menu m = {.v = v};
     Str text[ITEMS];
-    items_of(&m, &menu->box);
+    items_of(&m, menu);
     for (uint32_t i = 0; i < m.n; i++) {
         CommandId named = m.item[i].id == CMD_ZOOM_KEY ? CMD_ZOOM : m.item[i].id;
         Str key = command_key(named, v->arena);

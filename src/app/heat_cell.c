@@ -63,8 +63,8 @@ uint32_t heat_cell_lines(const View *v, uint32_t column, uint32_t row, const Hot
 /* -- the pinned one */
 
 bool heat_cell_find(const HeatGrid *g, const State *s, uint32_t *column, uint32_t *row) {
-    if (!s->cell.on || !g || !heat_cell_of(g, s->cell.t0_ns, column, row))
-        return false;
+    if (!s->cell.on || !g || !heat_cell_of(g, s->cell.t0_ns, column, row) || *column >= g->columns)
+        return false; /* the map may not reach that far: of another file, or one that is being read */
     if (!g->row)
         return !s->cell_row[0];
     for (*row = 0; *row < g->rows; (*row)++) {

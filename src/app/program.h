@@ -79,5 +79,7 @@ bool app_run(App *app, CommandId id, Str args, Error *err);
 const Answer *app_answer(const App *app);
 const Answer *app_callers(const App *app); /* likewise, the upper half of a sandwich */
 const HeatGrid *app_grid(const App *app);
+/* The chart of which a box is under the pointer, not a merged one; else NULL. */
+const Chart *app_chart_hovered(const App *app);
 /* Moments of what is lit; NULL while nothing is or nothing is known yet. */
 const LinkGrid *app_link(const App *app);

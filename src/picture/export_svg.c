@@ -364,7 +364,7 @@ static void place(Writer *w) {
 
 void export_svg(const SvgFlame *flame, Buf *out) {
     const FlameLayout *l = flame->layout;
-    uint32_t dark_match = 0xf03cf0ff, light_match = 0xe600e6ff;
+    uint32_t dark_match = flame_match_color(true), light_match = flame_match_color(false);
     Writer w = {.flame = flame, .page = flame->page, .out = out};
     if (flame->whole)
         w.whole = flame->whole;

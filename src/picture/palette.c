@@ -462,6 +462,10 @@ static float contrast(float a, float b) {
     return a > b ? (a + 0.05f) / (b + 0.05f) : (b + 0.05f) / (a + 0.05f);
 }
 
+uint32_t flame_match_color(bool dark) {
+    return dark ? 0xf03cf0ff : 0xe600e6ff;
+}
+
 uint32_t text_on(uint32_t fill) {
     static const float least = 4.5f;
     float l = luminance(fill), dark = contrast(l, luminance(rgb(0x14171D)));

@@ -53,6 +53,7 @@ void heat_ramp(HeatPalette palette, bool dark, HeatRamp *out);
  * colour in every selection, file and run of the program. And the text colour that is readable on a fill (contrast ≥ 4.5 against dark or light). */
 uint32_t flame_color(FlamePalette palette, bool dark, Frame frame, Str symbol, Str module);
 uint32_t text_on(uint32_t fill);
+uint32_t flame_match_color(bool dark); /* of what a search matches */
 
 /* -- differential: A's share against B's, each 0 to 1 */
 

@@ -131,9 +131,13 @@ static bool whole(const Aside *a) {
     return !a->kind->finished || a->kind->finished(a->newest.result);
 }
 
+static bool needs_tree(const Aside *a) {
+    return a->kind->tree_of && a->kind->tree_of(a->wish);
+}
+
 static bool due(const Aside *a, const AsideSource *source, int64_t now_ns, bool loading) {
     if (!a->asked || !source->profile || (a->kind->needs_index && !source->index) ||
-        (a->kind->tree_of && !source->grown.tree))
+        (needs_tree(a) && !source->grown.tree))
         return false;
     if (!answers(a) || !whole(a))
         return true;

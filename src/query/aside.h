@@ -26,7 +26,7 @@ typedef struct AsideKind {
     bool arranged;       /* … and for a newer index or tree: it tells of what that has arranged */
     JobPriority priority;
     bool (*same)(const void *a, const void *b);
-    /* The question whose tree it needs, and waits for; NULL: none. */
+    /* The question whose tree this wish needs, and waits for; NULL, or of no function: none. */
     const Query *(*tree_of)(const void *wish);
     /* What is kept from run to run (masks, counts); NULL functions: nothing. */
     void *(*state_new)(void);

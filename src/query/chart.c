@@ -3,6 +3,7 @@
  * that. The chosen thread's samples are then picked out in time order by a byte for each slot.
  * How many frames two neighbours share is found by going up the trie from whichever has the
  * larger id, for a parent's is always smaller; so it costs what differs, not how deep they are.
+ * Over a tree, a path (path.h) does the same by ranks.
  * A tree of minima over those numbers finds the ends of a box in logarithmic time. */
 #include "query/chart.h"
 
@@ -10,6 +11,7 @@
 #include <string.h>
 
 #include "query/counts.h"
+#include "query/path.h"
 
 enum { OF_CHOSEN = 1, OF_BUSIEST = 2 };
 
@@ -30,8 +32,8 @@ typedef struct Found {
 static void count_contexts(Keeper *k, const AsideSource *s, const ChartWish *w, uint64_t *sum) {
     CountWish wish = {.index = s->index,
                       .view = &s->view,
-                      .t0_ns = w->t0_ns,
-                      .t1_ns = w->t1_ns,
+                      .t0_ns = w->query.t0_ns,
+                      .t1_ns = w->query.t1_ns,
                       .cpus = k->mask.by_cpu ? &k->mask : NULL};
     counts_set(&k->counts, &wish);
     const uint8_t *bits = mask_bits(&k->mask);
@@ -139,7 +141,8 @@ static bool find_in_order(Found *f, Found *busy, const Keeper *k, const AsideSou
     enum { CHECK_EVERY = 1 << 20 };
     const Index *x = s->index;
     uint64_t end = index_positions(x, &s->view);
-    uint64_t from = index_lower(x, end, w->t0_ns), to = index_lower(x, end, w->t1_ns);
+    uint64_t from = index_lower(x, end, w->query.t0_ns);
+    uint64_t to = index_lower(x, end, w->query.t1_ns);
     for (uint64_t i = from; i < to && f->count <= CHART_SAMPLES; i++) {
         uint32_t slot = i < x->samples
                             ? x->slot[i]
@@ -160,7 +163,7 @@ static bool find_late(Found *f, const Keeper *k, const AsideSource *s, const Cha
     for (uint64_t i = index_positions(s->index, &s->view); i < s->view.samples; i++) {
         int64_t t = COLUMN_AT(&s->profile->time_ns, int64_t, i);
         PairId pair = COLUMN_AT(&s->profile->pair, PairId, i);
-        if (t >= w->t0_ns && t < w->t1_ns &&
+        if (t >= w->query.t0_ns && t < w->query.t1_ns &&
             k->wanted[index_slot_of_pair(s->index, pair)] & OF_CHOSEN)
             add(f, k, s->profile, i);
     }
@@ -224,6 +227,16 @@ static bool is_gap(int64_t interval_ns, int64_t from, int64_t to) {
     return to > from && (to - from - 1) / CHART_GAP >= interval_ns;
 }
 
+/* Where the frames of samples come from: the trie of the Dict, or a path through a tree. */
+typedef struct Walk {
+    Chart *chart;
+    const Profile *profile;
+    const Found *found;
+    Path path; /* its tree NULL: there is none */
+    FrameId *frame;
+    uint32_t cap;
+} Walk;
+
 /* Depth of s and what it shares with the sample before it, whose depth is known. */
 static void compare(const Stacks *stacks, const ChartSample *before, ChartSample *s) {
     StackId a = before ? before->stack : 0, b = s->stack;
@@ -241,40 +254,64 @@ static void compare(const Stacks *stacks, const ChartSample *before, ChartSample
     s->depth = s->shared + up_b;
 }
 
+/* Likewise in the tree. */
+static PathEnd compare_paths(Walk *w, ChartSample *s) {
+    uint64_t sample = w->found->sample[s->own];
+    PairId pair = COLUMN_AT(&w->profile->pair, PairId, sample);
+    PathEnd end = path_next(&w->path, pair, sample, &s->shared);
+    s->depth = w->path.depth;
+    return end;
+}
+
 /* Fills in frames from the leaf down to what is shared; false when there are too many. */
-static bool put_frames(Chart *c, FrameId **frame, uint32_t *cap, const Stacks *stacks,
-                       ChartSample *s) {
+static bool put_frames(Walk *w, ChartSample *s) {
+    const Stacks *stacks = &w->profile->dict->stacks;
+    Chart *c = w->chart;
     uint32_t own = s->depth - s->shared;
+    s->own = c->frames;
+    if (!own)
+        return true;
     if (own > CHART_FRAMES - c->frames)
         return false;
-    if (c->frames + own > *cap) {
+    if (c->frames + own > w->cap) {
         uint32_t wider = (c->frames + own) * 2;
-        *frame = mem_resize(*frame, *cap * sizeof(**frame), wider * sizeof(**frame));
-        *cap = wider;
+        w->frame =
+            mem_resize(w->frame, w->cap * sizeof(*w->frame), wider * sizeof(*w->frame));
+        w->cap = wider;
     }
+    FrameId *to = w->frame + c->frames;
+    for (uint32_t i = own; i-- > 0 && w->path.tree;)
+        to[i] = path_frame(&w->path, s->shared + 1 + i);
     StackId at = s->stack;
-    for (uint32_t i = own; i-- > 0; at = stacks_get(stacks, at).parent)
-        (*frame)[c->frames + i] = stacks_get(stacks, at).frame;
-    s->own = c->frames;
+    for (uint32_t i = own; i-- > 0 && !w->path.tree; at = stacks_get(stacks, at).parent)
+        to[i] = stacks_get(stacks, at).frame;
     c->frames += own;
     return true;
 }
 
-static void share_frames(Chart *c, ChartSample *sample, const Stacks *stacks) {
-    FrameId *frame = NULL;
-    uint32_t cap = 0, i = 0;
+static void share_frames(Walk *w, ChartSample *sample) {
+    const Stacks *stacks = &w->profile->dict->stacks;
+    Chart *c = w->chart;
+    uint32_t i = 0;
     for (; i < c->count; i++) {
         ChartSample *s = &sample[i];
-        compare(stacks, i ? s - 1 : NULL, s);
+        PathEnd end = PATH_FOUND;
+        if (w->path.tree)
+            end = compare_paths(w, s);
+        else
+            compare(stacks, i ? s - 1 : NULL, s);
         if (i && is_gap(c->interval_ns, s[-1].time_ns, s->time_ns))
             s->shared = 0;
-        if (!put_frames(c, &frame, &cap, stacks, s))
+        if (!put_frames(w, s))
             break;
+        c->dropped += end == PATH_DROPPED;
+        c->not_arranged += end == PATH_NOT_ARRANGED;
+        c->bare += end == PATH_FOUND && !s->depth;
         c->max_depth = s->depth > c->max_depth ? s->depth : c->max_depth;
     }
     c->cut = c->cut || i < c->count;
     c->count = i;
-    c->frame = mem_resize(frame, cap * sizeof(*frame), c->frames * sizeof(*frame));
+    c->frame = mem_resize(w->frame, w->cap * sizeof(*w->frame), c->frames * sizeof(*w->frame));
 }
 
 static void grow_minima(Chart *c) {
@@ -319,6 +356,10 @@ uint32_t chart_last_break(const Chart *c, uint32_t to, uint32_t depth) {
     return i - c->leaves;
 }
 
+FrameId chart_frame_at(const Chart *c, uint32_t sample, uint32_t depth) {
+    return chart_frame(c, chart_last_break(c, sample, depth), depth);
+}
+
 int64_t chart_end(const Chart *c, uint32_t sample) {
     int64_t from = c->sample[sample].time_ns, end = from + c->interval_ns;
     if (sample + 1 == c->count)
@@ -329,12 +370,27 @@ int64_t chart_end(const Chart *c, uint32_t sample) {
 
 /* ---- the aside --------------------------------------------------------------------------- */
 
+ChartWish chart_wish(const Query *query, const ProfileView *view) {
+    return (ChartWish){.query = {.slot = query->slot,
+                                 .t0_ns = query->whole ? view->first_ns : query->t0_ns,
+                                 .t1_ns = query->whole ? view->last_ns + 1 : query->t1_ns,
+                                 .event = query->event,
+                                 .idle = query->idle,
+                                 .tree.transforms = query->tree.transforms,
+                                 .filter = query->filter}};
+}
+
 static bool same(const void *a, const void *b) {
     const ChartWish *x = a, *y = b;
     return x->chosen == y->chosen &&
-           (!x->chosen || (x->pid == y->pid && x->tid == y->tid)) && x->t0_ns == y->t0_ns &&
-           x->t1_ns == y->t1_ns && x->event == y->event && x->idle == y->idle &&
-           filter_same(&x->filter, &y->filter);
+           (!x->chosen || (x->pid == y->pid && x->tid == y->tid)) &&
+           query_same(&x->query, &y->query);
+}
+
+/* Stacks as they were recorded need no tree. */
+static const Query *tree_of(const void *wish) {
+    const Query *q = &((const ChartWish *)wish)->query;
+    return tree_spec_hash(&q->tree) ? q : NULL;
 }
 
 static void *state_new(void) {
@@ -353,10 +409,24 @@ static void state_free(void *state) {
 
 static void result_free(void *result) {
     Chart *c = result;
+    tree_drop(c->tree);
     mem_resize((void *)(uintptr_t)c->sample, c->count * sizeof(*c->sample), 0);
     mem_resize((void *)(uintptr_t)c->frame, c->frames * sizeof(*c->frame), 0);
     mem_resize((void *)(uintptr_t)c->least, 2 * (size_t)c->leaves * sizeof(*c->least), 0);
     mem_resize(c, sizeof(*c), 0);
+}
+
+static void draw_out(Chart *c, const AsideSource *s, const Found *f, ChartSample *sample) {
+    Walk walk = {.chart = c, .profile = s->profile, .found = f};
+    c->tree = s->grown.tree;
+    if (!c->tree) {
+        share_frames(&walk, sample);
+        return;
+    }
+    tree_hold(c->tree);
+    path_begin(&walk.path, &s->grown);
+    share_frames(&walk, sample);
+    path_end(&walk.path);
 }
 
 /* Only a long look for samples gives way to a newer wish: the chart follows a drag. */
@@ -373,9 +443,9 @@ static bool make_chart(Keeper *k, const AsideSource *s, Chart *c, const CancelTo
     ChartSample *sample = samples_of(&f, s->profile, late);
     c->cut = f.count > CHART_SAMPLES;
     c->count = c->cut ? CHART_SAMPLES : (uint32_t)f.count;
-    c->until_ns = c->cut ? sample[CHART_SAMPLES].time_ns : c->wish.t1_ns;
+    c->until_ns = c->cut ? sample[CHART_SAMPLES].time_ns : c->wish.query.t1_ns;
     c->interval_ns = interval_of(sample, c->count, &busy, s->profile);
-    share_frames(c, sample, &s->profile->dict->stacks);
+    draw_out(c, s, &f, sample);
     if (c->cut && c->count < f.count)
         c->until_ns = sample[c->count].time_ns;
     c->sample = mem_resize(sample, f.count * sizeof(*sample), c->count * sizeof(*sample));
@@ -391,10 +461,11 @@ static void *run(void *state, const AsideSource *source, const void *wish, const
     (void)before;
     Chart *c = mem_resize(NULL, 0, sizeof(*c));
     c->wish = *(const ChartWish *)wish;
-    c->until_ns = c->wish.t1_ns;
-    mask_set(&k->mask, source->profile, c->wish.event, c->wish.idle, &c->wish.filter, NULL);
+    const Query *q = &c->wish.query;
+    c->until_ns = q->t1_ns;
+    mask_set(&k->mask, source->profile, q->event, q->idle, &q->filter, NULL);
     mask_extend(&k->mask, &source->view);
-    if (!source->view.has_time || c->wish.t1_ns <= c->wish.t0_ns)
+    if (!source->view.has_time || q->t1_ns <= q->t0_ns)
         return c;
     if (make_chart(k, source, c, token))
         return c;
@@ -409,6 +480,7 @@ const AsideKind chart_aside = {
     .arranged = true, /* the busiest thread is looked at in its order only */
     .priority = JOB_QUERY,
     .same = same,
+    .tree_of = tree_of,
     .state_new = state_new,
     .state_free = state_free,
     .run = run,

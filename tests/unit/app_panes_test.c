@@ -12,6 +12,8 @@
 #include <cmocka.h>
 
 #include "app/app.h"
+#include "app/dump.h"
+#include "app/heat_cell.h"
 #include "app/program.h"
 
 enum { FUNCTIONS = 100000, FRAME_NS = 16666667 };
@@ -220,9 +222,137 @@ static void test_a_chart_in_its_range(void **unused) {
     app_free(r.app);
 }
 
+static void point_at(Run *r, float x, float y) {
+    frame(r, &(InputEvent){.kind = INPUT_MOVE, .x = x, .y = y});
+    frame(r, NULL);
+    frame(r, NULL);
+}
+
+static bool says(Run *r, const char *words) {
+    Buf text = {0};
+    dump_draw_list(r->app, &text);
+    buf_putc(&text, 0);
+    bool found = strstr(text.s, words) != NULL;
+    buf_free(&text);
+    return found;
+}
+
+/* A chart of transformed stacks says what it lacks; its own frames light nothing, make transforms
+ * and can be copied. */
+static void test_a_chart_of_what_is_left(void **unused) {
+    (void)unused;
+    Run r;
+    char path[1024];
+    const char *source = getenv("FLAMESCOPE_SOURCE");
+    snprintf(path, sizeof path, "%s/examples/shop.perf.gz", source ? source : ".");
+    start(&r, path);
+    run(&r, "flame.shape chart");
+    run(&r, "select.range 25..27");
+    assert_false(says(&r, "dropped by transforms"));
+    run(&r, "tree.drop-function node::LoadEnvironment");
+    assert_true(says(&r, "138 samples · 126 dropped by transforms · "));
+    run(&r, "tree.reset");
+    run(&r, "tree.transform group=thread");
+    const ChartPane *c = &r.app->chart;
+    float x = c->body.x + c->body.w * 0.7f, y = c->body.y + c->row / 2;
+    point_at(&r, x, y);
+    assert_true(c->hover.on && frame_is_synthetic(c->hover.box.frame));
+    assert_int_equal(r.app->lit.kind, LINK_NONE);
+    assert_true(says(&r, "node (9094)"));
+    point_at(&r, x, y + c->row);
+    assert_int_equal(r.app->lit.kind, LINK_FUNCTION);
+    assert_int_equal(r.app->lit.id, c->hover.box.frame);
+    assert_true(app_do(r.app, STR("edit.copy"), NULL));
+    assert_true(str_eq_c(buf_str(&r.app->clipboard), "node (9094);node"));
+    /* a letter over a box is about it: the next chart is of what it leaves */
+    frame(&r, &(InputEvent){.kind = INPUT_KEY, .key = 'J'});
+    settle(&r);
+    assert_int_equal(r.app->state.transforms.count, 2);
+    assert_int_equal(r.app->state.transforms.item[1].kind, TRANSFORM_MERGE_FUNCTION);
+    /* … and nothing is known of a box that is of a chart before the last two */
+    uint64_t number;
+    chart_newest(r.app->session.engine, &number);
+    assert_int_equal(c->made_of, number);
+    assert_ptr_equal(chart_pane_shown(c, r.app->session.engine), chart_newest(r.app->session.engine, &number));
+    r.app->chart.made_of = number - 2;
+    assert_null(chart_pane_shown(c, r.app->session.engine));
+    app_free(r.app);
+}
+
+static bool searched_for(const Chart *c, const Dict *dict, const ChartBox *b, const char *word) {
+    bool found = false;
+    for (uint32_t i = b->first; i < b->first + b->samples; i++) {
+        if (c->sample[i].depth <= b->depth)
+            continue;
+        Str symbol = tree_symbol(c->tree, dict, chart_frame_at(c, i, b->depth + 1u));
+        char text[2000];
+        snprintf(text, sizeof text, "%.*s", (int)symbol.n, symbol.s);
+        found = found || strstr(text, word);
+    }
+    return found;
+}
+
+/* Boxes that the search matches are marked, of groups too, merged ones where one of theirs is. */
+static void test_a_chart_is_searched(void **unused) {
+    (void)unused;
+    static const char *const words[] = {"Print", "cpu 1", "v8::"};
+    Run r;
+    char path[1024];
+    const char *source = getenv("FLAMESCOPE_SOURCE");
+    snprintf(path, sizeof path, "%s/examples/shop.perf.gz", source ? source : ".");
+    start(&r, path);
+    run(&r, "flame.shape chart");
+    run(&r, "chart.thread 9094/9094");
+    run(&r, "tree.group cpu");
+    const ChartPane *pane = &r.app->chart;
+    assert_null(pane->match);
+    uint32_t merged = 0, marked = 0, plain = 0;
+    for (int k = 0; k < 3; k++) {
+        char command[64];
+        snprintf(command, sizeof command, "search.set %s", words[k]);
+        run(&r, command);
+        const Chart *c = chart_pane_shown(pane, r.app->session.engine);
+        assert_non_null(pane->match);
+        for (uint32_t i = 0; i < pane->layout.count; i++) {
+            const ChartBox *b = &pane->layout.box[i];
+            assert_int_equal(pane->match[i], searched_for(c, &r.app->session.dict, b, words[k]));
+            merged += b->merged && pane->match[i];
+            marked += !b->merged && pane->match[i];
+            plain += !pane->match[i];
+        }
+    }
+    assert_true(merged && marked && plain);
+    run(&r, "search.set (");
+    assert_null(pane->match);
+    run(&r, "search.set");
+    assert_null(pane->match);
+    app_free(r.app);
+}
+
+/* A pinned cell may lie beyond a map that is still being made. */
+static void test_a_pinned_cell_beyond_the_map(void **unused) {
+    (void)unused;
+    Run r;
+    char path[1024];
+    uint32_t column, row;
+    const char *source = getenv("FLAMESCOPE_SOURCE");
+    snprintf(path, sizeof path, "%s/examples/shop.perf.gz", source ? source : ".");
+    start(&r, path);
+    HeatGrid g = *app_grid(r.app);
+    State s = r.app->state;
+    s.cell = (Range){true, g.origin_ns + 7 * g.spec.column_ns, g.origin_ns + 7 * g.spec.column_ns + 1};
+    assert_true(heat_cell_find(&g, &s, &column, &row) && column == 7);
+    g.columns = 7;
+    assert_false(heat_cell_find(&g, &s, &column, &row));
+    app_free(r.app);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_a_table_is_virtual),
                                        cmocka_unit_test(test_an_exact_search),
-                                       cmocka_unit_test(test_a_chart_in_its_range)};
+                                       cmocka_unit_test(test_a_chart_in_its_range),
+                                       cmocka_unit_test(test_a_chart_of_what_is_left),
+                                       cmocka_unit_test(test_a_chart_is_searched),
+                                       cmocka_unit_test(test_a_pinned_cell_beyond_the_map)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
-/* The flame chart's samples and threads against a scan, its breaks against a walk, and its
- * layout against runs found sample by sample. */
+/* The flame chart's samples and threads against a scan, their stacks against lists of frames that
+ * transforms rewrite (truth_helper.h), its breaks against a walk, and its layout against runs found
+ * sample by sample. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,6 +15,7 @@
 #include "query/engine.h"
 #include "query/mask.h"
 #include "query_helper.h"
+#include "truth_helper.h"
 
 static const MakeOptions PROFILES[] = {
     {.seed = 21, .symbols = 4, .depth = 6, .contexts = 6, .events = 1, .cpus = 4, .step_ns = 1000000},
@@ -55,8 +57,10 @@ typedef struct Seen {
     int64_t time_ns;
     uint64_t sample;
     StackId stack;
-    FrameId *frame;
-    uint32_t depth;
+    FrameId *frame; /* as recorded */
+    TruthFrame *left; /* … and what the transforms leave */
+    uint32_t depth;   /* of that */
+    bool dropped, not_arranged;
 } Seen;
 
 static int by_time(const void *a, const void *b) {
@@ -68,7 +72,7 @@ static int by_time(const void *a, const void *b) {
 
 typedef struct Truth {
     Seen *seen;
-    uint64_t count;
+    uint64_t count, dropped, bare, not_arranged;
     ChartThread thread[64]; /* samples by (pid, tid) */
     uint32_t threads;
 } Truth;
@@ -82,7 +86,25 @@ static void count_thread(Truth *t, const Context *c) {
     t->thread[i].samples++;
 }
 
-static void scan(const Profile *p, const ProfileView *view, const ChartWish *w,
+/* The tree of the chart, or NULL, says what may be known. */
+static void see_stack(const Profile *p, const ProfileView *view, const TreeSpec *spec,
+                      const Tree *tree, Arena *arena, Seen *s) {
+    uint32_t depth;
+    PairId pair = COLUMN_AT(&p->pair, PairId, s->sample);
+    uint16_t cpu = COLUMN_AT(&p->cpu, uint16_t, s->sample);
+    ProfileView known = *view;
+    if (tree) {
+        known.contexts = tree->contexts;
+        known.frames = tree->frames;
+    }
+    s->stack = pairs_get(&p->pairs, pair).stack;
+    s->frame = dict_frames_of(p->dict, s->stack, arena, &depth);
+    s->not_arranged = tree && tree->rank_of_pair && pair >= tree->pairs;
+    if (!s->not_arranged)
+        s->dropped = !truth_stack(p, &known, spec, pair, cpu, arena, &s->left, &s->depth);
+}
+
+static void scan(const Profile *p, const ProfileView *view, const Query *w, const Tree *tree,
                  const ChartThread *of, Arena *arena, Truth *t) {
     Mask mask;
     mask_init(&mask);
@@ -99,8 +121,11 @@ static void scan(const Profile *p, const ProfileView *view, const ChartWish *w,
         count_thread(t, &c);
         if (c.pid != of->pid || c.tid != of->tid)
             continue;
-        Seen s = {.time_ns = time, .sample = i, .stack = pairs_get(&p->pairs, pair).stack};
-        s.frame = dict_frames_of(p->dict, s.stack, arena, &s.depth);
+        Seen s = {.time_ns = time, .sample = i};
+        see_stack(p, view, &w->tree, tree, arena, &s);
+        t->dropped += s.dropped;
+        t->not_arranged += s.not_arranged;
+        t->bare += !s.dropped && !s.not_arranged && !s.depth;
         t->seen[t->count++] = s;
     }
     qsort(t->seen, t->count, sizeof(*t->seen), by_time);
@@ -127,18 +152,53 @@ static void check_threads(const Chart *c, const Truth *t) {
         assert_int_equal(c->thread.samples, most);
 }
 
+static bool same_frame(const TruthFrame *a, const TruthFrame *b) {
+    return str_eq(a->symbol, b->symbol) && str_eq(a->module, b->module) && a->kind == b->kind &&
+           a->synthetic == b->synthetic;
+}
+
 static uint32_t alike(const Seen *a, const Seen *b) {
     uint32_t n = 0;
-    while (n < a->depth && n < b->depth && a->frame[n] == b->frame[n])
+    while (n < a->depth && n < b->depth && same_frame(&a->left[n], &b->left[n]))
         n++;
     return n;
 }
 
-static void check_samples(const Chart *c, const Truth *t) {
+static void check_frame(const Chart *c, const Dict *d, const Seen *x, uint32_t sample,
+                        uint32_t depth) {
+    FrameId id = chart_frame(c, sample, depth);
+    TruthFrame is = {tree_symbol(c->tree, d, id), tree_module(c->tree, d, id),
+                     tree_frame_kind(c->tree, d, id), frame_is_synthetic(id)};
+    assert_true(same_frame(&is, &x->left[depth - 1]));
+    assert_int_equal(chart_frame_at(c, sample, depth), id);
+    if (!c->tree)
+        assert_int_equal(id, x->frame[depth - 1]);
+}
+
+/* Samples that a tree by cpu does not know yet cannot be told from outside: they have no frames. */
+static void take_unknown(const Chart *c, Truth *t) {
+    uint64_t without = 0, expected = 0;
+    for (uint32_t i = 0; i < c->count && i < t->count; i++) {
+        without += !c->sample[i].depth;
+        expected += !t->seen[i].depth;
+        if (!c->sample[i].depth)
+            t->seen[i].depth = 0;
+    }
+    assert_true(without - expected <= c->not_arranged);
+    assert_int_equal(c->dropped + c->bare + c->not_arranged, without);
+}
+
+static void check_missing(const Chart *c, const Truth *t) {
+    assert_int_equal(c->dropped, t->dropped);
+    assert_int_equal(c->not_arranged, t->not_arranged);
+    assert_int_equal(c->bare, t->bare);
+}
+
+static void check_samples(const Chart *c, const Dict *dict, const Truth *t) {
     assert_int_equal(c->thread.samples, t->count);
     assert_int_equal(c->count, t->count);
     assert_false(c->cut);
-    assert_int_equal(c->until_ns, c->wish.t1_ns);
+    assert_int_equal(c->until_ns, c->wish.query.t1_ns);
     for (uint32_t i = 0; i < c->count; i++) {
         const ChartSample *s = &c->sample[i];
         const Seen *x = &t->seen[i];
@@ -148,7 +208,7 @@ static void check_samples(const Chart *c, const Truth *t) {
         bool gap = i && x->time_ns - x[-1].time_ns > CHART_GAP * c->interval_ns;
         assert_int_equal(s->shared, !i || gap ? 0 : alike(&x[-1], x));
         for (uint32_t d = s->shared + 1; d <= s->depth; d++)
-            assert_int_equal(chart_frame(c, i, d), x->frame[d - 1]);
+            check_frame(c, dict, x, i, d);
         int64_t end = x->time_ns + c->interval_ns;
         if (i + 1 == c->count)
             end = end < c->until_ns ? end : c->until_ns;
@@ -182,7 +242,7 @@ static void check_interval(const Profile *p, const ProfileView *view, const Char
                            const Truth *own, Arena *arena) {
     Truth busy = {0};
     if (c->tops)
-        scan(p, view, &c->wish, &c->top[0], arena, &busy);
+        scan(p, view, &c->wish.query, c->tree, &c->top[0], arena, &busy);
     int64_t a = median_of(own, arena), b = median_of(&busy, arena);
     assert_int_equal(c->interval_ns, !a ? b : !b ? a : a < b ? a : b);
 }
@@ -285,7 +345,7 @@ static void check_layout(const Chart *c, uint64_t *random) {
     arena_init(&arena, 0);
     for (int k = 0; k < 8; k++) {
         ChartLayout l;
-        int64_t span = c->wish.t1_ns - c->wish.t0_ns, v0 = c->wish.t0_ns, v1 = c->wish.t1_ns;
+        int64_t v0 = c->wish.query.t0_ns, v1 = c->wish.query.t1_ns, span = v1 - v0;
         if (k > 1) {
             v0 += (int64_t)random_below(random, (uint64_t)span);
             v1 = v0 + 1 + (int64_t)random_below(random, (uint64_t)span / (k > 4 ? 50 : 2) + 1);
@@ -300,17 +360,20 @@ static void check_layout(const Chart *c, uint64_t *random) {
 
 /* ---- driving ----------------------------------------------------------------------------- */
 
-static ChartWish random_wish(uint64_t *random, const ProfileView *view) {
+static ChartWish random_wish(uint64_t *random, const Profile *p, const ProfileView *view) {
     Query q = random_query(random, view);
-    ChartWish w = {.t0_ns = q.t0_ns, .t1_ns = q.t1_ns, .event = q.event, .idle = q.idle,
-                   .filter = q.filter};
+    if (random_below(random, 4))
+        random_tree(random, p, view, 4, &q.tree);
+    if (random_below(random, 4) == 0)
+        transforms_parse(STR("group=cpu"), &q.tree.transforms, NULL);
+    ChartWish w = chart_wish(&q, view);
     if (random_below(random, 3) == 0) {
         w.chosen = true;
         w.tid = (int32_t)random_below(random, 22);
         w.pid = w.tid / 2;
     }
-    if (w.t1_ns <= w.t0_ns)
-        w.t1_ns = w.t0_ns + 1;
+    if (w.query.t1_ns <= w.query.t0_ns)
+        w.query.t1_ns = w.query.t0_ns + 1;
     return w;
 }
 
@@ -319,9 +382,14 @@ static void check(const Profile *p, const ProfileView *view, const Chart *c, uin
     Arena arena;
     Truth truth = {0};
     arena_init(&arena, 0);
-    scan(p, view, &c->wish, &c->thread, &arena, &truth);
+    assert_int_equal(c->tree != NULL, transforms_hash(&c->wish.query.tree.transforms) != 0);
+    scan(p, view, &c->wish.query, c->tree, &c->thread, &arena, &truth);
     check_threads(c, &truth);
-    check_samples(c, &truth);
+    if (c->tree && !c->tree->rank_of_pair && !rests)
+        take_unknown(c, &truth);
+    else
+        check_missing(c, &truth);
+    check_samples(c, p->dict, &truth);
     if (rests)
         check_interval(p, view, c, &truth, &arena);
     check_breaks(c, random);
@@ -343,7 +411,7 @@ static void at_rest(uint32_t workers) {
             if (round % 5 == 4)
                 maker_add(&maker, 300);
             ProfileView view = profile_view(&maker.profile);
-            ChartWish w = random_wish(&random, &view);
+            ChartWish w = random_wish(&random, &maker.profile, &view);
             engine_ask_aside(e, ASIDE_CHART, 0, &w);
             if (round % 3 == 0)
                 engine_poll(e, ++now, true);
@@ -392,7 +460,7 @@ static void while_loading(uint32_t which, uint32_t workers) {
     for (int i = 0, results = 0; i < 20000 && results < 15; i++) {
         ProfileView view = profile_view(&maker.profile);
         if (i % 5 == 0) {
-            ChartWish w = random_wish(&random, &view);
+            ChartWish w = random_wish(&random, &maker.profile, &view);
             engine_ask_aside(e, ASIDE_CHART, 0, &w);
         }
         engine_poll(e, now += 20000000, true);
@@ -423,9 +491,11 @@ static void agrees_while_loading(void **state) {
     }
 }
 
-static const Chart *ask(Engine *e, Jobs *jobs, int64_t t0, int64_t t1) {
+static const Chart *ask(Engine *e, Jobs *jobs, int64_t t0, int64_t t1, const char *transforms) {
     int64_t now = 0;
-    ChartWish w = {.t0_ns = t0, .t1_ns = t1, .event = EVENT_ALL, .idle = IDLE_KEEP};
+    ChartWish w = {.query = {.t0_ns = t0, .t1_ns = t1, .event = EVENT_ALL, .idle = IDLE_KEEP}};
+    if (transforms)
+        assert_true(transforms_parse(str_of(transforms), &w.query.tree.transforms, NULL));
     engine_ask_aside(e, ASIDE_CHART, 0, &w);
     settle(e, jobs, &now);
     return engine_aside(e, ASIDE_CHART);
@@ -441,7 +511,7 @@ static void cuts_long_ranges(void **state) {
     maker_add(&maker, CHART_SAMPLES + 5000);
     engine_set_profile(e, 0, &maker.profile);
     ProfileView view = profile_view(&maker.profile);
-    const Chart *c = ask(e, jobs, view.first_ns, view.last_ns + 1);
+    const Chart *c = ask(e, jobs, view.first_ns, view.last_ns + 1, NULL);
     assert_true(c->cut);
     assert_int_equal(c->count, CHART_SAMPLES);
     assert_int_equal(c->thread.samples, c->count + 5000);
@@ -452,7 +522,7 @@ static void cuts_long_ranges(void **state) {
     chart_layout(c, view.first_ns, view.last_ns, 1000, &arena, &l);
     check_places(c, &l);
     assert_true(l.count <= (2 * 1000 + 2) * c->max_depth);
-    c = ask(e, jobs, view.first_ns, c->until_ns);
+    c = ask(e, jobs, view.first_ns, c->until_ns, NULL);
     assert_false(c->cut && c->until_ns > view.last_ns);
     arena_free(&arena);
     engine_free(e);
@@ -477,7 +547,7 @@ static void leaves_gaps_empty(void **state) {
         maker_put(&maker, times[i] * 1000000, "app", 5, "e", 0, 0, i < 2 ? ab : ac, 2, FRAME_USER);
     maker_put(&maker, 50 * 1000000, "other", 6, "e", 0, 0, ab, 1, FRAME_USER);
     engine_set_profile(e, 0, &maker.profile);
-    const Chart *c = ask(e, jobs, 0, 200000000);
+    const Chart *c = ask(e, jobs, 0, 200000000, NULL);
     assert_int_equal(c->thread.tid, 5);
     assert_int_equal(c->interval_ns, 10000000);
     chart_layout(c, 0, 200000000, 2000, &arena, &l);
@@ -498,6 +568,108 @@ static void leaves_gaps_empty(void **state) {
     maker_free(&maker);
 }
 
+static void check_stack(const Chart *c, const Dict *dict, uint32_t sample, const char *expected) {
+    Buf text = {0};
+    for (uint32_t d = 1; d <= c->sample[sample].depth; d++) {
+        Str symbol = tree_symbol(c->tree, dict, chart_frame_at(c, sample, d));
+        buf_printf(&text, d > 1 ? ";%.*s" : "%.*s", (int)symbol.n, symbol.s);
+    }
+    assert_true(str_eq_c(buf_str(&text), expected));
+    buf_free(&text);
+}
+
+/* What transforms do to a chart, known by hand; charts of other transforms stay what they were. */
+static void transforms_by_hand(void **state) {
+    static const char *ab[] = {"a", "b"}, *acb[] = {"a", "c", "b"}, *c_only[] = {"c"};
+    Maker maker;
+    Jobs *jobs = jobs_new(0);
+    Engine *e = engine_new(jobs);
+    (void)state;
+    maker_init(&maker, &PROFILES[0]);
+    for (int i = 0; i < 10; i++)
+        maker_put(&maker, i * 10000000, "app", 5, "e", (uint16_t)(i / 5), 0,
+                  i < 4 ? ab : i < 6 ? c_only : acb, i < 4 ? 2 : i < 6 ? 1 : 3, FRAME_USER);
+    engine_set_profile(e, 0, &maker.profile);
+    static const struct {
+        const char *transforms;
+        uint32_t dropped, bare, depth;
+        const char *first, *last; /* all of the first and the last sample */
+    } cases[] = {
+        {"drop-function=a", 8, 0, 2, "", ""},
+        {"focus-function=b", 2, 0, 1, "b", "b"},
+        {"merge-function=c", 0, 0, 3, "app;a;b", "app;a;b"},
+        {"merge-function=app||merge-function=c", 0, 2, 2, "a;b", "a;b"},
+        {"group=cpu", 0, 0, 5, "cpu 0;app;a;b", "cpu 1;app;a;c;b"},
+        {"callers-of=c||group=thread", 4, 0, 4, "", "app (5);app;a;c"},
+        {"off:drop-function=a", 0, 0, 4, "app;a;b", "app;a;c;b"},
+        {"focus-function=nowhere", 10, 0, 0, "", ""},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        const Chart *c = ask(e, jobs, 0, 200000000, cases[i].transforms);
+        const Aside *aside = engine_aside_state(e, ASIDE_CHART);
+        assert_int_equal(c->count, 10);
+        assert_int_equal(c->thread.samples, 10);
+        assert_int_equal(c->interval_ns, 10000000);
+        assert_int_equal(c->dropped, cases[i].dropped);
+        assert_int_equal(c->bare, cases[i].bare);
+        assert_int_equal(c->max_depth, cases[i].depth);
+        check_stack(c, &maker.dict, 0, cases[i].first);
+        check_stack(c, &maker.dict, 9, cases[i].last);
+        if (i)
+            check_stack(aside->before.result, &maker.dict, 9, cases[i - 1].last);
+    }
+    /* what is dropped ends the box before it and stays empty */
+    Arena arena;
+    ChartLayout l;
+    arena_init(&arena, 0);
+    chart_layout(ask(e, jobs, 0, 200000000, "focus-function=b"), 0, 200000000, 2000, &arena, &l);
+    assert_int_equal(l.count, 2);
+    assert_true(l.box[0].t0_ns == 0 && l.box[0].t1_ns == 40000000 && l.box[0].samples == 4);
+    assert_true(l.box[1].t0_ns == 60000000 && l.box[1].t1_ns == 100000000 && l.box[1].samples == 4);
+    arena_free(&arena);
+    engine_free(e);
+    jobs_free(jobs);
+    maker_free(&maker);
+}
+
+/* What came after the tree was made is told apart until the tree knows it. */
+static void tells_what_is_not_arranged(void **state) {
+    static const char *const transforms[] = {"merge-function=b", "group=cpu"};
+    static const char *ab[] = {"a", "b"}, *ac[] = {"a", "c"};
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        Maker maker;
+        Jobs *jobs = jobs_new(0);
+        Engine *e = engine_new(jobs);
+        maker_init(&maker, &PROFILES[0]);
+        for (int i = 0; i < 100; i++)
+            maker_put(&maker, i * 1000000, "app", 5, "e", 0, 0, ab, 2, FRAME_USER);
+        engine_set_profile(e, 0, &maker.profile);
+        const Chart *c = ask(e, jobs, 0, 200000000, transforms[k]);
+        assert_int_equal(c->count, 100);
+        assert_int_equal(c->not_arranged, 0);
+        for (int i = 100; i < 107; i++)
+            maker_put(&maker, i * 1000000, "app", 5, "e", 0, 0, i % 2 ? ab : ac, 2, FRAME_USER);
+        for (int i = 0; i < 3; i++) { /* too soon for another index */
+            engine_poll(e, 400000000, true);
+            jobs_run_one(jobs);
+        }
+        c = engine_aside(e, ASIDE_CHART);
+        assert_int_equal(c->count, 107);
+        assert_int_equal(c->not_arranged, 4);
+        check_stack(c, &maker.dict, 105, k ? "cpu 0;app;a;b" : "app;a");
+        check_stack(c, &maker.dict, 106, "");
+        assert_int_equal(c->sample[105].shared, 0);
+        c = ask(e, jobs, 0, 200000000, transforms[k]);
+        assert_int_equal(c->count, 107);
+        assert_int_equal(c->not_arranged, 0);
+        check_stack(c, &maker.dict, 106, k ? "cpu 0;app;a;c" : "app;a;c");
+        engine_free(e);
+        jobs_free(jobs);
+        maker_free(&maker);
+    }
+}
+
 /* Stacks as deep as they come: what neighbours share costs what differs. */
 static void deep_stacks(void **state) {
     enum { DEPTH = 60000 };
@@ -512,7 +684,7 @@ static void deep_stacks(void **state) {
     for (int i = 0; i < 40; i++)
         maker_put(&maker, i * 1000000, "app", 5, "e", 0, 0, symbols, DEPTH - (uint32_t)(i % 3), FRAME_USER);
     engine_set_profile(e, 0, &maker.profile);
-    const Chart *c = ask(e, jobs, 0, 100000000);
+    const Chart *c = ask(e, jobs, 0, 100000000, NULL);
     assert_int_equal(c->count, 40);
     assert_int_equal(c->max_depth, DEPTH + 1);
     assert_true(c->frames <= DEPTH + 1 + 40 * 3);
@@ -525,7 +697,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(agrees_inline),        cmocka_unit_test(agrees_on_workers),
         cmocka_unit_test(agrees_while_loading), cmocka_unit_test(cuts_long_ranges),
-        cmocka_unit_test(leaves_gaps_empty),    cmocka_unit_test(deep_stacks),
+        cmocka_unit_test(leaves_gaps_empty),    cmocka_unit_test(transforms_by_hand),
+        cmocka_unit_test(tells_what_is_not_arranged), cmocka_unit_test(deep_stacks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -262,6 +262,20 @@ static bool way_of(const Where *w, const TreeSpec *spec, List *l) {
     return true;
 }
 
+bool truth_stack(const Profile *profile, const ProfileView *view, const TreeSpec *spec, PairId pair,
+                 uint32_t cpu, Arena *arena, TruthFrame **out, uint32_t *n) {
+    Where w = {profile, *view, pairs_get(&profile->pairs, pair), cpu, arena};
+    List l = {0};
+    bool kept = way_of(&w, spec, &l);
+    *n = kept ? l.n : 0;
+    *out = ARENA_ARRAY(arena, TruthFrame, *n + 1);
+    for (uint32_t i = 0; i < *n; i++)
+        (*out)[i] = (TruthFrame){l.at[i].symbol, l.at[i].module, l.at[i].kind,
+                                 l.at[i].group || l.at[i].collapsed};
+    free(l.at);
+    return kept;
+}
+
 /* ---- sums by path ------------------------------------------------------------------------ */
 
 typedef struct Sum {
