@@ -3,10 +3,12 @@
 #include <string.h>
 
 extern const Format format_perf_script;
+extern const Format format_cpuprofile;
 extern const Format format_folded;
 
 const Format *const formats[] = {
     &format_perf_script,
+    &format_cpuprofile,
     &format_folded,
     NULL,
 };

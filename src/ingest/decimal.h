@@ -1,0 +1,11 @@
+/* Decimal: a JSON number as an integer of a smaller unit, exact, without a double in between:
+ * "12.5" with scale 6 (ms to ns) is 12500000. Pure. */
+#pragma once
+
+#include "base/str.h"
+
+/* value · 10^scale, rounded half away from zero; exponents allowed. False when the text is no
+ * number or the result does not fit into ±DECIMAL_MOST. */
+bool decimal_scaled(Str text, int scale, int64_t *out);
+
+#define DECIMAL_MOST (INT64_MAX / 2) /* so that two of them can be added */

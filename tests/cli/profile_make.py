@@ -1,0 +1,64 @@
+"""Writes small profiles of every format that is read: profile_make.py FOLDER [SAMPLES]. The files,
+FORMAT/NAME, cover what a format can say; fuzzers begin with them. The same on every run."""
+import json
+import os
+import random
+import sys
+
+ODD = ['main', 'a "quoted"; name', 'tab\tback\\slash', '\u00fcn\u00efc\u00f6d\u00e9', 'f\U0001f525', '', 'operator()<int>']
+
+
+class Maker:
+    def __init__(self, folder, samples):
+        self.folder, self.samples, self.random = folder, samples, random.Random(7)
+
+    def write(self, kind, name, data):
+        if isinstance(data, str):
+            data = data.encode('utf-8')
+        os.makedirs(os.path.join(self.folder, kind), exist_ok=True)
+        with open(os.path.join(self.folder, kind, name), 'wb') as file:
+            file.write(data)
+
+    def tree(self, nodes):
+        """Parents by node; 0 is the root."""
+        return [None] + [self.random.randrange(i) for i in range(1, nodes)]
+
+    def name(self, i):
+        return ODD[i] if i < len(ODD) else 'function%d' % i
+
+    # ---- cpuprofile
+
+    def cpuprofile(self):
+        parents = self.tree(40)
+
+        def node(i, **more):
+            return dict(id=i * 3 + 1, callFrame={
+                'functionName': '(root)' if i == 0 else self.name(i), 'scriptId': '1',
+                'url': 'file:///x.js' if i % 2 else '', 'lineNumber': i, 'columnNumber': 2 * i}, hitCount=i % 4, **more)
+
+        children = [[3 * k + 1 for k in range(40) if parents[k] == i] for i in range(40)]
+        samples = [self.random.randrange(40) * 3 + 1 for _ in range(self.samples)]
+        deltas = [self.random.randrange(-50, 2000) for _ in samples]
+        down = [node(i, children=children[i]) for i in range(40)]
+        up = [node(i, **({'parent': parents[i] * 3 + 1} if i else {})) for i in reversed(range(40))]
+        times = {'startTime': 5000000123, 'endTime': 6000000000}
+        taken = {'samples': samples, 'timeDeltas': deltas}
+        self.write('cpuprofile', 'children', json.dumps({'nodes': down, **times, **taken}, separators=(',', ':')))
+        self.write('cpuprofile', 'parents-last', json.dumps({**taken, 'nodes': up, **times}, indent=1))
+        self.write('cpuprofile', 'hits', json.dumps({'nodes': down, **times}))
+
+        def nested(i):
+            frame = node(i)['callFrame']
+            return {**frame, 'children': [nested(k) for k in range(40) if parents[k] == i], 'hitCount': i % 4, 'id': i * 3 + 1}
+
+        stamps = [163140599286 + 1000 * i for i in range(len(samples))]
+        self.write('cpuprofile', 'head', json.dumps({'head': nested(0), 'samples': samples, 'timestamps': stamps}))
+
+
+def main():
+    maker = Maker(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 300)
+    maker.cpuprofile()
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,130 @@
+"""What is in a profile: profile_oracle.py FORMAT FILE prints JSON with the samples, their first and
+last time, and the folded stacks by samples and by weight. Small readers that hold the whole file
+and know nothing of FlameScope's; they stand here to be compared with it."""
+import collections
+import decimal
+import gzip
+import json
+import sys
+
+
+def scaled(value, power):
+    """A JSON number times 10^power, rounded half away from zero."""
+    exact = decimal.Decimal(value) * 10 ** power
+    return int(exact.to_integral_value(decimal.ROUND_HALF_UP))
+
+
+class Rows:
+    """Samples as (time or None, stack, weight or None)."""
+
+    def __init__(self):
+        self.rows = []
+
+    def add(self, time, stack, weight=None):
+        self.rows.append((time, stack, weight))
+
+    def span(self, begin, end, stack):
+        """A sample for each millisecond, or part of one."""
+        for at in range(begin, end, 1000000):
+            self.add(at, stack, min(1000000, end - at))
+
+    def summary(self):
+        folded, weighed = collections.Counter(), collections.Counter()
+        any_weight = any(weight is not None for _, _, weight in self.rows)
+        for _, stack, weight in self.rows:
+            text = ';'.join(name.replace(';', ':').replace('\n', ' ').replace('\r', ' ')
+                            for name in stack)
+            folded[text] += 1
+            weighed[text] += 1 if weight is None else weight
+        times = [time for time, _, _ in self.rows if time is not None]
+        return {
+            'samples': len(self.rows),
+            'first_ns': min(times) if times else None,
+            'last_ns': max(times) if times else None,
+            'folded': lines(folded),
+            'weighed': lines(weighed) if any_weight else None,
+        }
+
+
+def lines(counts):
+    items = [(stack, n) for stack, n in counts.items() if n]
+    items.sort(key=lambda item: item[0].encode('utf-8', 'surrogateescape'))
+    return ''.join('%s %d\n' % item for item in items)
+
+
+def load_json(data):
+    return json.loads(data.decode('utf-8', 'surrogateescape'), parse_float=decimal.Decimal)
+
+
+# ---- cpuprofile ----------------------------------------------------------------------------
+
+def v8_name(node):
+    frame = node.get('callFrame', node)
+    name = frame.get('functionName', '')
+    if name:
+        return name
+    name = '(anonymous)'
+    for key in ('lineNumber', 'columnNumber'):
+        if frame.get(key, -1) < 0:
+            break
+        name += ':%d' % (frame[key] + 1)
+    return name
+
+
+def v8_stack(nodes, parents, ident):
+    stack = []
+    while ident is not None:
+        stack.append(v8_name(nodes[ident]))
+        ident = parents.get(ident)
+    if stack[-1] == '(root)':
+        stack.pop()
+    return stack[::-1]
+
+
+def cpuprofile(data, rows):
+    whole = load_json(data)
+    nodes, parents = {}, {}
+
+    def take(node):
+        nodes[node['id']] = node
+        if node.get('parent') is not None:
+            parents[node['id']] = node['parent']
+        for child in node.get('children', []):
+            if isinstance(child, dict):
+                take(child)
+                child = child['id']
+            parents[child] = node['id']
+
+    for node in whole.get('nodes', []):
+        take(node)
+    if 'head' in whole:
+        take(whole['head'])
+    time = scaled(whole.get('startTime', 0), 3)
+    if 'samples' not in whole:
+        for ident in nodes:
+            for _ in range(nodes[ident].get('hitCount', 0)):
+                rows.add(None, ['(root)'] + v8_stack(nodes, parents, ident))
+        return
+    for i, ident in enumerate(whole['samples']):
+        if 'timestamps' in whole:
+            time = scaled(whole['timestamps'][i], 3)
+        else:
+            time += scaled(whole['timeDeltas'][i], 3)
+        rows.add(time, ['(root)'] + v8_stack(nodes, parents, ident))
+
+
+READERS = {'cpuprofile': cpuprofile}
+
+
+def main():
+    with open(sys.argv[2], 'rb') as file:
+        data = file.read()
+    if data[:2] == b'\x1f\x8b':
+        data = gzip.decompress(data)
+    rows = Rows()
+    READERS[sys.argv[1]](data, rows)
+    json.dump(rows.summary(), sys.stdout)
+
+
+if __name__ == '__main__':
+    main()

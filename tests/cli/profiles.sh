@@ -1,0 +1,63 @@
+#!/bin/bash
+# Every format that is read beside perf script: what `info` and `export` say of real files (where
+# the reference data is there) and of made ones is what small independent readers find in them.
+. "$FLAMESCOPE_SOURCE/tests/cli/lib.sh"
+command -v python3 >/dev/null || { skip "no python3: profiles of other tools"; finish; }
+here=$FLAMESCOPE_SOURCE/tests/cli
+
+# agrees FORMAT FILE: FORMAT is the oracle's name
+agrees() {
+    python3 "$here/profile_oracle.py" "$1" "$2" >"$scratch/want" || return 1
+    for threads in 1 8; do
+        "$FLAMESCOPE" info --json --threads $threads "$2" >"$scratch/info" || return 1
+        "$FLAMESCOPE" export "$2" --threads $threads --to folded --event all --idle keep >"$scratch/folded" || return 1
+        "$FLAMESCOPE" export "$2" --threads $threads --to folded --event all --idle keep --weight time >"$scratch/weighed" 2>/dev/null
+        python3 - "$scratch" <<'EOF' || return 1
+import json, sys
+def text(name):
+    return open(sys.argv[1] + '/' + name, encoding='utf-8', errors='surrogateescape').read()
+want, info = json.loads(text('want')), json.loads(text('info'))
+assert info['has_time'] == (want['first_ns'] is not None), 'times'
+for key in ('samples', 'first_ns', 'last_ns') if info['has_time'] else ('samples',):
+    assert info[key] == want[key], '%s: %d, not %d' % (key, info[key], want[key])
+for key in ('folded', 'weighed'):
+    got, wanted = text(key).splitlines(), (want[key] or want['folded']).splitlines()
+    for g, w in zip(got, wanted):
+        assert g == w, '%s: %s\ninstead of %s' % (key, g, w)
+    assert len(got) == len(wanted), '%s: %d stacks, not %d' % (key, len(got), len(wanted))
+EOF
+    done
+}
+
+# says FORMAT FILE: the format is recognised and nothing is amiss
+says() {
+    "$FLAMESCOPE" info --json "$2" 2>"$scratch/err" >"$scratch/info" &&
+        python3 -c '
+import json, sys
+info = json.load(open(sys.argv[1]))
+assert info["format"] == sys.argv[2], info["format"]
+assert not info["complaints"], info["complaints"]' "$scratch/info" "$1"
+}
+
+packed() { # compressed it is the same
+    gzip -c "$1" >"$scratch/it.gz"
+    "$FLAMESCOPE" export "$1" --to folded --event all --idle keep >"$scratch/a" &&
+        "$FLAMESCOPE" export "$scratch/it.gz" --to folded --event all --idle keep | cmp - "$scratch/a"
+}
+
+# whole NAME ORACLE FILE...: NAME as info says it
+whole() {
+    name=$1 oracle=$2
+    shift 2
+    for file in "$@"; do
+        [ -e "$file" ] || { skip "reference data ${file##*/data/} is not here"; continue; }
+        check "$name, ${file##*/}: recognised" says "$name" "$file"
+        check "$name, ${file##*/}: as the oracle reads it" agrees "$oracle" "$file"
+        check "$name, ${file##*/}: compressed" packed "$file"
+    done
+}
+
+python3 "$here/profile_make.py" "$scratch/made" 3000
+data=$FLAMESCOPE_DATA
+whole cpuprofile cpuprofile "$data"/cpuprofile/* "$scratch"/made/cpuprofile/*
+finish
