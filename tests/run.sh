@@ -160,12 +160,13 @@ stage_gcc_off() {
 stage_fuzz() {
     CC=clang configure fuzz -DCMAKE_BUILD_TYPE=Debug -DFUZZ=ON -DSANITIZE=address,undefined ||
         return 1
+    python3 "$root/tests/cli/profile_make.py" "$root/build/fuzz/made" 30 || return 1
     for file in "$root"/tests/fuzz/*_fuzz.c; do
         [ -e "$file" ] || continue
         name=$(basename "$file" .c)
         build fuzz "$name" || return 1
         corpus=$root/build/fuzz/corpus/$name
-        seeds=$root/tests/fuzz/seeds/${name%_fuzz}
+        seeds=$root/build/fuzz/made/${name%_fuzz}
         [ -d "$seeds" ] || seeds=
         mkdir -p "$corpus"
         # shellcheck disable=SC2086 # may be empty

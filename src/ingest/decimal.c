@@ -4,7 +4,7 @@ enum { EXPONENT_MOST = 9999 };
 
 typedef struct Digits {
     uint64_t value;  /* the first digits, up to 19 */
-    int dropped;     /* digits of the whole part behind them */
+    int dropped;     /* digits of the whole part behind them, EXPONENT_MOST at most */
     int fraction;    /* how many of value's digits lie behind the point */
     char next;       /* the first digit dropped behind the point */
     int count;       /* digits seen at all */
@@ -26,7 +26,7 @@ static size_t read_digits(Str s, size_t i, Digits *d) {
             d->value = d->value * 10 + digit;
             d->fraction += point;
         } else if (!point) {
-            d->dropped++;
+            d->dropped += d->dropped < EXPONENT_MOST;
         } else if (!d->next) {
             d->next = (char)('0' + digit);
         }
@@ -70,15 +70,26 @@ static bool shift(uint64_t value, int power, char next, uint64_t *out) {
     return value <= (uint64_t)DECIMAL_MOST;
 }
 
-bool decimal_scaled(Str text, int scale, int64_t *out) {
+bool decimal_read(Str text, Decimal *out) {
     Digits d = {0};
     int exponent = 0;
-    uint64_t value;
     bool negative = text.n && text.s[0] == '-';
     size_t i = read_digits(text, negative, &d);
-    if (d.count == 0 || !read_exponent(text, i, &exponent) ||
-        !shift(d.value, scale + exponent + d.dropped - d.fraction, d.next, &value))
+    if (d.count == 0 || !read_exponent(text, i, &exponent))
         return false;
-    *out = negative ? -(int64_t)value : (int64_t)value;
+    *out = (Decimal){d.value, (int16_t)(exponent + d.dropped - d.fraction), negative, d.next};
     return true;
+}
+
+bool decimal_to(const Decimal *d, int scale, int64_t *out) {
+    uint64_t value;
+    if (!shift(d->value, scale + d->power, d->next, &value))
+        return false;
+    *out = d->negative ? -(int64_t)value : (int64_t)value;
+    return true;
+}
+
+bool decimal_scaled(Str text, int scale, int64_t *out) {
+    Decimal d;
+    return decimal_read(text, &d) && decimal_to(&d, scale, out);
 }

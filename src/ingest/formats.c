@@ -4,11 +4,13 @@
 
 extern const Format format_perf_script;
 extern const Format format_cpuprofile;
+extern const Format format_speedscope;
 extern const Format format_folded;
 
 const Format *const formats[] = {
     &format_perf_script,
     &format_cpuprofile,
+    &format_speedscope,
     &format_folded,
     NULL,
 };

@@ -54,10 +54,52 @@ class Maker:
         stamps = [163140599286 + 1000 * i for i in range(len(samples))]
         self.write('cpuprofile', 'head', json.dumps({'head': nested(0), 'samples': samples, 'timestamps': stamps}))
 
+    # ---- speedscope
+
+    def events(self, frames):
+        """Calls that open and close, some of them at one time, some longer than a millisecond."""
+        at, stack, out = 3, [], []
+        for _ in range(self.samples):
+            at += self.random.choice([0, 0, 1, 7, 400, 2500])
+            if stack and (len(stack) > 6 or self.random.random() < 0.45):
+                out.append({'type': 'C', 'frame': stack.pop(), 'at': at})
+            else:
+                stack.append(self.random.randrange(frames))
+                out.append({'type': 'O', 'frame': stack[-1], 'at': at})
+        return out, at + 5
+
+    def speedscope(self):
+        frames = [{'name': self.name(i), **({'file': 'x.py', 'line': i} if i % 3 else {})} for i in range(12)]
+        stacks = [[self.random.randrange(12) for _ in range(self.random.randrange(8))] for _ in range(30)]
+        samples = [self.random.choice(stacks) for _ in range(self.samples)]
+
+        def sampled(name, unit, weights):
+            return {'type': 'sampled', 'name': name, 'unit': unit, 'startValue': 1.5 if unit == 'milliseconds' else 2,
+                    'endValue': 9, 'samples': samples, 'weights': weights}
+
+        def evented(name, unit, divide):
+            events, end = self.events(12)
+            events = [{**event, 'at': event['at'] / divide} for event in events]
+            return {'type': 'evented', 'name': name, 'unit': unit, 'startValue': 0, 'endValue': end / divide, 'events': events}
+
+        fine = [self.random.randrange(3000) / 1024 for _ in samples]
+        whole = [self.random.randrange(9) for _ in samples]
+        schema = {'$schema': 'https://www.speedscope.app/file-format-schema.json'}
+        times = [sampled('same', 'milliseconds', fine), sampled('same', 'nanoseconds', whole), sampled('', 'seconds', whole),
+                 evented('calls', 'microseconds', 1), evented('slow calls', 'milliseconds', 8)]
+        none = [sampled('a', 'none', whole), evented('b', 'none', 1)]
+        self.write('speedscope', 'times', json.dumps({**schema, 'shared': {'frames': frames}, 'profiles': times}))
+        turned = [dict(reversed(list(profile.items()))) for profile in times]
+        self.write('speedscope', 'tables-last', json.dumps({'profiles': turned, 'shared': {'frames': frames}, **schema}, indent=1))
+        self.write('speedscope', 'counts', json.dumps({**schema, 'profiles': none, 'shared': {'frames': frames}}))
+        self.write('speedscope', 'bytes', json.dumps({**schema, 'profiles': [sampled('heap', 'bytes', whole)],
+                                                      'shared': {'frames': frames}}))
+
 
 def main():
     maker = Maker(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 300)
     maker.cpuprofile()
+    maker.speedscope()
 
 
 if __name__ == '__main__':

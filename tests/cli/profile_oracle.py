@@ -113,7 +113,59 @@ def cpuprofile(data, rows):
         rows.add(time, ['(root)'] + v8_stack(nodes, parents, ident))
 
 
-READERS = {'cpuprofile': cpuprofile}
+# ---- speedscope ----------------------------------------------------------------------------
+
+SPEEDSCOPE_TIME = {'nanoseconds': 0, 'microseconds': 3, 'milliseconds': 6, 'seconds': 9}
+
+
+def speedscope(data, rows):
+    whole = load_json(data)
+    names = [frame['name'] for frame in whole['shared']['frames']]
+    ours = whole.get('exporter', '').startswith('flamescope ')
+    seen = set()
+    for number, profile in enumerate(whole['profiles'], 1):
+        title = profile.get('name') or 'profile %d' % number
+        if title in seen:
+            title += ' (%d)' % number
+        seen.add(title)
+        base = [] if ours else [title]
+        unit = profile['unit']
+        scale = SPEEDSCOPE_TIME.get(unit)
+
+        def untimed(stack, weight):
+            if unit == 'bytes':
+                rows.add(None, stack, weight)
+            else:
+                for _ in range(weight):
+                    rows.add(None, stack)
+
+        if profile['type'] == 'sampled':
+            time = scaled(profile.get('startValue', 0), scale or 0)
+            for sample, weight in zip(profile['samples'], profile['weights']):
+                stack, weight = base + [names[i] for i in sample], scaled(weight, scale or 0)
+                if scale is None:
+                    untimed(stack, weight)
+                else:
+                    rows.add(time, stack, weight)
+                    time += weight
+            continue
+        stack, before = [], 0
+        for event in profile['events'] + [{'at': profile['endValue']}]:
+            at = scaled(event['at'], scale or 0)
+            if stack and at > before:
+                text = base + [names[i] for i in stack]
+                if scale is None:
+                    untimed(text, at - before)
+                else:
+                    rows.span(before, at, text)
+            before = at
+            if event.get('type') == 'O':
+                stack.append(event['frame'])
+            elif event.get('type') == 'C':
+                assert stack.pop() == event['frame']
+
+
+READERS = {'speedscope': speedscope, 'cpuprofile': cpuprofile}
 
 
 def main():

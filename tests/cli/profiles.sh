@@ -60,4 +60,24 @@ whole() {
 python3 "$here/profile_make.py" "$scratch/made" 3000
 data=$FLAMESCOPE_DATA
 whole cpuprofile cpuprofile "$data"/cpuprofile/* "$scratch"/made/cpuprofile/*
+whole speedscope speedscope "$data"/speedscope/* "$scratch"/made/speedscope/*
+
+# ---- our own exports ------------------------------------------------------------------------
+
+odd=$scratch/odd.folded
+printf 'a;b;c 7\na;b 3\nd;x;y z 1\n' >"$odd"
+again() { # again TO FILE OPTION...: exported, and read again, it gives the same folded stacks
+    to=$1 file=$2
+    shift 2
+    "$FLAMESCOPE" export "$file" --to folded "$@" >"$scratch/a" &&
+        "$FLAMESCOPE" export "$file" --to "$to" "$@" >"$scratch/again" &&
+        "$FLAMESCOPE" export "$scratch/again" --to folded --idle keep --event all >"$scratch/b" &&
+        [ -s "$scratch/a" ] && diff "$scratch/a" "$scratch/b"
+}
+for to in speedscope; do
+    check "$to again" again $to "$example"
+    check "$to again: a range and a filter" again $to "$example" --range 7.7..12.35 --filter comm=shop-web
+    check "$to again: idle samples" again $to "$example" --idle keep
+    check "$to again: without times" again $to "$odd"
+done
 finish
