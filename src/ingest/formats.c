@@ -5,12 +5,14 @@
 extern const Format format_perf_script;
 extern const Format format_cpuprofile;
 extern const Format format_speedscope;
+extern const Format format_firefox;
 extern const Format format_folded;
 
 const Format *const formats[] = {
     &format_perf_script,
     &format_cpuprofile,
     &format_speedscope,
+    &format_firefox,
     &format_folded,
     NULL,
 };

@@ -95,11 +95,63 @@ class Maker:
         self.write('speedscope', 'bytes', json.dumps({**schema, 'profiles': [sampled('heap', 'bytes', whole)],
                                                       'shared': {'frames': frames}}))
 
+    # ---- Firefox
+
+    def firefox_meta(self, start):
+        return {'interval': 1, 'startTime': start, 'version': 9, 'processType': 0}
+
+    def firefox_raw(self, name, pid, tid):
+        parents = self.tree(25)
+        strings = ['(root)'] + ['%s (https://x.org/a.js:%d:1)' % (self.name(i), i) for i in range(1, 9)] + ['0x7f00', 'ion']
+        time, samples = 0.25, []
+        for _ in range(self.samples):
+            time += self.random.random() * 3
+            samples.append([self.random.randrange(25), time] if self.random.random() < 0.9 else [None, time, 5])
+        return {'name': name, 'processType': 'tab', 'pid': pid, 'tid': tid, 'registerTime': 0.0,
+                'samples': {'schema': {'stack': 0, 'time': 1, 'rss': 2}, 'data': samples},
+                'markers': {'schema': {'name': 0}, 'data': [[0]]},
+                'stackTable': {'schema': {'prefix': 0, 'frame': 1}, 'data': [[parents[i], i % 11] for i in range(25)]},
+                'frameTable': {'schema': {'location': 0, 'implementation': 1}, 'data': [[i % 10] if i % 2 else [i % 10, 10] for i in range(11)]},
+                'stringTable': strings}
+
+    def firefox_tables(self):
+        parents, strings = self.tree(30), [self.name(i) for i in range(12)] + ['lib.so', '[kernel.kallsyms]', 'x.js']
+        return {'stackTable': {'frame': [i % 20 for i in range(30)], 'prefix': parents, 'length': 30},
+                'frameTable': {'address': [-1] * 20, 'func': [i % 12 for i in range(20)], 'inlineDepth': [i % 3 for i in range(20)], 'length': 20},
+                'funcTable': {'name': list(range(12)), 'isJS': [i % 4 == 0 for i in range(12)], 'resource': [i % 3 - 1 for i in range(12)],
+                              'fileName': [14 if i % 4 == 0 else None for i in range(12)], 'length': 12},
+                'resourceTable': {'name': [12, 13], 'lib': [0, 1], 'length': 2}, 'stringArray': strings}
+
+    def firefox_samples(self, deltas, weights):
+        stacks = [self.random.choice([None] + list(range(30))) for _ in range(self.samples)]
+        steps = [self.random.randrange(1024) / 256 for _ in stacks]
+        out = {'stack': stacks, 'length': len(stacks)}
+        if deltas:
+            out['timeDeltas'] = steps
+        else:
+            out['time'] = [sum(steps[:i]) for i in range(len(steps))]
+        if weights:
+            out.update(weight=[self.random.randrange(1, 5) / 4 for _ in stacks], weightType='tracing-ms')
+        return out
+
+    def firefox(self):
+        raw = {'meta': self.firefox_meta(1523985024593.6038), 'libs': [], 'threads': [self.firefox_raw('GeckoMain', 5, 5)],
+               'processes': [{'meta': self.firefox_meta(1523985024600.125), 'threads': [self.firefox_raw('GeckoMain', 6, 6)], 'processes': []}]}
+        self.write('firefox', 'raw', json.dumps(raw))
+        self.write('firefox', 'wrapped', json.dumps({'label': '', 'profile': raw}, indent=1))
+        own = [{'name': name, 'processName': 'samply', 'pid': '77', 'tid': '77.1', 'samples': self.firefox_samples(False, i), **self.firefox_tables()}
+               for i, name in enumerate(('main', 'worker'))]
+        self.write('firefox', 'own-tables', json.dumps({'meta': self.firefox_meta(17.5), 'libs': [], 'threads': own}))
+        bare = [{'name': name, 'pid': 9, 'tid': i, 'samples': self.firefox_samples(True, False)} for i, name in enumerate(('a', 'b'))]
+        self.write('firefox', 'shared-last', json.dumps({'meta': self.firefox_meta(17.5), 'threads': bare, 'shared': self.firefox_tables()}))
+        self.write('firefox', 'shared-first', json.dumps({'shared': self.firefox_tables(), 'threads': bare, 'meta': self.firefox_meta(17.5)}))
+
 
 def main():
     maker = Maker(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 300)
     maker.cpuprofile()
     maker.speedscope()
+    maker.firefox()
 
 
 if __name__ == '__main__':

@@ -5,6 +5,7 @@ import collections
 import decimal
 import gzip
 import json
+import re
 import sys
 
 
@@ -165,7 +166,62 @@ def speedscope(data, rows):
                 assert stack.pop() == event['frame']
 
 
-READERS = {'speedscope': speedscope, 'cpuprofile': cpuprofile}
+# ---- Firefox -------------------------------------------------------------------------------
+
+def gecko_rows(table):
+    """Rows of a raw table as dicts."""
+    return [{key: row[i] if i < len(row) else None for key, i in table['schema'].items()} for row in table['data']]
+
+
+def gecko_name(text):
+    found = re.match(r'^(.*?) \((.*)\)$', text, re.S)
+    if found and ('://' in found.group(2) or found.group(2).startswith('self-hosted')):
+        return found.group(1)
+    return text
+
+
+def firefox_thread(thread, shared, shift, rows):
+    def table(name):
+        return thread.get(name) or shared.get(name)
+
+    raw = 'schema' in thread['samples']
+    strings = thread.get('stringTable') or thread.get('stringArray') or shared['stringArray']
+    if raw:
+        stacks = [(s['prefix'], s['frame']) for s in gecko_rows(thread['stackTable'])]
+        names = [gecko_name(strings[frame['location']]) for frame in gecko_rows(thread['frameTable'])]
+        samples = [(s['stack'], s['time'], None) for s in gecko_rows(thread['samples'])]
+    else:
+        stacks = list(zip(table('stackTable')['prefix'], table('stackTable')['frame']))
+        names = [strings[table('funcTable')['name'][func]] for func in table('frameTable')['func']]
+        taken = thread['samples']
+        time, times = decimal.Decimal(0), taken.get('time')
+        if times is None:
+            times = []
+            for delta in taken['timeDeltas']:
+                time += delta
+                times.append(time)
+        samples = list(zip(taken['stack'], times, taken.get('weight') or [None] * len(times)))
+    for stack, time, weight in samples:
+        frames = []
+        while stack is not None:
+            stack, frame = stacks[stack]
+            if names[frame] != '(root)':
+                frames.append(names[frame] or '[unknown]')
+        if weight is not None:
+            weight = scaled(weight, 6) if thread['samples'].get('weightType') == 'tracing-ms' else int(weight)
+        rows.add(scaled(time, 6) + shift, [thread['name']] + frames[::-1], weight)
+
+
+def firefox(data, rows):
+    whole = load_json(data)
+    whole = whole.get('profile', whole)
+    start = whole['meta']['startTime']
+    for process in [whole] + whole.get('processes', []):
+        for thread in process['threads']:
+            firefox_thread(thread, whole.get('shared', {}), scaled(process['meta']['startTime'], 6) - scaled(start, 6), rows)
+
+
+READERS = {'firefox': firefox, 'speedscope': speedscope, 'cpuprofile': cpuprofile}
 
 
 def main():

@@ -57,9 +57,10 @@ whole() {
     done
 }
 
-python3 "$here/profile_make.py" "$scratch/made" 3000
+python3 "$here/profile_make.py" "$scratch/made" 1000
 data=$FLAMESCOPE_DATA
 whole cpuprofile cpuprofile "$data"/cpuprofile/* "$scratch"/made/cpuprofile/*
+whole 'Firefox profile' firefox "$data"/firefox/* "$scratch"/made/firefox/*
 whole speedscope speedscope "$data"/speedscope/* "$scratch"/made/speedscope/*
 
 # ---- our own exports ------------------------------------------------------------------------
