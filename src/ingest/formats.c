@@ -6,6 +6,7 @@ extern const Format format_perf_script;
 extern const Format format_cpuprofile;
 extern const Format format_speedscope;
 extern const Format format_firefox;
+extern const Format format_trace_events;
 extern const Format format_folded;
 
 const Format *const formats[] = {
@@ -13,6 +14,7 @@ const Format *const formats[] = {
     &format_cpuprofile,
     &format_speedscope,
     &format_firefox,
+    &format_trace_events,
     &format_folded,
     NULL,
 };

@@ -35,7 +35,7 @@ void json_pull_reset(JsonPull *p, Str text) {
     p->end = p->base + text.n;
     p->depth = 0;
     p->expect = JSON_EXPECT_VALUE;
-    p->ended = p->broken = false;
+    p->ended = p->between = p->broken = false;
 }
 
 void json_pull_close(JsonPull *p) {
@@ -306,8 +306,12 @@ static inline bool find_token(JsonPull *p) {
 JsonToken json_pull_next(JsonPull *p) {
     if (p->broken)
         return JSON_BROKEN;
-    if (!find_token(p))
-        return p->expect == JSON_EXPECT_END && !p->broken && !p->failed ? JSON_END : ended(p);
+    if (!find_token(p)) {
+        if (p->expect == JSON_EXPECT_END && !p->broken && !p->failed)
+            return JSON_END;
+        p->between = p->depth == 1 && in_array(p);
+        return ended(p);
+    }
     p->offset = p->base_offset + (p->at - p->base);
     if (p->expect == JSON_EXPECT_END)
         return broken(p);

@@ -43,6 +43,7 @@ typedef struct JsonPull {
     int64_t offset; /* of the token in the whole text */
     uint32_t depth; /* open objects and arrays */
     bool ended;     /* JSON_BROKEN because the text ends too early */
+    bool between;   /* … and it ends between two items of the outermost list */
     bool broken;
     bool failed; /* … because reading failed: *err says why */
     /* -- own */

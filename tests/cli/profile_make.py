@@ -146,12 +146,61 @@ class Maker:
         self.write('firefox', 'shared-last', json.dumps({'meta': self.firefox_meta(17.5), 'threads': bare, 'shared': self.firefox_tables()}))
         self.write('firefox', 'shared-first', json.dumps({'shared': self.firefox_tables(), 'threads': bare, 'meta': self.firefox_meta(17.5)}))
 
+    # ---- trace events
+
+    def trace_calls(self, pid, tid):
+        """Calls of one thread: some as begin and end, some whole, all times in µs."""
+        out, stack, at = [], [], self.random.randrange(100)
+        for _ in range(self.samples):
+            at += self.random.choice([0, 1, 30.5, 700, 2500.125])
+            if stack and (len(stack) > 5 or self.random.random() < 0.5):
+                name, begin, whole = stack.pop()
+                if whole:
+                    out.append({'ph': 'X', 'ts': begin, 'dur': at - begin, 'name': name, 'pid': pid, 'tid': tid, 'cat': 'c', 'args': {'a': ['}', {'b': 1}]}})
+                else:
+                    out.append({'args': {}, 'name': name, 'ph': 'E', 'ts': at, 'pid': pid, 'tid': tid})
+            else:
+                stack.append((self.name(self.random.randrange(9)), at, self.random.random() < 0.5))
+                if not stack[-1][2]:
+                    out.append({'name': stack[-1][0], 'cat': 'c', 'ph': 'B', 'ts': at, 'pid': pid, 'tid': tid})
+        return out
+
+    def trace_profile(self):
+        parents = self.tree(12)
+        nodes = [{'id': i + 1, 'callFrame': {'functionName': '(root)' if i == 0 else self.name(i), 'url': 'u', 'scriptId': 1, 'lineNumber': 3},
+                  **({'parent': parents[i] + 1} if i else {})} for i in range(12)]
+        at = {'cat': 'v8', 'id': '0x1', 'pid': 1, 'ts': 5}
+        out = [{**at, 'ph': 'P', 'name': 'Profile', 'tid': 2, 'args': {'data': {'startTime': 1234.5}}}]
+        for k in range(3):
+            samples = [self.random.randrange(4 * k + 4) + 1 for _ in range(self.samples // 3)]
+            out.append({**at, 'ph': 'P', 'name': 'ProfileChunk', 'tid': 9, 'args': {'data': {
+                'cpuProfile': {'nodes': nodes[4 * k:4 * k + 4], 'samples': samples},
+                'timeDeltas': [self.random.randrange(1500) for _ in samples], 'lines': [0] * len(samples)}}})
+        return out
+
+    def trace(self):
+        names = [{'ph': 'M', 'name': 'process_name', 'pid': 1, 'tid': 0, 'args': {'name': 'browser'}},
+                 {'ph': 'M', 'name': 'thread_name', 'pid': 1, 'tid': 2, 'args': {'name': 'main'}},
+                 {'ph': 'M', 'name': 'thread_name', 'pid': 4, 'tid': 2, 'args': {'name': 'other'}}]
+        other = [{'ph': 'C', 'name': 'counter', 'pid': 1, 'tid': 2, 'ts': 5, 'args': {'v': 1}},
+                 {'ph': 'b', 'cat': 'c', 'id': 1, 'name': 'async', 'pid': 1, 'tid': 2, 'ts': 5}]
+        calls = self.trace_calls(1, 2) + self.trace_calls(1, 7) + self.trace_calls(4, 2) + self.trace_calls(5, 5)
+        mixed = sorted(calls, key=lambda event: event['ts'] + event.get('dur', 0))
+        self.write('trace', 'array', json.dumps(mixed + other + names, separators=(',', ':')))
+        self.write('trace', 'no-end', json.dumps(names + mixed, indent=1)[:-2] + ',\n')
+        self.write('trace', 'object', json.dumps({'metadata': {'x': [1]}, 'traceEvents': mixed + self.trace_profile() + names, 'more': None}))
+        frames = {str(i): {'category': 'c', 'name': self.name(i), **({'parent': str(p)} if p is not None else {})} for i, p in enumerate(self.tree(15))}
+        samples = [{'cpu': 0, 'name': 'cycles', 'ts': str(1000 + 3 * i), 'pid': 4, 'tid': str(2 + i % 2), 'weight': str(i % 5 + 1),
+                    'sf': self.random.randrange(15)} for i in range(self.samples)]
+        self.write('trace', 'samples', json.dumps({'traceEvents': names, 'samples': samples, 'stackFrames': frames}))
+
 
 def main():
     maker = Maker(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 300)
     maker.cpuprofile()
     maker.speedscope()
     maker.firefox()
+    maker.trace()
 
 
 if __name__ == '__main__':

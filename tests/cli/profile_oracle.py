@@ -221,7 +221,101 @@ def firefox(data, rows):
             firefox_thread(thread, whole.get('shared', {}), scaled(process['meta']['startTime'], 6) - scaled(start, 6), rows)
 
 
-READERS = {'firefox': firefox, 'speedscope': speedscope, 'cpuprofile': cpuprofile}
+# ---- trace events --------------------------------------------------------------------------
+
+def whole_calls(events):
+    """Calls (begin, end, name) of one thread from its events [(ph, begin, end, name)]."""
+    events = sorted(events, key=lambda event: event[1])
+    calls, still, ended, now, last = [], [], [], None, max(event[2] for event in events)
+    for ph, begin, end, name in events:
+        if begin != now:
+            now, ended = begin, []
+        if ph in 'BX':
+            calls.append([begin, end if ph == 'X' else last, name])
+        if ph == 'B':
+            still.append(calls[-1])
+        if ph == 'E':
+            same = [i for i, call in enumerate(still) if not name or call[2] == name]
+            if not same:
+                if name in ended:
+                    ended.remove(name)
+                continue
+            for call in still[same[-1]:]:
+                call[1] = begin
+            ended += [call[2] for call in still[same[-1] + 1:]]
+            del still[same[-1]:]
+    calls = [call for call in calls if call[1] > call[0]]
+    return sorted(calls, key=lambda call: (call[0], -call[1]))
+
+
+def spans(calls, base, rows):
+    points = sorted({at for call in calls for at in call[:2]})
+    for a, b in zip(points, points[1:]):
+        stack = [call[2] or '[unknown]' for call in calls if call[0] <= a and call[1] >= b]
+        if stack:
+            rows.span(a, b, base + stack)
+
+
+def trace(data, rows):
+    text = data.decode('utf-8').rstrip()
+    if text[0] == '[' and text[-1] != ']':
+        text = text.rstrip(', \r\n\t') + ']'
+    whole = load_json(text.encode('utf-8'))
+    if isinstance(whole, list):
+        whole = {'traceEvents': whole}
+    events = whole['traceEvents']
+    names, processes = {}, {}
+    for event in events:
+        if event['ph'] == 'M' and event['name'] == 'thread_name':
+            names[event['pid'], int(event['tid'])] = event['args']['name']
+        if event['ph'] == 'M' and event['name'] == 'process_name':
+            processes[event['pid']] = event['args']['name']
+
+    def base(pid, tid):
+        return [names.get((pid, tid)) or processes.get(pid) or 'thread %d' % tid]
+
+    threads, samplers = {}, {}
+    for event in events:
+        key = event.get('pid', 0), int(event.get('tid', 0))
+        if event['ph'] in 'BEX':
+            begin = end = scaled(event['ts'], 3)
+            if event['ph'] == 'X':
+                end += scaled(event.get('dur', event.get('tdur', 0)), 3)
+            threads.setdefault(key, []).append((event['ph'], begin, end, event.get('name', '')))
+        if event['name' if 'name' in event else 'ph'] in ('Profile', 'ProfileChunk', 'CpuProfile'):
+            # a profile belongs to the thread of the event that announced it
+            sampler = samplers.setdefault((event['pid'], event.get('id')), {'nodes': {}, 'samples': [], 'deltas': []})
+            given = event['args']['data']
+            if event['name'] != 'ProfileChunk':
+                sampler['key'] = key
+            profile = given.get('cpuProfile', {})
+            sampler['start'] = given.get('startTime', profile.get('startTime', sampler.get('start')))
+            for node in profile.get('nodes', []):
+                sampler['nodes'][node['id']] = node
+            sampler['samples'] += profile.get('samples', [])
+            sampler['deltas'] += given.get('timeDeltas', profile.get('timeDeltas', []))
+    for key, thread in threads.items():
+        calls = whole_calls(thread)
+        spans(calls, base(*key), rows)
+    for sampler in samplers.values():
+        parents = {ident: node['parent'] for ident, node in sampler['nodes'].items() if 'parent' in node}
+        parents.update((child, ident) for ident, node in sampler['nodes'].items() for child in node.get('children', []))
+        time = scaled(sampler['start'], 3)
+        for ident, delta in zip(sampler['samples'], sampler['deltas']):
+            time += scaled(delta, 3)
+            rows.add(time, base(*sampler['key']) + v8_stack(sampler['nodes'], parents, ident))
+    frames = whole.get('stackFrames', {})
+    heavy = any(int(sample.get('weight', 1)) != 1 for sample in whole.get('samples', []))
+    for sample in whole.get('samples', []):
+        stack, ident = [], sample.get('sf')
+        while ident is not None:
+            stack.append(frames[str(ident)]['name'] or '[unknown]')
+            ident = frames[str(ident)].get('parent')
+        rows.add(scaled(sample['ts'], 3), base(sample['pid'], int(sample['tid'])) + stack[::-1],
+                 int(sample['weight']) if heavy else None)
+
+
+READERS = {'trace': trace, 'firefox': firefox, 'speedscope': speedscope, 'cpuprofile': cpuprofile}
 
 
 def main():
