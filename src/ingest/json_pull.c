@@ -392,11 +392,6 @@ static inline size_t walk_block(Walk *w, const char *s) {
     inside ^= w->string;
     w->string = (uint64_t)((int64_t)inside >> 63);
     uint64_t open = m.open & ~inside, close = m.close & ~inside;
-    uint64_t closes = (uint64_t)__builtin_popcountll(close);
-    if (closes < w->level) {
-        w->level += (uint64_t)__builtin_popcountll(open) - closes;
-        return 0;
-    }
     for (uint64_t both = open | close; both; both &= both - 1) {
         uint64_t bit = both & (~both + 1);
         w->level += open & bit ? 1 : UINT64_MAX;
@@ -457,8 +452,40 @@ void json_pull_skip(JsonPull *p, JsonToken given) {
 
 /* ---- what every reader does --------------------------------------------------------------- */
 
+/* A short key that lies in memory with its colon, the way of the many; false: nothing happened. */
+static inline bool short_key(JsonPull *p) {
+#if defined(__SSE2__)
+    const char *s = p->at;
+    if (p->end - s < 24)
+        return false;
+    if (p->expect == JSON_EXPECT_COMMA && p->depth && !in_array(p) && *s == ',')
+        s++;
+    else if (p->expect != JSON_EXPECT_KEY)
+        return false;
+    s += *s == ' ';
+    if (*s++ != '"')
+        return false;
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)s);
+    int hit = _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
+                                             _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
+    if (!hit)
+        return false;
+    int n = __builtin_ctz((unsigned)hit);
+    if (s[n] != '"' || s[n + 1] != ':')
+        return false;
+    p->offset = p->base_offset + (s - 1 - p->base);
+    p->text = (Str){s, (size_t)n};
+    p->at = s + n + 2;
+    p->expect = JSON_EXPECT_VALUE;
+    return true;
+#else
+    (void)p;
+    return false;
+#endif
+}
+
 bool json_pull_key(JsonPull *p) {
-    return json_pull_next(p) == JSON_KEY;
+    return (!p->broken && short_key(p)) || json_pull_next(p) == JSON_KEY;
 }
 
 bool json_pull_item(JsonPull *p, JsonToken *token) {
@@ -485,7 +512,28 @@ bool json_pull_scaled_of(JsonPull *p, JsonToken given, int scale, int64_t *out) 
     return false;
 }
 
+/* A whole number that lies in memory; false: nothing happened. */
+static inline bool short_number(JsonPull *p, int scale, int64_t *out) {
+    static const int64_t power[] = {1, 10, 100, 1000, 10000, 100000, 1000000};
+    const char *s = p->at;
+    if (p->end - s < JSON_INTEGER_AHEAD || p->expect != JSON_EXPECT_VALUE || (unsigned)scale > 6)
+        return false;
+    s += *s == ' ';
+    int64_t value = 0;
+    const char *first = s;
+    while ((unsigned char)(*s - '0') < 10 && s - first < 18)
+        value = value * 10 + (*s++ - '0');
+    if (s == first || (*s != ',' && *s != '}' && *s != ']') || value > DECIMAL_MOST / power[scale])
+        return false;
+    *out = value * power[scale];
+    p->at = s;
+    value_over(p);
+    return true;
+}
+
 bool json_pull_scaled(JsonPull *p, int scale, int64_t *out) {
+    if (!p->broken && short_number(p, scale, out))
+        return true;
     return json_pull_scaled_of(p, json_pull_next(p), scale, out);
 }
 
