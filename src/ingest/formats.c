@@ -7,6 +7,7 @@ extern const Format format_cpuprofile;
 extern const Format format_speedscope;
 extern const Format format_firefox;
 extern const Format format_trace_events;
+extern const Format format_pprof;
 extern const Format format_folded;
 
 const Format *const formats[] = {
@@ -15,6 +16,7 @@ const Format *const formats[] = {
     &format_speedscope,
     &format_firefox,
     &format_trace_events,
+    &format_pprof,
     &format_folded,
     NULL,
 };
