@@ -8,6 +8,7 @@ extern const Format format_speedscope;
 extern const Format format_firefox;
 extern const Format format_trace_events;
 extern const Format format_pprof;
+extern const Format format_nflxprofile;
 extern const Format format_folded;
 
 const Format *const formats[] = {
@@ -17,6 +18,7 @@ const Format *const formats[] = {
     &format_firefox,
     &format_trace_events,
     &format_pprof,
+    &format_nflxprofile,
     &format_folded,
     NULL,
 };

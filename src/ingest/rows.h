@@ -42,10 +42,15 @@ NameId rows_name(Rows *r, Str text);
 PairId rows_pair(Rows *r, StackId stack, Context context);
 void rows_settle(Rows *r); /* what waits goes into the batch */
 /* weight 0: none said. */
-static inline void rows_add(Rows *r, int64_t time_ns, PairId pair, uint64_t weight) {
-    r->wait[r->waiting++] = (BatchRow){time_ns, weight, pair, CPU_NONE};
+static inline void rows_add_on(Rows *r, int64_t time_ns, PairId pair, uint16_t cpu,
+                               uint64_t weight) {
+    r->wait[r->waiting++] = (BatchRow){time_ns, weight, pair, cpu};
     if (r->waiting == ROWS_WAIT)
         rows_settle(r);
+}
+
+static inline void rows_add(Rows *r, int64_t time_ns, PairId pair, uint64_t weight) {
+    rows_add_on(r, time_ns, pair, CPU_NONE, weight);
 }
 /* A row whose weight is known, be it 0. */
 void rows_add_weighed(Rows *r, int64_t time_ns, PairId pair, uint64_t weight);

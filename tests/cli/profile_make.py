@@ -3,9 +3,38 @@ FORMAT/NAME, cover what a format can say; fuzzers begin with them. The same on e
 import json
 import os
 import random
+import struct
 import sys
 
 ODD = ['main', 'a "quoted"; name', 'tab\tback\\slash', '\u00fcn\u00efc\u00f6d\u00e9', 'f\U0001f525', '', 'operator()<int>']
+
+
+# ---- protobuf: a message is a list of (number, value); value an int, a float, bytes or a message
+
+def varint(value):
+    value &= (1 << 64) - 1
+    out = bytearray()
+    while value >= 0x80:
+        out.append(value & 0x7f | 0x80)
+        value >>= 7
+    return bytes(out) + bytes([value])
+
+
+def message(members):
+    out = b''
+    for number, value in members:
+        if isinstance(value, int):
+            out += varint(number << 3) + varint(value)
+        elif isinstance(value, float):
+            out += varint(number << 3 | 1) + struct.pack('<d', value)
+        else:
+            value = message(value) if isinstance(value, list) else value.encode('utf-8') if isinstance(value, str) else value
+            out += varint(number << 3 | 2) + varint(len(value)) + value
+    return out
+
+
+def packed(values):
+    return b''.join(map(varint, values))
 
 
 class Maker:
@@ -194,6 +223,63 @@ class Maker:
                     'sf': self.random.randrange(15)} for i in range(self.samples)]
         self.write('trace', 'samples', json.dumps({'traceEvents': names, 'samples': samples, 'stackFrames': frames}))
 
+    # ---- pprof and nflxprofile
+
+    def pprof(self):
+        strings = ['']
+
+        def text(value):
+            if value not in strings:
+                strings.append(value)
+            return strings.index(value)
+
+        def profile(types, strings_first, pack):
+            samples = []
+            for _ in range(self.samples // 3):
+                stack = [self.random.randrange(1, 16) for _ in range(self.random.randrange(1, 7))]
+                count = self.random.randrange(5)
+                values = [count * scale + (scale > 1) * 3 for _, _, scale in types]
+                sample = [(1, packed(stack))] + [(2, packed(values))] if pack else [(1, i) for i in stack] + [(2, v) for v in values]
+                if self.random.random() < 0.4:
+                    sample.append((3, [(1, text('thread')), (2, text('worker %d' % (count % 2)))]))
+                samples.append((2, sample))
+            tables = [(3, [(1, 1), (5, text('/usr/bin/program'))]), (3, [(1, 2), (5, text('[kernel.kallsyms]'))])]
+            for i in range(1, 16):
+                lines = [(4, [(1, 1 + (i + k) % 12)]) for k in range(i % 4)]
+                tables.append((4, [(1, i), (2, 1 + i % 2), (3, 0x1000 + i)] + lines))
+            tables += [(5, [(1, i), (2, text(self.name(i))), (3, text(self.name(i)))]) for i in range(1, 13)]
+            kinds = [(1, [(1, text(name)), (2, text(unit))]) for name, unit, _ in types]
+            table = [(6, value) for value in strings]
+            return message(table + kinds + tables + samples if strings_first else kinds + samples + tables + table)
+
+        cpu = [('samples', 'count', 1), ('cpu', 'nanoseconds', 10000000)]
+        heap = [('alloc_objects', 'count', 1), ('alloc_space', 'bytes', 512), ('inuse_objects', 'count', 1), ('inuse_space', 'bytes', 64)]
+        self.write('pprof', 'cpu', profile(cpu, False, True))
+        self.write('pprof', 'cpu-unpacked', profile(cpu, True, False))
+        self.write('pprof', 'heap', profile(heap, False, True))
+        self.write('pprof', 'counts', profile([('goroutines', 'count', 1)], False, True))
+
+    def nflxprofile(self):
+        parents = self.tree(20)
+        deltas = [self.random.randrange(-40, 3000) / 1000000 for _ in range(self.samples)]
+        samples = [self.random.randrange(1, 20) for _ in deltas]
+        head = [(1, 12.5), (2, 99.0), (3, packed(samples)), (4, struct.pack('<%dd' % len(deltas), *deltas))]
+
+        def node(i, stacked, down):
+            out = [(1, 'root' if i == 0 else self.name(i)), (2, 1)]
+            if stacked:
+                return out + [(10, [(1, self.name(k)), (2, 'jit' if k % 2 else 'kernel'), (3, [(1, 'file.js'), (2, 3)])]) for k in range(i % 5)]
+            if down:
+                return out + [(3, k) for k in range(20) if parents[k] == i] + [(4, 'user')]
+            return out + ([(5, parents[i])] if i else [])
+
+        for name, stacked, down in (('stacks', True, False), ('children', False, True), ('parents', False, False)):
+            nodes = [(5, [(1, i), (2, node(i, stacked, down))]) for i in range(20)]
+            more = [(9, packed([i % 4 for i in samples])), (10, packed([77] * len(samples))), (11, packed([78 + i % 2 for i in samples]))]
+            if down:
+                more.append((12, packed([i * 3 for i in samples])))
+            self.write('nflxprofile', name, message(head + nodes + [(8, [(1, 'has_node_stack'), (2, 'true')])] + more))
+
 
 def main():
     maker = Maker(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 300)
@@ -201,6 +287,8 @@ def main():
     maker.speedscope()
     maker.firefox()
     maker.trace()
+    maker.pprof()
+    maker.nflxprofile()
 
 
 if __name__ == '__main__':

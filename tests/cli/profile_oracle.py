@@ -5,8 +5,12 @@ import collections
 import decimal
 import gzip
 import json
+import os
 import re
+import struct
 import sys
+
+import refold
 
 
 def scaled(value, power):
@@ -257,7 +261,7 @@ def spans(calls, base, rows):
 
 
 def trace(data, rows):
-    text = data.decode('utf-8').rstrip()
+    text = data.decode('utf-8').strip()
     if text[0] == '[' and text[-1] != ']':
         text = text.rstrip(', \r\n\t') + ']'
     whole = load_json(text.encode('utf-8'))
@@ -315,7 +319,96 @@ def trace(data, rows):
                  int(sample['weight']) if heavy else None)
 
 
-READERS = {'trace': trace, 'firefox': firefox, 'speedscope': speedscope, 'cpuprofile': cpuprofile}
+# ---- protobuf ------------------------------------------------------------------------------
+
+def doubles(data):
+    return [value[0] for value in struct.iter_unpack('<d', data)]
+
+
+def proto_fields(data):
+    """As refold's, with fixed numbers as well."""
+    at, out = 0, collections.defaultdict(list)
+    while at < len(data):
+        key, at = refold.varint(data, at)
+        if key & 7 == 0:
+            value, at = refold.varint(data, at)
+        elif key & 7 == 1:
+            value, at = doubles(data[at:at + 8])[0], at + 8
+        else:
+            n, at = refold.varint(data, at)
+            value, at = data[at:at + n], at + n
+        out[key >> 3].append(value)
+    return out
+
+
+def numbers(values):
+    out = []
+    for value in values:
+        out += refold.packed(value) if isinstance(value, bytes) else [value]
+    return out
+
+
+def first(message, field, default=0):
+    return message[field][0] if message[field] else default
+
+
+def pprof(data, rows):
+    profile = proto_fields(data)
+    strings = [text.decode('utf-8') for text in profile[6]]
+    types = [(strings[first(t, 1)], strings[first(t, 2)]) for t in map(proto_fields, profile[1])]
+    mappings = {first(m, 1): strings[first(m, 5)] for m in map(proto_fields, profile[3])}
+    functions = {first(f, 1): strings[first(f, 2)] or strings[first(f, 3)] for f in map(proto_fields, profile[5])}
+    locations = {}
+    for location in map(proto_fields, profile[4]):
+        lines = [functions[first(proto_fields(line), 1)] or '[unknown]' for line in location[4]]
+        locations[first(location, 1)] = lines[::-1] or ['0x%x' % first(location, 3)]
+    program = os.path.basename(next(iter(mappings.values()), '')) or '[unknown]'
+    for sample in map(proto_fields, profile[2]):
+        labels = {strings[first(label, 1)]: strings[first(label, 2)] for label in map(proto_fields, sample[3])}
+        values = [refold.signed(value) for value in numbers(sample[2])]
+        stack = [labels.get('thread', program)]
+        for ident in numbers(sample[1])[::-1]:
+            stack += locations[ident]
+        scale = {'nanoseconds': 1, 'milliseconds': 1000000, 'bytes': 1}
+        if [unit for _, unit in types] == ['count']:
+            for _ in range(values[0]):
+                rows.add(None, stack)
+        for (_, unit), (_, next_unit), count, weight in zip(types, types[1:], values, values[1:]):
+            if unit != 'count' or next_unit not in scale:
+                continue
+            weight *= scale[next_unit]
+            count = count or (weight > 0)
+            for i in range(count):
+                rows.add(None, stack, weight // count + (i < weight % count))
+
+
+def nflxprofile(data, rows):
+    profile = proto_fields(data)
+    nodes, parents = {}, {}
+    for entry in map(proto_fields, profile[5]):
+        ident, node = first(entry, 1), proto_fields(first(entry, 2, b''))
+        nodes[ident] = node
+        if node[5]:
+            parents[ident] = node[5][0]
+        for child in numbers(node[3]):
+            parents[child] = ident
+
+    def stack_of(ident):
+        name = nodes[ident][1][0].decode('utf-8')
+        if nodes[ident][10]:
+            return [name] + [proto_fields(frame)[1][0].decode('utf-8') or '[unknown]' for frame in nodes[ident][10]]
+        above = stack_of(parents[ident]) if ident in parents else []
+        return above if name == 'root' and ident not in parents else above + [name or '[unknown]']
+
+    time = 0
+    deltas = doubles(b''.join(profile[4]))
+    values = numbers(profile[12]) or [None] * len(deltas)
+    for ident, delta, value in zip(numbers(profile[3]), deltas, values):
+        time += round(delta * 1e12)
+        rows.add(round(profile[1][0] * 1e9) + (time + 500) // 1000, stack_of(ident), value)
+
+
+READERS = {'pprof': pprof, 'nflxprofile': nflxprofile, 'trace': trace, 'firefox': firefox, 'speedscope': speedscope, 'cpuprofile': cpuprofile}
 
 
 def main():
