@@ -50,6 +50,7 @@ typedef struct Location {
     uint64_t mapping, address;
     uint64_t line0;       /* its lines: innermost first */
     uint32_t lines;
+    bool told; /* not only referred to */
 } Location;
 
 typedef struct Function {
@@ -183,7 +184,7 @@ static void read_type(Pprof *p, Str message) {
 static void read_location(Pprof *p, Str message) {
     ProtoField f, g;
     uint64_t id = 0;
-    Location l = {.line0 = p->line.count};
+    Location l = {.line0 = p->line.count, .told = true};
     while (proto_field(&message, &f)) {
         if (f.number == 1) {
             id = f.value;
@@ -496,6 +497,9 @@ static void emit_sample(Pprof *p, uint64_t i, const Group *g, NameId program) {
 
 static void emit_all(Pprof *p) {
     Group group[TYPES_MOST];
+    for (uint64_t i = 0; i < p->location.count; i++)
+        if (!COLUMN_AT(&p->location, Location, i).told)
+            rows_complain(&p->rows, COMPLAINT_FRAME, -1, STR("a location that is not in the file"));
     for (uint64_t i = 0; i < p->comment.count; i++)
         p->ours = p->ours || str_starts(string_at(p, COLUMN_AT(&p->comment, uint32_t, i)),
                                         STR("flamescope "));
