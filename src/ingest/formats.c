@@ -9,6 +9,10 @@ extern const Format format_firefox;
 extern const Format format_trace_events;
 extern const Format format_pprof;
 extern const Format format_nflxprofile;
+extern const Format format_simpleperf;
+extern const Format format_bpftrace;
+extern const Format format_dtrace;
+extern const Format format_mac_sample;
 extern const Format format_folded;
 
 const Format *const formats[] = {
@@ -19,6 +23,10 @@ const Format *const formats[] = {
     &format_trace_events,
     &format_pprof,
     &format_nflxprofile,
+    &format_simpleperf,
+    &format_bpftrace,
+    &format_dtrace,
+    &format_mac_sample,
     &format_folded,
     NULL,
 };

@@ -280,6 +280,61 @@ class Maker:
                 more.append((12, packed([i * 3 for i in samples])))
             self.write('nflxprofile', name, message(head + nodes + [(8, [(1, 'has_node_stack'), (2, 'true')])] + more))
 
+    # ---- texts
+
+    def plain(self, i):
+        return ['main', 'read(int, char*)', 'operator()<int>', 'std::f', 'vfs_read', 'a.b.c'][i % 6] + (str(i) if i > 5 else '')
+
+    def stack(self):
+        return [self.random.randrange(12) for _ in range(self.random.randrange(1, 7))]
+
+    def texts(self):
+        out, time = ['lost_situation:', '  sample_count: 2', ''], 5000000000
+        for _ in range(self.samples):
+            time += self.random.randrange(3000000)
+            out += ['sample:', '  event_type: cpu-cycles', '  time: %d' % time, '  event_count: %d' % self.random.randrange(1, 99), '  thread_id: 77',
+                    '  thread_name: worker %d' % self.random.randrange(3)]
+            for depth, i in enumerate(self.stack()):
+                pad = '    ' if depth else '  '
+                out += ['  callchain:'] if depth == 1 else []
+                out += [pad + 'vaddr_in_file: 4c5e', pad + 'file: ' + ['/lib/libc.so', '[kernel.kallsyms]'][i % 2], pad + 'symbol: ' + self.plain(i)]
+        self.write('simpleperf', 'samples', '\n'.join(out) + '\n')
+
+        out = ['Attaching 1 probe...', '^C', '']
+        for k in range(self.samples // 10):
+            out.append('@' if k % 3 else '@reads')
+            out[-1] += '[' + ('java, ' if k % 5 == 0 else '')
+            out += ['    %s+%d' % (self.plain(i), i * 7) for i in self.stack()]
+            if k % 4 == 0:
+                out += [','] + ['    7f00%x %s+%d (/lib/libc.so.6)' % (i, self.plain(i), i * 7) for i in self.stack()]
+            out.append([']', ', node]', ', node, 4711]'][k % 3] + ': %d' % self.random.randrange(1, 9))
+        self.write('bpftrace', 'maps', '\n'.join(out[:1] + out[2:]) + '\n')
+
+        out = ['CPU     ID                    FUNCTION:NAME', '  0  75195                       :tick-60s', '']
+        for k in range(self.samples // 10):
+            out += ['  java'] if k % 3 == 0 else []
+            out += ['              genunix`%s+0x%x' % (self.plain(i), i) for i in self.stack()]
+            if k % 2:
+                out += [''] + ['              libc.so.1`%s+0x%x' % (self.plain(i), i) for i in self.stack()]
+            out += ['                %d' % self.random.randrange(1, 9), '']
+        self.write('dtrace', 'stacks', '\n'.join(out) + '\n')
+
+        out = ['Analysis of sampling rg (pid 64751) every 1 millisecond', 'Process:         rg [64751]', '', 'Call graph:']
+
+        def below(count, depth):
+            if depth:
+                out.append('    ' + '+ ! : | '[:2 * depth].ljust(2 * depth) + '%d %s  (in rg) + %d  [0x10%x]' % (count, self.plain(depth * 7 + count % 5), depth, count))
+            while count > 1 and depth < 4:
+                part = self.random.randrange(1, count)
+                below(part, depth + 1)
+                count -= part + self.random.randrange(2)
+
+        for name in ('1   DispatchQueue_1: com.apple.main-thread  (serial)', '2: worker', '3'):
+            out.append('    %d Thread_%s' % (self.samples, name))
+            below(self.samples, 0)
+        out += ['', 'Total number in stack (recursive counted multiple, when >=5):', '        5       main', '']
+        self.write('mac_sample', 'graph', '\n'.join(out) + '\n')
+
 
 def main():
     maker = Maker(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 300)
@@ -289,6 +344,7 @@ def main():
     maker.trace()
     maker.pprof()
     maker.nflxprofile()
+    maker.texts()
 
 
 if __name__ == '__main__':

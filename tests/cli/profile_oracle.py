@@ -408,7 +408,75 @@ def nflxprofile(data, rows):
         rows.add(round(profile[1][0] * 1e9) + (time + 500) // 1000, stack_of(ident), value)
 
 
-READERS = {'pprof': pprof, 'nflxprofile': nflxprofile, 'trace': trace, 'firefox': firefox, 'speedscope': speedscope, 'cpuprofile': cpuprofile}
+# ---- texts ---------------------------------------------------------------------------------
+
+def no_offset(symbol):
+    return re.sub(r'\+(0x[0-9a-f]+|[0-9]+)$', '', symbol)
+
+
+def simpleperf(data, rows):
+    for block in re.split(r'^(?=\S)', data.decode('utf-8'), flags=re.M):
+        if not block.startswith('sample:'):
+            continue
+        pairs = [line.strip().split(': ', 1) for line in block.splitlines()[1:] if ': ' in line]
+        said = dict(pairs[::-1])
+        stack = [value for key, value in pairs if key == 'symbol']
+        rows.add(int(said['time']), [said.get('thread_name', '[unknown]')] + stack[::-1], int(said['event_count']))
+
+
+def bpftrace(data, rows):
+    for key, count in re.findall(r'^@\w*\[(.*?)\]: (\d+)$', data.decode('utf-8'), flags=re.M | re.S):
+        frames = [line.strip() for line in key.splitlines() if line.startswith((' ', '\t'))]
+        words = [word.strip() for line in key.splitlines() if not line.startswith((' ', '\t')) for word in line.split(',')]
+        names = [word for word in words if word and not word.isdigit()]
+        frames = [no_offset(re.sub(r'^\S+ (.*) \(.*\)$', r'\1', frame)) for frame in frames]
+        for _ in range(int(count)):
+            rows.add(None, (names or ['[unknown]'])[:1] + frames[::-1])
+
+
+def dtrace(data, rows):
+    stack, modules = [], []
+    for line in data.decode('utf-8').splitlines():
+        text = line.strip()
+        if not text or text.startswith(('CPU ', 'dtrace: ')) or re.match(r'\d+ +\d+ +\S*:\S*$', text):
+            continue
+        if not text.isdigit():
+            stack.append(no_offset(text.split('`', 1)[-1]))
+            modules.append('`' in text)
+            continue
+        bare = not modules[0] and any(modules)
+        name = stack.pop(0) if bare else '[unknown]'
+        for _ in range(int(text)):
+            rows.add(None, [name] + stack[::-1])
+        stack, modules = [], []
+
+
+def mac_sample(data, rows):
+    text = data.decode('utf-8')
+    program = re.search(r'^Analysis of sampling (.*) \(pid', text).group(1)
+    graph = re.search(r'^Call graph:\n(.*?)\n\n', text, re.M | re.S).group(1)
+    found = [re.match(r'([ +!:|]*)(\d+) (.*)$', line).groups() for line in graph.splitlines()]
+    for i, (indent, count, _) in enumerate(found):
+        stack, column, left, children = [], len(indent) + 1, int(count), None
+        for above, _, name in found[i::-1]:
+            if len(above) < column:
+                column = len(above)
+                stack.append(name)
+        for below, number, _ in found[i + 1:]:
+            if len(below) <= len(indent):
+                break
+            children = len(below) if children is None else children
+            if len(below) == children:
+                left -= int(number)
+        thread = stack.pop()
+        name = re.search(r': (.*?)( +\(\w+\))?$', thread)
+        stack.append(name.group(1) if name else program)
+        for _ in range(left):
+            rows.add(None, [re.sub(r'  \(in .*', '', frame) for frame in stack[::-1]])
+
+
+READERS = {'simpleperf': simpleperf, 'bpftrace': bpftrace, 'dtrace': dtrace, 'mac_sample': mac_sample,
+           'pprof': pprof, 'nflxprofile': nflxprofile, 'trace': trace, 'firefox': firefox, 'speedscope': speedscope, 'cpuprofile': cpuprofile}
 
 
 def main():

@@ -55,7 +55,7 @@ whole() {
     done
 }
 
-python3 "$here/profile_make.py" "$scratch/made" 1000
+python3 "$here/profile_make.py" "$scratch/made" 300
 data=$FLAMESCOPE_DATA
 whole cpuprofile cpuprofile "$data"/cpuprofile/* "$scratch"/made/cpuprofile/*
 whole 'Firefox profile' firefox "$data"/firefox/* "$scratch"/made/firefox/*
@@ -66,6 +66,10 @@ for file in "$data"/trace-event/*; do # with calls that lack an end or a begin, 
 done
 whole pprof pprof "$data"/pprof/* "$scratch"/made/pprof/*
 whole nflxprofile nflxprofile "$scratch"/made/nflxprofile/*
+whole simpleperf simpleperf "$scratch"/made/simpleperf/*
+whole 'bpftrace stacks' bpftrace "$scratch"/made/bpftrace/*
+whole 'DTrace stacks' dtrace "$scratch"/made/dtrace/*
+whole 'macOS sample' mac_sample "$scratch"/made/mac_sample/*
 whole speedscope speedscope "$data"/speedscope/* "$scratch"/made/speedscope/*
 
 # ---- our own exports ------------------------------------------------------------------------
