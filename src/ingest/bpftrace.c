@@ -1,4 +1,5 @@
-/* The format "bpftrace stacks": what bpftrace prints of maps whose keys hold stacks, leaf first:
+/* The format "bpftrace stacks": what bpftrace prints of maps whose keys hold stacks, leaf
+ * first:
  *   @[
  *       vfs_read+142
  *       sys_read+85
@@ -14,8 +15,8 @@ typedef struct Bpf {
     Rows rows;
     LineRead lines;
     bool in_key;
-    Column frame;     /* Frame: as they are printed */
-    uint64_t second;  /* where the second stack begins; 0: there is one */
+    Column frame;    /* Frame: as they are printed */
+    uint64_t second; /* where the second stack begins; 0: there is one */
     NameId event, comm;
     int32_t pid;
     int64_t offset;

@@ -1,9 +1,9 @@
 /* CallTree: stacks as many formats write them: nodes that name their parent and a frame, in any
- * order, sometimes behind the samples that refer to them. Nodes are numbered from 0 in the order
- * in which they are set; which frame a node's number means is said only when it is asked for a
- * stack, for tables of frames may come last.
- * Owner: the parser. Thread: one. Failure: a parent that is not there counts as the root; a
- * circle, or a stack that is too deep, is cut, and call_tree_stack says so. */
+ * order, sometimes behind the samples that refer to them. Nodes are numbered from 0 in the
+ * order in which they are set; which frame a node's number means is said only when it is asked
+ * for a stack, for tables of frames may come last. Owner: the parser. Thread: one. Failure: a
+ * parent that is not there counts as the root; a circle, or a stack that is too deep, is cut,
+ * and call_tree_stack says so. */
 #pragma once
 
 #include "ingest/rows.h"

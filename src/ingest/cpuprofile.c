@@ -1,5 +1,6 @@
-/* The format "cpuprofile": what V8 writes (Chrome DevTools, node --cpu-prof, Deno); v8_profile.h
- * tells what is in it. A process's name is not: V8's own root stands in its place. */
+/* The format "cpuprofile": what V8 writes (Chrome DevTools, node --cpu-prof, Deno);
+ * v8_profile.h tells what is in it. A process's name is not: V8's own root stands in its place.
+ */
 #include "ingest/v8_profile.h"
 
 static void read_profile(V8Profile *v, JsonPull *p, Rows *rows) {
@@ -27,8 +28,8 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
 }
 
 static FormatGuess probe(Str head, bool whole) {
-    static const char *const path[] = {"nodes.callFrame", "head.functionName", "nodes", "samples",
-                                       "timeDeltas"};
+    static const char *const path[] = {"nodes.callFrame", "head.functionName", "nodes",
+                                       "samples", "timeDeltas"};
     bool array;
     uint32_t has = json_pull_paths(head, path, 5, &array);
     (void)whole;

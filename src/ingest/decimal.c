@@ -3,11 +3,11 @@
 enum { EXPONENT_MOST = 9999 };
 
 typedef struct Digits {
-    uint64_t value;  /* the first digits, up to 19 */
-    int dropped;     /* digits of the whole part behind them, EXPONENT_MOST at most */
-    int fraction;    /* how many of value's digits lie behind the point */
-    char next;       /* the first digit dropped behind the point */
-    int count;       /* digits seen at all */
+    uint64_t value; /* the first digits, up to 19 */
+    int dropped;    /* digits of the whole part behind them, EXPONENT_MOST at most */
+    int fraction;   /* how many of value's digits lie behind the point */
+    char next;      /* the first digit dropped behind the point */
+    int count;      /* digits seen at all */
 } Digits;
 
 /* More than 19 digits do not fit; of a fraction they are below any unit used here. */

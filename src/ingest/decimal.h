@@ -6,10 +6,10 @@
 
 /* A number as it was read, for when its unit is not known yet. */
 typedef struct Decimal {
-    uint64_t value;  /* the first digits, up to 19 */
-    int16_t power;   /* of ten that value is to be multiplied with */
+    uint64_t value; /* the first digits, up to 19 */
+    int16_t power;  /* of ten that value is to be multiplied with */
     bool negative;
-    char next;       /* the digit behind those of value; 0: none */
+    char next; /* the digit behind those of value; 0: none */
 } Decimal;
 
 bool decimal_read(Str text, Decimal *out); /* false: it is no number */

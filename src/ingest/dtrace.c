@@ -16,7 +16,7 @@
 typedef struct Dtrace {
     Rows rows;
     LineRead lines;
-    Column frame;   /* Frame: as they are printed */
+    Column frame;    /* Frame: as they are printed */
     uint64_t kernel; /* how many of the first ones stood before a blank line */
     bool first_is_bare, others_have_modules;
     int64_t offset;
@@ -66,8 +66,8 @@ static void take_frame(Dtrace *d, Str text) {
 
 static void end_stack(Dtrace *d, uint64_t count) {
     uint64_t first = d->first_is_bare && d->others_have_modules, n = d->frame.count;
-    NameId comm = first ? COLUMN_AT(&d->frame, Frame, 0).symbol
-                        : rows_name(&d->rows, STR("[unknown]"));
+    NameId comm =
+        first ? COLUMN_AT(&d->frame, Frame, 0).symbol : rows_name(&d->rows, STR("[unknown]"));
     StackId stack = rows_process(&d->rows, comm);
     if (n - first > STACKS_MAX_DEPTH - 1) {
         rows_complain(&d->rows, COMPLAINT_TOO_DEEP, d->offset, (Str){0});

@@ -1,13 +1,13 @@
-/* The format "Firefox profile": what the Firefox Profiler saves (processed), what Firefox itself
- * and its old developer tools hand out (raw, or "Gecko"), and what samply records.
+/* The format "Firefox profile": what the Firefox Profiler saves (processed), what Firefox
+ * itself and its old developer tools hand out (raw, or "Gecko"), and what samply records.
  * {"meta":{"interval","startTime","version",…},
  *  "threads":[{"name","pid","tid","samples","stackTable","frameTable","funcTable",…} …],
  *  "shared":{the same tables, in newer ones}, "processes":[profiles], "profile":{…}}
- * Times are ms since meta.startTime; those of a process are moved to the first one's. A thread's
- * name is the first frame, as perf's comm is. Allocations are events of their own that weigh
- * bytes. Tables may come behind the samples that refer to them: a thread's samples wait for its
- * end, or, where tables are shared, for the end of the file.
- * Facts: docs-developer/ of the Firefox Profiler's repository. */
+ * Times are ms since meta.startTime; those of a process are moved to the first one's. A
+ * thread's name is the first frame, as perf's comm is. Allocations are events of their own that
+ * weigh bytes. Tables may come behind the samples that refer to them: a thread's samples wait
+ * for its end, or, where tables are shared, for the end of the file. Facts: docs-developer/ of
+ * the Firefox Profiler's repository. */
 #include <string.h>
 
 #include "ingest/call_tree.h"
@@ -42,7 +42,8 @@ typedef struct Fox {
     Column frame;               /* FrameId + 1 by frame; 0: not looked up yet */
 } Fox;
 
-/* ---- frames ------------------------------------------------------------------------------- */
+/* ---- frames -------------------------------------------------------------------------------
+ */
 
 static Str text_of(const Fox *f, uint32_t string) {
     uint32_t name = firefox_cell(&f->strings->string, string);
@@ -88,10 +89,10 @@ static FrameId processed_frame(Fox *f, uint32_t number, uint32_t func) {
     bool script = firefox_cell(&t->func_js, func) == 1;
     Str library = text_of(f, firefox_cell(&f->resources->resource_name, resource));
     Str module = script || !library.n ? text_of(f, file) : library;
-    uint32_t kind = script                                ? FRAME_JIT
-                    : str_starts(module, STR("[kernel"))  ? FRAME_KERNEL
-                    : deep != CELL_NONE && deep > 0       ? FRAME_INLINED
-                                                          : FRAME_USER;
+    uint32_t kind = script                               ? FRAME_JIT
+                    : str_starts(module, STR("[kernel")) ? FRAME_KERNEL
+                    : deep != CELL_NONE && deep > 0      ? FRAME_INLINED
+                                                         : FRAME_USER;
     if (str_eq(name, STR("(root)")))
         return CALL_NO_FRAME;
     return rows_frame(&f->rows, name.n ? name : STR("[unknown]"), module, kind);
@@ -105,14 +106,14 @@ static FrameId frame_of(void *context, uint32_t number) {
     if (known != CELL_NONE && known)
         return known - 1;
     uint32_t func = firefox_cell(&f->frames->frame_func, number);
-    FrameId frame =
-        func == CELL_NONE ? raw_frame(f, number) : processed_frame(f, number, func);
+    FrameId frame = func == CELL_NONE ? raw_frame(f, number) : processed_frame(f, number, func);
     if (number < f->frame.count)
         COLUMN_AT(&f->frame, uint32_t, number) = frame + 1;
     return frame;
 }
 
-/* ---- rows --------------------------------------------------------------------------------- */
+/* ---- rows ---------------------------------------------------------------------------------
+ */
 
 static const FirefoxTables *either(const Fox *f, const FoxThread *t, size_t column) {
     const Column *own = (const Column *)(const void *)((const char *)&t->own + column);
@@ -184,7 +185,8 @@ static void add_row(Fox *f, const FirefoxSamples *s, uint64_t i, int64_t time, P
         return;
     }
     if (weight < 0) {
-        rows_complain(&f->rows, COMPLAINT_COUNT, -1, STR("a sample that weighs less than nothing"));
+        rows_complain(&f->rows, COMPLAINT_COUNT, -1,
+                      STR("a sample that weighs less than nothing"));
         return;
     }
     rows_add_weighed(&f->rows, time, pair,
@@ -220,7 +222,8 @@ static void emit_thread(Fox *f, const FoxThread *t) {
         emit_samples(f, t, (Sort)sort);
 }
 
-/* ---- threads ------------------------------------------------------------------------------ */
+/* ---- threads ------------------------------------------------------------------------------
+ */
 
 static FoxThread *thread_new(void) {
     FoxThread *t = mem_resize(NULL, 0, sizeof *t);
@@ -238,7 +241,8 @@ static void thread_free(FoxThread *t) {
     mem_resize(t, sizeof *t, 0);
 }
 
-/* A number, or a text that begins with one: samply writes "4711.1" for a second life of 4711. */
+/* A number, or a text that begins with one: samply writes "4711.1" for a second life of 4711.
+ */
 static int32_t read_id(JsonPull *p) {
     JsonToken token = json_pull_next(p);
     int64_t id;
@@ -286,7 +290,8 @@ static void read_thread(Fox *f, int64_t shift_ns) {
     }
 }
 
-/* ---- profiles ----------------------------------------------------------------------------- */
+/* ---- profiles -----------------------------------------------------------------------------
+ */
 
 static int64_t read_start(JsonPull *p, int64_t start) {
     if (!json_pull_expect(p, JSON_OBJECT))
@@ -387,8 +392,9 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
 }
 
 static FormatGuess probe(Str head, bool whole) {
-    static const char *const path[] = {"meta.interval",      "profile.meta", "threads.samples",
-                                       "threads.stackTable", "meta",         "shared.stackTable"};
+    static const char *const path[] = {
+        "meta.interval",      "profile.meta", "threads.samples",
+        "threads.stackTable", "meta",         "shared.stackTable"};
     bool array;
     uint32_t has = json_pull_paths(head, path, 6, &array);
     (void)whole;

@@ -6,7 +6,13 @@
 
 enum { WANTS_MOST = 6, CELLS_MOST = 32 };
 
-typedef enum CellKind { CELL_NUMBER, CELL_MILLIONTHS, CELL_BILLIONTHS, CELL_TRUTH, CELL_ANY } CellKind;
+typedef enum CellKind {
+    CELL_NUMBER,
+    CELL_MILLIONTHS,
+    CELL_BILLIONTHS,
+    CELL_TRUTH,
+    CELL_ANY
+} CellKind;
 
 /* A column that is wanted, and where it stands in a raw row when no schema says so. */
 typedef struct Want {
@@ -16,7 +22,8 @@ typedef struct Want {
     Column *to;
 } Want;
 
-/* ---- tables of any kind ------------------------------------------------------------------- */
+/* ---- tables of any kind -------------------------------------------------------------------
+ */
 
 static void push_cell(JsonPull *p, JsonToken token, const Want *want) {
     uint32_t number = CELL_NONE;
@@ -139,12 +146,13 @@ static void read_table(JsonPull *p, Want *want, uint32_t n) {
         read_member(p, want, n);
 }
 
-/* ---- these tables ------------------------------------------------------------------------- */
+/* ---- these tables -------------------------------------------------------------------------
+ */
 
 static void each_column(FirefoxTables *t, void (*visit)(Column *)) {
-    Column *all[] = {&t->stack_prefix, &t->stack_frame,   &t->frame_location, &t->frame_func,
-                     &t->frame_inline, &t->frame_jit,     &t->func_name,      &t->func_resource,
-                     &t->func_file,    &t->func_source,   &t->func_js,        &t->resource_name,
+    Column *all[] = {&t->stack_prefix, &t->stack_frame, &t->frame_location, &t->frame_func,
+                     &t->frame_inline, &t->frame_jit,   &t->func_name,      &t->func_resource,
+                     &t->func_file,    &t->func_source, &t->func_js,        &t->resource_name,
                      &t->source_file,  &t->string};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         visit(all[i]);

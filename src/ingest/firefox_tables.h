@@ -1,5 +1,5 @@
-/* FirefoxTables: the tables of a Firefox profile, in both of its forms. A processed profile has a
- * list for each column, {"frame":[…],"prefix":[…]}; a raw one says which column stands where,
+/* FirefoxTables: the tables of a Firefox profile, in both of its forms. A processed profile has
+ * a list for each column, {"frame":[…],"prefix":[…]}; a raw one says which column stands where,
  * {"schema":{"prefix":0,"frame":1},"data":[[…] …]}. Both end up as the same columns here.
  * Owner: the reader of a profile. Thread: one. Facts: docs-developer/ of the Firefox Profiler's
  * repository (gecko-profile-format.md, processed-profile-format.md). */
@@ -31,7 +31,8 @@ void firefox_tables_init(FirefoxTables *t);
 void firefox_tables_free(FirefoxTables *t);
 void firefox_samples_init(FirefoxSamples *s);
 void firefox_samples_free(FirefoxSamples *s);
-/* The member whose key was just read, if it is one of these tables; false: it was not touched. */
+/* The member whose key was just read, if it is one of these tables; false: it was not touched.
+ */
 bool firefox_tables_member(FirefoxTables *t, JsonPull *p, Rows *rows);
 void firefox_samples_read(FirefoxSamples *s, JsonPull *p); /* at the table's value */
 

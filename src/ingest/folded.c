@@ -80,8 +80,8 @@ static void add_line(Rows *r, Str text, int64_t offset) {
             rows_complain(r, COMPLAINT_TOO_DEEP, offset, text);
             break;
         }
-        stack = stacks_push(&dict->stacks, stack,
-                            rows_frame(r, frame, (Str){0}, kind_of(frame)));
+        stack =
+            stacks_push(&dict->stacks, stack, rows_frame(r, frame, (Str){0}, kind_of(frame)));
     }
     rows_count(r, stack, (Context){name, -1, -1, 0}, count);
 }

@@ -88,14 +88,14 @@ static void explain(Str head, bool whole, Error *err) {
     else if (text.s[0] == '{' || text.s[0] == '[')
         error_set(
             err, ERROR_FORMAT,
-            "this looks like JSON, which cannot be read yet: `perf script` text and folded "
-            "stacks can");
+            "this looks like JSON, but is none of the profiles that can be read of it: "
+            "cpuprofile, trace events, Firefox, speedscope");
     else if (text.s[0] == '<')
         error_set(err, ERROR_FORMAT, "this looks like a web page or XML, not a profile");
     else
         error_set(err, ERROR_FORMAT,
                   "this text is no profile: neither samples as `perf script` prints them nor "
-                  "folded stacks were found in it");
+                  "stacks of another tool were found in it");
 }
 
 const Format *format_of(Str head, bool whole, Error *err) {

@@ -12,11 +12,11 @@ enum { READ_BYTES = 256 * 1024, SHORT_TOKEN = 4096, TOKEN_MOST = 64 << 20 };
 
 /* What numbers and words consist of. */
 static const uint8_t word_char[256] = {
-    ['0' ... '9'] = 1, ['a' ... 'z'] = 1, ['A' ... 'Z'] = 1,
-    ['+'] = 1,         ['-'] = 1,         ['.'] = 1,
+    ['0' ... '9'] = 1, ['a' ... 'z'] = 1, ['A' ... 'Z'] = 1, ['+'] = 1, ['-'] = 1, ['.'] = 1,
 };
 
-/* ---- bytes -------------------------------------------------------------------------------- */
+/* ---- bytes --------------------------------------------------------------------------------
+ */
 
 void json_pull_open(JsonPull *p, Source *source, Rows *rows, Error *err) {
     *p = (JsonPull){.source = source, .rows = rows, .err = err};
@@ -88,7 +88,8 @@ static JsonToken ended(JsonPull *p) {
     return broken(p);
 }
 
-/* ---- strings ------------------------------------------------------------------------------ */
+/* ---- strings ------------------------------------------------------------------------------
+ */
 
 /* The first quote or backslash, or `end`. */
 static inline const char *find_quote(const char *s, const char *end) {
@@ -96,8 +97,8 @@ static inline const char *find_quote(const char *s, const char *end) {
     const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\');
     for (; end - s >= 16; s += 16) {
         __m128i v = _mm_loadu_si128((const __m128i *)(const void *)s);
-        int hit = _mm_movemask_epi8(
-            _mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, slash)));
+        int hit =
+            _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, slash)));
         if (hit)
             return s + __builtin_ctz((unsigned)hit);
     }
@@ -113,7 +114,7 @@ static bool hex4(const char *s, const char *end, uint32_t *out) {
         return false;
     for (int i = 0; i < 4; i++) {
         unsigned c = (unsigned char)s[i];
-        unsigned digit = c - '0' < 10u          ? c - '0'
+        unsigned digit = c - '0' < 10u         ? c - '0'
                          : (c | 32) - 'a' < 6u ? (c | 32) - 'a' + 10
                                                : 16;
         if (digit == 16)
@@ -200,7 +201,8 @@ static bool read_string(JsonPull *p) {
     }
 }
 
-/* ---- tokens ------------------------------------------------------------------------------- */
+/* ---- tokens -------------------------------------------------------------------------------
+ */
 
 static inline bool in_array(const JsonPull *p) {
     return p->depth && (p->array[(p->depth - 1) / 64] >> ((p->depth - 1) % 64) & 1);
@@ -331,7 +333,8 @@ JsonToken json_pull_next(JsonPull *p) {
     }
 }
 
-/* ---- over and through: 64 bytes at a time ------------------------------------------------- */
+/* ---- over and through: 64 bytes at a time -------------------------------------------------
+ */
 
 typedef struct Masks {
     uint64_t quote, slash, open, close;
@@ -450,9 +453,11 @@ void json_pull_skip(JsonPull *p, JsonToken given) {
         ended(p);
 }
 
-/* ---- what every reader does --------------------------------------------------------------- */
+/* ---- what every reader does ---------------------------------------------------------------
+ */
 
-/* A short key that lies in memory with its colon, the way of the many; false: nothing happened. */
+/* A short key that lies in memory with its colon, the way of the many; false: nothing happened.
+ */
 static inline bool short_key(JsonPull *p) {
 #if defined(__SSE2__)
     const char *s = p->at;
@@ -516,14 +521,16 @@ bool json_pull_scaled_of(JsonPull *p, JsonToken given, int scale, int64_t *out) 
 static inline bool short_number(JsonPull *p, int scale, int64_t *out) {
     static const int64_t power[] = {1, 10, 100, 1000, 10000, 100000, 1000000};
     const char *s = p->at;
-    if (p->end - s < JSON_INTEGER_AHEAD || p->expect != JSON_EXPECT_VALUE || (unsigned)scale > 6)
+    if (p->end - s < JSON_INTEGER_AHEAD || p->expect != JSON_EXPECT_VALUE ||
+        (unsigned)scale > 6)
         return false;
     s += *s == ' ';
     int64_t value = 0;
     const char *first = s;
     while ((unsigned char)(*s - '0') < 10 && s - first < 18)
         value = value * 10 + (*s++ - '0');
-    if (s == first || (*s != ',' && *s != '}' && *s != ']') || value > DECIMAL_MOST / power[scale])
+    if (s == first || (*s != ',' && *s != '}' && *s != ']') ||
+        value > DECIMAL_MOST / power[scale])
         return false;
     *out = value * power[scale];
     p->at = s;
@@ -566,14 +573,14 @@ bool json_pull_finish(const JsonPull *p, Rows *rows) {
     SourceEnding ending = source_ending(p->source);
     int64_t offset = p->base_offset + (p->at - p->base);
     if (!p->ended)
-        rows_complain(rows, COMPLAINT_DAMAGED, offset,
-                      (Str){p->at, (size_t)(p->end - p->at)});
+        rows_complain(rows, COMPLAINT_DAMAGED, offset, (Str){p->at, (size_t)(p->end - p->at)});
     else if (ending == SOURCE_WHOLE || ending == SOURCE_OPEN) /* else the loader says so */
         rows_complain(rows, COMPLAINT_TRUNCATED, offset, (Str){0});
     return true;
 }
 
-/* ---- probing ------------------------------------------------------------------------------ */
+/* ---- probing ------------------------------------------------------------------------------
+ */
 
 enum { PATH_KEYS = 3, KEY_BYTES = 16, PATH_BYTES = PATH_KEYS * (KEY_BYTES + 1) };
 
@@ -597,8 +604,8 @@ static void path_key(Path *path, uint32_t nth, Str key) {
 }
 
 /* The object or array that was just begun, whose path has `keys` keys. */
-static void look_into(JsonPull *p, Path *path, uint32_t keys, const char *const *paths, uint32_t n,
-                      uint32_t *found) {
+static void look_into(JsonPull *p, Path *path, uint32_t keys, const char *const *paths,
+                      uint32_t n, uint32_t *found) {
     uint32_t depth = p->depth;
     for (;;) {
         JsonToken token = json_pull_next(p);

@@ -56,8 +56,8 @@ typedef struct JsonPull {
     size_t cap;
     const char *base, *at, *end; /* base: the first byte in memory */
     int64_t base_offset;
-    Buf plain; /* a string without its escapes */
-    uint8_t expect; /* JsonExpect */
+    Buf plain;                             /* a string without its escapes */
+    uint8_t expect;                        /* JsonExpect */
     uint64_t array[JSON_PULL_LEVELS / 64]; /* by level: it is an array */
 } JsonPull;
 
@@ -73,7 +73,8 @@ bool json_pull_raw(JsonPull *p, Str *raw);
 /* To behind the value that json_pull_next has just given, or begun. */
 void json_pull_skip(JsonPull *p, JsonToken given);
 
-/* ---- what every reader does --------------------------------------------------------------- */
+/* ---- what every reader does ---------------------------------------------------------------
+ */
 
 /* In an object: the next key is in text; false: that was all (or it broke). */
 bool json_pull_key(JsonPull *p);
@@ -89,8 +90,8 @@ bool json_pull_uint(JsonPull *p, uint32_t *out); /* 0 … UINT32_MAX - 1 */
 bool json_pull_scaled_of(JsonPull *p, JsonToken given, int scale, int64_t *out);
 bool json_pull_uint_of(JsonPull *p, JsonToken given, uint32_t *out);
 
-/* In an array, the way of the many: the next item into *out, if it is a whole number and lies in
- * memory. False: nothing has happened, and json_pull_item tells what comes. */
+/* In an array, the way of the many: the next item into *out, if it is a whole number and lies
+ * in memory. False: nothing has happened, and json_pull_item tells what comes. */
 static inline bool json_pull_integer(JsonPull *p, int64_t *out) {
     const char *s = p->at;
     if (p->end - s < JSON_INTEGER_AHEAD)
@@ -122,10 +123,11 @@ static inline bool json_pull_integer(JsonPull *p, int64_t *out) {
     ((p)->text.n == sizeof(literal) - 1 &&                                                     \
      memcmp((p)->text.s, (literal), sizeof(literal) - 1) == 0)
 
-/* At the end of a load: says what was wrong with the text, if anything. False: reading failed. */
+/* At the end of a load: says what was wrong with the text, if anything. False: reading failed.
+ */
 bool json_pull_finish(const JsonPull *p, Rows *rows);
 
-/* Bit i: the head of a text has a value at paths[i], "traceEvents.ph" say, which is a key in the
- * objects of an array in the outermost object. At most 32 of up to three keys. `array` tells
- * whether the outermost value is one. For probes. */
+/* Bit i: the head of a text has a value at paths[i], "traceEvents.ph" say, which is a key in
+ * the objects of an array in the outermost object. At most 32 of up to three keys. `array`
+ * tells whether the outermost value is one. For probes. */
 uint32_t json_pull_paths(Str head, const char *const *paths, uint32_t n, bool *array);

@@ -8,8 +8,8 @@
  *   (blank line)
  *   Total number in stack …
  * A line's number counts the samples in it and what it calls; how far it is indented says who
- * called it. What is left after its callees were taken off are samples that end there. A thread's
- * name, its queue's, or else the program's, is the first frame. There are no times.
+ * called it. What is left after its callees were taken off are samples that end there. A
+ * thread's name, its queue's, or else the program's, is the first frame. There are no times.
  * Facts: sample(1), and its output. */
 #include "ingest/line_read.h"
 
@@ -105,8 +105,8 @@ static void take_graph_line(Mac *m, Str line) {
                                         : rows_process(&m->rows, m->program);
         bool deep = m->level.count >= STACKS_MAX_DEPTH - 2;
         m->cut = m->cut || deep;
-        stack = deep ? parent
-                     : stacks_push(&m->rows.part.dict.stacks, parent, frame_of(m, text));
+        stack =
+            deep ? parent : stacks_push(&m->rows.part.dict.stacks, parent, frame_of(m, text));
     }
     COLUMN_PUSH(&m->level, Level) = (Level){column, (uint64_t)count, 0, stack};
 }

@@ -1,9 +1,9 @@
 /* The format "nflxprofile": FlameScope's own, made by Netflix's agents. A protobuf message:
- * start and end in seconds, for each sample a node and the seconds since the one before it, maybe
- * its cpu, pid, tid and a value; and nodes by id. A node has its whole stack, root first, below
- * its name, which is the process's; or it names its parent or its children, and then the outermost
- * node, "root", is no frame, and those below it are processes.
- * Facts: nflxprofile.proto in github.com/Netflix/nflxprofile. */
+ * start and end in seconds, for each sample a node and the seconds since the one before it,
+ * maybe its cpu, pid, tid and a value; and nodes by id. A node has its whole stack, root first,
+ * below its name, which is the process's; or it names its parent or its children, and then the
+ * outermost node, "root", is no frame, and those below it are processes. Facts:
+ * nflxprofile.proto in github.com/Netflix/nflxprofile. */
 #include <math.h>
 
 #include "ingest/call_tree.h"
@@ -45,17 +45,18 @@ typedef struct NodeFacts {
 
 typedef struct Nflx {
     Rows rows;
-    CallTree tree;   /* frames are those of the Part */
-    IdMap number_of; /* (node id, 0): number + 1 */
-    Column facts;    /* NodeFacts by number; of frames within stacks not set */
-    Column comm;     /* NameId by number, once asked for; 0: not yet */
-    Column sample;   /* uint32_t: node ids */
-    Column delta;    /* uint64_t: doubles */
+    CallTree tree;               /* frames are those of the Part */
+    IdMap number_of;             /* (node id, 0): number + 1 */
+    Column facts;                /* NodeFacts by number; of frames within stacks not set */
+    Column comm;                 /* NameId by number, once asked for; 0: not yet */
+    Column sample;               /* uint32_t: node ids */
+    Column delta;                /* uint64_t: doubles */
     Column cpu, pid, tid, value; /* uint64_t */
     double start_s;
 } Nflx;
 
-/* ---- nodes -------------------------------------------------------------------------------- */
+/* ---- nodes --------------------------------------------------------------------------------
+ */
 
 static uint32_t new_number(Nflx *x) {
     uint32_t number = (uint32_t)x->tree.node.count;
@@ -203,7 +204,8 @@ static NameId comm_of(Nflx *x, uint32_t number) {
     return comm;
 }
 
-/* ---- samples ------------------------------------------------------------------------------ */
+/* ---- samples ------------------------------------------------------------------------------
+ */
 
 static void read_numbers(Column *to, const ProtoField *f) {
     Str rest = f->bytes;
@@ -330,7 +332,8 @@ static void emit_all(Nflx *x) {
     }
 }
 
-/* ---- the whole ---------------------------------------------------------------------------- */
+/* ---- the whole ----------------------------------------------------------------------------
+ */
 
 static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
     Nflx x = {0};

@@ -1,11 +1,11 @@
-/* The format "pprof": profile.proto, as Go, gperftools, async-profiler, Parca, Pyroscope and our
- * own export write it. A sample has a stack, leaf first, and a value for each of the profile's
- * types; none has a time. Tables may come in any order, so samples wait for the end, as places in
- * a tree of locations.
- *  - "samples/count" before another type says how many samples the other's value is of: rows, and
- *    a weight that is spread over them. A count alone is rows, another value alone one row that
- *    weighs it. Each such group is an event. Where that would be too many rows, each type is an
- *    event whose values are weights.
+/* The format "pprof": profile.proto, as Go, gperftools, async-profiler, Parca, Pyroscope and
+ * our own export write it. A sample has a stack, leaf first, and a value for each of the
+ * profile's types; none has a time. Tables may come in any order, so samples wait for the end,
+ * as places in a tree of locations.
+ *  - "samples/count" before another type says how many samples the other's value is of: rows,
+ * and a weight that is spread over them. A count alone is rows, another value alone one row
+ * that weighs it. Each such group is an event. Where that would be too many rows, each type is
+ * an event whose values are weights.
  *  - Labels comm or thread, pid, tid, event name the context; without, the first mapping's file
  *    does. That is the first frame; in our own export the first frame is a process already.
  * Facts: proto/profile.proto in github.com/google/pprof. */
@@ -48,7 +48,7 @@ typedef struct Node {
 
 typedef struct Location {
     uint64_t mapping, address;
-    uint64_t line0;       /* its lines: innermost first */
+    uint64_t line0; /* its lines: innermost first */
     uint32_t lines;
     bool told; /* not only referred to */
 } Location;
@@ -71,14 +71,15 @@ typedef struct Pprof {
     IdMap stack;     /* (node, comm): its stack */
     Column location; /* Location by number */
     IdMap location_of, function_of, mapping_of; /* ids, in two halves: number + 1 */
-    Column line;     /* uint64_t: function ids */
-    Column function; /* Function */
-    Column mapping;  /* uint32_t: places in the string table */
-    Column path;     /* scratch: numbers of locations, leaf first */
+    Column line;                                /* uint64_t: function ids */
+    Column function;                            /* Function */
+    Column mapping;                             /* uint32_t: places in the string table */
+    Column path;                                /* scratch: numbers of locations, leaf first */
     bool ours;
 } Pprof;
 
-/* ---- ids ---------------------------------------------------------------------------------- */
+/* ---- ids ----------------------------------------------------------------------------------
+ */
 
 static uint32_t known_number(const IdMap *map, uint64_t id) {
     return id_map_find(map, (uint32_t)id, (uint32_t)(id >> 32));
@@ -90,7 +91,8 @@ static uint32_t location_number(Pprof *p, uint64_t id) {
     if (known)
         return known - 1;
     COLUMN_PUSH(&p->location, Location) = (Location){0};
-    id_map_add(&p->location_of, (uint32_t)id, (uint32_t)(id >> 32), (uint32_t)p->location.count);
+    id_map_add(&p->location_of, (uint32_t)id, (uint32_t)(id >> 32),
+               (uint32_t)p->location.count);
     return (uint32_t)p->location.count - 1;
 }
 
@@ -109,7 +111,8 @@ static Str string_at(const Pprof *p, uint64_t place) {
     return names_get(&p->rows.part.dict.names, COLUMN_AT(&p->string, NameId, place));
 }
 
-/* ---- samples ------------------------------------------------------------------------------ */
+/* ---- samples ------------------------------------------------------------------------------
+ */
 
 static void read_label(Pprof *p, Str message) {
     ProtoField f;
@@ -165,7 +168,8 @@ static void read_sample(Pprof *p, Str message) {
     COLUMN_PUSH(&p->sample, Sample) = s;
 }
 
-/* ---- tables ------------------------------------------------------------------------------- */
+/* ---- tables -------------------------------------------------------------------------------
+ */
 
 static void read_type(Pprof *p, Str message) {
     ProtoField f;
@@ -275,7 +279,8 @@ static void read_field(Pprof *p, const ProtoField *f) {
     }
 }
 
-/* ---- frames ------------------------------------------------------------------------------- */
+/* ---- frames -------------------------------------------------------------------------------
+ */
 
 static Str module_of(const Pprof *p, const Location *l) {
     uint32_t mapping = known_number(&p->mapping_of, l->mapping);
@@ -302,11 +307,11 @@ static StackId push_location(Pprof *p, StackId stack, const Location *l, bool pr
             name = string_at(p, f.system_name);
         Str file = module.n ? module : string_at(p, f.file);
         bool inlined = i + 1 < l->lines && kind != FRAME_KERNEL;
-        FrameId frame = rows_frame(&p->rows, name.n ? name : STR("[unknown]"),
-                                   process ? (Str){0} : file,
-                                   process   ? FRAME_PROCESS
-                                   : inlined ? FRAME_INLINED
-                                             : kind);
+        FrameId frame =
+            rows_frame(&p->rows, name.n ? name : STR("[unknown]"), process ? (Str){0} : file,
+                       process   ? FRAME_PROCESS
+                       : inlined ? FRAME_INLINED
+                                 : kind);
         stack = stacks_push(stacks, stack, frame);
     }
     return stack;
@@ -339,7 +344,8 @@ static StackId stack_of(Pprof *p, uint32_t number, NameId comm, StackId base) {
         uint32_t at = COLUMN_AT(&p->path, uint32_t, i);
         Node node = COLUMN_AT(&p->node, Node, at);
         if (node.depth < STACKS_MAX_DEPTH)
-            stack = push_location(p, stack, (const Location *)column_at(&p->location, node.location),
+            stack = push_location(p, stack,
+                                  (const Location *)column_at(&p->location, node.location),
                                   p->ours && node.parent == NONE);
         if (stack)
             id_map_add(&p->stack, at, comm, stack);
@@ -349,7 +355,8 @@ static StackId stack_of(Pprof *p, uint32_t number, NameId comm, StackId base) {
     return stack;
 }
 
-/* ---- what the values are ------------------------------------------------------------------ */
+/* ---- what the values are ------------------------------------------------------------------
+ */
 
 /* An event: rows by one type, or weights by another, or both. */
 typedef struct Group {
@@ -364,9 +371,12 @@ static WeightKind kind_of(const Pprof *p, uint32_t type, int64_t *unit) {
         const char *name;
         WeightKind kind;
         int64_t unit;
-    } units[] = {{"nanoseconds", WEIGHT_TIME_NS, 1},      {"microseconds", WEIGHT_TIME_NS, 1000},
-                 {"milliseconds", WEIGHT_TIME_NS, 1000000}, {"seconds", WEIGHT_TIME_NS, 1000000000},
-                 {"bytes", WEIGHT_BYTES, 1},              {"kilobytes", WEIGHT_BYTES, 1024}};
+    } units[] = {{"nanoseconds", WEIGHT_TIME_NS, 1},
+                 {"microseconds", WEIGHT_TIME_NS, 1000},
+                 {"milliseconds", WEIGHT_TIME_NS, 1000000},
+                 {"seconds", WEIGHT_TIME_NS, 1000000000},
+                 {"bytes", WEIGHT_BYTES, 1},
+                 {"kilobytes", WEIGHT_BYTES, 1024}};
     Str name = string_at(p, p->type[type].unit);
     *unit = 1;
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
@@ -415,7 +425,8 @@ static uint32_t make_groups(Pprof *p, Group *group) {
     return n;
 }
 
-/* ---- rows --------------------------------------------------------------------------------- */
+/* ---- rows ---------------------------------------------------------------------------------
+ */
 
 typedef struct Named {
     Context context;
@@ -473,11 +484,13 @@ static void add_rows(Pprof *p, PairId pair, const Group *g, int64_t count, int64
 static void emit_sample(Pprof *p, uint64_t i, const Group *g, NameId program) {
     const Sample *s = (const Sample *)column_at(&p->sample, i);
     const int64_t none = 0;
-    int64_t count = g->count == NONE ? none : COLUMN_AT(&p->value, int64_t, i * p->types + g->count);
+    int64_t count =
+        g->count == NONE ? none : COLUMN_AT(&p->value, int64_t, i * p->types + g->count);
     int64_t weight =
         g->weight == NONE ? none : COLUMN_AT(&p->value, int64_t, i * p->types + g->weight);
     if (count < 0 || weight < 0 || __builtin_mul_overflow(weight, g->unit, &weight)) {
-        rows_complain(&p->rows, COMPLAINT_COUNT, -1, STR("a value below 0, as differences have"));
+        rows_complain(&p->rows, COMPLAINT_COUNT, -1,
+                      STR("a value below 0, as differences have"));
         return;
     }
     if (count == 0 && weight == 0)
@@ -488,8 +501,7 @@ static void emit_sample(Pprof *p, uint64_t i, const Group *g, NameId program) {
     NameId event = g->name;
     if (named.event)
         event = rows_name(&p->rows, string_at(p, named.event));
-    named.context.event =
-        contexts_event_weighed(&p->rows.part.dict.contexts, event, g->kind);
+    named.context.event = contexts_event_weighed(&p->rows.part.dict.contexts, event, g->kind);
     StackId base = p->ours ? 0 : rows_process(&p->rows, named.context.comm);
     StackId stack = stack_of(p, s->node, p->ours ? 0 : named.context.comm, base);
     add_rows(p, rows_pair(&p->rows, stack, named.context), g, count, weight);
@@ -499,7 +511,8 @@ static void emit_all(Pprof *p) {
     Group group[TYPES_MOST];
     for (uint64_t i = 0; i < p->location.count; i++)
         if (!COLUMN_AT(&p->location, Location, i).told)
-            rows_complain(&p->rows, COMPLAINT_FRAME, -1, STR("a location that is not in the file"));
+            rows_complain(&p->rows, COMPLAINT_FRAME, -1,
+                          STR("a location that is not in the file"));
     for (uint64_t i = 0; i < p->comment.count; i++)
         p->ours = p->ours || str_starts(string_at(p, COLUMN_AT(&p->comment, uint32_t, i)),
                                         STR("flamescope "));
@@ -511,7 +524,8 @@ static void emit_all(Pprof *p) {
             emit_sample(p, i, &group[k], program);
 }
 
-/* ---- the whole ---------------------------------------------------------------------------- */
+/* ---- the whole ----------------------------------------------------------------------------
+ */
 
 static void pprof_init(Pprof *p) {
     Column *small[] = {&p->string, &p->comment, &p->mapping, &p->path};
@@ -567,9 +581,9 @@ static bool is_message(Str message, uint32_t most) {
 
 /* By its fields: all of them are profile.proto's, of the right kind. */
 static FormatGuess probe(Str head, bool whole) {
-    static const uint8_t most[] = {[PROFILE_TYPE] = 2,     [PROFILE_SAMPLE] = 3,
-                                   [PROFILE_MAPPING] = 10, [PROFILE_LOCATION] = 5,
-                                   [PROFILE_FUNCTION] = 5, [11] = 2};
+    static const uint8_t most[] = {
+        [PROFILE_TYPE] = 2,     [PROFILE_SAMPLE] = 3,   [PROFILE_MAPPING] = 10,
+        [PROFILE_LOCATION] = 5, [PROFILE_FUNCTION] = 5, [11] = 2};
     ProtoField f;
     uint32_t messages = 0, fields = 0;
     while (proto_field(&head, &f)) {
@@ -588,7 +602,7 @@ static FormatGuess probe(Str head, bool whole) {
     }
     /* a field may be cut off at the end of the head; two letters may be a field by chance */
     return messages >= 1 && fields >= 3 && (!whole || head.n == 0 || fields > 8) ? GUESS_YES
-                                                                               : GUESS_NO;
+                                                                                 : GUESS_NO;
 }
 
 const Format format_pprof = {

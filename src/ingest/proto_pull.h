@@ -1,13 +1,18 @@
 /* ProtoPull: the fields of a protobuf message, one by one. The outermost message is read from a
- * source, field by field, so that only the longest field must fit into memory (PROTO_FIELD_MOST);
- * messages within it are read from the bytes of their field.
- * Owner: the caller, who calls proto_pull_close; bytes are good until the next call.
- * Thread: one. Facts: protobuf.dev/programming-guides/encoding. */
+ * source, field by field, so that only the longest field must fit into memory
+ * (PROTO_FIELD_MOST); messages within it are read from the bytes of their field. Owner: the
+ * caller, who calls proto_pull_close; bytes are good until the next call. Thread: one. Facts:
+ * protobuf.dev/programming-guides/encoding. */
 #pragma once
 
 #include "ingest/rows.h"
 
-typedef enum ProtoWire { PROTO_VARINT = 0, PROTO_64 = 1, PROTO_BYTES = 2, PROTO_32 = 5 } ProtoWire;
+typedef enum ProtoWire {
+    PROTO_VARINT = 0,
+    PROTO_64 = 1,
+    PROTO_BYTES = 2,
+    PROTO_32 = 5
+} ProtoWire;
 
 enum { PROTO_FIELD_MOST = 1 << 30 };
 

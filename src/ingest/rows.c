@@ -71,14 +71,14 @@ void rows_add_weighed(Rows *r, int64_t time_ns, PairId pair, uint64_t weight) {
     COLUMN_AT(&r->batch.weight, uint64_t, batch_rows(&r->batch) - 1) = 0;
 }
 
-/* ---- counted stacks ----------------------------------------------------------------------- */
+/* ---- counted stacks -----------------------------------------------------------------------
+ */
 
 static void emit_counted(Rows *r, const Counted *c) {
     Context context = contexts_get(&r->part.dict.contexts, c->context);
     if (r->weighed) {
         NameId name = contexts_get_event(&r->part.dict.contexts, context.event).name;
-        context.event =
-            contexts_event_weighed(&r->part.dict.contexts, name, WEIGHT_COUNT);
+        context.event = contexts_event_weighed(&r->part.dict.contexts, name, WEIGHT_COUNT);
         rows_add(r, TIME_NONE, rows_pair(r, c->stack, context), c->count);
         return;
     }
@@ -108,7 +108,8 @@ void rows_count(Rows *r, StackId stack, Context context, uint64_t count) {
         COLUMN_PUSH(&r->held, Counted) = counted;
 }
 
-/* ---- spans -------------------------------------------------------------------------------- */
+/* ---- spans --------------------------------------------------------------------------------
+ */
 
 void rows_span(Rows *r, int64_t t0_ns, int64_t t1_ns, PairId pair) {
     uint64_t length = t1_ns > t0_ns ? (uint64_t)t1_ns - (uint64_t)t0_ns : 0;

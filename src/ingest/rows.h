@@ -1,5 +1,5 @@
-/* Rows: what a sequential parser makes its rows with: a Part, a Batch that is handed over when it
- * is full, and the rules for counts without times and for spans of an unchanged stack.
+/* Rows: what a sequential parser makes its rows with: a Part, a Batch that is handed over when
+ * it is full, and the rules for counts without times and for spans of an unchanged stack.
  * Owner: the parser's run(), between rows_begin and rows_end. Thread: the loader's.
  * Failure: none; once the loader wants no more, `stopped` is set and rows are dropped. */
 #pragma once
@@ -54,8 +54,9 @@ static inline void rows_add(Rows *r, int64_t time_ns, PairId pair, uint64_t weig
 }
 /* A row whose weight is known, be it 0. */
 void rows_add_weighed(Rows *r, int64_t time_ns, PairId pair, uint64_t weight);
-/* A stack that was counted `count` times, nobody knows when: a row each, up to ROWS_COUNTED_MOST
- * in all; beyond that every stack is one row that weighs its count (WEIGHT_COUNT). */
+/* A stack that was counted `count` times, nobody knows when: a row each, up to
+ * ROWS_COUNTED_MOST in all; beyond that every stack is one row that weighs its count
+ * (WEIGHT_COUNT). */
 void rows_count(Rows *r, StackId stack, Context context, uint64_t count);
 /* A stack that did not change in [t0, t1): a row for each millisecond or part of one, which
  * weighs its ns. */

@@ -28,10 +28,10 @@ static void end_frame(Simple *s) {
     if (!s->in_frame)
         return;
     Str file = names_get(&s->rows.part.dict.names, s->file);
-    uint32_t kind = str_starts(file, STR("[kernel"))             ? FRAME_KERNEL
-                    : str_find(file, STR("[JIT")) < file.n       ? FRAME_JIT
+    uint32_t kind = str_starts(file, STR("[kernel"))                ? FRAME_KERNEL
+                    : str_find(file, STR("[JIT")) < file.n          ? FRAME_JIT
                     : str_find(file, STR("jit_app_cache")) < file.n ? FRAME_JIT
-                                                                 : FRAME_USER;
+                                                                    : FRAME_USER;
     NameId symbol = s->symbol ? s->symbol : rows_name(&s->rows, STR("[unknown]"));
     COLUMN_PUSH(&s->chain, FrameId) =
         frames_intern(&s->rows.part.dict.frames, (Frame){symbol, s->file, kind});
@@ -55,8 +55,7 @@ static void end_sample(Simple *s) {
         first = STACKS_MAX_DEPTH - 1; /* the root end is cut */
     }
     for (uint64_t i = first; i-- > 0;)
-        stack = stacks_push(&s->rows.part.dict.stacks, stack,
-                            COLUMN_AT(&s->chain, FrameId, i));
+        stack = stacks_push(&s->rows.part.dict.stacks, stack, COLUMN_AT(&s->chain, FrameId, i));
     rows_add(&s->rows, s->time_ns,
              rows_pair(&s->rows, stack, (Context){s->comm, -1, s->tid, event}), s->period);
 }
@@ -129,7 +128,8 @@ static void take_line(Simple *s, Str line) {
     } else if (s->in_sample) {
         take_member(s, key, value, line);
     } else if (str_eq(key, STR("lost_count")) && str_to_i64(value, &lost) && lost > 0) {
-        complain(&s->rows.batch.complaints, COMPLAINT_LOST, (uint64_t)lost, s->lines.offset, line);
+        complain(&s->rows.batch.complaints, COMPLAINT_LOST, (uint64_t)lost, s->lines.offset,
+                 line);
     }
 }
 
@@ -155,7 +155,8 @@ static FormatGuess probe(Str head, bool whole) {
     (void)whole;
     while (head.n) {
         Str line = str_trim(str_cut(&head, '\n'));
-        if (sample && (str_starts(line, STR("event_type: ")) || str_starts(line, STR("time: "))))
+        if (sample &&
+            (str_starts(line, STR("event_type: ")) || str_starts(line, STR("time: "))))
             return GUESS_YES;
         sample = str_eq(line, STR("sample:"));
     }

@@ -1,14 +1,15 @@
 /* The format "speedscope": what speedscope saves, and many tools write for it (py-spy, rbspy,
  * samply, our own export).
  * {"shared":{"frames":[{"name","file"} …]},
- *  "profiles":[{"type":"sampled","name","unit","startValue","samples":[[frame …] …],"weights":[…]},
+ *  "profiles":[{"type":"sampled","name","unit","startValue","samples":[[frame …]
+ * …],"weights":[…]},
  *              {"type":"evented",…,"events":[{"type":"O"|"C","frame","at"} …],"endValue"}]}
- * Units of time are times: a sample lies where the weights before it end, and weighs its own; of
- * events each millisecond of an unchanged stack is a sample. With "bytes" a sample weighs them,
- * with "none" it counts as often as its weight says; neither has times.
- * A profile's name stands for a process, and is the first frame; in our own export the first
- * frame is a process already. Frames may come behind the profiles, a unit behind the samples.
- * Facts: the JSON schema at speedscope.app/file-format-schema.json. */
+ * Units of time are times: a sample lies where the weights before it end, and weighs its own;
+ * of events each millisecond of an unchanged stack is a sample. With "bytes" a sample weighs
+ * them, with "none" it counts as often as its weight says; neither has times. A profile's name
+ * stands for a process, and is the first frame; in our own export the first frame is a process
+ * already. Frames may come behind the profiles, a unit behind the samples. Facts: the JSON
+ * schema at speedscope.app/file-format-schema.json. */
 #include <string.h>
 
 #include "ingest/call_tree.h"
@@ -40,20 +41,21 @@ typedef struct Scope {
     Rows rows;
     JsonPull json;
     CallTree tree;
-    IdMap child;    /* (parent + 1, frame): number + 1 */
-    Column root;    /* uint32_t by node: the outermost frame */
-    Column frame;   /* FrameId by frame */
-    Column comm;    /* NameId by frame: its name */
-    Column names;   /* NameId of each profile so far */
-    Column held;    /* Held */
-    Column node;    /* uint32_t: nodes of samples, or stacks of events */
-    Column value;   /* Decimal: weights, or times of events */
-    Column path;    /* Step: the sample or stack at hand */
+    IdMap child;  /* (parent + 1, frame): number + 1 */
+    Column root;  /* uint32_t by node: the outermost frame */
+    Column frame; /* FrameId by frame */
+    Column comm;  /* NameId by frame: its name */
+    Column names; /* NameId of each profile so far */
+    Column held;  /* Held */
+    Column node;  /* uint32_t: nodes of samples, or stacks of events */
+    Column value; /* Decimal: weights, or times of events */
+    Column path;  /* Step: the sample or stack at hand */
     bool has_frames, ours;
     uint32_t profiles;
 } Scope;
 
-/* ---- frames ------------------------------------------------------------------------------- */
+/* ---- frames -------------------------------------------------------------------------------
+ */
 
 static void read_frame(Scope *s) {
     JsonPull *p = &s->json;
@@ -104,7 +106,8 @@ static FrameId frame_of(void *context, uint32_t number) {
     return COLUMN_AT(&s->frame, FrameId, frame);
 }
 
-/* ---- stacks as nodes ---------------------------------------------------------------------- */
+/* ---- stacks as nodes ----------------------------------------------------------------------
+ */
 
 static uint32_t node_of(Scope *s, uint32_t parent, uint32_t frame) {
     uint32_t known = id_map_find(&s->child, parent + 1, frame);
@@ -138,7 +141,8 @@ static bool frame_number(Scope *s, JsonToken token, uint32_t *frame) {
     return json_pull_uint_of(&s->json, token, frame) && *frame < ROOT_FRAME;
 }
 
-/* ---- sampled ------------------------------------------------------------------------------ */
+/* ---- sampled ------------------------------------------------------------------------------
+ */
 
 static uint32_t read_stack(Scope *s) {
     JsonToken token;
@@ -197,7 +201,8 @@ static void read_weights(Scope *s) {
     }
 }
 
-/* ---- evented ------------------------------------------------------------------------------ */
+/* ---- evented ------------------------------------------------------------------------------
+ */
 
 /* Back to the caller of the innermost call of this frame; false: it was never called. */
 static bool path_close(Scope *s, uint32_t frame) {
@@ -234,13 +239,15 @@ static void read_event(Scope *s) {
     if (p->broken)
         return;
     if (!has_frame || !has_at || (type != 'O' && type != 'C')) {
-        rows_complain(&s->rows, COMPLAINT_FRAME, offset, STR("an event without type, frame or time"));
+        rows_complain(&s->rows, COMPLAINT_FRAME, offset,
+                      STR("an event without type, frame or time"));
         return;
     }
     if (type == 'O')
         path_step(s, s->path.count, frame);
     else if (!path_close(s, frame))
-        rows_complain(&s->rows, COMPLAINT_FRAME, offset, STR("an end that is not the innermost's"));
+        rows_complain(&s->rows, COMPLAINT_FRAME, offset,
+                      STR("an end that is not the innermost's"));
     COLUMN_PUSH(&s->node, uint32_t) = path_node(s);
     COLUMN_PUSH(&s->value, Decimal) = at;
 }
@@ -259,14 +266,16 @@ static void read_events(Scope *s) {
     s->path.count = 0;
 }
 
-/* ---- rows --------------------------------------------------------------------------------- */
+/* ---- rows ---------------------------------------------------------------------------------
+ */
 
 typedef struct Target {
     Context context;
     EventId event; /* of weights; unused without */
 } Target;
 
-/* Where this node's rows go: its process is the profile, or in our own files its first frame. */
+/* Where this node's rows go: its process is the profile, or in our own files its first frame.
+ */
 static PairId pair_of(Scope *s, const Held *h, const Target *t, uint32_t node, StackId *stack,
                       Context *context) {
     bool cut = false;
@@ -282,7 +291,8 @@ static PairId pair_of(Scope *s, const Held *h, const Target *t, uint32_t node, S
 }
 
 /* A weight or the length of an event's span, of a profile without times. */
-static void add_untimed(Scope *s, const Held *h, const Target *t, uint32_t node, int64_t weight) {
+static void add_untimed(Scope *s, const Held *h, const Target *t, uint32_t node,
+                        int64_t weight) {
     StackId stack;
     Context context;
     if (weight < 0) {
@@ -363,7 +373,8 @@ static void emit_evented(Scope *s, const Held *h, const Target *t) {
 }
 
 static void emit_profile(Scope *s, const Held *h) {
-    static const WeightKind kind[] = {[UNIT_BYTES] = WEIGHT_BYTES, [UNIT_TIME] = WEIGHT_TIME_NS};
+    static const WeightKind kind[] = {
+        [UNIT_BYTES] = WEIGHT_BYTES, [UNIT_TIME] = WEIGHT_TIME_NS};
     Target t = {.context = {h->name, -1, -1, 0}};
     int64_t start = 0;
     if (h->unit != UNIT_NONE)
@@ -385,15 +396,18 @@ static void emit_held(Scope *s) {
     column_clear(&s->value);
 }
 
-/* ---- the whole ---------------------------------------------------------------------------- */
+/* ---- the whole ----------------------------------------------------------------------------
+ */
 
 static void read_unit(Scope *s, Held *h) {
     static const struct {
         const char *name;
         Unit unit;
         int scale;
-    } units[] = {{"nanoseconds", UNIT_TIME, 0}, {"microseconds", UNIT_TIME, 3},
-                 {"milliseconds", UNIT_TIME, 6}, {"seconds", UNIT_TIME, 9},
+    } units[] = {{"nanoseconds", UNIT_TIME, 0},
+                 {"microseconds", UNIT_TIME, 3},
+                 {"milliseconds", UNIT_TIME, 6},
+                 {"seconds", UNIT_TIME, 9},
                  {"bytes", UNIT_BYTES, 0}};
     if (!json_pull_expect(&s->json, JSON_STRING))
         return;
@@ -425,7 +439,9 @@ static void name_profile(Scope *s, Held *h, Str name) {
 
 static void read_member(Scope *s, Held *h, Buf *name) {
     JsonPull *p = &s->json;
-    Decimal *to = JSON_IS(p, "startValue") ? &h->start : JSON_IS(p, "endValue") ? &h->end : NULL;
+    Decimal *to = JSON_IS(p, "startValue") ? &h->start
+                  : JSON_IS(p, "endValue") ? &h->end
+                                           : NULL;
     if (to) {
         bool *has = to == &h->start ? &h->has_start : &h->has_end;
         *has = json_pull_expect(p, JSON_NUMBER) && decimal_read(p->text, to);
@@ -522,8 +538,9 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
 }
 
 static FormatGuess probe(Str head, bool whole) {
-    static const char *const path[] = {"shared.frames", "profiles.unit", "profiles.startValue",
-                                       "profiles.samples", "profiles.events", "$schema"};
+    static const char *const path[] = {"shared.frames",       "profiles.unit",
+                                       "profiles.startValue", "profiles.samples",
+                                       "profiles.events",     "$schema"};
     bool array;
     uint32_t has = json_pull_paths(head, path, 6, &array);
     (void)whole;

@@ -18,7 +18,8 @@ void trace_calls_free(TraceCalls *c) {
     *c = (TraceCalls){0};
 }
 
-/* ---- sorting: stable, and quick on what is nearly in order --------------------------------- */
+/* ---- sorting: stable, and quick on what is nearly in order ---------------------------------
+ */
 
 /* Longer calls go before those that begin with them, as they are around them. */
 static inline bool comes_after(const TraceEvent *a, const TraceEvent *b, bool ends) {
@@ -54,7 +55,8 @@ static void sort(TraceEvent *at, size_t n, TraceEvent *room, bool ends) {
             merge(at + i, width, n - i < 2 * width ? n - i : 2 * width, room, ends);
 }
 
-/* ---- begins and ends ---------------------------------------------------------------------- */
+/* ---- begins and ends ----------------------------------------------------------------------
+ */
 
 typedef struct Open {
     uint32_t event; /* its place */
@@ -137,7 +139,8 @@ static size_t match(TraceEvent *at, size_t n, Rows *rows) {
     return kept;
 }
 
-/* ---- nesting ------------------------------------------------------------------------------ */
+/* ---- nesting ------------------------------------------------------------------------------
+ */
 
 typedef struct Level {
     int64_t end_ns;
@@ -213,7 +216,8 @@ static void begin_call(Nest *n, const TraceEvent *e) {
     uint64_t depth = n->level.count;
     int64_t end = e->end_ns;
     if (depth && depth >= OVERLAPS_DEEP && end > level_at(n, depth - 1)->end_ns) {
-        rows_complain(n->rows, COMPLAINT_FRAME, -1, STR("a call that outlasts what is around it"));
+        rows_complain(n->rows, COMPLAINT_FRAME, -1,
+                      STR("a call that outlasts what is around it"));
         end = level_at(n, depth - 1)->end_ns;
     }
     if (depth >= CALLS_DEEP) {
@@ -244,7 +248,8 @@ static void emit_thread(TraceEvent *at, size_t count, TraceEvent *room, Rows *ro
     column_free(&n.level);
 }
 
-/* ---- all threads -------------------------------------------------------------------------- */
+/* ---- all threads --------------------------------------------------------------------------
+ */
 
 void trace_calls_emit(TraceCalls *c, Rows *rows, const Context *context, uint32_t threads) {
     if (!c->count)

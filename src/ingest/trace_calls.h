@@ -1,12 +1,12 @@
 /* TraceCalls: calls of many threads as a trace tells them, in any order: begins and ends apart
- * (matched by name within their thread), or whole ones with a length. At the end they are nested
- * and cut into rows, thread by thread.
+ * (matched by name within their thread), or whole ones with a length. At the end they are
+ * nested and cut into rows, thread by thread.
  *  - A begin without an end lasts until the call around it ends, else as long as the thread has
  *    events. An end without a begin is a complaint.
  *  - Calls of one thread that overlap without nesting stand within one another as long as both
- *    last, in the order in which they began; beyond OVERLAPS_DEEP the inner one is cut, which is
- *    a complaint.
- * Owner: the parser. Thread: one. Memory: 32 B an event, twice that while they are sorted. */
+ *    last, in the order in which they began; beyond OVERLAPS_DEEP the inner one is cut, which
+ * is a complaint. Owner: the parser. Thread: one. Memory: 32 B an event, twice that while they
+ * are sorted. */
 #pragma once
 
 #include "ingest/rows.h"

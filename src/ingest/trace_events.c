@@ -43,16 +43,16 @@ typedef struct Trace {
     JsonPull json;  /* the file */
     JsonPull event; /* the event at hand */
     JsonPull args;
-    Column thread; /* TraceThread */
+    Column thread;       /* TraceThread */
     HashIndex thread_of; /* number + 1 */
-    uint32_t latest; /* thread of the last event */
+    uint32_t latest;     /* thread of the last event */
     TraceCalls calls;
     Column sampler;   /* Sampler * */
     IdMap sampler_of; /* (NameId of its id, pid): place in sampler + 1 */
-    CallTree frames; /* stackFrames; frames are those of the Part */
-    IdMap frame_of;  /* (NameId of its id, 0): number + 1 */
-    Column taken;    /* Taken */
-    bool weights;    /* some of them weigh more than 1 */
+    CallTree frames;  /* stackFrames; frames are those of the Part */
+    IdMap frame_of;   /* (NameId of its id, 0): number + 1 */
+    Column taken;     /* Taken */
+    bool weights;     /* some of them weigh more than 1 */
 } Trace;
 
 /* The members of an event that matter. */
@@ -66,10 +66,12 @@ typedef struct Item {
     Str args;     /* as written */
 } Item;
 
-/* ---- threads ------------------------------------------------------------------------------ */
+/* ---- threads ------------------------------------------------------------------------------
+ */
 
 static uint32_t thread_hash(int64_t pid, int64_t tid, bool whole) {
-    return (uint32_t)(hash_mix((uint64_t)pid * 0x9e3779b97f4a7c15u ^ (uint64_t)tid) >> 8) + whole;
+    return (uint32_t)(hash_mix((uint64_t)pid * 0x9e3779b97f4a7c15u ^ (uint64_t)tid) >> 8) +
+           whole;
 }
 
 static uint32_t thread_of(Trace *t, int64_t pid, int64_t tid, bool whole) {
@@ -107,7 +109,8 @@ static Context context_of(Trace *t, uint32_t number) {
     return (Context){name, pid ? (int32_t)thread.pid : -1, tid ? (int32_t)thread.tid : -1, 0};
 }
 
-/* ---- an event's members ------------------------------------------------------------------- */
+/* ---- an event's members -------------------------------------------------------------------
+ */
 
 /* A number, or a text, which becomes a number of its own below those that systems give. */
 static int64_t read_id(Trace *t, JsonPull *p) {
@@ -185,11 +188,13 @@ static Item read_event(Trace *t, Str raw) {
     return e;
 }
 
-/* ---- kinds of events ---------------------------------------------------------------------- */
+/* ---- kinds of events ----------------------------------------------------------------------
+ */
 
 static void take_call(Trace *t, const Item *e, int64_t offset) {
     if (!e->has_ts) {
-        rows_complain(&t->rows, COMPLAINT_TIME, offset, names_get(&t->rows.part.dict.names, e->name));
+        rows_complain(&t->rows, COMPLAINT_TIME, offset,
+                      names_get(&t->rows.part.dict.names, e->name));
         return;
     }
     TraceEvent call = {.begin_ns = e->ts_ns, .end_ns = INT64_MAX, .name = e->name};
@@ -287,7 +292,8 @@ static void take_event(Trace *t, Str raw, int64_t offset) {
     }
 }
 
-/* ---- samples that name stacks ------------------------------------------------------------- */
+/* ---- samples that name stacks -------------------------------------------------------------
+ */
 
 static uint32_t frame_number(Trace *t, NameId id) {
     uint32_t known = id_map_find(&t->frame_of, id, 0);
@@ -320,9 +326,9 @@ static void read_stack_frames(Trace *t) {
         }
         if (!name)
             name = rows_name(&t->rows, STR("[unknown]"));
-        call_tree_set(&t->frames, number, parent,
-                      frames_intern(&t->rows.part.dict.frames,
-                                    (Frame){name, category, FRAME_USER}));
+        call_tree_set(
+            &t->frames, number, parent,
+            frames_intern(&t->rows.part.dict.frames, (Frame){name, category, FRAME_USER}));
     }
 }
 
@@ -364,9 +370,10 @@ static void emit_taken(Trace *t, const Context *context) {
         if (s->thread != thread)
             call_tree_base(&t->frames, rows_process(&t->rows, c.comm));
         thread = s->thread;
-        c.event = contexts_event_weighed(
-            &t->rows.part.dict.contexts, s->event ? s->event : rows_name(&t->rows, STR("samples")),
-            t->weights ? WEIGHT_PERIOD : WEIGHT_SAMPLES);
+        c.event =
+            contexts_event_weighed(&t->rows.part.dict.contexts,
+                                   s->event ? s->event : rows_name(&t->rows, STR("samples")),
+                                   t->weights ? WEIGHT_PERIOD : WEIGHT_SAMPLES);
         StackId stack = call_tree_stack(&t->frames, &t->rows, s->node, &cut);
         if (cut)
             rows_complain(&t->rows, COMPLAINT_TOO_DEEP, -1, (Str){0});
@@ -377,7 +384,8 @@ static void emit_taken(Trace *t, const Context *context) {
     mem_resize(start, starts, 0);
 }
 
-/* ---- the whole ---------------------------------------------------------------------------- */
+/* ---- the whole ----------------------------------------------------------------------------
+ */
 
 /* Each object of a list as raw text. In the outermost list the end of the file between two
  * events is as good as the bracket that is missing there. */
@@ -432,7 +440,8 @@ static void emit_all(Trace *t) {
     Contexts *contexts = &t->rows.part.dict.contexts;
     EventId calls = 0, samples = 0;
     if (t->calls.count)
-        calls = contexts_event_weighed(contexts, rows_name(&t->rows, STR("calls")), WEIGHT_TIME_NS);
+        calls =
+            contexts_event_weighed(contexts, rows_name(&t->rows, STR("calls")), WEIGHT_TIME_NS);
     if (t->sampler.count)
         samples = contexts_event_weighed(contexts, rows_name(&t->rows, STR("samples")),
                                          WEIGHT_SAMPLES);

@@ -37,7 +37,8 @@ void v8_profile_free(V8Profile *v) {
         column_free(column[i]);
 }
 
-/* ---- nodes -------------------------------------------------------------------------------- */
+/* ---- nodes --------------------------------------------------------------------------------
+ */
 
 static uint32_t new_number(V8Profile *v) {
     uint32_t number = (uint32_t)v->tree.node.count;
@@ -155,7 +156,8 @@ static void read_member(Reader *r, Node *node) {
     }
 }
 
-/* Behind its opening brace. Calls itself where nodes are nested: at most JSON_PULL_LEVELS deep. */
+/* Behind its opening brace. Calls itself where nodes are nested: at most JSON_PULL_LEVELS deep.
+ */
 static uint32_t read_node(Reader *r) {
     Node node = {.parent = CALL_ROOT, .line = -1, .column = -1, .children = r->v->child.count};
     int64_t offset = r->json->offset;
@@ -176,7 +178,8 @@ static uint32_t read_node(Reader *r) {
     return number;
 }
 
-/* ---- samples ------------------------------------------------------------------------------ */
+/* ---- samples ------------------------------------------------------------------------------
+ */
 
 static void read_samples(Reader *r) {
     JsonToken token;
@@ -255,8 +258,7 @@ static void emit_hits(V8Profile *v, Rows *rows, Context context) {
     for (uint64_t i = 0; i < v->tree.node.count && !rows->stopped; i++) {
         uint32_t hits = COLUMN_AT(&v->hits, uint32_t, i);
         if (hits)
-            rows_count(rows, call_tree_stack(&v->tree, rows, (uint32_t)i, &cut),
-                       context, hits);
+            rows_count(rows, call_tree_stack(&v->tree, rows, (uint32_t)i, &cut), context, hits);
     }
     if (cut)
         rows_complain(rows, COMPLAINT_TOO_DEEP, -1, (Str){0});

@@ -2,9 +2,9 @@
  * {"nodes":[{"id","callFrame":{"functionName","url",…},"hitCount","children":[ids]} …],
  *  "startTime" in µs, "samples":[node ids], "timeDeltas":[µs]}
  * Before Chrome 58: "head", one node within the other, names beside id, and "timestamps" (µs).
- * Nodes may name a "parent" instead of children. A sample was taken at startTime plus the deltas
- * up to its own. Without samples the hit counts remain, which have no times.
- * Owner: the parser. Thread: one. Facts: the Chrome DevTools Protocol's domain Profiler. */
+ * Nodes may name a "parent" instead of children. A sample was taken at startTime plus the
+ * deltas up to its own. Without samples the hit counts remain, which have no times. Owner: the
+ * parser. Thread: one. Facts: the Chrome DevTools Protocol's domain Profiler. */
 #pragma once
 
 #include "ingest/call_tree.h"

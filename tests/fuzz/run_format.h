@@ -1,4 +1,5 @@
-/* What fuzzers of sequential formats share: the bytes as a file, read by the format, absorbed. */
+/* What fuzzers of sequential formats share: the bytes as a file, read by the format, absorbed.
+ */
 #pragma once
 
 #define _GNU_SOURCE

@@ -58,11 +58,12 @@ static void tables_may_come_last(void **state) {
 static void hits_stand_in_for_samples(void **state) {
     (void)state;
     Loaded loaded;
-    load_text(&loaded, 0, 0,
-              STR("{\"head\":{\"functionName\":\"(root)\",\"hitCount\":0,\"children\":["
-                  "{\"functionName\":\"f\",\"hitCount\":2,\"children\":["
-                  "{\"functionName\":\"g\",\"hitCount\":1,\"children\":[],\"id\":5}],\"id\":2}],"
-                  "\"id\":1}}"));
+    load_text(
+        &loaded, 0, 0,
+        STR("{\"head\":{\"functionName\":\"(root)\",\"hitCount\":0,\"children\":["
+            "{\"functionName\":\"f\",\"hitCount\":2,\"children\":["
+            "{\"functionName\":\"g\",\"hitCount\":1,\"children\":[],\"id\":5}],\"id\":2}],"
+            "\"id\":1}}"));
     static const char *const want[] = {"(root)||f;g", "(root)||f", "(root)||f"};
     expect_samples(&loaded, want, NULL, 3);
     assert_false(loaded.profile.building.has_time);
@@ -88,10 +89,11 @@ static void circles_are_cut(void **state) {
 
 static void a_text_may_end_anywhere(void **state) {
     (void)state;
-    Str text = STR("{\"nodes\":[{\"id\":1,\"callFrame\":{\"functionName\":\"(root)\"},\"children\":"
-                   "[2]},{\"id\":2,\"callFrame\":{\"functionName\":\"\\u00fc\\\"\",\"url\":\"a.js\","
-                   "\"lineNumber\":4,\"columnNumber\":0},\"hitCount\":3}],\"startTime\":10,"
-                   "\"samples\":[1,2,2,1],\"timeDeltas\":[0,1.5,-1,3]}");
+    Str text =
+        STR("{\"nodes\":[{\"id\":1,\"callFrame\":{\"functionName\":\"(root)\"},\"children\":"
+            "[2]},{\"id\":2,\"callFrame\":{\"functionName\":\"\\u00fc\\\"\",\"url\":\"a.js\","
+            "\"lineNumber\":4,\"columnNumber\":0},\"hitCount\":3}],\"startTime\":10,"
+            "\"samples\":[1,2,2,1],\"timeDeltas\":[0,1.5,-1,3]}");
     expect_cut_anywhere("cpuprofile", text);
 }
 
@@ -110,10 +112,8 @@ static void what_is_no_json_is_said(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tables_may_come_last),
-        cmocka_unit_test(hits_stand_in_for_samples),
-        cmocka_unit_test(circles_are_cut),
-        cmocka_unit_test(a_text_may_end_anywhere),
+        cmocka_unit_test(tables_may_come_last),    cmocka_unit_test(hits_stand_in_for_samples),
+        cmocka_unit_test(circles_are_cut),         cmocka_unit_test(a_text_may_end_anywhere),
         cmocka_unit_test(what_is_no_json_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,8 +21,9 @@
     "\"weightType\":\"samples\"}"
 #define THREAD "\"name\":\"t\",\"pid\":\"7.1\",\"tid\":8"
 
-static const char *const texts[] = {"t|samples|main@[kernel.kallsyms]_[k];inner_[i];run@a.js_[j]",
-                                    "t|samples|", "t|samples|main@[kernel.kallsyms]_[k]"};
+static const char *const texts[] = {
+    "t|samples|main@[kernel.kallsyms]_[k];inner_[i];run@a.js_[j]", "t|samples|",
+    "t|samples|main@[kernel.kallsyms]_[k]"};
 static const int64_t times[] = {1500000, 2000000, 3250000};
 
 static void expect_three(Str text) {
@@ -51,8 +52,10 @@ static void tables_may_lie_anywhere(void **state) {
     (void)state;
     expect_three(STR("{" META ",\"threads\":[{" THREAD "," SAMPLES "," TABLES "}]}"));
     expect_three(STR("{" META ",\"threads\":[{" TABLES "," SAMPLES "," THREAD "}]}"));
-    expect_three(STR("{" META ",\"shared\":{" TABLES "},\"threads\":[{" THREAD "," SAMPLES "}]}"));
-    expect_three(STR("{\"threads\":[{" THREAD "," SAMPLES "}],\"shared\":{" TABLES "}," META "}"));
+    expect_three(
+        STR("{" META ",\"shared\":{" TABLES "},\"threads\":[{" THREAD "," SAMPLES "}]}"));
+    expect_three(
+        STR("{\"threads\":[{" THREAD "," SAMPLES "}],\"shared\":{" TABLES "}," META "}"));
 }
 
 /* Times of a process count from its own start; what lacks a cell has none. */
@@ -64,8 +67,8 @@ static void raw_processes_share_a_clock(void **state) {
     "\"frame\":1},\"data\":[[null,0],[0,1]]},\"frameTable\":{\"schema\":{\"location\":0,"      \
     "\"implementation\":1},\"data\":[[0],[1,2]]},\"stringTable\":[\"(root)\","                 \
     "\"f (https://x/a.js:1:2)\",\"ion\"]}]"
-    Str text = STR("{" META "," RAW(1) ",\"processes\":[{\"meta\":{\"startTime\":1002.5},"
-                   RAW(2) "}]}");
+    Str text = STR("{" META
+                   "," RAW(1) ",\"processes\":[{\"meta\":{\"startTime\":1002.5}," RAW(2) "}]}");
     static const char *const want[] = {"G|samples|f@https://x/a.js_[j]", "G|samples|"};
     static const int64_t time[] = {500000, 750000, 3000000, 3250000};
     Loaded loaded;

@@ -11,7 +11,8 @@
 #include "ingest/json_pull.h"
 #include "unit/ingest_helper.h"
 
-/* Tokens as letters: { } [ ] and k: s: n: with their text, t f 0, $ end, ! broken, ? too short. */
+/* Tokens as letters: { } [ ] and k: s: n: with their text, t f 0, $ end, ! broken, ? too short.
+ */
 static void put_token(Buf *out, JsonPull *p, JsonToken token) {
     static const char letter[] = {'$', '{', '}', '[', ']', 'k', 's', 'n', 't', 'f', '0'};
     if (token == JSON_BROKEN) {
@@ -106,7 +107,8 @@ static void strings_lose_their_escapes(void **state) {
         {"\"\xff\xfe\"", "s:\xff\xfe $"},
         {"\"a\nb\"", "s:a\nb $"},
         {"{\"\\u006bey\":\"\\\\\"}", "{k:key s:\\ }$"},
-        {"\"0123456789abcde\\\"0123456789abcdef\\\\\"", "s:0123456789abcde\"0123456789abcdef\\ $"},
+        {"\"0123456789abcde\\\"0123456789abcdef\\\\\"",
+         "s:0123456789abcde\"0123456789abcdef\\ $"},
         {"\"\\\"", "?"},
         {"\"\\u00", "?"},
     };

@@ -27,8 +27,8 @@ static void expect_samples(Loaded *loaded, const char *const *text, const uint64
 static void expect_cut(Str bytes, const char *format, uint64_t samples) {
     for (size_t n = 0; n < bytes.n; n++) {
         Loaded loaded;
-        load(&loaded, 0, &(LoadOptions){.path = temp_file(str_slice(bytes, 0, n)),
-                                        .format = format});
+        load(&loaded, 0,
+             &(LoadOptions){.path = temp_file(str_slice(bytes, 0, n)), .format = format});
         temp_remove();
         assert_int_equal(loaded.status.state, LOAD_DONE);
         assert_true(loaded.profile.building.samples <= samples);
@@ -36,7 +36,8 @@ static void expect_cut(Str bytes, const char *format, uint64_t samples) {
     }
 }
 
-/* ---- the wire ----------------------------------------------------------------------------- */
+/* ---- the wire -----------------------------------------------------------------------------
+ */
 
 static void fields_come_one_by_one(void **state) {
     (void)state;
@@ -56,7 +57,13 @@ static void fields_come_one_by_one(void **state) {
 
 static void what_is_no_field_is_left(void **state) {
     (void)state;
-    static const char *const bad[] = {"\x08", "\x12\x05" "abc", "\x0b\x01", "\x01\x01", "\x19" "1234",
+    static const char *const bad[] = {"\x08",
+                                      "\x12\x05"
+                                      "abc",
+                                      "\x0b\x01",
+                                      "\x01\x01",
+                                      "\x19"
+                                      "1234",
                                       "\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         Str message = str_of(bad[i]);
@@ -66,7 +73,8 @@ static void what_is_no_field_is_left(void **state) {
     }
 }
 
-/* ---- pprof -------------------------------------------------------------------------------- */
+/* ---- pprof --------------------------------------------------------------------------------
+ */
 
 static void put_pair(Buf *out, uint32_t field, uint64_t a, uint64_t b) {
     Buf inner = {0};
@@ -169,7 +177,8 @@ static void too_many_rows_become_weights(void **state) {
     buf_free(&bytes);
 }
 
-/* ---- nflxprofile -------------------------------------------------------------------------- */
+/* ---- nflxprofile --------------------------------------------------------------------------
+ */
 
 static void put_double(Buf *out, double d) {
     buf_put(out, (Str){(const char *)&d, sizeof d});
@@ -206,7 +215,8 @@ static void nodes_have_stacks_or_parents(void **state) {
     put_node(&bytes, 1, "java", 9, STR(""));
     put_node(&bytes, 9, "root", 0, STR(""));
     put_node(&bytes, 4, "node", 0, STR("\x52\x06\x0a\x04main\x52\x08\x0a\x01g\x12\x03jit"));
-    static const char *const want[] = {"java||f_[k]", "node||main;g_[j]", "java||", "java||f_[k]"};
+    static const char *const want[] = {"java||f_[k]", "node||main;g_[j]", "java||",
+                                       "java||f_[k]"};
     static const int64_t time[] = {10500001000, 10750001000, 10625001000, 11625001000};
     Loaded loaded;
     load_text(&loaded, 0, 0, buf_str(&bytes));

@@ -31,8 +31,8 @@ static void expect_text(const char *format, Str text, const char *const *want, u
 static void expect_cuts(const char *format, Str text, uint64_t samples) {
     for (size_t n = 0; n < text.n; n++) {
         Loaded loaded;
-        load(&loaded, 0, &(LoadOptions){.path = temp_file(str_slice(text, 0, n)),
-                                        .format = format});
+        load(&loaded, 0,
+             &(LoadOptions){.path = temp_file(str_slice(text, 0, n)), .format = format});
         temp_remove();
         assert_int_equal(loaded.status.state, LOAD_DONE);
         if (loaded.profile.building.samples > samples)
@@ -79,8 +79,8 @@ static void bpftrace_maps(void **state) {
     (void)state;
     static const char *const want[] = {
         "[unknown]||sys_read;vfs_read", "[unknown]||sys_read;vfs_read",
-        "java|reads|main@/bin/java;read@/lib/libc.so.6;sys_read_[k];vfs_read_[k]",
-        "node||f", "[unknown]|by|"};
+        "java|reads|main@/bin/java;read@/lib/libc.so.6;sys_read_[k];vfs_read_[k]", "node||f",
+        "[unknown]|by|"};
     Str text = STR("Attaching 1 probe...\n@[\n    vfs_read+142\n    sys_read+0x55\n]: 2\n"
                    "@reads[\n    vfs_read+142\n    sys_read+85\n,\n"
                    "    7f001 read+12 (/lib/libc.so.6)\n    55d0 main+3 (/bin/java)\n"
@@ -88,8 +88,8 @@ static void bpftrace_maps(void **state) {
     expect_text("bpftrace stacks", text, want, 5, 0);
     expect_cuts("bpftrace stacks", text, 5);
     static const char *const rest[] = {"[unknown]||f"};
-    expect_text("bpftrace stacks", STR("@[\n    f+1\n]: 1\n@[\n    g\n]: x\nnoise\n@[\n    g\n"),
-                rest, 1, 3);
+    expect_text("bpftrace stacks",
+                STR("@[\n    f+1\n]: 1\n@[\n    g\n]: x\nnoise\n@[\n    g\n"), rest, 1, 3);
 }
 
 static void dtrace_aggregations(void **state) {
@@ -98,12 +98,13 @@ static void dtrace_aggregations(void **state) {
         "[unknown]||f@a.out", "[unknown]||f@a.out",
         "[unknown]||_start@a.out;write@libc.so.1;sys_write@unix_[k];zfs_write@zfs_[k]",
         "java||thread_start@unix_[k]", "[unknown]||0x7f12"};
-    Str text = STR("CPU     ID                    FUNCTION:NAME\n 30  76446       :tick-10ms \n\n\n"
-                   "\n              a.out`f+0x451\n                2\n\n"
-                   "              zfs`zfs_write+0x1\n              unix`sys_write\n\n"
-                   "              libc.so.1`write+0xa\n              a.out`_start+0x7a\n"
-                   "                1\n\n  java\n              unix`thread_start+0xb\n\n"
-                   "                1\n\n              0x7f12\n                1\n");
+    Str text =
+        STR("CPU     ID                    FUNCTION:NAME\n 30  76446       :tick-10ms \n\n\n"
+            "\n              a.out`f+0x451\n                2\n\n"
+            "              zfs`zfs_write+0x1\n              unix`sys_write\n\n"
+            "              libc.so.1`write+0xa\n              a.out`_start+0x7a\n"
+            "                1\n\n  java\n              unix`thread_start+0xb\n\n"
+            "                1\n\n              0x7f12\n                1\n");
     expect_text("DTrace stacks", text, want, 5, 0);
     expect_cuts("DTrace stacks", text, 5);
     static const char *const rest[] = {"[unknown]||f@m"};
@@ -114,15 +115,17 @@ static void dtrace_aggregations(void **state) {
 
 static void mac_samples(void **state) {
     (void)state;
-    static const char *const want[] = {
-        "com.apple.main-thread||start@libdyld.dylib;a b@rg", "com.apple.main-thread||start@libdyld.dylib;c",
-        "com.apple.main-thread||start@libdyld.dylib", "worker||???@rg", "rg||"};
-    Str text = STR(MAC_HEAD "    3 Thread_15   DispatchQueue_1: com.apple.main-thread  (serial)\n"
-                            "    + 3 start  (in libdyld.dylib) + 1  [0x7f]\n"
-                            "    +     1 a b  (in rg) + 41  [0x10]\n    +     1 c + 8  [0x1]\n"
-                            "    1 Thread_16: worker\n"
-                            "    + 1 ???  (in rg) load address 0x1 + 0x2  [0x3]\n"
-                            "    1 Thread_17\n\nTotal number in stack:\n    5  x\n");
+    static const char *const want[] = {"com.apple.main-thread||start@libdyld.dylib;a b@rg",
+                                       "com.apple.main-thread||start@libdyld.dylib;c",
+                                       "com.apple.main-thread||start@libdyld.dylib",
+                                       "worker||???@rg", "rg||"};
+    Str text =
+        STR(MAC_HEAD "    3 Thread_15   DispatchQueue_1: com.apple.main-thread  (serial)\n"
+                     "    + 3 start  (in libdyld.dylib) + 1  [0x7f]\n"
+                     "    +     1 a b  (in rg) + 41  [0x10]\n    +     1 c + 8  [0x1]\n"
+                     "    1 Thread_16: worker\n"
+                     "    + 1 ???  (in rg) load address 0x1 + 0x2  [0x3]\n"
+                     "    1 Thread_17\n\nTotal number in stack:\n    5  x\n");
     expect_text("macOS sample", text, want, 5, 0);
     expect_cuts("macOS sample", text, 5);
     Loaded loaded;
@@ -134,16 +137,14 @@ static void mac_samples(void **state) {
     assert_int_equal(context.tid, 16);
     loaded_free(&loaded);
     static const char *const rest[] = {"rg||f", "rg||f"};
-    expect_text("macOS sample", STR(MAC_HEAD "    1 Thread_1\n    + 2 f\n    + no number\n"), rest,
-                2, 3);
+    expect_text("macOS sample", STR(MAC_HEAD "    1 Thread_1\n    + 2 f\n    + no number\n"),
+                rest, 2, 3);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(simpleperf_samples),
-        cmocka_unit_test(simpleperf_says_what_is_amiss),
-        cmocka_unit_test(bpftrace_maps),
-        cmocka_unit_test(dtrace_aggregations),
+        cmocka_unit_test(simpleperf_samples), cmocka_unit_test(simpleperf_says_what_is_amiss),
+        cmocka_unit_test(bpftrace_maps),      cmocka_unit_test(dtrace_aggregations),
         cmocka_unit_test(mac_samples),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,10 +41,12 @@ static void calls_nest_in_any_order(void **state) {
                                {"main|calls|a@c;b", 1500, 1000000},
                                {"main|calls|a@c;b", 1001500, 500},
                                {"main|calls|a@c", 1002000, 8000}};
-    expect_rows(STR("[" EVENT("B", "b", 1.5, "") "," EVENT("E", "b", 1002, "") ","
-                    EVENT("X", "a", 1, ",\"cat\":\"c\",\"dur\":1009") ","
-                    EVENT("M", "thread_name", 0, ",\"args\":{\"name\":\"main\"}") "]"),
-                want, 4, 0);
+    expect_rows(
+        STR("[" EVENT("B", "b", 1.5, "") "," EVENT("E", "b", 1002, "") "," EVENT(
+            "X", "a", 1,
+            ",\"cat\":\"c\",\"dur\":1009") "," EVENT("M", "thread_name", 0,
+                                                     ",\"args\":{\"name\":\"main\"}") "]"),
+        want, 4, 0);
 }
 
 static void overlapping_calls_last_as_long_as_they_say(void **state) {
@@ -54,8 +56,8 @@ static void overlapping_calls_last_as_long_as_they_say(void **state) {
                                {"thread 2|calls|a;b;c", 7000, 3000},
                                {"thread 2|calls|b;c", 10000, 1000},
                                {"thread 2|calls|b", 11000, 4000}};
-    expect_rows(STR("[" EVENT("X", "a", 0, ",\"dur\":10") "," EVENT("X", "b", 5, ",\"dur\":10")
-                    "," EVENT("X", "c", 7, ",\"dur\":4") "]"),
+    expect_rows(STR("[" EVENT("X", "a", 0, ",\"dur\":10") "," EVENT(
+                    "X", "b", 5, ",\"dur\":10") "," EVENT("X", "c", 7, ",\"dur\":4") "]"),
                 want, 5, 0);
 }
 
@@ -64,11 +66,17 @@ static void what_lacks_its_other_end_is_said(void **state) {
     static const Row want[] = {{"thread 2|calls|a", 1000, 2000},
                                {"thread 2|calls|a;b", 3000, 6000},
                                {"thread 2|calls|d", 9000, 1000}};
-    expect_rows(STR("[" EVENT("E", "x", 0, "") "," EVENT("B", "a", 1, "") ","
-                    EVENT("B", "b", 3, "") "," EVENT("E", "a", 9, "") ","
-                    EVENT("E", "b", 9, "") "," EVENT("B", "d", 9, "") ","
-                    EVENT("E", "y", 10, "") ",{\"ph\":\"X\",\"name\":\"no time\"},{\"a\":1}]"),
-                want, 3, 4);
+    expect_rows(
+        STR("[" EVENT("E", "x", 0, "") "," EVENT("B", "a", 1, "") "," EVENT(
+            "B", "b", 3,
+            "") "," EVENT("E", "a", 9,
+                          "") "," EVENT("E", "b", 9,
+                                        "") "," EVENT("B", "d", 9,
+                                                      "") "," EVENT("E", "y", 10,
+                                                                    "") ",{\"ph\":\"X\","
+                                                                        "\"name\":\"no "
+                                                                        "time\"},{\"a\":1}]"),
+        want, 3, 4);
 }
 
 /* The list's end may be missing, but not half of an event. */
@@ -89,15 +97,23 @@ static void sampler_comes_in_pieces(void **state) {
     "{\"args\":{\"data\":{" data "}},\"id\":\"0x1\",\"name\":\"" name                          \
     "\",\"ph\":\"P\",\"pid\":1,\"tid\":" #tid ",\"ts\":7}"
     expect_rows(
-        STR("{\"traceEvents\":[" PIECE(2, "Profile", "\"startTime\":100") ","
-            PIECE(9, "ProfileChunk",
-                  "\"cpuProfile\":{\"nodes\":[{\"id\":1,\"callFrame\":{\"functionName\":"
-                  "\"(root)\"}},{\"id\":2,\"parent\":1,\"callFrame\":{\"functionName\":\"f\","
-                  "\"url\":\"u\"}}],\"samples\":[2]},\"timeDeltas\":[1]") ","
-            PIECE(9, "ProfileChunk",
-                  "\"timeDeltas\":[2],\"cpuProfile\":{\"nodes\":[{\"id\":3,\"parent\":2,"
-                  "\"callFrame\":{\"functionName\":\"g\",\"url\":\"u\"}}],\"samples\":[3]}") ","
-            EVENT("M", "thread_name", 0, ",\"args\":{\"name\":\"js\"}") "]}"),
+        STR("{\"traceEvents\":[" PIECE(
+            2, "Profile",
+            "\"startTime\":100") "," PIECE(9, "ProfileChunk",
+                                           "\"cpuProfile\":{\"nodes\":[{\"id\":1,\"callFrame\":"
+                                           "{\"functionName\":"
+                                           "\"(root)\"}},{\"id\":2,\"parent\":1,\"callFrame\":{"
+                                           "\"functionName\":\"f\","
+                                           "\"url\":\"u\"}}],\"samples\":[2]},\"timeDeltas\":["
+                                           "1]") "," PIECE(9, "ProfileChunk",
+                                                           "\"timeDeltas\":[2],\"cpuProfile\":{"
+                                                           "\"nodes\":[{\"id\":3,\"parent\":2,"
+                                                           "\"callFrame\":{\"functionName\":"
+                                                           "\"g\",\"url\":\"u\"}}],\"samples\":"
+                                                           "[3]}") "," EVENT("M", "thread_name",
+                                                                             0,
+                                                                             ",\"args\":{"
+                                                                             "\"name\":\"js\"}") "]}"),
         want, 2, 0);
 }
 
@@ -110,9 +126,10 @@ static void sums_are_exact(void **state) {
     uint64_t seed = 1;
     for (int i = 0; i < 5000; i++) {
         seed = seed * 6364136223846793005u + 1442695040888963407u;
-        buf_printf(&text, "%s{\"ph\":\"X\",\"pid\":1,\"tid\":%d,\"name\":\"n%d\",\"ts\":%d,"
-                   "\"dur\":%d}", i ? "," : "", i % 3, i % 7, (int)(seed >> 50),
-                   (int)(seed >> 30 & 31));
+        buf_printf(&text,
+                   "%s{\"ph\":\"X\",\"pid\":1,\"tid\":%d,\"name\":\"n%d\",\"ts\":%d,"
+                   "\"dur\":%d}",
+                   i ? "," : "", i % 3, i % 7, (int)(seed >> 50), (int)(seed >> 30 & 31));
     }
     buf_puts(&text, "]");
     load_text(&loaded, 0, 0, buf_str(&text));
@@ -137,14 +154,18 @@ static void sums_are_exact(void **state) {
 
 static void a_text_may_end_anywhere(void **state) {
     (void)state;
-    Str text = STR("{\"traceEvents\":[" EVENT("X", "a", 0, ",\"dur\":10") ","
-                   EVENT("B", "b", 2, ",\"args\":{\"]\":\"\\\"\"}") "," EVENT("E", "b", 4, "")
-                   "],\"samples\":[{\"pid\":1,\"tid\":2,\"ts\":\"12\",\"sf\":3}],"
-                   "\"stackFrames\":{\"3\":{\"name\":\"s\"}}}");
+    Str text = STR("{\"traceEvents\":[" EVENT("X", "a", 0, ",\"dur\":10") "," EVENT(
+        "B", "b", 2,
+        ",\"args\":{\"]\":\"\\\"\"}") "," EVENT("E", "b", 4,
+                                                "") "],\"samples\":[{\"pid\":1,\"tid\":2,"
+                                                    "\"ts\":\"12\",\"sf\":3}],"
+                                                    "\"stackFrames\":{\"3\":{\"name\":\"s\"}}"
+                                                    "}");
     for (size_t n = 0; n < text.n; n++) {
         Loaded loaded;
-        load(&loaded, 0, &(LoadOptions){.path = temp_file(str_slice(text, 0, n)),
-                                        .format = "trace events"});
+        load(
+            &loaded, 0,
+            &(LoadOptions){.path = temp_file(str_slice(text, 0, n)), .format = "trace events"});
         temp_remove();
         assert_int_equal(loaded.status.state, LOAD_DONE);
         assert_int_equal(loaded.profile.complaints.of[COMPLAINT_TRUNCATED].count, 1);
