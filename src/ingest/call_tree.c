@@ -39,6 +39,7 @@ void call_tree_set_parent(CallTree *tree, uint32_t number, uint32_t parent) {
 
 void call_tree_base(CallTree *tree, StackId base) {
     tree->base = base;
+    tree->base_pair = 0;
     tree->epoch++;
 }
 
@@ -70,6 +71,7 @@ StackId call_tree_stack(CallTree *tree, Rows *rows, uint32_t number, bool *cut) 
             node->stack = parent ? parent->stack : tree->base;
             node->depth = parent ? parent->depth : 1;
             node->epoch = tree->epoch;
+            node->pair = 0;
             if (frame == CALL_NO_FRAME)
                 continue;
             if (node->depth >= STACKS_MAX_DEPTH - 1) {

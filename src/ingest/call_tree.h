@@ -13,9 +13,10 @@ enum { CALL_ROOT = UINT32_MAX };
 typedef struct CallNode {
     uint32_t parent; /* number, or CALL_ROOT */
     uint32_t frame;  /* what `frame_of` understands */
-    StackId stack;   /* in base_epoch */
+    StackId stack;   /* in epoch */
     uint32_t epoch;
     uint32_t depth; /* of stack */
+    PairId pair;    /* in epoch; 0: not noted */
 } CallNode;
 
 /* The frame that is meant, or CALL_NO_FRAME: the node stands for its parent's stack. */
@@ -26,6 +27,7 @@ typedef struct CallTree {
     Column node; /* CallNode */
     StackId base;
     uint32_t epoch;
+    PairId base_pair;
     Column path; /* scratch: numbers on the way up */
     CallFrame *frame_of;
     void *context;
@@ -41,3 +43,19 @@ void call_tree_set_parent(CallTree *tree, uint32_t number, uint32_t parent);
 void call_tree_base(CallTree *tree, StackId base);
 /* The base for CALL_ROOT and numbers that are not there. *cut is set when it was too deep. */
 StackId call_tree_stack(CallTree *tree, Rows *rows, uint32_t number, bool *cut);
+
+/* Where all rows on one base share a context: the pair noted of a stack, 0 if none was yet. To
+ * be noted behind call_tree_stack of the same number. */
+static inline PairId call_tree_pair(const CallTree *tree, uint32_t number) {
+    if (number >= tree->node.count)
+        return tree->base_pair;
+    const CallNode *node = (const CallNode *)column_at(&tree->node, number);
+    return node->epoch == tree->epoch ? node->pair : 0;
+}
+
+static inline void call_tree_note_pair(CallTree *tree, uint32_t number, PairId pair) {
+    if (number < tree->node.count)
+        ((CallNode *)column_at(&tree->node, number))->pair = pair;
+    else
+        tree->base_pair = pair;
+}

@@ -70,9 +70,31 @@ static bool shift(uint64_t value, int power, char next, uint64_t *out) {
     return value <= (uint64_t)DECIMAL_MOST;
 }
 
+/* Up to 18 digits without an exponent, as most numbers are; false: nothing is said of it. */
+static bool read_short(Str text, Decimal *out) {
+    size_t i = text.n && text.s[0] == '-', point = 0;
+    uint64_t value = 0;
+    if (text.n > 19 || text.n == i)
+        return false;
+    for (size_t first = i; i < text.n; i++) {
+        unsigned digit = (unsigned char)text.s[i] - (unsigned)'0';
+        if (digit <= 9)
+            value = value * 10 + digit;
+        else if (text.s[i] == '.' && !point && i > first)
+            point = i + 1;
+        else
+            return false;
+    }
+    int fraction = point ? (int)(text.n - point) : 0;
+    *out = (Decimal){value, (int16_t)-fraction, text.s[0] == '-', 0};
+    return true;
+}
+
 bool decimal_read(Str text, Decimal *out) {
     Digits d = {0};
     int exponent = 0;
+    if (read_short(text, out))
+        return true;
     bool negative = text.n && text.s[0] == '-';
     size_t i = read_digits(text, negative, &d);
     if (d.count == 0 || !read_exponent(text, i, &exponent))

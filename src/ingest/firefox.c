@@ -193,6 +193,20 @@ static void add_row(Fox *f, const FirefoxSamples *s, uint64_t i, int64_t time, P
                      (uint64_t)(kind == WEIGHT_TIME_NS ? weight : weight / 1000000));
 }
 
+static PairId pair_of(Fox *f, uint32_t node, Context context) {
+    bool cut = false;
+    StackId stack = call_tree_stack(&f->tree, &f->rows, node, &cut);
+    PairId pair = rows_pair(&f->rows, stack, context);
+    if (node != CELL_NONE && node >= f->tree.node.count) {
+        rows_complain(&f->rows, COMPLAINT_FRAME, -1, STR("a sample of no known stack"));
+        return pair; /* each of them is to be said */
+    }
+    if (cut)
+        rows_complain(&f->rows, COMPLAINT_TOO_DEEP, -1, (Str){0});
+    call_tree_note_pair(&f->tree, node, pair);
+    return pair;
+}
+
 static void emit_samples(Fox *f, const FoxThread *t, Sort sort) {
     const FirefoxSamples *s = &t->taken[sort];
     uint64_t n = s->stack.count > s->time.count ? s->stack.count : s->time.count;
@@ -205,14 +219,10 @@ static void emit_samples(Fox *f, const FoxThread *t, Sort sort) {
     int64_t sum = 0;
     call_tree_base(&f->tree, rows_process(&f->rows, comm));
     for (uint64_t i = 0; i < n && !f->rows.stopped; i++) {
-        bool cut = false;
         uint32_t node = i < s->stack.count ? COLUMN_AT(&s->stack, uint32_t, i) : CELL_NONE;
-        StackId stack = call_tree_stack(&f->tree, &f->rows, node, &cut);
-        if (node != CELL_NONE && node >= f->tree.node.count)
-            rows_complain(&f->rows, COMPLAINT_FRAME, -1, STR("a sample of no known stack"));
-        if (cut)
-            rows_complain(&f->rows, COMPLAINT_TOO_DEEP, -1, (Str){0});
-        add_row(f, s, i, time_of(t, s, i, &sum), rows_pair(&f->rows, stack, context), kind);
+        bool known = node == CELL_NONE || node < f->tree.node.count;
+        PairId pair = known ? call_tree_pair(&f->tree, node) : 0;
+        add_row(f, s, i, time_of(t, s, i, &sum), pair ? pair : pair_of(f, node, context), kind);
     }
 }
 

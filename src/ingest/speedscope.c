@@ -17,7 +17,11 @@
 #include "ingest/id_map.h"
 #include "ingest/json_pull.h"
 
-enum { ROOT_FRAME = 1u << 31 }; /* in a node's frame: it is a process, not a function */
+enum {
+    ROOT_FRAME = 1u << 31, /* in a node's frame: it is a process, not a function */
+    SEEN = 4096,
+    SEEN_BYTES = 240, /* with the rest of it, four cache lines */
+};
 
 typedef enum Unit { UNIT_NONE, UNIT_BYTES, UNIT_TIME } Unit;
 
@@ -37,9 +41,18 @@ typedef struct Step {
     uint32_t frame, node;
 } Step;
 
+/* A sample's text and what it meant. */
+typedef struct Seen {
+    uint64_t hash;
+    uint32_t n, node;
+    char text[SEEN_BYTES];
+} Seen;
+
 typedef struct Scope {
     Rows rows;
     JsonPull json;
+    JsonPull list; /* the sample at hand */
+    Seen *seen;    /* by hash */
     CallTree tree;
     IdMap child;  /* (parent + 1, frame): number + 1 */
     Column root;  /* uint32_t by node: the outermost frame */
@@ -137,32 +150,57 @@ static uint32_t path_node(const Scope *s) {
     return s->path.count ? COLUMN_AT(&s->path, Step, s->path.count - 1).node : CALL_ROOT;
 }
 
-static bool frame_number(Scope *s, JsonToken token, uint32_t *frame) {
-    return json_pull_uint_of(&s->json, token, frame) && *frame < ROOT_FRAME;
+static bool frame_number(JsonPull *p, JsonToken token, uint32_t *frame) {
+    return json_pull_uint_of(p, token, frame) && *frame < ROOT_FRAME;
 }
 
 /* ---- sampled ------------------------------------------------------------------------------
  */
 
-static uint32_t read_stack(Scope *s) {
+/* Its frames one by one; p is at the list's first item. */
+static uint32_t read_stack(Scope *s, JsonPull *p) {
     JsonToken token;
     uint64_t depth = 0;
     for (;;) {
         int64_t value;
         uint32_t frame;
-        if (json_pull_integer(&s->json, &value) && value >= 0 && value < ROOT_FRAME) {
+        if (json_pull_integer(p, &value) && value >= 0 && value < ROOT_FRAME) {
             path_step(s, depth++, (uint32_t)value);
             continue;
         }
-        if (!json_pull_item(&s->json, &token))
+        if (!json_pull_item(p, &token))
             break;
-        if (frame_number(s, token, &frame))
+        if (frame_number(p, token, &frame))
             path_step(s, depth++, frame);
         else
-            rows_complain(&s->rows, COMPLAINT_FRAME, s->json.offset, s->json.text);
+            rows_complain(&s->rows, COMPLAINT_FRAME, s->json.offset, p->text);
     }
     s->path.count = depth;
     return path_node(s);
+}
+
+/* A sample's text has often been there before: then its node is known without reading it. */
+static uint32_t take_stack(Scope *s) {
+    Str raw;
+    if (!json_pull_raw(&s->json, &raw))
+        return CALL_ROOT;
+    uint64_t hash = hash_bytes(raw.s, raw.n);
+    Seen *seen = &s->seen[hash % SEEN];
+    if (seen->n == raw.n && seen->hash == hash && memcmp(seen->text, raw.s, raw.n) == 0)
+        return seen->node;
+    json_pull_reset(&s->list, raw);
+    json_pull_next(&s->list);
+    uint64_t amiss = complaints_total(&s->rows.batch.complaints);
+    uint32_t node = read_stack(s, &s->list);
+    if (s->list.broken)
+        rows_complain(&s->rows, COMPLAINT_FRAME, s->json.offset, raw);
+    if (raw.n > SEEN_BYTES || complaints_total(&s->rows.batch.complaints) != amiss)
+        return node; /* what is amiss is said each time */
+    memcpy(seen->text, raw.s, raw.n);
+    seen->n = (uint32_t)raw.n;
+    seen->hash = hash;
+    seen->node = node;
+    return node;
 }
 
 static void read_samples(Scope *s) {
@@ -172,7 +210,7 @@ static void read_samples(Scope *s) {
     while (json_pull_item(&s->json, &token)) {
         uint32_t node = CALL_ROOT;
         if (token == JSON_ARRAY)
-            node = read_stack(s);
+            node = take_stack(s);
         else
             json_pull_skip(&s->json, token);
         if (!s->json.broken)
@@ -230,7 +268,7 @@ static void read_event(Scope *s) {
         if (is_type && token == JSON_STRING && p->text.n == 1)
             type = p->text.s[0];
         else if (is_frame)
-            has_frame = frame_number(s, token, &frame);
+            has_frame = frame_number(p, token, &frame);
         else if (is_at && token == JSON_NUMBER)
             has_at = decimal_read(p->text, &at);
         else
@@ -274,11 +312,15 @@ typedef struct Target {
     EventId event; /* of weights; unused without */
 } Target;
 
-/* Where this node's rows go: its process is the profile, or in our own files its first frame.
+/* The pair of this node's rows; of counts, what it consists of instead. Its process is the
+ * profile, or in our own files its first frame.
  */
 static PairId pair_of(Scope *s, const Held *h, const Target *t, uint32_t node, StackId *stack,
                       Context *context) {
     bool cut = false;
+    PairId known = h->unit == UNIT_NONE ? 0 : call_tree_pair(&s->tree, node);
+    if (known)
+        return known;
     *context = t->context;
     *stack = call_tree_stack(&s->tree, &s->rows, node, &cut);
     if (cut)
@@ -287,7 +329,11 @@ static PairId pair_of(Scope *s, const Held *h, const Target *t, uint32_t node, S
         uint32_t root = node < s->root.count ? COLUMN_AT(&s->root, uint32_t, node) : UINT32_MAX;
         context->comm = root < s->comm.count ? COLUMN_AT(&s->comm, NameId, root) : 0;
     }
-    return h->unit == UNIT_NONE ? 0 : rows_pair(&s->rows, *stack, *context);
+    if (h->unit == UNIT_NONE)
+        return 0;
+    PairId pair = rows_pair(&s->rows, *stack, *context);
+    call_tree_note_pair(&s->tree, node, pair);
+    return pair;
 }
 
 /* A weight or the length of an event's span, of a profile without times. */
@@ -514,6 +560,8 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
     Scope s = {0};
     rows_begin(&s.rows, emit, loader);
     json_pull_open(&s.json, source, &s.rows, err);
+    json_pull_open_text(&s.list, (Str){0});
+    s.seen = mem_table(SEEN * sizeof(Seen));
     call_tree_init(&s.tree, frame_of, &s);
     id_map_init(&s.child);
     Column *column[] = {&s.root, &s.frame, &s.comm, &s.names, &s.node};
@@ -527,6 +575,8 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
     emit_held(&s);
     rows_end(&s.rows);
     json_pull_close(&s.json);
+    json_pull_close(&s.list);
+    mem_table_free(s.seen, SEEN * sizeof(Seen));
     call_tree_free(&s.tree);
     id_map_free(&s.child);
     for (size_t i = 0; i < sizeof column / sizeof *column; i++)
