@@ -161,10 +161,12 @@ stage_gcc_off() {
 # One fuzzer, from its seeds and what it found before; says "ok" or "FAILED" in its .verdict.
 run_fuzzer() {
     folder=$root/build/$1 name=$2
-    seeds=$root/tests/fuzz/seeds/${name%_fuzz}
-    [ -d "$seeds" ] || seeds=
+    seeds= # kept, or made by a script or a program where they are too many to keep
+    for made in "$root/tests/fuzz/seeds/${name%_fuzz}" "$folder/made/${name%_fuzz}"; do
+        [ ! -d "$made" ] || seeds="$seeds $made"
+    done
     mkdir -p "$folder/corpus/$name"
-    seeder=$folder/tests/${name%_fuzz}_seeds # makes them, where they are too many to keep
+    seeder=$folder/tests/${name%_fuzz}_seeds
     [ ! -x "$seeder" ] || $calm "$seeder" "$folder/corpus/$name"
     # shellcheck disable=SC2086 # may be empty
     if (cd "$folder" && $calm "tests/$name" -max_total_time="$3" -timeout=20 \
@@ -183,6 +185,7 @@ run_fuzzers() {
     done
     # shellcheck disable=SC2086 # a list of names
     build "$1" $names || return 1
+    python3 "$root/tests/cli/profile_make.py" "$root/build/$1/made" 30 || return 1
     waiting=
     for name in $names; do
         run_fuzzer "$1" "$name" "$2" &

@@ -362,10 +362,15 @@ void info_text(const Loaded *l, const char *path, bool findings, Buf *out) {
     else
         buf_printf(out, "%-12s none: flame graph only\n", "times");
     for (uint32_t e = 0; e < f.view.events; e++) {
-        Str name = names_get(&l->dict.names, contexts_get_event(&l->dict.contexts, e).name);
-        if (f.event_samples[e])
-            buf_printf(out, "%-12s %.*s: %llu samples\n", "event", name.n ? (int)name.n : 7,
-                       name.n ? name.s : "(none) ", (unsigned long long)f.event_samples[e]);
+        Event event = contexts_get_event(&l->dict.contexts, e);
+        Str name = names_get(&l->dict.names, event.name);
+        if (!f.event_samples[e])
+            continue;
+        buf_printf(out, "%-12s %.*s: %llu samples", "event", name.n ? (int)name.n : 7,
+                   name.n ? name.s : "(none) ", (unsigned long long)f.event_samples[e]);
+        if (event.weight != WEIGHT_SAMPLES)
+            buf_printf(out, ", weights in %s", weight_unit(event.weight));
+        buf_putc(out, '\n');
     }
     line(out, "processes", f.processes, "");
     line(out, "threads", f.threads, "");

@@ -4,12 +4,32 @@
 
 extern const Format format_perf_data;
 extern const Format format_perf_script;
+extern const Format format_cpuprofile;
+extern const Format format_speedscope;
+extern const Format format_firefox;
+extern const Format format_trace_events;
+extern const Format format_pprof;
+extern const Format format_nflxprofile;
+extern const Format format_simpleperf;
+extern const Format format_bpftrace;
+extern const Format format_dtrace;
+extern const Format format_mac_sample;
 extern const Format format_folded;
 extern const Format format_jfr;
 
 const Format *const formats[] = {
     &format_perf_data,
     &format_perf_script,
+    &format_cpuprofile,
+    &format_speedscope,
+    &format_firefox,
+    &format_trace_events,
+    &format_pprof,
+    &format_nflxprofile,
+    &format_simpleperf,
+    &format_bpftrace,
+    &format_dtrace,
+    &format_mac_sample,
     &format_folded,
     &format_jfr,
     NULL,
@@ -66,14 +86,14 @@ static void explain(Str head, bool whole, Error *err) {
     else if (text.s[0] == '{' || text.s[0] == '[')
         error_set(
             err, ERROR_FORMAT,
-            "this looks like JSON, which cannot be read yet: `perf script` text and folded "
-            "stacks can");
+            "this looks like JSON, but is none of the profiles that can be read of it: "
+            "cpuprofile, trace events, Firefox, speedscope");
     else if (text.s[0] == '<')
         error_set(err, ERROR_FORMAT, "this looks like a web page or XML, not a profile");
     else
         error_set(err, ERROR_FORMAT,
                   "this text is no profile: neither samples as `perf script` prints them nor "
-                  "folded stacks were found in it");
+                  "stacks of another tool were found in it");
 }
 
 const Format *format_of(Str head, bool whole, Error *err) {

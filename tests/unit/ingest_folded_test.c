@@ -32,6 +32,20 @@ static void a_row_a_sample(void **state) {
     loaded_free(&loaded);
 }
 
+static void names_may_hold_blanks(void **state) {
+    (void)state;
+    Loaded loaded;
+    load_text(&loaded, 0, 0, STR("my app 2;operator new [] (x 3);f\t1\r\nmy app 2;g 7 1"));
+    static const char *const want[] = {"my app 2||operator new [] (x 3);f", "my app 2||g 7"};
+    assert_int_equal(loaded.profile.building.samples, 2);
+    for (uint64_t i = 0; i < 2; i++) {
+        Buf got = sample_text(&loaded, i);
+        assert_string_equal(got.s, want[i]);
+        buf_free(&got);
+    }
+    loaded_free(&loaded);
+}
+
 static void large_counts_become_weights(void **state) {
     (void)state;
     Loaded loaded;
@@ -105,6 +119,7 @@ static void reference_files_load(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_row_a_sample),
+        cmocka_unit_test(names_may_hold_blanks),
         cmocka_unit_test(large_counts_become_weights),
         cmocka_unit_test(counts_that_are_none_are_said),
         cmocka_unit_test(a_stack_may_not_be_too_deep),

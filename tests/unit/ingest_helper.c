@@ -236,6 +236,29 @@ void expect_prefix(Str text, size_t n) {
     loaded_free(&part);
 }
 
+void expect_cut_anywhere(const char *format, Str text) {
+    Loaded whole, part;
+    LoadOptions options = {.format = format, .path = temp_file(text)};
+    load(&whole, 0, &options);
+    assert_int_equal(whole.status.state, LOAD_DONE);
+    for (size_t n = 0; n < text.n; n++) {
+        FILE *file = fopen(options.path, "wb");
+        assert_non_null(file);
+        assert_int_equal(fwrite(text.s, 1, n, file), n);
+        fclose(file);
+        load(&part, 0, &options);
+        assert_int_equal(part.status.state, LOAD_DONE);
+        if (part.profile.building.samples > whole.profile.building.samples)
+            fail_msg("cut behind byte %zu there are more samples", n);
+        if (part.profile.building.samples < whole.profile.building.samples &&
+            complaints_total(&part.profile.complaints) == 0)
+            fail_msg("cut behind byte %zu nothing is said", n);
+        loaded_free(&part);
+    }
+    temp_remove();
+    loaded_free(&whole);
+}
+
 Buf sample_text(const Loaded *loaded, uint64_t row) {
     const Dict *dict = &loaded->dict;
     Pair pair =

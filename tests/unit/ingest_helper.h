@@ -26,6 +26,10 @@ void expect_same_any_way(Str text);
  * stack may be incomplete. */
 void expect_prefix(Str text, size_t n);
 
+/* Fails unless the text, cut behind each of its bytes, is loaded as this format with no more
+ * samples than the whole has, and what is missing is said. */
+void expect_cut_anywhere(const char *format, Str text);
+
 Buf gzip_of(Str bytes, size_t members);
 /* A new temporary file with these bytes; its name is good until the next call. */
 const char *temp_file(Str bytes);

@@ -1,0 +1,250 @@
+#include "ingest/firefox_tables.h"
+
+#include <string.h>
+
+#include "ingest/decimal.h"
+
+enum { WANTS_MOST = 6, CELLS_MOST = 32 };
+
+typedef enum CellKind {
+    CELL_NUMBER,
+    CELL_MILLIONTHS,
+    CELL_BILLIONTHS,
+    CELL_TRUTH,
+    CELL_ANY
+} CellKind;
+
+/* A column that is wanted, and where it stands in a raw row when no schema says so. */
+typedef struct Want {
+    const char *name;
+    CellKind kind;
+    int place; /* -1: not there */
+    Column *to;
+} Want;
+
+/* ---- tables of any kind -------------------------------------------------------------------
+ */
+
+static void push_cell(JsonPull *p, JsonToken token, const Want *want) {
+    uint32_t number = CELL_NONE;
+    int64_t scaled = TIME_NONE;
+    switch (want->kind) {
+    case CELL_NUMBER:
+        if (token != JSON_NUMBER || !json_pull_uint_of(p, token, &number))
+            number = CELL_NONE;
+        break;
+    case CELL_MILLIONTHS:
+    case CELL_BILLIONTHS:
+        if (token != JSON_NUMBER ||
+            !decimal_scaled(p->text, want->kind == CELL_MILLIONTHS ? 6 : 9, &scaled))
+            scaled = TIME_NONE;
+        COLUMN_PUSH(want->to, int64_t) = scaled;
+        json_pull_skip(p, token);
+        return;
+    case CELL_TRUTH:
+        number = token == JSON_TRUE;
+        break;
+    case CELL_ANY:
+        number = token == JSON_NULL ? CELL_NONE : 1;
+    }
+    json_pull_skip(p, token);
+    COLUMN_PUSH(want->to, uint32_t) = number;
+}
+
+static void push_nothing(const Want *want) {
+    if (want->kind == CELL_MILLIONTHS || want->kind == CELL_BILLIONTHS)
+        COLUMN_PUSH(want->to, int64_t) = TIME_NONE;
+    else
+        COLUMN_PUSH(want->to, uint32_t) = CELL_NONE;
+}
+
+static void read_column(JsonPull *p, const Want *want) {
+    JsonToken token;
+    int64_t value;
+    column_clear(want->to);
+    if (!json_pull_expect(p, JSON_ARRAY))
+        return;
+    for (;;) {
+        if (want->kind == CELL_NUMBER && json_pull_integer(p, &value)) {
+            COLUMN_PUSH(want->to, uint32_t) =
+                value >= 0 && value < CELL_NONE ? (uint32_t)value : CELL_NONE;
+            continue;
+        }
+        if (!json_pull_item(p, &token))
+            break;
+        push_cell(p, token, want);
+    }
+}
+
+static void read_schema(JsonPull *p, Want *want, uint32_t n) {
+    if (!json_pull_expect(p, JSON_OBJECT))
+        return;
+    for (uint32_t i = 0; i < n; i++)
+        want[i].place = -1;
+    while (json_pull_key(p)) {
+        uint32_t i = 0, place;
+        while (i < n && !str_eq_c(p->text, want[i].name))
+            i++;
+        if (json_pull_uint(p, &place) && i < n && place < CELLS_MOST)
+            want[i].place = (int)place;
+    }
+}
+
+static void read_row(JsonPull *p, const Want *want, uint32_t n, const uint8_t at[CELLS_MOST]) {
+    JsonToken token;
+    bool had[WANTS_MOST] = {false};
+    for (uint32_t cell = 0; json_pull_item(p, &token); cell++) {
+        uint32_t i = cell < CELLS_MOST ? at[cell] : n;
+        if (i < n) {
+            push_cell(p, token, &want[i]);
+            had[i] = true;
+        } else {
+            json_pull_skip(p, token);
+        }
+    }
+    for (uint32_t i = 0; i < n; i++)
+        if (!had[i])
+            push_nothing(&want[i]);
+}
+
+static void read_rows(JsonPull *p, const Want *want, uint32_t n) {
+    JsonToken token;
+    uint8_t at[CELLS_MOST];
+    memset(at, WANTS_MOST, sizeof at);
+    for (uint32_t i = 0; i < n; i++)
+        if (want[i].place >= 0)
+            at[want[i].place] = (uint8_t)i;
+    if (!json_pull_expect(p, JSON_ARRAY))
+        return;
+    while (json_pull_item(p, &token)) {
+        if (token == JSON_ARRAY)
+            read_row(p, want, n, at);
+        else
+            json_pull_skip(p, token);
+    }
+}
+
+/* Inside the table's object, at a key. */
+static void read_member(JsonPull *p, Want *want, uint32_t n) {
+    uint32_t i = 0;
+    while (i < n && !str_eq_c(p->text, want[i].name))
+        i++;
+    if (i < n)
+        read_column(p, &want[i]);
+    else if (JSON_IS(p, "schema"))
+        read_schema(p, want, n);
+    else if (JSON_IS(p, "data"))
+        read_rows(p, want, n);
+    else
+        json_pull_pass(p);
+}
+
+static void read_table(JsonPull *p, Want *want, uint32_t n) {
+    if (!json_pull_expect(p, JSON_OBJECT))
+        return;
+    while (json_pull_key(p))
+        read_member(p, want, n);
+}
+
+/* ---- these tables -------------------------------------------------------------------------
+ */
+
+static void each_column(FirefoxTables *t, void (*visit)(Column *)) {
+    Column *all[] = {&t->stack_prefix, &t->stack_frame, &t->frame_location, &t->frame_func,
+                     &t->frame_inline, &t->frame_jit,   &t->func_name,      &t->func_resource,
+                     &t->func_file,    &t->func_source, &t->func_js,        &t->resource_name,
+                     &t->source_file,  &t->string};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        visit(all[i]);
+}
+
+static void init_u32(Column *c) {
+    column_init(c, sizeof(uint32_t), 8);
+}
+
+void firefox_tables_init(FirefoxTables *t) {
+    each_column(t, init_u32);
+}
+
+void firefox_tables_free(FirefoxTables *t) {
+    each_column(t, column_free);
+}
+
+void firefox_samples_init(FirefoxSamples *s) {
+    *s = (FirefoxSamples){0};
+    column_init(&s->stack, sizeof(uint32_t), 8);
+    column_init(&s->time, sizeof(int64_t), 8);
+    column_init(&s->weight, sizeof(int64_t), 8);
+}
+
+void firefox_samples_free(FirefoxSamples *s) {
+    column_free(&s->stack);
+    column_free(&s->time);
+    column_free(&s->weight);
+}
+
+static void read_strings(FirefoxTables *t, JsonPull *p, Rows *rows) {
+    JsonToken token;
+    if (!json_pull_expect(p, JSON_ARRAY))
+        return;
+    column_clear(&t->string);
+    while (json_pull_item(p, &token)) {
+        NameId name = token == JSON_STRING ? rows_name(rows, p->text) : 0;
+        json_pull_skip(p, token);
+        COLUMN_PUSH(&t->string, NameId) = name;
+    }
+}
+
+bool firefox_tables_member(FirefoxTables *t, JsonPull *p, Rows *rows) {
+    Want stack[] = {{"prefix", CELL_NUMBER, 0, &t->stack_prefix},
+                    {"frame", CELL_NUMBER, 1, &t->stack_frame}};
+    Want frame[] = {{"location", CELL_NUMBER, 0, &t->frame_location},
+                    {"func", CELL_NUMBER, -1, &t->frame_func},
+                    {"inlineDepth", CELL_NUMBER, -1, &t->frame_inline},
+                    {"implementation", CELL_ANY, -1, &t->frame_jit}};
+    Want func[] = {{"name", CELL_NUMBER, -1, &t->func_name},
+                   {"resource", CELL_NUMBER, -1, &t->func_resource},
+                   {"fileName", CELL_NUMBER, -1, &t->func_file},
+                   {"source", CELL_NUMBER, -1, &t->func_source},
+                   {"isJS", CELL_TRUTH, -1, &t->func_js}};
+    Want resource[] = {{"name", CELL_NUMBER, -1, &t->resource_name}};
+    Want source[] = {{"filename", CELL_NUMBER, -1, &t->source_file}};
+    if (JSON_IS(p, "stackTable"))
+        read_table(p, stack, 2);
+    else if (JSON_IS(p, "frameTable"))
+        read_table(p, frame, 4);
+    else if (JSON_IS(p, "funcTable"))
+        read_table(p, func, 5);
+    else if (JSON_IS(p, "resourceTable"))
+        read_table(p, resource, 1);
+    else if (JSON_IS(p, "sources"))
+        read_table(p, source, 1);
+    else if (JSON_IS(p, "stringTable") || JSON_IS(p, "stringArray"))
+        read_strings(t, p, rows);
+    else
+        return false;
+    return true;
+}
+
+void firefox_samples_read(FirefoxSamples *s, JsonPull *p) {
+    Want want[] = {{"stack", CELL_NUMBER, 0, &s->stack},
+                   {"time", CELL_MILLIONTHS, 1, &s->time},
+                   {"timeDeltas", CELL_BILLIONTHS, -1, &s->time},
+                   {"weight", CELL_MILLIONTHS, -1, &s->weight}};
+    if (!json_pull_expect(p, JSON_OBJECT))
+        return;
+    while (json_pull_key(p)) {
+        if (JSON_IS(p, "weightType")) {
+            if (json_pull_expect(p, JSON_STRING))
+                s->unit = JSON_IS(p, "bytes")        ? FIREFOX_BYTES
+                          : JSON_IS(p, "tracing-ms") ? FIREFOX_MS
+                                                     : FIREFOX_SAMPLES;
+            continue;
+        }
+        s->deltas = s->deltas || JSON_IS(p, "timeDeltas");
+        if (JSON_IS(p, "data")) /* raw rows have no more than these */
+            read_rows(p, want, 2);
+        else
+            read_member(p, want, 4);
+    }
+}

@@ -1,0 +1,41 @@
+/* FirefoxTables: the tables of a Firefox profile, in both of its forms. A processed profile has
+ * a list for each column, {"frame":[…],"prefix":[…]}; a raw one says which column stands where,
+ * {"schema":{"prefix":0,"frame":1},"data":[[…] …]}. Both end up as the same columns here.
+ * Owner: the reader of a profile. Thread: one. Facts: docs-developer/ of the Firefox Profiler's
+ * repository (gecko-profile-format.md, processed-profile-format.md). */
+#pragma once
+
+#include "ingest/json_pull.h"
+
+enum { CELL_NONE = UINT32_MAX };
+
+typedef struct FirefoxTables {
+    /* uint32_t by row; CELL_NONE where there is nothing */
+    Column stack_prefix, stack_frame;
+    Column frame_location, frame_func, frame_inline, frame_jit;
+    Column func_name, func_resource, func_file, func_source, func_js;
+    Column resource_name, source_file;
+    Column string; /* NameId */
+} FirefoxTables;
+
+/* A thread's samples, or allocations. */
+typedef struct FirefoxSamples {
+    Column stack;  /* uint32_t */
+    Column time;   /* int64_t: ns, or steps of ps, lest their faults add up; TIME_NONE */
+    Column weight; /* int64_t: millionths; TIME_NONE */
+    bool deltas;   /* time holds steps */
+    enum FirefoxWeight { FIREFOX_SAMPLES, FIREFOX_MS, FIREFOX_BYTES } unit;
+} FirefoxSamples;
+
+void firefox_tables_init(FirefoxTables *t);
+void firefox_tables_free(FirefoxTables *t);
+void firefox_samples_init(FirefoxSamples *s);
+void firefox_samples_free(FirefoxSamples *s);
+/* The member whose key was just read, if it is one of these tables; false: it was not touched.
+ */
+bool firefox_tables_member(FirefoxTables *t, JsonPull *p, Rows *rows);
+void firefox_samples_read(FirefoxSamples *s, JsonPull *p); /* at the table's value */
+
+static inline uint32_t firefox_cell(const Column *c, uint32_t row) {
+    return row < c->count ? COLUMN_AT(c, uint32_t, row) : CELL_NONE;
+}

@@ -1,0 +1,649 @@
+#include "ingest/json_pull.h"
+
+#include <string.h>
+
+#include "ingest/decimal.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+enum { READ_BYTES = 256 * 1024, SHORT_TOKEN = 4096, TOKEN_MOST = 64 << 20 };
+
+/* What numbers and words consist of. */
+static const uint8_t word_char[256] = {
+    ['0' ... '9'] = 1, ['a' ... 'z'] = 1, ['A' ... 'Z'] = 1, ['+'] = 1, ['-'] = 1, ['.'] = 1,
+};
+
+/* ---- bytes --------------------------------------------------------------------------------
+ */
+
+void json_pull_open(JsonPull *p, Source *source, Rows *rows, Error *err) {
+    *p = (JsonPull){.source = source, .rows = rows, .err = err};
+    p->cap = 2 * READ_BYTES;
+    p->buf = mem_resize(NULL, 0, p->cap);
+    p->base = p->at = p->end = p->buf;
+}
+
+void json_pull_open_text(JsonPull *p, Str text) {
+    *p = (JsonPull){0};
+    json_pull_reset(p, text);
+}
+
+void json_pull_reset(JsonPull *p, Str text) {
+    p->base = p->at = text.n ? text.s : "";
+    p->end = p->base + text.n;
+    p->depth = 0;
+    p->expect = JSON_EXPECT_VALUE;
+    p->ended = p->between = p->broken = false;
+}
+
+void json_pull_close(JsonPull *p) {
+    mem_resize(p->buf, p->cap, 0);
+    buf_free(&p->plain);
+    *p = (JsonPull){0};
+}
+
+/* Reads on; what lies from `keep` on stays, at another place. False: there is no more. */
+static bool refill(JsonPull *p, const char *keep) {
+    if (!p->source || p->failed)
+        return false;
+    size_t kept = (size_t)(p->end - keep), behind = (size_t)(p->at - keep);
+    p->base_offset += keep - p->base;
+    memmove(p->buf, keep, kept);
+    if (p->cap - kept < READ_BYTES) {
+        p->buf = mem_resize(p->buf, p->cap, p->cap * 2);
+        p->cap *= 2;
+    }
+    p->base = p->buf;
+    p->at = p->buf + behind;
+    p->end = p->buf + kept;
+    if (kept > TOKEN_MOST) {
+        p->broken = true;
+        return false;
+    }
+    /* a long token that comes in drops is not looked at again for each of them */
+    size_t room = p->cap - kept, min = kept < SHORT_TOKEN ? 1 : kept < room ? kept : room;
+    int64_t got = source_read(p->source, p->buf + kept, min, room, p->err);
+    p->failed = got < 0;
+    if (p->rows) {
+        rows_breathe(p->rows);
+        if (p->rows->stopped)
+            p->broken = true;
+    }
+    if (got <= 0 || p->broken)
+        return false;
+    p->end += got;
+    return true;
+}
+
+static JsonToken broken(JsonPull *p) {
+    p->broken = true;
+    return JSON_BROKEN;
+}
+
+static JsonToken ended(JsonPull *p) {
+    if (!p->broken)
+        p->ended = p->at == p->end;
+    return broken(p);
+}
+
+/* ---- strings ------------------------------------------------------------------------------
+ */
+
+/* The first quote or backslash, or `end`. */
+static inline const char *find_quote(const char *s, const char *end) {
+#if defined(__SSE2__)
+    const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\');
+    for (; end - s >= 16; s += 16) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)s);
+        int hit =
+            _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, slash)));
+        if (hit)
+            return s + __builtin_ctz((unsigned)hit);
+    }
+#endif
+    while (s < end && *s != '"' && *s != '\\')
+        s++;
+    return s;
+}
+
+static bool hex4(const char *s, const char *end, uint32_t *out) {
+    uint32_t value = 0;
+    if (end - s < 4)
+        return false;
+    for (int i = 0; i < 4; i++) {
+        unsigned c = (unsigned char)s[i];
+        unsigned digit = c - '0' < 10u         ? c - '0'
+                         : (c | 32) - 'a' < 6u ? (c | 32) - 'a' + 10
+                                               : 16;
+        if (digit == 16)
+            return false;
+        value = value << 4 | digit;
+    }
+    *out = value;
+    return true;
+}
+
+/* Behind "\u": writes what it stands for, returns where it ends. */
+static const char *put_code(Buf *out, const char *s, const char *end) {
+    uint32_t code, low;
+    char utf8[4];
+    if (!hex4(s, end, &code)) {
+        buf_put(out, STR("\\u"));
+        return s;
+    }
+    s += 4;
+    if (code - 0xd800 < 0x400 && end - s >= 6 && s[0] == '\\' && s[1] == 'u' &&
+        hex4(s + 2, end, &low) && low - 0xdc00 < 0x400) {
+        code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+        s += 6;
+    } else if (code - 0xd800 < 0x800) {
+        code = 0xfffd;
+    }
+    buf_put(out, (Str){utf8, utf8_put(utf8, code)});
+    return s;
+}
+
+static Str without_escapes(Buf *out, const char *s, const char *end) {
+    buf_clear(out);
+    while (s < end) {
+        const char *slash = memchr(s, '\\', (size_t)(end - s));
+        if (!slash || slash + 1 == end) {
+            buf_put(out, (Str){s, (size_t)(end - s)});
+            break;
+        }
+        buf_put(out, (Str){s, (size_t)(slash - s)});
+        s = slash + 2;
+        switch (slash[1]) {
+        case 'b':
+        case 'f':
+        case 'n':
+        case 'r':
+        case 't':
+            buf_putc(out, slash[1] == 'b'   ? '\b'
+                          : slash[1] == 'f' ? '\f'
+                          : slash[1] == 'n' ? '\n'
+                          : slash[1] == 'r' ? '\r'
+                                            : '\t');
+            break;
+        case 'u':
+            s = put_code(out, s, end);
+            break;
+        default: /* a quote, a slash, or what needed none */
+            buf_putc(out, slash[1]);
+        }
+    }
+    return buf_str(out);
+}
+
+/* p->at is at the opening quote. */
+static bool read_string(JsonPull *p) {
+    bool escapes = false;
+    size_t n = 1; /* what was looked at */
+    for (;;) {
+        const char *hit = find_quote(p->at + n, p->end);
+        if (hit < p->end && *hit == '"') {
+            const char *first = p->at + 1;
+            p->text = escapes ? without_escapes(&p->plain, first, hit)
+                              : (Str){first, (size_t)(hit - first)};
+            p->at = hit + 1;
+            return true;
+        }
+        n = (size_t)(hit - p->at);
+        if (hit + 1 < p->end) {
+            escapes = true;
+            n += 2;
+        } else if (!refill(p, p->at)) {
+            p->at = p->end;
+            return false;
+        }
+    }
+}
+
+/* ---- tokens -------------------------------------------------------------------------------
+ */
+
+static inline bool in_array(const JsonPull *p) {
+    return p->depth && (p->array[(p->depth - 1) / 64] >> ((p->depth - 1) % 64) & 1);
+}
+
+static inline void value_over(JsonPull *p) {
+    p->expect = p->depth ? JSON_EXPECT_COMMA : JSON_EXPECT_END;
+}
+
+static JsonToken open_level(JsonPull *p, bool array) {
+    if (p->expect != JSON_EXPECT_VALUE || p->depth == JSON_PULL_LEVELS)
+        return broken(p);
+    uint64_t bit = 1ull << (p->depth % 64), *word = &p->array[p->depth / 64];
+    *word = array ? *word | bit : *word & ~bit;
+    p->depth++;
+    p->at++;
+    p->expect = array ? JSON_EXPECT_VALUE : JSON_EXPECT_KEY;
+    return array ? JSON_ARRAY : JSON_OBJECT;
+}
+
+static JsonToken close_level(JsonPull *p, bool array) {
+    bool after_comma_or_first = p->expect == (array ? JSON_EXPECT_VALUE : JSON_EXPECT_KEY);
+    if (!p->depth || in_array(p) != array ||
+        (!after_comma_or_first && p->expect != JSON_EXPECT_COMMA))
+        return broken(p);
+    p->depth--;
+    p->at++;
+    value_over(p);
+    return array ? JSON_ARRAY_END : JSON_OBJECT_END;
+}
+
+static JsonToken read_word(JsonPull *p) {
+    const char *s = p->at;
+    if (p->expect != JSON_EXPECT_VALUE)
+        return broken(p);
+    for (;;) {
+        while (s < p->end && word_char[(unsigned char)*s])
+            s++;
+        size_t n = (size_t)(s - p->at);
+        if (s < p->end)
+            break;
+        bool more = refill(p, p->at);
+        s = p->at + n; /* it may have moved */
+        if (!more)
+            break;
+    }
+    /* a text may not end in a number: nobody knows whether it is whole */
+    if (s == p->end && p->depth) {
+        p->at = p->end;
+        return ended(p);
+    }
+    p->text = (Str){p->at, (size_t)(s - p->at)};
+    char c = *p->at;
+    JsonToken token = JSON_BROKEN;
+    if ((unsigned char)(c - '0') < 10 || (c == '-' && p->text.n > 1 && p->at[1] != 'I'))
+        token = JSON_NUMBER;
+    else if (JSON_IS(p, "null") || JSON_IS(p, "NaN") || JSON_IS(p, "Infinity") ||
+             JSON_IS(p, "-Infinity"))
+        token = JSON_NULL;
+    else if (JSON_IS(p, "true"))
+        token = JSON_TRUE;
+    else if (JSON_IS(p, "false"))
+        token = JSON_FALSE;
+    if (token == JSON_BROKEN)
+        return broken(p);
+    p->at = s;
+    value_over(p);
+    return token;
+}
+
+static JsonToken read_quoted(JsonPull *p) {
+    if (p->expect != JSON_EXPECT_KEY && p->expect != JSON_EXPECT_VALUE)
+        return broken(p);
+    if (!read_string(p))
+        return ended(p);
+    if (p->expect == JSON_EXPECT_KEY) {
+        p->expect = JSON_EXPECT_COLON;
+        return JSON_KEY;
+    }
+    value_over(p);
+    return JSON_STRING;
+}
+
+/* To the first byte of the next token, over commas and colons; false: there is none. */
+static inline bool find_token(JsonPull *p) {
+    for (;;) {
+        if (p->at == p->end) {
+            if (!refill(p, p->at))
+                return false;
+            continue;
+        }
+        char c = *p->at;
+        if (c == ',' && p->expect == JSON_EXPECT_COMMA)
+            p->expect = in_array(p) ? JSON_EXPECT_VALUE : JSON_EXPECT_KEY;
+        else if (c == ':' && p->expect == JSON_EXPECT_COLON)
+            p->expect = JSON_EXPECT_VALUE;
+        else if (c != ' ' && c != '\n' && c != '\r' && c != '\t')
+            return true;
+        p->at++;
+    }
+}
+
+JsonToken json_pull_next(JsonPull *p) {
+    if (p->broken)
+        return JSON_BROKEN;
+    if (!find_token(p)) {
+        if (p->expect == JSON_EXPECT_END && !p->broken && !p->failed)
+            return JSON_END;
+        p->between = p->depth == 1 && in_array(p);
+        return ended(p);
+    }
+    p->offset = p->base_offset + (p->at - p->base);
+    if (p->expect == JSON_EXPECT_END)
+        return broken(p);
+    switch (*p->at) {
+    case '"':
+        return read_quoted(p);
+    case '{':
+        return open_level(p, false);
+    case '[':
+        return open_level(p, true);
+    case '}':
+        return close_level(p, false);
+    case ']':
+        return close_level(p, true);
+    default:
+        return word_char[(unsigned char)*p->at] ? read_word(p) : broken(p);
+    }
+}
+
+/* ---- over and through: 64 bytes at a time -------------------------------------------------
+ */
+
+typedef struct Masks {
+    uint64_t quote, slash, open, close;
+} Masks;
+
+static inline Masks masks_of(const char *s) {
+    Masks m = {0};
+#if defined(__SSE2__)
+    const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\');
+    /* '[' and '{', ']' and '}' differ in one bit that nothing else between them has */
+    const __m128i open = _mm_set1_epi8('{'), close = _mm_set1_epi8('}');
+    const __m128i bit = _mm_set1_epi8(0x20);
+    for (int i = 0; i < 4; i++) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(s + 16 * i));
+        __m128i low = _mm_or_si128(v, bit);
+        int at = 16 * i;
+        m.quote |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, quote)) << at;
+        m.slash |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, slash)) << at;
+        m.open |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(low, open)) << at;
+        m.close |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(low, close)) << at;
+    }
+#else
+    for (int i = 0; i < 64; i++) {
+        char c = s[i], low = (char)(c | 0x20);
+        m.quote |= (uint64_t)(c == '"') << i;
+        m.slash |= (uint64_t)(c == '\\') << i;
+        m.open |= (uint64_t)(low == '{') << i;
+        m.close |= (uint64_t)(low == '}') << i;
+    }
+#endif
+    return m;
+}
+
+typedef struct Walk {
+    uint64_t level;   /* open brackets */
+    uint64_t string;  /* all ones: inside one */
+    uint64_t escaped; /* 1: the next byte is */
+} Walk;
+
+/* Bytes of the block up to behind the bracket that closes level 1, or 0 when it is not here. */
+static inline size_t walk_block(Walk *w, const char *s) {
+    Masks m = masks_of(s);
+    uint64_t escaped = w->escaped;
+    w->escaped = 0;
+    for (uint64_t slash = m.slash & ~escaped; slash;) {
+        int i = __builtin_ctzll(slash);
+        slash &= slash - 1;
+        if (i == 63) {
+            w->escaped = 1;
+        } else {
+            escaped |= 2ull << i;
+            slash &= ~(2ull << i);
+        }
+    }
+    uint64_t inside = m.quote & ~escaped;
+    for (int by = 1; by < 64; by *= 2)
+        inside ^= inside << by;
+    inside ^= w->string;
+    w->string = (uint64_t)((int64_t)inside >> 63);
+    uint64_t open = m.open & ~inside, close = m.close & ~inside;
+    for (uint64_t both = open | close; both; both &= both - 1) {
+        uint64_t bit = both & (~both + 1);
+        w->level += open & bit ? 1 : UINT64_MAX;
+        if (w->level == 0)
+            return (size_t)__builtin_ctzll(bit) + 1;
+    }
+    return 0;
+}
+
+/* Behind an opening bracket: to behind its closing one. `keep`: all of it stays in memory, and
+ * *start bytes before p->at lies the opening one. */
+static bool walk_over(JsonPull *p, bool keep, size_t *start) {
+    Walk w = {.level = 1};
+    char tail[64];
+    *start = 1;
+    for (;;) {
+        size_t left = (size_t)(p->end - p->at), took = left < 64 ? left : 64;
+        const char *block = p->at;
+        if (left < 64) {
+            if (refill(p, keep ? p->at - *start : p->at))
+                continue;
+            if (p->at == p->end || p->broken)
+                return false;
+            memset(tail, ' ', sizeof tail);
+            memcpy(tail, p->at, left);
+            block = tail;
+        }
+        size_t found = walk_block(&w, block);
+        p->at += found ? found : took;
+        *start += found ? found : took;
+        if (found) {
+            p->depth--;
+            value_over(p);
+            return true;
+        }
+    }
+}
+
+bool json_pull_raw(JsonPull *p, Str *raw) {
+    size_t n;
+    if (p->broken)
+        return false;
+    if (!walk_over(p, true, &n)) {
+        ended(p);
+        return false;
+    }
+    *raw = (Str){p->at - n, n};
+    return true;
+}
+
+void json_pull_skip(JsonPull *p, JsonToken given) {
+    size_t n;
+    if (given == JSON_KEY)
+        json_pull_pass(p);
+    else if ((given == JSON_OBJECT || given == JSON_ARRAY) && !walk_over(p, false, &n))
+        ended(p);
+}
+
+/* ---- what every reader does ---------------------------------------------------------------
+ */
+
+/* A short key that lies in memory with its colon, the way of the many; false: nothing happened.
+ */
+static inline bool short_key(JsonPull *p) {
+#if defined(__SSE2__)
+    const char *s = p->at;
+    if (p->end - s < 24)
+        return false;
+    if (p->expect == JSON_EXPECT_COMMA && p->depth && !in_array(p) && *s == ',')
+        s++;
+    else if (p->expect != JSON_EXPECT_KEY)
+        return false;
+    s += *s == ' ';
+    if (*s++ != '"')
+        return false;
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)s);
+    int hit = _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
+                                             _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
+    if (!hit)
+        return false;
+    int n = __builtin_ctz((unsigned)hit);
+    if (s[n] != '"' || s[n + 1] != ':')
+        return false;
+    p->offset = p->base_offset + (s - 1 - p->base);
+    p->text = (Str){s, (size_t)n};
+    p->at = s + n + 2;
+    p->expect = JSON_EXPECT_VALUE;
+    return true;
+#else
+    (void)p;
+    return false;
+#endif
+}
+
+bool json_pull_key(JsonPull *p) {
+    return (!p->broken && short_key(p)) || json_pull_next(p) == JSON_KEY;
+}
+
+bool json_pull_item(JsonPull *p, JsonToken *token) {
+    *token = json_pull_next(p);
+    return *token != JSON_ARRAY_END && *token != JSON_BROKEN && *token != JSON_END;
+}
+
+bool json_pull_expect(JsonPull *p, JsonToken wanted) {
+    JsonToken token = json_pull_next(p);
+    if (token == wanted)
+        return true;
+    json_pull_skip(p, token);
+    return false;
+}
+
+void json_pull_pass(JsonPull *p) {
+    json_pull_skip(p, json_pull_next(p));
+}
+
+bool json_pull_scaled_of(JsonPull *p, JsonToken given, int scale, int64_t *out) {
+    if (given == JSON_NUMBER || given == JSON_STRING)
+        return decimal_scaled(p->text, scale, out);
+    json_pull_skip(p, given);
+    return false;
+}
+
+/* A whole number that lies in memory; false: nothing happened. */
+static inline bool short_number(JsonPull *p, int scale, int64_t *out) {
+    static const int64_t power[] = {1, 10, 100, 1000, 10000, 100000, 1000000};
+    const char *s = p->at;
+    if (p->end - s < JSON_INTEGER_AHEAD || p->expect != JSON_EXPECT_VALUE ||
+        (unsigned)scale > 6)
+        return false;
+    s += *s == ' ';
+    int64_t value = 0;
+    const char *first = s;
+    while ((unsigned char)(*s - '0') < 10 && s - first < 18)
+        value = value * 10 + (*s++ - '0');
+    if (s == first || (*s != ',' && *s != '}' && *s != ']') ||
+        value > DECIMAL_MOST / power[scale])
+        return false;
+    *out = value * power[scale];
+    p->at = s;
+    value_over(p);
+    return true;
+}
+
+bool json_pull_scaled(JsonPull *p, int scale, int64_t *out) {
+    if (!p->broken && short_number(p, scale, out))
+        return true;
+    return json_pull_scaled_of(p, json_pull_next(p), scale, out);
+}
+
+bool json_pull_uint_of(JsonPull *p, JsonToken given, uint32_t *out) {
+    int64_t value;
+    if (given == JSON_NUMBER && p->text.n < 10) {
+        uint32_t small = 0;
+        size_t i = 0;
+        for (; i < p->text.n && (unsigned char)(p->text.s[i] - '0') < 10; i++)
+            small = small * 10 + (unsigned char)(p->text.s[i] - '0');
+        *out = small;
+        if (i == p->text.n)
+            return true;
+    }
+    if (!json_pull_scaled_of(p, given, 0, &value) || value < 0 || value >= UINT32_MAX)
+        return false;
+    *out = (uint32_t)value;
+    return true;
+}
+
+bool json_pull_uint(JsonPull *p, uint32_t *out) {
+    return json_pull_uint_of(p, json_pull_next(p), out);
+}
+
+bool json_pull_finish(const JsonPull *p, Rows *rows) {
+    if (p->failed)
+        return false;
+    if (!p->broken || rows->stopped)
+        return true;
+    SourceEnding ending = source_ending(p->source);
+    int64_t offset = p->base_offset + (p->at - p->base);
+    if (!p->ended)
+        rows_complain(rows, COMPLAINT_DAMAGED, offset, (Str){p->at, (size_t)(p->end - p->at)});
+    else if (ending == SOURCE_WHOLE || ending == SOURCE_OPEN) /* else the loader says so */
+        rows_complain(rows, COMPLAINT_TRUNCATED, offset, (Str){0});
+    return true;
+}
+
+/* ---- probing ------------------------------------------------------------------------------
+ */
+
+enum { PATH_KEYS = 3, KEY_BYTES = 16, PATH_BYTES = PATH_KEYS * (KEY_BYTES + 1) };
+
+typedef struct Path {
+    char text[PATH_KEYS][PATH_BYTES]; /* "a.b.c" up to each key */
+    uint32_t keys;                    /* of the value at hand */
+} Path;
+
+static void path_key(Path *path, uint32_t nth, Str key) {
+    Str before = nth ? str_of(path->text[nth - 1]) : STR("");
+    char *out = path->text[nth];
+    size_t n = 0;
+    for (size_t i = 0; i < before.n; i++)
+        out[n++] = before.s[i];
+    if (nth)
+        out[n++] = '.';
+    if (key.n > KEY_BYTES)
+        key.n = KEY_BYTES;
+    memcpy(out + n, key.s, key.n);
+    out[n + key.n] = 0;
+}
+
+/* The object or array that was just begun, whose path has `keys` keys. */
+static void look_into(JsonPull *p, Path *path, uint32_t keys, const char *const *paths,
+                      uint32_t n, uint32_t *found) {
+    uint32_t depth = p->depth;
+    for (;;) {
+        JsonToken token = json_pull_next(p);
+        if (token == JSON_BROKEN || token == JSON_END || p->depth < depth)
+            return;
+        uint32_t deeper = keys;
+        if (token == JSON_KEY) {
+            path_key(path, keys, p->text);
+            for (uint32_t i = 0; i < n; i++)
+                if (strcmp(path->text[keys], paths[i]) == 0)
+                    *found |= 1u << i;
+            deeper++;
+            token = json_pull_next(p);
+        }
+        if (token != JSON_OBJECT && token != JSON_ARRAY)
+            continue;
+        if (deeper < PATH_KEYS && p->depth < 2 * PATH_KEYS)
+            look_into(p, path, deeper, paths, n, found);
+        else
+            json_pull_skip(p, token);
+    }
+}
+
+uint32_t json_pull_paths(Str head, const char *const *paths, uint32_t n, bool *array) {
+    uint32_t found = 0;
+    Path path = {0};
+    JsonPull p;
+    *array = false;
+    size_t blank = 0;
+    while (blank < head.n && strchr(" \t\r\n", head.s[blank]) && head.s[blank])
+        blank++;
+    if (blank == head.n || (head.s[blank] != '{' && head.s[blank] != '['))
+        return 0;
+    json_pull_open_text(&p, head);
+    JsonToken token = json_pull_next(&p);
+    *array = token == JSON_ARRAY;
+    if (token == JSON_OBJECT || token == JSON_ARRAY)
+        look_into(&p, &path, 0, paths, n, &found);
+    json_pull_close(&p);
+    return found;
+}

@@ -1,0 +1,614 @@
+/* The format "pprof": profile.proto, as Go, gperftools, async-profiler, Parca, Pyroscope and
+ * our own export write it. A sample has a stack, leaf first, and a value for each of the
+ * profile's types; none has a time. Tables may come in any order, so samples wait for the end,
+ * as places in a tree of locations.
+ *  - "samples/count" before another type says how many samples the other's value is of: rows,
+ * and a weight that is spread over them. A count alone is rows, another value alone one row
+ * that weighs it. Each such group is an event. Where that would be too many rows, each type is
+ * an event whose values are weights.
+ *  - Labels comm or thread, pid, tid, event name the context; without, the first mapping's file
+ *    does. That is the first frame; in our own export the first frame is a process already.
+ * Facts: proto/profile.proto in github.com/google/pprof. */
+#include <string.h>
+
+#include "ingest/id_map.h"
+#include "ingest/proto_pull.h"
+
+/* Fields of Profile. */
+enum {
+    PROFILE_TYPE = 1,
+    PROFILE_SAMPLE = 2,
+    PROFILE_MAPPING = 3,
+    PROFILE_LOCATION = 4,
+    PROFILE_FUNCTION = 5,
+    PROFILE_STRING = 6,
+    PROFILE_COMMENT = 13,
+};
+
+enum { TYPES_MOST = 64, NONE = UINT32_MAX };
+
+typedef struct ValueType {
+    uint32_t type, unit; /* places in the string table */
+} ValueType;
+
+/* Places in the string table, which may come last. */
+typedef struct Label {
+    uint64_t key, text, number;
+} Label;
+
+typedef struct Sample {
+    uint64_t label0;
+    uint32_t labels, node; /* node NONE: no stack */
+} Sample;
+
+typedef struct Node {
+    uint32_t parent, location; /* numbers; parent NONE: outermost */
+    uint32_t depth;            /* frames up to here, inlined ones too; known at the end */
+} Node;
+
+typedef struct Location {
+    uint64_t mapping, address;
+    uint64_t line0; /* its lines: innermost first */
+    uint32_t lines;
+    bool told; /* not only referred to */
+} Location;
+
+typedef struct Function {
+    uint32_t name, system_name, file;
+} Function;
+
+typedef struct Pprof {
+    Rows rows;
+    ValueType type[TYPES_MOST];
+    uint32_t types;
+    Column string;   /* NameId */
+    Column comment;  /* uint32_t: places in the string table */
+    Column sample;   /* Sample */
+    Column value;    /* int64_t: `types` for each sample, as far as there are */
+    Column node;     /* Node */
+    Column label;    /* Label */
+    IdMap child;     /* (parent + 1, location): number + 1 */
+    IdMap stack;     /* (node, comm): its stack */
+    Column location; /* Location by number */
+    IdMap location_of, function_of, mapping_of; /* ids, in two halves: number + 1 */
+    Column line;                                /* uint64_t: function ids */
+    Column function;                            /* Function */
+    Column mapping;                             /* uint32_t: places in the string table */
+    Column path;                                /* scratch: numbers of locations, leaf first */
+    bool ours;
+} Pprof;
+
+/* ---- ids ----------------------------------------------------------------------------------
+ */
+
+static uint32_t known_number(const IdMap *map, uint64_t id) {
+    return id_map_find(map, (uint32_t)id, (uint32_t)(id >> 32));
+}
+
+/* The number of a location, which may be told of later. */
+static uint32_t location_number(Pprof *p, uint64_t id) {
+    uint32_t known = known_number(&p->location_of, id);
+    if (known)
+        return known - 1;
+    COLUMN_PUSH(&p->location, Location) = (Location){0};
+    id_map_add(&p->location_of, (uint32_t)id, (uint32_t)(id >> 32),
+               (uint32_t)p->location.count);
+    return (uint32_t)p->location.count - 1;
+}
+
+static uint32_t node_of(Pprof *p, uint32_t parent, uint32_t location) {
+    uint32_t known = id_map_find(&p->child, parent + 1, location);
+    if (known)
+        return known - 1;
+    COLUMN_PUSH(&p->node, Node) = (Node){parent, location, 0};
+    id_map_add(&p->child, parent + 1, location, (uint32_t)p->node.count);
+    return (uint32_t)p->node.count - 1;
+}
+
+static Str string_at(const Pprof *p, uint64_t place) {
+    if (place >= p->string.count)
+        return (Str){0};
+    return names_get(&p->rows.part.dict.names, COLUMN_AT(&p->string, NameId, place));
+}
+
+/* ---- samples ------------------------------------------------------------------------------
+ */
+
+static void read_label(Pprof *p, Str message) {
+    ProtoField f;
+    Label label = {0};
+    while (proto_field(&message, &f)) {
+        if (f.number == 1)
+            label.key = f.value;
+        else if (f.number == 2)
+            label.text = f.value;
+        else if (f.number == 3)
+            label.number = f.value;
+    }
+    COLUMN_PUSH(&p->label, Label) = label;
+}
+
+/* Packed numbers, or one alone. */
+static bool next_number(const ProtoField *f, Str *rest, bool *first, uint64_t *value) {
+    if (f->wire == PROTO_BYTES)
+        return proto_number(rest, value);
+    *value = f->value;
+    bool had = !*first;
+    *first = false;
+    return !had;
+}
+
+static void read_sample(Pprof *p, Str message) {
+    Sample s = {.label0 = p->label.count, .node = NONE};
+    ProtoField f;
+    uint32_t values = 0;
+    Str whole = message;
+    p->path.count = 0;
+    while (proto_field(&message, &f)) {
+        Str rest = f.bytes;
+        bool first = true;
+        uint64_t value;
+        if (f.number == 3 && f.wire == PROTO_BYTES) {
+            read_label(p, f.bytes);
+            s.labels++;
+        }
+        while ((f.number == 1 || f.number == 2) && next_number(&f, &rest, &first, &value)) {
+            if (f.number == 1)
+                COLUMN_PUSH(&p->path, uint32_t) = location_number(p, value);
+            else if (values++ < p->types)
+                COLUMN_PUSH(&p->value, int64_t) = (int64_t)value;
+        }
+    }
+    if (message.n)
+        rows_complain(&p->rows, COMPLAINT_FRAME, -1, whole);
+    for (; values < p->types; values++)
+        COLUMN_PUSH(&p->value, int64_t) = 0;
+    for (uint64_t i = p->path.count; i-- > 0;)
+        s.node = node_of(p, s.node, COLUMN_AT(&p->path, uint32_t, i));
+    COLUMN_PUSH(&p->sample, Sample) = s;
+}
+
+/* ---- tables -------------------------------------------------------------------------------
+ */
+
+static void read_type(Pprof *p, Str message) {
+    ProtoField f;
+    ValueType type = {0};
+    while (proto_field(&message, &f)) {
+        if (f.number == 1)
+            type.type = (uint32_t)f.value;
+        else if (f.number == 2)
+            type.unit = (uint32_t)f.value;
+    }
+    /* values of samples that came before could not be told apart */
+    if (p->types < TYPES_MOST && p->sample.count == 0)
+        p->type[p->types++] = type;
+}
+
+static void read_location(Pprof *p, Str message) {
+    ProtoField f, g;
+    uint64_t id = 0;
+    Location l = {.line0 = p->line.count, .told = true};
+    while (proto_field(&message, &f)) {
+        if (f.number == 1) {
+            id = f.value;
+        } else if (f.number == 2) {
+            l.mapping = f.value;
+        } else if (f.number == 3) {
+            l.address = f.value;
+        } else if (f.number == 4 && f.wire == PROTO_BYTES) {
+            uint64_t function = 0;
+            while (proto_field(&f.bytes, &g))
+                if (g.number == 1)
+                    function = g.value;
+            COLUMN_PUSH(&p->line, uint64_t) = function;
+            l.lines++;
+        }
+    }
+    uint32_t number = location_number(p, id);
+    COLUMN_AT(&p->location, Location, number) = l;
+}
+
+static void read_function(Pprof *p, Str message) {
+    ProtoField f;
+    uint64_t id = 0;
+    Function function = {0};
+    while (proto_field(&message, &f)) {
+        if (f.number == 1)
+            id = f.value;
+        else if (f.number == 2)
+            function.name = (uint32_t)f.value;
+        else if (f.number == 3)
+            function.system_name = (uint32_t)f.value;
+        else if (f.number == 4)
+            function.file = (uint32_t)f.value;
+    }
+    COLUMN_PUSH(&p->function, Function) = function;
+    if (!known_number(&p->function_of, id))
+        id_map_add(&p->function_of, (uint32_t)id, (uint32_t)(id >> 32),
+                   (uint32_t)p->function.count);
+}
+
+static void read_mapping(Pprof *p, Str message) {
+    ProtoField f;
+    uint64_t id = 0;
+    uint32_t file = 0;
+    while (proto_field(&message, &f)) {
+        if (f.number == 1)
+            id = f.value;
+        else if (f.number == 5)
+            file = (uint32_t)f.value;
+    }
+    COLUMN_PUSH(&p->mapping, uint32_t) = file;
+    if (!known_number(&p->mapping_of, id))
+        id_map_add(&p->mapping_of, (uint32_t)id, (uint32_t)(id >> 32),
+                   (uint32_t)p->mapping.count);
+}
+
+static void read_field(Pprof *p, const ProtoField *f) {
+    if (f->number == PROFILE_COMMENT) {
+        Str rest = f->bytes;
+        bool first = true;
+        uint64_t value;
+        while (next_number(f, &rest, &first, &value))
+            COLUMN_PUSH(&p->comment, uint32_t) = (uint32_t)value;
+    }
+    if (f->wire != PROTO_BYTES)
+        return;
+    switch (f->number) {
+    case PROFILE_TYPE:
+        read_type(p, f->bytes);
+        break;
+    case PROFILE_SAMPLE:
+        read_sample(p, f->bytes);
+        break;
+    case PROFILE_MAPPING:
+        read_mapping(p, f->bytes);
+        break;
+    case PROFILE_LOCATION:
+        read_location(p, f->bytes);
+        break;
+    case PROFILE_FUNCTION:
+        read_function(p, f->bytes);
+        break;
+    case PROFILE_STRING:
+        COLUMN_PUSH(&p->string, NameId) = rows_name(&p->rows, f->bytes);
+        break;
+    default:
+        break;
+    }
+}
+
+/* ---- frames -------------------------------------------------------------------------------
+ */
+
+static Str module_of(const Pprof *p, const Location *l) {
+    uint32_t mapping = known_number(&p->mapping_of, l->mapping);
+    return mapping ? string_at(p, COLUMN_AT(&p->mapping, uint32_t, mapping - 1)) : (Str){0};
+}
+
+/* Pushes the frames of a location: the outermost line first. */
+static StackId push_location(Pprof *p, StackId stack, const Location *l, bool process) {
+    Stacks *stacks = &p->rows.part.dict.stacks;
+    Str module = module_of(p, l);
+    uint32_t kind = str_find(module, STR("[kernel")) < module.n ? FRAME_KERNEL : FRAME_USER;
+    if (l->lines == 0) {
+        Buf text = {0};
+        buf_printf(&text, "0x%llx", (unsigned long long)l->address);
+        stack = stacks_push(stacks, stack, rows_frame(&p->rows, buf_str(&text), module, kind));
+        buf_free(&text);
+    }
+    for (uint32_t i = l->lines; i-- > 0;) {
+        uint64_t id = COLUMN_AT(&p->line, uint64_t, l->line0 + i);
+        uint32_t number = known_number(&p->function_of, id);
+        Function f = number ? COLUMN_AT(&p->function, Function, number - 1) : (Function){0};
+        Str name = string_at(p, f.name);
+        if (!name.n)
+            name = string_at(p, f.system_name);
+        Str file = module.n ? module : string_at(p, f.file);
+        bool inlined = i + 1 < l->lines && kind != FRAME_KERNEL;
+        FrameId frame =
+            rows_frame(&p->rows, name.n ? name : STR("[unknown]"), process ? (Str){0} : file,
+                       process   ? FRAME_PROCESS
+                       : inlined ? FRAME_INLINED
+                                 : kind);
+        stack = stacks_push(stacks, stack, frame);
+    }
+    return stack;
+}
+
+/* Parents have smaller numbers. */
+static void measure_depths(Pprof *p) {
+    for (uint64_t i = 0; i < p->node.count; i++) {
+        Node *node = (Node *)column_at(&p->node, i);
+        uint32_t lines = COLUMN_AT(&p->location, Location, node->location).lines;
+        uint64_t depth = 1 + (lines ? lines : 1);
+        if (node->parent != NONE)
+            depth += COLUMN_AT(&p->node, Node, node->parent).depth;
+        node->depth = depth < STACKS_MAX_DEPTH ? (uint32_t)depth : STACKS_MAX_DEPTH;
+    }
+}
+
+static StackId stack_of(Pprof *p, uint32_t number, NameId comm, StackId base) {
+    StackId stack = base;
+    p->path.count = 0;
+    for (uint32_t at = number; at != NONE; at = COLUMN_AT(&p->node, Node, at).parent) {
+        uint32_t known = id_map_find(&p->stack, at, comm);
+        if (known) {
+            stack = known;
+            break;
+        }
+        COLUMN_PUSH(&p->path, uint32_t) = at;
+    }
+    for (uint64_t i = p->path.count; i-- > 0;) {
+        uint32_t at = COLUMN_AT(&p->path, uint32_t, i);
+        Node node = COLUMN_AT(&p->node, Node, at);
+        if (node.depth < STACKS_MAX_DEPTH)
+            stack = push_location(p, stack,
+                                  (const Location *)column_at(&p->location, node.location),
+                                  p->ours && node.parent == NONE);
+        if (stack)
+            id_map_add(&p->stack, at, comm, stack);
+    }
+    if (number != NONE && COLUMN_AT(&p->node, Node, number).depth >= STACKS_MAX_DEPTH)
+        rows_complain(&p->rows, COMPLAINT_TOO_DEEP, -1, (Str){0});
+    return stack;
+}
+
+/* ---- what the values are ------------------------------------------------------------------
+ */
+
+/* An event: rows by one type, or weights by another, or both. */
+typedef struct Group {
+    uint32_t count, weight; /* types, or NONE */
+    NameId name;
+    WeightKind kind;
+    int64_t unit; /* of the weight, in ns, bytes or what there is */
+} Group;
+
+static WeightKind kind_of(const Pprof *p, uint32_t type, int64_t *unit) {
+    static const struct {
+        const char *name;
+        WeightKind kind;
+        int64_t unit;
+    } units[] = {{"nanoseconds", WEIGHT_TIME_NS, 1},
+                 {"microseconds", WEIGHT_TIME_NS, 1000},
+                 {"milliseconds", WEIGHT_TIME_NS, 1000000},
+                 {"seconds", WEIGHT_TIME_NS, 1000000000},
+                 {"bytes", WEIGHT_BYTES, 1},
+                 {"kilobytes", WEIGHT_BYTES, 1024}};
+    Str name = string_at(p, p->type[type].unit);
+    *unit = 1;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (str_eq_c(name, units[i].name)) {
+            *unit = units[i].unit;
+            return units[i].kind;
+        }
+    }
+    return WEIGHT_COUNT;
+}
+
+static bool counts(const Pprof *p, uint32_t type) {
+    return str_eq(string_at(p, p->type[type].unit), STR("count"));
+}
+
+/* Whether a type counts the samples that the next one's values are of. */
+static bool counts_next(const Pprof *p, uint32_t type) {
+    return type + 1 < p->types && counts(p, type) &&
+           (!counts(p, type + 1) || str_eq(string_at(p, p->type[type].type), STR("samples")));
+}
+
+static uint64_t rows_of(const Pprof *p, uint32_t type) {
+    uint64_t sum = 0;
+    for (uint64_t i = 0; i < p->sample.count; i++) {
+        int64_t value = COLUMN_AT(&p->value, int64_t, i * p->types + type);
+        if (value > 0 && __builtin_add_overflow(sum, (uint64_t)value, &sum))
+            return UINT64_MAX;
+    }
+    return sum;
+}
+
+static uint32_t make_groups(Pprof *p, Group *group) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < p->types; i++) {
+        Group *g = &group[n++];
+        bool few = counts(p, i) && rows_of(p, i) <= ROWS_COUNTED_MOST;
+        bool pair = few && counts_next(p, i);
+        *g = (Group){few ? i : NONE, pair ? i + 1 : few ? NONE : i, 0, WEIGHT_SAMPLES, 1};
+        i += pair;
+        if (g->weight != NONE)
+            g->kind = kind_of(p, g->weight, &g->unit);
+        if (pair && g->kind == WEIGHT_COUNT)
+            g->kind = WEIGHT_PERIOD;
+        g->name = rows_name(&p->rows, string_at(p, p->type[i].type));
+    }
+    return n;
+}
+
+/* ---- rows ---------------------------------------------------------------------------------
+ */
+
+typedef struct Named {
+    Context context;
+    uint32_t event; /* place in the string table; 0: by the type */
+} Named;
+
+static int32_t id_of(const Pprof *p, const Label *label) {
+    int64_t id = (int64_t)label->number;
+    if (label->text && !str_to_i64(string_at(p, label->text), &id))
+        return -1;
+    return id >= 0 && id <= INT32_MAX ? (int32_t)id : -1;
+}
+
+static Named read_labels(Pprof *p, const Sample *s) {
+    Named named = {.context = {0, -1, -1, 0}};
+    for (uint32_t i = 0; i < s->labels; i++) {
+        const Label *label = (const Label *)column_at(&p->label, s->label0 + i);
+        Str key = string_at(p, label->key), text = string_at(p, label->text);
+        bool thread = str_eq(key, STR("thread")) || str_eq(key, STR("thread_name"));
+        if (str_eq(key, STR("comm")) || (thread && !named.context.comm))
+            named.context.comm = rows_name(&p->rows, text);
+        else if (str_eq(key, STR("event")) && text.n)
+            named.event = (uint32_t)label->text;
+        else if (str_eq(key, STR("pid")))
+            named.context.pid = id_of(p, label);
+        else if (str_eq(key, STR("tid")) || str_eq(key, STR("thread_id")))
+            named.context.tid = id_of(p, label);
+    }
+    return named;
+}
+
+/* The program: the first mapping's file without its folder. */
+static NameId program_of(Pprof *p) {
+    Str file = p->mapping.count ? string_at(p, COLUMN_AT(&p->mapping, uint32_t, 0)) : (Str){0};
+    size_t slash = str_rfind_char(file, '/');
+    if (slash < file.n)
+        file = str_slice(file, slash + 1, file.n);
+    return rows_name(&p->rows, file.n ? file : STR("[unknown]"));
+}
+
+/* `count` rows that weigh `weight` together; whatever weighs something has one at least. */
+static void add_rows(Pprof *p, PairId pair, const Group *g, int64_t count, int64_t weight) {
+    if (g->weight == NONE) {
+        for (int64_t i = 0; i < count && !p->rows.stopped; i++)
+            rows_add(&p->rows, TIME_NONE, pair, 0);
+        return;
+    }
+    if (count == 0 && weight > 0)
+        count = 1;
+    int64_t each = count ? weight / count : 0, more = count ? weight % count : 0;
+    for (int64_t i = 0; i < count && !p->rows.stopped; i++)
+        rows_add_weighed(&p->rows, TIME_NONE, pair, (uint64_t)(each + (i < more)));
+}
+
+static void emit_sample(Pprof *p, uint64_t i, const Group *g, NameId program) {
+    const Sample *s = (const Sample *)column_at(&p->sample, i);
+    const int64_t none = 0;
+    int64_t count =
+        g->count == NONE ? none : COLUMN_AT(&p->value, int64_t, i * p->types + g->count);
+    int64_t weight =
+        g->weight == NONE ? none : COLUMN_AT(&p->value, int64_t, i * p->types + g->weight);
+    if (count < 0 || weight < 0 || __builtin_mul_overflow(weight, g->unit, &weight)) {
+        rows_complain(&p->rows, COMPLAINT_COUNT, -1,
+                      STR("a value below 0, as differences have"));
+        return;
+    }
+    if (count == 0 && weight == 0)
+        return;
+    Named named = read_labels(p, s);
+    if (!named.context.comm && !p->ours)
+        named.context.comm = program;
+    NameId event = g->name;
+    if (named.event)
+        event = rows_name(&p->rows, string_at(p, named.event));
+    named.context.event = contexts_event_weighed(&p->rows.part.dict.contexts, event, g->kind);
+    StackId base = p->ours ? 0 : rows_process(&p->rows, named.context.comm);
+    StackId stack = stack_of(p, s->node, p->ours ? 0 : named.context.comm, base);
+    add_rows(p, rows_pair(&p->rows, stack, named.context), g, count, weight);
+}
+
+static void emit_all(Pprof *p) {
+    Group group[TYPES_MOST];
+    for (uint64_t i = 0; i < p->location.count; i++)
+        if (!COLUMN_AT(&p->location, Location, i).told)
+            rows_complain(&p->rows, COMPLAINT_FRAME, -1,
+                          STR("a location that is not in the file"));
+    for (uint64_t i = 0; i < p->comment.count; i++)
+        p->ours = p->ours || str_starts(string_at(p, COLUMN_AT(&p->comment, uint32_t, i)),
+                                        STR("flamescope "));
+    measure_depths(p);
+    uint32_t groups = make_groups(p, group);
+    NameId program = program_of(p);
+    for (uint64_t i = 0; i < p->sample.count && !p->rows.stopped; i++)
+        for (uint32_t k = 0; k < groups; k++)
+            emit_sample(p, i, &group[k], program);
+}
+
+/* ---- the whole ----------------------------------------------------------------------------
+ */
+
+static void pprof_init(Pprof *p) {
+    Column *small[] = {&p->string, &p->comment, &p->mapping, &p->path};
+    IdMap *map[] = {&p->child, &p->stack, &p->location_of, &p->function_of, &p->mapping_of};
+    for (size_t i = 0; i < sizeof small / sizeof *small; i++)
+        column_init(small[i], sizeof(uint32_t), 8);
+    for (size_t i = 0; i < sizeof map / sizeof *map; i++)
+        id_map_init(map[i]);
+    column_init(&p->sample, sizeof(Sample), 8);
+    column_init(&p->value, sizeof(int64_t), 8);
+    column_init(&p->node, sizeof(Node), 8);
+    column_init(&p->label, sizeof(Label), 8);
+    column_init(&p->location, sizeof(Location), 8);
+    column_init(&p->line, sizeof(uint64_t), 8);
+    column_init(&p->function, sizeof(Function), 8);
+}
+
+static void pprof_free(Pprof *p) {
+    Column *column[] = {&p->string, &p->comment, &p->mapping,  &p->path, &p->sample,  &p->value,
+                        &p->node,   &p->label,   &p->location, &p->line, &p->function};
+    IdMap *map[] = {&p->child, &p->stack, &p->location_of, &p->function_of, &p->mapping_of};
+    for (size_t i = 0; i < sizeof column / sizeof *column; i++)
+        column_free(column[i]);
+    for (size_t i = 0; i < sizeof map / sizeof *map; i++)
+        id_map_free(map[i]);
+}
+
+static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
+    Pprof p = {0};
+    ProtoPull pull;
+    ProtoField field;
+    rows_begin(&p.rows, emit, loader);
+    proto_pull_open(&pull, source, &p.rows, err);
+    pprof_init(&p);
+    while (proto_pull_next(&pull, &field))
+        read_field(&p, &field);
+    bool ok = proto_pull_finish(&pull, &p.rows);
+    emit_all(&p);
+    rows_end(&p.rows);
+    proto_pull_close(&pull);
+    pprof_free(&p);
+    return ok;
+}
+
+/* Every field of a message is one of `numbers`, and nothing is left over. */
+static bool is_message(Str message, uint32_t most) {
+    ProtoField f;
+    while (proto_field(&message, &f))
+        if (f.number > most)
+            return false;
+    return message.n == 0;
+}
+
+/* By its fields: all of them are profile.proto's, of the right kind. */
+static FormatGuess probe(Str head, bool whole) {
+    static const uint8_t most[] = {
+        [PROFILE_TYPE] = 2,     [PROFILE_SAMPLE] = 3,   [PROFILE_MAPPING] = 10,
+        [PROFILE_LOCATION] = 5, [PROFILE_FUNCTION] = 5, [11] = 2};
+    ProtoField f;
+    uint32_t messages = 0, fields = 0;
+    while (proto_field(&head, &f)) {
+        bool text = f.number == PROFILE_STRING;
+        bool number = f.number >= 7 && f.number <= 15 && f.number != 11;
+        bool message = f.number < sizeof most && most[f.number];
+        if (!text && !number && !message)
+            return GUESS_NO;
+        if (number ? f.wire != PROTO_VARINT && f.number != PROFILE_COMMENT
+                   : f.wire != PROTO_BYTES)
+            return GUESS_NO;
+        if (message && !is_message(f.bytes, most[f.number]))
+            return GUESS_NO;
+        messages += message;
+        fields++;
+    }
+    /* a field may be cut off at the end of the head; two letters may be a field by chance */
+    return messages >= 1 && fields >= 3 && (!whole || head.n == 0 || fields > 8) ? GUESS_YES
+                                                                                 : GUESS_NO;
+}
+
+const Format format_pprof = {
+    .name = "pprof",
+    .kind = FORMAT_SEQUENTIAL,
+    .has_time = false,
+    .probe = probe,
+    .run = run,
+};

@@ -1,0 +1,148 @@
+#include "ingest/proto_pull.h"
+
+#include <string.h>
+
+enum { READ_BYTES = 256 * 1024, VARINT_MOST = 10, HEAD_MOST = 2 * VARINT_MOST };
+
+bool proto_number(Str *rest, uint64_t *value) {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < rest->n && i < VARINT_MOST; i++) {
+        unsigned char byte = (unsigned char)rest->s[i];
+        sum |= (uint64_t)(byte & 0x7f) << (7 * i);
+        if (byte < 0x80) {
+            *value = sum;
+            *rest = str_slice(*rest, i + 1, rest->n);
+            return true;
+        }
+    }
+    return false;
+}
+
+double proto_double(uint64_t value) {
+    double d;
+    memcpy(&d, &value, sizeof d);
+    return d;
+}
+
+/* Number, wire and, of bytes, how many follow. */
+static bool read_head(Str *rest, ProtoField *field, uint64_t *bytes) {
+    uint64_t tag;
+    if (!proto_number(rest, &tag) || tag >> 3 == 0 || tag >> 3 > 0x1fffffff)
+        return false;
+    field->number = (uint32_t)(tag >> 3);
+    field->wire = (uint32_t)(tag & 7);
+    switch (field->wire) {
+    case PROTO_VARINT:
+        *bytes = 0;
+        return proto_number(rest, &field->value);
+    case PROTO_64:
+        *bytes = 8;
+        return true;
+    case PROTO_32:
+        *bytes = 4;
+        return true;
+    case PROTO_BYTES:
+        return proto_number(rest, bytes);
+    default:
+        return false;
+    }
+}
+
+static void take_bytes(Str *rest, ProtoField *field, size_t bytes) {
+    field->bytes = str_slice(*rest, 0, bytes);
+    *rest = str_slice(*rest, bytes, rest->n);
+    if (field->wire != PROTO_64 && field->wire != PROTO_32)
+        return;
+    field->value = 0;
+    for (size_t i = 0; i < bytes; i++) /* little-endian on any machine */
+        field->value |= (uint64_t)(unsigned char)field->bytes.s[i] << (8 * i);
+}
+
+bool proto_field(Str *rest, ProtoField *field) {
+    uint64_t bytes;
+    Str from = *rest;
+    if (!read_head(&from, field, &bytes) || bytes > from.n)
+        return false;
+    take_bytes(&from, field, (size_t)bytes);
+    *rest = from;
+    return true;
+}
+
+void proto_pull_open(ProtoPull *p, Source *source, Rows *rows, Error *err) {
+    *p = (ProtoPull){.source = source, .rows = rows, .err = err, .cap = 2 * READ_BYTES};
+    p->buf = mem_resize(NULL, 0, p->cap);
+}
+
+void proto_pull_close(ProtoPull *p) {
+    mem_resize(p->buf, p->cap, 0);
+    *p = (ProtoPull){0};
+}
+
+/* Reads on behind what is there from p->at on; false: there is no more. */
+static bool refill(ProtoPull *p) {
+    size_t kept = p->end - p->at;
+    memmove(p->buf, p->buf + p->at, kept);
+    p->offset += (int64_t)p->at;
+    p->at = 0;
+    p->end = kept;
+    if (p->cap - kept < READ_BYTES) {
+        p->buf = mem_resize(p->buf, p->cap, p->cap * 2);
+        p->cap *= 2;
+    }
+    int64_t got = source_read(p->source, p->buf + kept, 1, p->cap - kept, p->err);
+    p->failed = got < 0;
+    rows_breathe(p->rows);
+    if (got <= 0 || p->rows->stopped)
+        return false;
+    p->end += (size_t)got;
+    return true;
+}
+
+static bool broken(ProtoPull *p, bool ended) {
+    p->broken = true;
+    p->ended = ended && !p->failed && !p->rows->stopped;
+    return false;
+}
+
+bool proto_pull_next(ProtoPull *p, ProtoField *field) {
+    uint64_t bytes = 0;
+    Str rest;
+    if (p->broken)
+        return false;
+    for (;;) {
+        rest = (Str){p->buf + p->at, p->end - p->at};
+        if (read_head(&rest, field, &bytes))
+            break;
+        if (p->end - p->at >= HEAD_MOST)
+            return broken(p, false);
+        if (!refill(p)) {
+            if (p->at == p->end && !p->failed)
+                return false;
+            return broken(p, p->end - p->at < HEAD_MOST);
+        }
+    }
+    if (bytes > PROTO_FIELD_MOST)
+        return broken(p, false);
+    size_t head = p->end - p->at - rest.n;
+    while (p->end - p->at - head < bytes)
+        if (!refill(p))
+            return broken(p, true);
+    rest = (Str){p->buf + p->at + head, p->end - p->at - head};
+    take_bytes(&rest, field, (size_t)bytes);
+    p->at += head + (size_t)bytes;
+    return true;
+}
+
+bool proto_pull_finish(const ProtoPull *p, Rows *rows) {
+    if (p->failed)
+        return false;
+    if (!p->broken || rows->stopped)
+        return true;
+    SourceEnding ending = source_ending(p->source);
+    int64_t offset = p->offset + (int64_t)p->at;
+    if (!p->ended)
+        rows_complain(rows, COMPLAINT_DAMAGED, offset, STR("no protobuf field stands here"));
+    else if (ending == SOURCE_WHOLE || ending == SOURCE_OPEN) /* else the loader says so */
+        rows_complain(rows, COMPLAINT_TRUNCATED, offset, (Str){0});
+    return true;
+}

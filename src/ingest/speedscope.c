@@ -1,0 +1,609 @@
+/* The format "speedscope": what speedscope saves, and many tools write for it (py-spy, rbspy,
+ * samply, our own export).
+ * {"shared":{"frames":[{"name","file"} …]},
+ *  "profiles":[{"type":"sampled","name","unit","startValue","samples":[[frame …]
+ * …],"weights":[…]},
+ *              {"type":"evented",…,"events":[{"type":"O"|"C","frame","at"} …],"endValue"}]}
+ * Units of time are times: a sample lies where the weights before it end, and weighs its own;
+ * of events each millisecond of an unchanged stack is a sample. With "bytes" a sample weighs
+ * them, with "none" it counts as often as its weight says; neither has times. A profile's name
+ * stands for a process, and is the first frame; in our own export the first frame is a process
+ * already. Frames may come behind the profiles, a unit behind the samples. Facts: the JSON
+ * schema at speedscope.app/file-format-schema.json. */
+#include <string.h>
+
+#include "ingest/call_tree.h"
+#include "ingest/decimal.h"
+#include "ingest/id_map.h"
+#include "ingest/json_pull.h"
+
+enum {
+    ROOT_FRAME = 1u << 31, /* in a node's frame: it is a process, not a function */
+    SEEN = 4096,
+    SEEN_BYTES = 240, /* with the rest of it, four cache lines */
+};
+
+typedef enum Unit { UNIT_NONE, UNIT_BYTES, UNIT_TIME } Unit;
+
+/* The rows of one profile that are not emitted yet. Samples: the weight at the same place.
+ * Events: a node is the stack from its time on. */
+typedef struct Held {
+    NameId name;
+    Unit unit;
+    int scale;
+    bool evented;
+    bool has_start, has_end;
+    Decimal start, end;
+    uint64_t node0, node1, value0, value1; /* places in Scope's columns */
+} Held;
+
+typedef struct Step {
+    uint32_t frame, node;
+} Step;
+
+/* A sample's text and what it meant. */
+typedef struct Seen {
+    uint64_t hash;
+    uint32_t n, node;
+    char text[SEEN_BYTES];
+} Seen;
+
+typedef struct Scope {
+    Rows rows;
+    JsonPull json;
+    JsonPull list; /* the sample at hand */
+    Seen *seen;    /* by hash */
+    CallTree tree;
+    IdMap child;  /* (parent + 1, frame): number + 1 */
+    Column root;  /* uint32_t by node: the outermost frame */
+    Column frame; /* FrameId by frame */
+    Column comm;  /* NameId by frame: its name */
+    Column names; /* NameId of each profile so far */
+    Column held;  /* Held */
+    Column node;  /* uint32_t: nodes of samples, or stacks of events */
+    Column value; /* Decimal: weights, or times of events */
+    Column path;  /* Step: the sample or stack at hand */
+    bool has_frames, ours;
+    uint32_t profiles;
+} Scope;
+
+/* ---- frames -------------------------------------------------------------------------------
+ */
+
+static void read_frame(Scope *s) {
+    JsonPull *p = &s->json;
+    NameId name = 0, file = 0;
+    while (json_pull_key(p)) {
+        NameId *to = JSON_IS(p, "name") ? &name : JSON_IS(p, "file") ? &file : NULL;
+        if (!to)
+            json_pull_pass(p);
+        else if (json_pull_expect(p, JSON_STRING))
+            *to = rows_name(&s->rows, p->text);
+    }
+    COLUMN_PUSH(&s->comm, NameId) = name;
+    COLUMN_PUSH(&s->frame, FrameId) =
+        frames_intern(&s->rows.part.dict.frames, (Frame){name, file, FRAME_USER});
+}
+
+static void read_shared(Scope *s) {
+    JsonPull *p = &s->json;
+    JsonToken token;
+    if (!json_pull_expect(p, JSON_OBJECT))
+        return;
+    while (json_pull_key(p)) {
+        if (!JSON_IS(p, "frames") || s->has_frames) {
+            json_pull_pass(p);
+        } else if (json_pull_expect(p, JSON_ARRAY)) {
+            while (json_pull_item(p, &token)) {
+                if (token == JSON_OBJECT) {
+                    read_frame(s);
+                } else { /* its number must not be another's */
+                    COLUMN_PUSH(&s->comm, NameId) = 0;
+                    COLUMN_PUSH(&s->frame, FrameId) = CALL_NO_FRAME;
+                    json_pull_skip(p, token);
+                }
+            }
+            s->has_frames = true;
+        }
+    }
+}
+
+static FrameId frame_of(void *context, uint32_t number) {
+    Scope *s = context;
+    uint32_t frame = number & ~(uint32_t)ROOT_FRAME;
+    if (frame >= s->frame.count)
+        return rows_frame(&s->rows, STR("[unknown]"), (Str){0}, FRAME_USER);
+    if (frame != number)
+        return frames_intern(&s->rows.part.dict.frames,
+                             (Frame){COLUMN_AT(&s->comm, NameId, frame), 0, FRAME_PROCESS});
+    return COLUMN_AT(&s->frame, FrameId, frame);
+}
+
+/* ---- stacks as nodes ----------------------------------------------------------------------
+ */
+
+static uint32_t node_of(Scope *s, uint32_t parent, uint32_t frame) {
+    uint32_t known = id_map_find(&s->child, parent + 1, frame);
+    if (known)
+        return known - 1;
+    uint32_t number = (uint32_t)s->tree.node.count;
+    bool process = s->ours && parent == CALL_ROOT;
+    call_tree_set(&s->tree, number, parent, process ? frame | ROOT_FRAME : frame);
+    COLUMN_PUSH(&s->root, uint32_t) =
+        parent == CALL_ROOT ? frame : COLUMN_AT(&s->root, uint32_t, parent);
+    id_map_add(&s->child, parent + 1, frame, number + 1);
+    return number;
+}
+
+/* The frame at this depth of the path; the steps before it stand. */
+static void path_step(Scope *s, uint64_t depth, uint32_t frame) {
+    if (depth < s->path.count) { /* most samples begin as the one before them */
+        if (COLUMN_AT(&s->path, Step, depth).frame == frame)
+            return;
+        s->path.count = depth;
+    }
+    uint32_t parent = depth ? COLUMN_AT(&s->path, Step, depth - 1).node : CALL_ROOT;
+    COLUMN_PUSH(&s->path, Step) = (Step){frame, node_of(s, parent, frame)};
+}
+
+static uint32_t path_node(const Scope *s) {
+    return s->path.count ? COLUMN_AT(&s->path, Step, s->path.count - 1).node : CALL_ROOT;
+}
+
+static bool frame_number(JsonPull *p, JsonToken token, uint32_t *frame) {
+    return json_pull_uint_of(p, token, frame) && *frame < ROOT_FRAME;
+}
+
+/* ---- sampled ------------------------------------------------------------------------------
+ */
+
+/* Its frames one by one; p is at the list's first item. */
+static uint32_t read_stack(Scope *s, JsonPull *p) {
+    JsonToken token;
+    uint64_t depth = 0;
+    for (;;) {
+        int64_t value;
+        uint32_t frame;
+        if (json_pull_integer(p, &value) && value >= 0 && value < ROOT_FRAME) {
+            path_step(s, depth++, (uint32_t)value);
+            continue;
+        }
+        if (!json_pull_item(p, &token))
+            break;
+        if (frame_number(p, token, &frame))
+            path_step(s, depth++, frame);
+        else
+            rows_complain(&s->rows, COMPLAINT_FRAME, s->json.offset, p->text);
+    }
+    s->path.count = depth;
+    return path_node(s);
+}
+
+/* A sample's text has often been there before: then its node is known without reading it. */
+static uint32_t take_stack(Scope *s) {
+    Str raw;
+    if (!json_pull_raw(&s->json, &raw))
+        return CALL_ROOT;
+    uint64_t hash = hash_bytes(raw.s, raw.n);
+    Seen *seen = &s->seen[hash % SEEN];
+    if (seen->n == raw.n && seen->hash == hash && memcmp(seen->text, raw.s, raw.n) == 0)
+        return seen->node;
+    json_pull_reset(&s->list, raw);
+    json_pull_next(&s->list);
+    uint64_t amiss = complaints_total(&s->rows.batch.complaints);
+    uint32_t node = read_stack(s, &s->list);
+    if (s->list.broken)
+        rows_complain(&s->rows, COMPLAINT_FRAME, s->json.offset, raw);
+    if (raw.n > SEEN_BYTES || complaints_total(&s->rows.batch.complaints) != amiss)
+        return node; /* what is amiss is said each time */
+    memcpy(seen->text, raw.s, raw.n);
+    seen->n = (uint32_t)raw.n;
+    seen->hash = hash;
+    seen->node = node;
+    return node;
+}
+
+static void read_samples(Scope *s) {
+    JsonToken token;
+    if (!json_pull_expect(&s->json, JSON_ARRAY))
+        return;
+    while (json_pull_item(&s->json, &token)) {
+        uint32_t node = CALL_ROOT;
+        if (token == JSON_ARRAY)
+            node = take_stack(s);
+        else
+            json_pull_skip(&s->json, token);
+        if (!s->json.broken)
+            COLUMN_PUSH(&s->node, uint32_t) = node;
+    }
+}
+
+static void read_weights(Scope *s) {
+    JsonToken token;
+    if (!json_pull_expect(&s->json, JSON_ARRAY))
+        return;
+    for (;;) {
+        int64_t whole;
+        Decimal weight = {0};
+        if (json_pull_integer(&s->json, &whole)) {
+            weight.negative = whole < 0;
+            weight.value = (uint64_t)(whole < 0 ? -whole : whole);
+        } else {
+            if (!json_pull_item(&s->json, &token))
+                break;
+            if (token != JSON_NUMBER || !decimal_read(s->json.text, &weight))
+                rows_complain(&s->rows, COMPLAINT_COUNT, s->json.offset, s->json.text);
+            json_pull_skip(&s->json, token);
+        }
+        COLUMN_PUSH(&s->value, Decimal) = weight;
+    }
+}
+
+/* ---- evented ------------------------------------------------------------------------------
+ */
+
+/* Back to the caller of the innermost call of this frame; false: it was never called. */
+static bool path_close(Scope *s, uint32_t frame) {
+    uint64_t depth = s->path.count;
+    while (depth && COLUMN_AT(&s->path, Step, depth - 1).frame != frame)
+        depth--;
+    if (!depth)
+        return false;
+    bool innermost = depth == s->path.count;
+    s->path.count = depth - 1;
+    return innermost;
+}
+
+static void read_event(Scope *s) {
+    JsonPull *p = &s->json;
+    int64_t offset = p->offset;
+    char type = 0;
+    uint32_t frame = 0;
+    Decimal at = {0};
+    bool has_frame = false, has_at = false;
+    while (json_pull_key(p)) {
+        bool is_type = JSON_IS(p, "type"), is_frame = JSON_IS(p, "frame");
+        bool is_at = JSON_IS(p, "at");
+        JsonToken token = json_pull_next(p);
+        if (is_type && token == JSON_STRING && p->text.n == 1)
+            type = p->text.s[0];
+        else if (is_frame)
+            has_frame = frame_number(p, token, &frame);
+        else if (is_at && token == JSON_NUMBER)
+            has_at = decimal_read(p->text, &at);
+        else
+            json_pull_skip(p, token);
+    }
+    if (p->broken)
+        return;
+    if (!has_frame || !has_at || (type != 'O' && type != 'C')) {
+        rows_complain(&s->rows, COMPLAINT_FRAME, offset,
+                      STR("an event without type, frame or time"));
+        return;
+    }
+    if (type == 'O')
+        path_step(s, s->path.count, frame);
+    else if (!path_close(s, frame))
+        rows_complain(&s->rows, COMPLAINT_FRAME, offset,
+                      STR("an end that is not the innermost's"));
+    COLUMN_PUSH(&s->node, uint32_t) = path_node(s);
+    COLUMN_PUSH(&s->value, Decimal) = at;
+}
+
+static void read_events(Scope *s) {
+    JsonToken token;
+    s->path.count = 0;
+    if (!json_pull_expect(&s->json, JSON_ARRAY))
+        return;
+    while (json_pull_item(&s->json, &token)) {
+        if (token == JSON_OBJECT)
+            read_event(s);
+        else
+            json_pull_skip(&s->json, token);
+    }
+    s->path.count = 0;
+}
+
+/* ---- rows ---------------------------------------------------------------------------------
+ */
+
+typedef struct Target {
+    Context context;
+    EventId event; /* of weights; unused without */
+} Target;
+
+/* The pair of this node's rows; of counts, what it consists of instead. Its process is the
+ * profile, or in our own files its first frame.
+ */
+static PairId pair_of(Scope *s, const Held *h, const Target *t, uint32_t node, StackId *stack,
+                      Context *context) {
+    bool cut = false;
+    PairId known = h->unit == UNIT_NONE ? 0 : call_tree_pair(&s->tree, node);
+    if (known)
+        return known;
+    *context = t->context;
+    *stack = call_tree_stack(&s->tree, &s->rows, node, &cut);
+    if (cut)
+        rows_complain(&s->rows, COMPLAINT_TOO_DEEP, -1, (Str){0});
+    if (s->ours) {
+        uint32_t root = node < s->root.count ? COLUMN_AT(&s->root, uint32_t, node) : UINT32_MAX;
+        context->comm = root < s->comm.count ? COLUMN_AT(&s->comm, NameId, root) : 0;
+    }
+    if (h->unit == UNIT_NONE)
+        return 0;
+    PairId pair = rows_pair(&s->rows, *stack, *context);
+    call_tree_note_pair(&s->tree, node, pair);
+    return pair;
+}
+
+/* A weight or the length of an event's span, of a profile without times. */
+static void add_untimed(Scope *s, const Held *h, const Target *t, uint32_t node,
+                        int64_t weight) {
+    StackId stack;
+    Context context;
+    if (weight < 0) {
+        rows_complain(&s->rows, COMPLAINT_COUNT, -1, STR("a negative weight"));
+        return;
+    }
+    PairId pair = pair_of(s, h, t, node, &stack, &context);
+    if (h->unit == UNIT_NONE)
+        rows_count(&s->rows, stack, context, (uint64_t)weight);
+    else
+        rows_add_weighed(&s->rows, TIME_NONE, pair, (uint64_t)weight);
+}
+
+static bool value_at(Scope *s, const Held *h, uint64_t place, int64_t *out) {
+    const Decimal *d = (const Decimal *)column_at(&s->value, place);
+    int64_t finer;
+    if (!decimal_to(d, h->scale, out)) {
+        rows_complain(&s->rows, COMPLAINT_COUNT, -1, STR("a number that is too large"));
+        return false;
+    }
+    if (h->unit != UNIT_TIME && decimal_to(d, h->scale + 3, &finer) && finer != *out * 1000)
+        rows_complain(&s->rows, COMPLAINT_COUNT, -1, STR("a weight with a fraction, rounded"));
+    return true;
+}
+
+static void emit_sampled(Scope *s, const Held *h, const Target *t, int64_t time) {
+    uint64_t n = h->node1 - h->node0, weights = h->value1 - h->value0;
+    StackId stack;
+    Context context;
+    for (uint64_t i = 0; i < n && !s->rows.stopped; i++) {
+        uint32_t node = COLUMN_AT(&s->node, uint32_t, h->node0 + i);
+        int64_t weight = h->unit == UNIT_NONE;
+        if (i >= weights)
+            rows_complain(&s->rows, COMPLAINT_COUNT, -1, STR("a sample without a weight"));
+        else if (!value_at(s, h, h->value0 + i, &weight))
+            continue;
+        if (h->unit != UNIT_TIME || weight < 0) {
+            add_untimed(s, h, t, node, weight);
+            continue;
+        }
+        PairId pair = pair_of(s, h, t, node, &stack, &context);
+        rows_add_weighed(&s->rows, time, pair, (uint64_t)weight);
+        if (__builtin_add_overflow(time, weight, &time))
+            time = INT64_MAX;
+    }
+}
+
+/* What runs on at the last event ends with the profile; nobody knows when in a text that ends
+ * before it does. */
+static void emit_evented(Scope *s, const Held *h, const Target *t) {
+    StackId stack;
+    Context context;
+    int64_t before = 0, at, end;
+    uint32_t node = CALL_ROOT;
+    uint64_t n = h->node1 - h->node0;
+    bool has_end = h->has_end && !s->json.broken && decimal_to(&h->end, h->scale, &end);
+    for (uint64_t i = 0; i <= n && !s->rows.stopped; i++) {
+        if (i < n && !value_at(s, h, h->value0 + i, &at))
+            continue;
+        if (i == n) {
+            if (!has_end)
+                break;
+            at = end;
+        }
+        if (node != CALL_ROOT && at > before) {
+            if (h->unit == UNIT_TIME)
+                rows_span(&s->rows, before, at, pair_of(s, h, t, node, &stack, &context));
+            else
+                add_untimed(s, h, t, node, at - before);
+        }
+        if (i < n)
+            node = COLUMN_AT(&s->node, uint32_t, h->node0 + i);
+        if (i && at < before && i < n)
+            rows_complain(&s->rows, COMPLAINT_TIME, -1, STR("events that go back in time"));
+        if (i == 0 || at > before)
+            before = at;
+    }
+}
+
+static void emit_profile(Scope *s, const Held *h) {
+    static const WeightKind kind[] = {
+        [UNIT_BYTES] = WEIGHT_BYTES, [UNIT_TIME] = WEIGHT_TIME_NS};
+    Target t = {.context = {h->name, -1, -1, 0}};
+    int64_t start = 0;
+    if (h->unit != UNIT_NONE)
+        t.context.event = contexts_event_weighed(&s->rows.part.dict.contexts, 0, kind[h->unit]);
+    if (h->has_start && !decimal_to(&h->start, h->scale, &start))
+        start = 0;
+    call_tree_base(&s->tree, s->ours ? 0 : rows_process(&s->rows, h->name));
+    if (h->evented)
+        emit_evented(s, h, &t);
+    else
+        emit_sampled(s, h, &t, start);
+}
+
+static void emit_held(Scope *s) {
+    for (uint64_t i = 0; i < s->held.count; i++)
+        emit_profile(s, (const Held *)column_at(&s->held, i));
+    column_clear(&s->held);
+    column_clear(&s->node);
+    column_clear(&s->value);
+}
+
+/* ---- the whole ----------------------------------------------------------------------------
+ */
+
+static void read_unit(Scope *s, Held *h) {
+    static const struct {
+        const char *name;
+        Unit unit;
+        int scale;
+    } units[] = {{"nanoseconds", UNIT_TIME, 0},
+                 {"microseconds", UNIT_TIME, 3},
+                 {"milliseconds", UNIT_TIME, 6},
+                 {"seconds", UNIT_TIME, 9},
+                 {"bytes", UNIT_BYTES, 0}};
+    if (!json_pull_expect(&s->json, JSON_STRING))
+        return;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (str_eq_c(s->json.text, units[i].name)) {
+            h->unit = units[i].unit;
+            h->scale = units[i].scale;
+        }
+    }
+}
+
+/* Two profiles of one name are told apart. */
+static void name_profile(Scope *s, Held *h, Str name) {
+    Buf text = {0};
+    if (name.n)
+        buf_put(&text, name);
+    else
+        buf_printf(&text, "profile %u", s->profiles);
+    h->name = rows_name(&s->rows, buf_str(&text));
+    for (uint64_t i = 0; i < s->names.count; i++) {
+        if (COLUMN_AT(&s->names, NameId, i) == h->name) {
+            buf_printf(&text, " (%u)", s->profiles);
+            h->name = rows_name(&s->rows, buf_str(&text));
+            break;
+        }
+    }
+    buf_free(&text);
+}
+
+static void read_member(Scope *s, Held *h, Buf *name) {
+    JsonPull *p = &s->json;
+    Decimal *to = JSON_IS(p, "startValue") ? &h->start
+                  : JSON_IS(p, "endValue") ? &h->end
+                                           : NULL;
+    if (to) {
+        bool *has = to == &h->start ? &h->has_start : &h->has_end;
+        *has = json_pull_expect(p, JSON_NUMBER) && decimal_read(p->text, to);
+    } else if (JSON_IS(p, "name")) {
+        buf_clear(name);
+        if (json_pull_expect(p, JSON_STRING))
+            buf_put(name, p->text);
+    } else if (JSON_IS(p, "unit")) {
+        read_unit(s, h);
+    } else if (JSON_IS(p, "samples")) {
+        read_samples(s);
+    } else if (JSON_IS(p, "weights")) {
+        read_weights(s);
+    } else if (JSON_IS(p, "events")) {
+        h->evented = true;
+        read_events(s);
+    } else {
+        json_pull_pass(p);
+    }
+}
+
+static void read_profile(Scope *s) {
+    Held h = {.node0 = s->node.count, .value0 = s->value.count};
+    Buf name = {0};
+    s->profiles++;
+    while (json_pull_key(&s->json))
+        read_member(s, &h, &name);
+    name_profile(s, &h, buf_str(&name));
+    COLUMN_PUSH(&s->names, NameId) = h.name;
+    buf_free(&name);
+    h.node1 = s->node.count;
+    h.value1 = s->value.count;
+    COLUMN_PUSH(&s->held, Held) = h;
+    if (s->has_frames)
+        emit_held(s);
+}
+
+static void read_profiles(Scope *s) {
+    JsonToken token;
+    if (!json_pull_expect(&s->json, JSON_ARRAY))
+        return;
+    while (json_pull_item(&s->json, &token)) {
+        if (token == JSON_OBJECT)
+            read_profile(s);
+        else
+            json_pull_skip(&s->json, token);
+    }
+}
+
+static void read_whole(Scope *s) {
+    JsonPull *p = &s->json;
+    if (!json_pull_expect(p, JSON_OBJECT))
+        return;
+    while (json_pull_key(p)) {
+        if (JSON_IS(p, "shared")) {
+            read_shared(s);
+        } else if (JSON_IS(p, "exporter")) {
+            if (json_pull_expect(p, JSON_STRING) && s->profiles == 0)
+                s->ours = str_starts(p->text, STR("flamescope "));
+        } else if (JSON_IS(p, "profiles")) {
+            read_profiles(s);
+        } else {
+            json_pull_pass(p);
+        }
+    }
+    json_pull_next(p); /* nothing may follow */
+}
+
+static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
+    Scope s = {0};
+    rows_begin(&s.rows, emit, loader);
+    json_pull_open(&s.json, source, &s.rows, err);
+    json_pull_open_text(&s.list, (Str){0});
+    s.seen = mem_table(SEEN * sizeof(Seen));
+    call_tree_init(&s.tree, frame_of, &s);
+    id_map_init(&s.child);
+    Column *column[] = {&s.root, &s.frame, &s.comm, &s.names, &s.node};
+    for (size_t i = 0; i < sizeof column / sizeof *column; i++)
+        column_init(column[i], sizeof(uint32_t), 10);
+    column_init(&s.value, sizeof(Decimal), 10);
+    column_init(&s.path, sizeof(Step), 8);
+    column_init(&s.held, sizeof(Held), 4);
+    read_whole(&s);
+    bool ok = json_pull_finish(&s.json, &s.rows);
+    emit_held(&s);
+    rows_end(&s.rows);
+    json_pull_close(&s.json);
+    json_pull_close(&s.list);
+    mem_table_free(s.seen, SEEN * sizeof(Seen));
+    call_tree_free(&s.tree);
+    id_map_free(&s.child);
+    for (size_t i = 0; i < sizeof column / sizeof *column; i++)
+        column_free(column[i]);
+    column_free(&s.value);
+    column_free(&s.path);
+    column_free(&s.held);
+    return ok;
+}
+
+static FormatGuess probe(Str head, bool whole) {
+    static const char *const path[] = {"shared.frames",       "profiles.unit",
+                                       "profiles.startValue", "profiles.samples",
+                                       "profiles.events",     "$schema"};
+    bool array;
+    uint32_t has = json_pull_paths(head, path, 6, &array);
+    (void)whole;
+    if (array)
+        return GUESS_NO;
+    bool profile = (has & 6) && (has & 24);
+    return has & 1 || profile ? GUESS_YES : has & 30 ? GUESS_MAYBE : GUESS_NO;
+}
+
+const Format format_speedscope = {
+    .name = "speedscope",
+    .kind = FORMAT_SEQUENTIAL,
+    .has_time = true,
+    .probe = probe,
+    .run = run,
+};

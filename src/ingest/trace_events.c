@@ -1,0 +1,528 @@
+/* The format "trace events": what Chrome's tracing, DevTools' performance panel and many other
+ * tools write; [{"name","cat","ph","ts","dur","pid","tid","args"} …], or that list as
+ * "traceEvents" of an object. The list may lack its end, as the format allows.
+ *  ph B, E, X  calls: see trace_calls.h. They weigh ns; the event is "calls".
+ *  ph P        "Profile", "ProfileChunk": V8's sampler, piece by piece. "samples".
+ *  ph M        names of threads, which are the first frame, and of processes.
+ * Besides, an object may have "stackFrames" {id: {"name","parent"}} and "samples"
+ * [{"ts","tid","sf","weight"} …], as Android and Hermes write them.
+ * Times are µs. Async events, counters, flows and marks are no stacks and stay out.
+ * Facts: the Trace Event Format document of the Chromium project; DevTools' own reader of
+ * ProfileChunk. */
+#include <string.h>
+
+#include "ingest/decimal.h"
+#include "ingest/trace_calls.h"
+#include "ingest/v8_profile.h"
+
+enum { US = 3 };
+
+typedef struct TraceThread {
+    int64_t pid, tid;
+    NameId name; /* 0: unsaid */
+    bool whole;  /* it stands for the process, whose name this is */
+} TraceThread;
+
+/* V8's sampler of one thread. */
+typedef struct Sampler {
+    V8Profile profile;
+    uint32_t thread;
+    bool has_thread;
+} Sampler;
+
+/* A sample that names its stack. */
+typedef struct Taken {
+    int64_t time_ns;
+    uint64_t weight;
+    uint32_t thread, node;
+    NameId event;
+} Taken;
+
+typedef struct Trace {
+    Rows rows;
+    JsonPull json;  /* the file */
+    JsonPull event; /* the event at hand */
+    JsonPull args;
+    Column thread;       /* TraceThread */
+    HashIndex thread_of; /* number + 1 */
+    uint32_t latest;     /* thread of the last event */
+    TraceCalls calls;
+    Column sampler;   /* Sampler * */
+    IdMap sampler_of; /* (NameId of its id, pid): place in sampler + 1 */
+    CallTree frames;  /* stackFrames; frames are those of the Part */
+    IdMap frame_of;   /* (NameId of its id, 0): number + 1 */
+    Column taken;     /* Taken */
+    bool weights;     /* some of them weigh more than 1 */
+} Trace;
+
+/* The members of an event that matter. */
+typedef struct Item {
+    char ph;
+    NameId name, cat, id;
+    int64_t ts_ns, dur_ns, pid, tid;
+    uint64_t weight;
+    bool has_ts, has_dur, has_tdur;
+    NameId stack; /* "sf" */
+    Str args;     /* as written */
+} Item;
+
+/* ---- threads ------------------------------------------------------------------------------
+ */
+
+static uint32_t thread_hash(int64_t pid, int64_t tid, bool whole) {
+    return (uint32_t)(hash_mix((uint64_t)pid * 0x9e3779b97f4a7c15u ^ (uint64_t)tid) >> 8) +
+           whole;
+}
+
+static uint32_t thread_of(Trace *t, int64_t pid, int64_t tid, bool whole) {
+    if (t->latest < t->thread.count) {
+        const TraceThread *latest = (const TraceThread *)column_at(&t->thread, t->latest);
+        if (latest->pid == pid && latest->tid == tid && latest->whole == whole)
+            return t->latest;
+    }
+    uint32_t hash = thread_hash(pid, tid, whole), id;
+    for (uint32_t i = hash_first(&t->thread_of, hash);
+         (id = hash_candidate(&t->thread_of, hash, &i)); i = hash_next(&t->thread_of, i)) {
+        const TraceThread *known = (const TraceThread *)column_at(&t->thread, id - 1);
+        if (known->pid == pid && known->tid == tid && known->whole == whole)
+            return t->latest = id - 1;
+    }
+    COLUMN_PUSH(&t->thread, TraceThread) = (TraceThread){pid, tid, 0, whole};
+    hash_insert(&t->thread_of, hash, (uint32_t)t->thread.count);
+    return t->latest = (uint32_t)t->thread.count - 1;
+}
+
+/* Its own name, else its process's, else its number. */
+static Context context_of(Trace *t, uint32_t number) {
+    TraceThread thread = COLUMN_AT(&t->thread, TraceThread, number);
+    NameId name = thread.name;
+    if (!name)
+        name = COLUMN_AT(&t->thread, TraceThread, thread_of(t, thread.pid, 0, true)).name;
+    if (!name) {
+        Buf text = {0};
+        buf_printf(&text, "thread %lld", (long long)thread.tid);
+        name = rows_name(&t->rows, buf_str(&text));
+        buf_free(&text);
+    }
+    bool pid = thread.pid >= 0 && thread.pid <= INT32_MAX;
+    bool tid = thread.tid >= 0 && thread.tid <= INT32_MAX;
+    return (Context){name, pid ? (int32_t)thread.pid : -1, tid ? (int32_t)thread.tid : -1, 0};
+}
+
+/* ---- an event's members -------------------------------------------------------------------
+ */
+
+/* A number, or a text, which becomes a number of its own below those that systems give. */
+static int64_t read_id(Trace *t, JsonPull *p) {
+    JsonToken token = json_pull_next(p);
+    int64_t id;
+    if (json_pull_scaled_of(p, token, 0, &id))
+        return id;
+    return token == JSON_STRING ? INT64_MIN / 2 + rows_name(&t->rows, p->text) : 0;
+}
+
+/* A text or a number, as text. */
+static NameId read_text(Trace *t, JsonPull *p) {
+    JsonToken token = json_pull_next(p);
+    if (token == JSON_STRING || token == JSON_NUMBER)
+        return rows_name(&t->rows, p->text);
+    json_pull_skip(p, token);
+    return 0;
+}
+
+static void read_args(JsonPull *p, Item *e) {
+    JsonToken token = json_pull_next(p);
+    if (token == JSON_OBJECT)
+        json_pull_raw(p, &e->args);
+    else
+        json_pull_skip(p, token);
+}
+
+static void read_duration(JsonPull *p, Item *e, bool thread) {
+    int64_t ns;
+    if (!json_pull_scaled(p, US, &ns) || (thread && e->has_dur))
+        return;
+    e->dur_ns = ns;
+    e->has_dur = e->has_dur || !thread;
+    e->has_tdur = true;
+}
+
+static void read_member(Trace *t, JsonPull *p, Item *e) {
+    int64_t value;
+    if (JSON_IS(p, "ph")) {
+        e->ph = json_pull_expect(p, JSON_STRING) && p->text.n == 1 ? p->text.s[0] : 0;
+    } else if (JSON_IS(p, "ts")) {
+        e->has_ts = json_pull_scaled(p, US, &e->ts_ns);
+    } else if (JSON_IS(p, "dur")) {
+        read_duration(p, e, false);
+    } else if (JSON_IS(p, "tdur")) {
+        read_duration(p, e, true);
+    } else if (JSON_IS(p, "pid")) {
+        e->pid = read_id(t, p);
+    } else if (JSON_IS(p, "tid")) {
+        e->tid = read_id(t, p);
+    } else if (JSON_IS(p, "name")) {
+        e->name = read_text(t, p);
+    } else if (JSON_IS(p, "cat")) {
+        e->cat = read_text(t, p);
+    } else if (JSON_IS(p, "args")) {
+        read_args(p, e);
+    } else if (JSON_IS(p, "id")) {
+        e->id = read_text(t, p);
+    } else if (JSON_IS(p, "sf")) {
+        e->stack = read_text(t, p);
+    } else if (JSON_IS(p, "weight")) {
+        if (json_pull_scaled(p, 0, &value) && value > 0)
+            e->weight = (uint64_t)value;
+    } else {
+        json_pull_pass(p);
+    }
+}
+
+static Item read_event(Trace *t, Str raw) {
+    Item e = {.weight = 1};
+    json_pull_reset(&t->event, raw);
+    json_pull_next(&t->event);
+    while (json_pull_key(&t->event))
+        read_member(t, &t->event, &e);
+    return e;
+}
+
+/* ---- kinds of events ----------------------------------------------------------------------
+ */
+
+static void take_call(Trace *t, const Item *e, int64_t offset) {
+    if (!e->has_ts) {
+        rows_complain(&t->rows, COMPLAINT_TIME, offset,
+                      names_get(&t->rows.part.dict.names, e->name));
+        return;
+    }
+    TraceEvent call = {.begin_ns = e->ts_ns, .end_ns = INT64_MAX, .name = e->name};
+    call.kind = e->ph == 'B' ? TRACE_BEGIN : e->ph == 'E' ? TRACE_END : TRACE_WHOLE;
+    if (e->ph == 'X')
+        call.end_ns = e->dur_ns > 0 ? e->ts_ns + e->dur_ns : e->ts_ns;
+    call.thread = thread_of(t, e->pid, e->tid, false);
+    NameId name = e->name;
+    if (e->ph != 'E' && !name)
+        name = rows_name(&t->rows, STR("[unknown]"));
+    call.frame = frames_intern(&t->rows.part.dict.frames, (Frame){name, e->cat, FRAME_USER});
+    trace_calls_add(&t->calls, call);
+}
+
+/* {"name":"…"} */
+static void take_name(Trace *t, const Item *e) {
+    Str what = names_get(&t->rows.part.dict.names, e->name);
+    bool process = str_eq(what, STR("process_name"));
+    if ((!process && !str_eq(what, STR("thread_name"))) || !e->args.n)
+        return;
+    json_pull_reset(&t->args, e->args);
+    json_pull_next(&t->args);
+    while (json_pull_key(&t->args)) {
+        if (!JSON_IS(&t->args, "name")) {
+            json_pull_pass(&t->args);
+            continue;
+        }
+        NameId name = read_text(t, &t->args);
+        uint32_t thread = thread_of(t, e->pid, process ? 0 : e->tid, process);
+        COLUMN_AT(&t->thread, TraceThread, thread).name = name;
+    }
+}
+
+static Sampler *sampler_of(Trace *t, const Item *e) {
+    uint32_t known = id_map_find(&t->sampler_of, e->id, (uint32_t)e->pid);
+    if (known)
+        return COLUMN_AT(&t->sampler, Sampler *, known - 1);
+    Sampler *s = mem_resize(NULL, 0, sizeof *s);
+    v8_profile_init(&s->profile);
+    COLUMN_PUSH(&t->sampler, Sampler *) = s;
+    id_map_add(&t->sampler_of, e->id, (uint32_t)e->pid, (uint32_t)t->sampler.count);
+    return s;
+}
+
+/* args: {"data":{"startTime", "cpuProfile":{"nodes","samples"}, "timeDeltas"}} */
+static void take_profile(Trace *t, const Item *e, bool first) {
+    JsonPull *p = &t->args;
+    Sampler *s = sampler_of(t, e);
+    if (first || !s->has_thread)
+        s->thread = thread_of(t, e->pid, e->tid, false);
+    s->has_thread = s->has_thread || first;
+    if (!s->profile.has_start && !first)
+        s->profile.start_ns = e->ts_ns;
+    s->profile.has_start = true;
+    if (!e->args.n)
+        return;
+    json_pull_reset(p, e->args);
+    json_pull_next(p);
+    while (json_pull_key(p)) {
+        if (!JSON_IS(p, "data")) {
+            json_pull_pass(p);
+        } else if (json_pull_expect(p, JSON_OBJECT)) {
+            while (json_pull_key(p)) {
+                if (!JSON_IS(p, "cpuProfile"))
+                    v8_profile_member(&s->profile, p, &t->rows);
+                else if (json_pull_expect(p, JSON_OBJECT))
+                    while (json_pull_key(p))
+                        v8_profile_member(&s->profile, p, &t->rows);
+            }
+        }
+    }
+}
+
+static void take_event(Trace *t, Str raw, int64_t offset) {
+    Item e = read_event(t, raw);
+    Str name = names_get(&t->rows.part.dict.names, e.name);
+    switch (e.ph) {
+    case 'B':
+    case 'E':
+    case 'X':
+        take_call(t, &e, offset);
+        break;
+    case 'M':
+        take_name(t, &e);
+        break;
+    case 'P':
+        if (str_eq(name, STR("Profile")) || str_eq(name, STR("ProfileChunk")))
+            take_profile(t, &e, name.n == sizeof "Profile" - 1);
+        break;
+    default:
+        if (t->event.broken || e.ph == 0)
+            rows_complain(&t->rows, COMPLAINT_FRAME, offset, raw);
+        else if (str_eq(name, STR("CpuProfile"))) /* before Chrome 58, all at once */
+            take_profile(t, &e, true);
+    }
+}
+
+/* ---- samples that name stacks -------------------------------------------------------------
+ */
+
+static uint32_t frame_number(Trace *t, NameId id) {
+    uint32_t known = id_map_find(&t->frame_of, id, 0);
+    if (known)
+        return known - 1;
+    uint32_t number = (uint32_t)t->frames.node.count;
+    call_tree_set(&t->frames, number, CALL_ROOT, CALL_NO_FRAME);
+    id_map_add(&t->frame_of, id, 0, number + 1);
+    return number;
+}
+
+static void read_stack_frames(Trace *t) {
+    JsonPull *p = &t->json;
+    if (!json_pull_expect(p, JSON_OBJECT))
+        return;
+    while (json_pull_key(p)) {
+        uint32_t number = frame_number(t, rows_name(&t->rows, p->text)), parent = CALL_ROOT;
+        NameId name = 0, category = 0;
+        if (!json_pull_expect(p, JSON_OBJECT))
+            continue;
+        while (json_pull_key(p)) {
+            if (JSON_IS(p, "name"))
+                name = read_text(t, p);
+            else if (JSON_IS(p, "category"))
+                category = read_text(t, p);
+            else if (JSON_IS(p, "parent"))
+                parent = frame_number(t, read_text(t, p));
+            else
+                json_pull_pass(p);
+        }
+        if (!name)
+            name = rows_name(&t->rows, STR("[unknown]"));
+        call_tree_set(
+            &t->frames, number, parent,
+            frames_intern(&t->rows.part.dict.frames, (Frame){name, category, FRAME_USER}));
+    }
+}
+
+static void take_sample(Trace *t, Str raw, int64_t offset) {
+    Item e = read_event(t, raw);
+    if (!e.has_ts || t->event.broken) {
+        rows_complain(&t->rows, COMPLAINT_TIME, offset, raw);
+        return;
+    }
+    Taken taken = {.time_ns = e.ts_ns, .weight = e.weight, .event = e.name};
+    taken.thread = thread_of(t, e.pid, e.tid, false);
+    taken.node = e.stack ? frame_number(t, e.stack) : CALL_ROOT;
+    t->weights = t->weights || e.weight != 1;
+    COLUMN_PUSH(&t->taken, Taken) = taken;
+}
+
+static FrameId frame_itself(void *context, uint32_t frame) {
+    (void)context;
+    return frame;
+}
+
+/* Thread by thread, for a stack stands on its thread. */
+static void emit_taken(Trace *t, const Context *context) {
+    uint32_t threads = (uint32_t)t->thread.count;
+    size_t starts = ((size_t)threads + 1) * sizeof(uint64_t);
+    uint64_t n = t->taken.count, *start = mem_resize(NULL, 0, starts);
+    size_t bytes = n * sizeof(uint64_t);
+    uint64_t *order = mem_resize(NULL, 0, bytes ? bytes : sizeof *order);
+    for (uint64_t i = 0; i < n; i++)
+        start[COLUMN_AT(&t->taken, Taken, i).thread + 1]++;
+    for (uint32_t i = 0; i < threads; i++)
+        start[i + 1] += start[i];
+    for (uint64_t i = 0; i < n; i++)
+        order[start[COLUMN_AT(&t->taken, Taken, i).thread]++] = i;
+    for (uint64_t i = 0, thread = UINT64_MAX; i < n && !t->rows.stopped; i++) {
+        const Taken *s = (const Taken *)column_at(&t->taken, order[i]);
+        Context c = context[s->thread];
+        bool cut = false;
+        if (s->thread != thread)
+            call_tree_base(&t->frames, rows_process(&t->rows, c.comm));
+        thread = s->thread;
+        c.event =
+            contexts_event_weighed(&t->rows.part.dict.contexts,
+                                   s->event ? s->event : rows_name(&t->rows, STR("samples")),
+                                   t->weights ? WEIGHT_PERIOD : WEIGHT_SAMPLES);
+        StackId stack = call_tree_stack(&t->frames, &t->rows, s->node, &cut);
+        if (cut)
+            rows_complain(&t->rows, COMPLAINT_TOO_DEEP, -1, (Str){0});
+        rows_add(&t->rows, s->time_ns, rows_pair(&t->rows, stack, c),
+                 t->weights ? s->weight : 0);
+    }
+    mem_resize(order, bytes ? bytes : sizeof *order, 0);
+    mem_resize(start, starts, 0);
+}
+
+/* ---- the whole ----------------------------------------------------------------------------
+ */
+
+/* Each object of a list as raw text. In the outermost list the end of the file between two
+ * events is as good as the bracket that is missing there. */
+static void read_list(Trace *t, void (*take)(Trace *, Str, int64_t)) {
+    JsonPull *p = &t->json;
+    JsonToken token;
+    Str raw;
+    while (json_pull_item(p, &token)) {
+        int64_t offset = p->offset;
+        if (token != JSON_OBJECT)
+            json_pull_skip(p, token);
+        else if (json_pull_raw(p, &raw))
+            take(t, raw, offset);
+    }
+}
+
+static void read_object(Trace *t) {
+    JsonPull *p = &t->json;
+    while (json_pull_key(p)) {
+        bool events = JSON_IS(p, "traceEvents");
+        if (events || JSON_IS(p, "samples")) {
+            if (json_pull_expect(p, JSON_ARRAY))
+                read_list(t, events ? take_event : take_sample);
+        } else if (JSON_IS(p, "stackFrames")) {
+            read_stack_frames(t);
+        } else {
+            json_pull_pass(p);
+        }
+    }
+}
+
+/* True: the outermost list has no end, but is whole otherwise. */
+static bool read_whole(Trace *t) {
+    JsonPull *p = &t->json;
+    switch (json_pull_next(p)) {
+    case JSON_OBJECT:
+        read_object(t);
+        break;
+    case JSON_ARRAY:
+        read_list(t, take_event);
+        if (p->ended && p->between)
+            return true;
+        break;
+    default:
+        return false;
+    }
+    json_pull_next(p); /* nothing may follow */
+    return false;
+}
+
+static void emit_all(Trace *t) {
+    Contexts *contexts = &t->rows.part.dict.contexts;
+    EventId calls = 0, samples = 0;
+    if (t->calls.count)
+        calls =
+            contexts_event_weighed(contexts, rows_name(&t->rows, STR("calls")), WEIGHT_TIME_NS);
+    if (t->sampler.count)
+        samples = contexts_event_weighed(contexts, rows_name(&t->rows, STR("samples")),
+                                         WEIGHT_SAMPLES);
+    uint32_t threads = (uint32_t)t->thread.count;
+    for (uint32_t i = 0; i < threads; i++) /* looking a name up may add a process */
+        context_of(t, i);
+    threads = (uint32_t)t->thread.count;
+    size_t bytes = (threads + 1) * sizeof(Context);
+    Context *context = mem_resize(NULL, 0, bytes);
+    for (uint32_t i = 0; i < threads; i++) {
+        context[i] = context_of(t, i);
+        context[i].event = calls;
+    }
+    trace_calls_emit(&t->calls, &t->rows, context, threads);
+    for (uint64_t i = 0; i < t->sampler.count; i++) {
+        Sampler *s = COLUMN_AT(&t->sampler, Sampler *, i);
+        Context c = context[s->thread];
+        c.event = samples;
+        v8_profile_emit(&s->profile, &t->rows, c);
+    }
+    emit_taken(t, context);
+    mem_resize(context, bytes, 0);
+}
+
+static void trace_init(Trace *t) {
+    json_pull_open_text(&t->event, (Str){0});
+    json_pull_open_text(&t->args, (Str){0});
+    column_init(&t->thread, sizeof(TraceThread), 6);
+    hash_init(&t->thread_of);
+    column_init(&t->sampler, sizeof(Sampler *), 4);
+    id_map_init(&t->sampler_of);
+    call_tree_init(&t->frames, frame_itself, NULL);
+    id_map_init(&t->frame_of);
+    column_init(&t->taken, sizeof(Taken), 8);
+    t->latest = UINT32_MAX;
+}
+
+static void trace_free(Trace *t) {
+    for (uint64_t i = 0; i < t->sampler.count; i++) {
+        Sampler *s = COLUMN_AT(&t->sampler, Sampler *, i);
+        v8_profile_free(&s->profile);
+        mem_resize(s, sizeof *s, 0);
+    }
+    json_pull_close(&t->event);
+    json_pull_close(&t->args);
+    column_free(&t->thread);
+    hash_free(&t->thread_of);
+    column_free(&t->sampler);
+    id_map_free(&t->sampler_of);
+    trace_calls_free(&t->calls);
+    call_tree_free(&t->frames);
+    id_map_free(&t->frame_of);
+    column_free(&t->taken);
+}
+
+static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
+    Trace t = {0};
+    rows_begin(&t.rows, emit, loader);
+    json_pull_open(&t.json, source, &t.rows, err);
+    trace_init(&t);
+    bool no_end = read_whole(&t);
+    bool ok = no_end || json_pull_finish(&t.json, &t.rows);
+    emit_all(&t);
+    rows_end(&t.rows);
+    json_pull_close(&t.json);
+    trace_free(&t);
+    return ok;
+}
+
+static FormatGuess probe(Str head, bool whole) {
+    static const char *const path[] = {"ph", "traceEvents"};
+    bool array;
+    uint32_t has = json_pull_paths(head, path, 2, &array);
+    (void)whole;
+    return (array && has & 1) || (!array && has & 2) ? GUESS_YES : GUESS_NO;
+}
+
+const Format format_trace_events = {
+    .name = "trace events",
+    .kind = FORMAT_SEQUENTIAL,
+    .has_time = true,
+    .probe = probe,
+    .run = run,
+};

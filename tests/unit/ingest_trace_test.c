@@ -1,0 +1,187 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "unit/ingest_helper.h"
+
+typedef struct Row {
+    const char *text;
+    int64_t time, weight;
+} Row;
+
+static void expect_rows(Str text, const Row *row, uint64_t n, uint64_t complaints) {
+    Loaded loaded;
+    load_text(&loaded, 0, 0, text);
+    assert_string_equal(loaded.status.format, "trace events");
+    assert_int_equal(loaded.profile.building.samples, n);
+    assert_int_equal(complaints_total(&loaded.profile.complaints), complaints);
+    for (uint64_t i = 0; i < n; i++) {
+        Buf got = sample_text(&loaded, i);
+        assert_string_equal(got.s, row[i].text);
+        buf_free(&got);
+        assert_int_equal(COLUMN_AT(&loaded.profile.time_ns, int64_t, i), row[i].time);
+        if (loaded.profile.building.has_weight)
+            assert_int_equal(COLUMN_AT(&loaded.profile.weight, uint64_t, i), row[i].weight);
+    }
+    loaded_free(&loaded);
+    expect_same_any_way(text);
+}
+
+#define EVENT(ph, name, ts, more)                                                              \
+    "{\"pid\":1,\"tid\":2,\"ph\":\"" ph "\",\"name\":\"" name "\",\"ts\":" #ts more "}"
+
+static void calls_nest_in_any_order(void **state) {
+    (void)state;
+    static const Row want[] = {{"main|calls|a@c", 1000, 500},
+                               {"main|calls|a@c;b", 1500, 1000000},
+                               {"main|calls|a@c;b", 1001500, 500},
+                               {"main|calls|a@c", 1002000, 8000}};
+    expect_rows(
+        STR("[" EVENT("B", "b", 1.5, "") "," EVENT("E", "b", 1002, "") "," EVENT(
+            "X", "a", 1,
+            ",\"cat\":\"c\",\"dur\":1009") "," EVENT("M", "thread_name", 0,
+                                                     ",\"args\":{\"name\":\"main\"}") "]"),
+        want, 4, 0);
+}
+
+static void overlapping_calls_last_as_long_as_they_say(void **state) {
+    (void)state;
+    static const Row want[] = {{"thread 2|calls|a", 0, 5000},
+                               {"thread 2|calls|a;b", 5000, 2000},
+                               {"thread 2|calls|a;b;c", 7000, 3000},
+                               {"thread 2|calls|b;c", 10000, 1000},
+                               {"thread 2|calls|b", 11000, 4000}};
+    expect_rows(STR("[" EVENT("X", "a", 0, ",\"dur\":10") "," EVENT(
+                    "X", "b", 5, ",\"dur\":10") "," EVENT("X", "c", 7, ",\"dur\":4") "]"),
+                want, 5, 0);
+}
+
+static void what_lacks_its_other_end_is_said(void **state) {
+    (void)state;
+    static const Row want[] = {{"thread 2|calls|a", 1000, 2000},
+                               {"thread 2|calls|a;b", 3000, 6000},
+                               {"thread 2|calls|d", 9000, 1000}};
+    expect_rows(
+        STR("[" EVENT("E", "x", 0, "") "," EVENT("B", "a", 1, "") "," EVENT(
+            "B", "b", 3,
+            "") "," EVENT("E", "a", 9,
+                          "") "," EVENT("E", "b", 9,
+                                        "") "," EVENT("B", "d", 9,
+                                                      "") "," EVENT("E", "y", 10,
+                                                                    "") ",{\"ph\":\"X\","
+                                                                        "\"name\":\"no "
+                                                                        "time\"},{\"a\":1}]"),
+        want, 3, 4);
+}
+
+/* The list's end may be missing, but not half of an event. */
+static void a_list_may_lack_its_end(void **state) {
+    (void)state;
+    static const Row want[] = {{"thread 2|calls|a", 0, 10000}};
+    expect_rows(STR("[" EVENT("X", "a", 0, ",\"dur\":10") ",\n"), want, 1, 0);
+    expect_rows(STR("[" EVENT("X", "a", 0, ",\"dur\":10") "\n"), want, 1, 0);
+    expect_rows(STR("[" EVENT("X", "a", 0, ",\"dur\":10") ",{\"ph\":"), want, 1, 1);
+    expect_rows(STR("{\"traceEvents\":[" EVENT("X", "a", 0, ",\"dur\":10") ","), want, 1, 1);
+}
+
+static void sampler_comes_in_pieces(void **state) {
+    (void)state;
+    static const Row want[] = {{"js|samples|f@u_[j]", 101000, 0},
+                               {"js|samples|f@u_[j];g@u_[j]", 103000, 0}};
+#define PIECE(tid, name, data)                                                                 \
+    "{\"args\":{\"data\":{" data "}},\"id\":\"0x1\",\"name\":\"" name                          \
+    "\",\"ph\":\"P\",\"pid\":1,\"tid\":" #tid ",\"ts\":7}"
+    expect_rows(
+        STR("{\"traceEvents\":[" PIECE(
+            2, "Profile",
+            "\"startTime\":100") "," PIECE(9, "ProfileChunk",
+                                           "\"cpuProfile\":{\"nodes\":[{\"id\":1,\"callFrame\":"
+                                           "{\"functionName\":"
+                                           "\"(root)\"}},{\"id\":2,\"parent\":1,\"callFrame\":{"
+                                           "\"functionName\":\"f\","
+                                           "\"url\":\"u\"}}],\"samples\":[2]},\"timeDeltas\":["
+                                           "1]") "," PIECE(9, "ProfileChunk",
+                                                           "\"timeDeltas\":[2],\"cpuProfile\":{"
+                                                           "\"nodes\":[{\"id\":3,\"parent\":2,"
+                                                           "\"callFrame\":{\"functionName\":"
+                                                           "\"g\",\"url\":\"u\"}}],\"samples\":"
+                                                           "[3]}") "," EVENT("M", "thread_name",
+                                                                             0,
+                                                                             ",\"args\":{"
+                                                                             "\"name\":\"js\"}") "]}"),
+        want, 2, 0);
+}
+
+/* Many calls that all overlap, in times that many share: the sum is exact. */
+static void sums_are_exact(void **state) {
+    (void)state;
+    Loaded loaded;
+    Buf text = {0};
+    buf_puts(&text, "[");
+    uint64_t seed = 1;
+    for (int i = 0; i < 5000; i++) {
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        buf_printf(&text,
+                   "%s{\"ph\":\"X\",\"pid\":1,\"tid\":%d,\"name\":\"n%d\",\"ts\":%d,"
+                   "\"dur\":%d}",
+                   i ? "," : "", i % 3, i % 7, (int)(seed >> 50), (int)(seed >> 30 & 31));
+    }
+    buf_puts(&text, "]");
+    load_text(&loaded, 0, 0, buf_str(&text));
+    /* every microsecond of a thread in which some call runs weighs once */
+    static uint8_t busy[3][1 << 15];
+    memset(busy, 0, sizeof busy);
+    uint64_t want = 0, sum = 0;
+    seed = 1;
+    for (int i = 0; i < 5000; i++) {
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        memset(&busy[i % 3][seed >> 50], 1, seed >> 30 & 31);
+    }
+    for (int t = 0; t < 3; t++)
+        for (int i = 0; i < 1 << 15; i++)
+            want += busy[t][i] * 1000u;
+    for (uint64_t i = 0; i < loaded.profile.building.samples; i++)
+        sum += COLUMN_AT(&loaded.profile.weight, uint64_t, i);
+    assert_int_equal(sum, want);
+    loaded_free(&loaded);
+    buf_free(&text);
+}
+
+static void a_text_may_end_anywhere(void **state) {
+    (void)state;
+    Str text = STR("{\"traceEvents\":[" EVENT("X", "a", 0, ",\"dur\":10") "," EVENT(
+        "B", "b", 2,
+        ",\"args\":{\"]\":\"\\\"\"}") "," EVENT("E", "b", 4,
+                                                "") "],\"samples\":[{\"pid\":1,\"tid\":2,"
+                                                    "\"ts\":\"12\",\"sf\":3}],"
+                                                    "\"stackFrames\":{\"3\":{\"name\":\"s\"}}"
+                                                    "}");
+    for (size_t n = 0; n < text.n; n++) {
+        Loaded loaded;
+        load(
+            &loaded, 0,
+            &(LoadOptions){.path = temp_file(str_slice(text, 0, n)), .format = "trace events"});
+        temp_remove();
+        assert_int_equal(loaded.status.state, LOAD_DONE);
+        assert_int_equal(loaded.profile.complaints.of[COMPLAINT_TRUNCATED].count, 1);
+        loaded_free(&loaded);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(calls_nest_in_any_order),
+        cmocka_unit_test(overlapping_calls_last_as_long_as_they_say),
+        cmocka_unit_test(what_lacks_its_other_end_is_said),
+        cmocka_unit_test(a_list_may_lack_its_end),
+        cmocka_unit_test(sampler_comes_in_pieces),
+        cmocka_unit_test(sums_are_exact),
+        cmocka_unit_test(a_text_may_end_anywhere),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
