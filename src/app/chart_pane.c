@@ -44,14 +44,8 @@ bool chart_path_text(const Chart *c, const Dict *dict, const ChartBox *b, char *
     for (uint32_t depth = 1; depth <= b->depth + 1u; depth++) {
         FrameId frame = chart_frame_at(c, b->first, depth);
         Str symbol = tree_symbol(c->tree, dict, frame), module = tree_module(c->tree, dict, frame);
-        if (at + symbol.n + module.n + 3 > cap)
+        if (!state_put_frame(out, cap, &at, symbol, module))
             return false;
-        memcpy(out + at, symbol.s, symbol.n);
-        at += symbol.n;
-        out[at++] = '\t';
-        memcpy(out + at, module.s, module.n);
-        at += module.n;
-        out[at++] = '\n';
     }
     out[at] = 0;
     return true;

@@ -48,14 +48,8 @@ bool flame_zoom_text(const Answer *answer, const Dict *dict, uint32_t node, char
     for (uint32_t i = 0; i < n; i++) {
         Str symbol = tree_symbol(answer->tree, dict, answer->tree->node[nodes[i]].frame);
         Str module = tree_module(answer->tree, dict, answer->tree->node[nodes[i]].frame);
-        if (at + symbol.n + module.n + 3 > cap)
+        if (!state_put_frame(out, cap, &at, symbol, module))
             return false;
-        memcpy(out + at, symbol.s, symbol.n);
-        at += symbol.n;
-        out[at++] = '\t';
-        memcpy(out + at, module.s, module.n);
-        at += module.n;
-        out[at++] = '\n';
     }
     out[at] = 0;
     return true;

@@ -27,6 +27,18 @@ bool state_put(char *out, size_t cap, Str text) {
     return fits;
 }
 
+bool state_put_frame(char *out, size_t cap, size_t *at, Str symbol, Str module) {
+    if (*at + symbol.n + module.n + 3 > cap)
+        return false;
+    memcpy(out + *at, symbol.s, symbol.n);
+    *at += symbol.n;
+    out[(*at)++] = '\t';
+    memcpy(out + *at, module.s, module.n);
+    *at += module.n;
+    out[(*at)++] = '\n';
+    return true;
+}
+
 static bool range_same(const Range *a, const Range *b) {
     return a->on == b->on && (!a->on || (a->t0_ns == b->t0_ns && a->t1_ns == b->t1_ns));
 }

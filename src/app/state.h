@@ -87,6 +87,8 @@ void state_init(State *state);
 bool state_same(const State *a, const State *b);
 /* Copies and fills the rest with zeros: states are compared as memory. False when it is cut. */
 bool state_put(char *out, size_t cap, Str text);
+/* Appends "symbol\tmodule\n" at *at, as frames and paths of them are written; false when it is full. */
+bool state_put_frame(char *out, size_t cap, size_t *at, Str symbol, Str module);
 /* "key=value&key=value", values percent-encoded; defaults are left out. */
 void state_format(const State *state, Buf *out);
 /* Sets what the text names, leaves the rest. False with words when a part makes no sense. */

@@ -199,6 +199,24 @@ static void scale_controls(Bar *b) {
 
 /* -- chips: what is counted, each with its own figures */
 
+typedef struct Chip {
+    Str label;
+    const char *tip;
+    bool on, removable;
+} Chip;
+
+/* Draws it where there is room; else it is counted as missing. Nothing happens while measuring. */
+static ChipAction chip(Bar *b, UiId id, Chip c) {
+    Ui *ui = b->v->ui;
+    float w = ui_chip_width(ui, c.label, c.removable);
+    if (!make_room(b, w)) {
+        b->missing++;
+        return CHIP_NONE;
+    }
+    Rect r = place(b, w);
+    return b->measure ? CHIP_NONE : ui_chip(ui, id, r, c.label, c.on, c.removable, c.tip);
+}
+
 static void idle_chip(Bar *b) {
     const View *v = b->v;
     const Answer *a = v->answer;
@@ -207,13 +225,7 @@ static void idle_chip(Bar *b) {
     bool hidden = v->state->idle != IDLE_KEEP;
     Str n = view_grouped(v, a->idle_in_profile), all = view_grouped(v, a->in_profile);
     Str text = view_text(v, "%s · %.*s of %.*s", hidden ? "idle hidden" : "idle shown", (int)n.n, n.s, (int)all.n, all.s);
-    float w = ui_chip_width(v->ui, text, false);
-    if (!make_room(b, w)) {
-        b->missing++;
-        return;
-    }
-    Rect r = place(b, w);
-    if (!b->measure && ui_chip(v->ui, ui_id("idle chip"), r, text, hidden, false, commands[CMD_IDLE].help))
+    if (chip(b, ui_id("idle chip"), (Chip){text, commands[CMD_IDLE].help, hidden, false}))
         wish(v->wishes, CMD_IDLE, "%s", "");
 }
 
@@ -238,16 +250,8 @@ static void filter_chip(Bar *b, uint32_t i) {
     }
     Str label = str_copy(v->arena, buf_str(&text));
     buf_free(&text);
-    float w = ui_chip_width(v->ui, label, true);
-    if (!make_room(b, w)) {
-        b->missing++;
-        return;
-    }
-    Rect r = place(b, w);
-    if (b->measure)
-        return;
-    ChipAction did = ui_chip(v->ui, ui_id_at(ui_id("chip"), i), r, label, !term->off, true,
-                             "Click: switch off or on · right click: its opposite");
+    ChipAction did = chip(b, ui_id_at(ui_id("chip"), i),
+                          (Chip){label, "Click: switch off or on · right click: its opposite", !term->off, true});
     if (did == CHIP_TOGGLED)
         wish(v->wishes, CMD_FILTER_TOGGLE, "%u", i);
     if (did == CHIP_REMOVED)
@@ -265,15 +269,7 @@ static void pin_chip(Bar *b) {
     char cut[160];
     Str words = font_fit(v->ui->fonts, FACE_REGULAR, v->ui->theme->font * v->ui->scale, symbol, ui_px(v->ui, 220), cut, sizeof cut);
     Str label = view_text(v, "pinned %.*s", (int)words.n, words.s);
-    float w = ui_chip_width(v->ui, label, true);
-    if (!make_room(b, w)) {
-        b->missing++;
-        return;
-    }
-    Rect r = place(b, w);
-    if (b->measure)
-        return;
-    ChipAction did = ui_chip(v->ui, ui_id("pin chip"), r, label, true, true, "Next moments: .   before: ,");
+    ChipAction did = chip(b, ui_id("pin chip"), (Chip){label, "Next moments: .   before: ,", true, true});
     if (did == CHIP_TOGGLED)
         wish(v->wishes, CMD_LINK_NEXT, "%s", "");
     if (did == CHIP_REMOVED)
@@ -285,16 +281,8 @@ static void cell_chip(Bar *b) {
     if (!v->state->cell.on)
         return;
     Str words = heat_cell_name(v), label = view_text(v, "pinned %.*s", (int)words.n, words.s);
-    float w = ui_chip_width(v->ui, label, true);
-    if (!make_room(b, w)) {
-        b->missing++;
-        return;
-    }
-    Rect r = place(b, w);
-    if (b->measure)
-        return;
     const Range *cell = &v->state->cell;
-    ChipAction did = ui_chip(v->ui, ui_id("cell chip"), r, label, true, true, "Select this cell");
+    ChipAction did = chip(b, ui_id("cell chip"), (Chip){label, "Select this cell", true, true});
     if (did == CHIP_TOGGLED)
         wish(v->wishes, v->select, "%lld..%lld", (long long)cell->t0_ns, (long long)cell->t1_ns);
     if (did == CHIP_REMOVED)

@@ -260,27 +260,26 @@ static void tooltip_draw(Ui *ui, Rect box, const Str *lines, uint32_t n) {
 
 enum { TOOLTIP_LINES = 10 };
 
-void ui_tooltip(Ui *ui, Rect avoid, const Str *lines, uint32_t n) {
+typedef Rect TooltipPlace(const Ui *ui, Rect at, float w, float h);
+
+static Rect tooltip(Ui *ui, TooltipPlace *place, Rect at, const Str *lines, uint32_t n) {
     n = n < TOOLTIP_LINES ? n : TOOLTIP_LINES;
     if (!n || ui->popup)
-        return;
+        return (Rect){0};
     Rect box = tooltip_size(ui, lines, n);
-    box = tooltip_place(ui, avoid, box.w, box.h);
+    box = place(ui, at, box.w, box.h);
     box.x = floorf(box.x);
     box.y = floorf(box.y);
     tooltip_draw(ui, box, lines, n);
+    return box;
+}
+
+void ui_tooltip(Ui *ui, Rect avoid, const Str *lines, uint32_t n) {
+    tooltip(ui, tooltip_place, avoid, lines, n);
 }
 
 void ui_pinned_tooltip(Ui *ui, Rect beside, const Str *lines, uint32_t n) {
-    n = n < TOOLTIP_LINES ? n : TOOLTIP_LINES;
-    if (!n || ui->popup)
-        return;
-    Rect box = tooltip_size(ui, lines, n);
-    box = pinned_place(ui, beside, box.w, box.h);
-    box.x = floorf(box.x);
-    box.y = floorf(box.y);
-    tooltip_draw(ui, box, lines, n);
-    ui->pinned_tip = box;
+    ui->pinned_tip = tooltip(ui, pinned_place, beside, lines, n);
 }
 
 void ui_tip(Ui *ui, UiId id, Rect r, const char *tip) {

@@ -1,20 +1,7 @@
 #!/bin/bash
 # Live: a pipe from perf, a text file that grows, and `flamescope record`, each in a real window while
 # samples arrive; at the end the window must have them all.
-. "$FLAMESCOPE_SOURCE/tests/cli/lib.sh"
-for tool in Xvfb xdotool python3; do
-    command -v $tool >/dev/null || { skip "no $tool: live windows"; finish; }
-done
-Xvfb -noreset -displayfd 3 -screen 0 1600x1000x24 3>"$scratch/display" >/dev/null 2>&1 &
-server=$!
-trap 'kill $server 2>/dev/null; rm -rf "$scratch"' EXIT
-for _ in $(seq 100); do
-    [ -s "$scratch/display" ] && break
-    sleep 0.1
-done
-DISPLAY=:$(cat "$scratch/display")
-export DISPLAY
-unset WAYLAND_DISPLAY
+. "$FLAMESCOPE_SOURCE/tests/gui/lib.sh"
 
 appears() {
     for _ in $(seq 100); do
