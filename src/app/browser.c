@@ -144,6 +144,9 @@ static void make_rows(Browser *b) {
     b->rows_stale = false;
     b->listed = folder_rows(b->item, b->items, str_of(b->filter), (FolderOrder)b->order,
                             b->ascending, b->rows);
+    b->matching = 0;
+    for (size_t r = 0; r < b->listed; r++)
+        b->matching += !b->item[b->rows[r]].file.is_folder;
     if (b->listed && selected_row(b) == b->listed) /* filtered out: the first that is not ".." */
         b->selected = b->rows[b->listed > 1];
 }
@@ -170,6 +173,8 @@ Str browser_progress(const Browser *b, const View *v) {
         return STR("reading the folder");
     if (b->looked < most)
         return view_text(v, "%zu of %zu looked at", b->looked, most);
+    if (b->filter[0])
+        return view_text(v, "%zu of %zu files", b->matching, b->files);
     return view_text(v, "%zu file%s", b->files, b->files == 1 ? "" : "s");
 }
 

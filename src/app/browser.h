@@ -16,9 +16,10 @@ typedef struct Browser {
     Arena arena[2];     /* one is shown, a job fills the other */
     FolderItem *item;
     uint32_t *rows;     /* items that are listed, in order */
-    size_t items, listed, files, looked;
+    size_t items, listed, files, looked, matching; /* matching: files that are listed */
     size_t selected;    /* item */
     float scroll;
+    size_t first_row, drawn; /* rows that were drawn last */
     bool reveal;        /* the keyboard moved: scroll the row into view */
     uint8_t order;      /* FolderOrder */
     bool ascending;
@@ -30,7 +31,6 @@ typedef struct Browser {
     size_t scanned;     /* the item that is being looked at */
     bool scan_left;     /* of a folder that is not shown any more */
     bool looking;       /* there is more to look at, and the page is shown */
-    size_t first_row, drawn; /* rows that were drawn last */
     /* -- the listing job's */
     JobTicket ticket;
     bool listing;

@@ -29,7 +29,7 @@ typedef struct Columns {
 } Columns;
 
 /* Logical widths. The name has what is left. */
-static const float widths[CELLS] = {MAP_W, 0, 120, 104, 104, 84, 138};
+static const float widths[CELLS] = {MAP_W, 0, 120, 104, 104, 84, 156};
 static const char *const titles[CELLS] = {"", "Name", "Format", "Duration", "Samples", "Size", "Modified"};
 static const uint8_t orders[CELLS] = {FOLDER_ORDERS,     FOLDER_BY_NAME,    FOLDER_BY_FORMAT,
                                       FOLDER_BY_DURATION, FOLDER_BY_SAMPLES, FOLDER_BY_SIZE,
@@ -40,7 +40,7 @@ static Columns columns(const Ui *ui, float x, float w) {
     static const uint8_t expendable[] = {CELL_MODIFIED, CELL_FORMAT, CELL_SIZE, CELL_DURATION, CELL_MAP,
                                          CELL_SAMPLES};
     Columns c = {{0}, {0}};
-    float used = 0, name = ui_px(ui, 200);
+    float used = 0, name = ui_px(ui, 150);
     for (int i = 0; i < CELLS; i++)
         used += (c.w[i] = ui_px(ui, widths[i]));
     for (size_t i = 0; i < sizeof expendable && used + name > w; i++) {

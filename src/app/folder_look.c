@@ -7,7 +7,7 @@
 #include "query/slice.h"
 
 static void put_words(char *out, size_t cap, const char *words) {
-    snprintf(out, cap, "%s", words ? words : "");
+    snprintf(out, cap, "%.*s", (int)cap - 1, words ? words : "");
 }
 
 void look_large(FolderLook *look, const char *format) {
@@ -21,6 +21,9 @@ void look_refused(FolderLook *look, const Error *why) {
     memset(look, 0, sizeof *look);
     look->kind = LOOK_REFUSED;
     put_words(look->why, sizeof look->why, why->message);
+    char *more = why->kind == ERROR_FORMAT ? strstr(look->why, ": ") : NULL;
+    if (more) /* what to do about it is told when it is opened */
+        *more = 0;
 }
 
 static int64_t between(int64_t from_ns, int64_t to_ns) {
@@ -40,43 +43,58 @@ void look_pack(FolderLook *look, const PackFacts *facts) {
 
 /* ---- the map ------------------------------------------------------------------------------ */
 
-/* The usual second where it gives a picture, else the shortest usual span that fits. */
+/* The usual second where that gives a picture. Of longer recordings the shortest span that fits;
+ * of shorter ones the longest with a fair number of columns, as finer ones would show noise. */
 static int64_t column_for(const ProfileView *view) {
-    static const int64_t spans_ms[] = {10,    20,    50,    100,   200,    500,    1000,    2000,
-                                       5000,  10000, 20000, 30000, 60000,  120000, 300000,  600000,
-                                       1200000, 1800000, 3600000};
+    enum { FEW = 20, FAIR = 40 };
+    static const int64_t long_ms[] = {1000,  2000,  5000,   10000,  15000,  20000,
+                                      30000, 60000, 120000, 300000, 600000, 1800000};
+    static const int64_t short_ms[] = {500, 200, 100, 50, 20};
     const int64_t ms = 1000000;
-    uint64_t by_second = heat_columns(view, 1000 * ms);
-    if (by_second >= 20 && by_second <= LOOK_COLUMNS)
-        return 1000 * ms;
-    for (size_t i = 0; i < sizeof spans_ms / sizeof *spans_ms; i++)
-        if (heat_columns(view, spans_ms[i] * ms) <= LOOK_COLUMNS)
-            return spans_ms[i] * ms;
-    return 3600000 * ms; /* of a week or more, several columns become one */
+    if (heat_columns(view, 1000 * ms) >= FEW) {
+        for (size_t i = 0; i < sizeof long_ms / sizeof *long_ms; i++)
+            if (heat_columns(view, long_ms[i] * ms) <= LOOK_COLUMNS)
+                return long_ms[i] * ms;
+        return 3600000 * ms; /* of a week or more, several columns become one */
+    }
+    for (size_t i = 0; i < sizeof short_ms / sizeof *short_ms; i++)
+        if (heat_columns(view, short_ms[i] * ms) >= FAIR)
+            return short_ms[i] * ms;
+    return 10 * ms;
 }
 
 /* The largest of the cells that become one. */
-static uint32_t merged_cell(const HeatGrid *g, uint32_t column, uint32_t step, uint32_t row) {
+static uint32_t merged_cell(const HeatGrid *g, uint32_t from, uint32_t step, uint32_t row) {
     uint32_t most = 0;
-    for (uint32_t c = column * step; c < g->columns && c < (column + 1) * step; c++) {
+    for (uint32_t c = from; c < g->columns && c < from + step; c++) {
         uint32_t value = g->cell[(size_t)c * g->rows + row];
         most = value > most ? value : most;
     }
     return most;
 }
 
+/* Columns before the first sample, which a grid that begins with a whole second can have. */
+static uint32_t empty_columns(const HeatGrid *g) {
+    uint32_t column, row;
+    if (!heat_cell_of(g, g->first_ns, &column, &row) || column >= g->columns)
+        return 0;
+    return column;
+}
+
 static void take_cells(FolderLook *look, const HeatGrid *g) {
-    uint32_t step = (g->columns + LOOK_COLUMNS - 1) / LOOK_COLUMNS;
+    uint32_t first = empty_columns(g), columns = g->columns - first;
+    uint32_t step = (columns + LOOK_COLUMNS - 1) / LOOK_COLUMNS;
     if (!g->columns || g->rows != LOOK_ROWS)
         return;
-    look->columns = (uint16_t)((g->columns + step - 1) / step);
+    int64_t start_ns = g->origin_ns + (int64_t)first * g->spec.column_ns;
+    look->columns = (uint16_t)((columns + step - 1) / step);
     look->rows = LOOK_ROWS;
     look->column_ns = g->spec.column_ns * step;
-    look->first_ns = between(g->origin_ns, g->first_ns);
-    look->last_ns = between(g->origin_ns, g->last_ns);
+    look->first_ns = between(start_ns, g->first_ns);
+    look->last_ns = between(start_ns, g->last_ns);
     for (uint32_t c = 0; c < look->columns; c++) {
         for (uint32_t r = 0; r < LOOK_ROWS; r++) {
-            uint64_t value = merged_cell(g, c, step, r);
+            uint64_t value = merged_cell(g, first + c * step, step, r);
             uint64_t level = g->max ? (value * 255 + g->max / 2) / g->max : 0;
             look->cell[c * LOOK_ROWS + r] = (uint8_t)(value && !level ? 1 : level);
         }

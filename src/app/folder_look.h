@@ -29,6 +29,7 @@ typedef struct FolderLook {
 } FolderLook;
 
 void look_large(FolderLook *look, const char *format);
+/* In short; all of the reason is told when the file is opened. */
 void look_refused(FolderLook *look, const Error *why);
 /* Of a pack whose samples are not read: everything but the map. */
 void look_pack(FolderLook *look, const PackFacts *facts);
