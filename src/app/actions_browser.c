@@ -33,12 +33,6 @@ bool do_folder_filter(App *app, Str args, Error *err) {
     return true;
 }
 
-bool do_folder_filter_ask(App *app, Str args, Error *err) {
-    (void)args, (void)err;
-    ui_set_focus(&app->ui, ui_id("folder filter"), false);
-    return true;
-}
-
 bool do_folder_choose(App *app, Str args, Error *err) {
     (void)args;
     const Browser *b = &app->browser;

@@ -223,8 +223,6 @@ bool browser_key(Browser *b, const View *v, Jobs *jobs, const InputEvent *event)
         select_row(b, 0);
     else if (event->key == KEY_END)
         select_row(b, (int64_t)b->listed);
-    else if (event->key == KEY_ENTER)
-        browser_choose(b, v, jobs, b->selected);
     else if (event->key == KEY_BACKSPACE)
         browser_choose(b, v, jobs, 0); /* ".." is the first item */
     else

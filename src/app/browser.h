@@ -55,7 +55,7 @@ void browser_filter(Browser *b, Str text);
 Str browser_progress(const Browser *b, const View *v);
 /* Opens item i: a folder is listed, a file becomes a wish. */
 void browser_choose(Browser *b, const View *v, Jobs *jobs, size_t i);
-/* Arrow keys and Enter; true when the key was used. */
+/* Arrow keys, Home, End, Backspace; true when the key was used. */
 bool browser_key(Browser *b, const View *v, Jobs *jobs, const InputEvent *event);
 /* browser_draw.c */
 void browser_draw(Browser *b, const View *v, Jobs *jobs, Rect area, const Error *failed);
