@@ -117,7 +117,10 @@ static void take_look(Browser *b, int64_t now_ns) {
     b->item[b->scanned].look =
         arena_copy(arena, &b->scan.look, sizeof b->scan.look, _Alignof(FolderLook));
     b->looked++;
-    b->rows_stale = true;
+    bool by_look = b->order == FOLDER_BY_FORMAT || b->order == FOLDER_BY_DURATION ||
+                   b->order == FOLDER_BY_SAMPLES;
+    if (by_look || b->filter[0]) /* else it stands where it stood */
+        b->rows_stale = true;
 }
 
 static void look_at_next(Browser *b, Jobs *jobs, bool use_cache, int64_t now_ns) {

@@ -129,12 +129,14 @@ static bool load_some(FolderScan *s) {
     loader_status(s->loader, &status);
     bool large = status.bytes_text > LOOK_TEXT_MOST ||
                  profile_bytes(&s->profile) > LOOK_MEMORY_MOST || is_late(s);
-    if (status.state == LOAD_DONE)
+    if (pack_lost(s->profile.pack) && !pack_say_lost(&status.error))
+        look_refused(&s->look, &status.error);
+    else if (status.state == LOAD_DONE)
         look_profile(&s->look, &s->profile, &status);
     else if (status.state == LOAD_FAILED)
         look_refused(&s->look, &status.error);
     else if (large && s->look.samples == 0) /* of a pack the facts are there */
-        look_large(&s->look, status.format);
+        look_large(&s->look, status.format ? status.format : format_name(s->path, NULL));
     else if (!large && status.state == LOAD_RUNNING)
         return false;
     return true;
