@@ -60,7 +60,7 @@ static void show_listing(Browser *b) {
     b->selected = likely_profile(b);
     b->scroll = 0;
     b->first_row = b->drawn = 0;
-    b->reveal = b->rows_stale = true;
+    b->reveal = b->rows_stale = b->undrawn = true;
     b->scan_left = true; /* if one runs, its item is gone */
     folder_scan_stop(&b->scan);
 }
@@ -127,6 +127,11 @@ static void look_at_next(Browser *b, Jobs *jobs, bool use_cache, int64_t now_ns)
     char path[STATE_PATH];
     size_t next;
     b->looking = !b->listing && next_file(b, &next);
+    if (b->undrawn && b->looking) { /* what is in view is known in the next frame */
+        b->undrawn = false;
+        wake();
+        return;
+    }
     if (!b->looking || b->scan.busy)
         return;
     path_join(path, sizeof path, b->folder, b->item[next].file.name);

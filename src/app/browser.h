@@ -30,6 +30,7 @@ typedef struct Browser {
     FolderScan scan;
     size_t scanned;     /* the item that is being looked at */
     bool scan_left;     /* of a folder that is not shown any more */
+    bool undrawn;       /* the listing is new */
     bool looking;       /* there is more to look at, and the page is shown */
     /* -- the listing job's */
     JobTicket ticket;

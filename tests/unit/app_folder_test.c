@@ -1,6 +1,7 @@
 /* What the browser finds out about a folder: a folder made here has profiles, a pack, a broken
  * file, an empty one, a pipe, folders and 200 small profiles. Whatever order they are looked at
  * in, with workers or without, from the cache or not, each says the same. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -481,6 +482,52 @@ static void test_a_folder_of_200(void **unused) {
     }
 }
 
+static void set_age(const char *name, int seconds_younger) {
+    char path[1024];
+    FileEntry file;
+    path_of(name, path);
+    assert_true(file_stat(path, &file));
+    struct timespec t[2] = {{.tv_sec = file.modified_ns / 1000000000 + seconds_younger}};
+    t[1] = t[0];
+    assert_int_equal(utimensat(AT_FDCWD, path, t, 0), 0);
+}
+
+static void look_once(Run *r) {
+    size_t before = r->app->browser.looked;
+    for (int i = 0; i < 100 && r->app->browser.looked == before; i++) {
+        while (app_work(r->app))
+            continue;
+        frame(r, NULL);
+    }
+    assert_int_equal(r->app->browser.looked, before + 1);
+}
+
+static bool is_looked_at(const Run *r, const char *name) {
+    const Browser *b = &r->app->browser;
+    for (size_t i = 0; i < b->items; i++)
+        if (strcmp(b->item[i].file.name, name) == 0)
+            return b->item[i].look != NULL;
+    return false;
+}
+
+/* The newest in view, then the others there, then the newest of the rest. */
+static void test_what_is_in_view_comes_first(void **unused) {
+    (void)unused;
+    Run r;
+    set_age("many/p150.folded", 2000);
+    set_age("many/p005.folded", 1000);
+    start(&r, "many", 0);
+    look_once(&r);
+    assert_true(is_looked_at(&r, "p005.folded"));
+    size_t in_view = r.app->browser.drawn - 1; /* ".." is no file */
+    while (r.app->browser.looked < in_view)
+        look_once(&r);
+    assert_false(is_looked_at(&r, "p150.folded"));
+    look_once(&r);
+    assert_true(is_looked_at(&r, "p150.folded"));
+    app_free(r.app);
+}
+
 /* Only the keyboard: filter, choose, come back, sort, clear. */
 static void test_keys(void **unused) {
     (void)unused;
@@ -545,6 +592,7 @@ int main(void) {
         cmocka_unit_test(test_orders),
         cmocka_unit_test(test_filters),
         cmocka_unit_test(test_a_folder_of_200),
+        cmocka_unit_test(test_what_is_in_view_comes_first),
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_leaving_gives_up),
     };
