@@ -13,10 +13,13 @@ bool do_folder_sort(App *app, Str args, Error *err) {
     rest = str_trim(rest);
     uint8_t order = (uint8_t)((app->browser.order + 1) % FOLDER_ORDERS);
     if (name.n && !folder_order_named(name, &order))
-        return error_set(err, ERROR_USAGE, "a folder is sorted by name, format, duration, samples, size or modified");
+        return error_set(
+            err, ERROR_USAGE,
+            "a folder is sorted by name, format, duration, samples, size or modified");
     if (rest.n && !str_eq_c(rest, "up") && !str_eq_c(rest, "down"))
         return error_set(err, ERROR_USAGE, "an order is up or down");
-    browser_sort(&app->browser, (FolderOrder)order, rest.n ? str_eq_c(rest, "up") : folder_order_ascends(order));
+    browser_sort(&app->browser, (FolderOrder)order,
+                 rest.n ? str_eq_c(rest, "up") : folder_order_ascends(order));
     return true;
 }
 
@@ -28,7 +31,8 @@ bool do_folder_reverse(App *app, Str args, Error *err) {
 
 bool do_folder_filter(App *app, Str args, Error *err) {
     if (args.n >= BROWSER_FILTER)
-        return error_set(err, ERROR_LIMIT, "a filter has at most %d characters", BROWSER_FILTER - 1);
+        return error_set(err, ERROR_LIMIT, "a filter has at most %d characters",
+                         BROWSER_FILTER - 1);
     browser_filter(&app->browser, args);
     return true;
 }

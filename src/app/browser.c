@@ -22,7 +22,8 @@ void browser_free(Browser *b, Jobs *jobs) {
     arena_free(&b->arena[1]);
 }
 
-/* ---- listing ------------------------------------------------------------------------------ */
+/* ---- listing ------------------------------------------------------------------------------
+ */
 
 static void list_job(void *context, uint32_t worker) {
     Browser *b = context;
@@ -37,9 +38,11 @@ static void list_job(void *context, uint32_t worker) {
 
 /* Where the cursor begins: the first file that is named like a profile, else behind "..". */
 static size_t likely_profile(const Browser *b) {
-    static const char *const endings[] = {".gz", ".zst", ".perf", ".folded", ".fscope", ".data"};
+    static const char *const endings[] = {".gz",     ".zst",    ".perf",
+                                          ".folded", ".fscope", ".data"};
     for (size_t i = 0; i < b->items; i++)
-        for (size_t k = 0; k < sizeof endings / sizeof *endings && !b->item[i].file.is_folder; k++)
+        for (size_t k = 0; k < sizeof endings / sizeof *endings && !b->item[i].file.is_folder;
+             k++)
             if (str_ends(str_of(b->item[i].file.name), str_of(endings[k])))
                 return i;
     return b->items > 1 ? 1 : 0;
@@ -89,7 +92,8 @@ void browser_go(Browser *b, Jobs *jobs, const char *folder) {
     jobs_submit(jobs, JOB_QUERY, list_job, b, &b->ticket);
 }
 
-/* ---- looking at files --------------------------------------------------------------------- */
+/* ---- looking at files ---------------------------------------------------------------------
+ */
 
 static void consider(const Browser *b, size_t i, size_t *best) {
     if (!b->item[i].file.is_folder && !b->item[i].look &&
@@ -155,7 +159,8 @@ static void make_rows(Browser *b) {
     b->matching = 0;
     for (size_t r = 0; r < b->listed; r++)
         b->matching += !b->item[b->rows[r]].file.is_folder;
-    if (b->listed && selected_row(b) == b->listed) /* filtered out: the first that is not ".." */
+    if (b->listed &&
+        selected_row(b) == b->listed) /* filtered out: the first that is not ".." */
         b->selected = b->rows[b->listed > 1];
 }
 
@@ -186,7 +191,8 @@ Str browser_progress(const Browser *b, const View *v) {
     return view_text(v, "%zu file%s", b->files, b->files == 1 ? "" : "s");
 }
 
-/* ---- order, filter, keys ------------------------------------------------------------------ */
+/* ---- order, filter, keys ------------------------------------------------------------------
+ */
 
 void browser_sort(Browser *b, FolderOrder order, bool ascending) {
     b->order = (uint8_t)order;

@@ -11,7 +11,8 @@
 
 enum { ROW = 40, MAP_W = 176, HEAD = 28 };
 
-/* ---- columns ------------------------------------------------------------------------------ */
+/* ---- columns ------------------------------------------------------------------------------
+ */
 
 typedef enum CellKind {
     CELL_MAP,
@@ -30,15 +31,16 @@ typedef struct Columns {
 
 /* Logical widths. The name has what is left. */
 static const float widths[CELLS] = {MAP_W, 0, 120, 104, 104, 84, 156};
-static const char *const titles[CELLS] = {"", "Name", "Format", "Duration", "Samples", "Size", "Modified"};
-static const uint8_t orders[CELLS] = {FOLDER_ORDERS,     FOLDER_BY_NAME,    FOLDER_BY_FORMAT,
+static const char *const titles[CELLS] = {"",        "Name", "Format",  "Duration",
+                                          "Samples", "Size", "Modified"};
+static const uint8_t orders[CELLS] = {FOLDER_ORDERS,      FOLDER_BY_NAME,    FOLDER_BY_FORMAT,
                                       FOLDER_BY_DURATION, FOLDER_BY_SAMPLES, FOLDER_BY_SIZE,
                                       FOLDER_BY_MODIFIED};
 
 /* What a narrow window has no room for is left out, the least telling first. */
 static Columns columns(const Ui *ui, float x, float w) {
-    static const uint8_t expendable[] = {CELL_MODIFIED, CELL_FORMAT, CELL_SIZE, CELL_DURATION, CELL_MAP,
-                                         CELL_SAMPLES};
+    static const uint8_t expendable[] = {CELL_MODIFIED, CELL_FORMAT, CELL_SIZE,
+                                         CELL_DURATION, CELL_MAP,    CELL_SAMPLES};
     Columns c = {{0}, {0}};
     float used = 0, name = ui_px(ui, 150);
     for (int i = 0; i < CELLS; i++)
@@ -67,11 +69,13 @@ static Rect cell_rect(const Ui *ui, const Columns *c, int cell, Rect row) {
 static void draw_fitted(const View *v, Rect r, Str text, uint32_t color, int align) {
     char cut[512];
     Ui *ui = v->ui;
-    Str fits = font_fit(ui->fonts, FACE_REGULAR, ui->theme->font * ui->scale, text, r.w, cut, sizeof cut);
+    Str fits = font_fit(ui->fonts, FACE_REGULAR, ui->theme->font * ui->scale, text, r.w, cut,
+                        sizeof cut);
     ui_label(ui, r, fits, color, FACE_REGULAR, ui->theme->font, align);
 }
 
-/* ---- headings ----------------------------------------------------------------------------- */
+/* ---- headings -----------------------------------------------------------------------------
+ */
 
 static void draw_title(const Browser *b, const View *v, const Columns *c, int cell, Rect head) {
     Ui *ui = v->ui;
@@ -91,7 +95,8 @@ static void draw_title(const Browser *b, const View *v, const Columns *c, int ce
     if (on) /* the arrow stands where the title does not begin or end */
         words = is_left(cell) ? view_text(v, "%s %s", titles[cell], arrow)
                               : view_text(v, "%s %s", arrow, titles[cell]);
-    ui_label(ui, cell_rect(ui, c, cell, head), words, on || z.hover ? ui->theme->text : ui->theme->muted,
+    ui_label(ui, cell_rect(ui, c, cell, head), words,
+             on || z.hover ? ui->theme->text : ui->theme->muted,
              on ? FACE_SEMIBOLD : FACE_REGULAR, ui->theme->font, is_left(cell) ? -1 : 1);
 }
 
@@ -104,7 +109,8 @@ static void draw_titles(const Browser *b, const View *v, const Columns *c, Rect 
     draw_rect(ui->draw, (Rect){head.x, head.y + head.h - line, head.w, line}, ui->theme->line);
 }
 
-/* ---- the small map ------------------------------------------------------------------------ */
+/* ---- the small map ------------------------------------------------------------------------
+ */
 
 static void map_pixels(const View *v, const FolderLook *look, uint32_t *rgba) {
     HeatMapper mapper;
@@ -122,7 +128,8 @@ static void map_pixels(const View *v, const FolderLook *look, uint32_t *rgba) {
     grid.last_ns = look->last_ns;
     heat_mapper(&grid, (HeatScale)v->state->scale, &mapper);
     heat_ramp_of(&grid, (HeatPalette)v->state->heat_palette, v->ui->theme->dark, &ramp);
-    heat_pixels(&grid, &mapper, &ramp, 0, grid.columns, grid.columns, grid.rows, v->state->downwards, rgba);
+    heat_pixels(&grid, &mapper, &ramp, 0, grid.columns, grid.columns, grid.rows,
+                v->state->downwards, rgba);
 }
 
 static void draw_map(const View *v, const FolderItem *item, Rect r) {
@@ -134,13 +141,19 @@ static void draw_map(const View *v, const FolderItem *item, Rect r) {
     uint32_t *rgba = ARENA_ARRAY(v->arena, uint32_t, (size_t)w * h);
     map_pixels(v, look, rgba);
     uint64_t content = hash_bytes(look, sizeof *look);
-    DrawImage image = {.id = ui_id_at(ui_id("browser map"), hash_bytes(item->file.name, strlen(item->file.name))),
-                       .w = w, .h = h, .rgba = rgba, .source = {0, 0, (float)w, (float)h}};
-    image.generation = content ^ (1 + s->scale + 16u * s->heat_palette + 256u * v->ui->theme->dark + 512u * s->downwards);
+    DrawImage image = {.id = ui_id_at(ui_id("browser map"),
+                                      hash_bytes(item->file.name, strlen(item->file.name))),
+                       .w = w,
+                       .h = h,
+                       .rgba = rgba,
+                       .source = {0, 0, (float)w, (float)h}};
+    image.generation = content ^ (1 + s->scale + 16u * s->heat_palette +
+                                  256u * v->ui->theme->dark + 512u * s->downwards);
     draw_image(v->ui->draw, r, &image);
 }
 
-/* ---- rows --------------------------------------------------------------------------------- */
+/* ---- rows ---------------------------------------------------------------------------------
+ */
 
 static Str size_text(const View *v, int64_t bytes) {
     if (bytes < 1000)
@@ -156,7 +169,8 @@ static Str modified_text(const View *v, int64_t ns) {
     char text[32];
     struct tm local;
     time_t seconds = (time_t)(ns / 1000000000);
-    if (!localtime_r(&seconds, &local) || !strftime(text, sizeof text, "%Y-%m-%d %H:%M", &local))
+    if (!localtime_r(&seconds, &local) ||
+        !strftime(text, sizeof text, "%Y-%m-%d %H:%M", &local))
         return STR("");
     return view_text(v, "%s", text);
 }
@@ -210,13 +224,15 @@ static bool draw_row(const Browser *b, const View *v, const Columns *c, size_t i
     bool chosen = ui_row(ui, ui_id_at(ui_id("browser"), i), r, i == b->selected);
     Rect name = cell_rect(ui, c, CELL_NAME, r);
     float icon = ui_px(ui, 16);
-    ui_icon(ui, (Rect){name.x, r.y + (r.h - icon) / 2, icon, icon}, item->file.is_folder ? "folder" : "file",
+    ui_icon(ui, (Rect){name.x, r.y + (r.h - icon) / 2, icon, icon},
+            item->file.is_folder ? "folder" : "file",
             item->file.is_folder ? t->accent : t->muted);
     name.x += icon + ui_px(ui, 8);
     name.w -= icon + ui_px(ui, 8);
     draw_fitted(v, name, up ? STR(".. (folder above)") : str_of(item->file.name),
                 up || refused ? t->muted : t->text, -1);
-    Rect map = {c->x[CELL_MAP] + ui_px(ui, 6), r.y + ui_px(ui, 4), c->w[CELL_MAP] - ui_px(ui, 12), r.h - ui_px(ui, 8)};
+    Rect map = {c->x[CELL_MAP] + ui_px(ui, 6), r.y + ui_px(ui, 4),
+                c->w[CELL_MAP] - ui_px(ui, 12), r.h - ui_px(ui, 8)};
     if (c->w[CELL_MAP] > 0)
         draw_map(v, item, map);
     if (!up)
@@ -224,7 +240,8 @@ static bool draw_row(const Browser *b, const View *v, const Columns *c, size_t i
     return chosen;
 }
 
-static void draw_rows(Browser *b, const View *v, Jobs *jobs, const Columns *c, Rect list, float row) {
+static void draw_rows(Browser *b, const View *v, Jobs *jobs, const Columns *c, Rect list,
+                      float row) {
     Rect was = draw_clip_to(v->ui->draw, list);
     size_t chosen = SIZE_MAX;
     b->first_row = (size_t)(b->scroll / row);
@@ -267,7 +284,8 @@ static void draw_empty(const Browser *b, const View *v, Rect list) {
     else if (b->items <= 1 && !b->listing)
         words = "This folder is empty.";
     if (words)
-        ui_label(v->ui, list, str_of(words), v->ui->theme->muted, FACE_REGULAR, v->ui->theme->font, 0);
+        ui_label(v->ui, list, str_of(words), v->ui->theme->muted, FACE_REGULAR,
+                 v->ui->theme->font, 0);
 }
 
 static void draw_list(Browser *b, const View *v, Jobs *jobs, Rect area) {
@@ -290,24 +308,31 @@ static void draw_list(Browser *b, const View *v, Jobs *jobs, Rect area) {
     draw_empty(b, v, list);
     draw_rows(b, v, jobs, &c, (Rect){list.x, list.y, list.w - bar, list.h}, row);
     if (most > 0)
-        ui_scrollbar(ui, ui_id("browser scroll"), (Rect){list.x + list.w - ui_px(ui, 10), list.y, ui_px(ui, 8), list.h},
+        ui_scrollbar(ui, ui_id("browser scroll"),
+                     (Rect){list.x + list.w - ui_px(ui, 10), list.y, ui_px(ui, 8), list.h},
                      (float)b->listed * row, list.h, &b->scroll);
 }
 
-/* ---- above the list ----------------------------------------------------------------------- */
+/* ---- above the list -----------------------------------------------------------------------
+ */
 
 static float draw_words(const View *v, Rect panel, bool roomy) {
     Ui *ui = v->ui;
     const Theme *t = ui->theme;
     float y = panel.y, line = ui_px(ui, 22);
-    ui_label(ui, (Rect){panel.x, y, panel.w, ui_px(ui, 34)}, STR("Open a profile"), t->text, FACE_SEMIBOLD, 22, -1);
+    ui_label(ui, (Rect){panel.x, y, panel.w, ui_px(ui, 34)}, STR("Open a profile"), t->text,
+             FACE_SEMIBOLD, 22, -1);
     y += ui_px(ui, 36);
     if (!roomy)
         return y;
-    draw_fitted(v, (Rect){panel.x, y, panel.w, line},
-                STR("Choose a file below, drop one on this window, or start with: flamescope FILE"), t->muted, -1);
+    draw_fitted(
+        v, (Rect){panel.x, y, panel.w, line},
+        STR("Choose a file below, drop one on this window, or start with: flamescope FILE"),
+        t->muted, -1);
     draw_fitted(v, (Rect){panel.x, y + line, panel.w, line},
-                STR("Record one: perf record -F 99 -a -g -- sleep 60, then perf script --no-inline > FILE"), t->muted, -1);
+                STR("Record one: perf record -F 99 -a -g -- sleep 60, then perf script "
+                    "--no-inline > FILE"),
+                t->muted, -1);
     return y + 2 * line + ui_px(ui, 10);
 }
 
@@ -318,9 +343,11 @@ static float draw_error(const View *v, Rect panel, float y, const Error *e) {
         return y;
     Rect r = {panel.x, y, panel.w, ui_px(ui, 34)};
     draw_round(ui->draw, r, ui_px(ui, 6), color_alpha(t->danger, 0.14f));
-    ui_icon(ui, (Rect){r.x + ui_px(ui, 10), r.y + ui_px(ui, 9), ui_px(ui, 16), ui_px(ui, 16)}, "warning", t->danger);
+    ui_icon(ui, (Rect){r.x + ui_px(ui, 10), r.y + ui_px(ui, 9), ui_px(ui, 16), ui_px(ui, 16)},
+            "warning", t->danger);
     Str words = view_text(v, "%s%s%s", path_name(e->file), e->file[0] ? ": " : "", e->message);
-    draw_fitted(v, (Rect){r.x + ui_px(ui, 36), r.y, r.w - ui_px(ui, 46), r.h}, words, t->danger, -1);
+    draw_fitted(v, (Rect){r.x + ui_px(ui, 36), r.y, r.w - ui_px(ui, 46), r.h}, words, t->danger,
+                -1);
     return y + ui_px(ui, 44);
 }
 
@@ -332,7 +359,8 @@ static float draw_filter_line(Browser *b, const View *v, Rect panel, float y) {
     char text[BROWSER_FILTER];
     snprintf(text, sizeof text, "%s", b->filter);
     Rect field = {panel.x + panel.w - w, y, w, h};
-    FieldResult did = ui_field(ui, id, field, text, sizeof text, STR("Filter names and formats"), STR("Ctrl+F"), false);
+    FieldResult did = ui_field(ui, id, field, text, sizeof text,
+                               STR("Filter names and formats"), STR("Ctrl+F"), false);
     if (did == FIELD_CHANGED)
         browser_filter(b, str_of(text));
     if (did == FIELD_ESC)
@@ -343,7 +371,8 @@ static float draw_filter_line(Browser *b, const View *v, Rect panel, float y) {
         ui_set_focus(ui, 0, false);
     char cut[512];
     Rect name = {panel.x, y, panel.w - w - ui_px(ui, 14), h};
-    Str fits = font_fit(ui->fonts, FACE_SEMIBOLD, ui->theme->font * ui->scale, str_of(b->folder), name.w, cut, sizeof cut);
+    Str fits = font_fit(ui->fonts, FACE_SEMIBOLD, ui->theme->font * ui->scale,
+                        str_of(b->folder), name.w, cut, sizeof cut);
     ui_label(ui, name, fits, ui->theme->text, FACE_SEMIBOLD, ui->theme->font, -1);
     return y + h + ui_px(ui, 8);
 }
@@ -351,8 +380,10 @@ static float draw_filter_line(Browser *b, const View *v, Rect panel, float y) {
 void browser_draw(Browser *b, const View *v, Jobs *jobs, Rect area, const Error *failed) {
     Ui *ui = v->ui;
     bool roomy = area.h > ui_px(ui, 420);
-    float w = floorf(fminf(area.w - ui_px(ui, 48), ui_px(ui, 1240))), top = ui_px(ui, roomy ? 28 : 8);
-    Rect panel = {floorf(area.x + (area.w - w) / 2), area.y + top, w, area.h - top - ui_px(ui, roomy ? 20 : 8)};
+    float w = floorf(fminf(area.w - ui_px(ui, 48), ui_px(ui, 1240))),
+          top = ui_px(ui, roomy ? 28 : 8);
+    Rect panel = {floorf(area.x + (area.w - w) / 2), area.y + top, w,
+                  area.h - top - ui_px(ui, roomy ? 20 : 8)};
     float y = draw_words(v, panel, roomy);
     y = draw_error(v, panel, y, b->error.kind ? &b->error : failed);
     y = draw_filter_line(b, v, panel, y);

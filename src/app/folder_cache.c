@@ -11,8 +11,8 @@
 #include "base/hash.h"
 #include "base/outfile.h"
 
-/* A number as this machine stores it: other byte orders see another one. Its last digits are the
- * version: one more whenever FolderLook, or what it says, changes. */
+/* A number as this machine stores it: other byte orders see another one. Its last digits are
+ * the version: one more whenever FolderLook, or what it says, changes. */
 #define ENTRY_MAGIC UINT64_C(0x464c4f4f4b530001)
 
 enum { PART_BYTES = 1024, ENTRY_BYTES = 1100 };

@@ -1,8 +1,8 @@
 /* FolderCache: what the browser found out about files (FolderLook), kept for the next time, one
  * small file each in `looks` below the cache's folder. An entry belongs to a file by its path,
  * size, time of change and content (cache_key_any) and carries a version and a checksum; one
- * that is stale or damaged counts as none. At most FOLDER_CACHE_MOST of them, those used longest
- * ago go first. Thread: one at a time. Failure: never one of the program. */
+ * that is stale or damaged counts as none. At most FOLDER_CACHE_MOST of them, those used
+ * longest ago go first. Thread: one at a time. Failure: never one of the program. */
 #pragma once
 
 #include "app/cache.h"

@@ -41,10 +41,12 @@ void look_pack(FolderLook *look, const PackFacts *facts) {
         look->duration_ns = between(facts->first_ns, facts->last_ns);
 }
 
-/* ---- the map ------------------------------------------------------------------------------ */
+/* ---- the map ------------------------------------------------------------------------------
+ */
 
-/* The usual second where that gives a picture. Of longer recordings the shortest span that fits;
- * of shorter ones the longest with a fair number of columns, as finer ones would show noise. */
+/* The usual second where that gives a picture. Of longer recordings the shortest span that
+ * fits; of shorter ones the longest with a fair number of columns, as finer ones would show
+ * noise. */
 static int64_t column_for(const ProfileView *view) {
     enum { FEW = 20, FAIR = 40 };
     static const int64_t long_ms[] = {1000,  2000,  5000,   10000,  15000,  20000,
@@ -140,7 +142,8 @@ void look_profile(FolderLook *look, const Profile *profile, const LoadStatus *st
     make_map(look, profile, &view);
 }
 
-/* ---- kept ones ---------------------------------------------------------------------------- */
+/* ---- kept ones ----------------------------------------------------------------------------
+ */
 
 static bool ends(const char *text, size_t cap) {
     return memchr(text, 0, cap) != NULL;

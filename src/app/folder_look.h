@@ -1,6 +1,7 @@
 /* FolderLook: what the browser says of one file: format, duration, samples and a small heat map
  * (columns so long that all of the recording is in it, idle samples hidden as in the window).
- * A plain value without pointers, so that it can be kept on disk. Thread: any. Failure: none. */
+ * A plain value without pointers, so that it can be kept on disk. Thread: any. Failure: none.
+ */
 #pragma once
 
 #include "ingest/loader.h"
@@ -19,9 +20,9 @@ typedef struct FolderLook {
     int64_t duration_ns; /* from the first sample to the last */
     /* The map's times, in ns from its first column's start. */
     int64_t column_ns, first_ns, last_ns;
-    uint32_t events; /* that samples were taken of; 0: not counted */
+    uint32_t events;        /* that samples were taken of; 0: not counted */
     uint16_t columns, rows; /* 0: no map */
-    uint8_t kind; /* LookKind */
+    uint8_t kind;           /* LookKind */
     uint8_t has_time;
     char format[32];
     char why[LOOK_WHY];

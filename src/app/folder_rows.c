@@ -28,7 +28,8 @@ bool folder_is_up(const FolderItem *item) {
     return strcmp(item->file.name, "..") == 0;
 }
 
-/* ---- filter ------------------------------------------------------------------------------- */
+/* ---- filter -------------------------------------------------------------------------------
+ */
 
 static char lower(char c) {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
@@ -53,13 +54,15 @@ bool folder_matches(const FolderItem *item, Str filter) {
         return true;
     for (Str rest = str_trim(filter); rest.n; rest = str_trim(rest)) {
         Str word = str_cut(&rest, ' ');
-        if (!has_word(item->file.name, word) && !(item->look && has_word(item->look->format, word)))
+        if (!has_word(item->file.name, word) &&
+            !(item->look && has_word(item->look->format, word)))
             return false;
     }
     return true;
 }
 
-/* ---- order -------------------------------------------------------------------------------- */
+/* ---- order --------------------------------------------------------------------------------
+ */
 
 typedef struct Key {
     const FolderItem *item;

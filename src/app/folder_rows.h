@@ -1,6 +1,7 @@
 /* FolderRows: which entries of a folder are listed, and in which order. Folders come first
- * whatever the order, ".." before them; what is not known yet comes last. A filter is words, all
- * of which must be in the name or the format, whatever their case. Pure functions. Thread: any. */
+ * whatever the order, ".." before them; what is not known yet comes last. A filter is words,
+ * all of which must be in the name or the format, whatever their case. Pure functions. Thread:
+ * any. */
 #pragma once
 
 #include "app/folder_look.h"

@@ -21,7 +21,8 @@ void folder_scan_init(FolderScan *s) {
     s->cond = cond_new();
 }
 
-/* ---- the jobs ----------------------------------------------------------------------------- */
+/* ---- the jobs -----------------------------------------------------------------------------
+ */
 
 /* What a file that is too large is called, from its first bytes. */
 static const char *format_name(const char *path, Error *err) {
@@ -80,7 +81,8 @@ static bool begin(FolderScan *s) {
     s->begun = true;
     if (!file_stat(s->path, &file) || !file_is_plain(s->path)) {
         bool there = file_exists(s->path);
-        error_set(&err, ERROR_IO, there ? "this is no ordinary file" : "it is not there any more");
+        error_set(&err, ERROR_IO,
+                  there ? "this is no ordinary file" : "it is not there any more");
         look_refused(&s->look, &err);
         return true;
     }
@@ -182,7 +184,8 @@ static void scan_piece(void *arg, uint32_t worker) {
     wake();
 }
 
-/* ---- main's ------------------------------------------------------------------------------- */
+/* ---- main's -------------------------------------------------------------------------------
+ */
 
 void folder_scan_start(FolderScan *s, Jobs *jobs, const char *path, bool use_cache,
                        int64_t now_ns) {

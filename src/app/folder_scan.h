@@ -1,6 +1,6 @@
-/* FolderScan: looks at files for the browser, one at a time: from the cache, else by loading the
- * file with names of its own, in short background jobs, so that nothing waits for them. It is
- * bounded: plain text above LOOK_TEXT_MOST bytes, a binary recording above LOOK_BINARY_MOST,
+/* FolderScan: looks at files for the browser, one at a time: from the cache, else by loading
+ * the file with names of its own, in short background jobs, so that nothing waits for them. It
+ * is bounded: plain text above LOOK_TEXT_MOST bytes, a binary recording above LOOK_BINARY_MOST,
  * more than LOOK_MEMORY_MOST bytes of profile or three seconds of processor time are too much.
  * Owner: the browser. Thread: main; the jobs need nothing from it. With a pool without workers
  * there is no limit of time, so that a replay gives the same on any machine. */
@@ -14,7 +14,7 @@ enum { LOOK_TEXT_MOST = 256000000, LOOK_BINARY_MOST = 64000000, LOOK_MEMORY_MOST
 
 typedef struct FolderScan {
     Jobs *jobs;
-    bool busy;       /* a file is being looked at; main's */
+    bool busy; /* a file is being looked at; main's */
     int64_t begun_ns;
     CancelToken stop;
     Mutex *mutex;

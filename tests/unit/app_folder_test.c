@@ -21,7 +21,8 @@ enum { MANY = 200, FRAME_NS = 16666667, FRAMES = 100000 };
 
 static char folder[256], cache[256];
 
-/* ---- the folder --------------------------------------------------------------------------- */
+/* ---- the folder ---------------------------------------------------------------------------
+ */
 
 static void path_of(const char *name, char out[1024]) {
     snprintf(out, 1024, "%s/%s", folder, name);
@@ -41,10 +42,13 @@ static Buf perf_text(int seconds, bool idle) {
     for (int i = 0; i < seconds * 20; i++) {
         int us = i % 20 * 50000;
         if (idle && i % 2)
-            buf_printf(&b, "swapper 0 [000] %d.%06d: 1 cycles:\n\tffff0 native_safe_halt+0x1 ([kernel.kallsyms])\n\n",
+            buf_printf(&b,
+                       "swapper 0 [000] %d.%06d: 1 cycles:\n\tffff0 native_safe_halt+0x1 "
+                       "([kernel.kallsyms])\n\n",
                        100 + i / 20, us);
         else
-            buf_printf(&b, "app 7/7 [001] %d.%06d: 1 cycles:\n\t1000 f%d+0x1 (/bin/app)\n\n", 100 + i / 20, us, i % 5);
+            buf_printf(&b, "app 7/7 [001] %d.%06d: 1 cycles:\n\t1000 f%d+0x1 (/bin/app)\n\n",
+                       100 + i / 20, us, i % 5);
     }
     return b;
 }
@@ -126,7 +130,8 @@ static int remove_folder(void **unused) {
     return 0;
 }
 
-/* ---- one file ----------------------------------------------------------------------------- */
+/* ---- one file -----------------------------------------------------------------------------
+ */
 
 static FolderLook look_at(const char *name, uint32_t workers, bool use_cache) {
     char path[1024];
@@ -179,7 +184,8 @@ static void test_what_files_are(void **unused) {
         {"nowhere", "", LOOK_REFUSED, 0, 0, 0, "not there"},
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        FolderLook inlined = look_at(all[i].name, 0, false), threaded = look_at(all[i].name, 2, false);
+        FolderLook inlined = look_at(all[i].name, 0, false),
+                   threaded = look_at(all[i].name, 2, false);
         same(&inlined, &threaded);
         assert_true(look_sound(&inlined));
         assert_string_equal(inlined.format, all[i].format);
@@ -197,7 +203,8 @@ static void test_what_files_are(void **unused) {
 /* Ten samples a second are shown, each in a cell of its own; the idle ones are not. */
 static void test_the_map_is_the_windows(void **unused) {
     (void)unused;
-    FolderLook look = look_at("minute.perf", 0, false), packed = look_at("packed.fscope", 0, false);
+    FolderLook look = look_at("minute.perf", 0, false),
+               packed = look_at("packed.fscope", 0, false);
     assert_int_equal(cells_of(&look), 600);
     assert_int_equal(look.events, 1);
     assert_int_equal(packed.samples, 1200);
@@ -209,7 +216,8 @@ static void test_a_large_file_is_left_alone(void **unused) {
     char path[1024];
     put_perf("large.perf", 120, false); /* enough to know it by */
     path_of("large.perf", path);
-    assert_int_equal(truncate(path, (off_t)LOOK_TEXT_MOST + 1), 0); /* a hole: no disk is used */
+    assert_int_equal(truncate(path, (off_t)LOOK_TEXT_MOST + 1),
+                     0); /* a hole: no disk is used */
     FolderLook look = look_at("large.perf", 2, false);
     unlink(path);
     assert_int_equal(look.kind, LOOK_LARGE);
@@ -235,7 +243,8 @@ static void test_a_slow_load_is_left_alone(void **unused) {
     unlink(path);
 }
 
-/* Given up in the middle: no look comes of it, and nothing is left (the sanitizers see to that). */
+/* Given up in the middle: no look comes of it, and nothing is left (the sanitizers see to
+ * that). */
 static void test_a_scan_can_be_given_up(void **unused) {
     (void)unused;
     for (uint32_t workers = 0; workers < 3; workers++) {
@@ -261,7 +270,8 @@ static void test_a_scan_can_be_given_up(void **unused) {
     }
 }
 
-/* ---- cache -------------------------------------------------------------------------------- */
+/* ---- cache --------------------------------------------------------------------------------
+ */
 
 static void entry_of(const char *name, char out[1100]) {
     char path[1024];
@@ -284,7 +294,8 @@ static void test_the_cache_gives_the_same(void **unused) {
     FolderLook lie = first;
     lie.samples = 99; /* so that it is seen where an answer comes from */
     folder_cache_keep(&key, &lie);
-    FolderLook cached = look_at("minute.perf", 2, true), not_asked = look_at("minute.perf", 0, false);
+    FolderLook cached = look_at("minute.perf", 2, true),
+               not_asked = look_at("minute.perf", 0, false);
     same(&cached, &lie);
     same(&not_asked, &first);
     setenv("FLAMESCOPE_CACHE", "0", 1);
@@ -352,24 +363,32 @@ static void test_the_cache_is_bounded(void **unused) {
     assert_int_equal(entries_kept(), 5);
 }
 
-/* ---- order and filter --------------------------------------------------------------------- */
+/* ---- order and filter ---------------------------------------------------------------------
+ */
 
 static FolderLook looks[5];
 static const FolderItem items[] = {
-    {{"..", true, 0, 50}, NULL},          {{"b.perf", false, 30, 40}, &looks[0]},
-    {{"A dir", true, 0, 10}, NULL},       {{"a.folded", false, 10, 70}, &looks[1]},
-    {{"notes.txt", false, 20, 60}, &looks[2]}, {{"c.perf", false, 40, 30}, NULL},
-    {{"z dir", true, 0, 20}, NULL},       {{"d.perf.gz", false, 5, 90}, &looks[3]},
+    {{"..", true, 0, 50}, NULL},
+    {{"b.perf", false, 30, 40}, &looks[0]},
+    {{"A dir", true, 0, 10}, NULL},
+    {{"a.folded", false, 10, 70}, &looks[1]},
+    {{"notes.txt", false, 20, 60}, &looks[2]},
+    {{"c.perf", false, 40, 30}, NULL},
+    {{"z dir", true, 0, 20}, NULL},
+    {{"d.perf.gz", false, 5, 90}, &looks[3]},
 };
 
 static void make_looks(void) {
-    looks[0] = (FolderLook){.samples = 7, .duration_ns = 5, .has_time = 1, .format = "perf script"};
+    looks[0] =
+        (FolderLook){.samples = 7, .duration_ns = 5, .has_time = 1, .format = "perf script"};
     looks[1] = (FolderLook){.samples = 9, .format = "folded stacks"};
     looks[2] = (FolderLook){.kind = LOOK_REFUSED, .why = "no"};
-    looks[3] = (FolderLook){.samples = 3, .duration_ns = 8, .has_time = 1, .format = "perf script"};
+    looks[3] =
+        (FolderLook){.samples = 3, .duration_ns = 8, .has_time = 1, .format = "perf script"};
 }
 
-static void expect_rows(FolderOrder order, bool ascending, const char *filter, const char *want) {
+static void expect_rows(FolderOrder order, bool ascending, const char *filter,
+                        const char *want) {
     uint32_t rows[8];
     char got[128] = "";
     size_t n = folder_rows(items, 8, str_of(filter), order, ascending, rows);
@@ -383,15 +402,24 @@ static void expect_rows(FolderOrder order, bool ascending, const char *filter, c
 static void test_orders(void **unused) {
     (void)unused;
     make_looks();
-    expect_rows(FOLDER_BY_NAME, true, "", "..|A dir|z dir|a.folded|b.perf|c.perf|d.perf.gz|notes.txt");
-    expect_rows(FOLDER_BY_NAME, false, "", "..|z dir|A dir|notes.txt|d.perf.gz|c.perf|b.perf|a.folded");
-    expect_rows(FOLDER_BY_FORMAT, true, "", "..|A dir|z dir|a.folded|b.perf|d.perf.gz|c.perf|notes.txt");
-    expect_rows(FOLDER_BY_DURATION, false, "", "..|A dir|z dir|d.perf.gz|b.perf|a.folded|c.perf|notes.txt");
-    expect_rows(FOLDER_BY_DURATION, true, "", "..|A dir|z dir|b.perf|d.perf.gz|a.folded|c.perf|notes.txt");
-    expect_rows(FOLDER_BY_SAMPLES, false, "", "..|A dir|z dir|a.folded|b.perf|d.perf.gz|c.perf|notes.txt");
-    expect_rows(FOLDER_BY_SAMPLES, true, "", "..|A dir|z dir|d.perf.gz|b.perf|a.folded|c.perf|notes.txt");
-    expect_rows(FOLDER_BY_SIZE, false, "", "..|A dir|z dir|c.perf|b.perf|notes.txt|a.folded|d.perf.gz");
-    expect_rows(FOLDER_BY_MODIFIED, false, "", "..|z dir|A dir|d.perf.gz|a.folded|notes.txt|b.perf|c.perf");
+    expect_rows(FOLDER_BY_NAME, true, "",
+                "..|A dir|z dir|a.folded|b.perf|c.perf|d.perf.gz|notes.txt");
+    expect_rows(FOLDER_BY_NAME, false, "",
+                "..|z dir|A dir|notes.txt|d.perf.gz|c.perf|b.perf|a.folded");
+    expect_rows(FOLDER_BY_FORMAT, true, "",
+                "..|A dir|z dir|a.folded|b.perf|d.perf.gz|c.perf|notes.txt");
+    expect_rows(FOLDER_BY_DURATION, false, "",
+                "..|A dir|z dir|d.perf.gz|b.perf|a.folded|c.perf|notes.txt");
+    expect_rows(FOLDER_BY_DURATION, true, "",
+                "..|A dir|z dir|b.perf|d.perf.gz|a.folded|c.perf|notes.txt");
+    expect_rows(FOLDER_BY_SAMPLES, false, "",
+                "..|A dir|z dir|a.folded|b.perf|d.perf.gz|c.perf|notes.txt");
+    expect_rows(FOLDER_BY_SAMPLES, true, "",
+                "..|A dir|z dir|d.perf.gz|b.perf|a.folded|c.perf|notes.txt");
+    expect_rows(FOLDER_BY_SIZE, false, "",
+                "..|A dir|z dir|c.perf|b.perf|notes.txt|a.folded|d.perf.gz");
+    expect_rows(FOLDER_BY_MODIFIED, false, "",
+                "..|z dir|A dir|d.perf.gz|a.folded|notes.txt|b.perf|c.perf");
 }
 
 static void test_filters(void **unused) {
@@ -406,7 +434,8 @@ static void test_filters(void **unused) {
         assert_true(folder_order_named(str_of(folder_order_name(i)), &order) && order == i);
 }
 
-/* ---- the page ----------------------------------------------------------------------------- */
+/* ---- the page -----------------------------------------------------------------------------
+ */
 
 typedef struct Run {
     App *app;
@@ -437,7 +466,8 @@ static void settle(Run *r) {
 static void start(Run *r, const char *name, uint32_t workers) {
     char path[1024];
     *r = (Run){0};
-    r->app = app_new(&(AppOptions){.fonts = fonts_fixed(), .headless = true, .workers = workers});
+    r->app =
+        app_new(&(AppOptions){.fonts = fonts_fixed(), .headless = true, .workers = workers});
     r->in.windows = 1;
     r->in.window[0] = (WindowInput){.w = 1280, .h = 720, .scale = 1, .focused = true};
     path_of(name, path);
