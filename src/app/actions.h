@@ -11,6 +11,7 @@
 #undef CMD
 
 bool can_always(const App *app);
+bool can_browse(const App *app);
 bool can_file(const App *app);
 bool can_time(const App *app);
 bool can_selection(const App *app);

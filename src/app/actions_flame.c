@@ -245,7 +245,7 @@ bool do_scroll_down(App *app, Str args, Error *err) {
 
 bool do_search_focus(App *app, Str args, Error *err) {
     (void)args, (void)err;
-    ui_set_focus(&app->ui, ui_id("search"), false);
+    ui_set_focus(&app->ui, ui_id(app_shows_browser(app) ? "folder filter" : "search"), false);
     return true;
 }
 

@@ -70,6 +70,8 @@ bool do_escape(App *app, Str args, Error *err) {
         app->overlay = OVERLAY_NONE;
     } else if (app->panels.asking_filter) {
         app->panels.asking_filter = false;
+    } else if (app_shows_browser(app) && app->browser.filter[0]) {
+        browser_filter(&app->browser, STR(""));
     } else if (app->state.mode == MODE_BROWSER && app->session.slot[0].open) {
         app->state.mode = MODE_NORMAL;
     } else if (app->state.search[0]) {

@@ -101,6 +101,10 @@ static void forget_file(App *app) {
     history_free(&app->history);
 }
 
+bool app_shows_browser(const App *app) {
+    return app->state.mode == MODE_BROWSER || !app->session.slot[0].open;
+}
+
 void app_browse(App *app) {
     app->state.mode = MODE_BROWSER;
     if (!app->browser.folder[0])
@@ -156,7 +160,7 @@ bool app_work(App *app) {
 }
 
 bool app_settled(const App *app) {
-    if (session_loading(&app->session) || app->browser.listing || app->saver.busy)
+    if (session_loading(&app->session) || !browser_settled(&app->browser) || app->saver.busy)
         return false;
     return !app->session.slot[0].open || engine_settled(app->session.engine);
 }
@@ -215,6 +219,8 @@ View app_view(App *app, Wishes *wishes, int64_t *next_wake_ns) {
 /* -- input */
 
 static KeyContext pane_context(const App *app) {
+    if (app_shows_browser(app))
+        return CONTEXT_BROWSER;
     if (ui_has_focus(&app->ui, ui_id("flame")))
         return CONTEXT_FLAME;
     if (ui_has_focus(&app->ui, ui_id("table")))
@@ -225,7 +231,7 @@ static KeyContext pane_context(const App *app) {
 }
 
 static void key_to_wish(App *app, const View *v, const InputEvent *e) {
-    if (app->state.mode == MODE_BROWSER && browser_key(&app->browser, v, app->session.jobs, e))
+    if (app_shows_browser(app) && browser_key(&app->browser, v, app->session.jobs, e))
         return;
     /* a letter over a frame is about that frame, wherever the focus is; arrows follow the focus */
     bool letter = e->key > KEY_SPACE && e->key < KEY_ENTER;
@@ -388,11 +394,12 @@ static void draw_window(App *app, const View *v) {
     toolbar_draw(&app->panels, v, (Rect){w.x, w.y, w.w, bar});
     Rect middle = {w.x, w.y + bar, w.w, w.h - bar - status};
     app->flame.hover.on = app->table.hover.on = app->chart.hover.on = false;
-    if (app->state.mode == MODE_BROWSER || !v->slot->open)
+    if (app_shows_browser(app))
         browser_draw(&app->browser, v, app->session.jobs, middle, &app->load_error);
     else
         draw_panes(app, v, middle);
-    status_draw(&app->panels, v, &(Told){&app->flame, &app->table, &app->chart}, app->notice, (Rect){w.x, w.y + w.h - status, w.w, status});
+    Told told = {&app->flame, &app->table, &app->chart, .browser = app_shows_browser(app) ? &app->browser : NULL};
+    status_draw(&app->panels, v, &told, app->notice, (Rect){w.x, w.y + w.h - status, w.w, status});
     draw_overlays(app, v, middle);
 }
 
@@ -415,7 +422,8 @@ static void put_out(App *app, FrameOutput *out, int64_t next_wake_ns, bool acted
         next_wake_ns = ui->wake_ns;
     if (app->notice[0] && app->notice_until_ns < next_wake_ns)
         next_wake_ns = app->notice_until_ns;
-    bool waiting = session_loading(&app->session) || app->saver.busy;
+    bool looking = app_shows_browser(app) && !browser_settled(&app->browser);
+    bool waiting = looking || session_loading(&app->session) || app->saver.busy;
     if (waiting && now + 100000000 < next_wake_ns)
         next_wake_ns = now + 100000000; /* the progress line; a save that ends after its wake */
     out->next_wake_ns = next_wake_ns;
@@ -487,7 +495,8 @@ void app_frame(App *app, const FrameInput *in, FrameOutput *out) {
     note_times(app, in);
     session_poll(&app->session, in->now_ns);
     live_update(app);
-    browser_poll(&app->browser);
+    browser_poll(&app->browser, app->session.jobs, app_shows_browser(app) && !session_loading(&app->session),
+                 app->session.use_cache, in->now_ns);
     saved(app);
     notice_failure(app);
     pending_range(app);

@@ -49,6 +49,14 @@ static bool find_folder(char *out, size_t cap) {
     return n > 0 && n < FOLDER_MAX;
 }
 
+bool cache_folder(const char *part, char *out, size_t cap) {
+    char folder[1024];
+    if (!find_folder(folder, sizeof folder))
+        return false;
+    int n = snprintf(out, cap, "%s/%s", folder, part);
+    return n > 0 && (size_t)n < cap;
+}
+
 bool cache_entry(const CacheKey *key, char *out, size_t cap) {
     char folder[1024];
     if (!key->known || !find_folder(folder, sizeof folder))
@@ -58,7 +66,7 @@ bool cache_entry(const CacheKey *key, char *out, size_t cap) {
     return true;
 }
 
-static void make_folder(const char *folder) {
+void cache_make_folder(const char *folder) {
     char part[1024];
     for (const char *slash = strchr(folder + 1, '/');; slash = strchr(slash + 1, '/')) {
         size_t n = slash ? (size_t)(slash - folder) : strlen(folder);
@@ -107,7 +115,13 @@ static bool probe_content(const char *path, int64_t size, uint64_t *out) {
     if (!file_open(&f, path, NULL))
         return false;
     bool ok = f.seekable;
-    for (int64_t i = 0; i < PROBES && ok; i++) {
+    bool small = size <= PROBES * PROBE_BYTES; /* all of it */
+    for (int64_t at = 0; small && ok && at < size; at += PROBE_BYTES) {
+        int64_t got = file_pread(&f, block, sizeof block, at, NULL);
+        ok = got > 0;
+        hash = ok ? hash_mix(hash ^ hash_bytes(block, (size_t)got)) : hash;
+    }
+    for (int64_t i = 0; i < PROBES && ok && !small; i++) {
         int64_t at = (size - PROBE_BYTES) / (PROBES - 1) * i;
         int64_t got = file_pread(&f, block, sizeof block,
                                  i == PROBES - 1 ? size - PROBE_BYTES : at, NULL);
@@ -119,17 +133,23 @@ static bool probe_content(const char *path, int64_t size, uint64_t *out) {
     return ok;
 }
 
-void cache_key(const char *path, CacheKey *out) {
+void cache_key_any(const char *path, CacheKey *out) {
     FileEntry entry;
     char folder[1024];
     memset(out, 0, sizeof *out);
-    if (strcmp(path, "-") == 0 || !find_folder(folder, sizeof folder) ||
-        !file_stat(path, &entry) || entry.is_folder || entry.size < FILE_LEAST)
+    if (!find_folder(folder, sizeof folder) || !file_stat(path, &entry) || entry.is_folder)
         return;
     path_absolute(out->path, sizeof out->path, path);
     out->size = entry.size;
     out->modified_ns = entry.modified_ns;
     out->known = probe_content(path, entry.size, &out->probe);
+}
+
+void cache_key(const char *path, CacheKey *out) {
+    FileEntry entry;
+    memset(out, 0, sizeof *out);
+    if (strcmp(path, "-") != 0 && file_stat(path, &entry) && entry.size >= FILE_LEAST)
+        cache_key_any(path, out);
 }
 
 static bool same_file(const CacheKey *key, const Source *s) {
@@ -239,7 +259,7 @@ CacheWrite *cache_write(Jobs *jobs, Profile *profile, const LoadStatus *status,
     char folder[1024];
     if (!worth_keeping(profile, status, key) || !find_folder(folder, sizeof folder))
         return NULL;
-    make_folder(folder);
+    cache_make_folder(folder);
     CacheWrite *w = mem_resize(NULL, 0, sizeof *w);
     w->jobs = jobs;
     w->profile = profile;

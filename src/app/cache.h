@@ -15,7 +15,14 @@ typedef struct CacheKey {
     char path[1024];
 } CacheKey;
 
+/* Of files that are large enough for a pack to be worth it. */
 void cache_key(const char *path, CacheKey *out);
+/* Of any ordinary file, for what else is kept of one. Thread: any. */
+void cache_key_any(const char *path, CacheKey *out);
+/* A folder for that below the cache's; false when there is no cache. Thread: any. */
+bool cache_folder(const char *part, char *out, size_t cap);
+/* And those above it; whether that worked, writing into it will tell. */
+void cache_make_folder(const char *folder);
 /* Where the file's entry would be. */
 bool cache_entry(const CacheKey *key, char *entry, size_t cap);
 /* The pack to open instead, zero-terminated. */

@@ -16,7 +16,7 @@ typedef enum CommandId {
 } CommandId;
 
 /* A chord is resolved in the focused pane first, then in the mode, then globally. */
-typedef enum KeyContext { CONTEXT_GLOBAL, CONTEXT_HEAT, CONTEXT_FLAME, CONTEXT_TABLE, CONTEXT_CHART, CONTEXT_TEXT, CONTEXT_COUNT } KeyContext;
+typedef enum KeyContext { CONTEXT_GLOBAL, CONTEXT_HEAT, CONTEXT_FLAME, CONTEXT_TABLE, CONTEXT_CHART, CONTEXT_BROWSER, CONTEXT_TEXT, CONTEXT_COUNT } KeyContext;
 
 enum { COMMAND_STEP = 1, COMMAND_LIVE = 2 };
 

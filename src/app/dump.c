@@ -258,6 +258,61 @@ static void table_json(JsonWriter *w, const App *app) {
     json_object_end(w);
 }
 
+static void folder_item_json(JsonWriter *w, const FolderItem *item) {
+    static const char *const kinds[] = {"profile", "large", "refused"};
+    const FolderLook *look = item->look;
+    json_object(w);
+    json_key(w, "name");
+    json_str(w, str_of(item->file.name));
+    json_key(w, "is");
+    json_str(w, item->file.is_folder ? STR("folder") : look ? str_of(kinds[look->kind]) : STR("file"));
+    if (look && look->kind == LOOK_REFUSED) {
+        json_key(w, "why");
+        json_str(w, str_of(look->why));
+    }
+    if (look && look->kind == LOOK_PROFILE) {
+        json_key(w, "format");
+        json_str(w, str_of(look->format));
+        json_key(w, "samples");
+        json_u64(w, look->samples);
+        json_key(w, "duration_ns");
+        json_i64(w, look->duration_ns);
+        json_key(w, "events");
+        json_u64(w, look->events);
+        json_key(w, "columns");
+        json_u64(w, look->columns);
+    }
+    json_object_end(w);
+}
+
+/* Only while the browser is shown: its first rows, without what differs between machines. */
+static void browser_json(JsonWriter *w, const App *app) {
+    enum { FIRST = 12 };
+    const Browser *b = &app->browser;
+    if (!app_shows_browser(app))
+        return;
+    json_key(w, "folder");
+    json_object(w);
+    json_key(w, "order");
+    json_str(w, str_of(folder_order_name(b->order)));
+    json_key(w, "ascending");
+    json_bool(w, b->ascending);
+    json_key(w, "filter");
+    json_str(w, str_of(b->filter));
+    json_key(w, "files");
+    json_u64(w, b->files);
+    json_key(w, "looked_at");
+    json_u64(w, b->looked);
+    json_key(w, "marked");
+    json_str(w, b->listed ? str_of(b->item[b->selected].file.name) : STR(""));
+    json_key(w, "entries");
+    json_array(w);
+    for (size_t i = 0; i < b->listed && i < FIRST; i++)
+        folder_item_json(w, &b->item[b->rows[i]]);
+    json_array_end(w);
+    json_object_end(w);
+}
+
 static void chart_json(JsonWriter *w, const App *app) {
     uint64_t number;
     const Chart *c = chart_newest(app->session.engine, &number);
@@ -344,6 +399,7 @@ void dump_state(App *app, Buf *out) {
     shape_json(&w, s);
     table_json(&w, app);
     chart_json(&w, app);
+    browser_json(&w, app);
     notices_json(&w, app);
     json_object_end(&w);
     buf_putc(out, '\n');

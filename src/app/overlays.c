@@ -110,9 +110,9 @@ static float help_group(const View *v, const char *group, Rect r) {
 }
 
 bool help_draw(Panels *p, const View *v) {
-    static const char *const groups[] = {"Program", "Look", "Search", "Time", "Heat map",
+    static const char *const groups[] = {"Program", "Folder", "Look", "Search", "Time", "Heat map",
                                          "Counting", "Flame graph", "Mouse"};
-    static const int of_three[] = {0, 0, 0, 1, 1, 2, 2, 2}, of_two[] = {0, 0, 0, 0, 1, 1, 1, 1};
+    static const int of_three[] = {0, 0, 0, 0, 1, 1, 2, 2, 2}, of_two[] = {0, 0, 0, 0, 0, 1, 1, 1, 1};
     Ui *ui = v->ui;
     Rect panel;
     float w = fminf(ui->window.w - ui_px(ui, 40), ui_px(ui, 1240));

@@ -3,6 +3,7 @@
  * Owner: the App. Thread: main. Each draws itself and wishes for commands. */
 #pragma once
 
+#include "app/browser.h"
 #include "app/chart_pane.h"
 #include "app/flame_pane.h"
 #include "app/table_pane.h"
@@ -24,6 +25,7 @@ typedef struct Told {
     const FlamePane *flame;
     const TablePane *table;
     const ChartPane *chart;
+    const Browser *browser; /* NULL: it is not shown */
 } Told;
 
 enum { FRAME_TIMES = 240 };

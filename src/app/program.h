@@ -63,6 +63,8 @@ View app_view(App *app, Wishes *wishes, int64_t *next_wake_ns);
 void app_notice(App *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Shows the browser, at the examples when it has no folder yet. */
 void app_browse(App *app);
+/* No file is open, or Ctrl+O was pressed. */
+bool app_shows_browser(const App *app);
 /* The event that the state names, as an id of the session. */
 EventId app_event(const App *app);
 int64_t app_origin(const App *app);

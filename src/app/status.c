@@ -98,10 +98,16 @@ static float complaint_button(const View *v, Rect area, float right) {
     return right_text(v, area, right, text, ui->theme->warning);
 }
 
-static Str idle_words(const View *v) {
-    if (v->state->mode == MODE_BROWSER)
-        return v->slot->open ? STR("Enter opens · Backspace goes to the folder above · Esc goes back")
-                             : STR("Enter opens · Backspace goes to the folder above");
+static Str browser_words(const View *v, const Browser *b) {
+    Str progress = browser_progress(b, v);
+    const char *back = v->slot->open ? " · Esc goes back" : "";
+    return view_text(v, "%.*s · Enter opens · Backspace goes to the folder above · S sorts · / filters%s",
+                     (int)progress.n, progress.s, back);
+}
+
+static Str idle_words(const View *v, const Told *told) {
+    if (told->browser)
+        return browser_words(v, told->browser);
     if (v->paused && v->slot->settled)
         return STR("paused: the last samples are not shown yet");
     if (!v->slot->open || !v->slot->settled)
@@ -154,13 +160,13 @@ void status_draw(Panels *p, const View *v, const Told *told, const char *notice,
         panel_text(v, x, area, str_of(p->filter_error.message), t->danger, FACE_REGULAR);
     } else if (notice[0]) {
         panel_text(v, x, area, str_of(notice), t->accent, FACE_REGULAR);
-    } else if (pane_told(v, told, &name, &facts)) {
+    } else if (!told->browser && pane_told(v, told, &name, &facts)) {
         char cut[400];
         Str symbol = font_fit(ui->fonts, FACE_SEMIBOLD, t->font * ui->scale, name, (right - x) * 0.5f, cut,
                               sizeof cut);
         x = panel_text(v, x, area, symbol, t->text, FACE_SEMIBOLD);
         panel_text(v, x, area, facts, t->muted, FACE_REGULAR);
     } else {
-        panel_text(v, x, area, idle_words(v), t->muted, FACE_REGULAR);
+        panel_text(v, x, area, idle_words(v, told), t->muted, FACE_REGULAR);
     }
 }

@@ -233,6 +233,11 @@ bool file_is_folder(const char *path) {
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+bool file_is_plain(const char *path) {
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 bool file_stat(const char *path, FileEntry *out) {
     struct stat st;
     if (stat(path, &st) != 0)

@@ -35,6 +35,7 @@ bool file_read_all(const char *path, Buf *out, size_t limit, Error *err);
 bool file_write_all(const char *path, Str bytes, Error *err);
 bool file_exists(const char *path);
 bool file_is_folder(const char *path);
+bool file_is_plain(const char *path); /* neither a folder nor a pipe, device or socket */
 bool file_stat(const char *path, FileEntry *out); /* out->name is path itself */
 /* Entries sorted by name, folders first; "." and hidden files left out, ".." kept. */
 bool folder_list(const char *path, Arena *arena, FileEntry **entries, size_t *count, Error *err);

@@ -7,7 +7,7 @@
 #include "host/gpu_batch.h"
 #include "host/parts.h"
 
-enum { IMAGES = 32, TILES = 64, IN_ATLAS = 1 << 18, IN_ATLAS_SIDE = 2000 };
+enum { IMAGES = 128, TILES = 64, IN_ATLAS = 1 << 18, IN_ATLAS_SIDE = 2000 };
 
 /* An image's copy on the card, in tiles that no card is too small for. */
 typedef struct CardImage {

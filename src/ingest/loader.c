@@ -92,7 +92,8 @@ static void publish(Loader *l, bool now) {
     l->published_ns = t;
     note_progress(l);
     profile_publish(l->profile);
-    wake();
+    if (!l->options.quiet)
+        wake();
 }
 
 static void finish(Loader *l, LoadState state, const Error *error) {
@@ -112,7 +113,8 @@ static void finish(Loader *l, LoadState state, const Error *error) {
     if (error)
         l->status.error = *error;
     mutex_unlock(l->mutex);
-    wake();
+    if (!l->options.quiet)
+        wake();
 }
 
 /* What was read so far stays; without anything the load has failed. */

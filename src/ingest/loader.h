@@ -19,6 +19,7 @@ typedef struct LoadOptions {
     uint32_t record_limit; /* 0: 64 MiB; a longer record is a complaint and skipped */
     CodecEngine engine;
     bool follow;           /* the file is still being written: until loader_end */
+    bool quiet;            /* nobody watches it grow: no wake() for what is published */
     bool dict_in_use;      /* others fill the dictionary, too: a pack is absorbed, not lent */
 } LoadOptions;
 
