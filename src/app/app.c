@@ -416,7 +416,8 @@ static void put_out(App *app, FrameOutput *out, int64_t next_wake_ns, bool acted
     const char *name = app->session.slot[0].open ? path_name(app->state.file[0]) : "";
     snprintf(w->title, sizeof w->title, "%.200s%sFlameScope", name, name[0] ? " - " : "");
     int64_t now = app->last_input.now_ns;
-    if (acted || ui->animating)
+    bool noting = app->heat_drawn && !app->first_pixels_ns; /* the next frame knows when it was seen */
+    if (acted || ui->animating || noting)
         next_wake_ns = now;
     if (ui->wake_ns < next_wake_ns)
         next_wake_ns = ui->wake_ns;

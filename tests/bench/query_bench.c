@@ -1,9 +1,9 @@
 /* How long a change of the selection takes from wish to layout, in CPU time of this thread:
  * counts, prefix sums and the boxes of a window 2560 pixels wide. Samples are made straight
- * into a store, so nothing is parsed. query_bench [uniform] [brief] [SAMPLES [STACKS…]]
+ * into a store, so nothing is parsed. query_bench [uniform] [brief|round] [SAMPLES [STACKS…]]
  * By default 10000000 samples over 10000, 200000 and 1000000 stacks, some popular and most rare;
  * uniform: all stacks alike, the worst case for caches; brief: only the queries of one tree, for
- * instructions.sh. */
+ * instructions.sh; round: without what takes long to make, for a table of several rounds. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@
 enum { DEPTH = 30, NEW_FRAMES = 5, STEPS = 301 };
 
 static uint64_t state = 12345;
-static bool uniform, brief;
+static bool uniform, brief, a_round;
 
 static uint64_t next(void) {
     uint64_t z = state += 0x9e3779b97f4a7c15u;
@@ -338,9 +338,11 @@ static void measure_functions(Bench *b, const char *label, Query q) {
 }
 
 static void measure_trees(Bench *b) {
-    measure_tree(b, "… inverted", "", TREE_INVERTED);
     measure_tree(b, "… focus function", focus_of(b), TREE_FORWARD);
     measure_tree(b, "… no kernel", "hide-kernel", TREE_FORWARD);
+    if (a_round)
+        return;
+    measure_tree(b, "… inverted", "", TREE_INVERTED);
     measure_tree(b, "… all recursion", "collapse-recursion", TREE_FORWARD);
     measure_tree(b, "… by thread", "group=thread", TREE_FORWARD);
     measure_tree(b, "… by cpu", "group=cpu", TREE_FORWARD);
@@ -368,10 +370,12 @@ static void run(uint64_t samples, uint32_t stacks) {
         bench_free(&b);
         return;
     }
-    measure_functions(&b, "functions", q);
-    measure_functions(&b, "… differential", differential);
-    q.whole = true;
-    measure_functions(&b, "… of the whole", q);
+    if (!a_round) {
+        measure_functions(&b, "functions", q);
+        measure_functions(&b, "… differential", differential);
+        q.whole = true;
+        measure_functions(&b, "… of the whole", q);
+    }
     if (samples <= 10000000) /* what is measured does not grow with more */
         measure_trees(&b);
     measure_heat(&b, "heat map", "");
@@ -393,6 +397,7 @@ int main(int argc, char **argv) {
     for (; argc > 1 && argv[1][0] > '9'; argv++, argc--) {
         uniform |= strcmp(argv[1], "uniform") == 0;
         brief |= strcmp(argv[1], "brief") == 0;
+        a_round |= strcmp(argv[1], "round") == 0;
     }
     uint64_t samples = argc > 1 ? strtoull(argv[1], NULL, 10) : 10000000;
     if (argc > 2) {
