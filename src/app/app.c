@@ -496,10 +496,10 @@ void app_frame(App *app, const FrameInput *in, FrameOutput *out) {
     note_times(app, in);
     session_poll(&app->session, in->now_ns);
     live_update(app);
+    saved(app);
+    notice_failure(app); /* which shows the browser */
     browser_poll(&app->browser, app->session.jobs, app_shows_browser(app) && !session_loading(&app->session),
                  app->session.use_cache, in->now_ns);
-    saved(app);
-    notice_failure(app);
     pending_range(app);
     if (app->notice[0] && in->now_ns >= app->notice_until_ns)
         app->notice[0] = 0;
