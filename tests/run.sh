@@ -120,7 +120,7 @@ stage_bare_all() {
 }
 
 stage_asan() {
-    without='transform_test|split_test|perf_data_test|jfr_test' # a minute each
+    without='transform_test|split_test|perf_data_test|jfr_test|engine_test|kinds_test' # about a minute each
     make_and_test asan clang 'unit|host|replay' -DCMAKE_BUILD_TYPE=Debug -DFUZZ=blind \
         -DSANITIZE=address,undefined
     made=$?
