@@ -49,11 +49,19 @@ static bool has_shrunk(Source *s) {
     return true;
 }
 
+/* A pipe whose writer is silent must not keep a reader who is to stop. False: stop. */
+static bool wait_for_pipe(Source *s) {
+    while (!cancelled(s->stop))
+        if (file_wait(&s->file, LOOK_AGAIN_MS))
+            return true;
+    return false;
+}
+
 /* What is there, unlike file_read, which waits until all of n came. */
 static int64_t read_raw(Source *s, void *out, size_t n, Error *err) {
     for (;;) {
         bool last = cancelled(s->stop); /* asked before: what was written by then is read */
-        if (last && !s->file.seekable)
+        if (!s->file.seekable && s->stop && !wait_for_pipe(s))
             return 0;
         ssize_t got = read(s->file.fd, out, n);
         if (got > 0 || (got == 0 && (!s->grows || last || has_shrunk(s))))

@@ -136,6 +136,29 @@ static void a_followed_file_can_be_cancelled(void **state) {
     }
 }
 
+/* A parser that reads everything itself waits for bytes in the middle of a file. */
+static void a_silent_pipe_can_be_cancelled_in_any_format(void **state) {
+    static const char *const begins[] = {
+        "{\"traceEvents\": [{\"ph\": \"B\", \"ts\": 1, \"pid\": 1, \"tid\": 1, \"name\": \"f\"},",
+        "a;b 1\na;c 2\n",
+        "{\"nodes\": [{\"id\": 1, \"callFrame\": {\"functionName\": \"f\"}}], \"startTime\": 1,",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++) {
+        int ends[2];
+        char path[64];
+        assert_int_equal(pipe(ends), 0);
+        snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+        Rig r;
+        rig_open(&r, 2, &(LoadOptions){.path = path});
+        assert_int_equal(write(ends[1], begins[i], strlen(begins[i])), strlen(begins[i]));
+        usleep(100000); /* it reads, and waits */
+        rig_free(&r);
+        close(ends[0]);
+        close(ends[1]);
+    }
+}
+
 static void a_silent_pipe_can_be_ended(void **state) {
     (void)state;
     int ends[2];
@@ -160,6 +183,7 @@ int main(void) {
         cmocka_unit_test(a_file_that_shrinks_is_told),
         cmocka_unit_test(a_followed_file_can_be_cancelled),
         cmocka_unit_test(a_silent_pipe_can_be_ended),
+        cmocka_unit_test(a_silent_pipe_can_be_cancelled_in_any_format),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
