@@ -158,7 +158,7 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
     column_init(&b.frame, sizeof(Frame), 6);
     while (line_read_next(&b.lines, &line))
         take_line(&b, line);
-    bool ok = !b.lines.failed;
+    bool ok = !b.lines.window.failed;
     if (b.in_key && ok && !b.rows.stopped)
         rows_complain(&b.rows, COMPLAINT_TRUNCATED, b.offset, STR("a key without its value"));
     rows_end(&b.rows);

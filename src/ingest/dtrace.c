@@ -114,7 +114,7 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
     column_init(&d.frame, sizeof(Frame), 6);
     while (line_read_next(&d.lines, &line))
         take_line(&d, line);
-    bool ok = !d.lines.failed;
+    bool ok = !d.lines.window.failed;
     if (d.frame.count && ok && !d.rows.stopped)
         rows_complain(&d.rows, COMPLAINT_TRUNCATED, d.offset, STR("a stack without its count"));
     rows_end(&d.rows);

@@ -2,56 +2,36 @@
 
 #include <string.h>
 
-enum { READ_BYTES = 256 * 1024 };
-
 void line_read_open(LineRead *l, Source *source, Rows *rows, Error *err) {
-    *l = (LineRead){.source = source, .rows = rows, .err = err, .cap = 2 * READ_BYTES};
-    l->buf = mem_resize(NULL, 0, l->cap);
+    *l = (LineRead){0};
+    source_window_open(&l->window, source, rows, err);
 }
 
 void line_read_close(LineRead *l) {
-    mem_resize(l->buf, l->cap, 0);
+    source_window_close(&l->window);
     *l = (LineRead){0};
 }
 
-static bool refill(LineRead *l) {
-    size_t kept = l->end - l->at;
-    memmove(l->buf, l->buf + l->at, kept);
-    l->base += (int64_t)l->at;
-    l->at = 0;
-    l->end = kept;
-    if (l->cap - kept < READ_BYTES) {
-        l->buf = mem_resize(l->buf, l->cap, l->cap * 2);
-        l->cap *= 2;
-    }
-    int64_t got = source_read(l->source, l->buf + kept, 1, l->cap - kept, l->err);
-    l->failed = got < 0;
-    rows_breathe(l->rows);
-    if (got <= 0 || l->rows->stopped)
-        return false;
-    l->end += (size_t)got;
-    return true;
-}
-
 bool line_read_next(LineRead *l, Str *line) {
+    SourceWindow *w = &l->window;
     const char *newline = NULL;
-    l->looked = 0;
+    size_t looked = 0; /* bytes from at on without a newline */
     while (!l->ended) {
-        size_t from = l->at + l->looked;
-        newline = l->end > from ? memchr(l->buf + from, '\n', l->end - from) : NULL;
-        l->looked = l->end - l->at;
-        if (newline || l->looked > LINE_READ_MOST)
+        size_t from = w->at + looked;
+        newline = w->end > from ? memchr(w->buf + from, '\n', w->end - from) : NULL;
+        looked = w->end - w->at;
+        if (newline || looked > LINE_READ_MOST)
             break;
-        l->ended = !refill(l);
+        l->ended = !source_window_more(w);
     }
-    if (l->at == l->end || l->rows->stopped)
+    if (w->at == w->end || w->rows->stopped)
         return false;
-    size_t end = newline ? (size_t)(newline - l->buf) : l->end;
-    *line = (Str){l->buf + l->at, end - l->at};
+    size_t end = newline ? (size_t)(newline - w->buf) : w->end;
+    *line = (Str){w->buf + w->at, end - w->at};
     if (line->n && line->s[line->n - 1] == '\r')
         line->n--;
-    l->offset = l->base + (int64_t)l->at;
-    l->at = end + (newline != NULL);
+    l->offset = w->offset + (int64_t)w->at;
+    w->at = end + (newline != NULL);
     return true;
 }
 

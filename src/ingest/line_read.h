@@ -3,20 +3,14 @@
  * Thread: one. A line over LINE_READ_MOST is cut into pieces of about that size. */
 #pragma once
 
-#include "ingest/rows.h"
+#include "ingest/source_window.h"
 
 enum { LINE_READ_MOST = 64 << 20 };
 
 typedef struct LineRead {
     int64_t offset; /* of the line given last */
-    bool failed;    /* reading failed: *err says why */
+    SourceWindow window; /* .failed: reading failed */
     /* -- own */
-    Source *source;
-    Rows *rows;
-    Error *err;
-    char *buf;
-    size_t cap, at, end, looked; /* looked: bytes from at on without a newline */
-    int64_t base;                /* offset of buf */
     bool ended;
 } LineRead;
 

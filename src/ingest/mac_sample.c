@@ -149,7 +149,7 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
     m.program = rows_name(&m.rows, STR("[unknown]"));
     while (line_read_next(&m.lines, &line))
         take_line(&m, line);
-    bool ok = !m.lines.failed;
+    bool ok = !m.lines.window.failed;
     if (m.in_graph && ok && !m.rows.stopped)
         rows_complain(&m.rows, COMPLAINT_TRUNCATED, m.lines.offset, (Str){0});
     pop_to(&m, 0);

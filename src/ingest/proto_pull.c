@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { READ_BYTES = 256 * 1024, VARINT_MOST = 10, HEAD_MOST = 2 * VARINT_MOST };
+enum { VARINT_MOST = 10, HEAD_MOST = 2 * VARINT_MOST };
 
 bool proto_number(Str *rest, uint64_t *value) {
     uint64_t sum = 0;
@@ -69,77 +69,59 @@ bool proto_field(Str *rest, ProtoField *field) {
 }
 
 void proto_pull_open(ProtoPull *p, Source *source, Rows *rows, Error *err) {
-    *p = (ProtoPull){.source = source, .rows = rows, .err = err, .cap = 2 * READ_BYTES};
-    p->buf = mem_resize(NULL, 0, p->cap);
+    *p = (ProtoPull){0};
+    source_window_open(&p->window, source, rows, err);
 }
 
 void proto_pull_close(ProtoPull *p) {
-    mem_resize(p->buf, p->cap, 0);
+    source_window_close(&p->window);
     *p = (ProtoPull){0};
-}
-
-/* Reads on behind what is there from p->at on; false: there is no more. */
-static bool refill(ProtoPull *p) {
-    size_t kept = p->end - p->at;
-    memmove(p->buf, p->buf + p->at, kept);
-    p->offset += (int64_t)p->at;
-    p->at = 0;
-    p->end = kept;
-    if (p->cap - kept < READ_BYTES) {
-        p->buf = mem_resize(p->buf, p->cap, p->cap * 2);
-        p->cap *= 2;
-    }
-    int64_t got = source_read(p->source, p->buf + kept, 1, p->cap - kept, p->err);
-    p->failed = got < 0;
-    rows_breathe(p->rows);
-    if (got <= 0 || p->rows->stopped)
-        return false;
-    p->end += (size_t)got;
-    return true;
 }
 
 static bool broken(ProtoPull *p, bool ended) {
     p->broken = true;
-    p->ended = ended && !p->failed && !p->rows->stopped;
+    p->ended = ended && !p->window.failed && !p->window.rows->stopped;
     return false;
 }
 
 bool proto_pull_next(ProtoPull *p, ProtoField *field) {
+    SourceWindow *w = &p->window;
     uint64_t bytes = 0;
     Str rest;
     if (p->broken)
         return false;
     for (;;) {
-        rest = (Str){p->buf + p->at, p->end - p->at};
+        rest = (Str){w->buf + w->at, w->end - w->at};
         if (read_head(&rest, field, &bytes))
             break;
-        if (p->end - p->at >= HEAD_MOST)
+        if (w->end - w->at >= HEAD_MOST)
             return broken(p, false);
-        if (!refill(p)) {
-            if (p->at == p->end && !p->failed)
+        if (!source_window_more(w)) {
+            if (w->at == w->end && !w->failed)
                 return false;
-            return broken(p, p->end - p->at < HEAD_MOST);
+            return broken(p, w->end - w->at < HEAD_MOST);
         }
     }
     if (bytes > PROTO_FIELD_MOST)
         return broken(p, false);
-    size_t head = p->end - p->at - rest.n;
-    while (p->end - p->at - head < bytes)
-        if (!refill(p))
+    size_t head = w->end - w->at - rest.n;
+    while (w->end - w->at - head < bytes)
+        if (!source_window_more(w))
             return broken(p, true);
-    rest = (Str){p->buf + p->at + head, p->end - p->at - head};
+    rest = (Str){w->buf + w->at + head, w->end - w->at - head};
     take_bytes(&rest, field, (size_t)bytes);
-    p->at += head + (size_t)bytes;
+    w->at += head + (size_t)bytes;
     return true;
 }
 
 bool proto_pull_finish(const ProtoPull *p, Rows *rows) {
-    if (p->failed)
+    const SourceWindow *w = &p->window;
+    if (w->failed)
         return false;
     if (!p->broken || rows->stopped)
         return true;
-    SourceEnding ending = source_ending(p->source);
-    int64_t offset = p->offset + (int64_t)p->at;
+    SourceEnding ending = source_ending(w->source);
+    int64_t offset = w->offset + (int64_t)w->at;
     if (!p->ended)
         rows_complain(rows, COMPLAINT_DAMAGED, offset, STR("no protobuf field stands here"));
     else if (ending == SOURCE_WHOLE || ending == SOURCE_OPEN) /* else the loader says so */

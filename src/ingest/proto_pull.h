@@ -5,7 +5,7 @@
  * protobuf.dev/programming-guides/encoding. */
 #pragma once
 
-#include "ingest/rows.h"
+#include "ingest/source_window.h"
 
 typedef enum ProtoWire {
     PROTO_VARINT = 0,
@@ -31,15 +31,8 @@ double proto_double(uint64_t value);
 
 typedef struct ProtoPull {
     bool ended;  /* the message ends within a field */
-    bool failed; /* reading failed: *err says why */
-    bool broken; /* either, or what stands there is no field */
-    /* -- own */
-    Source *source;
-    Rows *rows;
-    Error *err;
-    char *buf;
-    size_t cap, at, end;
-    int64_t offset; /* of buf */
+    bool broken; /* that, or reading failed, or what stands there is no field */
+    SourceWindow window;
 } ProtoPull;
 
 void proto_pull_open(ProtoPull *p, Source *source, Rows *rows, Error *err);

@@ -141,7 +141,7 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
     column_init(&s.chain, sizeof(FrameId), 6);
     while (line_read_next(&s.lines, &line))
         take_line(&s, line);
-    bool ok = !s.lines.failed;
+    bool ok = !s.lines.window.failed;
     end_sample(&s);
     rows_end(&s.rows);
     line_read_close(&s.lines);
