@@ -208,6 +208,7 @@ INLINE uint32_t next_filled(const Builder *b, uint32_t c, uint32_t end, bool two
 }
 
 INLINE void by_name(Builder *b, uint32_t parent, bool two) {
+    fill_self(b, parent, two);
     uint32_t end = b->place[parent].child_end;
     uint32_t c = next_filled(b, b->place[parent].child, end, two);
     Run run = {0};
@@ -250,6 +251,7 @@ INLINE void keep_heavy(Builder *b, uint32_t node, Sums total, bool two) {
 }
 
 INLINE void by_weight(Builder *b, uint32_t parent, bool two) {
+    fill_self(b, parent, two);
     uint32_t end = b->place[parent].child_end;
     uint32_t c = next_filled(b, b->place[parent].child, end, two);
     Sums at = b->place[parent].start;
@@ -290,10 +292,6 @@ INLINE void look_ahead(const Builder *b, uint32_t i) {
 }
 
 static void walk(Builder *b, uint32_t parent, bool heaviest_first) {
-    if (b->has_b)
-        fill_self(b, parent, true);
-    else
-        fill_self(b, parent, false);
     if (b->has_b && heaviest_first)
         by_weight(b, parent, true);
     else if (b->has_b)
