@@ -1,6 +1,5 @@
 #include "app/cli.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -152,7 +151,7 @@ static int run_window(const Options *o, const CliHost *host) {
         return complain_and(EXIT_INPUT, &err);
     App *app = new_app(o, host, fonts);
     app->session.use_cache = !o->no_cache;
-    app->session.follow = o->follow;
+    app->session.follow_next = o->follow;
     int code = show_window(app, o, host, fonts, o->paths ? o->path[0] : NULL);
     app_free(app);
     return code;
@@ -164,14 +163,14 @@ static int run_window(const Options *o, const CliHost *host) {
 static int end_recording(Process *p, const char *path) {
     enum { PATIENCE_MS = 10000 };
     process_interrupt(p);
-    bool ended = process_wait(p, PATIENCE_MS);
-    Str words = process_words(p);
-    int status = ended ? process_status(p) : 0;
-    if (status && status != 128 + SIGINT)
-        fprintf(stderr, "flamescope: perf ended with status %d%s%.*s\n", status, words.n ? ": " : "", (int)words.n, words.s);
+    Buf words = {0};
+    bool failed = process_wait(p, PATIENCE_MS) && record_failed(p, &words);
+    if (failed)
+        fprintf(stderr, "flamescope: %s\n", words.s);
     else
         fprintf(stderr, "flamescope: recorded into %s\n", path);
-    return status && status != 128 + SIGINT ? EXIT_INPUT : EXIT_DONE;
+    buf_free(&words);
+    return failed ? EXIT_INPUT : EXIT_DONE;
 }
 
 static int run_record(const Options *o, const CliHost *host) {
@@ -192,8 +191,9 @@ static int run_record(const Options *o, const CliHost *host) {
     if (!p)
         return complain_and(EXIT_INPUT, &err);
     App *app = new_app(o, host, fonts);
-    app->session.follow = true;
+    app->session.follow_next = true;
     app->live.recorder = p;
+    app->live.recording = path;
     int code = show_window(app, o, host, fonts, path);
     int ended = end_recording(p, path);
     app_free(app);

@@ -1,8 +1,9 @@
 #include "app/live.h"
 
-#include <stdio.h>
+#include <string.h>
 
 #include "app/program.h"
+#include "app/record.h"
 
 /* How many columns are in view when it begins to follow time and was of everything. */
 enum { EDGE_COLUMNS = 60 };
@@ -12,52 +13,49 @@ static int64_t end_of_time(const HeatGrid *g) {
 }
 
 static void set_edge(App *app, const HeatGrid *g, int64_t span) {
-    Live *l = &app->live;
-    l->t1_ns = end_of_time(g);
-    l->t0_ns = l->t1_ns - span;
-    app->state.view = (Range){true, l->t0_ns, l->t1_ns};
+    int64_t end = end_of_time(g);
+    app->state.view = app->live.edge = (Range){true, end - span, end};
 }
 
 void live_follow_edge(App *app) {
     const HeatGrid *g = app_grid(app);
     const Range *view = &app->state.view;
-    app->live.edge = !app->live.edge && g && g->columns;
-    if (app->live.edge)
+    bool begin = !app->live.edge.on && g && g->columns;
+    app->live.edge.on = false;
+    if (begin)
         set_edge(app, g, view->on ? view->t1_ns - view->t0_ns : EDGE_COLUMNS * g->spec.column_ns);
 }
 
 static void move_edge(App *app) {
-    Live *l = &app->live;
+    Range *edge = &app->live.edge;
     const HeatGrid *g = app_grid(app);
-    const Range *view = &app->state.view;
-    if (!view->on || view->t0_ns != l->t0_ns || view->t1_ns != l->t1_ns)
-        l->edge = false; /* moved by hand */
-    else if (g && g->columns && end_of_time(g) != l->t1_ns)
-        set_edge(app, g, l->t1_ns - l->t0_ns);
+    if (!range_same(edge, &app->state.view))
+        edge->on = false; /* moved by hand */
+    else if (g && g->columns && end_of_time(g) != edge->t1_ns)
+        set_edge(app, g, edge->t1_ns - edge->t0_ns);
 }
 
-/* What it said last, which is why it ended when it did not end well. */
-static void tell_end(App *app, const Process *p) {
-    const char *path = app->state.file[0];
-    if (process_status(p) == 0) {
-        app_notice(app, "Recorded into %.*s", 200, path);
-        return;
-    }
-    Str words = process_words(p);
-    app_notice(app, "perf ended with status %d: %.*s", process_status(p), (int)(words.n < 200 ? words.n : 200), words.s);
+static bool shows_recording(const App *app) {
+    return app->live.recorder && !strcmp(app->session.slot[0].path, app->live.recording);
 }
 
 static void poll_recorder(App *app) {
     Live *l = &app->live;
+    Buf words = {0};
     if (!l->recorder || process_running(l->recorder))
         return;
-    tell_end(app, l->recorder);
+    if (record_failed(l->recorder, &words))
+        app_notice(app, "%s", words.s);
+    else
+        app_notice(app, "Recorded into %s", l->recording);
+    buf_free(&words);
+    if (shows_recording(app))
+        session_end_load(&app->session, 0);
     l->recorder = NULL;
-    session_end_load(&app->session, 0);
 }
 
 void live_stop(App *app) {
-    if (app->live.recorder)
+    if (shows_recording(app))
         process_interrupt(app->live.recorder); /* it writes what it has; then the load ends */
     else
         session_end_load(&app->session, 0);
@@ -65,6 +63,6 @@ void live_stop(App *app) {
 
 void live_update(App *app) {
     poll_recorder(app);
-    if (app->live.edge)
+    if (app->live.edge.on)
         move_edge(app);
 }

@@ -4,12 +4,13 @@
 #pragma once
 
 #include "app/app.h"
+#include "app/state.h"
 #include "base/process.h"
 
 typedef struct Live {
-    bool edge;             /* the view ends where time does */
-    int64_t t0_ns, t1_ns;  /* of that view; another one was chosen by hand */
-    Process *recorder;     /* the caller's, writes the file in slot A; NULL: none, or it ended */
+    Range edge; /* on: the view, which ends where time does; another one was chosen by hand */
+    Process *recorder;     /* the caller's; NULL: none, or it ended */
+    const char *recording; /* the file that it writes, whatever slot A shows by now */
 } Live;
 
 /* Once a frame, before anything is drawn. */

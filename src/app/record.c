@@ -1,6 +1,7 @@
 #include "app/record.h"
 
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,8 +27,7 @@ static int number_in(const char *path, int unless) {
 static bool has_capability(void) {
     Buf text = {0};
     uint64_t has = 0;
-    if (file_read_all("/proc/self/status", &text, 1 << 16, NULL)) {
-        buf_putc(&text, '\0');
+    if (file_read_all("/proc/self/status", &text, 1 << 16, NULL) && text.n) {
         const char *line = strstr(text.s, "\nCapEff:");
         has = line ? strtoull(line + sizeof "\nCapEff:" - 1, NULL, 16) : 0;
     }
@@ -145,4 +145,13 @@ Process *record_start(const RecordWish *wish, char path[RECORD_PATH], Error *err
     Process *p = process_start(record_arguments(wish, &arena), path, !wish->command, err);
     arena_free(&arena);
     return p;
+}
+
+bool record_failed(const Process *perf, Buf *words) {
+    int status = process_status(perf);
+    Str why = process_words(perf);
+    if (status == 0 || status == 128 + SIGINT)
+        return false;
+    buf_printf(words, "perf ended with status %d%s%.*s", status, why.n ? ": " : "", (int)why.n, why.s);
+    return true;
 }

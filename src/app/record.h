@@ -28,6 +28,8 @@ typedef struct RecordRights {
 bool record_allowed(const RecordWish *wish, const RecordRights *rights, Buf *notes, Error *err);
 /* Starts perf; *path is the file that it writes. */
 Process *record_start(const RecordWish *wish, char path[RECORD_PATH], Error *err);
+/* Once it has ended: neither of itself nor because it was asked to; in words. */
+bool record_failed(const Process *perf, Buf *words);
 /* What record_start runs, without the program's name: for a test. Ends with NULL; texts live in the
  * arena. */
 const char *const *record_arguments(const RecordWish *wish, Arena *arena);

@@ -92,7 +92,8 @@ bool session_open(Session *session, uint32_t index, const char *path, Error *err
     session_pause(session, false);
     memcpy(slot->path, copy, sizeof copy);
     slot->open = true;
-    slot->follow = session->follow;
+    slot->follow = session->follow_next;
+    session->follow_next = false;
     slot->waiting = others_load(session, index);
     if (slot->waiting)
         hold_nothing(session, slot);

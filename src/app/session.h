@@ -31,7 +31,7 @@ typedef struct Session {
     Engine *engine;
     SessionSlot slot[ENGINE_SLOTS];
     bool use_cache; /* off unless the owner sets it */
-    bool follow;    /* files opened from now on are still being written */
+    bool follow_next; /* the file that is opened next is still being written */
     bool paused;    /* what is shown stays as it is; loads go on */
 } Session;
 

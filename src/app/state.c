@@ -39,7 +39,7 @@ bool state_put_frame(char *out, size_t cap, size_t *at, Str symbol, Str module) 
     return true;
 }
 
-static bool range_same(const Range *a, const Range *b) {
+bool range_same(const Range *a, const Range *b) {
     return a->on == b->on && (!a->on || (a->t0_ns == b->t0_ns && a->t1_ns == b->t1_ns));
 }
 

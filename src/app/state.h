@@ -38,6 +38,8 @@ typedef struct Range {
     int64_t t0_ns, t1_ns; /* half-open */
 } Range;
 
+bool range_same(const Range *a, const Range *b);
+
 typedef struct State {
     char file[STATE_SLOTS][STATE_PATH]; /* slot A and B; empty: none */
     Range selection;

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -110,6 +111,54 @@ static void perf_gets_its_arguments(void **state) {
     assert_runs(&(RecordWish){.hertz = 1, .command = command}, "perf record -g -F 1 -m 8 -o - -- make -j 2");
 }
 
+/* How a program that runs `script` ends, interrupted once it said so. */
+static bool failed(const char *script, bool interrupt, const char *told) {
+    Error err = {0};
+    Buf words = {0};
+    Process *p = process_start((const char *const[]){"sh", "-c", script, NULL}, NULL, true, &err);
+    assert_non_null(p);
+    if (interrupt)
+        process_interrupt(p);
+    assert_true(process_wait(p, 10000));
+    bool bad = record_failed(p, &words);
+    assert_true(bad ? strstr(words.s, told) != NULL : words.n == 0);
+    buf_free(&words);
+    process_free(p);
+    return bad;
+}
+
+static void a_recorder_that_was_stopped_did_not_fail(void **state) {
+    (void)state;
+    assert_false(failed("exit 0", false, ""));
+    assert_false(failed("exec sleep 100", true, ""));
+    assert_true(failed("echo no rights >&2; exit 3", false, "status 3: no rights"));
+}
+
+/* --follow and a recording are about one file, not about those that are opened later. */
+static void only_the_next_file_is_followed(void **state) {
+    (void)state;
+    Session s;
+    char path[] = "/tmp/flamescope-live-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    say(fd, 1, 4);
+    session_init(&s, 1);
+    s.follow_next = true;
+    assert_true(session_open(&s, 0, path, NULL));
+    assert_int_equal(wait_for(&s, 2) >= 2, true);
+    assert_true(session_live(&s));
+    assert_true(session_open(&s, 0, path, NULL));
+    assert_int_equal(wait_for(&s, 3), 3);
+    for (int i = 0; i < 2000 && !s.slot[0].settled; i++) {
+        session_poll(&s, 0);
+        usleep(1000);
+    }
+    assert_true(s.slot[0].settled);
+    session_free(&s);
+    close(fd);
+    unlink(path);
+}
+
 static void what_is_not_there_is_told(void **state) {
     (void)state;
     char path[64];
@@ -136,6 +185,8 @@ int main(void) {
         cmocka_unit_test(while_paused_samples_arrive_unseen),
         cmocka_unit_test(rights_are_told_exactly),
         cmocka_unit_test(perf_gets_its_arguments),
+        cmocka_unit_test(a_recorder_that_was_stopped_did_not_fail),
+        cmocka_unit_test(only_the_next_file_is_followed),
         cmocka_unit_test(what_is_not_there_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
