@@ -298,7 +298,7 @@ static bool pin_hovered_cell(App *app, Error *err) {
     if (!heat_lane_name(app_grid(app), app->heat.hover_row, row, sizeof row))
         return error_set(err, ERROR_USAGE, "this row stands for many");
     State *s = &app->state;
-    bool same = s->cell.on && s->cell.t0_ns == cell->t0_ns && s->cell.t1_ns == cell->t1_ns && !strcmp(s->cell_row, row);
+    bool same = range_same(&s->cell, cell) && !strcmp(s->cell_row, row);
     unpin_cell(app);
     if (!same) {
         s->cell = *cell;

@@ -5,19 +5,23 @@
 #include "app/question.h"
 #include "query/hottest.h"
 
+static HottestWish hottest_wish(const Query *q, const Range *cell) {
+    return (HottestWish){.t0_ns = cell->t0_ns, .t1_ns = cell->t1_ns, .event = q->event, .idle = q->idle, .filter = q->filter};
+}
+
 /* Of the cell under the pointer. */
 static void ask_hottest(App *app, const Query *q) {
     const Range *cell = &app->heat.hover;
-    HottestWish w = {.t0_ns = cell->t0_ns, .t1_ns = cell->t1_ns, .event = q->event, .idle = q->idle, .filter = q->filter};
+    HottestWish w = hottest_wish(q, cell);
     bool whose = heat_lane_filter(app_grid(app), app->heat.hover_row, &w.filter);
     engine_ask_aside(app->session.engine, ASIDE_HOTTEST, 0, cell->on && whose ? &w : NULL);
 }
 
 static void ask_pinned(App *app, const Query *q) {
     const State *s = &app->state;
-    HottestWish w = {.t0_ns = s->cell.t0_ns, .t1_ns = s->cell.t1_ns, .event = q->event, .idle = q->idle, .filter = q->filter};
+    HottestWish w = hottest_wish(q, &s->cell);
     uint32_t column, row;
-    bool wanted = heat_cell_find(app_grid(app), s, &column, &row) && (!s->cell_row[0] || filter_parse(str_of(s->cell_row), &w.filter, NULL));
+    bool wanted = heat_cell_find(app_grid(app), s, &column, &row) && heat_lane_filter(app_grid(app), row, &w.filter);
     engine_ask_aside(app->session.engine, ASIDE_PINNED, 0, wanted ? &w : NULL);
 }
 

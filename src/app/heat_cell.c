@@ -1,7 +1,6 @@
 #include "app/heat_cell.h"
 #include "app/flame_pane.h"
 #include "app/heat_lanes.h"
-#include "app/heat_ranges.h"
 
 #include <math.h>
 #include <string.h>
@@ -60,6 +59,15 @@ uint32_t heat_cell_lines(const View *v, uint32_t column, uint32_t row, const Hot
     return 1 + hottest_lines(v, hottest, lines + 1);
 }
 
+SliceShape heat_cell_shape(const HeatPane *pane, const View *v, uint32_t row, const Range *cell) {
+    SliceShape s = heat_slice_shape(pane, v, cell);
+    if (v->heat->row) {
+        s.y0 = heat_pane_lane_y(pane, row);
+        s.y1 = heat_pane_lane_y(pane, row + 1);
+    }
+    return s;
+}
+
 /* -- the pinned one */
 
 bool heat_cell_find(const HeatGrid *g, const State *s, uint32_t *column, uint32_t *row) {
@@ -89,11 +97,7 @@ void heat_cell_pinned(const HeatPane *pane, const View *v) {
     if (v->side != SIDE_A || !heat_cell_find(v->heat, v->state, &column, &row))
         return;
     heat_cell_range(v->heat, column, row, &cell.t0_ns, &cell.t1_ns);
-    SliceShape s = heat_slice_shape(pane, v, &cell);
-    if (v->heat->row) {
-        s.y0 = heat_pane_lane_y(pane, row);
-        s.y1 = heat_pane_lane_y(pane, row + 1);
-    }
+    SliceShape s = heat_cell_shape(pane, v, row, &cell);
     Rect box = {s.x0, fminf(s.y0, s.y1), s.x1_right - s.x0, fabsf(s.y1 - s.y0)};
     Rect seen = rect_cut(box, pane->plot);
     if (seen.w <= 0 || seen.h <= 0)

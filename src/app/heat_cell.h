@@ -3,7 +3,7 @@
  * Owner: the App's HeatPane. Thread: main. Lifetime: texts live for the frame. Failure: none. */
 #pragma once
 
-#include "app/heat_place.h"
+#include "app/heat_ranges.h"
 #include "query/hottest.h"
 
 enum { HEAT_CELL_LINES = 6 };
@@ -14,5 +14,7 @@ uint32_t heat_cell_lines(const View *v, uint32_t column, uint32_t row, const Hot
 bool heat_cell_find(const HeatGrid *grid, const State *state, uint32_t *column, uint32_t *row);
 /* "34 s + 660 ms" of it. */
 Str heat_cell_name(const View *v);
+/* Where a cell lies on the plot, in its lane where rows are lanes. */
+SliceShape heat_cell_shape(const HeatPane *pane, const View *v, uint32_t row, const Range *cell);
 /* Outlines it and shows its tooltip, where it is in view. */
 void heat_cell_pinned(const HeatPane *pane, const View *v);

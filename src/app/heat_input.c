@@ -74,11 +74,7 @@ static void hover(HeatPane *pane, const View *v, float x, float y) {
         row = heat_lane_at(pane, v, y);
     hottest_of_texel(pane, g, &column, &row);
     Ui *ui = v->ui;
-    SliceShape s = heat_slice_shape(pane, v, &cell);
-    if (g->row) {
-        s.y0 = heat_pane_lane_y(pane, row);
-        s.y1 = heat_pane_lane_y(pane, row + 1);
-    }
+    SliceShape s = heat_cell_shape(pane, v, row, &cell);
     Rect before = draw_clip_to(ui->draw, rect_inset(pane->plot, -ui_px(ui, 1)));
     uint32_t hair = color_alpha(ui->theme->text, 0.35f);
     float cx = roundf((s.x0 + s.x1_right) / 2), cy = roundf((s.y0 + s.y1) / 2);
