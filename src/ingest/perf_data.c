@@ -280,7 +280,7 @@ static void take_sample(PerfData *d, const PerfRecord *r, const PerfAttr *attr) 
 /* ---- what the samples are about -----------------------------------------------------------
  */
 
-static bool take_task(PerfData *d, const PerfRecord *r) {
+static bool take_task(PerfData *d, const PerfRecord *r, uint64_t time) {
     PerfTask task;
     PerfSpaces *spaces = &d->stacks.spaces;
     if (!perf_task_read(r, d->header.swapped, &task))
@@ -289,8 +289,10 @@ static bool take_task(PerfData *d, const PerfRecord *r) {
         perf_spaces_comm(spaces, &task);
     else if (r->type == RECORD_FORK)
         perf_spaces_fork(spaces, &task, (r->misc & MISC_FORK_EXEC) != 0);
-    else
+    else {
+        runs_again(d, task.tid, time); /* a thread ends itself: kernels drop a switch at times */
         perf_spaces_exit(spaces, &task);
+    }
     return true;
 }
 
@@ -318,7 +320,7 @@ static void take(PerfData *d, const PerfRecord *r, uint64_t time) {
     case RECORD_COMM:
     case RECORD_FORK:
     case RECORD_EXIT:
-        ok = take_task(d, r);
+        ok = take_task(d, r, time);
         break;
     case RECORD_MMAP:
     case RECORD_MMAP2:
