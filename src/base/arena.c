@@ -106,6 +106,27 @@ void *arena_copy(Arena *arena, const void *from, size_t size, size_t align) {
     return size ? memcpy(p, from, size) : p;
 }
 
+void *arena_resize(Arena *arena, void *p, size_t old_size, size_t new_size, size_t align) {
+    ArenaBlock *block = arena->block;
+    char *from = p;
+    if (from && new_size <= PTRDIFF_MAX / 2 &&
+        from + old_size + ARENA_GAP == block->data + block->used &&
+        (size_t)(from - block->data) + new_size + ARENA_GAP <= block->size) {
+        size_t end = (size_t)(from - block->data) + new_size;
+        ASAN_UNPOISON_MEMORY_REGION(from, new_size);
+        if (new_size < old_size)
+            ASAN_POISON_MEMORY_REGION(from + new_size, old_size - new_size);
+        if (block->dirty < end)
+            block->dirty = end;
+        block->used = end + ARENA_GAP;
+        return p;
+    }
+    size_t dirty;
+    char *to = push(arena, new_size, align, &dirty);
+    size_t kept = old_size < new_size ? old_size : new_size;
+    return kept ? memcpy(to, from, kept) : to;
+}
+
 /* Several blocks become one of their size, so that the next round needs no further one. */
 void arena_reset(Arena *arena) {
     ArenaBlock *block = arena->block;

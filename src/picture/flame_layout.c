@@ -14,11 +14,11 @@ typedef struct Sums {
     uint64_t a, b;
 } Sums;
 
-/* What the walk needs of a box besides; the children's numbers are at hand when the box is made, and
- * far away when its turn comes. */
+/* What the walk needs of a box until its turn has come, by when its node is far away again. */
 typedef struct Place {
     Sums start; /* its left edge */
     uint32_t child, child_end;
+    uint32_t lo, hi; /* ranks */
 } Place;
 
 typedef struct Run {
@@ -41,14 +41,17 @@ typedef struct Builder {
     double least_width;  /* … widths */
     double scale, scale_b; /* of one count, as a share of the width */
     Sums origin;         /* at the left edge */
-    FlameBox *box;
-    Place *place; /* by box */
+    Arena *arena;
+    FlameBox *box; /* the last that was pushed, so that it grows in place */
     uint32_t count, cap;
+    Place *places; /* a ring, for those boxes whose turn is to come … */
+    uint32_t ring; /* … of so many places, a power of two */
+    uint32_t turn; /* the first of them */
     Heavy *heavy;
     uint32_t heavy_count, heavy_cap;
 } Builder;
 
-enum { MAX_DEPTH = UINT16_MAX };
+enum { MAX_DEPTH = UINT16_MAX, FIRST_BOXES = 4096 };
 
 /* Whether there is a baseline, `two`, is a constant wherever these are called: each walk is compiled
  * once for each, since the plain one is what a drag waits for. (Asking b->has_b at each place took
@@ -82,18 +85,35 @@ INLINE bool is_narrow(const Builder *b, Sums total, bool two) {
     return two ? width(b, total, two) < b->least_width : total.a < b->least;
 }
 
+INLINE Place *place_of(const Builder *b, uint32_t box) {
+    return &b->places[box & (b->ring - 1)];
+}
+
+/* Nothing is zeroed, moved or given back to the system from one frame to the next. (Arrays on the heap,
+ * and a copy at the end, made a layout of 25 000 boxes a fifth slower.) */
 static void grow(Builder *b) {
-    uint32_t cap = b->cap ? b->cap * 2 : 256;
-    b->box = mem_resize(b->box, b->cap * sizeof(*b->box), cap * sizeof(*b->box));
-    b->place = mem_resize(b->place, b->cap * sizeof(*b->place), cap * sizeof(*b->place));
+    uint32_t cap = b->cap ? b->cap * 2 : FIRST_BOXES;
+    b->box = arena_resize(b->arena, b->box, b->cap * sizeof(*b->box), cap * sizeof(*b->box),
+                          _Alignof(FlameBox));
     b->cap = cap;
+}
+
+static void grow_ring(Builder *b) {
+    uint32_t ring = b->ring ? b->ring * 2 : FIRST_BOXES;
+    Place *wider = arena_resize(b->arena, NULL, 0, ring * sizeof(*wider), _Alignof(Place));
+    for (uint32_t i = b->turn; i < b->count; i++)
+        wider[i & (ring - 1)] = *place_of(b, i);
+    b->places = wider;
+    b->ring = ring;
 }
 
 /* The caller sets the new box. */
 INLINE FlameBox *push(Builder *b, Sums start) {
+    if (b->count - b->turn == b->ring)
+        grow_ring(b);
     if (b->count == b->cap)
         grow(b);
-    b->place[b->count] = (Place){start, 0, 0};
+    *place_of(b, b->count) = (Place){.start = start};
     return &b->box[b->count++];
 }
 
@@ -106,8 +126,10 @@ INLINE FlameBox *push_node(Builder *b, uint32_t parent, uint32_t node, Sums star
                            bool two) {
     const Answer *a = b->answer;
     FlameBox *box = push(b, start);
-    Place *at = &b->place[b->count - 1];
+    Place *at = place_of(b, b->count - 1);
     at->child = tree_children(b->tree, node, &at->child_end);
+    at->lo = b->tree->node[node].lo;
+    at->hi = b->tree->node[node].hi;
     *box = (FlameBox){.key = key_of(b, node),
                       .node = node,
                       .parent = parent,
@@ -125,10 +147,9 @@ INLINE FlameBox *push_node(Builder *b, uint32_t parent, uint32_t node, Sums star
  * memory. */
 INLINE void fill_self(const Builder *b, uint32_t i, bool two) {
     FlameBox *box = &b->box[i];
-    const Place *at = &b->place[i];
-    const TreeNode *node = &b->tree->node[box->node];
-    uint32_t own_end = at->child < at->child_end ? b->tree->node[at->child].lo : node->hi;
-    Sums self = sums_between(b, node->lo, own_end, two);
+    const Place *at = place_of(b, i);
+    uint32_t own_end = at->child < at->child_end ? b->tree->node[at->child].lo : at->hi;
+    Sums self = sums_between(b, at->lo, own_end, two);
     box->self = self.a;
     box->self_b = self.b;
 }
@@ -209,8 +230,9 @@ INLINE uint32_t next_filled(const Builder *b, uint32_t c, uint32_t end, bool two
 
 INLINE void by_name(Builder *b, uint32_t parent, bool two) {
     fill_self(b, parent, two);
-    uint32_t end = b->place[parent].child_end;
-    uint32_t c = next_filled(b, b->place[parent].child, end, two);
+    const Place *of = place_of(b, parent);
+    uint32_t end = of->child_end;
+    uint32_t c = next_filled(b, of->child, end, two);
     Run run = {0};
     Sums run_start = {0};
     for (; c < end; c = next_filled(b, c + 1, end, two)) {
@@ -252,9 +274,10 @@ INLINE void keep_heavy(Builder *b, uint32_t node, Sums total, bool two) {
 
 INLINE void by_weight(Builder *b, uint32_t parent, bool two) {
     fill_self(b, parent, two);
-    uint32_t end = b->place[parent].child_end;
-    uint32_t c = next_filled(b, b->place[parent].child, end, two);
-    Sums at = b->place[parent].start;
+    const Place *of = place_of(b, parent);
+    uint32_t end = of->child_end;
+    uint32_t c = next_filled(b, of->child, end, two);
+    Sums at = of->start;
     Run run = {0};
     b->heavy_count = 0;
     for (; c < end; c = next_filled(b, c + 1, end, two)) {
@@ -278,12 +301,13 @@ INLINE void by_weight(Builder *b, uint32_t parent, bool two) {
 INLINE void look_ahead(const Builder *b, uint32_t i) {
     const Tree *t = b->tree;
     if (i + NODES_AHEAD < b->count) {
-        const Place *at = &b->place[i + NODES_AHEAD];
+        const Place *at = place_of(b, i + NODES_AHEAD);
         for (uint32_t c = at->child; c < at->child_end && c < at->child + SIBLINGS_AHEAD; c += 3)
             __builtin_prefetch(&t->node[c]); /* three to a cache line */
+        __builtin_prefetch(&t->node[at->child_end < at->child + SIBLINGS_AHEAD ? at->child_end : at->child + SIBLINGS_AHEAD]);
     }
     if (i + SUMS_AHEAD < b->count) {
-        const Place *at = &b->place[i + SUMS_AHEAD];
+        const Place *at = place_of(b, i + SUMS_AHEAD);
         if (at->child < at->child_end)
             fetch_sums(b, t->node[at->child].lo);
         for (uint32_t c = at->child; c < at->child_end && c < at->child + SIBLINGS_AHEAD; c++)
@@ -356,7 +380,10 @@ void flame_layout(const Answer *answer, uint32_t zoom, float width_px, bool heav
     memset(out, 0, sizeof(*out));
     if (zoom >= tree->nodes)
         zoom = 0;
-    Builder b = {.answer = answer, .tree = tree, .has_b = answer->b.u32 || answer->b.u64};
+    Builder b = {.answer = answer,
+                 .tree = tree,
+                 .has_b = answer->b.u32 || answer->b.u64,
+                 .arena = arena};
     Sums total = sums_between(&b, tree->node[zoom].lo, tree->node[zoom].hi, b.has_b);
     Sums all = sums_between(&b, 0, tree->ranks, b.has_b);
     uint64_t elsewhere = zoom || b.has_b ? 0 : answer->not_arranged;
@@ -370,11 +397,13 @@ void flame_layout(const Answer *answer, uint32_t zoom, float width_px, bool heav
     }
     push_path(&b, zoom, b.origin);
     for (uint32_t i = b.count - 1; i < b.count; i++) {
+        b.turn = i;
         look_ahead(&b, i);
         if (!b.box[i].merged && b.box[i].depth < MAX_DEPTH)
             walk(&b, i, heaviest_first);
     }
-    *out = (FlameLayout){.box = arena_copy(arena, b.box, b.count * sizeof(*b.box), _Alignof(FlameBox)),
+    *out = (FlameLayout){.box = arena_resize(arena, b.box, b.cap * sizeof(*b.box),
+                                             b.count * sizeof(*b.box), _Alignof(FlameBox)),
                          .count = b.count,
                          .max_depth = b.box[b.count - 1].depth,
                          .zoom = zoom,
@@ -384,7 +413,5 @@ void flame_layout(const Answer *answer, uint32_t zoom, float width_px, bool heav
                          .all_b = all.b,
                          .differential = b.has_b,
                          .not_arranged = elsewhere};
-    mem_resize(b.box, b.cap * sizeof(*b.box), 0);
-    mem_resize(b.place, b.cap * sizeof(*b.place), 0);
     mem_resize(b.heavy, b.heavy_cap * sizeof(*b.heavy), 0);
 }

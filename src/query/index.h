@@ -30,9 +30,11 @@ typedef struct Index {
     uint32_t *order; /* position to sample; NULL: they are the same */
     uint64_t stride; /* positions between snapshots */
     uint32_t snapshots;
-    /* Number k: counts of positions [0, (k + 1) · stride), 16 bits for every slot; slots that
-     * come to more than that in the end (few can) have their own rows of 32 bits. */
-    uint16_t *snapshot;
+    /* Number k: counts of positions [0, (k + 1) · stride), a byte for every slot; slots that come
+     * to more than that in the end (at most one for each 256 samples) have their own rows of 32
+     * bits. Where most slots do, each has 16 bits instead: one of the two arrays is NULL. */
+    uint8_t *snapshot8;
+    uint16_t *snapshot16;
     uint32_t *big_slot, *big_count, bigs;
     /* by cpu */
     struct Index *base;       /* held; its tree and order are this one's. NULL: by pair */

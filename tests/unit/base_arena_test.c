@@ -84,6 +84,29 @@ static void pop_goes_back_to_the_mark(void **state) {
     arena_free(&arena);
 }
 
+/* In place where it is the last push and the block has room; what it holds stays in any case.
+ */
+static void last_push_is_resized(void **state) {
+    (void)state;
+    Arena arena;
+    arena_init(&arena, 4096);
+    unsigned char *p = arena_resize(&arena, NULL, 0, 100, 8);
+    memset(p, 1, 100);
+    assert_ptr_equal(arena_resize(&arena, p, 100, 1000, 8), p);
+    memset(p + 100, 2, 900);
+    assert_ptr_equal(arena_resize(&arena, p, 1000, 500, 8), p);
+    unsigned char *after = arena_push(&arena, 16, 1);
+    for (int i = 0; i < 16; i++)
+        assert_int_equal(after[i], 0); /* though it lies where the 2s were */
+    unsigned char *q = arena_resize(&arena, p, 500, 600, 8); /* no longer the last */
+    assert_ptr_not_equal(q, p);
+    unsigned char *r = arena_resize(&arena, q, 600, 100000, 8); /* more than the block */
+    assert_ptr_not_equal(r, q);
+    for (int i = 0; i < 500; i++)
+        assert_int_equal(r[i], i < 100 ? 1 : 2);
+    arena_free(&arena);
+}
+
 static void resize_keeps_and_zeroes(void **state) {
     (void)state;
     unsigned char *p = mem_resize(NULL, 0, 100);
@@ -103,6 +126,7 @@ int main(void) {
         cmocka_unit_test(pushes_are_aligned_zeroed_and_apart),
         cmocka_unit_test(reset_settles_on_one_block),
         cmocka_unit_test(pop_goes_back_to_the_mark),
+        cmocka_unit_test(last_push_is_resized),
         cmocka_unit_test(resize_keeps_and_zeroes),
     };
     return cmocka_run_group_tests_name("base/arena", tests, NULL, NULL);

@@ -206,46 +206,62 @@ static void samples_in_time_order(void **state) {
     }
 }
 
-/* Three stacks, one of which has far more samples than 16 bits count. */
-static void big_counts_in_snapshots(void **state) {
-    static const char *const names[] = {"a", "b", "c"};
+/* Few stacks, one of which has far more samples than 16 bits count: 16 bits a slot. Many, one of which
+ * has more than 8 bits count: 8 bits. */
+static void counts_in_snapshots(uint32_t stacks, bool wide) {
     enum { SAMPLES = 300000 };
     MakeOptions o = {.seed = 1};
     uint64_t random = 4;
     Maker m;
     Batch batch;
-    (void)state;
     maker_init(&m, &o);
-    for (int i = 0; i < 3; i++)
-        maker_put(&m, i, "p", 1, "e", 0, 0, &names[i], 1, FRAME_USER);
+    for (uint32_t i = 0; i < stacks; i++) {
+        char text[16];
+        const char *name = text;
+        snprintf(text, sizeof(text), "f%05u", i);
+        maker_put(&m, i, "p", 1, "e", 0, 0, &name, 1, FRAME_USER);
+    }
     batch_init(&batch);
     batch_clear(&batch, &m.part);
-    for (uint32_t i = 0; i < SAMPLES; i++)
-        batch_add(&batch, 3 + i, i % 10 == 1 ? 2 : i % 10 == 2 && i < 9000 ? 3 : 1, 0, 0);
+    for (uint32_t i = 0; i < SAMPLES; i++) {
+        uint32_t other = i % 10 == 2 && i < 9000 ? 3 : 1 + i % stacks;
+        batch_add(&batch, stacks + i, i % 2 ? 1 : other, 0, 0);
+    }
     profile_absorb(&m.profile, &batch, &m.remap);
     profile_publish(&m.profile);
     batch_free(&batch);
     ProfileView view = profile_view(&m.profile);
     Index *x = index_build(&m.profile, &view, 1);
     Counts c = {0};
-    assert_int_equal(x->bigs, 1);
+    assert_int_equal(x->snapshot16 != NULL, wide);
+    assert_int_equal(x->snapshot8 != NULL, !wide);
+    assert_in_range(x->bigs, 1, stacks - 1);
     assert_true(x->snapshots > 10);
+    assert_true(index_snapshot_bytes(x) <= 4 * x->samples);
+    uint32_t *want = calloc(x->slots, sizeof(*want));
     for (int i = 0; i < 200; i++) {
         int64_t a = (int64_t)random_below(&random, SAMPLES);
         int64_t b = a + (int64_t)random_below(&random, SAMPLES);
         CountWish wish = {.index = x, .view = &view, .t0_ns = a, .t1_ns = b};
-        uint32_t want[4] = {0};
+        memset(want, 0, x->slots * sizeof(*want));
         counts_set(&c, &wish);
         for (uint64_t s = 0; s < view.samples; s++) {
             int64_t t = COLUMN_AT(&m.profile.time_ns, int64_t, s);
             if (t >= a && t < b)
                 want[index_slot_of_pair(x, COLUMN_AT(&m.profile.pair, PairId, s))]++;
         }
-        assert_memory_equal(c.count, want, sizeof(want));
+        assert_memory_equal(c.count, want, x->slots * sizeof(*want));
     }
+    free(want);
     counts_free(&c);
     index_drop(x);
     maker_free(&m);
+}
+
+static void big_counts_in_snapshots(void **state) {
+    (void)state;
+    counts_in_snapshots(3, true);
+    counts_in_snapshots(2000, false);
 }
 
 int main(void) {
