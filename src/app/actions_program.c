@@ -66,6 +66,8 @@ bool do_quit(App *app, Str args, Error *err) {
 /* One level at a time, the most recent thing first. */
 bool do_escape(App *app, Str args, Error *err) {
     (void)args;
+    if (app->present.on && !app->overlay)
+        return present_escape(app, err);
     if (app->overlay) {
         app->overlay = OVERLAY_NONE;
     } else if (app->panels.asking_filter) {

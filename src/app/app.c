@@ -8,6 +8,7 @@
 
 #include "app/program.h"
 #include "app/question.h"
+#include "app/window_draw.h"
 
 #define NOTICE_NS INT64_C(4000000000)
 
@@ -53,12 +54,17 @@ App *app_new(const AppOptions *options) {
     table_pane_init(&app->table);
     chart_pane_init(&app->chart);
     browser_init(&app->browser);
+    present_init(&app->present);
     return app;
 }
 
 void app_free(App *app) {
     save_wait(&app->saver, app->session.jobs);
     save_free(&app->saver);
+    scene_file_flush(&app->scene_file, app->session.jobs, &app->scenes, NULL);
+    scene_file_free(&app->scene_file);
+    scenes_free(&app->scenes);
+    present_free(&app->present);
     browser_free(&app->browser, app->session.jobs);
     session_free(&app->session);
     flame_pane_free(&app->flame);
@@ -123,8 +129,10 @@ bool app_open(App *app, uint32_t slot, const char *path, Error *err) {
     Error why = {0};
     bool ok = session_open(&app->session, slot, path, &why);
     state_put(app->state.file[slot], STATE_PATH, str_of(ok ? path : ""));
-    if (slot == 0 && ok)
+    if (slot == 0 && ok) {
         app->state.mode = MODE_NORMAL;
+        scenes_of_profile(app, path);
+    }
     if (ok)
         return true;
     if (slot == 0) {
@@ -160,7 +168,8 @@ bool app_work(App *app) {
 }
 
 bool app_settled(const App *app) {
-    if (session_loading(&app->session) || !browser_settled(&app->browser) || app->saver.busy)
+    if (session_loading(&app->session) || !browser_settled(&app->browser) || app->saver.busy ||
+        !scene_file_settled(&app->scene_file))
         return false;
     return !app->session.slot[0].open || engine_settled(app->session.engine);
 }
@@ -212,7 +221,7 @@ View app_view(App *app, Wishes *wishes, int64_t *next_wake_ns) {
         .slot = &app->session.slot[0], .engine = app->session.engine, .answer = app_answer(app),
         .heat = app_grid(app), .link = app_link(app), .event = app_event(app), .weighted = app_weighted(app), .paused = app->session.paused, .origin_ns = app_origin(app),
         .arena = &app->frame_arena, .wishes = wishes, .now_ns = app->last_input.now_ns,
-        .next_wake_ns = next_wake_ns,
+        .next_wake_ns = next_wake_ns, .staged = app->present.on,
     };
 }
 
@@ -231,12 +240,16 @@ static KeyContext pane_context(const App *app) {
 }
 
 static void key_to_wish(App *app, const View *v, const InputEvent *e) {
+    if (app->present.on)
+        present_key(&app->present, v, e);
     if (app_shows_browser(app) && browser_key(&app->browser, v, app->session.jobs, e))
         return;
     /* a letter over a frame is about that frame, wherever the focus is; arrows follow the focus */
     bool letter = e->key > KEY_SPACE && e->key < KEY_ENTER;
     bool over = app->flame.hover.on || app_chart_hovered(app);
-    CommandId id = letter && over ? command_for_key(CONTEXT_FLAME, e) : CMD_COUNT;
+    CommandId id = app->present.on ? command_for_key(CONTEXT_PRESENT, e) : CMD_COUNT;
+    if (id == CMD_COUNT && letter && over)
+        id = command_for_key(CONTEXT_FLAME, e);
     if (id == CMD_COUNT)
         id = command_for_key(pane_context(app), e);
     if (id == CMD_COUNT)
@@ -266,143 +279,6 @@ static void apply_wishes(App *app, const Wishes *wishes) {
     }
 }
 
-/* -- the window */
-
-static void splitter(const View *v, Rect area, float top) {
-    Ui *ui = v->ui;
-    float position = top;
-    Rect r = {area.x, top - ui_px(ui, 4), area.w, ui_px(ui, 9)};
-    if (ui_splitter(ui, ui_id("splitter"), r, &position) && area.h > 0)
-        wish(v->wishes, CMD_SPLIT, "%d", (int)((position - area.y) / area.h * 1000));
-}
-
-/* The second file's heat map beside the first one's: a drag on it is the baseline. */
-static void draw_second(App *app, const View *v, Rect area) {
-    State *state = ARENA_NEW(v->arena, State);
-    *state = app->state;
-    state->view = app->state.view_b;
-    state->selection = app->state.baseline_kind == BASELINE_FILE ? app->state.baseline : (Range){0};
-    View b = *v;
-    b.state = state;
-    b.side = SIDE_B;
-    b.select = CMD_BASELINE_FILE;
-    b.frame_time = CMD_TIME_VIEW_B;
-    b.slot = &app->session.slot[1];
-    b.heat = engine_heat(app->session.engine, 1);
-    b.link = NULL;
-    b.origin_ns = profile_origin(&b.slot->view);
-    app->heat_b.id = ui_id("heat b");
-    heat_pane_draw(&app->heat_b, &b, area);
-}
-
-/* Which file a heat map is of, over its right end. */
-static void heat_name(const View *v, Rect plot, const char *side, const char *path) {
-    Ui *ui = v->ui;
-    float h = ui_px(ui, 20);
-    ui_label(ui, (Rect){plot.x, plot.y - h - ui_px(ui, 1), plot.w, h}, view_text(v, "%s · %s", side, path_name(path)),
-             ui->theme->muted, FACE_REGULAR, ui->theme->font_axis, 1);
-}
-
-static void draw_heat(App *app, const View *v, Rect area) {
-    app->heat.id = ui_id("heat");
-    if (!app->session.slot[1].open) {
-        heat_pane_draw(&app->heat, v, area);
-        return;
-    }
-    float half = (float)(int)(area.w / 2);
-    heat_pane_draw(&app->heat, v, (Rect){area.x, area.y, half, area.h});
-    draw_second(app, v, (Rect){area.x + half, area.y, area.w - half, area.h});
-    if (!v->link) /* else it says what is lit there */
-        heat_name(v, app->heat.plot, "A", app->state.file[0]);
-    heat_name(v, app->heat_b.plot, "B", app->state.file[1]);
-}
-
-/* A sandwich: callers grow upwards from the function in the middle, callees hang below it. */
-static void draw_flame(App *app, const View *v, Rect area) {
-    app->flame.id = ui_id("flame");
-    app->callers.id = ui_id("callers");
-    app->flame.hanging = v->state->view_kind != VIEW_FLAME;
-    app->callers.hover.on = false;
-    app->flame.skip = v->state->view_kind == VIEW_SANDWICH; /* the function's row is the middle */
-    app->callers.skip = 2;
-    if (v->state->view_kind != VIEW_SANDWICH) {
-        flame_pane_draw(&app->flame, v, area);
-        return;
-    }
-    View above = *v;
-    above.answer = app_callers(app);
-    above.zoom_off = true; /* zooming into callees leaves the callers as they are */
-    float half = (float)(int)(area.h / 2);
-    flame_pane_draw(&app->callers, &above, (Rect){area.x, area.y, area.w, half});
-    flame_pane_draw(&app->flame, v, (Rect){area.x, area.y + half, area.w, area.h - half});
-    if (app->callers.hover.on) /* one frame is under the pointer */
-        app->flame.hover = app->callers.hover;
-}
-
-static void draw_panes(App *app, const View *v, Rect area) {
-    Ui *ui = v->ui;
-    float header = flame_header_height(v);
-    bool times = v->slot->view.has_time || !v->slot->settled;
-    float least = ui_px(ui, 130), share = (float)app->state.split_permille / 1000;
-    float split = times ? area.h * share : ui_px(ui, 44);
-    if (times && split < least)
-        split = least;
-    if (split > area.h - header - ui_px(ui, 60))
-        split = area.h - header - ui_px(ui, 60);
-    split = split < ui_px(ui, 40) ? 0 : (float)(int)split; /* no room for both: the flame graph stays */
-    Rect heat = {area.x, area.y, area.w, split};
-    if (split <= 0)
-        times = false;
-    else if (times)
-        draw_heat(app, v, heat);
-    else
-        ui_label(ui, heat, STR("This profile carries no times: a flame graph, but no heat map."),
-                 ui->theme->muted, FACE_REGULAR, ui->theme->font, 0);
-    float y = area.y + split;
-    flame_header_draw(v, (Rect){area.x, y + ui_px(ui, 4), area.w, header});
-    Rect flame = {area.x, y + header + ui_px(ui, 8), area.w, area.y + area.h - y - header - ui_px(ui, 14)};
-    float side = findings_width(&app->findings, v, area.w);
-    flame.w -= side;
-    if (v->state->view_kind == VIEW_TABLE)
-        table_pane_draw(&app->table, v, flame);
-    else if (v->state->view_kind == VIEW_CHART)
-        chart_pane_draw(&app->chart, v, flame);
-    else
-        draw_flame(app, v, flame);
-    if (side > 0)
-        findings_draw(&app->findings, v, (Rect){area.x + area.w - side, y + header + ui_px(ui, 4), side, area.y + area.h - y - header - ui_px(ui, 4)});
-    if (times && v->heat && v->heat->columns)
-        findings_ticks(&app->findings, v, app->heat.overview, heat_view_range(&(State){0}, v->heat));
-    frame_menu_draw(&app->frame_menu, &app->flame, &app->chart, v);
-    if (times)
-        splitter(v, area, y);
-}
-
-static void draw_overlays(App *app, const View *v, Rect area) {
-    if (app->overlay == OVERLAY_HELP && !help_draw(&app->panels, v))
-        app->overlay = OVERLAY_NONE;
-    if (app->overlay == OVERLAY_COMPLAINTS && (!v->slot->open || !complaints_draw(&app->panels, v)))
-        app->overlay = OVERLAY_NONE;
-    if (app->show_stats)
-        stats_draw(v, &app->stats, area);
-}
-
-static void draw_window(App *app, const View *v) {
-    Ui *ui = v->ui;
-    Rect w = ui->window;
-    float bar = toolbar_height(&app->panels, v), status = ui_px(ui, 30);
-    toolbar_draw(&app->panels, v, (Rect){w.x, w.y, w.w, bar});
-    Rect middle = {w.x, w.y + bar, w.w, w.h - bar - status};
-    app->flame.hover.on = app->table.hover.on = app->chart.hover.on = false;
-    if (app_shows_browser(app))
-        browser_draw(&app->browser, v, app->session.jobs, middle, &app->load_error);
-    else
-        draw_panes(app, v, middle);
-    Told told = {&app->flame, &app->table, &app->chart, .browser = app_shows_browser(app) ? &app->browser : NULL};
-    status_draw(&app->panels, v, &told, app->notice, (Rect){w.x, w.y + w.h - status, w.w, status});
-    draw_overlays(app, v, middle);
-}
-
 /* -- output */
 
 static void put_out(App *app, FrameOutput *out, int64_t next_wake_ns, bool acted) {
@@ -424,9 +300,15 @@ static void put_out(App *app, FrameOutput *out, int64_t next_wake_ns, bool acted
     if (app->notice[0] && app->notice_until_ns < next_wake_ns)
         next_wake_ns = app->notice_until_ns;
     bool looking = app_shows_browser(app) && !browser_settled(&app->browser);
-    bool waiting = looking || session_loading(&app->session) || app->saver.busy;
+    bool waiting = looking || session_loading(&app->session) || app->saver.busy || !scene_file_settled(&app->scene_file) ||
+                   app->show.check;
     if (waiting && now + 100000000 < next_wake_ns)
         next_wake_ns = now + 100000000; /* the progress line; a save that ends after its wake */
+    WindowOutput *second = &out->window[1];
+    second->open = app->present.on && app->last_input.displays > 1;
+    second->draw = app->last_input.window[1].w ? &app->present.draw : NULL;
+    snprintf(second->title, sizeof second->title, "FlameScope: presenter");
+    out->windows = 2;
     out->next_wake_ns = next_wake_ns;
     out->changed = true;
     out->clipboard = app->clipboard.n ? buf_str(&app->clipboard) : str_of(ui->clipboard);
@@ -495,6 +377,7 @@ void app_frame(App *app, const FrameInput *in, FrameOutput *out) {
     app->last_input.events = 0;
     note_times(app, in);
     session_poll(&app->session, in->now_ns);
+    bool slides = scene_show_step(app);
     live_update(app);
     saved(app);
     notice_failure(app); /* which shows the browser */
@@ -505,15 +388,19 @@ void app_frame(App *app, const FrameInput *in, FrameOutput *out) {
         app->notice[0] = 0;
 
     Wishes wishes = {.arena = &app->frame_arena};
-    const Theme *theme = theme_get((ThemeKind)app->state.theme);
+    const Theme *theme = theme_get((ThemeKind)(app->present.on ? app->present.theme : app->state.theme));
     draw_reset(&app->draw, (float)in->window[0].w, (float)in->window[0].h, theme->background);
     ui_begin(&app->ui, &app->draw, app->fonts, theme, (float)app->state.text_percent / 100, in, 0);
     View v = app_view(app, &wishes, &next_wake_ns);
-    draw_window(app, &v);
+    bool staged = app->present.on && !app_shows_browser(app);
+    staged ? window_draw_stage(app, &v) : window_draw(app, &v);
     take_input(app, &v, in); /* what no widget used */
+    uint32_t stage_commands = app->draw.commands;
     ui_end(&app->ui);
+    if (staged && in->displays > 1)
+        window_draw_presenter(app, &v, in, stage_commands);
     app->stats.commands = app->draw.commands;
     apply_wishes(app, &wishes);
     app_ask(app);
-    put_out(app, out, next_wake_ns, wishes.count > 0);
+    put_out(app, out, slides ? in->now_ns : next_wake_ns, wishes.count > 0);
 }

@@ -80,6 +80,20 @@ static void box_x(const FlamePane *pane, const MovingBox *m, float phase, float 
 
 /* -- colours */
 
+bool flame_pane_rect(const FlamePane *pane, uint32_t node, int64_t now_ns, Rect *out) {
+    float phase = flame_motion_phase(&pane->motion, now_ns);
+    for (uint32_t i = 0; i < pane->motion.staying; i++) {
+        const MovingBox *m = &pane->motion.box[i];
+        float x0, x1;
+        if (m->box.node != node || m->box.merged)
+            continue;
+        box_x(pane, m, phase, &x0, &x1);
+        *out = (Rect){x0, row_y(pane, m->box.depth), x1 - x0, pane->row};
+        return true;
+    }
+    return false;
+}
+
 static void colors_ready(FlamePane *pane, const View *v) {
     uint32_t frames = v->slot->view.frames;
     uint32_t key = 1u + v->state->flame_palette * 2u + v->ui->theme->dark;

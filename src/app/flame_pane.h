@@ -48,6 +48,8 @@ bool flame_pane_next_match(FlamePane *pane, int step);
 void flame_pane_scroll(FlamePane *pane, float pages);
 /* The box with this key in the newest layout, or NULL. */
 const FlameBox *flame_pane_box(const FlamePane *pane, uint64_t key);
+/* Where a node's box is drawn by now, perhaps outside of the body; false when it has none. */
+bool flame_pane_rect(const FlamePane *pane, uint32_t node, int64_t now_ns, Rect *out);
 /* The node that state.zoom names, as far as it exists in the tree. */
 uint32_t flame_zoom_node(const State *state, const Answer *answer, const Dict *dict, Arena *arena);
 /* State.zoom's text for a node; false when it does not fit. */

@@ -191,9 +191,12 @@ static void compare_line(const View *v, Rect area) {
     float x = badge(v, area.x + ui_px(ui, 20), area, "B", ui->theme->b), right = area.x + area.w - ui_px(ui, 20);
     x = panel_text(v, x, area, baseline_range_text(v), ui->theme->text, FACE_SEMIBOLD);
     x = panel_text(v, x, area, baseline_facts(v), ui->theme->muted, FACE_REGULAR);
-    if (s->baseline_kind == BASELINE_RANGE && s->selection.on)
+    if (!v->staged && s->baseline_kind == BASELINE_RANGE && s->selection.on)
         x = small_button(v, x, area, "swap", CMD_COMPARE_SWAP, false);
-    x = small_button(v, x, area, "only what A lacks", CMD_COMPARE_ELIDED, s->elided);
+    if (!v->staged)
+        x = small_button(v, x, area, "only what A lacks", CMD_COMPARE_ELIDED, s->elided);
+    else if (s->elided)
+        x = panel_text(v, x, area, STR("only what A lacks"), ui->theme->muted, FACE_REGULAR);
     area.w = right - x;
     area.x = x;
     if (!s->elided)
@@ -299,8 +302,9 @@ void flame_header_draw(const View *v, Rect area) {
     Ui *ui = v->ui;
     const Theme *t = ui->theme;
     Rect line = {area.x, area.y, area.w, ui_px(ui, 36)};
-    float right = tabs(v, line), x = area.x + ui_px(ui, 20);
-    right = compare_control(v, line, right);
+    float x = area.x + ui_px(ui, 20), right = area.x + area.w;
+    if (!v->staged)
+        right = compare_control(v, line, tabs(v, line));
     line.w = right - area.x - ui_px(ui, 10);
     if (v->state->selection.on)
         x = badge(v, x, line, "A", t->a);

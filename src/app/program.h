@@ -4,6 +4,7 @@
 
 #include "app/app.h"
 #include "app/browser.h"
+#include "app/callouts.h"
 #include "app/chart_pane.h"
 #include "app/export.h"
 #include "app/findings_pane.h"
@@ -15,6 +16,10 @@
 #include "app/linking.h"
 #include "app/live.h"
 #include "app/panels.h"
+#include "app/present.h"
+#include "app/scene_file.h"
+#include "app/scene_show.h"
+#include "app/scene_strip.h"
 #include "app/table_pane.h"
 #include "app/view.h"
 
@@ -38,6 +43,14 @@ struct App {
     Saver saver;
     PinnedFrame pinned;
     Live live;
+    Scenes scenes;
+    SceneFile scene_file;
+    SceneShow show;
+    SceneStrip strip;
+    Present present;
+    bool own_scenes;     /* opened by their name, not as those of slot A's profile */
+    bool showing;        /* a scene opens the files that it wants */
+    bool reduced_motion; /* nothing slides */
     LinkMatch lit; /* asked for; kind LINK_NONE: nothing is */
     Overlay overlay;
     bool show_stats;
@@ -77,6 +90,8 @@ void app_query(const App *app, Query *out);
 void app_heat_spec(App *app, HeatSpec *out);
 /* Runs a command by id; records a history step where the table says so. */
 bool app_run(App *app, CommandId id, Str args, Error *err);
+/* Esc on the stage. */
+bool present_escape(App *app, Error *err);
 /* Newest answer and grid of slot A, NULL while there is none for the file that is open. */
 const Answer *app_answer(const App *app);
 const Answer *app_callers(const App *app); /* likewise, the upper half of a sandwich */

@@ -164,7 +164,7 @@ void state_set_row_kind(State *s, uint8_t kind) {
 
 /* -- the text form */
 
-static void put_escaped(Buf *out, Str value) {
+void state_escape(Buf *out, Str value) {
     for (size_t i = 0; i < value.n; i++) {
         unsigned char c = (unsigned char)value.s[i];
         if (c <= ' ' || c == '%' || c == '&' || c == '=' || c == 127)
@@ -185,7 +185,7 @@ static void put_text(Buf *out, const char *key, const char *value) {
     if (!value[0])
         return;
     put_key(out, key);
-    put_escaped(out, str_of(value));
+    state_escape(out, str_of(value));
 }
 
 static void put_range(Buf *out, const char *key, const Range *r) {
@@ -279,8 +279,7 @@ static int hex_digit(char c) {
     return -1;
 }
 
-/* Percent-decoded into out (zero-terminated); false when it does not fit. */
-static bool unescape(Str value, char *out, size_t cap) {
+bool state_unescape(Str value, char *out, size_t cap) {
     size_t n = 0;
     for (size_t i = 0; i < value.n; i++) {
         char c = value.s[i];
@@ -315,7 +314,7 @@ static bool parse_number(Str value, int64_t least, int64_t most, int64_t *out) {
 static bool parse_filter(Str value, Filter *filter) {
     char text[FILTER_TERMS * (FILTER_VALUE + 24)];
     Filter parsed = {0};
-    if (!unescape(value, text, sizeof text) || !filter_parse(str_of(text), &parsed, NULL))
+    if (!state_unescape(value, text, sizeof text) || !filter_parse(str_of(text), &parsed, NULL))
         return false;
     *filter = parsed;
     return true;
@@ -324,7 +323,7 @@ static bool parse_filter(Str value, Filter *filter) {
 static bool parse_transforms(Str value, Transforms *transforms) {
     char text[2 * TRANSFORM_TEXT + TRANSFORMS * 32]; /* a name may be all backslashes */
     Transforms parsed = {0};
-    if (!unescape(value, text, sizeof text) || !transforms_parse(str_of(text), &parsed, NULL))
+    if (!state_unescape(value, text, sizeof text) || !transforms_parse(str_of(text), &parsed, NULL))
         return false;
     *transforms = parsed;
     return true;
@@ -425,9 +424,9 @@ static bool set_part(Str key, Str value, State *state) {
     if (known)
         return ok;
     if (str_eq_c(key, "a"))
-        return unescape(value, state->file[0], STATE_PATH);
+        return state_unescape(value, state->file[0], STATE_PATH);
     if (str_eq_c(key, "b"))
-        return unescape(value, state->file[1], STATE_PATH);
+        return state_unescape(value, state->file[1], STATE_PATH);
     if (str_eq_c(key, "sel"))
         return range_parse_ns(value, &state->selection);
     if (str_eq_c(key, "base")) {
@@ -437,13 +436,13 @@ static bool set_part(Str key, Str value, State *state) {
     if (str_eq_c(key, "transforms"))
         return parse_transforms(value, &state->transforms);
     if (str_eq_c(key, "pin"))
-        return unescape(value, state->pin, STATE_FRAME);
+        return state_unescape(value, state->pin, STATE_FRAME);
     if (str_eq_c(key, "cell"))
         return range_parse_ns(value, &state->cell);
     if (str_eq_c(key, "cellrow"))
-        return unescape(value, state->cell_row, STATE_ROW);
+        return state_unescape(value, state->cell_row, STATE_ROW);
     if (str_eq_c(key, "function"))
-        return unescape(value, state->function, STATE_FRAME);
+        return state_unescape(value, state->function, STATE_FRAME);
     if (str_eq_c(key, "saved"))
         return state_save_range(state, value);
     if (str_eq_c(key, "viewb"))
@@ -451,15 +450,15 @@ static bool set_part(Str key, Str value, State *state) {
     if (str_eq_c(key, "view"))
         return range_parse_ns(value, &state->view);
     if (str_eq_c(key, "event"))
-        return unescape(value, state->event, STATE_EVENT);
+        return state_unescape(value, state->event, STATE_EVENT);
     if (str_eq_c(key, "search"))
-        return unescape(value, state->search, SEARCH_TEXT);
+        return state_unescape(value, state->search, SEARCH_TEXT);
     if (str_eq_c(key, "functions"))
-        return unescape(value, state->table_filter, SEARCH_TEXT);
+        return state_unescape(value, state->table_filter, SEARCH_TEXT);
     if (str_eq_c(key, "thread"))
         return thread_parse(value, state);
     if (str_eq_c(key, "zoom"))
-        return unescape(value, state->zoom, STATE_ZOOM);
+        return state_unescape(value, state->zoom, STATE_ZOOM);
     if (str_eq_c(key, "filter"))
         return parse_filter(value, &state->filter);
     return false;

@@ -91,6 +91,9 @@ bool state_same(const State *a, const State *b);
 bool state_put(char *out, size_t cap, Str text);
 /* Appends "symbol\tmodule\n" at *at, as frames and paths of them are written; false when it is full. */
 bool state_put_frame(char *out, size_t cap, size_t *at, Str symbol, Str module);
+/* Percent-encoding of values: one word without blanks, & and =. False when it does not fit. */
+void state_escape(Buf *out, Str value);
+bool state_unescape(Str value, char *out, size_t cap);
 /* "key=value&key=value", values percent-encoded; defaults are left out. */
 void state_format(const State *state, Buf *out);
 /* Sets what the text names, leaves the rest. False with words when a part makes no sense. */

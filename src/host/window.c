@@ -2,6 +2,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -340,6 +341,12 @@ static void wait_for_work(int64_t next_wake_ns) {
     pace();
 }
 
+static int32_t clock_minute(void) {
+    time_t now = time(NULL);
+    struct tm local;
+    return localtime_r(&now, &local) ? local.tm_hour * 60 + local.tm_min : -1;
+}
+
 int host_run(const HostApp *app) {
     Events *e = &host.events;
     int64_t next_wake_ns = 0, last_frame_ns = 0;
@@ -360,6 +367,9 @@ int host_run(const HostApp *app) {
         if (e->repaint)
             fill_windows(&in); /* the size may have changed with the events */
         host.frame_start_ns = in.now_ns;
+        in.clock_minute = clock_minute();
+        int displays = SDL_GetNumVideoDisplays();
+        in.displays = displays > 0 ? (uint32_t)displays : 0;
         in.event = e->event;
         in.events = e->count;
         in.last_frame_ns = last_frame_ns;

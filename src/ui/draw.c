@@ -212,6 +212,63 @@ void draw_append(DrawList *d, const DrawList *over) {
     draw_clip(d, before);
 }
 
+/* ---- a list as a picture in another ------------------------------------------------------- */
+
+typedef struct Placed {
+    float scale, dx, dy;
+} Placed;
+
+static Rect placed(const Placed *p, Rect r) {
+    return rect(r.x * p->scale + p->dx, r.y * p->scale + p->dy, r.w * p->scale, r.h * p->scale);
+}
+
+static void place_shape(DrawList *d, const Placed *p, const DrawCommand *c) {
+    Rect r = placed(p, c->rect);
+    if (c->kind == DRAW_RECT)
+        draw_rect(d, r, c->color);
+    else if (c->kind == DRAW_ROUND)
+        draw_round(d, r, c->radius * p->scale, c->color);
+    else if (c->kind == DRAW_OUTLINE)
+        draw_outline(d, r, c->radius * p->scale, c->width * p->scale, c->color);
+    else
+        draw_line(d, r.x, r.y, r.x + r.w, r.y + r.h, c->width * p->scale, c->color);
+}
+
+static void place_triangle(DrawList *d, const Placed *p, const DrawCommand *c) {
+    float xy[6] = {c->rect.x, c->rect.y, c->rect.w, c->rect.h, c->radius, c->width};
+    for (int i = 0; i < 6; i++)
+        xy[i] = xy[i] * p->scale + (i & 1 ? p->dy : p->dx);
+    draw_triangle(d, xy, c->color);
+}
+
+static void place_band(DrawList *d, const Placed *p, const DrawList *of, const DrawCommand *c) {
+    draw_band(d, c->rect.y * p->scale + p->dy, c->rect.h * p->scale);
+    for (uint32_t i = c->first; i < c->first + c->count; i++)
+        draw_span(d, of->span[i].x0 * p->scale + p->dx, of->span[i].x1 * p->scale + p->dx, of->span[i].color);
+}
+
+void draw_scaled(DrawList *d, const DrawList *of, uint32_t commands, float scale, float dx, float dy) {
+    Placed p = {scale, dx, dy};
+    Rect within = d->clip;
+    for (uint32_t i = 0; i < commands && i < of->commands; i++) {
+        const DrawCommand *c = &of->command[i];
+        if (c->kind == DRAW_CLIP)
+            draw_clip(d, rect_cut(within, placed(&p, c->rect)));
+        else if (c->kind == DRAW_TRIANGLE)
+            place_triangle(d, &p, c);
+        else if (c->kind == DRAW_BAND)
+            place_band(d, &p, of, c);
+        else if (c->kind == DRAW_IMAGE)
+            draw_image(d, placed(&p, c->rect), &of->image[c->first]);
+        else if (c->kind == DRAW_TEXT)
+            draw_text(d, c->rect.x * scale + dx, c->rect.y * scale + dy, (Face)c->face, c->size * scale, c->color,
+                      (Str){of->text + c->first, c->count});
+        else
+            place_shape(d, &p, c);
+    }
+    draw_clip(d, within);
+}
+
 /* ---- colours ----------------------------------------------------------------------------- */
 
 uint32_t color_mix(uint32_t a, uint32_t b, float t) {

@@ -83,6 +83,9 @@ Rect draw_clip(DrawList *d, Rect r);       /* replaces */
 Rect draw_clip_to(DrawList *d, Rect r);    /* intersects with the clip in force */
 /* Appends all commands of `over` (its own clip included), for overlays. */
 void draw_append(DrawList *d, const DrawList *over);
+/* The first `commands` of another list as a picture: (x, y) there is (x · scale + dx, y · scale + dy)
+ * here, cut at the clip in force. For thumbnails and magnifiers; text is text of another size. */
+void draw_scaled(DrawList *d, const DrawList *of, uint32_t commands, float scale, float dx, float dy);
 void draw_dump(const DrawList *d, Buf *out); /* "rect 12.00 40.00 300.50 18.00 #e67828ff" */
 
 /* Colour helpers. */

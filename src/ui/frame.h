@@ -18,6 +18,8 @@ typedef struct FrameInput {
     int64_t now_ns; /* any origin, never goes back */
     int64_t last_frame_ns; /* cpu time of the frame before, painting included; 0 unknown */
     uint32_t last_draw_calls; /* of the GPU painter in the frame before; 0 painted in software */
+    int32_t clock_minute; /* local time, minutes since midnight; -1 unknown */
+    uint32_t displays;    /* that windows may lie on; 0 and 1 are alike */
     uint32_t windows;
     WindowInput window[FRAME_WINDOWS];
     uint32_t events;
