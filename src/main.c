@@ -1,8 +1,10 @@
 /* main: picks a host, fills base's hooks, and hands the one to the other. */
 #include "app/cli.h"
+#include "app/tour.h"
 #include "base/file.h"
 #include "base/wake.h"
 #include "host/host.h"
+#include "picture/assets_embedded.h"
 
 static const Fonts *open_fonts(bool dejavu, Error *err) {
     return fonts_open(dejavu ? FONTS_DEJAVU : FONTS_INTER, err);
@@ -33,6 +35,7 @@ static const char *find_examples(void) {
 }
 
 int main(int argc, char **argv) {
+    file_provide(TOUR_PROFILE, asset_demo_profile, asset_demo_profile_size);
     CliHost host = {.examples = find_examples(), .fonts = open_fonts, .window = open_window};
     int code = cli_main(argc, argv, &host);
     fonts_close();

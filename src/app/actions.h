@@ -33,6 +33,7 @@ bool can_finding(const App *app);
 bool can_search(const App *app);
 bool can_back(const App *app);
 bool can_forward(const App *app);
+bool can_tour(const App *app);
 bool can_scene(const App *app);
 bool can_now(const App *app);
 bool can_present(const App *app);

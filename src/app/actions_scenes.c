@@ -1,4 +1,4 @@
-/* Actions on scenes, callouts and the stage. */
+/* Actions on scenes, callouts, the stage and the tour. */
 #include <stdio.h>
 #include <string.h>
 
@@ -296,5 +296,34 @@ bool present_escape(App *app, Error *err) {
         return scene_show(app, app->scenes.at, true, err);
     else
         leave(app);
+    return true;
+}
+
+/* -- the tour */
+
+bool can_tour(const App *app) {
+    return app->tour.on;
+}
+
+bool do_tour(App *app, Str args, Error *err) {
+    (void)args;
+    return tour_begin(app, err);
+}
+
+bool do_tour_next(App *app, Str args, Error *err) {
+    (void)args, (void)err;
+    tour_step(app, 1);
+    return true;
+}
+
+bool do_tour_back(App *app, Str args, Error *err) {
+    (void)args, (void)err;
+    tour_step(app, -1);
+    return true;
+}
+
+bool do_tour_end(App *app, Str args, Error *err) {
+    (void)args, (void)err;
+    tour_end(app);
     return true;
 }

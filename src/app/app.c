@@ -123,6 +123,8 @@ bool app_open(App *app, uint32_t slot, const char *path, Error *err) {
         browser_go(&app->browser, app->session.jobs, path);
         return true;
     }
+    if (slot == 0 && str_ends(str_of(path), STR(".scenes")))
+        return scenes_open(app, path, err); /* its first scene opens what it is about */
     if (slot == 0)
         forget_file(app);
     save_wait(&app->saver, app->session.jobs); /* it may read the profile that closes now */
@@ -221,7 +223,7 @@ View app_view(App *app, Wishes *wishes, int64_t *next_wake_ns) {
         .slot = &app->session.slot[0], .engine = app->session.engine, .answer = app_answer(app),
         .heat = app_grid(app), .link = app_link(app), .event = app_event(app), .weighted = app_weighted(app), .paused = app->session.paused, .origin_ns = app_origin(app),
         .arena = &app->frame_arena, .wishes = wishes, .now_ns = app->last_input.now_ns,
-        .next_wake_ns = next_wake_ns, .staged = app->present.on,
+        .next_wake_ns = next_wake_ns, .staged = app->present.on, .still = app->headless || app->reduced_motion,
     };
 }
 
@@ -402,5 +404,6 @@ void app_frame(App *app, const FrameInput *in, FrameOutput *out) {
     app->stats.commands = app->draw.commands;
     apply_wishes(app, &wishes);
     app_ask(app);
+    tour_watch(app, in->now_ns);
     put_out(app, out, slides ? in->now_ns : next_wake_ns, wishes.count > 0);
 }

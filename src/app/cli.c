@@ -121,6 +121,9 @@ static int show_window(App *app, const Options *o, const CliHost *host, const Fo
     int code = EXIT_DONE;
     if (!look_apply(app, o, &err)) {
         code = complain_and(EXIT_USAGE, &err);
+    } else if (o->demo) {
+        if (!tour_begin(app, &err))
+            code = fail_at(TOUR_PROFILE, &err);
     } else if (!path) {
         app_open(app, 0, app->examples, NULL);
     } else if (!look_open(app, o, path, &err)) {

@@ -152,6 +152,29 @@ static void shape_json(JsonWriter *w, const State *s) {
     json_str(w, s->mode == MODE_BROWSER ? STR("browser") : STR("normal"));
 }
 
+/* Scenes, stage and tour, where there are any. */
+static void talk_json(JsonWriter *w, const App *app) {
+    if (app->scenes.count) {
+        const Scene *now = scenes_now(&app->scenes);
+        json_key(w, "scenes");
+        json_u64(w, app->scenes.count);
+        json_key(w, "scene");
+        json_str(w, now ? str_of(now->title) : STR(""));
+        json_key(w, "scene_shown");
+        json_bool(w, now && scene_is_shown(now, &app->state));
+    }
+    if (app->present.on) {
+        json_key(w, "stage");
+        json_str(w, app->present.black ? STR("black") : STR("lit"));
+    }
+    if (app->tour.on) {
+        json_key(w, "lesson");
+        json_u64(w, app->tour.lesson + 1);
+        json_key(w, "lesson_done");
+        json_bool(w, app->tour.done);
+    }
+}
+
 /* What the selection is compared with: null, or its kind and both sides' sums in the tree. */
 static void compare_json(JsonWriter *w, const App *app, const Answer *a) {
     json_key(w, "compare");
@@ -389,6 +412,7 @@ void dump_state(App *app, Buf *out) {
     json_key(&w, "view");
     json_str(&w, str_of(view_kind_name(s->view_kind)));
     zoom_json(&w, s);
+    talk_json(&w, app);
     compare_json(&w, app, a);
     tree_json(&w, s);
     cell_json(&w, app);

@@ -42,6 +42,7 @@ TEXT_OPTION(dump)
     }
 FLAG_OPTION(json)
 FLAG_OPTION(findings)
+FLAG_OPTION(demo)
 FLAG_OPTION(follow)
 FLAG_OPTION(no_cache)
 FLAG_OPTION(dejavu)
@@ -272,6 +273,7 @@ static const Option options[] = {
     {"stats", "FILE", IN_LIVE | IN_INFO, set_stats, "write times and memory as JSON on exit"},
     {"dump", "FILE", IN_LIVE, set_dump, "write what the window shows as JSON on exit"},
     {"follow", NULL, IN_WINDOW, set_follow, "the file is still being written: show what is added to it"},
+    {"demo", NULL, IN_WINDOW, set_demo, "a guided tour of three minutes on a profile that the program brings along"},
     {"no-cache", NULL, IN_WINDOW | IN_EXPORT, set_no_cache, "neither use nor keep a cache of large text files"},
     {"json", NULL, IN_INFO, set_json, "print as JSON"},
     {"findings", NULL, IN_INFO, set_findings, "list where to look: bursts, pauses, gaps, phases, periodic patterns"},

@@ -20,7 +20,7 @@ typedef struct Options {
     uint32_t threads; /* 0: as many as there are processors */
     bool no_cache, follow;
     RecordWish record; /* but for its file, which is out */
-    bool json, findings, dejavu, software, gpu, idle_said, help, version, keys;
+    bool json, findings, demo, dejavu, software, gpu, idle_said, help, version, keys;
     bool pid, tid, kernel, jit, all; /* collapse */
     uint32_t w, h;
     uint64_t given; /* bit i: option i of the table was there */

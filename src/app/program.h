@@ -21,6 +21,7 @@
 #include "app/scene_show.h"
 #include "app/scene_strip.h"
 #include "app/table_pane.h"
+#include "app/tour.h"
 #include "app/view.h"
 
 typedef enum Overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_COMPLAINTS } Overlay;
@@ -48,6 +49,7 @@ struct App {
     SceneShow show;
     SceneStrip strip;
     Present present;
+    Tour tour;
     bool own_scenes;     /* opened by their name, not as those of slot A's profile */
     bool showing;        /* a scene opens the files that it wants */
     bool reduced_motion; /* nothing slides */

@@ -18,7 +18,7 @@ static Str folder_of(const char *path) {
 }
 
 static void own_path(const char *profile, char *out, size_t cap) {
-    bool named = profile[0] && strcmp(profile, "-") != 0;
+    bool named = profile[0] && strcmp(profile, "-") != 0 && !file_is_provided(profile);
     snprintf(out, cap, "%s%s", named ? profile : "", named ? ".scenes" : "");
 }
 
@@ -31,16 +31,20 @@ static bool is_own(const App *app, const char *profile) {
 
 static void relative(const App *app, const char *path, char *out) {
     char deck[STATE_PATH + 16], whole[STATE_PATH];
+    if (file_is_provided(path)) {
+        state_put(out, STATE_PATH, str_of(path));
+        return;
+    }
     path_absolute(deck, sizeof deck, app->scene_file.path);
     path_absolute(whole, sizeof whole, path);
     Str folder = folder_of(deck);
     bool below = str_starts(str_of(whole), folder);
-    state_put(out, STATE_PATH, below ? str_slice(str_of(whole), folder.n, STATE_PATH) : str_of(path));
+    state_put(out, STATE_PATH, below ? str_slice(str_of(whole), folder.n, STATE_PATH) : str_of(whole));
 }
 
 static void resolved(const App *app, const char *name, char *out) {
     Str folder = folder_of(app->scene_file.path);
-    if (name[0] == '/')
+    if (name[0] == '/' || file_is_provided(name))
         snprintf(out, STATE_PATH, "%s", name);
     else
         snprintf(out, STATE_PATH, "%.*s%s", (int)folder.n, folder.s, name);
@@ -78,6 +82,8 @@ void scenes_of_profile(App *app, const char *profile) {
 
 bool scenes_open(App *app, const char *path, Error *err) {
     app->own_scenes = true;
+    if (file_is_folder(path))
+        return error_set(err, ERROR_USAGE, "this is a folder");
     return change_file(app, path, err);
 }
 
@@ -138,20 +144,33 @@ static Range *range_of(State *s, int which) {
     return all[which];
 }
 
+static bool same_file(const char *a, const char *b) {
+    char whole_a[STATE_PATH], whole_b[STATE_PATH];
+    path_absolute(whole_a, sizeof whole_a, a);
+    path_absolute(whole_b, sizeof whole_b, b);
+    return !strcmp(whole_a, whole_b);
+}
+
+/* One that is gone leaves what is open: most of a scene can be shown of a moved or renamed profile. */
+static bool open_file(App *app, uint32_t slot, const char *name, Error *err) {
+    char path[STATE_PATH];
+    resolved(app, name, path);
+    if (same_file(path, app->state.file[slot]))
+        return true;
+    if (file_exists(path) || file_is_provided(path))
+        return app_open(app, slot, path, err);
+    app->show.lost[slot] = true;
+    return slot || app->session.slot[0].open || error_set(err, ERROR_IO, "%s is not there", path_name(path));
+}
+
 /* Files that are not the ones open now. */
 static bool open_files(App *app, const State *wanted, Error *err) {
-    char path[STATE_PATH];
-    if (wanted->file[0][0]) {
-        resolved(app, wanted->file[0], path);
-        if (strcmp(path, app->state.file[0]) != 0 && !app_open(app, 0, path, err))
-            return false;
-    }
+    app->show.lost[0] = app->show.lost[1] = false;
+    if (wanted->file[0][0] && !open_file(app, 0, wanted->file[0], err))
+        return false;
     if (!wanted->file[1][0] && app->state.file[1][0])
         return app_run(app, CMD_COMPARE_CLOSE, STR(""), err);
-    if (!wanted->file[1][0])
-        return true;
-    resolved(app, wanted->file[1], path);
-    return !strcmp(path, app->state.file[1]) || app_open(app, 1, path, err);
+    return !wanted->file[1][0] || open_file(app, 1, wanted->file[1], err);
 }
 
 /* What belongs to the window and the talk stays. */
@@ -251,8 +270,11 @@ static void take_file(App *app) {
         app_notice(app, "Scenes: %s", err.message);
     if (news != SCENES_READ)
         return;
-    app_notice(app, app->scenes.count == 1 ? "One scene: F5 presents it" : "%u scenes: F5 presents them",
-               app->scenes.count);
+    if (!app->session.slot[0].open && !scene_show(app, 0, false, &err))
+        app_notice(app, "Scenes: %s", err.message);
+    else
+        app_notice(app, app->scenes.count == 1 ? "One scene: F5 presents it" : "%u scenes: F5 presents them",
+                   app->scenes.count);
 }
 
 static bool slide(App *app) {
@@ -312,6 +334,10 @@ static bool path_fits(const App *app, const State *s) {
 
 void scene_misfits(const App *app, const State *s, Buf *words) {
     const SessionSlot *slot = &app->session.slot[0];
+    if (app->show.lost[0])
+        misfit(words, "its profile");
+    if (app->show.lost[1])
+        misfit(words, "the profile it compares with");
     if (outside(&s->selection, &slot->view))
         misfit(words, "its range");
     if (s->baseline_kind == BASELINE_RANGE && outside(&s->baseline, &slot->view))

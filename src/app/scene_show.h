@@ -14,6 +14,7 @@ typedef struct SceneShow {
     Range from[SHOW_RANGES];
     Range set[SHOW_RANGES]; /* as of the frame before; others were chosen by hand, and it ends */
     State to;
+    bool lost[STATE_SLOTS]; /* its file is not there: what is open is shown instead */
     bool check; /* once everything is there: whether it fits */
 } SceneShow;
 

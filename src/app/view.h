@@ -31,6 +31,7 @@ typedef struct View {
     Wishes *wishes;
     int64_t now_ns;
     bool staged;               /* on the stage: data without controls */
+    bool still;                /* nothing may move by itself */
     bool zoom_off;             /* a flame graph here shows all of its answer */
     int64_t *next_wake_ns;     /* a view that moves lowers it */
 } View;

@@ -169,7 +169,8 @@ void window_draw(App *app, const View *v) {
     float bar = toolbar_height(&app->panels, v), status = ui_px(ui, 30);
     toolbar_draw(&app->panels, v, (Rect){w.x, w.y, w.w, bar});
     float strip = app_shows_browser(app) ? 0 : scene_strip_height(&app->strip, v, &app->scenes);
-    Rect middle = {w.x, w.y + bar, w.w, w.h - bar - status - strip};
+    float tour = app_shows_browser(app) ? 0 : tour_height(&app->tour, v);
+    Rect middle = {w.x, w.y + bar, w.w, w.h - bar - status - strip - tour};
     app->flame.hover.on = app->table.hover.on = app->chart.hover.on = false;
     if (app_shows_browser(app))
         browser_draw(&app->browser, v, app->session.jobs, middle, &app->load_error);
@@ -177,7 +178,10 @@ void window_draw(App *app, const View *v) {
         draw_panes(app, v, middle);
     if (!app_shows_browser(app))
         draw_callouts(app, v);
-    scene_strip_draw(&app->strip, v, &app->scenes, whole_recording(v), (Rect){w.x, middle.y + middle.h, w.w, strip});
+    tour_draw(&app->tour, v, (Rect){w.x, middle.y + middle.h, w.w, tour});
+    if (tour > 0)
+        tour_point(&app->tour, v, &(TourPlaces){app->heat.plot, app->flame.body, app->panels.search_rect});
+    scene_strip_draw(&app->strip, v, &app->scenes, whole_recording(v), (Rect){w.x, middle.y + middle.h + tour, w.w, strip});
     scene_panels_draw(&app->strip, v, &app->scenes);
     Told told = {&app->flame, &app->table, &app->chart, .browser = app_shows_browser(app) ? &app->browser : NULL};
     status_draw(&app->panels, v, &told, app->notice, (Rect){w.x, w.y + w.h - status, w.w, status});

@@ -1,3 +1,5 @@
+/* For memfd_create. */
+#define _GNU_SOURCE
 #include "base/file.h"
 
 #include <dirent.h>
@@ -8,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,6 +29,39 @@ static int64_t stat_modified_ns(const struct stat *st) {
     return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
 }
 
+/* ---- what the program brings along ---- */
+
+static struct {
+    const char *name;
+    const void *bytes;
+    size_t n;
+} provided;
+
+void file_provide(const char *name, const void *bytes, size_t n) {
+    provided.name = name;
+    provided.bytes = bytes;
+    provided.n = n;
+}
+
+bool file_is_provided(const char *path) {
+    return provided.name && !strcmp(path, provided.name);
+}
+
+/* Readers want a file with a place in it: this one has no name and lies in memory. */
+static int open_provided(void) {
+    int fd = memfd_create("flamescope", MFD_CLOEXEC);
+    size_t done = 0;
+    while (fd >= 0 && done < provided.n) {
+        ssize_t n = pwrite(fd, (const char *)provided.bytes + done, provided.n - done, (off_t)done);
+        if (n <= 0 && errno != EINTR) {
+            close(fd);
+            return -1;
+        }
+        done += n > 0 ? (size_t)n : 0;
+    }
+    return fd;
+}
+
 bool file_open(File *f, const char *path, Error *err) {
     *f = (File){.fd = -1, .size = -1};
     if (strlen(path) >= sizeof f->path)
@@ -33,7 +69,7 @@ bool file_open(File *f, const char *path, Error *err) {
     memcpy(f->path, path, strlen(path) + 1);
     int fd = STDIN_FILENO;
     if (strcmp(path, "-") != 0) {
-        fd = open(path, O_RDONLY | O_CLOEXEC);
+        fd = file_is_provided(path) ? open_provided() : open(path, O_RDONLY | O_CLOEXEC);
         if (fd == STDIN_FILENO) { /* whoever started us closed stdin; keep 0 for "-" alone */
             fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
             close(STDIN_FILENO);

@@ -22,6 +22,10 @@ typedef struct FileEntry {
 
 /* "-" is standard input. A folder is refused. */
 bool file_open(File *f, const char *path, Error *err);
+/* A file that the program brings along, under a name that file_open then knows. One; to be called
+ * before threads begin; bytes stay the caller's. */
+void file_provide(const char *name, const void *bytes, size_t n);
+bool file_is_provided(const char *path);
 void file_close(File *f);
 /* Bytes read (short only at the end), or -1. EINTR is retried. */
 int64_t file_read_some(File *f, void *out, size_t n, Error *err); /* what a pipe has now; 0: end */

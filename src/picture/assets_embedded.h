@@ -1,4 +1,4 @@
-/* The scripts inside exported pages: files of assets/, put into the binary by CMake (.incbin).
+/* The scripts inside exported pages and the profile of the tour: files of assets/ and examples/, put into the binary by CMake (.incbin).
  * Owner: the binary; read-only, for ever. Thread: any. Failure: none. */
 #pragma once
 
@@ -10,3 +10,5 @@ extern const char asset_page_body[];
 extern const unsigned asset_page_body_size;
 extern const char asset_page_script[];
 extern const unsigned asset_page_script_size;
+extern const char asset_demo_profile[];
+extern const unsigned asset_demo_profile_size;

@@ -122,13 +122,15 @@ static void check_state(Monkey *m) {
 
 static void check_frame(Monkey *m) {
     const FrameOutput *out = &m->out;
-    check(m, out->windows == 1 && out->window[0].open && out->window[0].draw, "no window");
-    check(m, memchr(out->window[0].title, 0, sizeof out->window[0].title) != NULL,
-          "an endless title");
+    check(m, out->windows >= 1 && out->window[0].open && out->window[0].draw, "no window");
     check(m, out->cursor <= CURSOR_MOVE, "no such cursor");
-    const DrawList *d = out->window[0].draw;
-    for (uint32_t i = 0; i < d->commands; i++)
-        check_command(m, d, &d->command[i]);
+    for (uint32_t w = 0; w < out->windows; w++) {
+        const DrawList *d = out->window[w].draw;
+        check(m, memchr(out->window[w].title, 0, sizeof out->window[w].title) != NULL,
+              "an endless title");
+        for (uint32_t i = 0; d && i < d->commands; i++)
+            check_command(m, d, &d->command[i]);
+    }
 }
 
 /* -- frames */
@@ -136,6 +138,10 @@ static void check_frame(Monkey *m) {
 static void frame(Monkey *m, uint32_t events) {
     m->in.event = m->event;
     m->in.events = events;
+    m->in.displays = chance(m, 50) ? m->in.displays : 1 + chance(m, 2);
+    m->in.window[1] = (WindowInput){0};
+    if (m->out.windows > 1 && m->out.window[1].open) /* the presenter's */
+        m->in.window[1] = (WindowInput){.w = 1024, .h = 768, .scale = 1};
     app_frame(m->app, &m->in, &m->out);
     check_frame(m);
     m->in.events = 0;
@@ -168,7 +174,8 @@ static void settle(Monkey *m) {
         m->in.now_ns += FRAME_NS;
         frame(m, 0);
     }
-    for (uint32_t i = 0; m->out.next_wake_ns != INT64_MAX; i++) {
+    bool clock = m->out.window[1].open; /* the presenter has one, which goes on */
+    for (uint32_t i = 0; m->out.next_wake_ns != INT64_MAX && !clock; i++) {
         check(m, i < 60, "an idle window keeps waking up");
         m->in.now_ns =
             m->out.next_wake_ns > m->in.now_ns ? m->out.next_wake_ns : m->in.now_ns + FRAME_NS;
@@ -441,14 +448,24 @@ static void write_samples(uint32_t i, const char *name, uint32_t samples, uint64
     buf_free(&text);
 }
 
+static void copy_example(uint32_t i, const char *source, const char *name) {
+    char path[700];
+    Buf bytes = {0};
+    snprintf(path, sizeof path, "%s/examples/%s", source, name);
+    assert_true(file_read_all(path, &bytes, 1 << 20, NULL));
+    path_join(files[i], sizeof files[i], folder, name);
+    assert_true(file_write_all(files[i], buf_str(&bytes), NULL));
+    buf_free(&bytes);
+}
+
 static int make_files(void **state) {
     (void)state;
     const char *base = getenv("TMPDIR"), *source = getenv("FLAMESCOPE_SOURCE");
     snprintf(folder, sizeof folder, "%s/app-monkey-XXXXXX", base && *base ? base : P_tmpdir);
     if (!mkdtemp(folder) || chdir(folder) != 0) /* Ctrl+S writes here */
         return -1;
-    path_join(files[0], sizeof files[0], source ? source : ".", "examples/shop.perf.gz");
-    path_join(files[1], sizeof files[1], source ? source : ".", "examples/report.perf.gz");
+    copy_example(0, source ? source : ".", "shop.perf.gz"); /* scenes are saved beside them */
+    copy_example(1, source ? source : ".", "report.perf.gz");
     path_join(files[2], sizeof files[2], folder, "not there");
     snprintf(files[3], sizeof files[3], "%s", folder);
     write_file(4, "letter.txt", "Dear profile,\nthere is nothing here.\n");
@@ -490,13 +507,13 @@ static void one_step(Monkey *m) {
 }
 
 static void escape_home(Monkey *m) {
-    for (uint32_t i = 0; i < 6; i++) {
+    for (uint32_t i = 0; i < 12; i++) {
         uint32_t n = 0;
         add_key(m, &n, (Chord){.key = KEY_ESC});
         m->in.now_ns += FRAME_NS;
         frame(m, n);
     }
-    snprintf(m->did + strlen(m->did), sizeof m->did - strlen(m->did), ", six times Esc");
+    snprintf(m->did + strlen(m->did), sizeof m->did - strlen(m->did), ", twelve times Esc");
     const App *app = m->app;
     bool home = !app->state.selection.on && !app->state.zoom[0] && !app->state.search[0];
     check(m, home || !app->session.slot[0].open, "Esc does not lead home");
@@ -518,7 +535,7 @@ static void look(Monkey *m) {
 static void open_good(Monkey *m) {
     Error err = {0};
     if (!app_open(m->app, 0, files[PICK(m, ((const uint32_t[]){0, 1, 8, 9, 10}))], &err))
-        fail_msg("%s", err.message);
+        fail_msg("%s: %s", err.file, err.message);
 }
 
 static void run_monkey(uint64_t seed, uint32_t workers, uint32_t steps) {
