@@ -147,9 +147,11 @@ static void buttons(const Tour *t, const View *v, Rect area) {
     if (ui_button(ui, ui_id("tour next"), r, last ? STR("Finish") : t->done ? STR("Next") : STR("Skip"), "Go on with the tour  Ctrl+Right"))
         wish(v->wishes, CMD_TOUR_NEXT, "%s", "");
     r.x -= w + gap;
-    if (t->lesson && ui_button(ui, ui_id("tour back"), r, STR("Back"), "The lesson before  Ctrl+Left"))
-        wish(v->wishes, CMD_TOUR_BACK, "%s", "");
-    r.x -= w + gap;
+    if (t->lesson) {
+        if (ui_button(ui, ui_id("tour back"), r, STR("Back"), "The lesson before  Ctrl+Left"))
+            wish(v->wishes, CMD_TOUR_BACK, "%s", "");
+        r.x -= w + gap;
+    }
     if (ui_button(ui, ui_id("tour end"), r, STR("End"), "Leave the tour; the profile stays  Shift+Esc"))
         wish(v->wishes, CMD_TOUR_END, "%s", "");
 }
