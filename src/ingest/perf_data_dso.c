@@ -353,6 +353,16 @@ static FrameValue module_frame(Dsos *d, Dso *dso, uint64_t address) {
     return make_frame(d, symbol, dso->module, address);
 }
 
+/* "libm.so.6+0x2b1f0": the place in the file, for other tools to name. perf prints [unknown] for all. */
+static FrameValue offset_frame(Dsos *d, const Dso *dso, uint64_t at) {
+    size_t slash = str_rfind_char(dso->module, '/');
+    Str name = slash < dso->module.n ? str_slice(dso->module, slash + 1, dso->module.n) : dso->module;
+    buf_clear(&d->text);
+    buf_put(&d->text, name);
+    buf_printf(&d->text, "+0x%llx", (unsigned long long)at);
+    return make_frame(d, buf_str(&d->text), dso->module, at);
+}
+
 static FrameValue nowhere(Dsos *d, uint64_t address) {
     FrameValue *frame = &d->nowhere[address >> 63];
     if (!*frame)
@@ -384,6 +394,8 @@ FrameValue dso_frame(Dsos *d, DsoId id, uint64_t at, uint64_t address) {
         symbol_table_find(&dso->table, kernel ? address + d->kernel_delta : at, NULL);
     if (found)
         return frame_of_symbol(d, dso, found, kernel ? address : at);
+    if (dso->kind == DSO_FILE && dso->path.n && dso->path.s[0] == '/' && dso->path.s[1] != '/')
+        return offset_frame(d, dso, at);
     if (!dso->unknown)
         dso->unknown = make_frame(d, STR("[unknown]"), dso->module, kernel ? address : at);
     return dso->unknown;

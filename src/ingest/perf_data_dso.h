@@ -3,7 +3,7 @@
  * file, perf's build-id cache, the kernel's list, the list of a runtime compiler. Symbols are
  * read when first asked for. A build id that differs from the recorded one is another program,
  * whose symbols are not taken.
- * Owner: a load. Thread: one at a time. Failure: a frame without a symbol. */
+ * Owner: a load. Thread: one at a time. Failure: a frame named by its place in the file. */
 #pragma once
 
 #include "ingest/frame_table.h"

@@ -73,10 +73,10 @@ static void record_story(PerfGen *g) {
 
 /* Before their names, chains are written leaf last. */
 static const char *const story[] = {
-    ("parent|cpu-clock:u|[unknown]@/nowhere/first;[unknown]@/nowhere/first;"
+    ("parent|cpu-clock:u|first+0x20@/nowhere/first;first+0x10@/nowhere/first;"
      "bpf_prog_2@bpf_prog_2_[k];bpf_prog_1@bpf_prog_1_[k]"),
-    "parent|cpu-clock:u|[unknown]@/nowhere/first",
-    "child|second|[unknown]@/nowhere/second",
+    "parent|cpu-clock:u|first+0x10@/nowhere/first",
+    "child|second|second+0x10@/nowhere/second",
 };
 
 static Buf story_file(PerfForm form, bool big) {
@@ -160,7 +160,7 @@ static void old_files(void **state) {
                                         .chain_n = 2});
         Buf file = gen_file(&g);
         load_text(&l, 0, 0, buf_str(&file));
-        expect_rows(&l, (const char *[]){"old|cpu-clock:HG|[unknown]@/old/program"}, 1);
+        expect_rows(&l, (const char *[]){"old|cpu-clock:HG|program+0x0@/old/program"}, 1);
         assert_int_equal(COLUMN_AT(&l.profile.weight, uint64_t, 0), 1000); /* as asked for */
         loaded_free(&l);
         buf_free(&file);
@@ -200,8 +200,8 @@ static void every_layout_of_samples(void **state) {
         Buf file = gen_file(&g);
         load_text(&l, 0, 0, buf_str(&file));
         expect_rows(&l,
-                    (const char *[]){"some|cpu-clock:HG|[unknown]@/some/program;"
-                                     "[unknown]@/some/program"},
+                    (const char *[]){"some|cpu-clock:HG|program+0x1@/some/program;"
+                                     "program+0x0@/some/program"},
                     1);
         assert_int_equal(COLUMN_AT(&l.profile.cpu, uint16_t, 0),
                          type & SAMPLE_CPU ? 3 : CPU_NONE);
@@ -434,10 +434,10 @@ static void ids_are_used_again(void **state) {
     load_text(&l, 0, 0, buf_str(&file));
     expect_rows(&l,
                 (const char *[]){
-                    "first|cpu-clock:HG|[unknown]@/first",
-                    "first|cpu-clock:HG|[unknown]@/first",
-                    ":8|cpu-clock:HG|[unknown]@[unknown]", ":8|cpu-clock:HG|[unknown]@/second",
-                    ":8|cpu-clock:HG|[unknown]@/third", ":8|cpu-clock:HG|[unknown]@/second"},
+                    "first|cpu-clock:HG|first+0x0@/first",
+                    "first|cpu-clock:HG|first+0x0@/first",
+                    ":8|cpu-clock:HG|[unknown]@[unknown]", ":8|cpu-clock:HG|second+0x0@/second",
+                    ":8|cpu-clock:HG|third+0x8@/third", ":8|cpu-clock:HG|second+0x0@/second"},
                 6);
     loaded_free(&l);
     buf_free(&file);
