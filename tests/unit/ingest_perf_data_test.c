@@ -437,7 +437,7 @@ static void ids_are_used_again(void **state) {
                     "first|cpu-clock:HG|first+0x0@/first",
                     "first|cpu-clock:HG|first+0x0@/first",
                     ":8|cpu-clock:HG|[unknown]@[unknown]", ":8|cpu-clock:HG|second+0x0@/second",
-                    ":8|cpu-clock:HG|third+0x8@/third", ":8|cpu-clock:HG|second+0x0@/second"},
+                    ":8|cpu-clock:HG|third+0x8@/third", ":8|cpu-clock:HG|second+0x500@/second"},
                 6);
     loaded_free(&l);
     buf_free(&file);
