@@ -2,7 +2,7 @@
 # Makes its data, runs every bench in pairs with its yardstick, and prints one table of DESIGN's
 # bounds: what, our figure, the yardstick in the same run, ratio, bound, held or not.
 #   tests/bench/run.sh [--quick] [--data FOLDER] [--markdown]
-# --quick: small data, for trying the script. Takes 5 to 10 minutes and 3 GB of disk otherwise.
+# --quick: small data, for trying the script. Takes about 12 minutes and 3 GB of disk otherwise.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=examples/setup.sh
