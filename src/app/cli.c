@@ -144,10 +144,9 @@ static int show_window(App *app, const Options *o, const CliHost *host, const Fo
     return code;
 }
 
-static App *new_app(const Options *o, const CliHost *host, const Fonts *fonts) {
+static App *new_app(const Options *o, const Fonts *fonts) {
     return app_new(&(AppOptions){.fonts = fonts,
-                                 .workers = o->threads ? o->threads : thread_cpu_count(),
-                                 .examples = host->examples});
+                                 .workers = o->threads ? o->threads : thread_cpu_count()});
 }
 
 static int run_window(const Options *o, const CliHost *host) {
@@ -155,7 +154,7 @@ static int run_window(const Options *o, const CliHost *host) {
     const Fonts *fonts = host->fonts(false, &err);
     if (!fonts)
         return complain_and(EXIT_INPUT, &err);
-    App *app = new_app(o, host, fonts);
+    App *app = new_app(o, fonts);
     app->session.use_cache = !o->no_cache;
     app->session.follow_next = o->follow;
     int code = show_window(app, o, host, fonts, o->paths ? o->path[0] : NULL);
@@ -196,7 +195,7 @@ static int run_record(const Options *o, const CliHost *host) {
     Process *p = fonts ? record_start(&wish, path, &err) : NULL;
     if (!p)
         return complain_and(EXIT_INPUT, &err);
-    App *app = new_app(o, host, fonts);
+    App *app = new_app(o, fonts);
     app->session.follow_next = true;
     app->live.recorder = p;
     app->live.recording = path;
