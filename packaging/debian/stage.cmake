@@ -23,7 +23,7 @@ execute_process(COMMAND strip --remove-section=.comment --remove-section=.note
                         ${CPACK_TEMPORARY_DIRECTORY}/usr/bin/flamescope COMMAND_ERROR_IS_FATAL ANY)
 
 # The umask of whoever builds is not the package's.
-file(GLOB_RECURSE files LIST_DIRECTORIES true ${CPACK_TEMPORARY_DIRECTORY}/usr/*)
+file(GLOB_RECURSE files LIST_DIRECTORIES true ${CPACK_TEMPORARY_DIRECTORY}/*)
 foreach(path IN LISTS files)
     if(IS_DIRECTORY ${path} OR path MATCHES "/usr/bin/")
         set(executable OWNER_EXECUTE GROUP_EXECUTE WORLD_EXECUTE)

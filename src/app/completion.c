@@ -194,7 +194,7 @@ static void zsh_script(Buf *out) {
         buf_puts(out, "'\n");
     }
     buf_puts(out,
-             "    )\n    _describe -t verbs verb verbs\n    _files\n}\n\n"
+             "    )\n    (( CURRENT == 2 )) && _describe -t verbs verb verbs # a verb is the first word only\n    _files\n}\n\n"
              "_flamescope() {\n    local verb=\n    (( CURRENT > 2 )) && verb=$words[2]\n    case $verb in\n");
     for (int v = 1; v < VERB_COUNT; v++)
         zsh_verb(v, out);
