@@ -152,12 +152,9 @@ page_complete() { # every option of every verb, and what every key does
     done | sort -u >"$scratch/options"
     "$program" --keys | grep '^| `' | sed 's/.*` | \(.*\) |$/\1/' >"$scratch/helps"
     [ "$(wc -l <"$scratch/options")" -gt 30 ] && [ "$(wc -l <"$scratch/helps")" -gt 80 ] || return 1
-    while IFS= read -r words; do
-        grep -qF -- "$words" "$scratch/page" || {
-            echo "not in the manual: $words"
-            return 1
-        }
-    done < <(cat "$scratch/options" "$scratch/helps")
+    awk 'NR == FNR { page = page "\n" $0; next }
+        !index(page, $0) { print "not in the manual: " $0; missing = 1 }
+        END { exit missing }' "$scratch/page" "$scratch/options" "$scratch/helps"
 }
 
 man_is_content() {

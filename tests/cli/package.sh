@@ -29,7 +29,7 @@ for tool in cpack dpkg-deb dpkg-shlibdeps; do
 done
 
 builds() { # whatever umask
-    (umask 077 && cpack -G DEB --config "$FLAMESCOPE_BUILD/CPackConfig.cmake" -B "$scratch/cpack") &&
+    (umask 077 && cpack -G DEB --config "$FLAMESCOPE_BUILD/CPackConfig.cmake" -B "$scratch/cpack" >"$scratch/cpack.log" 2>&1 || { cat "$scratch/cpack.log"; exit 1; }) &&
         deb=$(echo "$scratch"/cpack/*.deb) && [ -s "$deb" ]
 }
 
@@ -86,34 +86,35 @@ done
 apt-config dump Acquire >"$clean/etc/apt/apt.conf.d/90host" # how packages are reached from here
 mount -t proc proc "$clean/proc" 2>/dev/null || echo "no /proc in the clean system: it is tried without"
 
-inside() { # inside COMMAND...: in the clean system, with an environment as clean
-    chroot "$clean" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
-}
+# In the clean system, with an environment as clean. An array: a command of it in the background is
+# the program itself, which can be told to end.
+inside=(chroot "$clean" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8
+    DEBIAN_FRONTEND=noninteractive)
 
 installs() {
-    cp "$deb" "$clean/flamescope.deb" && inside apt-get -qq update &&
-        inside apt-get -qy install --no-install-recommends /flamescope.deb &&
-        inside dpkg --verify flamescope
+    cp "$deb" "$clean/flamescope.deb" && "${inside[@]}" apt-get -qq update &&
+        "${inside[@]}" apt-get -qy install --no-install-recommends /flamescope.deb &&
+        "${inside[@]}" dpkg --verify flamescope
 }
 
 installed_example=/usr/share/flamescope/examples/shop.perf.gz
 says_samples() {
-    inside flamescope info $installed_example >"$scratch/info" && grep -q '11 577\|11577\|11,577' "$scratch/info"
+    "${inside[@]}" flamescope info $installed_example >"$scratch/info" && grep -q '11 577\|11577\|11,577' "$scratch/info"
 }
 
 folds_alike() {
-    inside flamescope export $installed_example --to folded >"$scratch/folded" &&
+    "${inside[@]}" flamescope export $installed_example --to folded >"$scratch/folded" &&
         "$FLAMESCOPE" export "$example" --to folded | cmp - "$scratch/folded"
 }
 
 draws() {
-    inside flamescope export $installed_example --to png --dejavu -o /shop.png &&
+    "${inside[@]}" flamescope export $installed_example --to png --dejavu -o /shop.png &&
         "$FLAMESCOPE" export "$example" --to png --dejavu -o "$scratch/shop.png" &&
         cmp "$scratch/shop.png" "$clean/shop.png"
 }
 
 says_no_display() {
-    inside flamescope $installed_example 2>&1 | grep -q 'no display found'
+    "${inside[@]}" flamescope $installed_example 2>&1 | grep -q 'no display found'
 }
 
 check "it is installed" installs
@@ -123,93 +124,84 @@ check "a picture, as here" draws
 check "words for no display" says_no_display
 
 # ---- windows ------------------------------------------------------------------------------
-ends() { # ends PROCESS: within 20 s
+# closes PROCESS: told to end, as a session's end does, the window closes and dumps what it shows
+closes() {
+    kill -TERM "$1" || return 1
     for _ in $(seq 200); do
-        kill -0 "$1" 2>/dev/null || return 0
+        kill -0 "$1" 2>/dev/null || break
         sleep 0.1
     done
-    echo "it does not end"
-    kill -KILL "$1"
-    return 1
-}
-
-# shown WHAT: the dump that a window left is of the whole example, and how it was drawn
-shown() {
+    if kill -KILL "$1" 2>/dev/null; then
+        echo "it does not end"
+        return 1
+    fi
     grep -q '"samples_total": 11577' "$clean/dump.json"
 }
 
-on_x11() { # on_x11 OPTION...
+# window DISPLAY=... OPTION...: opens one, waits until all is loaded and drawn, closes it
+window() {
     rm -f "$clean/dump.json"
-    inside DISPLAY="$DISPLAY" flamescope "$@" --size 1280x720 --dump /dump.json --stats /stats.json $installed_example \
-        >"$scratch/window.log" 2>&1 &
-    window=$!
-    timeout 20 xdotool search --sync --onlyvisible --name 'shop.perf.gz - FlameScope' >/dev/null || {
-        cat "$scratch/window.log"
-        kill "$window"
-        return 1
-    }
-    sleep 2 # loaded and drawn
-    if command -v import >/dev/null && [ -n "${FLAMESCOPE_PICTURES:-}" ]; then
-        import -window root "$FLAMESCOPE_PICTURES/x11-$#.png"
-    fi
-    xdotool search --name 'shop.perf.gz - FlameScope' windowfocus key ctrl+q
-    ends "$window" && shown && cat "$scratch/window.log"
-}
-
-on_wayland() {
-    rm -f "$clean/dump.json"
-    inside XDG_RUNTIME_DIR=/run/display WAYLAND_DISPLAY=display SDL_VIDEODRIVER=wayland flamescope --size 1280x720 \
-        --dump /dump.json --stats /stats.json $installed_example >"$scratch/window.log" 2>&1 &
-    window=$!
+    "${inside[@]}" "$@" --size 1200x700 --dump /dump.json $installed_example >"$scratch/window.log" 2>&1 &
+    process=$!
     sleep 4
-    kill -0 "$window" || {
+    pictures=$((pictures + 1))
+    if [ -n "${FLAMESCOPE_PICTURES:-}" ]; then # for whoever wants to look
+        import -window root "$FLAMESCOPE_PICTURES/window-$pictures.png"
+    fi
+    closes $process || {
         cat "$scratch/window.log"
         return 1
     }
-    kill -TERM "$window" # as the end of a session does: the window closes
-    ends "$window" && shown
 }
+pictures=0
 
-if command -v Xvfb >/dev/null && command -v xdotool >/dev/null; then
-    Xvfb -noreset -displayfd 3 -screen 0 1600x1000x24 3>"$scratch/display" >/dev/null 2>&1 &
-    started="$started $!"
+wait_for() { # wait_for TEST FILE: 10 s at most
     for _ in $(seq 100); do
-        [ -s "$scratch/display" ] && break
+        test "$@" && return
         sleep 0.1
     done
+}
+
+if command -v Xvfb >/dev/null; then
+    Xvfb -noreset -displayfd 3 -screen 0 1600x1000x24 3>"$scratch/display" >/dev/null 2>&1 &
+    started="$started $!"
+    wait_for -s "$scratch/display"
     DISPLAY=:$(cat "$scratch/display")
     export DISPLAY
-    check "a window on X11" on_x11
-    check "a window on X11, drawn without a GPU" on_x11 --software
+    check "a window on X11" window DISPLAY="$DISPLAY" flamescope
 else
-    skip "no Xvfb or no xdotool: a window on X11"
+    skip "no Xvfb: windows"
+    finish
 fi
+
+# What it recommends: on Wayland SDL opens no window without EGL, software-drawn or not.
+recommended() {
+    "${inside[@]}" apt-get -qy install --no-install-recommends $(field Recommends | tr -d ,)
+}
+if ! recommended >"$scratch/recommended.log" 2>&1; then
+    skip "what it recommends cannot be had: OpenGL, Wayland"
+    finish
+fi
+check "a window on X11, drawn by OpenGL" window DISPLAY="$DISPLAY" flamescope --gpu
+check "a window on X11, drawn without" window DISPLAY="$DISPLAY" flamescope --software
 
 if command -v weston >/dev/null; then
     mkdir -m 700 "$clean/run/display"
-    XDG_RUNTIME_DIR=$clean/run/display weston --backend=headless-backend.so --socket=display --idle-time=0 \
-        >"$scratch/weston.log" 2>&1 &
+    XDG_RUNTIME_DIR=$clean/run/display weston --backend=x11-backend.so --width=1400 --height=900 --socket=display \
+        --idle-time=0 >"$scratch/weston.log" 2>&1 & # within Xvfb: a seat with mouse and keyboard
     started="$started $!"
-    for _ in $(seq 100); do
-        [ -S "$clean/run/display/display" ] && break
-        sleep 0.1
-    done
-    check "a window on Wayland" on_wayland
+    wait_for -S "$clean/run/display/display"
+    wayland="XDG_RUNTIME_DIR=/run/display WAYLAND_DISPLAY=display SDL_VIDEODRIVER=wayland"
+    # shellcheck disable=SC2086 # three words
+    check "a window on Wayland" window $wayland flamescope
+    # shellcheck disable=SC2086
+    check "a window on Wayland, drawn by OpenGL" window $wayland flamescope --gpu
 else
     skip "no weston: a window on Wayland"
 fi
 
-gets_gl() {
-    inside apt-get -qy install --no-install-recommends libgl1 libegl1 libgl1-mesa-dri
-}
-if [ -n "${DISPLAY:-}" ] && gets_gl >"$scratch/gl.log" 2>&1; then
-    check "a window on X11, drawn by OpenGL" on_x11 --gpu --no-cache
-else
-    skip "no display, or no OpenGL to be had: a window drawn by it"
-fi
-
 removes() { # without a rest
-    inside apt-get -qy purge flamescope && [ ! -e "$clean/usr/share/flamescope" ]
+    "${inside[@]}" apt-get -qy purge flamescope && [ ! -e "$clean/usr/share/flamescope" ]
 }
 check "it is removed" removes
 finish
