@@ -144,9 +144,13 @@ check "manual and completions are there" lies share/man/man1/flamescope.1 \
     share/bash-completion/completions/flamescope share/zsh/site-functions/_flamescope \
     share/fish/vendor_completions.d/flamescope.fish
 
+verbs() {
+    "$program" --help | sed -n 's/^  flamescope \([a-z]*\) .*/\1/p'
+}
+
 page_complete() { # every option of every verb, and what every key does
     MANWIDTH=5000 MANROFFOPT=-c LC_ALL=C.UTF-8 man --no-hyphenation -l "$page" | col -b | tr -s ' ' >"$scratch/page"
-    for verb in '' info export collapse replay pack record; do
+    for verb in '' $(verbs); do
         # shellcheck disable=SC2086 # no word for the window
         "$program" $verb --help | grep -o '^  \(-., \)\?--[a-z-]*' | grep -o -e '--.*'
     done | sort -u >"$scratch/options"
@@ -175,30 +179,31 @@ offers() { # offers WANTED WORD...: what bash completes the last word to
         $(complete -p flamescope | sed "s/.*-F \([^ ]*\).*/\1/"); echo "${COMPREPLY[*]}"' "$bash_script" "${@:2}")"
 }
 
-# Whatever is offered as a value, the program takes it; --help keeps it from doing more.
+# Whatever is offered as a value, the program takes it; --help keeps it from doing more. The script
+# has "verb:--option|..." above "compgen -W 'words'".
+# shellcheck disable=SC2086 # no word for the window
 values_are_taken() {
-    grep -oE ':--[a-z-]+\)|compgen -W .[a-z -]+' "$bash_script" | sed 's/^://; s/)$//; s/compgen -W .//' >"$scratch/values"
-    tried=0
-    while read -r option words; do
-        case $option in
-        --*) name=$option ;;
-        *)
-            for word in $option $words; do
-                case $name in
-                --completion) set -- "$name" "$word" ;;
-                --to) set -- export "$scratch/nothing" "$name" "$word" ;;
-                *) set -- export "$name" "$word" --help ;;
-                esac
-                "$program" "$@" >"$scratch/said" 2>&1
-                [ $? != 2 ] || {
-                    cat "$scratch/said"
-                    return 1
-                }
-                tried=$((tried + 1))
-            done
-            ;;
-        esac
-    done < <(sed '/^--.*/!b' "$scratch/values" | sed '/^info export/,$d')
+    sed -n -e 's/^    \([a-z]*\):\(--[a-z-]*\)[|)].*/\1 \2/p' -e 's/.*compgen -W .\([a-z -]*\).*/= \1/p' "$bash_script" |
+        sed 's/^ /- /' >"$scratch/values"
+    tried=0 verb='' name=''
+    while read -r first rest; do
+        if [ "$first" != = ]; then
+            verb=${first#-} name=$rest
+            continue
+        fi
+        for word in $rest; do
+            case $name in
+            --to) set -- export "$scratch/nothing" --to "$word" ;; # looked at later than the rest
+            *) set -- $verb "$name" "$word" --help ;;
+            esac
+            "$program" "$@" >"$scratch/said" 2>&1
+            [ $? != 2 ] || {
+                cat "$scratch/said"
+                return 1
+            }
+            tried=$((tried + 1))
+        done
+    done < <(sed '/^= -/d; /^= info export/d' "$scratch/values")
     [ "$tried" -gt 40 ] || {
         echo "only $tried values were found"
         return 1
