@@ -25,18 +25,9 @@ static int open_window(App *app, const Fonts *fonts, uint32_t w, uint32_t h, boo
     return code;
 }
 
-/* The installed ones, else the checkout's; NULL where neither is: then beside the program. */
-static const char *find_examples(void) {
-    static const char *const places[] = {FLAMESCOPE_EXAMPLES_INSTALLED, FLAMESCOPE_EXAMPLES_SOURCE};
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        if (file_is_folder(places[i]))
-            return places[i];
-    return NULL;
-}
-
 int main(int argc, char **argv) {
     file_provide(TOUR_PROFILE, asset_demo_profile, asset_demo_profile_size);
-    CliHost host = {.examples = find_examples(), .fonts = open_fonts, .window = open_window};
+    CliHost host = {.fonts = open_fonts, .window = open_window};
     int code = cli_main(argc, argv, &host);
     fonts_close();
     return code;

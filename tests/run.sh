@@ -10,6 +10,7 @@
 #   clang     clang, Release                         gcc-off       gcc, all of them off
 #   asan-all  all of asan, and the command line      bare-all      every unit test of bare
 #   fuzz      each fuzzer for a minute               tidy          size of functions
+#   package   the .deb, installed and run in a clean system
 #
 # One stage alone: tests/run.sh STAGE... (asan, say). The last line is the sum of all stages;
 # the exit status is 0 only if nothing failed.
@@ -94,9 +95,9 @@ make_and_test() {
     shift 3
     CC=$compiler configure "$name" "$@" && build "$name" || return 1
     if [ -n "$without" ]; then
-        run_ctest "$name" -L "$labels" -E "$without"
+        run_ctest "$name" -L "$labels" -LE long -E "$without"
     else
-        run_ctest "$name" -L "$labels"
+        run_ctest "$name" -L "$labels" -LE long
     fi
 }
 
@@ -215,6 +216,10 @@ stage_fuzz() {
         run_fuzzers fuzz 60
 }
 
+stage_package() {
+    CC=gcc configure release -DCMAKE_BUILD_TYPE=Release && build release && run_ctest release -L long
+}
+
 stage_tidy() {
     CC=clang configure tidy -DCMAKE_BUILD_TYPE=Debug || return 1
     # shellcheck disable=SC2046 # a list of files
@@ -237,12 +242,13 @@ run_stage() {
 # ---- main ---------------------------------------------------------------------------------
 
 stages="release asan tsan"
-extra="bare debug clang optional-on gcc-off bare-all asan-all fuzz tidy"
+extra="bare debug clang optional-on gcc-off bare-all asan-all fuzz package tidy"
 packages="$BUILD_PACKAGES $TEST_PACKAGES"
+package_tools="lintian debootstrap weston desktop-file-utils appstream libxml2-utils shared-mime-info man-db mandoc zsh fish"
 case ${1:-} in
 --all)
     stages="$stages $extra"
-    packages="$packages clang-tidy"
+    packages="$packages clang-tidy $package_tools"
     ;;
 -*)
     echo "usage: tests/run.sh [--all | STAGE...]   stages: $stages $extra" >&2
@@ -260,6 +266,7 @@ case ${1:-} in
     done
     stages=$*
     case " $stages " in *" tidy "*) packages="$packages clang-tidy" ;; esac
+    case " $stages " in *" package "*) packages="$packages $package_tools" ;; esac
     ;;
 esac
 

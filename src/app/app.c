@@ -23,9 +23,10 @@ const LinkGrid *app_link(const App *app) {
     return app->session.slot[0].open ? engine_aside(app->session.engine, ASIDE_LINK) : NULL;
 }
 
+/* From the program's folder: the installed ones, else the checkout's. */
 static void find_examples(const AppOptions *options, char *out, size_t cap) {
-    static const char *const places[] = {"../../examples", "../examples", "examples",
-                                         "../share/flamescope/examples"};
+    static const char *const places[] = {"../share/flamescope/examples", "../../examples",
+                                         "../examples", "examples"};
     char program[1024];
     if (options->examples) {
         snprintf(out, cap, "%s", options->examples);

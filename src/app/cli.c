@@ -4,10 +4,13 @@
 #include <string.h>
 
 #include "app/collapse.h"
+#include "app/completion.h"
 #include "app/dump.h"
 #include "app/export_verb.h"
 #include "app/info.h"
 #include "app/look.h"
+#include "app/manual.h"
+#include "app/option_table.h"
 #include "app/pack_verb.h"
 #include "app/program.h"
 #include "app/replay.h"
@@ -141,10 +144,9 @@ static int show_window(App *app, const Options *o, const CliHost *host, const Fo
     return code;
 }
 
-static App *new_app(const Options *o, const CliHost *host, const Fonts *fonts) {
+static App *new_app(const Options *o, const Fonts *fonts) {
     return app_new(&(AppOptions){.fonts = fonts,
-                                 .workers = o->threads ? o->threads : thread_cpu_count(),
-                                 .examples = host->examples});
+                                 .workers = o->threads ? o->threads : thread_cpu_count()});
 }
 
 static int run_window(const Options *o, const CliHost *host) {
@@ -152,7 +154,7 @@ static int run_window(const Options *o, const CliHost *host) {
     const Fonts *fonts = host->fonts(false, &err);
     if (!fonts)
         return complain_and(EXIT_INPUT, &err);
-    App *app = new_app(o, host, fonts);
+    App *app = new_app(o, fonts);
     app->session.use_cache = !o->no_cache;
     app->session.follow_next = o->follow;
     int code = show_window(app, o, host, fonts, o->paths ? o->path[0] : NULL);
@@ -193,7 +195,7 @@ static int run_record(const Options *o, const CliHost *host) {
     Process *p = fonts ? record_start(&wish, path, &err) : NULL;
     if (!p)
         return complain_and(EXIT_INPUT, &err);
-    App *app = new_app(o, host, fonts);
+    App *app = new_app(o, fonts);
     app->session.follow_next = true;
     app->live.recorder = p;
     app->live.recording = path;
@@ -233,12 +235,30 @@ static int run_pack(const Options *o) {
     return ok ? EXIT_DONE : fail_at(o->path[0], &err);
 }
 
-static int print_and_done(void (*fill)(Verb, Buf *), Verb verb) {
+/* What tells about the program itself; false: the command line wants something done. */
+static bool tells(const Options *o, Buf *out) {
+    if (o->help)
+        options_help(o->verb, out);
+    else if (o->keys)
+        commands_table(out);
+    else if (o->man)
+        manual_page(out);
+    else if (o->completion)
+        completion_script(o->shell, out);
+    else if (o->version)
+        buf_puts(out, "flamescope " FLAMESCOPE_VERSION "\n");
+    return out->n > 0;
+}
+
+/* An option that tells; -1 when there was none. */
+static int run_telling(const Options *o) {
     Buf text = {0};
-    fill(verb, &text);
-    fputs(text.s, stdout);
+    Error err = {0};
+    int code = -1;
+    if (tells(o, &text))
+        code = file_write_all("-", buf_str(&text), &err) ? EXIT_DONE : complain_and(EXIT_INPUT, &err);
     buf_free(&text);
-    return EXIT_DONE;
+    return code;
 }
 
 int cli_main(int argc, char **argv, const CliHost *host) {
@@ -246,19 +266,9 @@ int cli_main(int argc, char **argv, const CliHost *host) {
     Error err = {0};
     if (!options_parse(argc, argv, o, &err))
         return wrong_usage(err.message);
-    if (o->help)
-        return print_and_done(options_help, o->verb);
-    if (o->keys) {
-        Buf table = {0};
-        commands_table(&table);
-        fputs(table.s, stdout);
-        buf_free(&table);
-        return EXIT_DONE;
-    }
-    if (o->version) {
-        printf("flamescope %s\n", FLAMESCOPE_VERSION);
-        return EXIT_DONE;
-    }
+    int told = run_telling(o);
+    if (told >= 0)
+        return told;
     if (o->verb != VERB_WINDOW && o->verb != VERB_RECORD && o->paths == 0)
         return wrong_usage(o->verb == VERB_REPLAY ? "replay needs a script" : "a profile is needed");
     uint32_t most = o->verb == VERB_REPLAY ? 2 : 1;

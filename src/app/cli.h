@@ -6,8 +6,6 @@
 
 /* What only main can supply, since app knows no host. */
 typedef struct CliHost {
-    /* Folder where a bare start browses; NULL: looked for beside the program. */
-    const char *examples;
     /* dejavu: the face whose pixels are the same everywhere; else the window's own. */
     const Fonts *(*fonts)(bool dejavu, Error *err);
     /* Opens a window on the app and runs until it quits; returns the exit code. */

@@ -5,8 +5,13 @@
 #include "app/state.h"
 
 typedef enum Verb {
-    VERB_WINDOW, VERB_INFO, VERB_EXPORT, VERB_COLLAPSE, VERB_REPLAY, VERB_PACK, VERB_RECORD, VERB_COUNT,
+#define VERB(id, ...) VERB_##id,
+#include "app/verbs.def"
+#undef VERB
+    VERB_COUNT
 } Verb;
+
+typedef enum Shell { SHELL_BASH, SHELL_ZSH, SHELL_FISH, SHELLS } Shell;
 
 enum { OPTION_PATHS = 8 };
 
@@ -20,7 +25,8 @@ typedef struct Options {
     uint32_t threads; /* 0: as many as there are processors */
     bool no_cache, follow;
     RecordWish record; /* but for its file, which is out */
-    bool json, findings, demo, dejavu, software, gpu, idle_said, help, version, keys;
+    bool json, findings, demo, dejavu, software, gpu, idle_said, help, version, keys, man, completion;
+    Shell shell; /* completion */
     bool pid, tid, kernel, jit, all; /* collapse */
     uint32_t w, h;
     uint64_t given; /* bit i: option i of the table was there */
@@ -29,5 +35,3 @@ typedef struct Options {
 /* False with *err in words for wrong usage. */
 bool options_parse(int argc, char **argv, Options *out, Error *err);
 bool options_given(const Options *o, const char *name);
-/* The usage text of a verb. */
-void options_help(Verb verb, Buf *out);
