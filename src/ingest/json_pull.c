@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ingest/decimal.h"
+#include "ingest/json_number.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -517,25 +518,128 @@ bool json_pull_scaled_of(JsonPull *p, JsonToken given, int scale, int64_t *out) 
     return false;
 }
 
-/* A whole number that lies in memory; false: nothing happened. */
+/* A number that lies in memory; false: nothing happened. */
 static inline bool short_number(JsonPull *p, int scale, int64_t *out) {
-    static const int64_t power[] = {1, 10, 100, 1000, 10000, 100000, 1000000};
-    const char *s = p->at;
-    if (p->end - s < JSON_INTEGER_AHEAD || p->expect != JSON_EXPECT_VALUE ||
-        (unsigned)scale > 6)
+    if (p->end - p->at < JSON_NUMBER_AHEAD || p->expect != JSON_EXPECT_VALUE ||
+        (unsigned)scale > JSON_NUMBER_SCALE)
         return false;
-    s += *s == ' ';
-    int64_t value = 0;
-    const char *first = s;
-    while ((unsigned char)(*s - '0') < 10 && s - first < 18)
-        value = value * 10 + (*s++ - '0');
-    if (s == first || (*s != ',' && *s != '}' && *s != ']') ||
-        value > DECIMAL_MOST / power[scale])
+    const char *s = json_number(p->at + (*p->at == ' '), scale, out);
+    if (!s || (*s != ',' && *s != '}' && *s != ']'))
         return false;
-    *out = value * power[scale];
     p->at = s;
     value_over(p);
     return true;
+}
+
+bool json_pull_decimal(JsonPull *p, Decimal *out) {
+    if (!p->broken && p->end - p->at >= JSON_NUMBER_AHEAD && p->expect == JSON_EXPECT_VALUE) {
+        const char *s = json_decimal(p->at + (*p->at == ' '), out);
+        if (s && (*s == ',' || *s == '}' || *s == ']')) {
+            p->at = s;
+            value_over(p);
+            return true;
+        }
+    }
+    return json_pull_expect(p, JSON_NUMBER) && decimal_read(p->text, out);
+}
+
+/* ---- lists of numbers ---------------------------------------------------------------------
+ */
+
+/* Over the comma and what is blank behind it; NULL: there is none, or too much of it. */
+static inline const char *to_item(const char *s) {
+    if (*s++ != ',')
+        return NULL;
+    if ((unsigned char)*s > ' ')
+        return s;
+    for (int blanks = 0; blanks < JSON_NUMBER_BLANKS; blanks++, s++)
+        if (*s != ' ' && *s != '\n' && *s != '\r' && *s != '\t')
+            return s;
+    return NULL;
+}
+
+static inline uint32_t numbers(JsonPull *p, bool whole, int scale, int64_t *out, uint32_t most) {
+    const char *s = p->at, *t = s, *last = p->end - JSON_NUMBER_BLANKS - JSON_NUMBER_AHEAD;
+    uint32_t n = 0;
+    if (p->broken || (p->expect != JSON_EXPECT_COMMA && p->expect != JSON_EXPECT_VALUE) ||
+        p->end - p->base < JSON_NUMBER_BLANKS + JSON_NUMBER_AHEAD || s > last)
+        return 0;
+    if (p->expect == JSON_EXPECT_COMMA && !(t = to_item(s)))
+        return 0;
+    for (; n < most; n++) {
+        int64_t value;
+        const char *end = whole ? json_whole(t, &value) : json_number(t, scale, &value);
+        if (!end || (*end != ',' && *end != ']'))
+            break;
+        out[n] = value;
+        s = end;
+        if (s > last || !(t = to_item(s))) {
+            n++;
+            break;
+        }
+    }
+    if (n) {
+        p->at = s;
+        p->expect = JSON_EXPECT_COMMA;
+    }
+    return n;
+}
+
+#if defined(__SSE2__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+/* Where numbers end is found for 64 bytes at a time, so that one number need not wait for the one
+ * before it: twice as fast as one by one. Up to a number of more than eight digits, or a byte that
+ * is neither digit nor comma. */
+static uint32_t integers(JsonPull *p, int64_t *out, uint32_t most) {
+    const char *s = p->at + 1;
+    uint32_t n = 0;
+    if (p->broken || p->expect != JSON_EXPECT_COMMA || p->end - p->at < 80 || *p->at != ',' ||
+        p->at - p->base < 8)
+        return 0;
+    while (p->end - s >= 64 && most - n >= 32) {
+        uint64_t comma = 0, digit = 0;
+        for (int i = 0; i < 4; i++) {
+            __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(s + 16 * i));
+            __m128i less = _mm_sub_epi8(v, _mm_set1_epi8('0'));
+            __m128i is = _mm_cmpeq_epi8(_mm_min_epu8(less, _mm_set1_epi8(9)), less);
+            __m128i ends = _mm_cmpeq_epi8(v, _mm_set1_epi8(','));
+            digit |= (uint64_t)(unsigned)_mm_movemask_epi8(is) << 16 * i;
+            comma |= (uint64_t)(unsigned)_mm_movemask_epi8(ends) << 16 * i;
+        }
+        uint64_t other = ~(comma | digit);
+        if (other)
+            comma &= (other & (~other + 1)) - 1;
+        unsigned first = 0;
+        for (; comma; comma &= comma - 1) {
+            unsigned end = (unsigned)__builtin_ctzll(comma), digits = end - first;
+            if (digits - 1 > 7)
+                break;
+            uint64_t w;
+            memcpy(&w, s + end - 8, sizeof w);
+            w = (w ^ 0x3030303030303030) & UINT64_MAX << (64 - 8 * digits);
+            out[n++] = (int64_t)json_eight(w);
+            first = end + 1;
+        }
+        s += first;
+        if (other || comma || !first)
+            break;
+    }
+    if (n)
+        p->at = s - 1;
+    return n;
+}
+#endif
+
+uint32_t json_pull_integers(JsonPull *p, int64_t *out, uint32_t most) {
+#if defined(__SSE2__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    uint32_t n = integers(p, out, most);
+    if (n)
+        return n;
+#endif
+    return numbers(p, true, 0, out, most);
+}
+
+uint32_t json_pull_decimals(JsonPull *p, int scale, int64_t *out, uint32_t most) {
+    return numbers(p, false, scale, out, most);
 }
 
 bool json_pull_scaled(JsonPull *p, int scale, int64_t *out) {
@@ -546,15 +650,6 @@ bool json_pull_scaled(JsonPull *p, int scale, int64_t *out) {
 
 bool json_pull_uint_of(JsonPull *p, JsonToken given, uint32_t *out) {
     int64_t value;
-    if (given == JSON_NUMBER && p->text.n < 10) {
-        uint32_t small = 0;
-        size_t i = 0;
-        for (; i < p->text.n && (unsigned char)(p->text.s[i] - '0') < 10; i++)
-            small = small * 10 + (unsigned char)(p->text.s[i] - '0');
-        *out = small;
-        if (i == p->text.n)
-            return true;
-    }
     if (!json_pull_scaled_of(p, given, 0, &value) || value < 0 || value >= UINT32_MAX)
         return false;
     *out = (uint32_t)value;
@@ -562,6 +657,11 @@ bool json_pull_uint_of(JsonPull *p, JsonToken given, uint32_t *out) {
 }
 
 bool json_pull_uint(JsonPull *p, uint32_t *out) {
+    int64_t value;
+    if (!p->broken && short_number(p, 0, &value)) {
+        *out = (uint32_t)value;
+        return value >= 0 && value < UINT32_MAX;
+    }
     return json_pull_uint_of(p, json_pull_next(p), out);
 }
 

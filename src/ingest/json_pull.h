@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "ingest/decimal.h"
 #include "ingest/rows.h"
 
 typedef enum JsonToken {
@@ -27,10 +28,7 @@ typedef enum JsonToken {
     JSON_BROKEN,
 } JsonToken;
 
-enum {
-    JSON_PULL_LEVELS = 4096, /* what is skipped or raw may nest deeper */
-    JSON_INTEGER_AHEAD = 24,
-};
+enum { JSON_PULL_LEVELS = 4096 }; /* what is skipped or raw may nest deeper */
 
 enum JsonExpect {
     JSON_EXPECT_VALUE,
@@ -85,38 +83,17 @@ bool json_pull_expect(JsonPull *p, JsonToken wanted);
 void json_pull_pass(JsonPull *p); /* over the next value */
 /* A number, or a string that holds one, times 10^scale; another value is skipped, and false. */
 bool json_pull_scaled(JsonPull *p, int scale, int64_t *out);
+bool json_pull_decimal(JsonPull *p, Decimal *out); /* a number; another value is skipped */
 bool json_pull_uint(JsonPull *p, uint32_t *out); /* 0 … UINT32_MAX - 1 */
 /* What a token just given says, by the same rules. */
 bool json_pull_scaled_of(JsonPull *p, JsonToken given, int scale, int64_t *out);
 bool json_pull_uint_of(JsonPull *p, JsonToken given, uint32_t *out);
 
-/* In an array, the way of the many: the next item into *out, if it is a whole number and lies
- * in memory. False: nothing has happened, and json_pull_item tells what comes. */
-static inline bool json_pull_integer(JsonPull *p, int64_t *out) {
-    const char *s = p->at;
-    if (p->end - s < JSON_INTEGER_AHEAD)
-        return false;
-    if (p->expect == JSON_EXPECT_COMMA) {
-        if (*s != ',')
-            return false;
-        s++;
-    } else if (p->expect != JSON_EXPECT_VALUE) {
-        return false;
-    }
-    s += *s == ' ';
-    bool negative = *s == '-';
-    s += negative;
-    uint64_t value = 0;
-    const char *first = s;
-    while ((unsigned char)(*s - '0') < 10 && s - first < 18)
-        value = value * 10 + (unsigned char)(*s++ - '0');
-    if (s == first || (*s != ',' && *s != ']'))
-        return false;
-    *out = negative ? -(int64_t)value : (int64_t)value;
-    p->at = s;
-    p->expect = JSON_EXPECT_COMMA;
-    return true;
-}
+/* In an array, the way of the many: the next items into out, as many as are whole numbers and lie
+ * in memory, up to `most`. 0: nothing has happened, and json_pull_item tells what comes. */
+uint32_t json_pull_integers(JsonPull *p, int64_t *out, uint32_t most);
+/* The same of numbers times 10^scale, maybe with a fraction; scale is 9 at most. */
+uint32_t json_pull_decimals(JsonPull *p, int scale, int64_t *out, uint32_t most);
 
 /* Compares with a constant length, which compilers make a few instructions of. */
 #define JSON_IS(p, literal)                                                                    \
