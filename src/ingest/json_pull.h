@@ -28,7 +28,10 @@ typedef enum JsonToken {
     JSON_BROKEN,
 } JsonToken;
 
-enum { JSON_PULL_LEVELS = 4096 }; /* what is skipped or raw may nest deeper */
+enum {
+    JSON_PULL_LEVELS = 4096, /* what is skipped or raw may nest deeper */
+    JSON_KEY_MOST = 24,
+};
 
 enum JsonExpect {
     JSON_EXPECT_VALUE,
@@ -53,21 +56,28 @@ typedef struct JsonPull {
     char *buf;
     size_t cap;
     const char *base, *at, *end; /* base: the first byte in memory */
+    size_t pad;                  /* bytes behind end that may be read, whatever they are */
     int64_t base_offset;
     Buf plain;                             /* a string without its escapes */
     uint8_t expect;                        /* JsonExpect */
+    char key[JSON_KEY_MOST];               /* of a member whose value is read */
     uint64_t array[JSON_PULL_LEVELS / 64]; /* by level: it is an array */
 } JsonPull;
 
 void json_pull_open(JsonPull *p, Source *source, Rows *rows, Error *err);
 void json_pull_open_text(JsonPull *p, Str text);
-/* Of one opened with a text: from the start with another. */
-void json_pull_reset(JsonPull *p, Str text);
+/* Of one opened with a text: from the start with another, which lies in the memory of `in`. */
+void json_pull_reset(JsonPull *p, Str text, const JsonPull *in);
 void json_pull_close(JsonPull *p);
 
 JsonToken json_pull_next(JsonPull *p);
 /* The text of the object or array that json_pull_next has just begun, to its end. */
 bool json_pull_raw(JsonPull *p, Str *raw);
+/* The object that json_pull_next has just begun as a text of its own, as far as it lies in memory,
+ * into `event`, which is past its brace. Once that has come to its end, json_pull_took goes behind
+ * it; where it broke, or the memory ended, json_pull_took is false and nothing has happened. */
+void json_pull_within(const JsonPull *p, JsonPull *event);
+bool json_pull_took(JsonPull *p, const JsonPull *event);
 /* To behind the value that json_pull_next has just given, or begun. */
 void json_pull_skip(JsonPull *p, JsonToken given);
 
@@ -76,6 +86,24 @@ void json_pull_skip(JsonPull *p, JsonToken given);
 
 /* In an object: the next key is in text; false: that was all (or it broke). */
 bool json_pull_key(JsonPull *p);
+/* A member of an object: key, and its value's token, text and all. */
+typedef struct JsonMember {
+    Str key; /* the first JSON_KEY_MOST bytes, good until the next call, too */
+    JsonToken token;
+    Str text;
+    bool ahead; /* json_number may be asked for text */
+} JsonMember;
+
+/* In an object: the next member; false: that was all. An object or array is begun. */
+bool json_pull_member(JsonPull *p, JsonMember *m);
+/* Its value as json_pull_scaled_of and json_pull_uint_of say; another value is skipped, and false. */
+bool json_member_scaled(JsonPull *p, const JsonMember *m, int scale, int64_t *out);
+bool json_member_decimal(const JsonMember *m, Decimal *out); /* of a number */
+bool json_member_uint(JsonPull *p, const JsonMember *m, uint32_t *out);
+#define JSON_KEY_IS(m, literal)                                                                \
+    ((m)->key.n == sizeof(literal) - 1 &&                                                      \
+     memcmp((m)->key.s, (literal), sizeof(literal) - 1) == 0)
+
 /* In an array: the next value's token into *token; false: that was all. */
 bool json_pull_item(JsonPull *p, JsonToken *token);
 /* The next value is to be of this kind; another is skipped, and false. */

@@ -16,13 +16,13 @@
 #include "ingest/decimal.h"
 #include "ingest/id_map.h"
 #include "ingest/json_pull.h"
+#include "ingest/key_cache.h"
 
 enum {
     ROOT_FRAME = 1u << 31, /* in a node's frame: it is a process, not a function */
-    SEEN = 4096,
+    SEEN_LOG2 = 15, /* 512 KiB */
     FRAME_BLOCK = 64,
     WEIGHT_BLOCK = 256,
-    SEEN_BYTES = 240, /* with the rest of it, four cache lines */
 };
 
 typedef enum Unit { UNIT_NONE, UNIT_BYTES, UNIT_TIME } Unit;
@@ -50,20 +50,20 @@ typedef struct Step {
     uint32_t frame, node;
 } Step;
 
-/* A sample's text and what it meant. */
-typedef struct Seen {
-    uint64_t hash;
-    uint32_t n, node;
-    char text[SEEN_BYTES];
-} Seen;
+/* The child that was asked for last: in the processor's caches where the map of all is not. */
+typedef struct Twig {
+    uint32_t frame, child; /* child: number + 1 */
+} Twig;
 
 typedef struct Scope {
     Rows rows;
     JsonPull json;
     JsonPull list; /* the sample at hand */
-    Seen *seen;    /* by hash */
+    TextKeys keys;
+    KeyCache seen; /* samples' texts: their node + 1 */
     CallTree tree;
     IdMap child;  /* (parent + 1, frame): number + 1 */
+    Column twig;  /* Twig by parent + 1 */
     Column root;  /* uint32_t by node: the outermost frame */
     Column frame; /* FrameId by frame */
     Column comm;  /* NameId by frame: its name */
@@ -132,15 +132,22 @@ static FrameId frame_of(void *context, uint32_t number) {
  */
 
 static uint32_t node_of(Scope *s, uint32_t parent, uint32_t frame) {
+    Twig *twig = (Twig *)column_at(&s->twig, parent + 1);
+    if (twig->child && twig->frame == frame)
+        return twig->child - 1;
     uint32_t known = id_map_find(&s->child, parent + 1, frame);
-    if (known)
+    if (known) {
+        *twig = (Twig){frame, known};
         return known - 1;
+    }
     uint32_t number = (uint32_t)s->tree.node.count;
     bool process = s->ours && parent == CALL_ROOT;
     call_tree_set(&s->tree, number, parent, process ? frame | ROOT_FRAME : frame);
     COLUMN_PUSH(&s->root, uint32_t) =
         parent == CALL_ROOT ? frame : COLUMN_AT(&s->root, uint32_t, parent);
     id_map_add(&s->child, parent + 1, frame, number + 1);
+    *twig = (Twig){frame, number + 1};
+    column_push(&s->twig);
     return number;
 }
 
@@ -352,22 +359,18 @@ static uint32_t take_stack(Scope *s) {
     Str raw;
     if (!json_pull_raw(&s->json, &raw))
         return CALL_ROOT;
-    uint64_t hash = hash_bytes(raw.s, raw.n);
-    Seen *seen = &s->seen[hash % SEEN];
-    if (seen->n == raw.n && seen->hash == hash && memcmp(seen->text, raw.s, raw.n) == 0)
-        return seen->node;
-    json_pull_reset(&s->list, raw);
+    TextKey key = text_key(&s->keys, raw.s, raw.n, 0);
+    uint32_t seen = key_cache_get(&s->seen, key);
+    if (seen)
+        return seen - 1;
+    json_pull_reset(&s->list, raw, &s->json);
     json_pull_next(&s->list);
     uint64_t amiss = complaints_total(&s->rows.batch.complaints);
     uint32_t node = read_stack(s, &s->list);
     if (s->list.broken)
         rows_complain(&s->rows, COMPLAINT_FRAME, s->json.offset, raw);
-    if (raw.n > SEEN_BYTES || complaints_total(&s->rows.batch.complaints) != amiss)
-        return node; /* what is amiss is said each time */
-    memcpy(seen->text, raw.s, raw.n);
-    seen->n = (uint32_t)raw.n;
-    seen->hash = hash;
-    seen->node = node;
+    if (node != CALL_ROOT && complaints_total(&s->rows.batch.complaints) == amiss)
+        key_cache_put(&s->seen, key, node + 1); /* what is amiss is said each time */
     return node;
 }
 
@@ -453,15 +456,16 @@ static void read_event(Scope *s, Held *h) {
     uint32_t frame = 0;
     Decimal at = {0};
     bool has_frame = false, has_at = false;
-    while (json_pull_key(p)) {
-        if (JSON_IS(p, "type"))
-            type = json_pull_expect(p, JSON_STRING) && p->text.n == 1 ? p->text.s[0] : 0;
-        else if (JSON_IS(p, "frame"))
-            has_frame = json_pull_uint(p, &frame) && frame < ROOT_FRAME;
-        else if (JSON_IS(p, "at"))
-            has_at = json_pull_decimal(p, &at);
+    JsonMember m;
+    while (json_pull_member(p, &m)) {
+        if (JSON_KEY_IS(&m, "type") && m.token == JSON_STRING)
+            type = m.text.n == 1 ? m.text.s[0] : 0;
+        else if (JSON_KEY_IS(&m, "frame"))
+            has_frame = json_member_uint(p, &m, &frame) && frame < ROOT_FRAME;
+        else if (JSON_KEY_IS(&m, "at") && m.token == JSON_NUMBER)
+            has_at = json_member_decimal(&m, &at);
         else
-            json_pull_pass(p);
+            json_pull_skip(p, m.token);
     }
     if (p->broken)
         return;
@@ -623,7 +627,8 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
     rows_begin(&s.rows, emit, loader);
     json_pull_open(&s.json, source, &s.rows, err);
     json_pull_open_text(&s.list, (Str){0});
-    s.seen = mem_table(SEEN * sizeof(Seen));
+    text_keys_init(&s.keys, false);
+    s.seen = (KeyCache){mem_table(sizeof(KeySlot) << SEEN_LOG2), SEEN_LOG2};
     call_tree_init(&s.tree, frame_of, &s);
     id_map_init(&s.child);
     Column *column[] = {&s.root, &s.frame, &s.comm, &s.names, &s.node};
@@ -631,6 +636,8 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
         column_init(column[i], sizeof(uint32_t), 10);
     column_init(&s.value, sizeof(Decimal), 10);
     column_init(&s.path, sizeof(Step), 8);
+    column_init(&s.twig, sizeof(Twig), 10);
+    column_push(&s.twig); /* of those without a parent */
     column_init(&s.held, sizeof(Held), 4);
     read_whole(&s);
     bool ok = json_pull_finish(&s.json, &s.rows);
@@ -638,13 +645,14 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
     rows_end(&s.rows);
     json_pull_close(&s.json);
     json_pull_close(&s.list);
-    mem_table_free(s.seen, SEEN * sizeof(Seen));
+    mem_table_free(s.seen.slot, sizeof(KeySlot) << SEEN_LOG2);
     call_tree_free(&s.tree);
     id_map_free(&s.child);
     for (size_t i = 0; i < sizeof column / sizeof *column; i++)
         column_free(column[i]);
     column_free(&s.value);
     column_free(&s.path);
+    column_free(&s.twig);
     column_free(&s.held);
     return ok;
 }

@@ -130,34 +130,51 @@ static void cpuprofile(uint64_t bytes, uint64_t seed)
 /* ---- trace events ---------------------------------------------------------------------- */
 
 typedef struct Traced {
-    uint64_t ts;
-    uint32_t open[8], depth;
+    uint64_t ts, written, random;
+    uint32_t thread;
 } Traced;
 
-static long put_traced(Traced *t, uint32_t thread, uint64_t *random)
+static void put_begin(Traced *t, const char *name, char phase)
 {
-    char name[80], url[120];
-    uint32_t function = below(random, 400), die = below(random, 10);
-    name_of(function, name, sizeof name);
+    t->written += (uint64_t)printf(
+        ",\n{\"cat\":\"toplevel,loading\",\"name\":\"%s\",\"ph\":\"%c\",\"pid\":4711,\"tid\":%u,"
+        "\"ts\":%" PRIu64 "}", name, phase, 4711 + t->thread, t->ts);
+}
+
+static void put_whole(Traced *t, uint32_t function, const char *name, uint64_t began)
+{
+    char url[120];
     url_of(function, url, sizeof url);
-    t->ts += below(random, 200);
-    if (die < 5)
-        return printf(",\n{\"args\":{\"data\":{\"frame\":\"A1B2C3D4E5F6\",\"lineNumber\":%u,"
-                      "\"url\":\"%s\",\"stackTrace\":[{\"functionName\":\"%s\"}]}},"
-                      "\"cat\":\"devtools.timeline\",\"dur\":%u,\"name\":\"%s\",\"ph\":\"X\","
-                      "\"pid\":4711,\"tid\":%u,\"ts\":%" PRIu64 ",\"tts\":%" PRIu64 "}",
-                      function, url, name, below(random, 90), name, 4711 + thread, t->ts,
-                      t->ts / 3);
-    if (die == 5)
-        return printf(",\n{\"args\":{},\"cat\":\"v8\",\"name\":\"mark\",\"ph\":\"I\",\"pid\":4711,"
-                      "\"s\":\"t\",\"tid\":%u,\"ts\":%" PRIu64 "}", 4711 + thread, t->ts);
-    bool open = t->depth < 1 || (t->depth < 8 && below(random, 2));
-    if (open)
-        t->open[t->depth++] = function;
+    t->written += (uint64_t)printf(
+        ",\n{\"args\":{\"data\":{\"frame\":\"A1B2C3D4E5F6\",\"lineNumber\":%u,\"url\":\"%s\","
+        "\"stackTrace\":[{\"functionName\":\"%s\"}]}},\"cat\":\"devtools.timeline\",\"dur\":%" PRIu64
+        ",\"name\":\"%s\",\"ph\":\"X\",\"pid\":4711,\"tid\":%u,\"ts\":%" PRIu64 ",\"tts\":%" PRIu64 "}",
+        function, url, name, t->ts - began, name, 4711 + t->thread, began, began / 3);
+}
+
+/* A call of a node's function and of some of those below it; told when it is over, or as a begin and
+ * an end. */
+static void put_call(Traced *t, uint32_t node)
+{
+    char name[80];
+    uint64_t began = t->ts;
+    uint32_t function = nodes[node].function, die = below(&t->random, 8);
+    name_of(function, name, sizeof name);
+    if (die < 3)
+        put_begin(t, name, 'B');
+    t->ts += 1 + below(&t->random, 40);
+    for (uint32_t child = nodes[node].first; child && below(&t->random, 3); child = nodes[child].next) {
+        put_call(t, child);
+        t->ts += below(&t->random, 20);
+    }
+    if (die < 3)
+        put_begin(t, name, 'E');
     else
-        name_of(t->open[--t->depth], name, sizeof name);
-    return printf(",\n{\"cat\":\"toplevel,loading\",\"name\":\"%s\",\"ph\":\"%s\",\"pid\":4711,"
-                  "\"tid\":%u,\"ts\":%" PRIu64 "}", name, open ? "B" : "E", 4711 + thread, t->ts);
+        put_whole(t, function, name, began);
+    if (die == 7)
+        t->written += (uint64_t)printf(",\n{\"args\":{},\"cat\":\"v8\",\"name\":\"mark\",\"ph\":\"I\","
+                                       "\"pid\":4711,\"s\":\"t\",\"tid\":%u,\"ts\":%" PRIu64 "}",
+                                       4711 + t->thread, t->ts);
 }
 
 static void trace(uint64_t bytes, uint64_t seed)
@@ -165,12 +182,19 @@ static void trace(uint64_t bytes, uint64_t seed)
     static Traced traced[THREADS];
     uint64_t written = 0, random = seed;
     printf("{\"traceEvents\":[");
-    for (uint32_t i = 0; i < THREADS; i++)
+    for (uint32_t i = 0; i < THREADS; i++) {
+        traced[i] = (Traced){.random = seed + i, .thread = i};
         printf("%s{\"args\":{\"name\":\"thread %u\"},\"cat\":\"__metadata\",\"name\":"
                "\"thread_name\",\"ph\":\"M\",\"pid\":4711,\"tid\":%u,\"ts\":0}",
                i ? ",\n" : "", i, 4711 + i);
-    for (uint32_t thread = 0; written < bytes; thread = below(&random, 4) ? thread : (thread + 1) % THREADS)
-        written += (uint64_t)put_traced(&traced[thread], thread, &random);
+    }
+    while (written < bytes) {
+        Traced *t = &traced[below(&random, THREADS)];
+        put_call(t, 1 + below(&random, NODES / 20));
+        t->ts += below(&random, 500);
+        written += t->written;
+        t->written = 0;
+    }
     printf("],\"metadata\":{\"source\":\"bench\"}}");
 }
 

@@ -205,7 +205,7 @@ static void raw_ends_where_the_value_does(void **state) {
         assert_true(json_pull_raw(&p, &raw) && str_eq(raw, value));
         assert_int_equal(json_pull_next(&p), JSON_NUMBER);
         for (size_t n = before + 2; n < before + 1 + value.n; n++) {
-            json_pull_reset(&p, str_slice(buf_str(&text), 0, n));
+            json_pull_reset(&p, str_slice(buf_str(&text), 0, n), NULL);
             json_pull_next(&p);
             assert_int_equal(json_pull_next(&p), JSON_OBJECT);
             assert_false(json_pull_raw(&p, &raw));
