@@ -15,7 +15,7 @@
 #include "ingest/trace_calls.h"
 #include "ingest/v8_profile.h"
 
-enum { US = 3 };
+enum { US = 3, CALLED = 1024 };
 
 typedef struct TraceThread {
     int64_t pid, tid;
@@ -38,6 +38,12 @@ typedef struct Taken {
     NameId event;
 } Taken;
 
+/* The frame of a function's name and category, of those met lately. */
+typedef struct Called {
+    NameId name, cat;
+    FrameId frame; /* 0: none */
+} Called;
+
 typedef struct Trace {
     Rows rows;
     JsonPull json;  /* the file */
@@ -46,6 +52,8 @@ typedef struct Trace {
     Column thread;       /* TraceThread */
     HashIndex thread_of; /* number + 1 */
     uint32_t latest;     /* thread of the last event */
+    NameId latest_cat;   /* and its category: most are the one before */
+    Called called[CALLED];
     TraceCalls calls;
     Column sampler;   /* Sampler * */
     IdMap sampler_of; /* (NameId of its id, pid): place in sampler + 1 */
@@ -128,6 +136,13 @@ static NameId text_of(Trace *t, JsonPull *p, const JsonMember *m) {
     return 0;
 }
 
+static NameId category_of(Trace *t, JsonPull *p, const JsonMember *m) {
+    if (m->token != JSON_STRING ||
+        !str_eq(m->text, names_get(&t->rows.part.dict.names, t->latest_cat)))
+        t->latest_cat = text_of(t, p, m);
+    return t->latest_cat;
+}
+
 static void read_args(JsonPull *p, const JsonMember *m, Item *e) {
     if (m->token == JSON_OBJECT)
         json_pull_raw(p, &e->args);
@@ -166,7 +181,7 @@ static void read_member(Trace *t, JsonPull *p, const JsonMember *m, Item *e) {
     } else if (JSON_KEY_IS(m, "name")) {
         e->name = text_of(t, p, m);
     } else if (JSON_KEY_IS(m, "cat")) {
-        e->cat = text_of(t, p, m);
+        e->cat = category_of(t, p, m);
     } else if (JSON_KEY_IS(m, "args")) {
         read_args(p, m, e);
     } else if (JSON_KEY_IS(m, "id")) {
@@ -206,7 +221,12 @@ static void take_call(Trace *t, const Item *e, int64_t offset) {
     NameId name = e->name;
     if (e->ph != 'E' && !name)
         name = rows_name(&t->rows, STR("[unknown]"));
-    call.frame = frames_intern(&t->rows.part.dict.frames, (Frame){name, e->cat, FRAME_USER});
+    Called *called = &t->called[(name ^ e->cat * 31) % CALLED];
+    if (!called->frame || called->name != name || called->cat != e->cat)
+        *called = (Called){name, e->cat,
+                           frames_intern(&t->rows.part.dict.frames,
+                                         (Frame){name, e->cat, FRAME_USER})};
+    call.frame = called->frame;
     trace_calls_add(&t->calls, call);
 }
 
@@ -241,6 +261,14 @@ static Sampler *sampler_of(Trace *t, const Item *e) {
     return s;
 }
 
+/* Of a thread that has a name: another name that comes later is that of what it does then. */
+static Context sampled_context(Trace *t, uint32_t thread) {
+    Context context = context_of(t, thread);
+    context.event = contexts_event_weighed(&t->rows.part.dict.contexts,
+                                           rows_name(&t->rows, STR("samples")), WEIGHT_SAMPLES);
+    return context;
+}
+
 /* args: {"data":{"startTime", "cpuProfile":{"nodes","samples"}, "timeDeltas"}} */
 static void take_profile(Trace *t, const Item *e, bool first) {
     JsonPull *p = &t->args;
@@ -253,6 +281,8 @@ static void take_profile(Trace *t, const Item *e, bool first) {
     s->profile.has_start = true;
     if (!e->args.n)
         return;
+    if (s->has_thread && COLUMN_AT(&t->thread, TraceThread, s->thread).name)
+        v8_profile_context(&s->profile, &t->rows, sampled_context(t, s->thread));
     json_pull_reset(p, e->args, &t->event);
     json_pull_next(p);
     while (json_pull_key(p)) {
