@@ -518,22 +518,18 @@ bool json_pull_key(JsonPull *p) {
 }
 
 #if defined(__SSE2__)
-/* A mask of which of 16 bytes numbers and words may consist of: what word_char says. */
-static inline unsigned words16(const char *s) {
+/* Which of 16 bytes are neither digit nor point. */
+static inline unsigned no_digits16(const char *s) {
     const __m128i v = _mm_loadu_si128((const __m128i *)(const void *)s);
-    const __m128i digit = _mm_sub_epi8(v, _mm_set1_epi8('0'));
-    const __m128i letter = _mm_sub_epi8(_mm_or_si128(v, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));
-    __m128i is = _mm_cmpeq_epi8(_mm_min_epu8(digit, _mm_set1_epi8(9)), digit);
-    is = _mm_or_si128(is, _mm_cmpeq_epi8(_mm_min_epu8(letter, _mm_set1_epi8(25)), letter));
-    is = _mm_or_si128(is, _mm_cmpeq_epi8(v, _mm_set1_epi8('+')));
-    is = _mm_or_si128(is, _mm_cmpeq_epi8(v, _mm_set1_epi8('-')));
-    is = _mm_or_si128(is, _mm_cmpeq_epi8(v, _mm_set1_epi8('.')));
-    return (unsigned)_mm_movemask_epi8(is);
+    const __m128i less = _mm_sub_epi8(v, _mm_set1_epi8('.')); /* '.', '/', '0' to '9' lie side by side */
+    __m128i in = _mm_cmpeq_epi8(_mm_min_epu8(less, _mm_set1_epi8('9' - '.')), less);
+    in = _mm_andnot_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('/')), in);
+    return (unsigned)_mm_movemask_epi8(in) ^ 0xffff;
 }
 #endif
 
-/* The value of a short key, where it is a string without escapes or a number of up to 31 bytes and
- * lies in memory with what follows. False: nothing happened to the value. */
+/* The value of a short key, where it is a string without escapes or a number of up to 15 digits and
+ * a point, and lies in memory with what follows. False: nothing happened to the value. */
 static inline bool short_value(JsonPull *p, JsonMember *m) {
 #if defined(__SSE2__)
     const char *s = p->at, *end;
@@ -548,10 +544,10 @@ static inline bool short_value(JsonPull *p, JsonMember *m) {
         m->token = JSON_STRING;
         p->at = end + 1;
     } else if ((unsigned char)(*s - '0') < 10) {
-        unsigned not_word = ~(words16(s) | words16(s + 16) << 16);
-        if (!not_word)
+        unsigned other = no_digits16(s);
+        if (!other)
             return false;
-        end = s + __builtin_ctz(not_word);
+        end = s + __builtin_ctz(other);
         if (*end != ',' && *end != '}')
             return false;
         m->token = JSON_NUMBER;
@@ -572,6 +568,13 @@ static inline bool short_value(JsonPull *p, JsonMember *m) {
 }
 
 bool json_pull_member(JsonPull *p, JsonMember *m) {
+    if (!p->broken && p->expect == JSON_EXPECT_COMMA && p->at < p->end && *p->at == '}' &&
+        p->depth && !in_array(p)) {
+        p->at++;
+        p->depth--;
+        value_over(p);
+        return false;
+    }
     Str key; /* not by way of p->text: writing and reading it back took a quarter of the time */
     if (!p->broken && short_key(p, &key)) {
         m->key.s = key.s;
@@ -616,6 +619,15 @@ bool json_member_uint(JsonPull *p, const JsonMember *m, uint32_t *out) {
 }
 
 bool json_pull_item(JsonPull *p, JsonToken *token) {
+    const char *s = p->at;
+    if (!p->broken && p->expect == JSON_EXPECT_COMMA && p->end - s >= 2 && s[0] == ',' &&
+        (s[1] == '{' || s[1] == '[') && in_array(p)) {
+        p->at++;
+        p->offset = p->base_offset + (p->at - p->base);
+        p->expect = JSON_EXPECT_VALUE;
+        *token = open_level(p, s[1] == '[');
+        return *token != JSON_BROKEN;
+    }
     *token = json_pull_next(p);
     return *token != JSON_ARRAY_END && *token != JSON_BROKEN && *token != JSON_END;
 }
