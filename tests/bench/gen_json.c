@@ -203,7 +203,9 @@ static void chunks(uint64_t bytes, uint64_t seed)
 {
     uint64_t written = 0, random = seed;
     uint32_t told = 0, node = 1;
-    printf("[{\"args\":{\"data\":{\"startTime\":5172934512}},\"cat\":\"v8\",\"id\":\"0x1\",\"name\":"
+    printf("[{\"args\":{\"name\":\"CrRendererMain\"},\"cat\":\"__metadata\",\"name\":\"thread_name\","
+           "\"ph\":\"M\",\"pid\":4711,\"tid\":4711,\"ts\":0},\n");
+    printf("{\"args\":{\"data\":{\"startTime\":5172934512}},\"cat\":\"v8\",\"id\":\"0x1\",\"name\":"
            "\"Profile\",\"ph\":\"P\",\"pid\":4711,\"tid\":4711,\"ts\":5172934512}");
     for (uint64_t chunk = 0; written < bytes; chunk++) {
         written += 200;
