@@ -557,7 +557,7 @@ static inline bool short_value(JsonPull *p, JsonMember *m) {
     }
     m->text.s = s;
     m->text.n = (size_t)(end - s);
-    m->ahead = ahead(p, s, JSON_NUMBER_AHEAD);
+    m->ahead = ahead(p, end, FORMAT_CHUNK_PAD);
     p->expect = JSON_EXPECT_COMMA;
     return true;
 #else

@@ -91,7 +91,7 @@ typedef struct JsonMember {
     Str key; /* the first JSON_KEY_MOST bytes, good until the next call, too */
     JsonToken token;
     Str text;
-    bool ahead; /* json_number may be asked for text */
+    bool ahead; /* FORMAT_CHUNK_PAD bytes behind text may be read */
 } JsonMember;
 
 /* In an object: the next member; false: that was all. An object or array is begun. */

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { SEATS_LOG2 = 12, OVERLAPS_DEEP = 256, CALLS_DEEP = STACKS_MAX_DEPTH - 2 };
+enum { SEATS_LOG2 = 13, OVERLAPS_DEEP = 256, CALLS_DEEP = STACKS_MAX_DEPTH - 2 };
 
 void trace_calls_add(TraceCalls *c, TraceEvent event) {
     if (c->count == c->cap) {

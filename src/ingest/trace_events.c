@@ -12,10 +12,11 @@
 #include <string.h>
 
 #include "ingest/decimal.h"
+#include "ingest/key_cache.h"
 #include "ingest/trace_calls.h"
 #include "ingest/v8_profile.h"
 
-enum { US = 3, CALLED = 1024 };
+enum { US = 3, CALLED = 1024, NAMES_LOG2 = 12 };
 
 typedef struct TraceThread {
     int64_t pid, tid;
@@ -54,6 +55,8 @@ typedef struct Trace {
     uint32_t latest;     /* thread of the last event */
     NameId latest_cat;   /* and its category: most are the one before */
     Called called[CALLED];
+    TextKeys keys;
+    KeyCache names; /* of events: NameId */
     TraceCalls calls;
     Column sampler;   /* Sampler * */
     IdMap sampler_of; /* (NameId of its id, pid): place in sampler + 1 */
@@ -136,6 +139,16 @@ static NameId text_of(Trace *t, JsonPull *p, const JsonMember *m) {
     return 0;
 }
 
+static NameId name_of(Trace *t, JsonPull *p, const JsonMember *m) {
+    if (m->token != JSON_STRING || !m->ahead)
+        return text_of(t, p, m);
+    TextKey key = text_key(&t->keys, m->text.s, m->text.n, 0);
+    NameId name = key_cache_get(&t->names, key);
+    if (!name && (name = rows_name(&t->rows, m->text)))
+        key_cache_put(&t->names, key, name);
+    return name;
+}
+
 static NameId category_of(Trace *t, JsonPull *p, const JsonMember *m) {
     if (m->token != JSON_STRING ||
         !str_eq(m->text, names_get(&t->rows.part.dict.names, t->latest_cat)))
@@ -179,7 +192,7 @@ static void read_member(Trace *t, JsonPull *p, const JsonMember *m, Item *e) {
     } else if (JSON_KEY_IS(m, "tid")) {
         e->tid = id_of(t, p, m);
     } else if (JSON_KEY_IS(m, "name")) {
-        e->name = text_of(t, p, m);
+        e->name = name_of(t, p, m);
     } else if (JSON_KEY_IS(m, "cat")) {
         e->cat = category_of(t, p, m);
     } else if (JSON_KEY_IS(m, "args")) {
@@ -527,6 +540,8 @@ static void trace_init(Trace *t) {
     id_map_init(&t->frame_of);
     column_init(&t->taken, sizeof(Taken), 8);
     t->latest = UINT32_MAX;
+    text_keys_init(&t->keys, false);
+    t->names = (KeyCache){mem_table(sizeof(KeySlot) << NAMES_LOG2), NAMES_LOG2};
 }
 
 static void trace_free(Trace *t) {
@@ -535,6 +550,7 @@ static void trace_free(Trace *t) {
         v8_profile_free(&s->profile);
         mem_resize(s, sizeof *s, 0);
     }
+    mem_table_free(t->names.slot, sizeof(KeySlot) << NAMES_LOG2);
     json_pull_close(&t->event);
     json_pull_close(&t->args);
     column_free(&t->thread);

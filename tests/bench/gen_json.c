@@ -3,7 +3,7 @@
  *   bench_gen_json SHAPE BYTES [SEED] >profile.json      BYTES: K, M, G
  *
  *   cpuprofile  as node --cpu-prof: nodes first, then samples, then timeDeltas
- *   trace       Chrome trace events: X with args, B and E, marks, counters; four threads
+ *   trace       Chrome trace events: X with args, B and E, marks; 600 names, four threads
  *   chunks      Chrome trace events: V8's sampler in ProfileChunks
  *   sampled     speedscope: stacks as lists of frames, weights
  *   evented     speedscope: opens and closes
@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NODES = 20000, FUNCTIONS = 6000, DEEP = 40, THREADS = 4 };
+enum { NODES = 20000, FUNCTIONS = 6000, DEEP = 40, THREADS = 4, TRACED = 600, TASKS = 200 };
 
 typedef struct Node {
     uint32_t parent, function, depth, first, next; /* first child, next sibling; 0: none */
@@ -158,7 +158,7 @@ static void put_call(Traced *t, uint32_t node)
 {
     char name[80];
     uint64_t began = t->ts;
-    uint32_t function = nodes[node].function, die = below(&t->random, 8);
+    uint32_t function = nodes[node].function % TRACED, die = node % 8;
     name_of(function, name, sizeof name);
     if (die < 3)
         put_begin(t, name, 'B');
@@ -190,7 +190,7 @@ static void trace(uint64_t bytes, uint64_t seed)
     }
     while (written < bytes) {
         Traced *t = &traced[below(&random, THREADS)];
-        put_call(t, 1 + below(&random, NODES / 20));
+        put_call(t, 1 + below(&random, TASKS));
         t->ts += below(&random, 500);
         written += t->written;
         t->written = 0;
