@@ -533,7 +533,7 @@ static void name_profile(Scope *s, Held *h, Str name) {
 /* All that its rows depend on was told. */
 static void flow(Scope *s, Held *h, const Buf *name) {
     h->flows = s->has_frames && h->has_name && h->has_unit && s->value.count == h->value0 &&
-               (h->evented ? s->node.count == h->node0 : h->has_start);
+               (h->evented ? s->node.count == h->node0 : h->has_start && s->node.count > h->node0);
     if (!h->flows)
         return;
     name_profile(s, h, buf_str(name));
