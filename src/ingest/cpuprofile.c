@@ -18,9 +18,10 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
     rows_begin(&rows, emit, loader);
     json_pull_open(&json, source, &rows, err);
     v8_profile_init(&profile);
+    v8_profile_context(&profile, &rows, (Context){rows_name(&rows, STR("(root)")), -1, -1, 0});
     read_profile(&profile, &json, &rows);
     bool ok = json_pull_finish(&json, &rows);
-    v8_profile_emit(&profile, &rows, (Context){rows_name(&rows, STR("(root)")), -1, -1, 0});
+    v8_profile_emit(&profile, &rows, profile.context);
     rows_end(&rows);
     json_pull_close(&json);
     v8_profile_free(&profile);

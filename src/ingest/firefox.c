@@ -14,7 +14,7 @@
 #include "ingest/decimal.h"
 #include "ingest/firefox_tables.h"
 
-enum { MS = 6, PROCESSES_DEEP = 8 };
+enum { MS = 6, PROCESSES_DEEP = 8, PLAIN_BLOCK = 256 };
 
 typedef enum Sort { SAMPLED, JS_ALLOCATED, ALLOCATED, SORTS } Sort;
 
@@ -176,6 +176,30 @@ static int64_t time_of(const FoxThread *t, const FirefoxSamples *s, uint64_t i, 
     return __builtin_add_overflow(time, t->shift_ns, &time) ? TIME_NONE : time;
 }
 
+/* Samples [i, n) that only count, a block at a time, of stacks that had a row before; returns where one
+ * had none. */
+static uint64_t emit_plain(Fox *f, const FoxThread *t, const FirefoxSamples *s, uint64_t i, uint64_t n,
+                           int64_t *sum) {
+    BatchSpace space;
+    uint32_t filled;
+    n = n < s->stack.count ? n : s->stack.count;
+    do {
+        space = rows_space(&f->rows, n - i < PLAIN_BLOCK ? (uint32_t)(n - i) : PLAIN_BLOCK);
+        for (filled = 0; filled < space.n && i < n; filled++, i++) {
+            uint32_t node = COLUMN_AT(&s->stack, uint32_t, i);
+            PairId pair = node == CELL_NONE || node < f->tree.node.count
+                              ? call_tree_pair(&f->tree, node)
+                              : 0;
+            if (!pair)
+                break;
+            space.time_ns[filled] = time_of(t, s, i, sum);
+            space.pair[filled] = pair;
+        }
+        rows_fill(&f->rows, filled);
+    } while (i < n && filled && filled == space.n && !f->rows.stopped);
+    return i;
+}
+
 /* One row; what an allocation gave back is no sample of its own. */
 static void add_row(Fox *f, const FirefoxSamples *s, uint64_t i, int64_t time, PairId pair,
                     WeightKind kind) {
@@ -219,6 +243,10 @@ static void emit_samples(Fox *f, const FoxThread *t, Sort sort) {
     int64_t sum = 0;
     call_tree_base(&f->tree, rows_process(&f->rows, comm));
     for (uint64_t i = 0; i < n && !f->rows.stopped; i++) {
+        if (kind == WEIGHT_SAMPLES && i < s->stack.count)
+            i = emit_plain(f, t, s, i, n, &sum);
+        if (i == n || f->rows.stopped)
+            break;
         uint32_t node = i < s->stack.count ? COLUMN_AT(&s->stack, uint32_t, i) : CELL_NONE;
         bool known = node == CELL_NONE || node < f->tree.node.count;
         PairId pair = known ? call_tree_pair(&f->tree, node) : 0;

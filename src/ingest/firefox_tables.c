@@ -4,7 +4,7 @@
 
 #include "ingest/decimal.h"
 
-enum { WANTS_MOST = 6, CELLS_MOST = 32 };
+enum { WANTS_MOST = 6, CELLS_MOST = 32, CELL_BLOCK = 256 };
 
 typedef enum CellKind {
     CELL_NUMBER,
@@ -58,18 +58,36 @@ static void push_nothing(const Want *want) {
         COLUMN_PUSH(want->to, uint32_t) = CELL_NONE;
 }
 
+/* Cells that are plain numbers, where they will lie; how many there were. */
+static uint32_t read_block(JsonPull *p, const Want *want) {
+    Column *to = want->to;
+    int64_t block[CELL_BLOCK];
+    uint64_t room;
+    if (want->kind == CELL_TRUTH || want->kind == CELL_ANY)
+        return 0;
+    column_reserve(to, to->count);
+    void *at = column_span(to, to->count, to->count + CELL_BLOCK, &room);
+    uint32_t n;
+    if (want->kind != CELL_NUMBER) {
+        n = json_pull_decimals(p, want->kind == CELL_MILLIONTHS ? 6 : 9, (int64_t *)at, (uint32_t)room);
+    } else {
+        uint32_t *cell = (uint32_t *)at;
+        n = json_pull_integers(p, block, (uint32_t)room);
+        for (uint32_t i = 0; i < n; i++)
+            cell[i] = block[i] >= 0 && block[i] < CELL_NONE ? (uint32_t)block[i] : CELL_NONE;
+    }
+    to->count += n;
+    return n;
+}
+
 static void read_column(JsonPull *p, const Want *want) {
     JsonToken token;
-    int64_t value;
     column_clear(want->to);
     if (!json_pull_expect(p, JSON_ARRAY))
         return;
     for (;;) {
-        if (want->kind == CELL_NUMBER && json_pull_integer(p, &value)) {
-            COLUMN_PUSH(want->to, uint32_t) =
-                value >= 0 && value < CELL_NONE ? (uint32_t)value : CELL_NONE;
+        if (read_block(p, want))
             continue;
-        }
         if (!json_pull_item(p, &token))
             break;
         push_cell(p, token, want);

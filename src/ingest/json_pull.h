@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "ingest/decimal.h"
 #include "ingest/rows.h"
 
 typedef enum JsonToken {
@@ -29,7 +30,7 @@ typedef enum JsonToken {
 
 enum {
     JSON_PULL_LEVELS = 4096, /* what is skipped or raw may nest deeper */
-    JSON_INTEGER_AHEAD = 24,
+    JSON_KEY_MOST = 24,
 };
 
 enum JsonExpect {
@@ -55,21 +56,28 @@ typedef struct JsonPull {
     char *buf;
     size_t cap;
     const char *base, *at, *end; /* base: the first byte in memory */
+    size_t pad;                  /* bytes behind end that may be read, whatever they are */
     int64_t base_offset;
     Buf plain;                             /* a string without its escapes */
     uint8_t expect;                        /* JsonExpect */
+    char key[JSON_KEY_MOST];               /* of a member whose value is read */
     uint64_t array[JSON_PULL_LEVELS / 64]; /* by level: it is an array */
 } JsonPull;
 
 void json_pull_open(JsonPull *p, Source *source, Rows *rows, Error *err);
 void json_pull_open_text(JsonPull *p, Str text);
-/* Of one opened with a text: from the start with another. */
-void json_pull_reset(JsonPull *p, Str text);
+/* Of one opened with a text: from the start with another, which lies in the memory of `in`. */
+void json_pull_reset(JsonPull *p, Str text, const JsonPull *in);
 void json_pull_close(JsonPull *p);
 
 JsonToken json_pull_next(JsonPull *p);
 /* The text of the object or array that json_pull_next has just begun, to its end. */
 bool json_pull_raw(JsonPull *p, Str *raw);
+/* The object that json_pull_next has just begun as a text of its own, as far as it lies in memory,
+ * into `event`, which is past its brace. Once that has come to its end, json_pull_took goes behind
+ * it; where it broke, or the memory ended, json_pull_took is false and nothing has happened. */
+void json_pull_within(const JsonPull *p, JsonPull *event);
+bool json_pull_took(JsonPull *p, const JsonPull *event);
 /* To behind the value that json_pull_next has just given, or begun. */
 void json_pull_skip(JsonPull *p, JsonToken given);
 
@@ -78,6 +86,24 @@ void json_pull_skip(JsonPull *p, JsonToken given);
 
 /* In an object: the next key is in text; false: that was all (or it broke). */
 bool json_pull_key(JsonPull *p);
+/* A member of an object: key, and its value's token, text and all. */
+typedef struct JsonMember {
+    Str key; /* the first JSON_KEY_MOST bytes, good until the next call, too */
+    JsonToken token;
+    Str text;
+    bool ahead; /* FORMAT_CHUNK_PAD bytes behind text may be read */
+} JsonMember;
+
+/* In an object: the next member; false: that was all. An object or array is begun. */
+bool json_pull_member(JsonPull *p, JsonMember *m);
+/* Its value as json_pull_scaled_of and json_pull_uint_of say; another value is skipped, and false. */
+bool json_member_scaled(JsonPull *p, const JsonMember *m, int scale, int64_t *out);
+bool json_member_decimal(const JsonMember *m, Decimal *out); /* of a number */
+bool json_member_uint(JsonPull *p, const JsonMember *m, uint32_t *out);
+#define JSON_KEY_IS(m, literal)                                                                \
+    ((m)->key.n == sizeof(literal) - 1 &&                                                      \
+     memcmp((m)->key.s, (literal), sizeof(literal) - 1) == 0)
+
 /* In an array: the next value's token into *token; false: that was all. */
 bool json_pull_item(JsonPull *p, JsonToken *token);
 /* The next value is to be of this kind; another is skipped, and false. */
@@ -85,38 +111,17 @@ bool json_pull_expect(JsonPull *p, JsonToken wanted);
 void json_pull_pass(JsonPull *p); /* over the next value */
 /* A number, or a string that holds one, times 10^scale; another value is skipped, and false. */
 bool json_pull_scaled(JsonPull *p, int scale, int64_t *out);
+bool json_pull_decimal(JsonPull *p, Decimal *out); /* a number; another value is skipped */
 bool json_pull_uint(JsonPull *p, uint32_t *out); /* 0 … UINT32_MAX - 1 */
 /* What a token just given says, by the same rules. */
 bool json_pull_scaled_of(JsonPull *p, JsonToken given, int scale, int64_t *out);
 bool json_pull_uint_of(JsonPull *p, JsonToken given, uint32_t *out);
 
-/* In an array, the way of the many: the next item into *out, if it is a whole number and lies
- * in memory. False: nothing has happened, and json_pull_item tells what comes. */
-static inline bool json_pull_integer(JsonPull *p, int64_t *out) {
-    const char *s = p->at;
-    if (p->end - s < JSON_INTEGER_AHEAD)
-        return false;
-    if (p->expect == JSON_EXPECT_COMMA) {
-        if (*s != ',')
-            return false;
-        s++;
-    } else if (p->expect != JSON_EXPECT_VALUE) {
-        return false;
-    }
-    s += *s == ' ';
-    bool negative = *s == '-';
-    s += negative;
-    uint64_t value = 0;
-    const char *first = s;
-    while ((unsigned char)(*s - '0') < 10 && s - first < 18)
-        value = value * 10 + (unsigned char)(*s++ - '0');
-    if (s == first || (*s != ',' && *s != ']'))
-        return false;
-    *out = negative ? -(int64_t)value : (int64_t)value;
-    p->at = s;
-    p->expect = JSON_EXPECT_COMMA;
-    return true;
-}
+/* In an array, the way of the many: the next items into out, as many as are whole numbers and lie
+ * in memory, up to `most`. 0: nothing has happened, and json_pull_item tells what comes. */
+uint32_t json_pull_integers(JsonPull *p, int64_t *out, uint32_t most);
+/* The same of numbers times 10^scale, maybe with a fraction; scale is 9 at most. */
+uint32_t json_pull_decimals(JsonPull *p, int scale, int64_t *out, uint32_t most);
 
 /* Compares with a constant length, which compilers make a few instructions of. */
 #define JSON_IS(p, literal)                                                                    \

@@ -51,7 +51,8 @@ typedef struct Nflx {
     Column comm;                 /* NameId by number, once asked for; 0: not yet */
     Column sample;               /* uint32_t: node ids */
     Column delta;                /* uint64_t: doubles */
-    Column cpu, pid, tid, value; /* uint64_t */
+    Column cpu, pid, tid;        /* int32_t; -1 where there is none */
+    Column value;                /* uint64_t */
     double start_s;
 } Nflx;
 
@@ -207,15 +208,20 @@ static NameId comm_of(Nflx *x, uint32_t number) {
 /* ---- samples ------------------------------------------------------------------------------
  */
 
-static void read_numbers(Column *to, const ProtoField *f) {
+static void push_number(Column *to, uint64_t value, bool id) {
+    if (to->item == sizeof(uint64_t))
+        COLUMN_PUSH(to, uint64_t) = value;
+    else
+        COLUMN_PUSH(to, uint32_t) = id && value > INT32_MAX ? UINT32_MAX : (uint32_t)value;
+}
+
+/* id: of a processor, process or thread. */
+static void read_numbers(Column *to, const ProtoField *f, bool id) {
     Str rest = f->bytes;
     uint64_t value = f->value;
     bool packed = f->wire == PROTO_BYTES;
     while (!packed || proto_number(&rest, &value)) {
-        if (to->item == sizeof(uint32_t))
-            COLUMN_PUSH(to, uint32_t) = (uint32_t)value;
-        else
-            COLUMN_PUSH(to, uint64_t) = value;
+        push_number(to, value, id);
         if (!packed)
             break;
     }
@@ -251,7 +257,7 @@ static void read_field(Nflx *x, const ProtoField *f) {
         x->start_s = proto_double(f->value);
         break;
     case PROFILE_SAMPLES:
-        read_numbers(&x->sample, f);
+        read_numbers(&x->sample, f, false);
         break;
     case PROFILE_DELTAS:
         read_doubles(x, f);
@@ -260,16 +266,16 @@ static void read_field(Nflx *x, const ProtoField *f) {
         read_map_entry(x, f->bytes);
         break;
     case PROFILE_CPUS:
-        read_numbers(&x->cpu, f);
+        read_numbers(&x->cpu, f, true);
         break;
     case PROFILE_PIDS:
-        read_numbers(&x->pid, f);
+        read_numbers(&x->pid, f, true);
         break;
     case PROFILE_TIDS:
-        read_numbers(&x->tid, f);
+        read_numbers(&x->tid, f, true);
         break;
     case PROFILE_VALUES:
-        read_numbers(&x->value, f);
+        read_numbers(&x->value, f, false);
         break;
     default:
         break;
@@ -296,8 +302,7 @@ static int64_t next_time(const Nflx *x, uint64_t i, int64_t start_ns, int64_t *s
 }
 
 static int32_t id_at(const Column *c, uint64_t i) {
-    uint64_t id = i < c->count ? COLUMN_AT(c, uint64_t, i) : UINT64_MAX;
-    return id <= INT32_MAX ? (int32_t)id : -1;
+    return i < c->count ? COLUMN_AT(c, int32_t, i) : -1;
 }
 
 static FrameId frame_itself(void *context, uint32_t frame) {
@@ -339,8 +344,8 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
     Nflx x = {0};
     ProtoPull pull;
     ProtoField field;
-    Column *small[] = {&x.comm, &x.sample};
-    Column *large[] = {&x.delta, &x.cpu, &x.pid, &x.tid, &x.value};
+    Column *small[] = {&x.comm, &x.sample, &x.cpu, &x.pid, &x.tid};
+    Column *large[] = {&x.delta, &x.value};
     rows_begin(&x.rows, emit, loader);
     proto_pull_open(&pull, source, &x.rows, err);
     call_tree_init(&x.tree, frame_itself, NULL);

@@ -52,6 +52,9 @@ static inline void rows_add_on(Rows *r, int64_t time_ns, PairId pair, uint16_t c
 static inline void rows_add(Rows *r, int64_t time_ns, PairId pair, uint64_t weight) {
     rows_add_on(r, time_ns, pair, CPU_NONE, weight);
 }
+/* Many rows of no processor and no weight: where their times and pairs go, then how many went. */
+BatchSpace rows_space(Rows *r, uint32_t most);
+void rows_fill(Rows *r, uint32_t n);
 /* A row whose weight is known, be it 0. */
 void rows_add_weighed(Rows *r, int64_t time_ns, PairId pair, uint64_t weight);
 /* A stack that was counted `count` times, nobody knows when: a row each, up to

@@ -16,45 +16,54 @@
 #include "ingest/decimal.h"
 #include "ingest/id_map.h"
 #include "ingest/json_pull.h"
+#include "ingest/key_cache.h"
 
 enum {
     ROOT_FRAME = 1u << 31, /* in a node's frame: it is a process, not a function */
-    SEEN = 4096,
-    SEEN_BYTES = 240, /* with the rest of it, four cache lines */
+    SEEN_LOG2 = 15, /* 512 KiB */
+    FRAME_BLOCK = 64,
+    WEIGHT_BLOCK = 256,
 };
 
 typedef enum Unit { UNIT_NONE, UNIT_BYTES, UNIT_TIME } Unit;
 
-/* The rows of one profile that are not emitted yet. Samples: the weight at the same place.
+/* A profile. Its rows are made while its weights or events are read where all that they depend on was
+ * told before, as speedscope writes it; else they are held. Samples: the weight at the same place.
  * Events: a node is the stack from its time on. */
 typedef struct Held {
     NameId name;
     Unit unit;
     int scale;
-    bool evented;
-    bool has_start, has_end;
+    bool evented, has_name, has_unit, has_start, has_end;
     Decimal start, end;
     uint64_t node0, node1, value0, value1; /* places in Scope's columns */
+    /* -- once its rows are being made */
+    bool flows; /* and the profile is still being read */
+    Context context;
+    uint64_t done;   /* samples that were rows */
+    int64_t time_ns; /* of the next sample; of the latest event, and whether there was one: */
+    bool began;
+    uint32_t top; /* the stack since then */
 } Held;
 
 typedef struct Step {
     uint32_t frame, node;
 } Step;
 
-/* A sample's text and what it meant. */
-typedef struct Seen {
-    uint64_t hash;
-    uint32_t n, node;
-    char text[SEEN_BYTES];
-} Seen;
+/* The child that was asked for last: in the processor's caches where the map of all is not. */
+typedef struct Twig {
+    uint32_t frame, child; /* child: number + 1 */
+} Twig;
 
 typedef struct Scope {
     Rows rows;
     JsonPull json;
     JsonPull list; /* the sample at hand */
-    Seen *seen;    /* by hash */
+    TextKeys keys;
+    KeyCache seen; /* samples' texts: their node + 1 */
     CallTree tree;
     IdMap child;  /* (parent + 1, frame): number + 1 */
+    Column twig;  /* Twig by parent + 1 */
     Column root;  /* uint32_t by node: the outermost frame */
     Column frame; /* FrameId by frame */
     Column comm;  /* NameId by frame: its name */
@@ -123,15 +132,22 @@ static FrameId frame_of(void *context, uint32_t number) {
  */
 
 static uint32_t node_of(Scope *s, uint32_t parent, uint32_t frame) {
+    Twig *twig = (Twig *)column_at(&s->twig, parent + 1);
+    if (twig->child && twig->frame == frame)
+        return twig->child - 1;
     uint32_t known = id_map_find(&s->child, parent + 1, frame);
-    if (known)
+    if (known) {
+        *twig = (Twig){frame, known};
         return known - 1;
+    }
     uint32_t number = (uint32_t)s->tree.node.count;
     bool process = s->ours && parent == CALL_ROOT;
     call_tree_set(&s->tree, number, parent, process ? frame | ROOT_FRAME : frame);
     COLUMN_PUSH(&s->root, uint32_t) =
         parent == CALL_ROOT ? frame : COLUMN_AT(&s->root, uint32_t, parent);
     id_map_add(&s->child, parent + 1, frame, number + 1);
+    *twig = (Twig){frame, number + 1};
+    column_push(&s->twig);
     return number;
 }
 
@@ -154,20 +170,179 @@ static bool frame_number(JsonPull *p, JsonToken token, uint32_t *frame) {
     return json_pull_uint_of(p, token, frame) && *frame < ROOT_FRAME;
 }
 
+/* ---- rows ---------------------------------------------------------------------------------
+ */
+
+/* The pair of this node's rows; of counts, what it consists of instead. Its process is the
+ * profile, or in our own files its first frame.
+ */
+static PairId pair_of(Scope *s, const Held *h, uint32_t node, StackId *stack, Context *context) {
+    bool cut = false;
+    PairId known = h->unit == UNIT_NONE ? 0 : call_tree_pair(&s->tree, node);
+    if (known)
+        return known;
+    *context = h->context;
+    *stack = call_tree_stack(&s->tree, &s->rows, node, &cut);
+    if (cut)
+        rows_complain(&s->rows, COMPLAINT_TOO_DEEP, -1, (Str){0});
+    if (s->ours) {
+        uint32_t root = node < s->root.count ? COLUMN_AT(&s->root, uint32_t, node) : UINT32_MAX;
+        context->comm = root < s->comm.count ? COLUMN_AT(&s->comm, NameId, root) : 0;
+    }
+    if (h->unit == UNIT_NONE)
+        return 0;
+    PairId pair = rows_pair(&s->rows, *stack, *context);
+    call_tree_note_pair(&s->tree, node, pair);
+    return pair;
+}
+
+/* A weight or the length of an event's span, of a profile without times. */
+static void add_untimed(Scope *s, const Held *h, uint32_t node, int64_t weight) {
+    StackId stack;
+    Context context;
+    if (weight < 0) {
+        rows_complain(&s->rows, COMPLAINT_COUNT, -1, STR("a negative weight"));
+        return;
+    }
+    PairId pair = pair_of(s, h, node, &stack, &context);
+    if (h->unit == UNIT_NONE)
+        rows_count(&s->rows, stack, context, (uint64_t)weight);
+    else
+        rows_add_weighed(&s->rows, TIME_NONE, pair, (uint64_t)weight);
+}
+
+static bool value_of(Scope *s, const Held *h, const Decimal *d, int64_t *out) {
+    int64_t finer;
+    if (!decimal_to(d, h->scale, out)) {
+        rows_complain(&s->rows, COMPLAINT_COUNT, -1, STR("a number that is too large"));
+        return false;
+    }
+    if (h->unit != UNIT_TIME && d->power && decimal_to(d, h->scale + 3, &finer) &&
+        finer != *out * 1000)
+        rows_complain(&s->rows, COMPLAINT_COUNT, -1, STR("a weight with a fraction, rounded"));
+    return true;
+}
+
+static void begin_rows(Scope *s, Held *h) {
+    static const WeightKind kind[] = {
+        [UNIT_BYTES] = WEIGHT_BYTES, [UNIT_TIME] = WEIGHT_TIME_NS};
+    h->context = (Context){h->name, -1, -1, 0};
+    if (h->unit != UNIT_NONE)
+        h->context.event =
+            contexts_event_weighed(&s->rows.part.dict.contexts, 0, kind[h->unit]);
+    h->time_ns = 0;
+    if (!h->evented && h->has_start && !decimal_to(&h->start, h->scale, &h->time_ns))
+        h->time_ns = 0;
+    h->top = CALL_ROOT;
+    call_tree_base(&s->tree, s->ours ? 0 : rows_process(&s->rows, h->name));
+}
+
+/* The next sample; weight NULL: it has none. */
+static void add_sample(Scope *s, Held *h, const Decimal *weight) {
+    StackId stack;
+    Context context;
+    uint32_t node = COLUMN_AT(&s->node, uint32_t, h->node0 + h->done++);
+    int64_t value = h->unit == UNIT_NONE;
+    if (!weight)
+        rows_complain(&s->rows, COMPLAINT_COUNT, -1, STR("a sample without a weight"));
+    else if (!value_of(s, h, weight, &value))
+        return;
+    if (h->unit != UNIT_TIME || value < 0) {
+        add_untimed(s, h, node, value);
+        return;
+    }
+    PairId pair = pair_of(s, h, node, &stack, &context);
+    rows_add_weighed(&s->rows, h->time_ns, pair, (uint64_t)value);
+    if (__builtin_add_overflow(h->time_ns, value, &h->time_ns))
+        h->time_ns = INT64_MAX;
+}
+
+/* The stack did not change until then. */
+static void stand_until(Scope *s, Held *h, int64_t at) {
+    StackId stack;
+    Context context;
+    if (h->top == CALL_ROOT || at <= h->time_ns)
+        return;
+    if (h->unit == UNIT_TIME)
+        rows_span(&s->rows, h->time_ns, at, pair_of(s, h, h->top, &stack, &context));
+    else
+        add_untimed(s, h, h->top, at - h->time_ns);
+}
+
+/* From then on the stack is this node's. */
+static void add_event(Scope *s, Held *h, uint32_t node, const Decimal *time) {
+    int64_t at;
+    if (!value_of(s, h, time, &at))
+        return;
+    stand_until(s, h, at);
+    h->top = node;
+    if (h->began && at < h->time_ns)
+        rows_complain(&s->rows, COMPLAINT_TIME, -1, STR("events that go back in time"));
+    if (!h->began || at > h->time_ns)
+        h->time_ns = at;
+    h->began = true;
+}
+
+/* What is left when the profile is over. What runs on at the last event ends with it; nobody knows
+ * when in a text that ends before it does. */
+static void end_rows(Scope *s, Held *h) {
+    int64_t end;
+    if (h->evented) {
+        if (h->has_end && !s->json.broken && decimal_to(&h->end, h->scale, &end))
+            stand_until(s, h, end);
+        return;
+    }
+    while (h->node0 + h->done < h->node1 && !s->rows.stopped)
+        add_sample(s, h, NULL);
+}
+
+static void emit_profile(Scope *s, Held *h) {
+    uint64_t values = h->value1 - h->value0, n = h->node1 - h->node0;
+    if (!h->flows)
+        begin_rows(s, h);
+    for (uint64_t i = 0; i < n && i < values && !s->rows.stopped; i++) {
+        const Decimal *value = (const Decimal *)column_at(&s->value, h->value0 + i);
+        if (h->evented)
+            add_event(s, h, COLUMN_AT(&s->node, uint32_t, h->node0 + i), value);
+        else
+            add_sample(s, h, value);
+    }
+    end_rows(s, h);
+}
+
+static void emit_held(Scope *s) {
+    for (uint64_t i = 0; i < s->held.count; i++)
+        emit_profile(s, (Held *)column_at(&s->held, i));
+    column_clear(&s->held);
+    column_clear(&s->node);
+    column_clear(&s->value);
+}
+
 /* ---- sampled ------------------------------------------------------------------------------
  */
+
+static void complain_of(Scope *s, int64_t frame) {
+    Buf text = {0};
+    buf_printf(&text, "%lld", (long long)frame);
+    rows_complain(&s->rows, COMPLAINT_FRAME, s->json.offset, buf_str(&text));
+    buf_free(&text);
+}
 
 /* Its frames one by one; p is at the list's first item. */
 static uint32_t read_stack(Scope *s, JsonPull *p) {
     JsonToken token;
+    int64_t block[FRAME_BLOCK];
     uint64_t depth = 0;
     for (;;) {
-        int64_t value;
-        uint32_t frame;
-        if (json_pull_integer(p, &value) && value >= 0 && value < ROOT_FRAME) {
-            path_step(s, depth++, (uint32_t)value);
-            continue;
+        uint32_t frame, n = json_pull_integers(p, block, FRAME_BLOCK);
+        for (uint32_t i = 0; i < n; i++) {
+            if (block[i] >= 0 && block[i] < ROOT_FRAME)
+                path_step(s, depth++, (uint32_t)block[i]);
+            else
+                complain_of(s, block[i]);
         }
+        if (n)
+            continue;
         if (!json_pull_item(p, &token))
             break;
         if (frame_number(p, token, &frame))
@@ -184,22 +359,18 @@ static uint32_t take_stack(Scope *s) {
     Str raw;
     if (!json_pull_raw(&s->json, &raw))
         return CALL_ROOT;
-    uint64_t hash = hash_bytes(raw.s, raw.n);
-    Seen *seen = &s->seen[hash % SEEN];
-    if (seen->n == raw.n && seen->hash == hash && memcmp(seen->text, raw.s, raw.n) == 0)
-        return seen->node;
-    json_pull_reset(&s->list, raw);
+    TextKey key = text_key(&s->keys, raw.s, raw.n, 0);
+    uint32_t seen = key_cache_get(&s->seen, key);
+    if (seen)
+        return seen - 1;
+    json_pull_reset(&s->list, raw, &s->json);
     json_pull_next(&s->list);
     uint64_t amiss = complaints_total(&s->rows.batch.complaints);
     uint32_t node = read_stack(s, &s->list);
     if (s->list.broken)
         rows_complain(&s->rows, COMPLAINT_FRAME, s->json.offset, raw);
-    if (raw.n > SEEN_BYTES || complaints_total(&s->rows.batch.complaints) != amiss)
-        return node; /* what is amiss is said each time */
-    memcpy(seen->text, raw.s, raw.n);
-    seen->n = (uint32_t)raw.n;
-    seen->hash = hash;
-    seen->node = node;
+    if (node != CALL_ROOT && complaints_total(&s->rows.batch.complaints) == amiss)
+        key_cache_put(&s->seen, key, node + 1); /* what is amiss is said each time */
     return node;
 }
 
@@ -218,24 +389,34 @@ static void read_samples(Scope *s) {
     }
 }
 
-static void read_weights(Scope *s) {
+static void take_weight(Scope *s, Held *h, const Decimal *weight) {
+    if (!h->flows)
+        COLUMN_PUSH(&s->value, Decimal) = *weight;
+    else if (h->node0 + h->done < s->node.count)
+        add_sample(s, h, weight);
+}
+
+static void read_weights(Scope *s, Held *h) {
     JsonToken token;
     if (!json_pull_expect(&s->json, JSON_ARRAY))
         return;
     for (;;) {
-        int64_t whole;
+        int64_t whole[WEIGHT_BLOCK];
         Decimal weight = {0};
-        if (json_pull_integer(&s->json, &whole)) {
-            weight.negative = whole < 0;
-            weight.value = (uint64_t)(whole < 0 ? -whole : whole);
-        } else {
-            if (!json_pull_item(&s->json, &token))
-                break;
-            if (token != JSON_NUMBER || !decimal_read(s->json.text, &weight))
-                rows_complain(&s->rows, COMPLAINT_COUNT, s->json.offset, s->json.text);
-            json_pull_skip(&s->json, token);
+        uint32_t n = json_pull_integers(&s->json, whole, WEIGHT_BLOCK);
+        for (uint32_t i = 0; i < n; i++) {
+            weight.negative = whole[i] < 0;
+            weight.value = (uint64_t)(whole[i] < 0 ? -whole[i] : whole[i]);
+            take_weight(s, h, &weight);
         }
-        COLUMN_PUSH(&s->value, Decimal) = weight;
+        if (n)
+            continue;
+        if (!json_pull_item(&s->json, &token))
+            break;
+        if (token != JSON_NUMBER || !decimal_read(s->json.text, &weight))
+            rows_complain(&s->rows, COMPLAINT_COUNT, s->json.offset, s->json.text);
+        json_pull_skip(&s->json, token);
+        take_weight(s, h, &weight);
     }
 }
 
@@ -254,192 +435,59 @@ static bool path_close(Scope *s, uint32_t frame) {
     return innermost;
 }
 
-static void read_event(Scope *s) {
+static void take_event(Scope *s, Held *h, char type, uint32_t frame, const Decimal *at) {
+    if (type == 'O')
+        path_step(s, s->path.count, frame);
+    else if (!path_close(s, frame))
+        rows_complain(&s->rows, COMPLAINT_FRAME, s->json.offset,
+                      STR("an end that is not the innermost's"));
+    if (h->flows) {
+        add_event(s, h, path_node(s), at);
+    } else {
+        COLUMN_PUSH(&s->node, uint32_t) = path_node(s);
+        COLUMN_PUSH(&s->value, Decimal) = *at;
+    }
+}
+
+static void read_event(Scope *s, Held *h) {
     JsonPull *p = &s->json;
     int64_t offset = p->offset;
     char type = 0;
     uint32_t frame = 0;
     Decimal at = {0};
     bool has_frame = false, has_at = false;
-    while (json_pull_key(p)) {
-        bool is_type = JSON_IS(p, "type"), is_frame = JSON_IS(p, "frame");
-        bool is_at = JSON_IS(p, "at");
-        JsonToken token = json_pull_next(p);
-        if (is_type && token == JSON_STRING && p->text.n == 1)
-            type = p->text.s[0];
-        else if (is_frame)
-            has_frame = frame_number(p, token, &frame);
-        else if (is_at && token == JSON_NUMBER)
-            has_at = decimal_read(p->text, &at);
+    JsonMember m;
+    while (json_pull_member(p, &m)) {
+        if (JSON_KEY_IS(&m, "type") && m.token == JSON_STRING)
+            type = m.text.n == 1 ? m.text.s[0] : 0;
+        else if (JSON_KEY_IS(&m, "frame"))
+            has_frame = json_member_uint(p, &m, &frame) && frame < ROOT_FRAME;
+        else if (JSON_KEY_IS(&m, "at") && m.token == JSON_NUMBER)
+            has_at = json_member_decimal(&m, &at);
         else
-            json_pull_skip(p, token);
+            json_pull_skip(p, m.token);
     }
     if (p->broken)
         return;
-    if (!has_frame || !has_at || (type != 'O' && type != 'C')) {
+    if (has_frame && has_at && (type == 'O' || type == 'C'))
+        take_event(s, h, type, frame, &at);
+    else
         rows_complain(&s->rows, COMPLAINT_FRAME, offset,
                       STR("an event without type, frame or time"));
-        return;
-    }
-    if (type == 'O')
-        path_step(s, s->path.count, frame);
-    else if (!path_close(s, frame))
-        rows_complain(&s->rows, COMPLAINT_FRAME, offset,
-                      STR("an end that is not the innermost's"));
-    COLUMN_PUSH(&s->node, uint32_t) = path_node(s);
-    COLUMN_PUSH(&s->value, Decimal) = at;
 }
 
-static void read_events(Scope *s) {
+static void read_events(Scope *s, Held *h) {
     JsonToken token;
     s->path.count = 0;
     if (!json_pull_expect(&s->json, JSON_ARRAY))
         return;
     while (json_pull_item(&s->json, &token)) {
         if (token == JSON_OBJECT)
-            read_event(s);
+            read_event(s, h);
         else
             json_pull_skip(&s->json, token);
     }
     s->path.count = 0;
-}
-
-/* ---- rows ---------------------------------------------------------------------------------
- */
-
-typedef struct Target {
-    Context context;
-    EventId event; /* of weights; unused without */
-} Target;
-
-/* The pair of this node's rows; of counts, what it consists of instead. Its process is the
- * profile, or in our own files its first frame.
- */
-static PairId pair_of(Scope *s, const Held *h, const Target *t, uint32_t node, StackId *stack,
-                      Context *context) {
-    bool cut = false;
-    PairId known = h->unit == UNIT_NONE ? 0 : call_tree_pair(&s->tree, node);
-    if (known)
-        return known;
-    *context = t->context;
-    *stack = call_tree_stack(&s->tree, &s->rows, node, &cut);
-    if (cut)
-        rows_complain(&s->rows, COMPLAINT_TOO_DEEP, -1, (Str){0});
-    if (s->ours) {
-        uint32_t root = node < s->root.count ? COLUMN_AT(&s->root, uint32_t, node) : UINT32_MAX;
-        context->comm = root < s->comm.count ? COLUMN_AT(&s->comm, NameId, root) : 0;
-    }
-    if (h->unit == UNIT_NONE)
-        return 0;
-    PairId pair = rows_pair(&s->rows, *stack, *context);
-    call_tree_note_pair(&s->tree, node, pair);
-    return pair;
-}
-
-/* A weight or the length of an event's span, of a profile without times. */
-static void add_untimed(Scope *s, const Held *h, const Target *t, uint32_t node,
-                        int64_t weight) {
-    StackId stack;
-    Context context;
-    if (weight < 0) {
-        rows_complain(&s->rows, COMPLAINT_COUNT, -1, STR("a negative weight"));
-        return;
-    }
-    PairId pair = pair_of(s, h, t, node, &stack, &context);
-    if (h->unit == UNIT_NONE)
-        rows_count(&s->rows, stack, context, (uint64_t)weight);
-    else
-        rows_add_weighed(&s->rows, TIME_NONE, pair, (uint64_t)weight);
-}
-
-static bool value_at(Scope *s, const Held *h, uint64_t place, int64_t *out) {
-    const Decimal *d = (const Decimal *)column_at(&s->value, place);
-    int64_t finer;
-    if (!decimal_to(d, h->scale, out)) {
-        rows_complain(&s->rows, COMPLAINT_COUNT, -1, STR("a number that is too large"));
-        return false;
-    }
-    if (h->unit != UNIT_TIME && decimal_to(d, h->scale + 3, &finer) && finer != *out * 1000)
-        rows_complain(&s->rows, COMPLAINT_COUNT, -1, STR("a weight with a fraction, rounded"));
-    return true;
-}
-
-static void emit_sampled(Scope *s, const Held *h, const Target *t, int64_t time) {
-    uint64_t n = h->node1 - h->node0, weights = h->value1 - h->value0;
-    StackId stack;
-    Context context;
-    for (uint64_t i = 0; i < n && !s->rows.stopped; i++) {
-        uint32_t node = COLUMN_AT(&s->node, uint32_t, h->node0 + i);
-        int64_t weight = h->unit == UNIT_NONE;
-        if (i >= weights)
-            rows_complain(&s->rows, COMPLAINT_COUNT, -1, STR("a sample without a weight"));
-        else if (!value_at(s, h, h->value0 + i, &weight))
-            continue;
-        if (h->unit != UNIT_TIME || weight < 0) {
-            add_untimed(s, h, t, node, weight);
-            continue;
-        }
-        PairId pair = pair_of(s, h, t, node, &stack, &context);
-        rows_add_weighed(&s->rows, time, pair, (uint64_t)weight);
-        if (__builtin_add_overflow(time, weight, &time))
-            time = INT64_MAX;
-    }
-}
-
-/* What runs on at the last event ends with the profile; nobody knows when in a text that ends
- * before it does. */
-static void emit_evented(Scope *s, const Held *h, const Target *t) {
-    StackId stack;
-    Context context;
-    int64_t before = 0, at, end;
-    uint32_t node = CALL_ROOT;
-    uint64_t n = h->node1 - h->node0;
-    bool has_end = h->has_end && !s->json.broken && decimal_to(&h->end, h->scale, &end);
-    for (uint64_t i = 0; i <= n && !s->rows.stopped; i++) {
-        if (i < n && !value_at(s, h, h->value0 + i, &at))
-            continue;
-        if (i == n) {
-            if (!has_end)
-                break;
-            at = end;
-        }
-        if (node != CALL_ROOT && at > before) {
-            if (h->unit == UNIT_TIME)
-                rows_span(&s->rows, before, at, pair_of(s, h, t, node, &stack, &context));
-            else
-                add_untimed(s, h, t, node, at - before);
-        }
-        if (i < n)
-            node = COLUMN_AT(&s->node, uint32_t, h->node0 + i);
-        if (i && at < before && i < n)
-            rows_complain(&s->rows, COMPLAINT_TIME, -1, STR("events that go back in time"));
-        if (i == 0 || at > before)
-            before = at;
-    }
-}
-
-static void emit_profile(Scope *s, const Held *h) {
-    static const WeightKind kind[] = {
-        [UNIT_BYTES] = WEIGHT_BYTES, [UNIT_TIME] = WEIGHT_TIME_NS};
-    Target t = {.context = {h->name, -1, -1, 0}};
-    int64_t start = 0;
-    if (h->unit != UNIT_NONE)
-        t.context.event = contexts_event_weighed(&s->rows.part.dict.contexts, 0, kind[h->unit]);
-    if (h->has_start && !decimal_to(&h->start, h->scale, &start))
-        start = 0;
-    call_tree_base(&s->tree, s->ours ? 0 : rows_process(&s->rows, h->name));
-    if (h->evented)
-        emit_evented(s, h, &t);
-    else
-        emit_sampled(s, h, &t, start);
-}
-
-static void emit_held(Scope *s) {
-    for (uint64_t i = 0; i < s->held.count; i++)
-        emit_profile(s, (const Held *)column_at(&s->held, i));
-    column_clear(&s->held);
-    column_clear(&s->node);
-    column_clear(&s->value);
 }
 
 /* ---- the whole ----------------------------------------------------------------------------
@@ -455,9 +503,8 @@ static void read_unit(Scope *s, Held *h) {
                  {"milliseconds", UNIT_TIME, 6},
                  {"seconds", UNIT_TIME, 9},
                  {"bytes", UNIT_BYTES, 0}};
-    if (!json_pull_expect(&s->json, JSON_STRING))
-        return;
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+    h->has_unit = json_pull_expect(&s->json, JSON_STRING);
+    for (size_t i = 0; h->has_unit && i < sizeof units / sizeof *units; i++) {
         if (str_eq_c(s->json.text, units[i].name)) {
             h->unit = units[i].unit;
             h->scale = units[i].scale;
@@ -483,27 +530,45 @@ static void name_profile(Scope *s, Held *h, Str name) {
     buf_free(&text);
 }
 
+/* All that its rows depend on was told. */
+static void flow(Scope *s, Held *h, const Buf *name) {
+    h->flows = s->has_frames && h->has_name && h->has_unit && s->value.count == h->value0 &&
+               (h->evented ? s->node.count == h->node0 : h->has_start && s->node.count > h->node0);
+    if (!h->flows)
+        return;
+    name_profile(s, h, buf_str(name));
+    begin_rows(s, h);
+}
+
+static void read_list(Scope *s, Held *h, const Buf *name) {
+    if (JSON_IS(&s->json, "samples")) {
+        read_samples(s);
+        return;
+    }
+    h->evented = h->evented || JSON_IS(&s->json, "events");
+    if (!h->flows)
+        flow(s, h, name);
+    if (h->evented)
+        read_events(s, h);
+    else
+        read_weights(s, h);
+}
+
 static void read_member(Scope *s, Held *h, Buf *name) {
     JsonPull *p = &s->json;
-    Decimal *to = JSON_IS(p, "startValue") ? &h->start
-                  : JSON_IS(p, "endValue") ? &h->end
-                                           : NULL;
-    if (to) {
-        bool *has = to == &h->start ? &h->has_start : &h->has_end;
-        *has = json_pull_expect(p, JSON_NUMBER) && decimal_read(p->text, to);
+    if (JSON_IS(p, "startValue")) {
+        h->has_start = json_pull_decimal(p, &h->start);
+    } else if (JSON_IS(p, "endValue")) {
+        h->has_end = json_pull_decimal(p, &h->end);
     } else if (JSON_IS(p, "name")) {
         buf_clear(name);
-        if (json_pull_expect(p, JSON_STRING))
+        h->has_name = json_pull_expect(p, JSON_STRING);
+        if (h->has_name)
             buf_put(name, p->text);
-    } else if (JSON_IS(p, "unit")) {
+    } else if (JSON_IS(p, "unit") && !h->flows) {
         read_unit(s, h);
-    } else if (JSON_IS(p, "samples")) {
-        read_samples(s);
-    } else if (JSON_IS(p, "weights")) {
-        read_weights(s);
-    } else if (JSON_IS(p, "events")) {
-        h->evented = true;
-        read_events(s);
+    } else if (JSON_IS(p, "samples") || JSON_IS(p, "weights") || JSON_IS(p, "events")) {
+        read_list(s, h, name);
     } else {
         json_pull_pass(p);
     }
@@ -515,7 +580,8 @@ static void read_profile(Scope *s) {
     s->profiles++;
     while (json_pull_key(&s->json))
         read_member(s, &h, &name);
-    name_profile(s, &h, buf_str(&name));
+    if (!h.flows)
+        name_profile(s, &h, buf_str(&name));
     COLUMN_PUSH(&s->names, NameId) = h.name;
     buf_free(&name);
     h.node1 = s->node.count;
@@ -561,7 +627,8 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
     rows_begin(&s.rows, emit, loader);
     json_pull_open(&s.json, source, &s.rows, err);
     json_pull_open_text(&s.list, (Str){0});
-    s.seen = mem_table(SEEN * sizeof(Seen));
+    text_keys_init(&s.keys, false);
+    s.seen = (KeyCache){mem_table(sizeof(KeySlot) << SEEN_LOG2), SEEN_LOG2};
     call_tree_init(&s.tree, frame_of, &s);
     id_map_init(&s.child);
     Column *column[] = {&s.root, &s.frame, &s.comm, &s.names, &s.node};
@@ -569,6 +636,8 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
         column_init(column[i], sizeof(uint32_t), 10);
     column_init(&s.value, sizeof(Decimal), 10);
     column_init(&s.path, sizeof(Step), 8);
+    column_init(&s.twig, sizeof(Twig), 10);
+    column_push(&s.twig); /* of those without a parent */
     column_init(&s.held, sizeof(Held), 4);
     read_whole(&s);
     bool ok = json_pull_finish(&s.json, &s.rows);
@@ -576,13 +645,14 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
     rows_end(&s.rows);
     json_pull_close(&s.json);
     json_pull_close(&s.list);
-    mem_table_free(s.seen, SEEN * sizeof(Seen));
+    mem_table_free(s.seen.slot, sizeof(KeySlot) << SEEN_LOG2);
     call_tree_free(&s.tree);
     id_map_free(&s.child);
     for (size_t i = 0; i < sizeof column / sizeof *column; i++)
         column_free(column[i]);
     column_free(&s.value);
     column_free(&s.path);
+    column_free(&s.twig);
     column_free(&s.held);
     return ok;
 }

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { OVERLAPS_DEEP = 256, CALLS_DEEP = STACKS_MAX_DEPTH - 2 };
+enum { SEATS_LOG2 = 13, OVERLAPS_DEEP = 256, CALLS_DEEP = STACKS_MAX_DEPTH - 2 };
 
 void trace_calls_add(TraceCalls *c, TraceEvent event) {
     if (c->count == c->cap) {
@@ -142,15 +142,27 @@ static size_t match(TraceEvent *at, size_t n, Rows *rows) {
 /* ---- nesting ------------------------------------------------------------------------------
  */
 
+/* A stack by its caller's and its frame, and its pair in one thread: what was met lately. Most calls
+ * are of a few thousand, whose ids else lie all over two large maps. */
+typedef struct Seat {
+    StackId parent, stack;
+    FrameId frame;
+    uint32_t thread; /* of pair; its number + 1 */
+    PairId pair;
+} Seat;
+
 typedef struct Level {
     int64_t end_ns;
     FrameId frame;
     StackId stack;
+    PairId pair; /* 0: not asked for yet */
 } Level;
 
 typedef struct Nest {
     Rows *rows;
     Context context;
+    Seat *seat; /* SEATS of them */
+    uint32_t thread;
     StackId base;
     Column level;      /* Level: calls that last, outermost first */
     uint32_t overlaps; /* how many of them outlast the one around them */
@@ -161,10 +173,34 @@ static Level *level_at(const Nest *n, uint64_t i) {
     return (Level *)column_at(&n->level, i);
 }
 
+static Seat *seat_of(const Nest *n, StackId parent, FrameId frame) {
+    uint64_t h = ((uint64_t)parent << 32 | frame) * 0x9e3779b97f4a7c15u;
+    return &n->seat[(h ^ h >> 29) * 0xbf58476d1ce4e5b9u >> (64 - SEATS_LOG2)];
+}
+
 static void put_level(Nest *n, uint64_t i) {
+    Level *level = level_at(n, i);
     StackId parent = i ? level_at(n, i - 1)->stack : n->base;
-    level_at(n, i)->stack =
-        stacks_push(&n->rows->part.dict.stacks, parent, level_at(n, i)->frame);
+    Seat *seat = seat_of(n, parent, level->frame);
+    if (!seat->stack || seat->parent != parent || seat->frame != level->frame) {
+        StackId stack = stacks_push(&n->rows->part.dict.stacks, parent, level->frame);
+        *seat = (Seat){.parent = parent, .stack = stack, .frame = level->frame};
+    }
+    level->stack = seat->stack;
+    level->pair = seat->thread == n->thread ? seat->pair : 0;
+}
+
+static PairId pair_of(Nest *n, uint64_t i) {
+    Level *level = level_at(n, i);
+    if (!level->pair) {
+        Seat *seat = seat_of(n, i ? level_at(n, i - 1)->stack : n->base, level->frame);
+        level->pair = rows_pair(n->rows, level->stack, n->context);
+        if (seat->stack == level->stack) {
+            seat->thread = n->thread;
+            seat->pair = level->pair;
+        }
+    }
+    return level->pair;
 }
 
 static uint32_t outlasts(const Nest *n, uint64_t i) {
@@ -173,10 +209,8 @@ static uint32_t outlasts(const Nest *n, uint64_t i) {
 
 /* The stack did not change until then. */
 static void stand_until(Nest *n, int64_t t) {
-    if (t > n->now_ns && n->level.count) {
-        const Level *top = level_at(n, n->level.count - 1);
-        rows_span(n->rows, n->now_ns, t, rows_pair(n->rows, top->stack, n->context));
-    }
+    if (t > n->now_ns && n->level.count)
+        rows_span(n->rows, n->now_ns, t, pair_of(n, n->level.count - 1));
     if (t > n->now_ns)
         n->now_ns = t;
 }
@@ -224,18 +258,17 @@ static void begin_call(Nest *n, const TraceEvent *e) {
         rows_complain(n->rows, COMPLAINT_TOO_DEEP, -1, (Str){0});
         return;
     }
-    COLUMN_PUSH(&n->level, Level) = (Level){end, e->frame, 0};
+    COLUMN_PUSH(&n->level, Level) = (Level){end, e->frame, 0, 0};
     put_level(n, depth);
     n->overlaps += outlasts(n, depth);
 }
 
-static void emit_thread(TraceEvent *at, size_t count, TraceEvent *room, Rows *rows,
-                        Context context) {
-    Nest n = {.rows = rows, .context = context};
+static void emit_thread(TraceEvent *at, size_t count, TraceEvent *room, Nest n) {
+    Rows *rows = n.rows;
     sort(at, count, room, false);
     count = match(at, count, rows);
     sort(at, count, room, true);
-    n.base = rows_process(rows, context.comm);
+    n.base = rows_process(rows, n.context.comm);
     column_init(&n.level, sizeof(Level), 6);
     for (size_t i = 0; i < count && !rows->stopped; i++) {
         end_until(&n, at[i].begin_ns);
@@ -263,10 +296,13 @@ void trace_calls_emit(TraceCalls *c, Rows *rows, const Context *context, uint32_
         start[t + 1] += start[t];
     for (size_t i = 0; i < c->count; i++)
         sorted[start[c->at[i].thread]++] = c->at[i];
+    Seat *seat = mem_table(sizeof(Seat) << SEATS_LOG2);
     for (uint32_t t = 0; t < threads; t++) { /* start[t] is where t ends now */
         size_t first = t ? start[t - 1] : 0;
-        emit_thread(sorted + first, start[t] - first, c->at, rows, context[t]);
+        Nest n = {.rows = rows, .context = context[t], .seat = seat, .thread = t + 1};
+        emit_thread(sorted + first, start[t] - first, c->at, n);
     }
+    mem_table_free(seat, sizeof(Seat) << SEATS_LOG2);
     mem_resize(sorted, bytes, 0);
     mem_resize(start, starts, 0);
 }

@@ -12,10 +12,11 @@
 #include <string.h>
 
 #include "ingest/decimal.h"
+#include "ingest/key_cache.h"
 #include "ingest/trace_calls.h"
 #include "ingest/v8_profile.h"
 
-enum { US = 3 };
+enum { US = 3, CALLED = 1024, NAMES_LOG2 = 12 };
 
 typedef struct TraceThread {
     int64_t pid, tid;
@@ -38,6 +39,12 @@ typedef struct Taken {
     NameId event;
 } Taken;
 
+/* The frame of a function's name and category, of those met lately. */
+typedef struct Called {
+    NameId name, cat;
+    FrameId frame; /* 0: none */
+} Called;
+
 typedef struct Trace {
     Rows rows;
     JsonPull json;  /* the file */
@@ -46,6 +53,10 @@ typedef struct Trace {
     Column thread;       /* TraceThread */
     HashIndex thread_of; /* number + 1 */
     uint32_t latest;     /* thread of the last event */
+    NameId latest_cat;   /* and its category: most are the one before */
+    Called called[CALLED];
+    TextKeys keys;
+    KeyCache names; /* of events: NameId */
     TraceCalls calls;
     Column sampler;   /* Sampler * */
     IdMap sampler_of; /* (NameId of its id, pid): place in sampler + 1 */
@@ -113,79 +124,97 @@ static Context context_of(Trace *t, uint32_t number) {
  */
 
 /* A number, or a text, which becomes a number of its own below those that systems give. */
-static int64_t read_id(Trace *t, JsonPull *p) {
-    JsonToken token = json_pull_next(p);
+static int64_t id_of(Trace *t, JsonPull *p, const JsonMember *m) {
     int64_t id;
-    if (json_pull_scaled_of(p, token, 0, &id))
+    if (json_member_scaled(p, m, 0, &id))
         return id;
-    return token == JSON_STRING ? INT64_MIN / 2 + rows_name(&t->rows, p->text) : 0;
+    return m->token == JSON_STRING ? INT64_MIN / 2 + rows_name(&t->rows, m->text) : 0;
 }
 
 /* A text or a number, as text. */
-static NameId read_text(Trace *t, JsonPull *p) {
-    JsonToken token = json_pull_next(p);
-    if (token == JSON_STRING || token == JSON_NUMBER)
-        return rows_name(&t->rows, p->text);
-    json_pull_skip(p, token);
+static NameId text_of(Trace *t, JsonPull *p, const JsonMember *m) {
+    if (m->token == JSON_STRING || m->token == JSON_NUMBER)
+        return rows_name(&t->rows, m->text);
+    json_pull_skip(p, m->token);
     return 0;
 }
 
-static void read_args(JsonPull *p, Item *e) {
-    JsonToken token = json_pull_next(p);
-    if (token == JSON_OBJECT)
-        json_pull_raw(p, &e->args);
-    else
-        json_pull_skip(p, token);
+static NameId name_of(Trace *t, JsonPull *p, const JsonMember *m) {
+    if (m->token != JSON_STRING || !m->ahead)
+        return text_of(t, p, m);
+    TextKey key = text_key(&t->keys, m->text.s, m->text.n, 0);
+    NameId name = key_cache_get(&t->names, key);
+    if (!name && (name = rows_name(&t->rows, m->text)))
+        key_cache_put(&t->names, key, name);
+    return name;
 }
 
-static void read_duration(JsonPull *p, Item *e, bool thread) {
+static NameId category_of(Trace *t, JsonPull *p, const JsonMember *m) {
+    if (m->token != JSON_STRING ||
+        !str_eq(m->text, names_get(&t->rows.part.dict.names, t->latest_cat)))
+        t->latest_cat = text_of(t, p, m);
+    return t->latest_cat;
+}
+
+static void read_args(JsonPull *p, const JsonMember *m, Item *e) {
+    if (m->token == JSON_OBJECT)
+        json_pull_raw(p, &e->args);
+    else
+        json_pull_skip(p, m->token);
+}
+
+static void read_duration(JsonPull *p, const JsonMember *m, Item *e, bool thread) {
     int64_t ns;
-    if (!json_pull_scaled(p, US, &ns) || (thread && e->has_dur))
+    if (!json_member_scaled(p, m, US, &ns) || (thread && e->has_dur))
         return;
     e->dur_ns = ns;
     e->has_dur = e->has_dur || !thread;
     e->has_tdur = true;
 }
 
-static void read_member(Trace *t, JsonPull *p, Item *e) {
+static char letter_of(JsonPull *p, const JsonMember *m) {
+    json_pull_skip(p, m->token);
+    return m->token == JSON_STRING && m->text.n == 1 ? m->text.s[0] : 0;
+}
+
+static void read_member(Trace *t, JsonPull *p, const JsonMember *m, Item *e) {
     int64_t value;
-    if (JSON_IS(p, "ph")) {
-        e->ph = json_pull_expect(p, JSON_STRING) && p->text.n == 1 ? p->text.s[0] : 0;
-    } else if (JSON_IS(p, "ts")) {
-        e->has_ts = json_pull_scaled(p, US, &e->ts_ns);
-    } else if (JSON_IS(p, "dur")) {
-        read_duration(p, e, false);
-    } else if (JSON_IS(p, "tdur")) {
-        read_duration(p, e, true);
-    } else if (JSON_IS(p, "pid")) {
-        e->pid = read_id(t, p);
-    } else if (JSON_IS(p, "tid")) {
-        e->tid = read_id(t, p);
-    } else if (JSON_IS(p, "name")) {
-        e->name = read_text(t, p);
-    } else if (JSON_IS(p, "cat")) {
-        e->cat = read_text(t, p);
-    } else if (JSON_IS(p, "args")) {
-        read_args(p, e);
-    } else if (JSON_IS(p, "id")) {
-        e->id = read_text(t, p);
-    } else if (JSON_IS(p, "sf")) {
-        e->stack = read_text(t, p);
-    } else if (JSON_IS(p, "weight")) {
-        if (json_pull_scaled(p, 0, &value) && value > 0)
+    if (JSON_KEY_IS(m, "ph")) {
+        e->ph = letter_of(p, m);
+    } else if (JSON_KEY_IS(m, "ts")) {
+        e->has_ts = json_member_scaled(p, m, US, &e->ts_ns);
+    } else if (JSON_KEY_IS(m, "dur")) {
+        read_duration(p, m, e, false);
+    } else if (JSON_KEY_IS(m, "tdur")) {
+        read_duration(p, m, e, true);
+    } else if (JSON_KEY_IS(m, "pid")) {
+        e->pid = id_of(t, p, m);
+    } else if (JSON_KEY_IS(m, "tid")) {
+        e->tid = id_of(t, p, m);
+    } else if (JSON_KEY_IS(m, "name")) {
+        e->name = name_of(t, p, m);
+    } else if (JSON_KEY_IS(m, "cat")) {
+        e->cat = category_of(t, p, m);
+    } else if (JSON_KEY_IS(m, "args")) {
+        read_args(p, m, e);
+    } else if (JSON_KEY_IS(m, "id")) {
+        e->id = text_of(t, p, m);
+    } else if (JSON_KEY_IS(m, "sf")) {
+        e->stack = text_of(t, p, m);
+    } else if (JSON_KEY_IS(m, "weight")) {
+        if (json_member_scaled(p, m, 0, &value) && value > 0)
             e->weight = (uint64_t)value;
     } else {
-        json_pull_pass(p);
+        json_pull_skip(p, m->token);
     }
 }
 
-static Item read_event(Trace *t, Str raw) {
-    Item e = {.weight = 1};
-    json_pull_reset(&t->event, raw);
-    json_pull_next(&t->event);
-    while (json_pull_key(&t->event))
-        read_member(t, &t->event, &e);
-    return e;
+/* Behind its brace, in t->event. */
+static void read_event(Trace *t, Item *e) {
+    JsonMember m;
+    *e = (Item){.weight = 1};
+    while (json_pull_member(&t->event, &m))
+        read_member(t, &t->event, &m, e);
 }
 
 /* ---- kinds of events ----------------------------------------------------------------------
@@ -205,7 +234,12 @@ static void take_call(Trace *t, const Item *e, int64_t offset) {
     NameId name = e->name;
     if (e->ph != 'E' && !name)
         name = rows_name(&t->rows, STR("[unknown]"));
-    call.frame = frames_intern(&t->rows.part.dict.frames, (Frame){name, e->cat, FRAME_USER});
+    Called *called = &t->called[(name ^ e->cat * 31) % CALLED];
+    if (!called->frame || called->name != name || called->cat != e->cat)
+        *called = (Called){name, e->cat,
+                           frames_intern(&t->rows.part.dict.frames,
+                                         (Frame){name, e->cat, FRAME_USER})};
+    call.frame = called->frame;
     trace_calls_add(&t->calls, call);
 }
 
@@ -215,14 +249,15 @@ static void take_name(Trace *t, const Item *e) {
     bool process = str_eq(what, STR("process_name"));
     if ((!process && !str_eq(what, STR("thread_name"))) || !e->args.n)
         return;
-    json_pull_reset(&t->args, e->args);
+    JsonMember m;
+    json_pull_reset(&t->args, e->args, &t->event);
     json_pull_next(&t->args);
-    while (json_pull_key(&t->args)) {
-        if (!JSON_IS(&t->args, "name")) {
-            json_pull_pass(&t->args);
+    while (json_pull_member(&t->args, &m)) {
+        if (!JSON_KEY_IS(&m, "name")) {
+            json_pull_skip(&t->args, m.token);
             continue;
         }
-        NameId name = read_text(t, &t->args);
+        NameId name = text_of(t, &t->args, &m);
         uint32_t thread = thread_of(t, e->pid, process ? 0 : e->tid, process);
         COLUMN_AT(&t->thread, TraceThread, thread).name = name;
     }
@@ -239,6 +274,14 @@ static Sampler *sampler_of(Trace *t, const Item *e) {
     return s;
 }
 
+/* Of a thread that has a name: another name that comes later is that of what it does then. */
+static Context sampled_context(Trace *t, uint32_t thread) {
+    Context context = context_of(t, thread);
+    context.event = contexts_event_weighed(&t->rows.part.dict.contexts,
+                                           rows_name(&t->rows, STR("samples")), WEIGHT_SAMPLES);
+    return context;
+}
+
 /* args: {"data":{"startTime", "cpuProfile":{"nodes","samples"}, "timeDeltas"}} */
 static void take_profile(Trace *t, const Item *e, bool first) {
     JsonPull *p = &t->args;
@@ -251,7 +294,9 @@ static void take_profile(Trace *t, const Item *e, bool first) {
     s->profile.has_start = true;
     if (!e->args.n)
         return;
-    json_pull_reset(p, e->args);
+    if (s->has_thread && COLUMN_AT(&t->thread, TraceThread, s->thread).name)
+        v8_profile_context(&s->profile, &t->rows, sampled_context(t, s->thread));
+    json_pull_reset(p, e->args, &t->event);
     json_pull_next(p);
     while (json_pull_key(p)) {
         if (!JSON_IS(p, "data")) {
@@ -268,27 +313,26 @@ static void take_profile(Trace *t, const Item *e, bool first) {
     }
 }
 
-static void take_event(Trace *t, Str raw, int64_t offset) {
-    Item e = read_event(t, raw);
-    Str name = names_get(&t->rows.part.dict.names, e.name);
-    switch (e.ph) {
+static void take_event(Trace *t, const Item *e, Str raw, int64_t offset) {
+    Str name = names_get(&t->rows.part.dict.names, e->name);
+    switch (e->ph) {
     case 'B':
     case 'E':
     case 'X':
-        take_call(t, &e, offset);
+        take_call(t, e, offset);
         break;
     case 'M':
-        take_name(t, &e);
+        take_name(t, e);
         break;
     case 'P':
         if (str_eq(name, STR("Profile")) || str_eq(name, STR("ProfileChunk")))
-            take_profile(t, &e, name.n == sizeof "Profile" - 1);
+            take_profile(t, e, name.n == sizeof "Profile" - 1);
         break;
     default:
-        if (t->event.broken || e.ph == 0)
+        if (t->event.broken || e->ph == 0)
             rows_complain(&t->rows, COMPLAINT_FRAME, offset, raw);
         else if (str_eq(name, STR("CpuProfile"))) /* before Chrome 58, all at once */
-            take_profile(t, &e, true);
+            take_profile(t, e, true);
     }
 }
 
@@ -312,17 +356,18 @@ static void read_stack_frames(Trace *t) {
     while (json_pull_key(p)) {
         uint32_t number = frame_number(t, rows_name(&t->rows, p->text)), parent = CALL_ROOT;
         NameId name = 0, category = 0;
+        JsonMember m;
         if (!json_pull_expect(p, JSON_OBJECT))
             continue;
-        while (json_pull_key(p)) {
-            if (JSON_IS(p, "name"))
-                name = read_text(t, p);
-            else if (JSON_IS(p, "category"))
-                category = read_text(t, p);
-            else if (JSON_IS(p, "parent"))
-                parent = frame_number(t, read_text(t, p));
+        while (json_pull_member(p, &m)) {
+            if (JSON_KEY_IS(&m, "name"))
+                name = text_of(t, p, &m);
+            else if (JSON_KEY_IS(&m, "category"))
+                category = text_of(t, p, &m);
+            else if (JSON_KEY_IS(&m, "parent"))
+                parent = frame_number(t, text_of(t, p, &m));
             else
-                json_pull_pass(p);
+                json_pull_skip(p, m.token);
         }
         if (!name)
             name = rows_name(&t->rows, STR("[unknown]"));
@@ -332,16 +377,15 @@ static void read_stack_frames(Trace *t) {
     }
 }
 
-static void take_sample(Trace *t, Str raw, int64_t offset) {
-    Item e = read_event(t, raw);
-    if (!e.has_ts || t->event.broken) {
+static void take_sample(Trace *t, const Item *e, Str raw, int64_t offset) {
+    if (!e->has_ts || t->event.broken) {
         rows_complain(&t->rows, COMPLAINT_TIME, offset, raw);
         return;
     }
-    Taken taken = {.time_ns = e.ts_ns, .weight = e.weight, .event = e.name};
-    taken.thread = thread_of(t, e.pid, e.tid, false);
-    taken.node = e.stack ? frame_number(t, e.stack) : CALL_ROOT;
-    t->weights = t->weights || e.weight != 1;
+    Taken taken = {.time_ns = e->ts_ns, .weight = e->weight, .event = e->name};
+    taken.thread = thread_of(t, e->pid, e->tid, false);
+    taken.node = e->stack ? frame_number(t, e->stack) : CALL_ROOT;
+    t->weights = t->weights || e->weight != 1;
     COLUMN_PUSH(&t->taken, Taken) = taken;
 }
 
@@ -387,18 +431,37 @@ static void emit_taken(Trace *t, const Context *context) {
 /* ---- the whole ----------------------------------------------------------------------------
  */
 
-/* Each object of a list as raw text. In the outermost list the end of the file between two
- * events is as good as the bracket that is missing there. */
-static void read_list(Trace *t, void (*take)(Trace *, Str, int64_t)) {
+typedef void Take(Trace *t, const Item *item, Str raw, int64_t offset);
+
+/* An event is read where it lies. Where that ends or breaks, it is looked for as a whole first, so that
+ * what is wrong within it stays within it. */
+static void read_item(Trace *t, Take *take) {
     JsonPull *p = &t->json;
+    int64_t offset = p->offset;
+    Str raw = {p->at - 1, 0};
+    json_pull_within(p, &t->event);
+    Item item;
+    read_event(t, &item);
+    raw.n = (size_t)(t->event.at - raw.s);
+    if (!json_pull_took(p, &t->event)) {
+        if (!json_pull_raw(p, &raw))
+            return;
+        json_pull_reset(&t->event, raw, p);
+        json_pull_next(&t->event);
+        read_event(t, &item);
+    }
+    take(t, &item, raw, offset);
+}
+
+/* The objects of a list. In the outermost list the end of the file between two events is as good as
+ * the bracket that is missing there. */
+static void read_list(Trace *t, Take *take) {
     JsonToken token;
-    Str raw;
-    while (json_pull_item(p, &token)) {
-        int64_t offset = p->offset;
-        if (token != JSON_OBJECT)
-            json_pull_skip(p, token);
-        else if (json_pull_raw(p, &raw))
-            take(t, raw, offset);
+    while (json_pull_item(&t->json, &token)) {
+        if (token == JSON_OBJECT)
+            read_item(t, take);
+        else
+            json_pull_skip(&t->json, token);
     }
 }
 
@@ -477,6 +540,8 @@ static void trace_init(Trace *t) {
     id_map_init(&t->frame_of);
     column_init(&t->taken, sizeof(Taken), 8);
     t->latest = UINT32_MAX;
+    text_keys_init(&t->keys, false);
+    t->names = (KeyCache){mem_table(sizeof(KeySlot) << NAMES_LOG2), NAMES_LOG2};
 }
 
 static void trace_free(Trace *t) {
@@ -485,6 +550,7 @@ static void trace_free(Trace *t) {
         v8_profile_free(&s->profile);
         mem_resize(s, sizeof *s, 0);
     }
+    mem_table_free(t->names.slot, sizeof(KeySlot) << NAMES_LOG2);
     json_pull_close(&t->event);
     json_pull_close(&t->args);
     column_free(&t->thread);

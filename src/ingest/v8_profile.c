@@ -1,10 +1,13 @@
 #include "ingest/v8_profile.h"
 
+#include <string.h>
+
 #include "ingest/decimal.h"
 
 enum {
     US = 3, /* µs to ns, as a power of ten */
     FAR_OFF = 1000,
+    BLOCK = 256, /* samples at a time */
 };
 
 /* What the readers of one call share. */
@@ -26,15 +29,26 @@ void v8_profile_init(V8Profile *v) {
     Column *column[] = {&v->dense, &v->hits, &v->pair, &v->child, &v->sample};
     for (size_t i = 0; i < sizeof column / sizeof *column; i++)
         column_init(column[i], sizeof(uint32_t), 8);
-    column_init(&v->time, sizeof(int64_t), 8);
+    column_init(&v->told, sizeof(uint8_t), 8);
+    time_list_init(&v->time);
 }
 
 void v8_profile_free(V8Profile *v) {
     call_tree_free(&v->tree);
     id_map_free(&v->number_of);
-    Column *column[] = {&v->dense, &v->hits, &v->pair, &v->child, &v->sample, &v->time};
+    Column *column[] = {&v->dense, &v->hits, &v->pair, &v->child, &v->sample, &v->told};
     for (size_t i = 0; i < sizeof column / sizeof *column; i++)
         column_free(column[i]);
+    time_list_free(&v->time);
+    mem_resize(v->pair_of, v->pairs * sizeof *v->pair_of, 0);
+}
+
+void v8_profile_context(V8Profile *v, Rows *rows, Context context) {
+    if (v->has_context)
+        return;
+    v->has_context = true;
+    v->context = context;
+    call_tree_base(&v->tree, rows_process(rows, context.comm));
 }
 
 /* ---- nodes --------------------------------------------------------------------------------
@@ -44,6 +58,8 @@ static uint32_t new_number(V8Profile *v) {
     uint32_t number = (uint32_t)v->tree.node.count;
     call_tree_set(&v->tree, number, CALL_ROOT, CALL_NO_FRAME);
     COLUMN_PUSH(&v->hits, uint32_t) = 0;
+    COLUMN_PUSH(&v->told, uint8_t) = false;
+    v->untold++;
     COLUMN_PUSH(&v->pair, PairId) = 0;
     return number;
 }
@@ -172,6 +188,8 @@ static uint32_t read_node(Reader *r) {
     if (node.parent != CALL_ROOT)
         known->parent = node.parent;
     COLUMN_AT(&r->v->hits, uint32_t, number) = node.hits;
+    r->v->untold -= !COLUMN_AT(&r->v->told, uint8_t, number);
+    COLUMN_AT(&r->v->told, uint8_t, number) = true;
     for (uint64_t i = node.children; i < r->v->child.count; i++)
         call_tree_set_parent(&r->v->tree, COLUMN_AT(&r->v->child, uint32_t, i), number);
     r->v->child.count = node.children;
@@ -181,75 +199,206 @@ static uint32_t read_node(Reader *r) {
 /* ---- samples ------------------------------------------------------------------------------
  */
 
+/* The pair of a node id that was no row before, or is far off; 0: no such node. */
+static PairId new_pair(V8Profile *v, Rows *rows, uint32_t id) {
+    uint32_t known = known_id(v, id);
+    if (!known) {
+        rows_complain(rows, COMPLAINT_FRAME, -1, STR("a sample of no known node"));
+        return 0;
+    }
+    PairId *pair = (PairId *)column_at(&v->pair, known - 1);
+    if (*pair == 0) {
+        bool cut = false;
+        StackId stack = call_tree_stack(&v->tree, rows, known - 1, &cut);
+        if (cut)
+            rows_complain(rows, COMPLAINT_TOO_DEEP, -1, (Str){0});
+        *pair = rows_pair(rows, stack, v->context);
+    }
+    if (id < v->dense.count && id >= v->pairs) {
+        uint32_t pairs = (uint32_t)v->dense.count;
+        v->pair_of = mem_resize(v->pair_of, v->pairs * sizeof(PairId), pairs * sizeof(PairId));
+        v->pairs = pairs;
+    }
+    if (id < v->pairs)
+        v->pair_of[id] = *pair;
+    return *pair;
+}
+
+static inline int64_t next_time(V8Profile *v, int64_t step) {
+    if (v->stamps)
+        return step;
+    if (v->latest_ns == TIME_NONE || step == TIME_NONE ||
+        __builtin_add_overflow(v->latest_ns, step, &v->latest_ns))
+        v->latest_ns = TIME_NONE;
+    return v->latest_ns;
+}
+
+/* Samples whose steps, or stamps, are known. */
+static void emit_block(V8Profile *v, Rows *rows, const uint32_t *id, const int64_t *step,
+                       uint32_t n) {
+    if (!v->has_rows)
+        v->latest_ns = v->start_ns;
+    v->has_rows = true;
+    while (n && !rows->stopped) {
+        BatchSpace room = rows_space(rows, n);
+        uint32_t filled = 0;
+        for (uint32_t i = 0; i < room.n; i++) {
+            PairId pair = id[i] < v->pairs ? v->pair_of[id[i]] : 0;
+            if (!pair)
+                pair = new_pair(v, rows, id[i]);
+            int64_t time = next_time(v, step[i]);
+            if (!pair)
+                continue;
+            room.time_ns[filled] = time;
+            room.pair[filled++] = pair;
+        }
+        rows_fill(rows, filled);
+        id += room.n;
+        step += room.n;
+        n -= room.n;
+    }
+}
+
+/* Ids that wait, side by side; *n is how many. */
+static const uint32_t *waiting_ids(const V8Profile *v, uint32_t most, uint32_t *n) {
+    uint64_t span = 0;
+    const uint32_t *id = NULL;
+    if (v->taken < v->sample.count)
+        id = (const uint32_t *)column_span(&v->sample, v->taken, v->sample.count, &span);
+    *n = span < most ? (uint32_t)span : most;
+    return id;
+}
+
+static void took_ids(V8Profile *v, uint32_t n) {
+    v->taken += n;
+    if (v->taken == v->sample.count) {
+        column_clear(&v->sample);
+        v->taken = 0;
+    }
+}
+
+static bool flows(const V8Profile *v) {
+    return v->has_context && (v->has_start || v->stamps) && v->untold == 0 && v->tree.node.count;
+}
+
+/* What waits in both lists. */
+static void drain(V8Profile *v, Rows *rows) {
+    uint32_t n;
+    int64_t step[BLOCK];
+    while (time_list_left(&v->time) && !rows->stopped) {
+        const uint32_t *id = waiting_ids(v, BLOCK, &n);
+        if (n == 0)
+            break;
+        n = time_list_take(&v->time, step, n);
+        emit_block(v, rows, id, step, n);
+        took_ids(v, n);
+    }
+}
+
+/* Those that find a time at once become rows, the others wait. */
+static void take_ids(Reader *r, const int64_t *value, uint32_t n, bool flow) {
+    V8Profile *v = r->v;
+    uint32_t id[BLOCK], done = 0;
+    int64_t step[BLOCK];
+    v->has_samples = v->has_samples || n;
+    for (uint32_t i = 0; i < n; i++)
+        id[i] = value[i] >= 0 && value[i] < UINT32_MAX ? (uint32_t)value[i] : UINT32_MAX;
+    if (flow && v->sample.count == 0 && time_list_left(&v->time)) {
+        done = time_list_take(&v->time, step, n);
+        emit_block(v, r->rows, id, step, done);
+    }
+    for (uint64_t room; done < n; done += (uint32_t)room) {
+        column_reserve(&v->sample, v->sample.count);
+        uint32_t *to = (uint32_t *)column_span(&v->sample, v->sample.count,
+                                               v->sample.count + n - done, &room);
+        memcpy(to, id + done, room * sizeof *to);
+        v->sample.count += room;
+    }
+}
+
+static void take_steps(Reader *r, const int64_t *step, uint32_t n, bool flow) {
+    V8Profile *v = r->v;
+    while (flow && n && time_list_left(&v->time) == 0) {
+        uint32_t now;
+        const uint32_t *id = waiting_ids(v, n, &now);
+        if (now == 0)
+            break;
+        emit_block(v, r->rows, id, step, now);
+        took_ids(v, now);
+        step += now;
+        n -= now;
+    }
+    time_list_push(&v->time, step, n);
+}
+
 static void read_samples(Reader *r) {
     JsonToken token;
+    uint32_t n, id;
+    int64_t block[BLOCK];
     if (!json_pull_expect(r->json, JSON_ARRAY))
         return;
+    bool flow = flows(r->v);
+    if (flow)
+        drain(r->v, r->rows);
     for (;;) {
-        uint32_t id;
-        int64_t value;
-        if (json_pull_integer(r->json, &value)) {
-            bool fits = value >= 0 && value < UINT32_MAX;
-            COLUMN_PUSH(&r->v->sample, uint32_t) = fits ? (uint32_t)value : UINT32_MAX;
-            continue;
+        n = json_pull_integers(r->json, block, BLOCK);
+        if (n == 0) {
+            if (!json_pull_item(r->json, &token))
+                break;
+            block[n++] = json_pull_uint_of(r->json, token, &id) ? id : UINT32_MAX; /* no node's */
         }
-        if (!json_pull_item(r->json, &token))
-            break;
-        if (!json_pull_uint_of(r->json, token, &id))
-            id = UINT32_MAX; /* no node's */
-        COLUMN_PUSH(&r->v->sample, uint32_t) = id;
+        take_ids(r, block, n, flow);
     }
+}
+
+/* Most are whole numbers; ns into block, 0: json_pull_item tells what comes. */
+static uint32_t read_steps(JsonPull *p, int64_t block[BLOCK]) {
+    uint32_t n = json_pull_integers(p, block, BLOCK);
+    if (n == 0)
+        return json_pull_decimals(p, US, block, BLOCK);
+    for (uint32_t i = 0; i < n; i++) /* 16 digits at most */
+        if (__builtin_mul_overflow(block[i], (int64_t)1000, &block[i]) ||
+            block[i] < -DECIMAL_MOST || block[i] > DECIMAL_MOST)
+            block[i] = TIME_NONE;
+    return n;
 }
 
 static void read_times(Reader *r) {
     JsonToken token;
+    uint32_t n;
+    int64_t block[BLOCK];
     if (!json_pull_expect(r->json, JSON_ARRAY))
         return;
+    bool flow = flows(r->v);
+    if (flow)
+        drain(r->v, r->rows);
+    time_list_kind(&r->v->time, r->v->stamps);
     for (;;) {
-        int64_t ns;
-        if (json_pull_integer(r->json, &ns) && ns < DECIMAL_MOST / 1000 &&
-            ns > -DECIMAL_MOST / 1000) {
-            COLUMN_PUSH(&r->v->time, int64_t) = ns * 1000;
-            continue;
+        n = read_steps(r->json, block);
+        if (n == 0) {
+            if (!json_pull_item(r->json, &token))
+                break;
+            if (!json_pull_scaled_of(r->json, token, US, &block[n]))
+                block[n] = TIME_NONE;
+            n++;
         }
-        if (!json_pull_item(r->json, &token))
+        take_steps(r, block, n, flow);
+    }
+}
+
+/* Behind all members: a sample without a time has none. */
+static void emit_samples(V8Profile *v, Rows *rows) {
+    uint32_t n;
+    int64_t none[BLOCK];
+    drain(v, rows);
+    for (n = 0; n < BLOCK; n++)
+        none[n] = TIME_NONE;
+    for (;;) {
+        const uint32_t *id = waiting_ids(v, BLOCK, &n);
+        if (n == 0 || rows->stopped)
             break;
-        if (!json_pull_scaled_of(r->json, token, US, &ns))
-            ns = TIME_NONE;
-        COLUMN_PUSH(&r->v->time, int64_t) = ns;
-    }
-}
-
-static int64_t time_of(const V8Profile *v, uint64_t i, int64_t before) {
-    int64_t time = i < v->time.count ? COLUMN_AT(&v->time, int64_t, i) : TIME_NONE;
-    if (time == TIME_NONE || v->stamps || before == TIME_NONE)
-        return v->stamps || time == TIME_NONE ? time : TIME_NONE;
-    return __builtin_add_overflow(before, time, &time) ? TIME_NONE : time;
-}
-
-static PairId pair_of(V8Profile *v, Rows *rows, uint32_t number, Context context) {
-    PairId *pair = (PairId *)column_at(&v->pair, number);
-    if (*pair == 0) {
-        bool cut = false;
-        StackId stack = call_tree_stack(&v->tree, rows, number, &cut);
-        if (cut)
-            rows_complain(rows, COMPLAINT_TOO_DEEP, -1, (Str){0});
-        *pair = rows_pair(rows, stack, context);
-    }
-    return *pair;
-}
-
-static void emit_samples(V8Profile *v, Rows *rows, Context context) {
-    int64_t time = v->start_ns;
-    for (uint64_t i = 0; i < v->sample.count && !rows->stopped; i++) {
-        uint32_t id = COLUMN_AT(&v->sample, uint32_t, i);
-        uint32_t known = known_id(v, id);
-        time = time_of(v, i, time);
-        if (!known) {
-            rows_complain(rows, COMPLAINT_FRAME, -1, STR("a sample of no known node"));
-            continue;
-        }
-        rows_add(rows, time, pair_of(v, rows, known - 1, context), 0);
+        emit_block(v, rows, id, none, n);
+        took_ids(v, n);
     }
 }
 
@@ -299,9 +448,9 @@ void v8_profile_member(V8Profile *v, JsonPull *p, Rows *rows) {
 }
 
 void v8_profile_emit(V8Profile *v, Rows *rows, Context context) {
-    call_tree_base(&v->tree, rows_process(rows, context.comm));
-    if (v->sample.count)
-        emit_samples(v, rows, context);
+    v8_profile_context(v, rows, context);
+    if (v->has_samples)
+        emit_samples(v, rows);
     else
-        emit_hits(v, rows, context);
+        emit_hits(v, rows, v->context);
 }

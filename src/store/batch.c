@@ -1,5 +1,7 @@
 #include "store/batch.h"
 
+#include <string.h>
+
 static void part_begin(Part *part) {
     dict_init(&part->dict);
     pairs_init(&part->pairs);
@@ -105,3 +107,19 @@ void batch_add_run(Batch *batch, const BatchRow *row, uint32_t n) {
     }
 }
 
+BatchSpace batch_space(Batch *batch, uint32_t most) {
+    uint64_t at = batch_rows(batch), n;
+    column_reserve(&batch->pair, at);
+    column_reserve(&batch->time_ns, at);
+    PairId *pair = (PairId *)column_span(&batch->pair, at, at + most, &n);
+    return (BatchSpace){(int64_t *)column_at(&batch->time_ns, at), pair, (uint32_t)n};
+}
+
+void batch_spaced(Batch *batch, uint32_t n) {
+    uint64_t at = batch_rows(batch);
+    column_reserve(&batch->cpu, at);
+    memset(column_at(&batch->cpu, at), 0xff, n * sizeof(uint16_t)); /* CPU_NONE */
+    batch->time_ns.count = batch->pair.count = batch->cpu.count = at + n;
+    for (; batch->has_weight && batch->weight.count < at + n;)
+        COLUMN_PUSH(&batch->weight, uint64_t) = 1;
+}

@@ -54,6 +54,17 @@ typedef struct BatchRow {
 
 void batch_add_run(Batch *batch, const BatchRow *row, uint32_t n);
 
+/* Rows of no processor and no weight of their own, for who makes their times and pairs in place:
+ * room for up to `most`, then how many of them were filled, from the first on. */
+typedef struct BatchSpace {
+    int64_t *time_ns;
+    PairId *pair;
+    uint32_t n; /* 1 at least */
+} BatchSpace;
+
+BatchSpace batch_space(Batch *batch, uint32_t most);
+void batch_spaced(Batch *batch, uint32_t n);
+
 static inline uint64_t batch_rows(const Batch *batch) {
     return batch->pair.count;
 }

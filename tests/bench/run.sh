@@ -1,8 +1,9 @@
 #!/bin/bash
 # Makes its data, runs every bench in pairs with its yardstick, and prints one table of DESIGN's
 # bounds: what, our figure, the yardstick in the same run, ratio, bound, held or not.
-#   tests/bench/run.sh [--quick] [--data FOLDER] [--markdown]
-# --quick: small data, for trying the script. Takes about 12 minutes and 3 GB of disk otherwise.
+#   tests/bench/run.sh [--quick] [--data FOLDER] [--markdown] [--json]
+# --quick: small data, for trying the script. Takes about 13 minutes and 3 GB of disk otherwise.
+# --json: the rows of JSON, perf.data and JFR alone.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=examples/setup.sh

@@ -31,11 +31,11 @@ def run(args, **more):
     return subprocess.run([str(a) for a in args], check=True, capture_output=True, text=True, **more).stdout
 
 
-def make(name, *args):
+def make(name, *args, generator="bench_gen"):
     path = os.path.join(data, name)
     if not os.path.exists(path):
         with open(path + ".part", "wb") as out:
-            subprocess.run([tests + "bench_gen", *args], check=True, stdout=out)
+            subprocess.run([tests + generator, *args], check=True, stdout=out)
         os.rename(path + ".part", path)
     return path
 
@@ -99,6 +99,45 @@ def threads():
     add("parse deep, two threads against one", "%.3f s" % statistics.median(p["two"]["seconds"] for p in parsed),
         "one %.3f s" % statistics.median(p["deep"]["seconds"] for p in parsed), "%.2f x" % gain, ">= 1.1", gain >= 1.1,
         note + "%.2f to %.2f" % (min(gains), max(gains)))
+
+
+def json_family():
+    """The bound is for a quiet machine: beside it stands what wc -l did in the same rounds."""
+    for shape in ("cpuprofile", "trace", "chunks", "sampled", "evented", "firefox"):
+        path = make(shape + ".json", shape, "16M" if quick else "128M", generator="bench_gen_json")
+        one = json.loads(run([tests + "parse_bench", path, "--rounds", 3]))
+        speed = one["gb_per_second"] * 1000
+        add("JSON %s, one thread, when quiet" % shape, "%.0f MB/s" % speed,
+            "wc %.2f GB/s" % (one["text_bytes"] / one["wc_seconds"] / 1e9), "%.3f x" % one["ratio"],
+            ">= 400", speed >= 400 or quick, "%.1f M samples/s, %.2f B of memory a byte" % (
+                one["samples"] / one["seconds"] / 1e6, one["peak_rss_bytes"] / one["text_bytes"]))
+        os.remove(path)
+
+
+def recorded():
+    """A perf.data of this script's own making, as far as it may."""
+    path = os.path.join(data, "recorded.perf.data")
+    busy = "import time; t = time.time() + %d; f = lambda n: n and f(n - 1)\nwhile time.time() < t: f(30)" % (1 if quick else 4)
+    try:
+        subprocess.run(["perf", "record", "-q", "-F", "25000", "-g", "-o", path, "--", sys.executable, "-c", busy],
+                       check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return path
+
+
+def binaries():
+    """No bound in MB/s: these say much in few bytes. The yardstick is wc -l of the same bytes."""
+    reference = os.path.join(root, "..", "shared", "data", "jfr", "heavy.jfr")
+    for what, path in (("perf.data", recorded()), ("JFR", reference if os.path.exists(reference) else None)):
+        if not path:
+            add("%s, one thread" % what, "", "", "", "", None, "there is none here")
+            continue
+        one = json.loads(run([tests + "parse_bench", path, "--rounds", 3]))
+        add("%s, one thread" % what, "%.0f MB/s" % (one["gb_per_second"] * 1000),
+            "wc %.2f GB/s" % (one["text_bytes"] / one["wc_seconds"] / 1e9), "%.3f x" % one["ratio"], "", None,
+            "%.2f M samples/s, of %.0f MB, with symbols" % (one["samples"] / one["seconds"] / 1e6,
+                                                            one["text_bytes"] / 1e6))
 
 
 def stackcollapse(path):
@@ -362,11 +401,18 @@ def print_table():
         print("| " + " | ".join(line) + " |" if markdown else "%-58s %-22s %-24s %-9s %-11s %s" % line)
 
 
+if "--json" in options:  # these rows alone
+    json_family()
+    binaries()
+    print_table()
+    sys.exit(0)
 if "--idle" in options:
     idle(make("deep.txt", "--size", "64M", "--shape", "deep"))
     sys.exit(0)
 texts = texts_made()
 another_round(texts)
+json_family()
+binaries()
 stackcollapse(texts["deep"])
 compressed(texts["deep"])
 another_round(texts)

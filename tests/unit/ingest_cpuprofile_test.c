@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include "base/hash.h"
+#include "ingest/format.h"
 #include "unit/ingest_helper.h"
 
 static void expect_samples(Loaded *loaded, const char *const *text, const int64_t *time,
@@ -110,11 +112,104 @@ static void what_is_no_json_is_said(void **state) {
     loaded_free(&loaded);
 }
 
+/* Many samples, in every order of the lists: what is made of them while they are read is what is made of
+ * them at the end. */
+static void the_order_of_the_lists_does_not_matter(void **state) {
+    (void)state;
+    enum { SAMPLES = 3000 };
+    Buf part[4] = {{0}};
+    Buf first = {0};
+    buf_puts(&part[0], "\"nodes\":[{\"id\":1,\"callFrame\":{\"functionName\":\"(root)\"}}");
+    for (int i = 2; i < 40; i++)
+        buf_printf(&part[0], ",{\"id\":%d,\"callFrame\":{\"functionName\":\"f%d\"},\"parent\":%d}",
+                   i % 13 ? i : i * 100000, i, i / 2 % 13 ? i / 2 : 1);
+    buf_puts(&part[0], "]");
+    buf_puts(&part[1], "\"startTime\":5172934512.25");
+    buf_puts(&part[2], "\"samples\":[");
+    buf_puts(&part[3], "\"timeDeltas\":[");
+    for (int i = 0; i < SAMPLES; i++) {
+        uint32_t random = (uint32_t)hash_mix((uint64_t)i);
+        int id = (int)(random % 41);
+        buf_printf(&part[2], "%s%d", i ? "," : "", id % 13 ? id : id * 100000);
+        if (i < SAMPLES - 5) /* the last ones have no time */
+            buf_printf(&part[3], random % 29 == 0   ? "%s-%u"
+                                 : random % 31 == 0 ? "%s%u.125"
+                                 : random % 997 == 0 ? "%s3%09u"
+                                                     : "%s%u",
+                       i ? "," : "", random >> 8 & 1023);
+    }
+    buf_puts(&part[2], "]");
+    buf_puts(&part[3], "]");
+    for (int order = 0; order < 24; order++) {
+        Buf text = {0};
+        int left[] = {0, 1, 2, 3};
+        for (int i = 4, rest = order; i > 0; rest /= i--) {
+            int which = rest % i;
+            buf_printf(&text, "%c%s", i == 4 ? '{' : ',', part[left[which]].s);
+            left[which] = left[i - 1];
+        }
+        buf_putc(&text, '}');
+        Loaded loaded;
+        load_text(&loaded, 0, 0, buf_str(&text));
+        Buf dump = loaded_dump(&loaded);
+        assert_in_range(loaded.profile.building.samples, SAMPLES / 2, SAMPLES);
+        if (order == 0)
+            first = dump;
+        else
+            assert_string_equal(dump.s, first.s);
+        if (order)
+            buf_free(&dump);
+        loaded_free(&loaded);
+        buf_free(&text);
+    }
+    buf_free(&first);
+    for (int i = 0; i < 4; i++)
+        buf_free(&part[i]);
+}
+
+/* How far the source was read when the first rows came. */
+typedef struct Watched {
+    Source *source;
+    int64_t first_at;
+} Watched;
+
+static bool watch(void *watched, Batch *batch) {
+    Watched *w = (Watched *)watched;
+    if (batch && batch_rows(batch) && !w->first_at)
+        w->first_at = source_consumed(w->source);
+    return true;
+}
+
+/* As V8 writes it: the heat map fills while the last list is read. */
+static void rows_come_while_times_are_read(void **state) {
+    (void)state;
+    enum { SAMPLES = 400000 };
+    Buf text = {0};
+    Error err = {0};
+    buf_puts(&text, "{\"nodes\":[{\"id\":1,\"callFrame\":{\"functionName\":\"f\"}}],\"startTime\":1,"
+                    "\"samples\":[1");
+    for (int i = 1; i < SAMPLES; i++)
+        buf_puts(&text, ",1");
+    int64_t half = (int64_t)text.n;
+    buf_puts(&text, "],\"timeDeltas\":[1000");
+    for (int i = 1; i < SAMPLES; i++)
+        buf_puts(&text, ",1000");
+    buf_puts(&text, "]}");
+    Watched w = {source_open(temp_file(buf_str(&text)), CODEC_AUTO, &err), 0};
+    assert_true(format_named("cpuprofile")->run(w.source, watch, &w, &err));
+    assert_in_range(w.first_at, half / 2, half + ((int64_t)text.n - half) / 2);
+    source_close(w.source);
+    temp_remove();
+    buf_free(&text);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables_may_come_last),    cmocka_unit_test(hits_stand_in_for_samples),
         cmocka_unit_test(circles_are_cut),         cmocka_unit_test(a_text_may_end_anywhere),
         cmocka_unit_test(what_is_no_json_is_said),
+        cmocka_unit_test(the_order_of_the_lists_does_not_matter),
+        cmocka_unit_test(rows_come_while_times_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

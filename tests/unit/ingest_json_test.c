@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/hash.h"
 #include "ingest/decimal.h"
 #include "ingest/json_pull.h"
 #include "unit/ingest_helper.h"
@@ -205,7 +206,7 @@ static void raw_ends_where_the_value_does(void **state) {
         assert_true(json_pull_raw(&p, &raw) && str_eq(raw, value));
         assert_int_equal(json_pull_next(&p), JSON_NUMBER);
         for (size_t n = before + 2; n < before + 1 + value.n; n++) {
-            json_pull_reset(&p, str_slice(buf_str(&text), 0, n));
+            json_pull_reset(&p, str_slice(buf_str(&text), 0, n), NULL);
             json_pull_next(&p);
             assert_int_equal(json_pull_next(&p), JSON_OBJECT);
             assert_false(json_pull_raw(&p, &raw));
@@ -214,6 +215,176 @@ static void raw_ends_where_the_value_does(void **state) {
         }
         json_pull_close(&p);
         buf_free(&text);
+    }
+}
+
+/* Numbers of every length and look, as many as fill the window several times. */
+static void put_number(Buf *out, uint32_t i) {
+    static const char *const odd[] = {"null", "1e3", "-0", "12345678901234567890", "\"7\"", "2.5E-2",
+                                      "0.000000001", "1.99999999999", "{}", "[1]"};
+    uint64_t random = hash_mix(i);
+    uint32_t digits = 1 + (uint32_t)(random % 18), fraction = (uint32_t)(random >> 8) % 12;
+    if (random >> 16 & 1)
+        fraction = 0;
+    if (i % 97 == 13) {
+        buf_puts(out, odd[i / 97 % (sizeof odd / sizeof *odd)]);
+        return;
+    }
+    if ((random >> 20) % 7 == 0)
+        buf_putc(out, '-');
+    if ((random >> 24) % 4)
+        digits = 1 + digits % 5;
+    for (uint32_t k = 0; k < digits + fraction; k++) {
+        if (k == digits)
+            buf_putc(out, '.');
+        buf_putc(out, (char)('0' + (hash_mix(random + k) % (k ? 10 : 9)) + !k));
+    }
+}
+
+static const char *blank_before(uint32_t i) {
+    static const char *const blank[] = {" ", "\n    ", "\r\n", "", "                       "};
+    return i % 50 < 25 ? "" : blank[i % 5];
+}
+
+/* What json_pull_item alone gives. */
+static int64_t slow_value(JsonPull *p, JsonToken token, int scale) {
+    int64_t value = INT64_MAX;
+    if (!json_pull_scaled_of(p, token, scale, &value))
+        value = INT64_MAX;
+    return value;
+}
+
+/* scale -1: whole numbers. */
+static void expect_list(JsonPull *p, JsonPull *slow, int scale, uint32_t n) {
+    enum { BLOCK = 100 };
+    int64_t block[BLOCK];
+    JsonToken token;
+    uint32_t fast = 0;
+    for (uint32_t i = 0; i < n;) {
+        uint32_t got = scale < 0 ? json_pull_integers(p, block, BLOCK)
+                                 : json_pull_decimals(p, scale, block, BLOCK);
+        fast += got;
+        if (got == 0) {
+            assert_true(json_pull_item(p, &token));
+            block[got++] = slow_value(p, token, scale < 0 ? 0 : scale);
+        }
+        for (uint32_t k = 0; k < got; k++, i++) {
+            assert_true(json_pull_item(slow, &token));
+            assert_int_equal(block[k], slow_value(slow, token, scale < 0 ? 0 : scale));
+        }
+    }
+    assert_false(json_pull_item(p, &token));
+    assert_int_equal(token, JSON_ARRAY_END);
+    assert_in_range(fast, n / 4, n); /* else nothing was compared */
+}
+
+static void lists_of_numbers_are_read_as_one_by_one(void **state) {
+    (void)state;
+    enum { NUMBERS = 60000 };
+    Buf text = {0};
+    Error err = {0};
+    for (uint32_t i = 0; i < NUMBERS; i++) {
+        buf_puts(&text, i ? "," : "[");
+        buf_puts(&text, blank_before(i));
+        put_number(&text, i);
+    }
+    buf_puts(&text, "]");
+    const char *path = temp_file(buf_str(&text));
+    for (int scale = -1; scale <= 9; scale++) {
+        JsonPull p, slow;
+        Source *source = source_open(path, CODEC_AUTO, &err);
+        json_pull_open(&p, source, NULL, &err);
+        json_pull_open_text(&slow, buf_str(&text));
+        assert_true(json_pull_expect(&p, JSON_ARRAY) && json_pull_expect(&slow, JSON_ARRAY));
+        expect_list(&p, &slow, scale, NUMBERS);
+        json_pull_close(&p);
+        json_pull_close(&slow);
+        source_close(source);
+    }
+    temp_remove();
+    buf_free(&text);
+}
+
+/* A text that goes on in memory behind its end, where numbers could be read on. */
+static void a_text_ends_where_it_ends(void **state) {
+    (void)state;
+    static const char text[] = "[1,22,333,4444,55555,666666,7777777,88888888,9,10,11,12,13,14,15,16,17,"
+                               "18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33,34,35,36,37,38,39,40,"
+                               "41,42,43,44,45,46,47,48,49,50,51,52,53,54,55,56,57,58,59,60,61,62]";
+    for (size_t n = 1; n < sizeof text - 70; n++) {
+        JsonPull in, p, plain;
+        int64_t block[64], sum = 0, want = 0;
+        JsonToken token;
+        json_pull_open_text(&in, (Str){text, sizeof text - 1});
+        json_pull_open_text(&p, (Str){0});
+        json_pull_open_text(&plain, (Str){text, n});
+        json_pull_reset(&p, (Str){text, n}, &in);
+        json_pull_next(&p);
+        json_pull_next(&plain);
+        for (;;) {
+            uint32_t got = json_pull_integers(&p, block, 64);
+            if (!got && !json_pull_item(&p, &token))
+                break;
+            if (!got)
+                block[got++] = slow_value(&p, token, 0);
+            while (got)
+                sum += block[--got];
+        }
+        assert_true(p.ended);
+        while (json_pull_item(&plain, &token))
+            want += slow_value(&plain, token, 0);
+        assert_int_equal(sum, want);
+        json_pull_close(&in);
+        json_pull_close(&p);
+        json_pull_close(&plain);
+    }
+}
+
+/* Members come as key and value do, wherever the memory ends. */
+static void members_are_keys_and_values(void **state) {
+    (void)state;
+    Str text = STR("{\"ph\":\"X\",\"ts\":12345.678,\"name\":\"a \\\"quoted\\\" one\", \"dur\": 7,"
+                   "\"a key that is longer than most keys are\":1,\"neg\":-12.5,\"no\":null,\"big\":"
+                   "123456789012345678901234567890123,\"at\":18446744073709551615.5,\"e\":1e2,"
+                   "\"args\":{\"x\":[1,2,\"}\"]},\"yes\" :true,\"long\":\"0123456789012345678901234567890"
+                   "1234567890123456789012345678901234567890123456789\",\"tid\":4711}");
+    for (size_t n = text.n; n > 1; n--) {
+        JsonPull p, slow;
+        JsonMember m;
+        json_pull_open_text(&p, str_slice(text, 0, n));
+        json_pull_open_text(&slow, str_slice(text, 0, n));
+        json_pull_next(&p);
+        json_pull_next(&slow);
+        while (json_pull_member(&p, &m)) {
+            int64_t value = INT64_MAX, want = INT64_MAX;
+            Decimal d = {0}, wanted = {0};
+            assert_true(json_pull_next(&slow) == JSON_KEY);
+            Str key = slow.text;
+            key.n = key.n < JSON_KEY_MOST ? key.n : JSON_KEY_MOST;
+            assert_true(str_eq(m.key, key));
+            JsonToken token = json_pull_next(&slow);
+            assert_int_equal(m.token, token);
+            assert_int_equal(p.offset, slow.offset);
+            if (token == JSON_STRING || token == JSON_NUMBER)
+                assert_true(str_eq(m.text, slow.text));
+            if (token == JSON_NUMBER) {
+                assert_int_equal(json_member_decimal(&m, &d), decimal_read(slow.text, &wanted));
+                assert_memory_equal(&d.value, &wanted.value, sizeof d.value);
+                assert_int_equal(d.power, wanted.power);
+                assert_int_equal(d.negative, wanted.negative);
+            }
+            assert_int_equal(json_member_scaled(&p, &m, 3, &value),
+                             json_pull_scaled_of(&slow, token, 3, &want));
+            assert_int_equal(value, want);
+        }
+        if (n == text.n)
+            assert_int_equal(json_pull_next(&slow), JSON_OBJECT_END);
+        while (n < text.n && json_pull_next(&slow) != JSON_BROKEN)
+            ;
+        assert_int_equal(p.broken, n < text.n);
+        assert_int_equal(p.ended, slow.ended);
+        json_pull_close(&p);
+        json_pull_close(&slow);
     }
 }
 
@@ -310,6 +481,9 @@ int main(void) {
         cmocka_unit_test(what_is_passed_over_may_be_anything),
         cmocka_unit_test(raw_ends_where_the_value_does),
         cmocka_unit_test(nesting_is_bounded),
+        cmocka_unit_test(lists_of_numbers_are_read_as_one_by_one),
+        cmocka_unit_test(a_text_ends_where_it_ends),
+        cmocka_unit_test(members_are_keys_and_values),
         cmocka_unit_test(decimals_are_exact),
         cmocka_unit_test(a_head_shows_its_paths),
     };

@@ -108,6 +108,79 @@ static void a_text_may_end_anywhere(void **state) {
             "{\"type\":\"C\",\"frame\":1,\"at\":3}]}]}"));
 }
 
+/* The dump of profiles with these members, in this order, with their frames before or behind them. */
+static Buf dump_of(const char *const *part, int n, int order, bool frames_first) {
+    Buf text = {0}, profile = {0};
+    int left[8];
+    for (int i = 0; i < n; i++)
+        left[i] = i;
+    for (int i = n; i > 0; order /= i--) {
+        buf_printf(&profile, "%s%s", i == n ? "{" : ",", part[left[order % i]]);
+        left[order % i] = left[i - 1];
+    }
+    buf_puts(&profile, "}");
+    if (frames_first)
+        buf_printf(&text, "{%s,\"profiles\":[%s,%s]}", FRAMES, profile.s, profile.s);
+    else
+        buf_printf(&text, "{\"profiles\":[%s,%s],%s}", profile.s, profile.s, FRAMES);
+    Loaded loaded;
+    load_text(&loaded, 0, 0, buf_str(&text));
+    assert_string_equal(loaded.status.format, "speedscope");
+    Buf dump = loaded_dump(&loaded);
+    loaded_free(&loaded);
+    buf_free(&text);
+    buf_free(&profile);
+    return dump;
+}
+
+/* Says where two long texts begin to differ. */
+static void expect_same_text(const char *got, const char *want) {
+    size_t line = 0, i = 0;
+    for (; got[i] && got[i] == want[i]; i++)
+        line = got[i] == '\n' ? i + 1 : line;
+    if (got[i] != want[i])
+        fail_msg("got %.200s, not %.200s", got + line, want + line);
+}
+
+/* Rows that are made while they are read are those that are held to the end. */
+static void the_order_of_members_does_not_matter(void **state) {
+    (void)state;
+    enum { EACH = 700 };
+    static const char *const unit[] = {"\"unit\":\"milliseconds\"", "\"unit\":\"bytes\"",
+                                       "\"unit\":\"none\""};
+    Buf samples = {0}, weights = {0}, events = {0};
+    for (int i = 0; i < EACH; i++) {
+        buf_printf(&samples, i % 5 ? ",[%d,%d]" : ",[%d,%d,7,1,2]", i % 3, i / 3 % 3);
+        if (i < EACH - 2)
+            buf_printf(&weights, i % 3 ? ",%d" : ",%d.25", i % 11);
+        buf_printf(&events, ",{\"type\":\"%c\",\"frame\":%d,\"at\":%d.%d}", i & 1 ? 'C' : 'O',
+                   i / 2 % 3, i / 2 * 3 + (i & 1) * (i % 7), i % 10);
+    }
+    samples.s[0] = weights.s[0] = events.s[0] = '[';
+    buf_puts(&samples, "]");
+    buf_puts(&weights, "]");
+    buf_puts(&events, "]");
+    for (int kind = 0; kind < 6; kind++) {
+        Buf list[2] = {{0}};
+        buf_printf(&list[0], kind < 3 ? "\"samples\":%s" : "\"events\":%s", kind < 3 ? samples.s : events.s);
+        buf_printf(&list[1], kind < 3 ? "\"weights\":%s" : "\"endValue\":3000%.0s", weights.s);
+        const char *part[] = {"\"name\":\"main\"", unit[kind % 3], "\"startValue\":5", list[0].s,
+                              list[1].s};
+        Buf held = dump_of(part, 5, 0, false);
+        for (int order = 0; order < 120; order += 7) {
+            Buf made = dump_of(part, 5, order, true);
+            expect_same_text(made.s, held.s);
+            buf_free(&made);
+        }
+        buf_free(&held);
+        buf_free(&list[0]);
+        buf_free(&list[1]);
+    }
+    buf_free(&samples);
+    buf_free(&weights);
+    buf_free(&events);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(weights_are_lengths),
@@ -115,6 +188,7 @@ int main(void) {
         cmocka_unit_test(counts_are_samples),
         cmocka_unit_test(what_is_amiss_is_said),
         cmocka_unit_test(a_text_may_end_anywhere),
+        cmocka_unit_test(the_order_of_members_does_not_matter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -117,6 +117,58 @@ static void sampler_comes_in_pieces(void **state) {
         want, 2, 0);
 }
 
+static void put_chunk(Buf *text, int chunk, bool times_first) {
+    Buf nodes = {0}, times = {0};
+    buf_puts(&nodes, "\"cpuProfile\":{\"nodes\":[");
+    for (int id = chunk * 5 + 1; id <= chunk * 5 + 5; id++)
+        buf_printf(&nodes, "%s{\"id\":%d,\"parent\":%d,\"callFrame\":{\"functionName\":\"f%d\"}}",
+                   id % 5 == 1 ? "" : ",", id, id / 2, id);
+    buf_puts(&nodes, "],\"samples\":[");
+    buf_puts(&times, "\"timeDeltas\":[");
+    for (int i = 0; i < 150; i++) {
+        buf_printf(&nodes, "%s%d", i ? "," : "", 1 + i * 7 % (chunk * 5 + 5));
+        buf_printf(&times, "%s%d", i ? "," : "", i * 13 % 1000 - 100);
+    }
+    buf_puts(&nodes, "]}");
+    buf_puts(&times, "]");
+    buf_printf(text, ",{\"args\":{\"data\":{%s,%s}},\"id\":\"0x1\",\"name\":\"ProfileChunk\",\"ph\":"
+                     "\"P\",\"pid\":1,\"tid\":9,\"ts\":7}",
+               times_first ? times.s : nodes.s, times_first ? nodes.s : times.s);
+    buf_free(&nodes);
+    buf_free(&times);
+}
+
+/* Where the thread's name is known first the pieces become rows as they come, else at the end. */
+static void pieces_are_the_same_whenever_the_name_comes(void **state) {
+    (void)state;
+    Buf first = {0};
+    for (int last = 0; last < 2; last++) {
+        const char *name = EVENT("M", "thread_name", 0, ",\"args\":{\"name\":\"js\"}");
+        Buf text = {0};
+        Loaded loaded;
+        buf_printf(&text, "[%s%s{\"args\":{\"data\":{\"startTime\":100}},\"id\":\"0x1\",\"name\":"
+                          "\"Profile\",\"ph\":\"P\",\"pid\":1,\"tid\":2,\"ts\":7}",
+                   last ? "" : name, last ? "" : ",");
+        for (int chunk = 0; chunk < 30; chunk++)
+            put_chunk(&text, chunk, chunk % 3 == 1);
+        buf_printf(&text, "%s%s]", last ? "," : "", last ? name : "");
+        load_text(&loaded, 0, 0, buf_str(&text));
+        assert_int_equal(loaded.profile.building.samples, 30 * 150);
+        assert_int_equal(complaints_total(&loaded.profile.complaints), 0);
+        Buf dump = loaded_dump(&loaded);
+        if (!last)
+            first = dump;
+        else
+            assert_string_equal(dump.s, first.s);
+        if (last)
+            buf_free(&dump);
+        loaded_free(&loaded);
+        expect_same_any_way(buf_str(&text));
+        buf_free(&text);
+    }
+    buf_free(&first);
+}
+
 /* Many calls that all overlap, in times that many share: the sum is exact. */
 static void sums_are_exact(void **state) {
     (void)state;
@@ -180,6 +232,7 @@ int main(void) {
         cmocka_unit_test(what_lacks_its_other_end_is_said),
         cmocka_unit_test(a_list_may_lack_its_end),
         cmocka_unit_test(sampler_comes_in_pieces),
+        cmocka_unit_test(pieces_are_the_same_whenever_the_name_comes),
         cmocka_unit_test(sums_are_exact),
         cmocka_unit_test(a_text_may_end_anywhere),
     };
