@@ -76,6 +76,8 @@ bool do_escape(App *app, Str args, Error *err) {
         browser_filter(&app->browser, STR(""));
     } else if (app->state.mode == MODE_BROWSER && app->session.slot[0].open) {
         app->state.mode = MODE_NORMAL;
+    } else if (app->playback.on) {
+        playback_end(app);
     } else if (app->state.search[0]) {
         return app_run(app, CMD_SEARCH_SET, STR(""), err);
     } else if (app->state.zoom[0]) {

@@ -100,6 +100,7 @@ static void forget_file(App *app) {
     memset(s->saved, 0, sizeof s->saved);
     memset(s->event, 0, sizeof s->event);
     app->findings.chosen = false;
+    playback_end(app);
     flame_pane_forget(&app->flame);
     flame_pane_forget(&app->callers);
     table_pane_forget(&app->table);
@@ -381,6 +382,7 @@ void app_frame(App *app, const FrameInput *in, FrameOutput *out) {
     note_times(app, in);
     session_poll(&app->session, in->now_ns);
     bool slides = scene_show_step(app);
+    next_wake_ns = playback_step(app);
     live_update(app);
     saved(app);
     notice_failure(app); /* which shows the browser */

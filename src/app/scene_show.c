@@ -232,6 +232,7 @@ bool scene_show(App *app, uint32_t at, bool moving, Error *err) {
     if (!ok)
         return false;
     SceneShow *show = &app->show;
+    playback_end(app);
     show->to = *wanted;
     keep_window(&app->state, &show->to);
     begin_slide(app);
