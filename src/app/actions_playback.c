@@ -46,7 +46,7 @@ static void follow(App *app, const Range *before, const Range *r) {
     *view = heat_view_change(&asked, grid, 1, 0.5, 0);
 }
 
-static void show(App *app) {
+void playback_show(App *app) {
     Playback *p = &app->playback;
     bool ended;
     Range r = playback_range(p, now(app), &ended), before = app->state.selection;
@@ -85,7 +85,7 @@ int64_t playback_step(App *app) {
     }
     Range bounds = recording(app);
     p->steps = app->reduced_motion;
-    if (!range_same(&bounds, &p->bounds))
+    if (!p->part && !range_same(&bounds, &p->bounds))
         playback_set_bounds(p, bounds, now(app));
     if (in_hand(app)) {
         p->held = true;
@@ -96,7 +96,7 @@ int64_t playback_step(App *app) {
     if (p->held || chosen)
         take_selection(app);
     if (p->playing || p->held || chosen)
-        show(app);
+        playback_show(app);
     p->held = false;
     if (!p->playing)
         return INT64_MAX;
@@ -111,7 +111,7 @@ static void begin(App *app) {
     State before = app->state;
     playback_begin(p, recording(app), &app->state.selection, app->state.column_ns, now(app));
     app->overlay = OVERLAY_NONE;
-    show(app);
+    playback_show(app);
     if (!state_same(&before, &app->state))
         history_push(&app->history, &before, CMD_PLAY, false, now(app));
 }
@@ -176,7 +176,7 @@ bool do_play_window(App *app, Str args, Error *err) {
         return error_set(err, ERROR_USAGE, "a window is a span as 500ms or 2s, not %.*s", (int)args.n, args.s);
     if (!playback_set_window(&app->playback, ns, now(app)))
         return error_set(err, ERROR_USAGE, "the window must be shorter than the recording");
-    show(app);
+    playback_show(app);
     return true;
 }
 
@@ -185,7 +185,7 @@ bool do_play_seek(App *app, Str args, Error *err) {
     if (!str_to_i64(args, &t0))
         return error_set(err, ERROR_USAGE, "not a time in ns: %.*s", (int)args.n, args.s);
     playback_seek(&app->playback, t0, now(app));
-    show(app);
+    playback_show(app);
     return true;
 }
 
@@ -197,7 +197,7 @@ bool playback_nudge(App *app, int64_t cells, int64_t columns) {
     int64_t column = grid->spec.column_ns;
     playback_rebase(p, now(app));
     playback_seek(p, p->at_ns + columns * column + cells * (column / heat_slices(grid)), now(app));
-    show(app);
+    playback_show(app);
     return true;
 }
 

@@ -21,7 +21,8 @@ typedef struct Playback {
     bool held;    /* a hand holds the window: it goes on from where it is let go */
     int64_t speed;
     int64_t window_ns;
-    Range bounds;   /* the recording */
+    Range bounds;   /* the recording … */
+    bool part;      /* … or a part of it, which stays */
     int64_t at_ns;  /* where the window began … */
     int64_t start_ns; /* … at this time */
     Range set;      /* selection as it was set last: another one was chosen by hand */
@@ -49,6 +50,8 @@ int64_t playback_lasts_ns(const Playback *p);
 
 /* Once a frame, before anything is drawn: the selection slides. When the next frame is due. */
 int64_t playback_step(App *app);
+/* Selects the window where it is now. */
+void playback_show(App *app);
 void playback_end(App *app);
 /* While it is on: moves the window by cells or columns, whether it plays or not. */
 bool playback_nudge(App *app, int64_t cells, int64_t columns);

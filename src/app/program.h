@@ -18,6 +18,7 @@
 #include "app/panels.h"
 #include "app/play_bar.h"
 #include "app/present.h"
+#include "app/reel.h"
 #include "app/scene_file.h"
 #include "app/scene_show.h"
 #include "app/scene_strip.h"
@@ -53,6 +54,7 @@ struct App {
     Tour tour;
     Playback playback;
     PlayBar play_bar;
+    Reel reel;
     bool own_scenes;     /* opened by their name, not as those of slot A's profile */
     bool showing;        /* a scene opens the files that it wants */
     bool reduced_motion; /* nothing slides */

@@ -141,7 +141,7 @@ static Range whole_recording(const View *v) {
 /* The stage: data alone, and below it what the scene says. */
 void window_draw_stage(App *app, const View *v) {
     Rect w = v->ui->window;
-    float band = (float)(int)present_band_height(v, scenes_now(&app->scenes));
+    float band = app->present.wordless ? 0 : (float)(int)present_band_height(v, scenes_now(&app->scenes));
     app->flame.hover.on = app->table.hover.on = app->chart.hover.on = false;
     float play = play_bar_height(v, &app->playback);
     draw_panes(app, v, (Rect){w.x, w.y, w.w, w.h - band - play});
