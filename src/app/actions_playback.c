@@ -68,7 +68,7 @@ static void take_selection(App *app) {
     const Range *r = &app->state.selection;
     const HeatGrid *grid = app_grid(app);
     int64_t span = r->t1_ns - r->t0_ns;
-    bool click = p->held && grid && span <= grid->spec.column_ns / heat_slices(grid) + 1;
+    bool click = grid && span <= grid->spec.column_ns / heat_slices(grid) + 1;
     playback_rebase(p, now(app));
     if (!click && span > 0 && span < p->bounds.t1_ns - p->bounds.t0_ns)
         p->window_ns = span;
@@ -90,7 +90,7 @@ int64_t playback_step(App *app) {
     if (in_hand(app)) {
         p->held = true;
         p->set = app->state.selection;
-        return INT64_MAX;
+        return now(app) + 30000000; /* letting go is seen in the frame behind it */
     }
     bool chosen = !range_same(&p->set, &app->state.selection);
     if (p->held || chosen)

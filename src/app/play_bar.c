@@ -54,7 +54,7 @@ static void draw_track(PlayBar *bar, const View *v, const Playback *p, Rect area
     if (!z.hover || bar->scrubs || v->staged)
         return;
     int64_t at = p->bounds.t0_ns + (int64_t)((double)((z.x - area.x) / area.w) * (double)(p->bounds.t1_ns - p->bounds.t0_ns));
-    Str line = view_offset(v, at, p->window_ns);
+    Str offset = view_offset(v, at, p->window_ns), line = view_text(v, "%.*s s", (int)offset.n, offset.s);
     ui_tooltip(ui, area, &line, 1);
 }
 
@@ -87,6 +87,12 @@ static Str times(const View *v, int64_t speed) {
     return view_text(v, "%g×", (double)speed / (double)PLAY_SPEED_ONE);
 }
 
+/* How long all of it takes; nobody reads tenths of half a minute. */
+static Str lasts(const View *v, const Playback *p) {
+    int64_t ns = playback_lasts_ns(p), second = 1000000000;
+    return view_span(v, ns < 10 * second ? ns : ns / second * second);
+}
+
 static void speed_control(Line *l) {
     const View *v = l->v;
     Str items[PLAY_SPEEDS + 1];
@@ -99,8 +105,8 @@ static void speed_control(Line *l) {
         items[n++] = times(v, l->p->speed);
     uint32_t was = chosen;
     Rect r = next(l, ui_select_width(v->ui, STR("speed"), STR("0.5×")) + ui_px(v->ui, 6));
-    Str tip = view_text(v, "Recorded time for time that passes: all of it in %.*s  - +", (int)view_span(v, playback_lasts_ns(l->p)).n,
-                        view_span(v, playback_lasts_ns(l->p)).s);
+    Str all = lasts(v, l->p);
+    Str tip = view_text(v, "Recorded time for time that passes: all of it in %.*s  - +", (int)all.n, all.s);
     if (ui_select(v->ui, ui_id("play speed"), r, STR("speed"), items, n, &chosen, tip.s) && chosen != was)
         wish(v->wishes, CMD_PLAY_SPEED, "%g", (double)play_speeds[chosen] / (double)PLAY_SPEED_ONE);
 }
@@ -155,9 +161,9 @@ static float words(Line *l, float right, float least) {
     const View *v = l->v;
     Ui *ui = v->ui;
     Str at = view_offset(v, v->state->selection.t0_ns, 10000000), all = view_span(v, l->p->bounds.t1_ns - l->p->bounds.t0_ns);
-    Str lasts = view_span(v, playback_lasts_ns(l->p));
-    Str text[2] = {view_text(v, "%.*s of %.*s · all of it in %.*s", (int)at.n, at.s, (int)all.n, all.s, (int)lasts.n, lasts.s),
-                   view_text(v, "%.*s", (int)at.n, at.s)};
+    Str in = lasts(v, l->p);
+    Str text[2] = {view_text(v, "%.*s s of %.*s · all of it in %.*s", (int)at.n, at.s, (int)all.n, all.s, (int)in.n, in.s),
+                   view_text(v, "%.*s s", (int)at.n, at.s)};
     for (int i = 0; i < 2; i++) {
         float w = ui_text_width(ui, text[i], FACE_REGULAR, ui->theme->font);
         float room = ceilf(w / ui_px(ui, 12)) * ui_px(ui, 12) + ui_px(ui, 12); /* so that the track's end rests while digits run */

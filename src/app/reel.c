@@ -116,6 +116,7 @@ static bool fill_file(App *app, const char *path, Error *err) {
     memset(f, 0, sizeof *f);
     f->format = r->wish.format;
     f->stem = r->wish.scenes ? "scene" : "frame";
+    f->dark = theme_get((ThemeKind)r->wish.theme)->dark;
     f->count = r->wish.scenes ? app->scenes.count : r->wish.pictures;
     f->numerator = r->wish.scenes ? (uint16_t)(r->wish.seconds * 100) : 1;
     f->denominator = (uint16_t)(r->wish.scenes ? 100 : r->wish.fps);

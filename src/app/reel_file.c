@@ -63,7 +63,7 @@ static bool end_page(ReelFile *f, Error *err) {
     Buf out = {0};
     for (uint32_t i = 0; i < f->done; i++)
         f->page[i].png = buf_str(&f->png[i]);
-    export_deck(str_of(f->title), f->page, f->done, &out);
+    export_deck(str_of(f->title), f->dark, f->page, f->done, &out);
     bool ok = file_write_all(f->path, buf_str(&out), err);
     buf_free(&out);
     return ok;

@@ -15,6 +15,7 @@ typedef struct ReelFile {
     char path[1100];    /* FRAMES: a folder, made if need be */
     char title[256];
     const char *stem;   /* FRAMES: stem-01.png … */
+    bool dark;          /* HTML: the pictures are */
     uint32_t count;     /* pictures that will come */
     uint16_t numerator, denominator; /* APNG: seconds for each */
     double scale;       /* pixels for each logical pixel */

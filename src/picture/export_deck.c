@@ -38,8 +38,9 @@ static void put_scene(Buf *out, const DeckPage *page, uint32_t number, uint32_t 
     buf_puts(out, "</section>\n");
 }
 
-void export_deck(Str title, const DeckPage *pages, uint32_t count, Buf *out) {
-    buf_puts(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+void export_deck(Str title, bool dark, const DeckPage *pages, uint32_t count, Buf *out) {
+    buf_printf(out, "<!DOCTYPE html>\n<html lang=\"en\" data-theme=\"%s\">\n", dark ? "dark" : "light");
+    buf_puts(out, "<head>\n<meta charset=\"utf-8\">\n"
                   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
                   "script-src 'unsafe-inline'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
                   "<meta name=\"viewport\" content=\"width=device-width\">\n<meta name=\"generator\" content=\"FlameScope\">\n<title>");

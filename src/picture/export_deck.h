@@ -11,4 +11,5 @@ typedef struct DeckPage {
     uint32_t w, h;   /* logical pixels */
 } DeckPage;
 
-void export_deck(Str title, const DeckPage *pages, uint32_t count, Buf *out);
+/* dark: the pictures are, so that the page around them is, too. */
+void export_deck(Str title, bool dark, const DeckPage *pages, uint32_t count, Buf *out);
