@@ -36,6 +36,7 @@ static void make(const char *where) {
     Apng a;
     Error err = {0};
     memset(pixel, 0x20, sizeof pixel);
+    remove(where);
     assert_true(apng_begin(&a, where, W, H, 3, 0, facts, &err));
     assert_true(apng_frame(&a, &image, 1, 20, &err) && apng_frame(&a, &image, 1, 20, &err));
     paint(7, 11, 0xff);
