@@ -106,7 +106,7 @@ static void speed_control(Line *l) {
     uint32_t was = chosen;
     Rect r = next(l, ui_select_width(v->ui, STR("speed"), STR("0.5×")) + ui_px(v->ui, 6));
     Str all = lasts(v, l->p);
-    Str tip = view_text(v, "Recorded time for time that passes: all of it in %.*s  - +", (int)all.n, all.s);
+    Str tip = view_text(v, "Recorded time for time that passes: all of it in %.*s  { }", (int)all.n, all.s);
     if (ui_select(v->ui, ui_id("play speed"), r, STR("speed"), items, n, &chosen, tip.s) && chosen != was)
         wish(v->wishes, CMD_PLAY_SPEED, "%g", (double)play_speeds[chosen] / (double)PLAY_SPEED_ONE);
 }
