@@ -22,6 +22,7 @@ set(HOMES
     "^png\\.h$"                     "^base/image\\.c$"
     "^pcre2\\.h$"                   "^base/regex\\.c$"
     "^(zlib|zstd)\\.h$|^isa-l"      "^base/codec\\.c$"
+    "^cairo"                        "^base/pdf\\.c$"
     "elf\\.h$|demangle\\.h$"        "^ingest/symbols\\.c$"
     "^stdatomic\\.h$"
     "^(base/(jobs|wake|log|mapped)|store/profile|ingest/loader|host/window)\\.[ch]$")

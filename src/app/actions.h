@@ -38,3 +38,5 @@ bool can_scene(const App *app);
 bool can_now(const App *app);
 bool can_present(const App *app);
 bool can_staged(const App *app);
+bool can_play(const App *app);
+bool can_playing(const App *app);

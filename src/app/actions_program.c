@@ -66,6 +66,10 @@ bool do_quit(App *app, Str args, Error *err) {
 /* One level at a time, the most recent thing first. */
 bool do_escape(App *app, Str args, Error *err) {
     (void)args;
+    if (app->reel.on) {
+        reel_stop(app);
+        return true;
+    }
     if (app->present.on && !app->overlay)
         return present_escape(app, err);
     if (app->overlay) {
@@ -76,6 +80,8 @@ bool do_escape(App *app, Str args, Error *err) {
         browser_filter(&app->browser, STR(""));
     } else if (app->state.mode == MODE_BROWSER && app->session.slot[0].open) {
         app->state.mode = MODE_NORMAL;
+    } else if (app->playback.on) {
+        playback_end(app);
     } else if (app->state.search[0]) {
         return app_run(app, CMD_SEARCH_SET, STR(""), err);
     } else if (app->state.zoom[0]) {
@@ -167,6 +173,18 @@ bool do_export_speedscope(App *app, Str args, Error *err) {
 
 bool do_export_pprof(App *app, Str args, Error *err) {
     return export_to(app, args, EXPORT_PPROF, ".pb.gz", err);
+}
+
+bool do_scene_html(App *app, Str args, Error *err) {
+    char path[STATE_PATH + 32];
+    target(app, args, ".scenes.html", path, sizeof path);
+    return reel_scenes(app, REEL_HTML, path, err);
+}
+
+bool do_scene_pdf(App *app, Str args, Error *err) {
+    char path[STATE_PATH + 32];
+    target(app, args, ".scenes.pdf", path, sizeof path);
+    return reel_scenes(app, REEL_PDF, path, err);
 }
 
 bool do_copy(App *app, Str args, Error *err) {

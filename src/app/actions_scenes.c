@@ -292,6 +292,8 @@ bool present_escape(App *app, Error *err) {
         p->points = 0;
     else if (p->pointing)
         p->pointing = POINT_NONE;
+    else if (app->playback.on)
+        playback_end(app);
     else if (now && !app->show.moving && !scene_is_shown(now, &app->state))
         return scene_show(app, app->scenes.at, true, err);
     else

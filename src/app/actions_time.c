@@ -44,6 +44,8 @@ static void set_view(App *app, Range r) {
 }
 
 static bool move_selection(App *app, int64_t rows, int64_t columns, bool extend) {
+    if (!extend && playback_nudge(app, app->state.downwards ? -rows : rows, columns))
+        return true;
     const HeatGrid *grid = app_grid(app);
     int64_t cells = rows + columns * (grid ? heat_slices(grid) : 1);
     Range moved;

@@ -60,6 +60,7 @@ App *app_new(const AppOptions *options) {
 }
 
 void app_free(App *app) {
+    reel_free(app);
     save_wait(&app->saver, app->session.jobs);
     save_free(&app->saver);
     scene_file_flush(&app->scene_file, app->session.jobs, &app->scenes, NULL);
@@ -100,6 +101,7 @@ static void forget_file(App *app) {
     memset(s->saved, 0, sizeof s->saved);
     memset(s->event, 0, sizeof s->event);
     app->findings.chosen = false;
+    playback_end(app);
     flame_pane_forget(&app->flame);
     flame_pane_forget(&app->callers);
     table_pane_forget(&app->table);
@@ -308,7 +310,7 @@ static void put_out(App *app, FrameOutput *out, int64_t next_wake_ns, bool acted
     if (waiting && now + 100000000 < next_wake_ns)
         next_wake_ns = now + 100000000; /* the progress line; a save that ends after its wake */
     WindowOutput *second = &out->window[1];
-    second->open = app->present.on && app->last_input.displays > 1;
+    second->open = app->present.on && app->last_input.displays > 1 && !app->reel.on;
     second->draw = app->last_input.window[1].w ? &app->present.draw : NULL;
     snprintf(second->title, sizeof second->title, "FlameScope: presenter");
     out->windows = 2;
@@ -371,9 +373,11 @@ static void note_times(App *app, const FrameInput *in) {
     app->heat_drawn |= app->heat.t1_ns > app->heat.t0_ns;
 }
 
-void app_frame(App *app, const FrameInput *in, FrameOutput *out) {
+void app_frame(App *app, const FrameInput *input, FrameOutput *out) {
     int64_t next_wake_ns = INT64_MAX;
+    FrameInput calm;
     arena_reset(&app->frame_arena);
+    const FrameInput *in = reel_input(app, input, &calm);
     buf_clear(&app->clipboard);
     app->last_input = *in;
     app->last_input.event = NULL;
@@ -381,6 +385,7 @@ void app_frame(App *app, const FrameInput *in, FrameOutput *out) {
     note_times(app, in);
     session_poll(&app->session, in->now_ns);
     bool slides = scene_show_step(app);
+    next_wake_ns = playback_step(app);
     live_update(app);
     saved(app);
     notice_failure(app); /* which shows the browser */
@@ -404,7 +409,8 @@ void app_frame(App *app, const FrameInput *in, FrameOutput *out) {
         window_draw_presenter(app, &v, in, stage_commands);
     app->stats.commands = app->draw.commands;
     apply_wishes(app, &wishes);
+    bool walks = reel_step(app, slides || wishes.count > 0 || next_wake_ns <= in->now_ns);
     app_ask(app);
     tour_watch(app, in->now_ns);
-    put_out(app, out, slides ? in->now_ns : next_wake_ns, wishes.count > 0);
+    put_out(app, out, slides ? in->now_ns : next_wake_ns, walks || wishes.count > 0);
 }

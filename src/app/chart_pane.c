@@ -218,7 +218,7 @@ static void draw_axis(const ChartPane *pane, const View *v, Rect axis) {
     Ui *ui = v->ui;
     const Theme *t = ui->theme;
     double span = (double)(pane->v1_ns - pane->v0_ns);
-    if (!(span > 0) || axis.w < ui_px(ui, 20)) /* no room for a single label */
+    if (!(span > 0) || axis.w < ui_px(ui, 20)) /* no room for a single label, no end of labels */
         return;
     int64_t step = axis_step(span / (double)axis.w * (double)ui_px(ui, 100));
     int64_t from = (pane->v0_ns - v->origin_ns + step - 1) / step;

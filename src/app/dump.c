@@ -152,7 +152,7 @@ static void shape_json(JsonWriter *w, const State *s) {
     json_str(w, s->mode == MODE_BROWSER ? STR("browser") : STR("normal"));
 }
 
-/* Scenes, stage and tour, where there are any. */
+/* Scenes, stage, tour and playback, where there are any. */
 static void talk_json(JsonWriter *w, const App *app) {
     if (app->scenes.count) {
         const Scene *now = scenes_now(&app->scenes);
@@ -172,6 +172,12 @@ static void talk_json(JsonWriter *w, const App *app) {
         json_u64(w, app->tour.lesson + 1);
         json_key(w, "lesson_done");
         json_bool(w, app->tour.done);
+    }
+    if (app->playback.on) {
+        json_key(w, "playing");
+        json_bool(w, app->playback.playing);
+        json_key(w, "speed_millionths");
+        json_i64(w, app->playback.speed);
     }
 }
 

@@ -15,7 +15,7 @@
 #include "ui/raster.h"
 
 static const char *const format_names[EXPORT_FORMATS] = {
-    "png", "svg", "html", "folded", "heatmap-json", "speedscope", "pprof"};
+    "png", "svg", "html", "folded", "heatmap-json", "speedscope", "pprof", "frames", "apng", "pdf"};
 
 const char *export_format_name(ExportFormat format) {
     return format_names[format < EXPORT_FORMATS ? format : 0];
@@ -37,7 +37,7 @@ static size_t image_bytes(const Image *image) {
     return image->stride * image->h;
 }
 
-static bool paint(App *app, Image *image, Buf *state, Error *err) {
+bool export_window_image(App *app, Image *image, Buf *state, Error *err) {
     uint32_t w = app->last_input.window[0].w, h = app->last_input.window[0].h;
     if (!w || !h)
         return error_set(err, ERROR_USAGE, "nothing was drawn yet");
@@ -65,7 +65,7 @@ static bool write_image(Image *image, const Buf *state, const char *path, Error 
 bool export_window_png(App *app, const char *path, Error *err) {
     Image image;
     Buf state = {0};
-    bool ok = paint(app, &image, &state, err) && write_image(&image, &state, path, err);
+    bool ok = export_window_image(app, &image, &state, err) && write_image(&image, &state, path, err);
     buf_free(&state);
     return ok;
 }
@@ -390,7 +390,7 @@ static bool save_begin(App *app, ExportFormat format, Error *err) {
     Saver *s = &app->saver;
     const Answer *a = app_answer(app);
     if (format == EXPORT_PNG)
-        return paint(app, &s->image, &s->state, err);
+        return export_window_image(app, &s->image, &s->state, err);
     const SessionSlot *slot = app->session.slot;
     bool second = slot[1].open && !slot[1].waiting;
     if (format != EXPORT_SVG)

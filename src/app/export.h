@@ -18,6 +18,10 @@ typedef enum ExportFormat {
     EXPORT_HEATMAP_JSON,
     EXPORT_SPEEDSCOPE,
     EXPORT_PPROF,
+    /* -- more than one picture (app/reel.h) */
+    EXPORT_FRAMES,
+    EXPORT_APNG,
+    EXPORT_PDF,
     EXPORT_FORMATS,
 } ExportFormat;
 
@@ -25,6 +29,8 @@ const char *export_format_name(ExportFormat format);
 bool export_format_named(Str name, ExportFormat *out);
 
 /* Paints the window's newest draw list, at its size, with the software painter, and writes it. */
+/* The picture alone, of memory that the caller gives back, and what it shows as text. */
+bool export_window_image(App *app, Image *image, Buf *state, Error *err);
 bool export_window_png(App *app, const char *path, Error *err);
 
 /* -- the flame graph as a picture of its own: laid out on the main thread, written anywhere */

@@ -5,6 +5,7 @@
 
 #include "app/cache.h"
 #include "app/export.h"
+#include "app/export_reel.h"
 #include "app/look.h"
 #include "app/question.h"
 
@@ -41,29 +42,38 @@ static int write_out(const Options *o, const Buf *bytes) {
 /* Those that can show what a selection is compared with. */
 #define FORMATS_COMPARING (IN(PNG) | IN(SVG) | IN(HTML) | IN(SPEEDSCOPE) | IN(PPROF))
 
+/* Pictures of the stage; a page of scenes is made of them, too. */
+#define FORMATS_STAGED (IN(FRAMES) | IN(APNG) | IN(PDF))
+
 typedef struct Meaning {
     const char *option;
     unsigned formats;
 } Meaning;
 
 static const Meaning meanings[] = {
-    {"size", IN(PNG) | IN(SVG)},
-    {"pixel-ratio", IN(PNG)},
-    {"dejavu", IN(PNG)},
+    {"size", IN(PNG) | IN(SVG) | FORMATS_STAGED},
+    {"pixel-ratio", IN(PNG) | FORMATS_STAGED},
+    {"dejavu", IN(PNG) | FORMATS_STAGED},
     {"range", ~IN(HEATMAP_JSON)},
-    {"baseline", FORMATS_COMPARING},
-    {"view", IN(PNG) | IN(SVG) | IN(HTML)},
+    {"baseline", FORMATS_COMPARING | FORMATS_STAGED},
+    {"view", IN(PNG) | IN(SVG) | IN(HTML) | FORMATS_STAGED},
     {"transform", ~IN(HEATMAP_JSON)},
-    {"search", IN(PNG) | IN(SVG) | IN(HTML) | IN(HEATMAP_JSON)},
-    {"heat-rows", IN(PNG) | IN(HEATMAP_JSON)},
-    {"heat-value", IN(PNG) | IN(HEATMAP_JSON)},
-    {"zoom", IN(PNG) | IN(SVG) | IN(HTML)},
-    {"pin", IN(PNG) | IN(SVG)},
-    {"rows", IN(PNG) | IN(HTML) | IN(HEATMAP_JSON)},
-    {"column", IN(PNG) | IN(HTML) | IN(HEATMAP_JSON)},
-    {"scale", IN(PNG) | IN(HTML)},
-    {"palette", IN(PNG) | IN(SVG) | IN(HTML)},
-    {"theme", IN(PNG) | IN(SVG) | IN(HTML)},
+    {"search", IN(PNG) | IN(SVG) | IN(HTML) | IN(HEATMAP_JSON) | FORMATS_STAGED},
+    {"heat-rows", IN(PNG) | IN(HEATMAP_JSON) | FORMATS_STAGED},
+    {"heat-value", IN(PNG) | IN(HEATMAP_JSON) | FORMATS_STAGED},
+    {"zoom", IN(PNG) | IN(SVG) | IN(HTML) | FORMATS_STAGED},
+    {"pin", IN(PNG) | IN(SVG) | FORMATS_STAGED},
+    {"rows", IN(PNG) | IN(HTML) | IN(HEATMAP_JSON) | FORMATS_STAGED},
+    {"column", IN(PNG) | IN(HTML) | IN(HEATMAP_JSON) | FORMATS_STAGED},
+    {"scale", IN(PNG) | IN(HTML) | FORMATS_STAGED},
+    {"palette", IN(PNG) | IN(SVG) | IN(HTML) | FORMATS_STAGED},
+    {"theme", IN(PNG) | IN(SVG) | IN(HTML) | FORMATS_STAGED},
+    {"scenes", FORMATS_STAGED | IN(HTML)},
+    {"play", IN(FRAMES) | IN(APNG)},
+    {"fps", IN(FRAMES) | IN(APNG)},
+    {"speed", IN(FRAMES) | IN(APNG)},
+    {"seconds", IN(FRAMES) | IN(APNG)},
+    {"window", IN(FRAMES) | IN(APNG)},
 };
 
 static void list_formats(unsigned which, Buf *out) {
@@ -95,9 +105,10 @@ static bool options_fit(const Options *o, Error *err) {
     ExportFormat format;
     if (!wanted_format(o, &format, err))
         return false;
+    ExportFormat like = format == EXPORT_HTML && o->scenes ? EXPORT_PDF : format;
     for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++) {
         const Meaning *m = &meanings[i];
-        if ((m->formats >> format & 1) || !options_given(o, m->option))
+        if ((m->formats >> like & 1) || !options_given(o, m->option))
             continue;
         Buf right = {0};
         list_formats(m->formats, &right);
@@ -106,6 +117,8 @@ static bool options_fit(const Options *o, Error *err) {
         buf_free(&right);
         return false;
     }
+    if (FORMATS_STAGED >> like & 1)
+        return reel_options_fit(o, format, err);
     if (o->shown.view_kind == VIEW_SANDWICH && format != EXPORT_PNG && format != EXPORT_SVG)
         return error_set(err, ERROR_USAGE,
                          "a sandwich is two graphs: only png and svg draw it");
@@ -300,6 +313,8 @@ int run_export(const Options *o, const CliHost *host) {
                 err.message);
         return EXIT_USAGE;
     }
+    if ((FORMATS_STAGED >> format & 1) || (format == EXPORT_HTML && o->scenes))
+        return run_reel(o, host, format);
     return format == EXPORT_PNG || format == EXPORT_SVG ? run_picture(o, format, host)
                                                         : run_samples(o, format);
 }

@@ -27,6 +27,7 @@ TEXT_OPTION(baseline)
 TEXT_OPTION(state)
 TEXT_OPTION(stats)
 TEXT_OPTION(dump)
+TEXT_OPTION(play)
 
 #define FLAG_OPTION(field)                                                                        \
     static bool set_##field(Options *o, const char *value, Error *err) {                          \
@@ -34,6 +35,7 @@ TEXT_OPTION(dump)
         o->field = true;                                                                          \
         return true;                                                                              \
     }
+FLAG_OPTION(scenes)
 FLAG_OPTION(json)
 FLAG_OPTION(findings)
 FLAG_OPTION(demo)
@@ -247,6 +249,33 @@ static bool set_duration(Options *o, const char *value, Error *err) {
         return bad_value(err, "duration", value);
     o->record.seconds = seconds;
     return true;
+}
+
+/* Others than those beside the profile. */
+static bool set_scenes_from(Options *o, const char *value, Error *err) {
+    o->scenes = true;
+    o->scenes_file = value;
+    return value[0] || bad_value(err, "scenes-from", value);
+}
+
+static bool set_fps(Options *o, const char *value, Error *err) {
+    int64_t n;
+    if (!str_to_i64(str_of(value), &n) || n < 1 || n > 120)
+        return bad_value(err, "fps", value);
+    o->fps = (uint32_t)n;
+    return true;
+}
+
+static bool set_speed(Options *o, const char *value, Error *err) {
+    return (str_to_double(str_of(value), &o->speed) && o->speed >= 0.001 && o->speed <= 1e6) || bad_value(err, "speed", value);
+}
+
+static bool set_seconds(Options *o, const char *value, Error *err) {
+    return (str_to_double(str_of(value), &o->seconds) && o->seconds >= 0.1 && o->seconds <= 600) || bad_value(err, "seconds", value);
+}
+
+static bool set_window(Options *o, const char *value, Error *err) {
+    return span_parse(str_of(value), &o->window_ns) || bad_value(err, "window", value);
 }
 
 /* -- words that a value can be: those that the setters above know */

@@ -24,6 +24,11 @@ typedef struct Options {
     double pixel_ratio;
     uint32_t threads; /* 0: as many as there are processors */
     bool no_cache, follow;
+    const char *play, *scenes_file; /* export of a playback, or of scenes */
+    bool scenes;
+    uint32_t fps; /* 0, as all of these: the usual */
+    double speed, seconds;
+    int64_t window_ns;
     RecordWish record; /* but for its file, which is out */
     bool json, findings, demo, dejavu, software, gpu, idle_said, help, version, keys, man, completion;
     Shell shell; /* completion */

@@ -16,7 +16,9 @@
 #include "app/linking.h"
 #include "app/live.h"
 #include "app/panels.h"
+#include "app/play_bar.h"
 #include "app/present.h"
+#include "app/reel.h"
 #include "app/scene_file.h"
 #include "app/scene_show.h"
 #include "app/scene_strip.h"
@@ -50,6 +52,9 @@ struct App {
     SceneStrip strip;
     Present present;
     Tour tour;
+    Playback playback;
+    PlayBar play_bar;
+    Reel reel;
     bool own_scenes;     /* opened by their name, not as those of slot A's profile */
     bool showing;        /* a scene opens the files that it wants */
     bool reduced_motion; /* nothing slides */

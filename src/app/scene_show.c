@@ -232,6 +232,7 @@ bool scene_show(App *app, uint32_t at, bool moving, Error *err) {
     if (!ok)
         return false;
     SceneShow *show = &app->show;
+    playback_end(app);
     show->to = *wanted;
     keep_window(&app->state, &show->to);
     begin_slide(app);
@@ -241,7 +242,8 @@ bool scene_show(App *app, uint32_t at, bool moving, Error *err) {
     bool jump = !moving || app->headless || strcmp(before.file[0], app->state.file[0]) != 0;
     show->moving = !jump;
     place_ranges(app, jump ? 1 : 0);
-    history_push(&app->history, &before, CMD_SCENE_SHOW, false, app->last_input.now_ns);
+    if (!app->reel.on)
+        history_push(&app->history, &before, CMD_SCENE_SHOW, false, app->last_input.now_ns);
     return true;
 }
 

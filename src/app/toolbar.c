@@ -5,6 +5,7 @@
 
 #include "app/heat_cell.h"
 #include "app/panels.h"
+#include "base/pdf.h"
 
 typedef struct Bar {
     const View *v;
@@ -378,8 +379,10 @@ static void chips(Bar *b, Panels *p) {
 static void save_control(const View *v, Rect r) {
     Ui *ui = v->ui;
     static const CommandId what[] = {CMD_EXPORT_PNG,    CMD_EXPORT_SVG,        CMD_EXPORT_HTML,
-                                     CMD_EXPORT_FOLDED, CMD_EXPORT_SPEEDSCOPE, CMD_EXPORT_PPROF};
+                                     CMD_EXPORT_FOLDED, CMD_EXPORT_SPEEDSCOPE, CMD_EXPORT_PPROF,
+                                     CMD_SCENE_HTML,    CMD_SCENE_PDF};
     enum { ITEMS = sizeof what / sizeof *what };
+    uint32_t n = pdf_available() ? ITEMS : ITEMS - 1;
     Str items[ITEMS];
     for (int i = 0; i < ITEMS; i++) {
         Str key = command_key(what[i], v->arena);
@@ -389,7 +392,7 @@ static void save_control(const View *v, Rect r) {
     UiId menu = ui_id("save menu");
     if (ui_button(ui, ui_id("save"), r, STR("Save"), "Save what is shown"))
         ui_menu_open(ui, menu);
-    if (ui_menu(ui, menu, r, items, ITEMS, &chosen))
+    if (ui_menu(ui, menu, r, items, n, &chosen))
         wish(v->wishes, what[chosen], "%s", "");
 }
 

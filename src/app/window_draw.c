@@ -141,10 +141,12 @@ static Range whole_recording(const View *v) {
 /* The stage: data alone, and below it what the scene says. */
 void window_draw_stage(App *app, const View *v) {
     Rect w = v->ui->window;
-    float band = (float)(int)present_band_height(v, scenes_now(&app->scenes));
+    float band = app->present.wordless ? 0 : (float)(int)present_band_height(v, scenes_now(&app->scenes));
     app->flame.hover.on = app->table.hover.on = app->chart.hover.on = false;
-    draw_panes(app, v, (Rect){w.x, w.y, w.w, w.h - band});
+    float play = play_bar_height(v, &app->playback);
+    draw_panes(app, v, (Rect){w.x, w.y, w.w, w.h - band - play});
     draw_callouts(app, v);
+    play_bar_draw(&app->play_bar, v, &app->playback, (Rect){w.x, w.y + w.h - band - play, w.w, play});
     present_band_draw(v, &app->scenes, (Rect){w.x, w.y + w.h - band, w.w, band});
     present_pen(&app->present, v);
     present_over(&app->present, v);
@@ -170,7 +172,8 @@ void window_draw(App *app, const View *v) {
     toolbar_draw(&app->panels, v, (Rect){w.x, w.y, w.w, bar});
     float strip = app_shows_browser(app) ? 0 : scene_strip_height(&app->strip, v, &app->scenes);
     float tour = app_shows_browser(app) ? 0 : tour_height(&app->tour, v);
-    Rect middle = {w.x, w.y + bar, w.w, w.h - bar - status - strip - tour};
+    float play = app_shows_browser(app) ? 0 : play_bar_height(v, &app->playback);
+    Rect middle = {w.x, w.y + bar, w.w, w.h - bar - status - strip - tour - play};
     app->flame.hover.on = app->table.hover.on = app->chart.hover.on = false;
     if (app_shows_browser(app))
         browser_draw(&app->browser, v, app->session.jobs, middle, &app->load_error);
@@ -182,6 +185,7 @@ void window_draw(App *app, const View *v) {
     if (tour > 0)
         tour_point(&app->tour, v, &(TourPlaces){app->heat.plot, app->flame.body, app->panels.search_rect});
     scene_strip_draw(&app->strip, v, &app->scenes, whole_recording(v), (Rect){w.x, middle.y + middle.h + tour, w.w, strip});
+    play_bar_draw(&app->play_bar, v, &app->playback, (Rect){w.x, middle.y + middle.h + tour + strip, w.w, play});
     scene_panels_draw(&app->strip, v, &app->scenes);
     Told told = {&app->flame, &app->table, &app->chart, .browser = app_shows_browser(app) ? &app->browser : NULL};
     status_draw(&app->panels, v, &told, app->notice, (Rect){w.x, w.y + w.h - status, w.w, status});

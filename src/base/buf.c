@@ -143,6 +143,24 @@ void buf_shell(Buf *b, Str s) {
     buf_putc(b, '\'');
 }
 
+void buf_base64(Buf *out, Str bytes) {
+    static const char digit[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const uint8_t *p = (const uint8_t *)bytes.s;
+    char *to = buf_reserve(out, (bytes.n + 2) / 3 * 4);
+    for (size_t i = 0; i < bytes.n; i += 3) {
+        size_t left = bytes.n - i;
+        uint32_t three = (uint32_t)p[i] << 16 | (left > 1 ? (uint32_t)p[i + 1] << 8 : 0) |
+                         (left > 2 ? p[i + 2] : 0);
+        *to++ = digit[three >> 18];
+        *to++ = digit[three >> 12 & 63];
+        *to++ = left > 1 ? digit[three >> 6 & 63] : '=';
+        *to++ = left > 2 ? digit[three & 63] : '=';
+    }
+    *to = 0;
+    out->n += (bytes.n + 2) / 3 * 4;
+}
+
 Str buf_str(const Buf *b) {
     return (Str){b->s ? b->s : "", b->n};
 }

@@ -23,6 +23,7 @@ void buf_grouped(Buf *b, uint64_t value);
 void buf_json(Buf *b, Str s);
 /* One word of a POSIX shell, in single quotes, whatever it holds. */
 void buf_shell(Buf *b, Str s);
+void buf_base64(Buf *b, Str bytes);
 Str buf_str(const Buf *b);
 void buf_clear(Buf *b);
 void buf_free(Buf *b);

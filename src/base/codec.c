@@ -536,10 +536,11 @@ uint32_t codec_crc_join(uint32_t first, uint32_t second, int64_t second_n) {
 
 /* ---- compressing -------------------------------------------------------------------------- */
 
-void codec_gzip(Str bytes, Buf *out) {
+enum { GZIP = 16, WINDOW = 15, MEMORY = 9 };
+
+static void compress_all(Str bytes, int window_bits, Buf *out) {
     z_stream z = {0};
-    enum { GZIP = 16, WINDOW = 15, MEMORY = 9 };
-    if (deflateInit2(&z, 6, Z_DEFLATED, WINDOW + GZIP, MEMORY, Z_DEFAULT_STRATEGY) != Z_OK)
+    if (deflateInit2(&z, 6, Z_DEFLATED, window_bits, MEMORY, Z_DEFAULT_STRATEGY) != Z_OK)
         panic("out of memory for a compressor");
     z.next_in = (z_const Bytef *)bytes.s;
     int rc;
@@ -556,4 +557,12 @@ void codec_gzip(Str bytes, Buf *out) {
     } while (rc != Z_STREAM_END);
     deflateEnd(&z);
     out->s[out->n] = 0;
+}
+
+void codec_gzip(Str bytes, Buf *out) {
+    compress_all(bytes, WINDOW + GZIP, out);
+}
+
+void codec_zlib(Str bytes, Buf *out) {
+    compress_all(bytes, WINDOW, out);
 }

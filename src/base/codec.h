@@ -57,3 +57,5 @@ uint32_t codec_crc_join(uint32_t first, uint32_t second, int64_t second_n);
 
 /* One gzip member of these bytes, behind what *out holds; the same bytes give the same member. */
 void codec_gzip(Str bytes, Buf *out);
+/* Likewise one zlib stream, as PNG has them. */
+void codec_zlib(Str bytes, Buf *out);

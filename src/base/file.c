@@ -259,6 +259,12 @@ bool file_write_all(const char *path, Str bytes, Error *err) {
     return write_beside(target, path, st.st_mode, bytes, err);
 }
 
+bool file_make_folder(const char *path, Error *err) {
+    if (mkdir(path, 0777) == 0 || file_is_folder(path))
+        return true;
+    return error_errno(err, path, "cannot make this folder");
+}
+
 bool file_exists(const char *path) {
     struct stat st;
     return stat(path, &st) == 0;

@@ -37,6 +37,8 @@ bool file_wait(File *f, int timeout_ms);
 bool file_read_all(const char *path, Buf *out, size_t limit, Error *err);
 /* Written beside and renamed over, so a crash leaves the old file. path "-" is stdout. */
 bool file_write_all(const char *path, Str bytes, Error *err);
+/* One that is there already is fine; the folder above it must be there. */
+bool file_make_folder(const char *path, Error *err);
 bool file_exists(const char *path);
 bool file_is_folder(const char *path);
 bool file_is_plain(const char *path); /* neither a folder nor a pipe, device or socket */

@@ -91,18 +91,27 @@ static bool name_file(Error *err, const char *path) {
     return false;
 }
 
+bool image_encode_png(const Image *image, const char *const *key_values, Buf *out, Error *err) {
+    PngOut made = {0};
+    bool ok = encode(image, key_values, &made);
+    if (ok)
+        buf_put(out, buf_str(&made.bytes));
+    else
+        error_set(err, ERROR_USAGE, "cannot make a PNG of %u × %u pixels: %s", image->w,
+                  image->h, made.why);
+    buf_free(&made.bytes);
+    return ok;
+}
+
 bool image_write_png(const char *path, const Image *image, const char *const *key_values,
                      Error *err) {
-    PngOut out = {0};
-    bool ok = encode(image, key_values, &out);
-    if (ok) {
-        ok = file_write_all(path, buf_str(&out.bytes), err);
-    } else {
-        error_set(err, ERROR_USAGE, "cannot make a PNG of %u × %u pixels: %s", image->w,
-                  image->h, out.why);
+    Buf bytes = {0};
+    bool ok = image_encode_png(image, key_values, &bytes, err);
+    if (ok)
+        ok = file_write_all(path, buf_str(&bytes), err);
+    else
         name_file(err, path);
-    }
-    buf_free(&out.bytes);
+    buf_free(&bytes);
     return ok;
 }
 

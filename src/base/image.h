@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/error.h"
 
 typedef struct Image {
@@ -15,4 +16,6 @@ typedef struct Image {
  * where beyond ASCII); may be NULL. */
 bool image_write_png(const char *path, const Image *image, const char *const *key_values,
                      Error *err);
+/* The same bytes, behind what *out holds. */
+bool image_encode_png(const Image *image, const char *const *key_values, Buf *out, Error *err);
 bool image_read_png(const char *path, Arena *arena, Image *out, Error *err);

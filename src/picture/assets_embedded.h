@@ -4,6 +4,10 @@
 
 extern const char asset_svg_script[];
 extern const unsigned asset_svg_script_size;
+extern const char asset_scenes_style[];
+extern const unsigned asset_scenes_style_size;
+extern const char asset_scenes_script[];
+extern const unsigned asset_scenes_script_size;
 extern const char asset_page_style[];
 extern const unsigned asset_page_style_size;
 extern const char asset_page_body[];

@@ -210,24 +210,6 @@ static void put_head(Writer *w, Buf *out) {
 
 /* ---- the page ---------------------------------------------------------------------------- */
 
-static void put_base64(Buf *out, Str bytes) {
-    static const char digit[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const uint8_t *p = (const uint8_t *)bytes.s;
-    char *to = buf_reserve(out, (bytes.n + 2) / 3 * 4);
-    for (size_t i = 0; i < bytes.n; i += 3) {
-        size_t left = bytes.n - i;
-        uint32_t three = (uint32_t)p[i] << 16 | (left > 1 ? (uint32_t)p[i + 1] << 8 : 0) |
-                         (left > 2 ? p[i + 2] : 0);
-        *to++ = digit[three >> 18];
-        *to++ = digit[three >> 12 & 63];
-        *to++ = left > 1 ? digit[three >> 6 & 63] : '=';
-        *to++ = left > 2 ? digit[three & 63] : '=';
-    }
-    *to = 0;
-    out->n += (bytes.n + 2) / 3 * 4;
-}
-
 static void put_asset(Buf *out, const char *asset, unsigned size) {
     buf_put(out, (Str){asset, size});
 }
@@ -244,7 +226,7 @@ static void put_page(const Writer *w, Str block, Buf *out) {
     buf_puts(out, "</style>\n</head>\n");
     put_asset(out, asset_page_body, asset_page_body_size);
     buf_puts(out, "<script type=\"application/octet-stream\" id=\"data\">");
-    put_base64(out, block);
+    buf_base64(out, block);
     buf_puts(out, "</script>\n<script>\n");
     put_asset(out, asset_page_script, asset_page_script_size);
     buf_puts(out, "</script>\n</html>\n");

@@ -106,7 +106,7 @@ void ui_use_event(Ui *ui, uint32_t i);
 /* -- drawing with the theme; type sizes logical */
 void ui_label(Ui *ui, Rect r, Str s, uint32_t color, Face face, float size, int align /* -1 0 1 */);
 float ui_text_width(const Ui *ui, Str s, Face face, float size);
-/* search close caret check plus folder file back warning play */
+/* search close caret check plus folder file back warning play pause step "step back" */
 void ui_icon(Ui *ui, Rect r, const char *name, uint32_t color);
 void ui_focus_ring(Ui *ui, UiId id, Rect r, float radius);
 

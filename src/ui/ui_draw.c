@@ -151,6 +151,21 @@ static void icon_play(const Pen *p) {
     wedge(p, 4, 2.5f, 13.5f, 8, 4, 13.5f);
 }
 
+static void icon_pause(const Pen *p) {
+    draw_rect(p->d, grid(p, 3.5f, 2.5f, 3, 11), p->color);
+    draw_rect(p->d, grid(p, 9.5f, 2.5f, 3, 11), p->color);
+}
+
+static void icon_step(const Pen *p) {
+    wedge(p, 3, 2.5f, 10.5f, 8, 3, 13.5f);
+    draw_rect(p->d, grid(p, 11, 2.5f, 2, 11), p->color);
+}
+
+static void icon_step_back(const Pen *p) {
+    wedge(p, 13, 2.5f, 5.5f, 8, 13, 13.5f);
+    draw_rect(p->d, grid(p, 3, 2.5f, 2, 11), p->color);
+}
+
 void ui_icon(Ui *ui, Rect r, const char *name, uint32_t color) {
     static const struct {
         const char *name;
@@ -159,7 +174,8 @@ void ui_icon(Ui *ui, Rect r, const char *name, uint32_t color) {
         {"search", icon_search}, {"close", icon_close}, {"caret", icon_caret},
         {"check", icon_check},   {"plus", icon_plus},   {"folder", icon_folder},
         {"file", icon_file},     {"back", icon_back},   {"warning", icon_warning},
-        {"play", icon_play},
+        {"play", icon_play},     {"pause", icon_pause}, {"step", icon_step},
+        {"step back", icon_step_back},
     };
     float side = fminf(r.w, r.h);
     Pen p = {.d = ui->draw, .color = color, .ground = ui->theme->panel, .unit = side / 16};

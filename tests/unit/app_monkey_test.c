@@ -160,7 +160,8 @@ static void work(Monkey *m) {
 /* Until the program has nothing left to do; then it must say so and sleep. */
 static void settle(Monkey *m) {
     snprintf(m->did + strlen(m->did), sizeof m->did - strlen(m->did), ", settling");
-    for (uint32_t i = 0; !app_settled(m->app) || i < 2; i++) {
+    app_do(m->app, STR("play.end"), NULL); /* it would go on */
+    for (uint32_t i = 0; !app_settled(m->app) || m->app->reel.on || i < 2; i++) {
         check(m, i < 60000, "it never settles");
         while (app_work(m->app))
             continue;
