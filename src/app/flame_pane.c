@@ -35,7 +35,7 @@ static void relayout(FlamePane *pane, const View *v) {
     if (same)
         return;
     /* a resize jumps; everything else flows */
-    bool jump = pane->width != pane->body.w || !pane->motion.count;
+    bool jump = v->ui->still || pane->width != pane->body.w || !pane->motion.count;
     uint32_t node = v->zoom_off ? 0 : flame_zoom_node(v->state, a, v->dict, v->arena);
     arena_reset(&pane->layout_arena);
     flame_layout(a, node, pane->body.w, v->state->heaviest_first, filter_min_share(&a->query.filter), &pane->layout_arena,

@@ -121,6 +121,9 @@ static void draw_overlays(App *app, const View *v, Rect area) {
         app->overlay = OVERLAY_NONE;
     if (app->overlay == OVERLAY_COMPLAINTS && (!v->slot->open || !complaints_draw(&app->panels, v)))
         app->overlay = OVERLAY_NONE;
+    if (app->overlay == OVERLAY_SETTINGS && !settings_draw(&app->settings_pane, v, app->reduced_motion, app->settings_file.path))
+        app->overlay = OVERLAY_NONE;
+    command_palette_draw(&app->palette, v, app);
     if (app->show_stats)
         stats_draw(v, &app->stats, area);
 }

@@ -1,4 +1,5 @@
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "ui/ui_parts.h"
@@ -282,8 +283,20 @@ void ui_pinned_tooltip(Ui *ui, Rect beside, const Str *lines, uint32_t n) {
     ui->pinned_tip = tooltip(ui, pinned_place, beside, lines, n);
 }
 
+void ui_told(Ui *ui, UiId id, const char *tip) {
+    for (uint32_t i = ui->focus_count; i > 0 && tip && tip[0]; i--) {
+        if (ui->focus_order[i - 1] != id)
+            continue;
+        ui->focus_tipped[i - 1] = true;
+        break;
+    }
+    if (ui->focus == id && ui->focus_visible && tip)
+        snprintf(ui->focus_tip, sizeof ui->focus_tip, "%s", tip);
+}
+
 void ui_tip(Ui *ui, UiId id, Rect r, const char *tip) {
     const int64_t rest_ns = 500000000;
+    ui_told(ui, id, tip);
     if (!tip || !tip[0] || ui->hot != id || ui->held || ui->popup)
         return;
     ui->tooltip = id;

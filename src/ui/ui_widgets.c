@@ -199,6 +199,10 @@ void ui_progress(Ui *ui, Rect r, float share) {
             draw_round(ui->draw, done, radius, t->accent);
         return;
     }
+    if (ui->still) {
+        draw_round(ui->draw, r, radius, color_alpha(t->accent, 0.5f));
+        return;
+    }
     /* Nobody knows how much there is: a stripe runs along, once in 1.6 s. */
     const int64_t period = 1600000000;
     float phase = (float)(ui->now_ns % period) / (float)period, w = r.w * 0.3f;
