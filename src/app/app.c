@@ -124,8 +124,9 @@ void app_browse(App *app) {
     if (app->recent.list.n && !app->headless) {
         path_absolute(b->folder, sizeof b->folder, app->examples); /* where its other tab goes */
         browser_go_recent(b, app->session.jobs, buf_str(&app->recent.list));
-    } else
+    } else {
         browser_go(b, app->session.jobs, app->examples);
+    }
 }
 
 bool app_open(App *app, uint32_t slot, const char *path, Error *err) {

@@ -340,8 +340,14 @@ static void hover_tooltip(const FlamePane *pane, const View *v) {
     ui_tooltip(v->ui, (Rect){v->ui->x, v->ui->y, 0, pane->row}, lines, n);
 }
 
+static const char *pane_tip(const View *v) {
+    Str zoom = command_key(CMD_ZOOM, v->arena), out = command_key(CMD_ZOOM_OUT, v->arena);
+    return view_text(v, "Flame graph: arrows mark a frame · zoom in, out\t%.*s %.*s", (int)zoom.n, zoom.s, (int)out.n, out.s).s;
+}
+
 static void pointer(FlamePane *pane, const View *v, float phase) {
     UiZone z = ui_zone(v->ui, pane->id, pane->body, ZONE_FOCUSABLE);
+    ui_told(v->ui, pane->id, pane_tip(v));
     if (z.wheel_y != 0) {
         float notch = 3 * pane->row * z.wheel_y;
         pane->scroll += pane->hanging ? -notch : notch;

@@ -12,6 +12,7 @@ static void splitter(const View *v, Rect area, float top) {
     Rect r = {area.x, top - ui_px(ui, 4), area.w, ui_px(ui, 9)};
     if (ui_splitter(ui, ui_id("splitter"), r, &position) && area.h > 0)
         wish(v->wishes, CMD_SPLIT, "%d", (int)((position - area.y) / area.h * 1000));
+    ui_tip(ui, ui_id("splitter"), r, view_text(v, "%s\tUp Down", commands[CMD_SPLIT].help).s);
 }
 
 /* The second file's heat map beside the first one's: a drag on it is the baseline. */
