@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "app/actions.h"
+#include "base/file.h"
 
 bool do_commands(App *app, Str args, Error *err) {
     (void)args, (void)err;
@@ -93,6 +94,8 @@ void settings_begin(App *app) {
 bool do_recent(App *app, Str args, Error *err) {
     (void)args, (void)err;
     app->state.mode = MODE_BROWSER;
+    if (!app->browser.folder[0]) /* where its other tab goes */
+        path_absolute(app->browser.folder, sizeof app->browser.folder, app->examples);
     browser_go_recent(&app->browser, app->session.jobs, buf_str(&app->recent.list));
     return true;
 }

@@ -118,15 +118,13 @@ bool app_shows_browser(const App *app) {
 
 void app_browse(App *app) {
     app->state.mode = MODE_BROWSER;
-    Browser *b = &app->browser;
-    if (b->folder[0])
+    Error unheard = {0};
+    if (app->browser.folder[0])
         return;
-    if (app->recent.list.n && !app->headless) {
-        path_absolute(b->folder, sizeof b->folder, app->examples); /* where its other tab goes */
-        browser_go_recent(b, app->session.jobs, buf_str(&app->recent.list));
-    } else {
-        browser_go(b, app->session.jobs, app->examples);
-    }
+    if (app->recent.list.n && !app->headless)
+        app_run(app, CMD_RECENT, STR(""), &unheard);
+    else
+        browser_go(&app->browser, app->session.jobs, app->examples);
 }
 
 bool app_open(App *app, uint32_t slot, const char *path, Error *err) {

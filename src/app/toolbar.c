@@ -425,18 +425,27 @@ static void save_control(const View *v, Rect r) {
         wish(v->wishes, what[chosen], "%s", "");
 }
 
+static void settings_control(const View *v, Rect r) {
+    Ui *ui = v->ui;
+    if (ui_button(ui, ui_id("settings button"), r, STR(""), command_tip(CMD_SETTINGS, v->arena)))
+        wish(v->wishes, CMD_SETTINGS, "%s", "");
+    float side = ui_px(ui, 16);
+    ui_icon(ui, (Rect){r.x + (r.w - side) / 2, r.y + (r.h - side) / 2, side, side}, "sliders", ui->theme->text);
+}
+
 /* What stands at the first line's end. */
 typedef struct BarEnd {
-    Rect search, save, help;
+    Rect search, save, settings, help; /* settings: without width where it has no room */
 } BarEnd;
 
-static Bar bar_begin(const View *v, Rect area, float search_w, BarEnd *end) {
+static Bar bar_begin(const View *v, Rect area, float search_w, bool settings, BarEnd *end) {
     Ui *ui = v->ui;
     float margin = ui_px(ui, 20), h = ui_px(ui, ui->theme->control_h), gap = ui_px(ui, ui->theme->gap);
     float y = floorf(area.y + (ui_px(ui, ui->theme->bar_h) - h) / 2), wide = area.x + area.w - margin;
     float save_w = ui_text_width(ui, STR("Save"), FACE_REGULAR, ui->theme->font) + ui_px(ui, 24);
     end->help = (Rect){wide - ui_px(ui, 36), y, ui_px(ui, 36), h};
-    end->save = (Rect){end->help.x - gap - save_w, y, save_w, h};
+    end->settings = (Rect){end->help.x - (settings ? gap + ui_px(ui, 36) : 0), y, settings ? ui_px(ui, 36) : 0, h};
+    end->save = (Rect){end->settings.x - gap - save_w, y, save_w, h};
     end->search = (Rect){end->save.x - gap - search_w, y, search_w, h};
     uint32_t lines = (uint32_t)(ui->window.h * 0.3f / (h + gap));
     return (Bar){.v = v, .x = area.x + margin, .y = y, .h = h, .gap = gap, .left = area.x + margin,
@@ -449,14 +458,15 @@ float toolbar_height(Panels *p, const View *v) {
     Bar bar = {0};
     uint32_t lines = UINT32_MAX;
     float wide = fminf(ui_px(ui, 260), ui->window.w * 0.2f), narrow = fminf(wide, ui_px(ui, 170));
-    for (int i = 0; i < 2; i++) { /* a narrow search field, where that saves a line */
-        bar = bar_begin(v, ui->window, i ? narrow : wide, &end);
+    for (int i = 0; i < 4; i++) { /* a narrow search field, no button for settings, where that saves a line */
+        bar = bar_begin(v, ui->window, i & 1 ? narrow : wide, i < 2, &end);
         bar.measure = true;
         choices(&bar);
         chips(&bar, p);
         if (bar.line + (bar.missing > 0) < lines) {
             lines = bar.line + (bar.missing > 0);
-            p->search_w = i ? narrow : wide;
+            p->search_w = i & 1 ? narrow : wide;
+            p->settings_button = i < 2;
             p->bar_lines = bar.line;
         }
     }
@@ -468,13 +478,15 @@ void toolbar_draw(Panels *p, const View *v, Rect area) {
     draw_rect(ui->draw, area, ui->theme->panel);
     draw_rect(ui->draw, (Rect){area.x, area.y + area.h - ui_px(ui, 1), area.w, ui_px(ui, 1)}, ui->theme->line);
     BarEnd end;
-    Bar bar = bar_begin(v, area, p->search_w, &end);
+    Bar bar = bar_begin(v, area, p->search_w, p->settings_button, &end);
     choices(&bar);
     chips(&bar, p);
     if (v->slot->open && v->state->mode == MODE_NORMAL) {
         search_control(p, v, end.search);
         save_control(v, end.save);
     }
+    if (p->settings_button)
+        settings_control(v, end.settings);
     if (ui_button(ui, ui_id("help"), end.help, STR("?"), command_tip(CMD_HELP, v->arena)))
         wish(v->wishes, CMD_HELP, "%s", "");
 }

@@ -107,7 +107,7 @@ void ui_use_event(Ui *ui, uint32_t i);
 /* -- drawing with the theme; type sizes logical */
 void ui_label(Ui *ui, Rect r, Str s, uint32_t color, Face face, float size, int align /* -1 0 1 */);
 float ui_text_width(const Ui *ui, Str s, Face face, float size);
-/* search close caret check plus folder file back warning play */
+/* search close caret check plus folder file back warning play sliders */
 void ui_icon(Ui *ui, Rect r, const char *name, uint32_t color);
 void ui_focus_ring(Ui *ui, UiId id, Rect r, float radius);
 /* -- widgets; `tip` ("help\tkey") is shown after 500 ms of hovering. ui_tip gives one to what was

@@ -148,6 +148,15 @@ static void icon_warning(const Pen *p) {
     draw_rect(p->d, grid(p, 7.3f, 11, 1.5f, 1.5f), p->ground);
 }
 
+static void icon_sliders(const Pen *p) {
+    static const float knob[3] = {10, 4, 8.5f};
+    for (int i = 0; i < 3; i++) {
+        float y = 3.5f + 4.5f * (float)i;
+        stroke(p, 1.5f, y, 14.5f, y);
+        draw_round(p->d, grid(p, knob[i] - 1.75f, y - 1.75f, 3.5f, 3.5f), 1.75f * p->unit, p->color);
+    }
+}
+
 static void icon_play(const Pen *p) {
     wedge(p, 4, 2.5f, 13.5f, 8, 4, 13.5f);
 }
@@ -160,7 +169,7 @@ void ui_icon(Ui *ui, Rect r, const char *name, uint32_t color) {
         {"search", icon_search}, {"close", icon_close}, {"caret", icon_caret},
         {"check", icon_check},   {"plus", icon_plus},   {"folder", icon_folder},
         {"file", icon_file},     {"back", icon_back},   {"warning", icon_warning},
-        {"play", icon_play},
+        {"play", icon_play},     {"sliders", icon_sliders},
     };
     float side = fminf(r.w, r.h);
     Pen p = {.d = ui->draw, .color = color, .ground = ui->theme->panel, .unit = side / 16};
