@@ -347,15 +347,16 @@ static float draw_words(const View *v, Rect panel, bool roomy) {
     y += ui_px(ui, 36);
     if (!roomy)
         return y;
-    Str key = command_key(CMD_OPEN, v->arena);
-    draw_fitted(v, (Rect){panel.x, y, panel.w, line},
-                view_text(v, "Choose a file below, or drop one on this window. %.*s comes back here. From a shell: flamescope FILE",
-                          (int)key.n, key.s),
-                t->muted, -1);
-    draw_fitted(v, (Rect){panel.x, y + line, panel.w, line},
-                STR("Record this machine and watch it come in: flamescope record -a. Or: perf record -g COMMAND, and open perf.data"),
-                t->muted, -1);
-    return y + 2 * line + ui_px(ui, 10);
+    Str key = command_key(CMD_OPEN, v->arena), tour = command_key(CMD_TOUR, v->arena);
+    Str words[] = {
+        view_text(v, "Choose a file below, or drop one on this window. %.*s comes back here. From a shell: flamescope FILE",
+                  (int)key.n, key.s),
+        STR("Record this machine and watch it come in: flamescope record -a. Or: perf record -g COMMAND, and open perf.data"),
+        view_text(v, "New here? A tour of three minutes: %.*s, or flamescope --demo", (int)tour.n, tour.s),
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++, y += line)
+        draw_fitted(v, (Rect){panel.x, y, panel.w, line}, words[i], t->muted, -1);
+    return y + ui_px(ui, 10);
 }
 
 static float draw_error(const View *v, Rect panel, float y, const Error *e) {
