@@ -286,7 +286,7 @@ static void folder_item_json(JsonWriter *w, const FolderItem *item) {
     const FolderLook *look = item->look;
     json_object(w);
     json_key(w, "name");
-    json_str(w, str_of(item->file.name));
+    json_str(w, str_of(path_name(item->file.name)));
     json_key(w, "is");
     json_str(w, item->file.is_folder ? STR("folder") : look ? str_of(kinds[look->kind]) : STR("file"));
     if (look && look->kind == LOOK_REFUSED) {

@@ -194,7 +194,7 @@ void findings_draw(FindingsPane *pane, const View *v, Rect area) {
     Ui *ui = v->ui;
     const Theme *t = ui->theme;
     const DetectList *list = findings_list(v->engine);
-    float pad = ui_px(ui, 12), foot = ui_px(ui, 76);
+    float pad = ui_px(ui, 12), foot = area.h > ui_px(ui, 220) ? ui_px(ui, 76) : 0; /* a low pane has no room for them */
     draw_rect(ui->draw, area, t->panel);
     draw_rect(ui->draw, (Rect){area.x, area.y, ui_px(ui, 1), area.h}, t->line);
     Rect head = {area.x + pad, area.y + ui_px(ui, 6), area.w - 2 * pad, ui_px(ui, 28)};
@@ -232,5 +232,6 @@ void findings_draw(FindingsPane *pane, const View *v, Rect area) {
     if (total > body.h)
         ui_scrollbar(ui, ui_id("findings scroll"), (Rect){body.x + body.w - ui_px(ui, 8), body.y, ui_px(ui, 7), body.h}, total,
                      body.h, &pane->scroll);
-    thresholds(v, list, (Rect){area.x + pad, area.y + area.h - foot, area.w - 2 * pad, foot});
+    if (foot > 0)
+        thresholds(v, list, (Rect){area.x + pad, area.y + area.h - foot, area.w - 2 * pad, foot});
 }

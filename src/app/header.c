@@ -250,7 +250,7 @@ static void crumbs_line(const View *v, Rect area) {
         char cut[200];
         transform_describe(t, i, &text);
         Str words = font_fit(ui->fonts, FACE_REGULAR, ui->theme->font * ui->scale, buf_str(&text), ui_px(ui, 300), cut, sizeof cut);
-        words = str_copy(v->arena, words);
+        words = view_text(v, "%s%.*s", t->item[i].off ? "off: " : "", (int)words.n, words.s);
         buf_free(&text);
         float w = ui_chip_width(ui, words, true);
         if (x + w > right) {

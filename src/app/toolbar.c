@@ -258,6 +258,8 @@ static void filter_chip(Bar *b, uint32_t i) {
                          ui_px(v->ui, 320), cut, sizeof cut);
     words = str_copy(v->arena, words);
     buf_clear(&text);
+    if (term->off) /* said, not only drawn otherwise */
+        buf_puts(&text, "off: ");
     buf_put(&text, words);
     if (v->answer && filter_same(&v->answer->query.filter, &v->state->filter)) {
         buf_puts(&text, " · ");

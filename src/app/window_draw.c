@@ -88,7 +88,8 @@ static void draw_panes(App *app, const View *v, Rect area) {
         split = least;
     if (split > area.h - header - ui_px(ui, 60))
         split = area.h - header - ui_px(ui, 60);
-    split = split < ui_px(ui, 40) ? 0 : (float)(int)split; /* no room for both: the flame graph stays */
+    float fewest = ui_px(ui, times ? 96 : 40); /* axes and a few rows: large type leaves no room for both */
+    split = split < fewest ? 0 : (float)(int)split; /* then the flame graph stays */
     Rect heat = {area.x, area.y, area.w, split};
     if (split <= 0)
         times = false;

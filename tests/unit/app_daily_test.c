@@ -646,7 +646,15 @@ static void every_control_tells(void **state) {
     key(&r, "Esc");
     run(&r, "file.recent");
     walk(&r, "recent files", 8);
+    Buf demo = {0};
+    Error err = {0};
+    assert_true(file_read_all(r.app->state.file[0], &demo, 1 << 24, &err));
+    file_provide(TOUR_PROFILE, demo.s, demo.n);
+    run(&r, "tour.begin");
+    walk(&r, "tour", 14);
+    assert_null(strstr(r.app->recent.list.s, "demo")); /* it is in no folder */
     app_free(r.app);
+    buf_free(&demo);
 }
 
 int main(void) {
