@@ -249,7 +249,9 @@ static bool draw_row(const Browser *b, const View *v, const Columns *c, size_t i
             item->file.is_folder ? t->accent : t->muted);
     name.x += icon + ui_px(ui, 8);
     name.w -= icon + ui_px(ui, 8);
-    ui_tip(ui, ui_id_at(ui_id("browser"), i), r, command_tip(CMD_FOLDER_CHOOSE, v->arena));
+    Str key = command_key(CMD_FOLDER_CHOOSE, v->arena);
+    ui_tip(ui, ui_id_at(ui_id("browser"), i), r,
+           view_text(v, "%s\t%.*s", item->file.is_folder ? "List this folder" : "Open this file", (int)key.n, key.s).s);
     draw_name(v, item, name, up || refused ? t->muted : t->text);
     Rect map = {c->x[CELL_MAP] + ui_px(ui, 6), r.y + ui_px(ui, 4),
                 c->w[CELL_MAP] - ui_px(ui, 12), r.h - ui_px(ui, 8)};

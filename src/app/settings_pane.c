@@ -139,10 +139,10 @@ bool settings_draw(SettingsPane *pane, const View *v, bool still, const char *ke
     Form f = {.v = v, .body = body, .row = {line.x, body.y + ui_px(ui, 4) - pane->scroll, line.w, ui_px(ui, 28)}};
     all_rows(&f, still);
     draw_clip(ui->draw, was);
-    if (f.show != 0) {
-        pane->scroll += f.show;
+    float before = pane->scroll;
+    pane->scroll = fminf(fmaxf(before + f.show, 0), most);
+    if (fabsf(pane->scroll - before) >= 1 && body.h > ui_px(ui, ROW)) /* a window without room for a row never shows it */
         view_wake(v, v->now_ns);
-    }
     if (most > 0)
         ui_scrollbar(ui, ui_id("settings scroll"), (Rect){panel.x + panel.w - ui_px(ui, 14), body.y, ui_px(ui, 8), body.h},
                      total, body.h, &pane->scroll);
