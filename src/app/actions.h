@@ -12,6 +12,7 @@
 
 bool can_always(const App *app);
 bool can_browse(const App *app);
+bool can_forget(const App *app);
 bool can_file(const App *app);
 bool can_time(const App *app);
 bool can_selection(const App *app);

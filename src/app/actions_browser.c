@@ -11,7 +11,7 @@ bool do_folder_sort(App *app, Str args, Error *err) {
     Str rest = args;
     Str name = str_cut(&rest, ' ');
     rest = str_trim(rest);
-    uint8_t order = (uint8_t)((app->browser.order + 1) % FOLDER_ORDERS);
+    uint8_t now = app->browser.order, order = (uint8_t)(now < FOLDER_ORDERS ? (now + 1) % FOLDER_ORDERS : 0);
     if (name.n && !folder_order_named(name, &order))
         return error_set(
             err, ERROR_USAGE,

@@ -273,8 +273,10 @@ bool do_go(App *app, Str args, Error *err) {
     uint32_t wanted = app->present.typed;
     (void)args;
     app->present.typed = 0;
-    if (!app->scenes.count || !wanted)
-        return app->scenes.count && step(app, 1, err);
+    if (!app->scenes.count)
+        return error_set(err, ERROR_USAGE, "there are no scenes");
+    if (!wanted)
+        return step(app, 1, err);
     if (wanted > app->scenes.count)
         return error_set(err, ERROR_USAGE, "there are %u scenes", app->scenes.count);
     return show(app, wanted - 1, err);

@@ -56,6 +56,8 @@ App *app_new(const AppOptions *options) {
     chart_pane_init(&app->chart);
     browser_init(&app->browser);
     present_init(&app->present);
+    settings_init(&app->settings);
+    app->unsafe = app->settings;
     return app;
 }
 
@@ -65,6 +67,8 @@ void app_free(App *app) {
     save_free(&app->saver);
     scene_file_flush(&app->scene_file, app->session.jobs, &app->scenes, NULL);
     scene_file_free(&app->scene_file);
+    kept_file_close(&app->settings_file, app->session.jobs);
+    recent_close(&app->recent, app->session.jobs);
     scenes_free(&app->scenes);
     present_free(&app->present);
     browser_free(&app->browser, app->session.jobs);
@@ -116,7 +120,12 @@ bool app_shows_browser(const App *app) {
 
 void app_browse(App *app) {
     app->state.mode = MODE_BROWSER;
-    if (!app->browser.folder[0])
+    Error unheard = {0};
+    if (app->browser.folder[0])
+        return;
+    if (app->recent.list.n && !app->headless)
+        app_run(app, CMD_RECENT, STR(""), &unheard);
+    else
         browser_go(&app->browser, app->session.jobs, app->examples);
 }
 
@@ -136,6 +145,7 @@ bool app_open(App *app, uint32_t slot, const char *path, Error *err) {
     state_put(app->state.file[slot], STATE_PATH, str_of(ok ? path : ""));
     if (slot == 0 && ok) {
         app->state.mode = MODE_NORMAL;
+        recent_add(&app->recent, path);
         scenes_of_profile(app, path);
     }
     if (ok)
@@ -158,6 +168,7 @@ static void notice_failure(App *app) {
     snprintf(app->load_error.file, sizeof app->load_error.file, "%.*s", (int)sizeof app->load_error.file - 1, app->state.file[0]);
     save_wait(&app->saver, app->session.jobs);
     session_close(&app->session, 0);
+    recent_drop(&app->recent, app->state.file[0]);
     memset(app->state.file[0], 0, STATE_PATH);
     app_browse(app);
 }
@@ -172,9 +183,13 @@ bool app_work(App *app) {
     return session_work(&app->session);
 }
 
+static bool kept_settled(const App *app) {
+    return kept_file_settled(&app->settings_file) && kept_file_settled(&app->recent.file);
+}
+
 bool app_settled(const App *app) {
     if (session_loading(&app->session) || !browser_settled(&app->browser) || app->saver.busy ||
-        !scene_file_settled(&app->scene_file))
+        !scene_file_settled(&app->scene_file) || !kept_settled(app))
         return false;
     return !app->session.slot[0].open || engine_settled(app->session.engine);
 }
@@ -306,7 +321,7 @@ static void put_out(App *app, FrameOutput *out, int64_t next_wake_ns, bool acted
         next_wake_ns = app->notice_until_ns;
     bool looking = app_shows_browser(app) && !browser_settled(&app->browser);
     bool waiting = looking || session_loading(&app->session) || app->saver.busy || !scene_file_settled(&app->scene_file) ||
-                   app->show.check;
+                   !kept_settled(app) || app->show.check;
     if (waiting && now + 100000000 < next_wake_ns)
         next_wake_ns = now + 100000000; /* the progress line; a save that ends after its wake */
     WindowOutput *second = &out->window[1];
@@ -358,6 +373,15 @@ static void saved(App *app) {
     app_notice(app, "Saved %s", whole);
 }
 
+/* What was chosen or opened is written, behind the frame. */
+static void keep_files(App *app) {
+    Error err = {0};
+    if (kept_file_poll(&app->settings_file, app->session.jobs, &err))
+        app_notice(app, "Settings were not saved: %s", err.message);
+    if (kept_file_poll(&app->recent.file, app->session.jobs, &err))
+        app_notice(app, "Recent files were not saved: %s", err.message);
+}
+
 /* For the overlay and --stats: what the host measured of the frame before, and new answers. */
 static void note_times(App *app, const FrameInput *in) {
     app->stats.draw_calls = in->last_draw_calls;
@@ -388,6 +412,7 @@ void app_frame(App *app, const FrameInput *input, FrameOutput *out) {
     next_wake_ns = playback_step(app);
     live_update(app);
     saved(app);
+    keep_files(app);
     notice_failure(app); /* which shows the browser */
     browser_poll(&app->browser, app->session.jobs, app_shows_browser(app) && !session_loading(&app->session),
                  app->session.use_cache, in->now_ns);
@@ -399,6 +424,7 @@ void app_frame(App *app, const FrameInput *input, FrameOutput *out) {
     const Theme *theme = theme_get((ThemeKind)(app->present.on ? app->present.theme : app->state.theme));
     draw_reset(&app->draw, (float)in->window[0].w, (float)in->window[0].h, theme->background);
     ui_begin(&app->ui, &app->draw, app->fonts, theme, (float)app->state.text_percent / 100, in, 0);
+    app->ui.still = app->reduced_motion;
     View v = app_view(app, &wishes, &next_wake_ns);
     bool staged = app->present.on && !app_shows_browser(app);
     staged ? window_draw_stage(app, &v) : window_draw(app, &v);
@@ -409,6 +435,7 @@ void app_frame(App *app, const FrameInput *input, FrameOutput *out) {
         window_draw_presenter(app, &v, in, stage_commands);
     app->stats.commands = app->draw.commands;
     apply_wishes(app, &wishes);
+    command_palette_run(&app->palette, app);
     bool walks = reel_step(app, slides || wishes.count > 0 || next_wake_ns <= in->now_ns);
     app_ask(app);
     tour_watch(app, in->now_ns);

@@ -18,12 +18,29 @@ void browser_free(Browser *b, Jobs *jobs) {
     folder_scan_free(&b->scan);
     if (b->listing)
         jobs_wait(jobs, &b->ticket);
+    buf_free(&b->wanted_files);
     arena_free(&b->arena[0]);
     arena_free(&b->arena[1]);
 }
 
 /* ---- listing ------------------------------------------------------------------------------
  */
+
+/* Those that are gone have no size. */
+static void list_files(Browser *b, Arena *arena) {
+    Str rest = buf_str(&b->wanted_files);
+    size_t most = 1;
+    for (size_t i = 0; i < rest.n; i++)
+        most += rest.s[i] == '\n';
+    b->listed_entry = ARENA_ARRAY(arena, FileEntry, most);
+    while (rest.n) {
+        FileEntry *e = &b->listed_entry[b->listed_entries++];
+        const char *path = str_copy(arena, str_cut(&rest, '\n')).s;
+        if (!file_stat(path, e) || e->is_folder)
+            *e = (FileEntry){.size = -1};
+        e->name = path;
+    }
+}
 
 static void list_job(void *context, uint32_t worker) {
     Browser *b = context;
@@ -32,7 +49,10 @@ static void list_job(void *context, uint32_t worker) {
     arena_reset(arena);
     b->listed_entries = 0;
     b->listed_error = (Error){0};
-    folder_list(b->wanted, arena, &b->listed_entry, &b->listed_entries, &b->listed_error);
+    if (b->wanted[0])
+        folder_list(b->wanted, arena, &b->listed_entry, &b->listed_entries, &b->listed_error);
+    else
+        list_files(b, arena);
     wake();
 }
 
@@ -48,8 +68,18 @@ static size_t likely_profile(const Browser *b) {
     return b->items > 1 ? 1 : 0;
 }
 
+static void say_gone(Browser *b, Arena *arena, size_t i) {
+    Error gone = {0};
+    FolderLook *look = ARENA_NEW(arena, FolderLook);
+    error_set(&gone, ERROR_IO, "gone: D takes it off this list");
+    look_refused(look, &gone);
+    b->item[i].look = look;
+    b->looked++;
+}
+
 static void show_listing(Browser *b) {
     Arena *arena = &b->arena[b->filling];
+    bool recent = !b->wanted[0];
     b->items = b->listed_entries;
     b->item = ARENA_ARRAY(arena, FolderItem, b->items);
     b->rows = ARENA_ARRAY(arena, uint32_t, b->items);
@@ -57,10 +87,18 @@ static void show_listing(Browser *b) {
     for (size_t i = 0; i < b->items; i++) {
         b->item[i].file = b->listed_entry[i];
         b->files += !b->listed_entry[i].is_folder;
+        if (b->listed_entry[i].size < 0)
+            say_gone(b, arena, i);
     }
-    snprintf(b->folder, sizeof b->folder, "%s", b->wanted);
+    if (!recent)
+        snprintf(b->folder, sizeof b->folder, "%s", b->wanted);
+    if (recent != b->recent) { /* the newest first; another folder is sorted by name again */
+        b->order = recent ? FOLDER_AS_LISTED : FOLDER_BY_NAME;
+        b->ascending = true;
+    }
+    b->recent = recent;
     b->filter[0] = 0;
-    b->selected = likely_profile(b);
+    b->selected = recent ? 0 : likely_profile(b);
     b->scroll = 0;
     b->first_row = b->drawn = 0;
     b->reveal = b->rows_stale = b->undrawn = true;
@@ -79,17 +117,34 @@ static void take_listing(Browser *b) {
         show_listing(b);
 }
 
-void browser_go(Browser *b, Jobs *jobs, const char *folder) {
-    if (b->listing) { /* a listing is short; the next wish waits for its end */
-        jobs_wait(jobs, &b->ticket);
-        take_listing(b);
-    }
-    char target[STATE_PATH];
-    path_absolute(target, sizeof target, folder);
-    snprintf(b->wanted, sizeof b->wanted, "%s", target);
+/* A listing is short; the next wish waits for its end. */
+static void end_listing(Browser *b, Jobs *jobs) {
+    if (!b->listing)
+        return;
+    jobs_wait(jobs, &b->ticket);
+    take_listing(b);
+}
+
+static void begin_listing(Browser *b, Jobs *jobs) {
     b->filling ^= 1;
     b->listing = true;
     jobs_submit(jobs, JOB_QUERY, list_job, b, &b->ticket);
+}
+
+void browser_go(Browser *b, Jobs *jobs, const char *folder) {
+    char target[STATE_PATH];
+    end_listing(b, jobs);
+    path_absolute(target, sizeof target, folder);
+    snprintf(b->wanted, sizeof b->wanted, "%s", target);
+    begin_listing(b, jobs);
+}
+
+void browser_go_recent(Browser *b, Jobs *jobs, Str files) {
+    end_listing(b, jobs);
+    b->wanted[0] = 0;
+    buf_clear(&b->wanted_files);
+    buf_put(&b->wanted_files, files);
+    begin_listing(b, jobs);
 }
 
 /* ---- looking at files ---------------------------------------------------------------------
@@ -222,7 +277,7 @@ static void select_row(Browser *b, int64_t row) {
 }
 
 bool browser_key(Browser *b, const View *v, Jobs *jobs, const InputEvent *event) {
-    if (!b->listed || event->mods)
+    if (event->mods || (!b->listed && !(b->recent && event->key == KEY_BACKSPACE)))
         return false;
     int64_t row = (int64_t)selected_row(b), page = b->drawn > 2 ? (int64_t)b->drawn - 1 : 1;
     if (event->key == KEY_DOWN)
@@ -237,6 +292,8 @@ bool browser_key(Browser *b, const View *v, Jobs *jobs, const InputEvent *event)
         select_row(b, 0);
     else if (event->key == KEY_END)
         select_row(b, (int64_t)b->listed);
+    else if (event->key == KEY_BACKSPACE && b->recent)
+        browser_go(b, jobs, b->folder);
     else if (event->key == KEY_BACKSPACE)
         browser_choose(b, v, jobs, 0); /* ".." is the first item */
     else

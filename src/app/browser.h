@@ -2,7 +2,8 @@
  * and filtered. Shown when no file was given, and by Ctrl+O. Owner: the App. Thread: main. The
  * folder is listed by a job, never inside a frame, and its files are looked at one by one in
  * the background while the page is shown: those in view first, the newest of them before the
- * others, and at most BROWSER_LOOKS of a folder. */
+ * others, and at most BROWSER_LOOKS of a folder. In place of a folder it lists the files that were
+ * opened last, by their whole paths; those that are gone are said to be. */
 #pragma once
 
 #include "app/folder_rows.h"
@@ -24,6 +25,7 @@ typedef struct Browser {
     uint8_t order;           /* FolderOrder */
     bool ascending;
     char filter[BROWSER_FILTER];
+    bool recent; /* files opened last are listed, in their order; `folder` is the one before */
     bool rows_stale;
     Error error;
     /* -- looking at files */
@@ -35,7 +37,8 @@ typedef struct Browser {
     /* -- the listing job's */
     JobTicket ticket;
     bool listing;
-    char wanted[STATE_PATH];
+    char wanted[STATE_PATH]; /* empty: wanted_files, lines of paths */
+    Buf wanted_files;
     FileEntry *listed_entry;
     size_t listed_entries;
     Error listed_error;
@@ -45,6 +48,7 @@ typedef struct Browser {
 void browser_init(Browser *b);
 void browser_free(Browser *b, Jobs *jobs);
 void browser_go(Browser *b, Jobs *jobs, const char *folder);
+void browser_go_recent(Browser *b, Jobs *jobs, Str files);
 /* Once a frame: takes a finished listing and what was found out in, and has the next file
  * looked at if `shown`; else what runs is given up. */
 void browser_poll(Browser *b, Jobs *jobs, bool shown, bool use_cache, int64_t now_ns);

@@ -89,6 +89,9 @@ static void draw_title(const Browser *b, const View *v, const Columns *c, int ce
     bool up = on ? !b->ascending : folder_order_ascends(order);
     if (z.clicked && z.button == BUTTON_LEFT)
         wish(v->wishes, CMD_FOLDER_SORT, "%s %s", folder_order_name(order), up ? "up" : "down");
+    Str key = command_key(on ? CMD_FOLDER_REVERSE : CMD_FOLDER_SORT, v->arena);
+    ui_tip(ui, id, r, view_text(v, "Sort by %s%s\t%.*s", folder_order_name(order), on ? ", the other way round" : "",
+                                (int)key.n, key.s).s);
     ui_focus_ring(ui, id, rect_inset(r, ui_px(ui, 1)), ui_px(ui, 4));
     const char *arrow = b->ascending ? "\xe2\x86\x91" : "\xe2\x86\x93";
     Str words = str_of(titles[cell]);
@@ -177,6 +180,8 @@ static Str modified_text(const View *v, int64_t ns) {
 
 static Str fact_text(const View *v, const FolderItem *item, int cell) {
     const FolderLook *look = item->look;
+    if (item->file.size < 0)
+        return STR(""); /* it is gone */
     if (cell == CELL_MODIFIED)
         return modified_text(v, item->file.modified_ns);
     if (cell == CELL_SIZE)
@@ -215,6 +220,21 @@ static void draw_facts(const View *v, const Columns *c, const FolderItem *item, 
         draw_why(v, c, item, row);
 }
 
+/* Of a file that was opened last: its name, and where it is. */
+static void draw_name(const View *v, const FolderItem *item, Rect r, uint32_t color) {
+    Ui *ui = v->ui;
+    const char *path = item->file.name, *name = path_name(path);
+    if (name == path) {
+        draw_fitted(v, r, folder_is_up(item) ? STR(".. (folder above)") : str_of(path), color, -1);
+        return;
+    }
+    draw_fitted(v, r, str_of(name), color, -1);
+    float used = ui_text_width(ui, str_of(name), FACE_REGULAR, ui->theme->font) + ui_px(ui, 12);
+    Rect rest = {r.x + used, r.y, r.w - used, r.h};
+    if (rest.w > ui_px(ui, 60))
+        draw_fitted(v, rest, (Str){path, (size_t)(name - path)}, ui->theme->muted, -1);
+}
+
 /* True when it was chosen. */
 static bool draw_row(const Browser *b, const View *v, const Columns *c, size_t i, Rect r) {
     Ui *ui = v->ui;
@@ -229,8 +249,10 @@ static bool draw_row(const Browser *b, const View *v, const Columns *c, size_t i
             item->file.is_folder ? t->accent : t->muted);
     name.x += icon + ui_px(ui, 8);
     name.w -= icon + ui_px(ui, 8);
-    draw_fitted(v, name, up ? STR(".. (folder above)") : str_of(item->file.name),
-                up || refused ? t->muted : t->text, -1);
+    Str key = command_key(CMD_FOLDER_CHOOSE, v->arena);
+    ui_tip(ui, ui_id_at(ui_id("browser"), i), r,
+           view_text(v, "%s\t%.*s", item->file.is_folder ? "List this folder" : "Open this file", (int)key.n, key.s).s);
+    draw_name(v, item, name, up || refused ? t->muted : t->text);
     Rect map = {c->x[CELL_MAP] + ui_px(ui, 6), r.y + ui_px(ui, 4),
                 c->w[CELL_MAP] - ui_px(ui, 12), r.h - ui_px(ui, 8)};
     if (c->w[CELL_MAP] > 0)
@@ -279,9 +301,11 @@ static void draw_empty(const Browser *b, const View *v, Rect list) {
     const char *words = NULL;
     if (b->listing && !b->items)
         words = "Reading the folder\xe2\x80\xa6";
-    else if (b->filter[0] && b->listed <= 1)
+    else if (b->filter[0] && b->listed <= !b->recent)
         words = "Nothing here matches the filter. Esc clears it.";
-    else if (b->items <= 1 && !b->listing)
+    else if (b->recent && !b->items && !b->listing)
+        words = "No file was opened yet. Backspace goes to the folder.";
+    else if (!b->recent && b->items <= 1 && !b->listing)
         words = "This folder is empty.";
     if (words)
         ui_label(v->ui, list, str_of(words), v->ui->theme->muted, FACE_REGULAR,
@@ -325,15 +349,16 @@ static float draw_words(const View *v, Rect panel, bool roomy) {
     y += ui_px(ui, 36);
     if (!roomy)
         return y;
-    draw_fitted(
-        v, (Rect){panel.x, y, panel.w, line},
-        STR("Choose a file below, drop one on this window, or start with: flamescope FILE"),
-        t->muted, -1);
-    draw_fitted(v, (Rect){panel.x, y + line, panel.w, line},
-                STR("Record one: perf record -F 99 -a -g -- sleep 60, then perf script "
-                    "--no-inline > FILE"),
-                t->muted, -1);
-    return y + 2 * line + ui_px(ui, 10);
+    Str key = command_key(CMD_OPEN, v->arena), tour = command_key(CMD_TOUR, v->arena);
+    Str words[] = {
+        view_text(v, "Choose a file below, or drop one on this window. %.*s comes back here. From a shell: flamescope FILE",
+                  (int)key.n, key.s),
+        STR("Record this machine and watch it come in: flamescope record -a. Or: perf record -g COMMAND, and open perf.data"),
+        view_text(v, "New here? A tour of three minutes: %.*s, or flamescope --demo", (int)tour.n, tour.s),
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++, y += line)
+        draw_fitted(v, (Rect){panel.x, y, panel.w, line}, words[i], t->muted, -1);
+    return y + ui_px(ui, 10);
 }
 
 static float draw_error(const View *v, Rect panel, float y, const Error *e) {
@@ -351,16 +376,38 @@ static float draw_error(const View *v, Rect panel, float y, const Error *e) {
     return y + ui_px(ui, 44);
 }
 
-/* The folder's name and the filter. */
-static float draw_filter_line(Browser *b, const View *v, Rect panel, float y) {
+/* What is listed: files opened last, or a folder. Returns where the next may begin. */
+static float draw_tabs(Browser *b, const View *v, Jobs *jobs, float x, float y, float h) {
+    Ui *ui = v->ui;
+    static const char *const labels[] = {"Recent files", "Folder"};
+    const char *const tips[] = {command_tip(CMD_RECENT, v->arena), "The folder that was shown last\tBackspace"};
+    for (int i = 0; i < 2; i++) {
+        float w = ui_text_width(ui, str_of(labels[i]), FACE_SEMIBOLD, ui->theme->font) + ui_px(ui, 22);
+        bool on = b->recent == (i == 0);
+        if (ui_tab(ui, ui_id(labels[i]), (Rect){x, y, w, h}, str_of(labels[i]), on, tips[i]) && !on) {
+            if (i == 0)
+                wish(v->wishes, CMD_RECENT, "%s", "");
+            else
+                browser_go(b, jobs, b->folder);
+        }
+        x += w + ui_px(ui, 4);
+    }
+    return x + ui_px(ui, 12);
+}
+
+/* Recent files or a folder, its name, and the filter. */
+static float draw_filter_line(Browser *b, const View *v, Jobs *jobs, Rect panel, float y) {
     Ui *ui = v->ui;
     UiId id = ui_id("folder filter");
     float h = ui_px(ui, ui->theme->control_h), w = fminf(ui_px(ui, 260), panel.w * 0.5f);
+    float left = draw_tabs(b, v, jobs, panel.x, y, h);
+    w = fminf(w, panel.x + panel.w - left);
     char text[BROWSER_FILTER];
     snprintf(text, sizeof text, "%s", b->filter);
     Rect field = {panel.x + panel.w - w, y, w, h};
     FieldResult did = ui_field(ui, id, field, text, sizeof text,
-                               STR("Filter names and formats"), STR("Ctrl+F"), false);
+                               STR("Filter names and formats"), command_key(CMD_SEARCH, v->arena), false);
+    ui_tip(ui, id, field, command_tip(CMD_FOLDER_FILTER, v->arena));
     if (did == FIELD_CHANGED)
         browser_filter(b, str_of(text));
     if (did == FIELD_ESC)
@@ -370,9 +417,9 @@ static float draw_filter_line(Browser *b, const View *v, Rect panel, float y) {
     if (did == FIELD_ESC || did == FIELD_ENTER)
         ui_set_focus(ui, 0, false);
     char cut[512];
-    Rect name = {panel.x, y, panel.w - w - ui_px(ui, 14), h};
+    Rect name = {left, y, panel.x + panel.w - w - ui_px(ui, 14) - left, h};
     Str fits = font_fit(ui->fonts, FACE_SEMIBOLD, ui->theme->font * ui->scale,
-                        str_of(b->folder), name.w, cut, sizeof cut);
+                        str_of(b->recent ? "" : b->folder), fmaxf(name.w, 0), cut, sizeof cut);
     ui_label(ui, name, fits, ui->theme->text, FACE_SEMIBOLD, ui->theme->font, -1);
     return y + h + ui_px(ui, 8);
 }
@@ -386,6 +433,6 @@ void browser_draw(Browser *b, const View *v, Jobs *jobs, Rect area, const Error 
                   area.h - top - ui_px(ui, roomy ? 20 : 8)};
     float y = draw_words(v, panel, roomy);
     y = draw_error(v, panel, y, b->error.kind ? &b->error : failed);
-    y = draw_filter_line(b, v, panel, y);
+    y = draw_filter_line(b, v, jobs, panel, y);
     draw_list(b, v, jobs, (Rect){panel.x, y, panel.w, panel.y + panel.h - y});
 }

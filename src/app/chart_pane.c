@@ -296,8 +296,16 @@ static void drag(ChartPane *pane, const View *v, const UiZone *z) {
     clamp_scroll(pane);
 }
 
+static const char *pane_tip(const View *v) {
+    Str in = command_key(CMD_CHART_IN, v->arena), out = command_key(CMD_CHART_OUT, v->arena);
+    Str fit = command_key(CMD_CHART_FIT, v->arena);
+    return view_text(v, "Flame chart: arrows pan and scroll · zoom in, out, all of it\t%.*s %.*s %.*s", (int)in.n, in.s,
+                     (int)out.n, out.s, (int)fit.n, fit.s).s;
+}
+
 static void pointer(ChartPane *pane, const View *v, const Chart *c) {
     UiZone z = ui_zone(v->ui, ui_id("chart"), pane->body, ZONE_FOCUSABLE);
+    ui_told(v->ui, ui_id("chart"), pane_tip(v));
     if (z.wheel_y != 0 || z.wheel_x != 0) {
         double around = (double)((z.x - pane->body.x) / pane->body.w);
         bool pan = (z.mods & MOD_SHIFT) || z.wheel_x != 0;
@@ -333,6 +341,11 @@ static Str thread_words(const View *v, const ChartThread *t) {
     return view_text(v, "%.*s %d · %.*s", length, comm.s, t->tid, (int)n.n, n.s);
 }
 
+static const char *thread_tip(const View *v) {
+    Str next = command_key(CMD_CHART_NEXT, v->arena), before = command_key(CMD_CHART_PREVIOUS, v->arena);
+    return view_text(v, "%s\t%.*s %.*s", commands[CMD_CHART_THREAD].help, (int)before.n, before.s, (int)next.n, next.s).s;
+}
+
 /* Returns its right end. */
 static float thread_choice(const View *v, const Chart *c, Rect line) {
     Ui *ui = v->ui;
@@ -353,7 +366,7 @@ static float thread_choice(const View *v, const Chart *c, Rect line) {
     float w = fminf(ui_select_width(ui, STR("thread"), items[now]), line.w * 0.5f);
     uint32_t chosen = now;
     Rect r = {line.x, line.y, w, line.h};
-    if (ui_select(ui, ui_id("chart thread"), r, STR("thread"), items, n, &chosen, commands[CMD_CHART_THREAD].help))
+    if (ui_select(ui, ui_id("chart thread"), r, STR("thread"), items, n, &chosen, thread_tip(v)))
         wish(v->wishes, CMD_CHART_THREAD, "%d/%d", thread[chosen].pid, thread[chosen].tid);
     return r.x + r.w + ui_px(ui, 14);
 }

@@ -122,14 +122,17 @@ static void write_json(App *app, const char *path, void (*dump)(App *, Buf *)) {
 static int show_window(App *app, const Options *o, const CliHost *host, const Fonts *fonts, const char *path) {
     Error err = {0};
     int code = EXIT_DONE;
-    if (!look_apply(app, o, &err)) {
+    Options remembered = *o;
+    settings_begin(app);
+    look_settings(&app->settings, &remembered);
+    if (!look_apply(app, &remembered, &err)) {
         code = complain_and(EXIT_USAGE, &err);
     } else if (o->demo) {
         if (!tour_begin(app, &err))
             code = fail_at(TOUR_PROFILE, &err);
     } else if (!path) {
-        app_open(app, 0, app->examples, NULL);
-    } else if (!look_open(app, o, path, &err)) {
+        app_browse(app);
+    } else if (!look_open(app, &remembered, path, &err)) {
         code = fail_at(path, &err);
     }
     if (code == EXIT_DONE) {

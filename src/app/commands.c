@@ -9,6 +9,7 @@
 
 #define STEP COMMAND_STEP
 #define LIVE COMMAND_LIVE
+#define KEPT COMMAND_KEPT
 const Command commands[CMD_COUNT] = {
 #define CMD(id, name_, keys_, context_, group_, args_, flags_, action_, available_, help_)         \
     [CMD_##id] = {.name = name_, .keys = keys_, .group = group_, .args = args_, .help = help_,     \
@@ -43,6 +44,11 @@ Str command_key(CommandId id, Arena *arena) {
     if (str_starts(first, STR("phys:")))
         first = str_slice(first, 5, first.n);
     return str_copy(arena, first);
+}
+
+const char *command_tip(CommandId id, Arena *arena) {
+    Str key = command_key(id, arena);
+    return str_format(arena, key.n ? "%s\t%.*s" : "%s", commands[id].help, (int)key.n, key.s).s;
 }
 
 void commands_table(Buf *out) {
@@ -85,8 +91,11 @@ bool app_run(App *app, CommandId id, Str args, Error *err) {
     if (!c->available(app))
         return error_set(err, ERROR_USAGE, "%s: not possible now", c->name);
     State before = app->state;
+    bool was_still = app->reduced_motion;
     if (!c->action(app, args, err))
         return false;
+    if (c->flags & COMMAND_KEPT)
+        settings_keep(app, id, &before, was_still);
     if ((c->flags & COMMAND_STEP) && !state_same(&before, &app->state))
         history_push(&app->history, &before, id, c->flags & COMMAND_LIVE, app->last_input.now_ns);
     return true;

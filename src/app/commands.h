@@ -19,7 +19,7 @@ typedef enum CommandId {
  * pane, then globally. */
 typedef enum KeyContext { CONTEXT_GLOBAL, CONTEXT_HEAT, CONTEXT_FLAME, CONTEXT_TABLE, CONTEXT_CHART, CONTEXT_BROWSER, CONTEXT_PRESENT, CONTEXT_TEXT, CONTEXT_COUNT } KeyContext;
 
-enum { COMMAND_STEP = 1, COMMAND_LIVE = 2 };
+enum { COMMAND_STEP = 1, COMMAND_LIVE = 2, COMMAND_KEPT = 4 };
 
 typedef struct App App;
 
@@ -38,6 +38,9 @@ CommandId command_named(Str name);
 CommandId command_for_key(KeyContext context, const InputEvent *event);
 /* First chord of the command as people read it ("Ctrl+F"), "" if none. */
 Str command_key(CommandId id, Arena *arena);
+
+/* What a control that wishes for it says of itself: "help\tkey". */
+const char *command_tip(CommandId id, Arena *arena);
 
 /* Every command as rows of a Markdown table, group by group: README's key table. */
 void commands_table(Buf *out);

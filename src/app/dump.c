@@ -292,7 +292,7 @@ static void folder_item_json(JsonWriter *w, const FolderItem *item) {
     const FolderLook *look = item->look;
     json_object(w);
     json_key(w, "name");
-    json_str(w, str_of(item->file.name));
+    json_str(w, str_of(path_name(item->file.name)));
     json_key(w, "is");
     json_str(w, item->file.is_folder ? STR("folder") : look ? str_of(kinds[look->kind]) : STR("file"));
     if (look && look->kind == LOOK_REFUSED) {
@@ -322,8 +322,12 @@ static void browser_json(JsonWriter *w, const App *app) {
         return;
     json_key(w, "folder");
     json_object(w);
+    if (b->recent) {
+        json_key(w, "recent");
+        json_bool(w, true);
+    }
     json_key(w, "order");
-    json_str(w, str_of(folder_order_name(b->order)));
+    json_str(w, b->recent && b->order == FOLDER_AS_LISTED ? STR("opened") : str_of(folder_order_name(b->order)));
     json_key(w, "ascending");
     json_bool(w, b->ascending);
     json_key(w, "filter");
@@ -333,7 +337,7 @@ static void browser_json(JsonWriter *w, const App *app) {
     json_key(w, "looked_at");
     json_u64(w, b->looked);
     json_key(w, "marked");
-    json_str(w, b->listed ? str_of(b->item[b->selected].file.name) : STR(""));
+    json_str(w, b->listed ? str_of(path_name(b->item[b->selected].file.name)) : STR(""));
     json_key(w, "entries");
     json_array(w);
     for (size_t i = 0; i < b->listed && i < FIRST; i++)

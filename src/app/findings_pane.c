@@ -116,7 +116,7 @@ static float finding_buttons(const View *v, const FindingsPane *pane, float y, R
         Str period = view_span(v, f->period_ns);
         Str label = view_text(v, "columns of %.*s", (int)period.n, period.s);
         w = ui_text_width(ui, label, FACE_REGULAR, ui->theme->font) + ui_px(ui, 22);
-        if (x + w <= area.x + area.w && ui_button(ui, ui_id("finding column"), (Rect){x, y, w, h}, label, commands[CMD_FINDINGS_COLUMN].help))
+        if (x + w <= area.x + area.w && ui_button(ui, ui_id("finding column"), (Rect){x, y, w, h}, label, command_tip(CMD_FINDINGS_COLUMN, v->arena)))
             wish(v->wishes, CMD_FINDINGS_COLUMN, "%s", "");
     }
     return y + h + ui_px(ui, 6);
@@ -152,6 +152,9 @@ static void finding_row(FindingsPane *pane, const View *v, const DetectList *lis
     bool open = has_choice(pane, list) && pane->at == i;
     if (ui_row(ui, ui_id_at(ui_id("finding"), i), (Rect){r.x, r.y, r.w, ui_px(ui, 50)}, open))
         wish(v->wishes, CMD_FINDINGS_GO, "%u.%u", i + 1, strongest(f) + 1);
+    Str next = command_key(CMD_FINDINGS_NEXT, v->arena), before = command_key(CMD_FINDINGS_PREVIOUS, v->arena);
+    ui_tip(ui, ui_id_at(ui_id("finding"), i), (Rect){r.x, r.y, r.w, ui_px(ui, 50)},
+           view_text(v, "Select it, against everything else · next, before\t%.*s %.*s", (int)next.n, next.s, (int)before.n, before.s).s);
     Rect inner = {r.x + ui_px(ui, 10), r.y, r.w - ui_px(ui, 20), r.h};
     float y = r.y + ui_px(ui, 5);
     Str times = when(v, f);
@@ -191,13 +194,14 @@ void findings_draw(FindingsPane *pane, const View *v, Rect area) {
     Ui *ui = v->ui;
     const Theme *t = ui->theme;
     const DetectList *list = findings_list(v->engine);
-    float pad = ui_px(ui, 12), foot = ui_px(ui, 76);
+    float pad = ui_px(ui, 12), foot = area.h > ui_px(ui, 220) ? ui_px(ui, 76) : 0; /* a low pane has no room for them */
     draw_rect(ui->draw, area, t->panel);
     draw_rect(ui->draw, (Rect){area.x, area.y, ui_px(ui, 1), area.h}, t->line);
     Rect head = {area.x + pad, area.y + ui_px(ui, 6), area.w - 2 * pad, ui_px(ui, 28)};
     ui_label(ui, head, STR("Where to look"), t->text, FACE_SEMIBOLD, t->font, -1);
     float close = ui_px(ui, 26);
-    if (ui_button(ui, ui_id("close findings"), (Rect){head.x + head.w - close, head.y, close, close}, STR("×"), "Close (Shift+N)"))
+    Str key = command_key(CMD_FINDINGS, v->arena);
+    if (ui_button(ui, ui_id("close findings"), (Rect){head.x + head.w - close, head.y, close, close}, STR("×"), view_text(v, "Close\t%.*s", (int)key.n, key.s).s))
         wish(v->wishes, CMD_FINDINGS, "%s", "");
     Rect body = {area.x + pad / 2, head.y + head.h + ui_px(ui, 4), area.w - pad, area.h - head.h - foot - ui_px(ui, 16)};
     if (!list || !list->count) {
@@ -228,5 +232,6 @@ void findings_draw(FindingsPane *pane, const View *v, Rect area) {
     if (total > body.h)
         ui_scrollbar(ui, ui_id("findings scroll"), (Rect){body.x + body.w - ui_px(ui, 8), body.y, ui_px(ui, 7), body.h}, total,
                      body.h, &pane->scroll);
-    thresholds(v, list, (Rect){area.x + pad, area.y + area.h - foot, area.w - 2 * pad, foot});
+    if (foot > 0)
+        thresholds(v, list, (Rect){area.x + pad, area.y + area.h - foot, area.w - 2 * pad, foot});
 }

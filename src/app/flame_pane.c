@@ -35,7 +35,7 @@ static void relayout(FlamePane *pane, const View *v) {
     if (same)
         return;
     /* a resize jumps; everything else flows */
-    bool jump = pane->width != pane->body.w || !pane->motion.count;
+    bool jump = v->ui->still || pane->width != pane->body.w || !pane->motion.count;
     uint32_t node = v->zoom_off ? 0 : flame_zoom_node(v->state, a, v->dict, v->arena);
     arena_reset(&pane->layout_arena);
     flame_layout(a, node, pane->body.w, v->state->heaviest_first, filter_min_share(&a->query.filter), &pane->layout_arena,
@@ -180,7 +180,7 @@ static void draw_label(const FlamePane *pane, const View *v, const FlameBox *b, 
     if (right - left < ui_px(ui, 24))
         return;
     char cut[512];
-    Face face = b->depth ? FACE_REGULAR : FACE_SEMIBOLD;
+    Face face = b->depth && !b->match ? FACE_REGULAR : FACE_SEMIBOLD;
     Str text = font_fit(ui->fonts, face, size, box_label(pane, v, b), right - left - 2 * inset, cut,
                         sizeof cut);
     if (!text.n)
@@ -240,6 +240,15 @@ static void draw_only(const FlamePane *pane, const View *v, const MovingBox *m, 
               v->ui->theme->text);
 }
 
+/* What the search matches has a bar at its left end, beside its colour. */
+static void draw_matched(const FlamePane *pane, const View *v, const MovingBox *m, float phase) {
+    float x0, x1, bar = ui_px(v->ui, 3), gap = ui_px(v->ui, 1), y = row_y(pane, m->box.depth);
+    box_x(pane, m, phase, &x0, &x1);
+    if (x1 - x0 < 3 * bar)
+        return;
+    draw_rect(v->ui->draw, (Rect){x0, y, bar, pane->row - gap}, text_on(flame_match_color(v->ui->theme->dark)));
+}
+
 static void draw_boxes(FlamePane *pane, const View *v, float phase) {
     uint32_t n = pane->motion.count;
     for (uint32_t i = 0; i < n;) {
@@ -255,6 +264,8 @@ static void draw_boxes(FlamePane *pane, const View *v, float phase) {
             continue;
         if (pane->layout.differential)
             draw_only(pane, v, m, phase);
+        if (m->box.match && !m->box.merged)
+            draw_matched(pane, v, m, phase);
         if (pane->hover.on && m->box.key == pane->hover.box.key && m->box.merged == pane->hover.box.merged)
             draw_outline_of(pane, v, m, phase, v->ui->theme->text, ui_px(v->ui, 1));
         if (pane->cursor && m->box.key == pane->cursor && !m->box.merged)
@@ -340,8 +351,14 @@ static void hover_tooltip(const FlamePane *pane, const View *v) {
     ui_tooltip(v->ui, (Rect){v->ui->x, v->ui->y, 0, pane->row}, lines, n);
 }
 
+static const char *pane_tip(const View *v) {
+    Str zoom = command_key(CMD_ZOOM, v->arena), out = command_key(CMD_ZOOM_OUT, v->arena);
+    return view_text(v, "Flame graph: arrows mark a frame · zoom in, out\t%.*s %.*s", (int)zoom.n, zoom.s, (int)out.n, out.s).s;
+}
+
 static void pointer(FlamePane *pane, const View *v, float phase) {
     UiZone z = ui_zone(v->ui, pane->id, pane->body, ZONE_FOCUSABLE);
+    ui_told(v->ui, pane->id, pane_tip(v));
     if (z.wheel_y != 0) {
         float notch = 3 * pane->row * z.wheel_y;
         pane->scroll += pane->hanging ? -notch : notch;
@@ -485,6 +502,6 @@ void flame_pane_draw(FlamePane *pane, const View *v, Rect area) {
     draw_clip(ui->draw, was);
     scrollbar(pane, v, area);
     ui_focus_ring(ui, pane->id, pane->body, 0);
-    if (!pane->layout.total && !pane->layout.not_arranged)
+    if (!pane->layout.total && !pane->layout.not_arranged && !(pane->layout.differential && pane->layout.all_b))
         ui_label(ui, pane->body, flame_why_empty(v), ui->theme->muted, FACE_REGULAR, ui->theme->font, 0);
 }

@@ -109,6 +109,8 @@ static int compare_values(const Key *a, const Key *b) {
 
 static int compare(const void *pa, const void *pb) {
     const Key *a = pa, *b = pb;
+    if (a->order == FOLDER_AS_LISTED)
+        return compare_i64(a->index, b->index);
     bool a_up = folder_is_up(a->item), b_up = folder_is_up(b->item);
     if (a_up != b_up)
         return a_up ? -1 : 1;

@@ -14,7 +14,8 @@ typedef enum FolderOrder {
     FOLDER_BY_SAMPLES,
     FOLDER_BY_SIZE,
     FOLDER_BY_MODIFIED,
-    FOLDER_ORDERS
+    FOLDER_ORDERS,
+    FOLDER_AS_LISTED /* as the items come: files opened last */
 } FolderOrder;
 
 typedef struct FolderItem {

@@ -106,7 +106,7 @@ static float tabs(const View *v, Rect area) {
             x += ui_px(ui, 13);
         }
         UiId id = ui_id_at(ui_id("flame tab"), (uint64_t)i);
-        if (ui_tab(ui, id, (Rect){x, y, w[i], h}, str_of(tab[i].label), tab[i].on, commands[tab[i].id].help))
+        if (ui_tab(ui, id, (Rect){x, y, w[i], h}, str_of(tab[i].label), tab[i].on, command_tip(tab[i].id, v->arena)))
             wish(v->wishes, tab[i].id, "%s", tab[i].arg);
     }
     return right - all;
@@ -177,8 +177,7 @@ static float small_button(const View *v, float x, Rect area, const char *label, 
     Ui *ui = v->ui;
     float w = ui_text_width(ui, str_of(label), FACE_REGULAR, ui->theme->font) + ui_px(ui, 20), h = ui_px(ui, 24);
     Rect r = {x, floorf(area.y + (area.h - h) / 2), w, h};
-    Str key = command_key(id, v->arena);
-    const char *tip = view_text(v, "%s (%.*s)", commands[id].help, (int)key.n, key.s).s;
+    const char *tip = command_tip(id, v->arena);
     bool did = on ? ui_tab(ui, ui_id(label), r, str_of(label), true, tip) : ui_button(ui, ui_id(label), r, str_of(label), tip);
     if (did)
         wish(v->wishes, id, "%s", "");
@@ -232,7 +231,7 @@ static float compare_control(const View *v, Rect area, float right) {
     if (r.x < area.x + area.w * 0.35f)
         return right;
     uint32_t chosen = now;
-    if (ui_select(ui, ui_id("compare"), r, STR("compare"), items, n, &chosen, commands[CMD_COMPARE].help))
+    if (ui_select(ui, ui_id("compare"), r, STR("compare"), items, n, &chosen, command_tip(CMD_COMPARE, v->arena)))
         offered[chosen] >= SAVED ? wish(v->wishes, CMD_COMPARE_SAVED, "%d", offered[chosen] - SAVED + 1)
                                  : wish(v->wishes, CMD_COMPARE, "%s", baseline_kind_name(offered[chosen]));
     return r.x;
@@ -251,7 +250,7 @@ static void crumbs_line(const View *v, Rect area) {
         char cut[200];
         transform_describe(t, i, &text);
         Str words = font_fit(ui->fonts, FACE_REGULAR, ui->theme->font * ui->scale, buf_str(&text), ui_px(ui, 300), cut, sizeof cut);
-        words = str_copy(v->arena, words);
+        words = view_text(v, "%s%.*s", t->item[i].off ? "off: " : "", (int)words.n, words.s);
         buf_free(&text);
         float w = ui_chip_width(ui, words, true);
         if (x + w > right) {
@@ -259,7 +258,7 @@ static void crumbs_line(const View *v, Rect area) {
             return;
         }
         ChipAction did = ui_chip(ui, ui_id_at(ui_id("crumb"), i), (Rect){x, y, w, h}, words, !t->item[i].off, true,
-                                 "Click: switch off or on");
+                                 "Click: switch off or on\tSpace · Delete removes");
         if (did == CHIP_TOGGLED)
             wish(v->wishes, CMD_TREE_TOGGLE, "%u", i);
         if (did == CHIP_REMOVED)

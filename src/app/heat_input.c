@@ -145,8 +145,16 @@ static void press(HeatPane *pane, const View *v, const UiZone *z) {
         heat_range_at(pane, v, z->press_x, z->press_y, !(z->mods & MOD_ALT), &pane->anchor);
 }
 
+static const char *pane_tip(const View *v) {
+    Str in = command_key(CMD_TIME_IN, v->arena), out = command_key(CMD_TIME_OUT, v->arena);
+    Str all = command_key(CMD_TIME_ALL, v->arena);
+    return view_text(v, "Heat map: arrows move the selection, with Shift its end · zoom in, out, all\t%.*s %.*s %.*s", (int)in.n,
+                     in.s, (int)out.n, out.s, (int)all.n, all.s).s;
+}
+
 void heat_pointer(HeatPane *pane, const View *v) {
     UiZone z = ui_zone(v->ui, pane->id, pane->plot, ZONE_FOCUSABLE);
+    ui_told(v->ui, pane->id, pane_tip(v));
     if (z.hover)
         v->ui->cursor = CURSOR_CROSS;
     if (v->heat->row && (z.mods & MOD_CTRL) && z.wheel_y != 0) {

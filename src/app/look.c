@@ -3,6 +3,25 @@
 #include <stdio.h>
 #include <string.h>
 
+void look_settings(const Settings *settings, Options *o) {
+    Settings mine = *settings, said = settings_of(&o->shown);
+    const bool given[SETTINGS] = {
+        [SETTING_THEME] = options_given(o, "theme"),
+        [SETTING_HEAT_PALETTE] = o->heat_palette_said,
+        [SETTING_FLAME_PALETTE] = o->flame_palette_said,
+        [SETTING_SCALE] = options_given(o, "scale"),
+        [SETTING_ROWS] = options_given(o, "rows"),
+    };
+    for (int i = 0; i < SETTINGS; i++)
+        if (given[i])
+            mine.value[i] = said.value[i];
+    settings_show(&mine, &o->shown, o->state != NULL);
+    if (o->heat_palette_said)
+        o->shown.heat_palette = (uint8_t)said.value[SETTING_HEAT_PALETTE];
+    if (o->flame_palette_said)
+        o->shown.flame_palette = (uint8_t)said.value[SETTING_FLAME_PALETTE];
+}
+
 /* A sandwich that the options ask for is of the function that they pin. */
 bool look_state(const Options *o, State *out, Error *err) {
     *out = o->shown;

@@ -5,6 +5,9 @@
 #include "app/options.h"
 #include "app/program.h"
 
+/* What is remembered, where no option says otherwise. A --state is a picture: of what is remembered it
+ * takes only what belongs to whoever looks. */
+void look_settings(const Settings *settings, Options *o);
 /* Options, and over them --state; the range waits for the profile's origin. */
 bool look_state(const Options *o, State *out, Error *err);
 bool look_apply(App *app, const Options *o, Error *err);

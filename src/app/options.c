@@ -198,6 +198,8 @@ static bool set_palette(Options *o, const char *value, Error *err) {
         o->shown.flame_palette = (uint8_t)flame;
     else
         return bad_value(err, "palette", value);
+    o->heat_palette_said |= heat_palette_named(str_of(value), &heat);
+    o->flame_palette_said |= !heat_palette_named(str_of(value), &heat);
     return true;
 }
 

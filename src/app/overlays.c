@@ -109,28 +109,49 @@ static float help_group(const View *v, const char *group, Rect r) {
     return r.y + ui_px(v->ui, HELP_GAP);
 }
 
+/* Every group that has a key, in the table's order, and the mouse; with how many lines each. */
+static uint32_t help_groups(const char **group, uint32_t *lines) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < CMD_COUNT; i++) {
+        uint32_t g = 0;
+        if (!commands[i].keys[0])
+            continue;
+        while (g < n && strcmp(group[g], commands[i].group))
+            g++;
+        if (g == n) {
+            group[n] = commands[i].group;
+            lines[n++] = 1;
+        }
+        lines[g]++;
+    }
+    group[n] = "Mouse";
+    lines[n++] = 8;
+    return n;
+}
+
 bool help_draw(Panels *p, const View *v) {
-    static const char *const groups[] = {"Program", "Folder", "Look", "Search", "Time", "Heat map",
-                                         "Counting", "Flame graph", "Mouse"};
-    static const int of_three[] = {0, 0, 0, 0, 1, 1, 2, 2, 2}, of_two[] = {0, 0, 0, 0, 0, 1, 1, 1, 1};
+    const char *group[CMD_COUNT + 1];
+    uint32_t lines[CMD_COUNT + 1], groups = help_groups(group, lines), all = 0, before = 0;
     Ui *ui = v->ui;
     Rect panel;
     float w = fminf(ui->window.w - ui_px(ui, 40), ui_px(ui, 1240));
-    float h = fminf(ui->window.h - ui_px(ui, 40), ui_px(ui, 690));
+    float h = fminf(ui->window.h - ui_px(ui, 40), ui_px(ui, 760));
     if (!ui_modal_begin(ui, ui_id("keys"), w, h, &panel))
         return false;
     panel_head(v, panel, "Keys");
     float pad = ui_px(ui, 28), most = 0;
     Rect body = {panel.x + pad, panel.y + ui_px(ui, 56), panel.w - 2 * pad, panel.h - ui_px(ui, 68)};
-    int columns = body.w > ui_px(ui, 1060) ? 3 : body.w > ui_px(ui, 700) ? 2 : 1;
+    uint32_t columns = body.w > ui_px(ui, 1060) ? 3 : body.w > ui_px(ui, 700) ? 2 : 1;
     float column = (body.w - (float)(columns - 1) * pad) / (float)columns;
     Sheet sheet = sheet_begin(v, "keys body", body, &p->help_scroll);
     float y[3];
     for (int c = 0; c < 3; c++)
         y[c] = body.y - p->help_scroll;
-    for (size_t g = 0; g < sizeof groups / sizeof *groups; g++) {
-        int c = columns == 3 ? of_three[g] : columns == 2 ? of_two[g] : 0;
-        y[c] = help_group(v, groups[g], (Rect){body.x + (float)c * (column + pad), y[c], column, ui_px(ui, HELP_ROW)});
+    for (uint32_t g = 0; g < groups; g++)
+        all += lines[g];
+    for (uint32_t g = 0; g < groups; before += lines[g++]) { /* where its middle lies, in columns of equal height */
+        uint32_t c = (2 * before + lines[g]) * columns / (2 * all);
+        y[c] = help_group(v, group[g], (Rect){body.x + (float)c * (column + pad), y[c], column, ui_px(ui, HELP_ROW)});
         most = fmaxf(most, y[c] - body.y + p->help_scroll);
     }
     sheet_end(v, &sheet, most - ui_px(ui, HELP_GAP));

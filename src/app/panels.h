@@ -17,6 +17,7 @@ typedef struct Panels {
     float help_scroll, complaint_scroll;
     float search_w;
     uint32_t bar_lines;
+    bool settings_button; /* there is room for it */
     Rect search_rect, status_rect;
 } Panels;
 

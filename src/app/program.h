@@ -6,6 +6,7 @@
 #include "app/browser.h"
 #include "app/callouts.h"
 #include "app/chart_pane.h"
+#include "app/command_palette.h"
 #include "app/export.h"
 #include "app/findings_pane.h"
 #include "app/flame_pane.h"
@@ -18,15 +19,17 @@
 #include "app/panels.h"
 #include "app/play_bar.h"
 #include "app/present.h"
+#include "app/recent.h"
 #include "app/reel.h"
 #include "app/scene_file.h"
 #include "app/scene_show.h"
 #include "app/scene_strip.h"
+#include "app/settings_pane.h"
 #include "app/table_pane.h"
 #include "app/tour.h"
 #include "app/view.h"
 
-typedef enum Overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_COMPLAINTS } Overlay;
+typedef enum Overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_COMPLAINTS, OVERLAY_SETTINGS } Overlay;
 
 struct App {
     State state;
@@ -55,6 +58,11 @@ struct App {
     Playback playback;
     PlayBar play_bar;
     Reel reel;
+    CommandPalette palette;
+    SettingsPane settings_pane;
+    Settings settings, unsafe; /* unsafe: what palettes there were before those for every colour vision */
+    KeptFile settings_file;
+    Recent recent;
     bool own_scenes;     /* opened by their name, not as those of slot A's profile */
     bool showing;        /* a scene opens the files that it wants */
     bool reduced_motion; /* nothing slides */
@@ -95,6 +103,10 @@ void app_ask(App *app);
 /* The questions that the state asks. */
 void app_query(const App *app, Query *out);
 void app_heat_spec(App *app, HeatSpec *out);
+/* Remembers what a command of the look has changed. */
+void settings_keep(App *app, CommandId id, const State *before, bool was_still);
+/* At the program's start, with a window: what is remembered, and the files opened last. */
+void settings_begin(App *app);
 /* Runs a command by id; records a history step where the table says so. */
 bool app_run(App *app, CommandId id, Str args, Error *err);
 /* Esc on the stage. */

@@ -56,12 +56,14 @@ static void card_tooltip(const Cards *c, uint32_t i, Rect r) {
     const Scene *scene = c->scenes->scene[i];
     Str line[4];
     uint32_t n = 0;
+    Str take = command_key(CMD_SCENE_UPDATE, v->arena), edit = command_key(CMD_SCENE_EDIT, v->arena);
+    Str present = command_key(CMD_PRESENT, v->arena);
     line[n++] = view_text(v, "%u. %s", i + 1, scene->title);
     if (scene->note[0])
         line[n++] = str_of(scene->note);
     if (c->scenes->at == i && !scene_is_shown(scene, v->state))
-        line[n++] = STR("* the window shows something else\tCtrl+Shift+B takes that over");
-    line[n++] = STR("Click shows it, a drag moves it\tF2 words, F5 presents");
+        line[n++] = view_text(v, "* the window shows something else\t%.*s takes that over", (int)take.n, take.s);
+    line[n++] = view_text(v, "Click shows it, a drag moves it\t%.*s words, %.*s presents", (int)edit.n, edit.s, (int)present.n, present.s);
     ui_tooltip(v->ui, r, line, n);
 }
 
@@ -90,6 +92,7 @@ static void one_card(const Cards *c, uint32_t i) {
         ui->cursor = CURSOR_MOVE;
     }
     draw_card(c, i, r, z.hover || dragged);
+    ui_told(ui, id, view_text(c->v, "Show scene %u, %s", i + 1, c->scenes->scene[i]->title).s);
     ui_focus_ring(ui, id, r, ui_px(ui, ui->theme->radius));
     if (z.hover && !dragged)
         card_tooltip(c, i, r);
@@ -103,7 +106,7 @@ void scene_strip_draw(SceneStrip *s, const View *v, const Scenes *scenes, Range 
     draw_rect(ui->draw, (Rect){area.x, area.y, area.w, ui_px(ui, 1)}, ui->theme->line);
     float button = ui_px(ui, 92), pad = ui_px(ui, 10);
     Rect right = {area.x + area.w - button - pad, area.y + ui_px(ui, 17), button, ui_px(ui, ui->theme->control_h)};
-    if (ui_button(ui, ui_id("present"), right, STR("Present"), "Full screen, one scene after the other  F5"))
+    if (ui_button(ui, ui_id("present"), right, STR("Present"), command_tip(CMD_PRESENT, v->arena)))
         wish(v->wishes, CMD_PRESENT, "%s", "");
     Cards c = {s, v, scenes, whole, {area.x + pad, area.y, area.w - button - 3 * pad, area.h}};
     float total = (float)scenes->count * card_step(&c);
@@ -146,6 +149,7 @@ static void named_field(const View *v, Rect panel, float y, const char *name, ch
     Rect r = {panel.x + pad + label, y, panel.w - 2 * pad - label, h};
     if (ui_field(ui, ui_id(name), r, text, cap, str_of(hint), STR(""), false) != FIELD_NONE)
         wish(v->wishes, set, "%s", text);
+    ui_tip(ui, ui_id(name), r, command_tip(set, v->arena));
 }
 
 static void callout_lines(const View *v, const Scene *scene, Rect panel, float y) {
@@ -156,7 +160,7 @@ static void callout_lines(const View *v, const Scene *scene, Rect panel, float y
         Str text = view_text(v, "%s: %s", c->range.on ? "On the heat map" : "On a frame", c->text);
         ui_label(ui, (Rect){panel.x + pad, y, panel.w - 2 * pad - ui_px(ui, 90), h}, text, ui->theme->text, FACE_REGULAR, ui->theme->font, -1);
         Rect r = {panel.x + panel.w - pad - ui_px(ui, 80), y, ui_px(ui, 80), h};
-        if (ui_button(ui, ui_id_at(ui_id("callout remove"), i), r, STR("Remove"), "Remove this callout"))
+        if (ui_button(ui, ui_id_at(ui_id("callout remove"), i), r, STR("Remove"), command_tip(CMD_CALLOUT_REMOVE, v->arena)))
             wish(v->wishes, CMD_CALLOUT_REMOVE, "%u", i + 1);
     }
     if (!scene->callouts)
@@ -184,14 +188,14 @@ static void edit_panel(SceneStrip *s, const View *v, const Scenes *scenes) {
     callout_lines(v, scene, panel, y + ui_px(ui, 116));
     float by = panel.y + panel.h - h - ui_px(ui, 18);
     Rect button = {panel.x + pad, by, ui_px(ui, 150), h};
-    if (ui_button(ui, ui_id("scene update"), button, STR("Take the window"), "The scene shows what the window shows now  Ctrl+Shift+B"))
+    if (ui_button(ui, ui_id("scene update"), button, STR("Take the window"), command_tip(CMD_SCENE_UPDATE, v->arena)))
         wish(v->wishes, CMD_SCENE_UPDATE, "%s", "");
     button.x += button.w + ui_px(ui, 10);
     button.w = ui_px(ui, 90);
-    if (ui_button(ui, ui_id("scene delete"), button, STR("Delete"), "Delete this scene"))
+    if (ui_button(ui, ui_id("scene delete"), button, STR("Delete"), command_tip(CMD_SCENE_DELETE, v->arena)))
         wish(v->wishes, CMD_SCENE_DELETE, "%s", "");
     button.x = panel.x + panel.w - pad - button.w;
-    if (ui_button(ui, ui_id("scene done"), button, STR("Done"), "Esc"))
+    if (ui_button(ui, ui_id("scene done"), button, STR("Done"), "Close\tEsc"))
         s->editing = false;
     if (opened)
         ui_set_focus(ui, ui_id("Title"), true);
@@ -212,6 +216,7 @@ static void ask_callout(SceneStrip *s, const View *v) {
              s->about.range.on ? STR("Callout on the heat map") : STR("Callout on this frame"), ui->theme->text, FACE_SEMIBOLD, 16, -1);
     Rect r = {panel.x + pad, panel.y + ui_px(ui, 54), panel.w - 2 * pad, h};
     FieldResult f = ui_field(ui, ui_id("callout text"), r, s->callout, sizeof s->callout, STR("What there is to see"), STR("Enter"), false);
+    ui_tip(ui, ui_id("callout text"), r, command_tip(CMD_CALLOUT_PUT, v->arena));
     if (!ui_has_focus(ui, ui_id("callout text")))
         ui_set_focus(ui, ui_id("callout text"), true);
     if (f == FIELD_ENTER) {

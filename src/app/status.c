@@ -65,11 +65,11 @@ static float load_progress(const View *v, Rect area, float right) {
     float h = ui_px(ui, 22), w = ui_px(ui, 70);
     Rect stop = {right - w, floorf(area.y + (area.h - h) / 2), w, h};
     bool live = l->progress < 0;
-    if (ui_button(ui, ui_id("cancel load"), stop, live ? STR("Stop") : STR("Cancel"), commands[CMD_CANCEL_LOAD].help))
+    if (ui_button(ui, ui_id("cancel load"), stop, live ? STR("Stop") : STR("Cancel"), command_tip(CMD_CANCEL_LOAD, v->arena)))
         wish(v->wishes, CMD_CANCEL_LOAD, "%s", "");
     if (live) {
         stop.x -= w + ui_px(ui, 8);
-        if (ui_button(ui, ui_id("pause load"), stop, v->paused ? STR("Go on") : STR("Pause"), commands[CMD_LIVE_PAUSE].help))
+        if (ui_button(ui, ui_id("pause load"), stop, v->paused ? STR("Go on") : STR("Pause"), command_tip(CMD_LIVE_PAUSE, v->arena)))
             wish(v->wishes, CMD_LIVE_PAUSE, "%s", "");
     }
     right = right_text(v, area, stop.x - ui_px(ui, 14), left_words(v, l), ui->theme->muted) + ui_px(ui, 6);
@@ -94,6 +94,7 @@ static float complaint_button(const View *v, Rect area, float right) {
         ui->cursor = CURSOR_HAND;
     if (z.clicked)
         wish(v->wishes, CMD_COMPLAINTS, "%s", "");
+    ui_tip(ui, ui_id("complaints"), r, command_tip(CMD_COMPLAINTS, v->arena));
     ui_focus_ring(ui, ui_id("complaints"), rect_inset(r, ui_px(ui, 3)), 0);
     return right_text(v, area, right, text, ui->theme->warning);
 }
@@ -101,8 +102,9 @@ static float complaint_button(const View *v, Rect area, float right) {
 static Str browser_words(const View *v, const Browser *b) {
     Str progress = browser_progress(b, v);
     const char *back = v->slot->open ? " · Esc goes back" : "";
-    return view_text(v, "%.*s · Enter opens · Backspace goes to the folder above · S sorts · / filters%s",
-                     (int)progress.n, progress.s, back);
+    const char *above = b->recent ? "Backspace goes to the folder · D takes one off the list"
+                                  : "Backspace goes to the folder above · S sorts";
+    return view_text(v, "%.*s · Enter opens · %s · / filters%s", (int)progress.n, progress.s, above, back);
 }
 
 static Str idle_words(const View *v, const Told *told) {
@@ -166,6 +168,10 @@ void status_draw(Panels *p, const View *v, const Told *told, const char *notice,
                               sizeof cut);
         x = panel_text(v, x, area, symbol, t->text, FACE_SEMIBOLD);
         panel_text(v, x, area, facts, t->muted, FACE_REGULAR);
+    } else if (ui->focus_tip[0]) { /* what the keyboard has come to says of itself */
+        Str key = str_of(ui->focus_tip), help = str_cut(&key, '\t');
+        x = panel_text(v, x, area, help, t->text, FACE_REGULAR);
+        panel_text(v, x, area, key, t->muted, FACE_SEMIBOLD);
     } else {
         panel_text(v, x, area, idle_words(v, told), t->muted, FACE_REGULAR);
     }

@@ -144,6 +144,9 @@ static void draw_title(const View *v, const Columns *c, uint32_t first, Rect hea
             ui->cursor = CURSOR_HAND;
         if (z.clicked && z.button == BUTTON_LEFT)
             sort_by(v, cell->order);
+        Str key = command_key(on ? CMD_TABLE_REVERSE : CMD_TABLE_SORT, v->arena);
+        ui_tip(ui, id, r, view_text(v, "Sort by %s%s\t%.*s", function_order_name(cell->order), on ? ", the other way round" : "",
+                                    (int)key.n, key.s).s);
         ui_focus_ring(ui, id, rect_inset(r, ui_px(ui, 1)), ui_px(ui, 4));
     }
     const char *arrow = v->state->table_ascending ? "\xe2\x86\x91" : "\xe2\x86\x93";
@@ -368,6 +371,7 @@ static void pointer(TablePane *pane, const View *v, const Functions *f) {
         if (z.clicks == 2)
             wish(v->wishes, CMD_TABLE_CHOOSE, "%s", "");
     }
+    ui_told(v->ui, ui_id("table"), command_tip(CMD_TABLE_CHOOSE, v->arena));
     if (z.focused && !v->ui->modal)
         take_keys(pane, v, f);
 }
@@ -389,7 +393,9 @@ static void filter_line(TablePane *pane, const View *v, const Functions *f, Rect
         snprintf(pane->field, sizeof pane->field, "%s", v->state->table_filter);
     Rect field = {line.x, line.y, fminf(line.w, ui_px(ui, 300)), line.h};
     FieldResult did = ui_field(ui, id, field, pane->field, sizeof pane->field,
-                               STR("Filter functions"), STR(""), false);
+                               STR("Filter functions"), command_key(CMD_TABLE_FILTER_ASK, v->arena), false);
+    Str key = command_key(CMD_TABLE_FILTER_ASK, v->arena);
+    ui_tip(ui, id, field, view_text(v, "%s\t%.*s", commands[CMD_TABLE_FILTER].help, (int)key.n, key.s).s);
     if (did == FIELD_CHANGED)
         wish(v->wishes, CMD_TABLE_FILTER, "%s", pane->field);
     if (did == FIELD_ESC)

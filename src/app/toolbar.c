@@ -55,9 +55,22 @@ static uint32_t choose(Bar *b, const char *name, const char *tip, const char *co
     return ui_select(v->ui, ui_id(name), r, str_of(name), items, n, &chosen, tip) ? chosen : n;
 }
 
+/* Where steps have keys and the command has none: those. */
+static const char *choice_tip(const View *v, CommandId id) {
+    static const CommandId steps[][3] = {{CMD_ROWS, CMD_ROWS_FEWER, CMD_ROWS_MORE},
+                                         {CMD_COLUMN, CMD_COLUMN_SHORTER, CMD_COLUMN_LONGER}};
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        if (steps[i][0] != id)
+            continue;
+        Str less = command_key(steps[i][1], v->arena), more = command_key(steps[i][2], v->arena);
+        return view_text(v, "%s\t%.*s %.*s", commands[id].help, (int)less.n, less.s, (int)more.n, more.s).s;
+    }
+    return command_tip(id, v->arena);
+}
+
 static void choice(Bar *b, const char *name, CommandId id, const char *const *labels,
                    const char *const *args, uint32_t n, uint32_t now) {
-    uint32_t chosen = choose(b, name, commands[id].help, labels, n, now);
+    uint32_t chosen = choose(b, name, choice_tip(b->v, id), labels, n, now);
     if (chosen < n)
         wish(b->v->wishes, id, "%s", args[chosen]);
 }
@@ -84,6 +97,7 @@ static void file_control(Bar *b) {
     ui_label(ui, r, name, ui->theme->text, FACE_SEMIBOLD, size, -1);
     float caret = ui_px(ui, 12);
     ui_icon(ui, (Rect){r.x + r.w - caret - ui_px(ui, 2), r.y + (r.h - caret) / 2, caret, caret}, "caret", ui->theme->muted);
+    ui_tip(ui, ui_id("file"), r, command_tip(CMD_OPEN, v->arena));
     ui_focus_ring(ui, ui_id("file"), rect_inset(r, -ui_px(ui, 3)), ui_px(ui, ui->theme->radius));
     if (z.clicked)
         wish(v->wishes, CMD_OPEN, "%s", "");
@@ -140,7 +154,7 @@ static void rows_control(Bar *b) {
         items[n++] = kinds[i];
     if (s->row_kind != HEAT_BY_OFFSET)
         now = first_kind + s->row_kind - HEAT_BY_THREAD;
-    uint32_t chosen = choose(b, "rows", commands[CMD_ROWS].help, items, n, now);
+    uint32_t chosen = choose(b, "rows", choice_tip(b->v, CMD_ROWS), items, n, now);
     if (chosen >= n)
         return;
     bool kind = chosen >= first_kind;
@@ -226,9 +240,12 @@ static void idle_chip(Bar *b) {
     bool hidden = v->state->idle != IDLE_KEEP;
     Str n = view_grouped(v, a->idle_in_profile), all = view_grouped(v, a->in_profile);
     Str text = view_text(v, "%s · %.*s of %.*s", hidden ? "idle hidden" : "idle shown", (int)n.n, n.s, (int)all.n, all.s);
-    if (chip(b, ui_id("idle chip"), (Chip){text, commands[CMD_IDLE].help, hidden, false}))
+    if (chip(b, ui_id("idle chip"), (Chip){text, command_tip(CMD_IDLE, v->arena), hidden, false}))
         wish(v->wishes, CMD_IDLE, "%s", "");
 }
+
+/* The keys are the widget's own. */
+#define CHIP_TIP "Click: switch off or on · right click: its opposite\tSpace · I · Delete removes"
 
 static void filter_chip(Bar *b, uint32_t i) {
     const View *v = b->v;
@@ -242,6 +259,8 @@ static void filter_chip(Bar *b, uint32_t i) {
                          ui_px(v->ui, 320), cut, sizeof cut);
     words = str_copy(v->arena, words);
     buf_clear(&text);
+    if (term->off) /* said, not only drawn otherwise */
+        buf_puts(&text, "off: ");
     buf_put(&text, words);
     if (v->answer && filter_same(&v->answer->query.filter, &v->state->filter)) {
         buf_puts(&text, " · ");
@@ -252,13 +271,20 @@ static void filter_chip(Bar *b, uint32_t i) {
     Str label = str_copy(v->arena, buf_str(&text));
     buf_free(&text);
     ChipAction did = chip(b, ui_id_at(ui_id("chip"), i),
-                          (Chip){label, "Click: switch off or on · right click: its opposite", !term->off, true});
+                          (Chip){label, CHIP_TIP, !term->off, true});
     if (did == CHIP_TOGGLED)
         wish(v->wishes, CMD_FILTER_TOGGLE, "%u", i);
     if (did == CHIP_REMOVED)
         wish(v->wishes, CMD_FILTER_REMOVE, "%u", i);
     if (did == CHIP_INVERTED)
         wish(v->wishes, CMD_FILTER_INVERT, "%u", i);
+}
+
+static const char *pin_tip(const View *v) {
+    Str next = command_key(CMD_LINK_NEXT, v->arena), before = command_key(CMD_LINK_PREVIOUS, v->arena);
+    Str off = command_key(CMD_UNPIN, v->arena);
+    return view_text(v, "Next moments, moments before, let go\t%.*s %.*s %.*s", (int)next.n, next.s, (int)before.n, before.s,
+                     (int)off.n, off.s).s;
 }
 
 static void pin_chip(Bar *b) {
@@ -270,11 +296,16 @@ static void pin_chip(Bar *b) {
     char cut[160];
     Str words = font_fit(v->ui->fonts, FACE_REGULAR, v->ui->theme->font * v->ui->scale, symbol, ui_px(v->ui, 220), cut, sizeof cut);
     Str label = view_text(v, "pinned %.*s", (int)words.n, words.s);
-    ChipAction did = chip(b, ui_id("pin chip"), (Chip){label, "Next moments: .   before: ,", true, true});
+    ChipAction did = chip(b, ui_id("pin chip"), (Chip){label, pin_tip(v), true, true});
     if (did == CHIP_TOGGLED)
         wish(v->wishes, CMD_LINK_NEXT, "%s", "");
     if (did == CHIP_REMOVED)
         wish(v->wishes, CMD_UNPIN, "%s", "");
+}
+
+static const char *cell_tip(const View *v) {
+    Str off = command_key(CMD_UNPIN, v->arena);
+    return view_text(v, "Click: select this cell · let go of it\t%.*s", (int)off.n, off.s).s;
 }
 
 static void cell_chip(Bar *b) {
@@ -283,7 +314,7 @@ static void cell_chip(Bar *b) {
         return;
     Str words = heat_cell_name(v), label = view_text(v, "pinned %.*s", (int)words.n, words.s);
     const Range *cell = &v->state->cell;
-    ChipAction did = chip(b, ui_id("cell chip"), (Chip){label, "Select this cell", true, true});
+    ChipAction did = chip(b, ui_id("cell chip"), (Chip){label, cell_tip(v), true, true});
     if (did == CHIP_TOGGLED)
         wish(v->wishes, v->select, "%lld..%lld", (long long)cell->t0_ns, (long long)cell->t1_ns);
     if (did == CHIP_REMOVED)
@@ -302,13 +333,14 @@ static void filter_field(Bar *b, Panels *p, float w) {
         return;
     if (!p->asking_filter) {
         r.w = b->h;
-        if (ui_button(v->ui, ui_id("add filter"), r, STR("+"), commands[CMD_FILTER_ASK].help))
+        if (ui_button(v->ui, ui_id("add filter"), r, STR("+"), command_tip(CMD_FILTER_ASK, v->arena)))
             wish(v->wishes, CMD_FILTER_ASK, "%s", "");
         return;
     }
     FieldResult did = ui_field(v->ui, ui_id("filter field"), r, p->filter, sizeof p->filter,
                                STR("comm=java  frame~parse  tid!=7"), STR("Enter"),
                                p->filter_error.kind != ERROR_NONE);
+    ui_tip(v->ui, ui_id("filter field"), r, command_tip(CMD_FILTER_ADD, v->arena));
     if (did == FIELD_ENTER)
         wish(v->wishes, CMD_FILTER_ADD, "%s", p->filter);
     if (did == FIELD_ESC)
@@ -324,7 +356,8 @@ static void search_control(Panels *p, const View *v, Rect r) {
     bool bad = v->answer && v->answer->search_error[0] && !strcmp(v->answer->query.search, v->state->search);
     p->search_rect = r;
     FieldResult did = ui_field(v->ui, ui_id("search"), r, p->search, sizeof p->search,
-                               r.w < ui_px(v->ui, 230) ? STR("Search") : STR("Search frames (regex)"), p->search[0] ? STR("") : STR("Ctrl F"), bad);
+                               r.w < ui_px(v->ui, 230) ? STR("Search") : STR("Search frames (regex)"), p->search[0] ? STR("") : command_key(CMD_SEARCH, v->arena), bad);
+    ui_tip(v->ui, ui_id("search"), r, command_tip(CMD_SEARCH, v->arena));
     if (did == FIELD_CHANGED)
         wish(v->wishes, CMD_SEARCH_SET, "%s", p->search);
     else if (did == FIELD_ENTER)
@@ -390,24 +423,34 @@ static void save_control(const View *v, Rect r) {
     }
     uint32_t chosen = 0;
     UiId menu = ui_id("save menu");
-    if (ui_button(ui, ui_id("save"), r, STR("Save"), "Save what is shown"))
+    Str png = command_key(CMD_EXPORT_PNG, v->arena);
+    if (ui_button(ui, ui_id("save"), r, STR("Save"), view_text(v, "Save what is shown\t%.*s", (int)png.n, png.s).s))
         ui_menu_open(ui, menu);
     if (ui_menu(ui, menu, r, items, n, &chosen))
         wish(v->wishes, what[chosen], "%s", "");
 }
 
+static void settings_control(const View *v, Rect r) {
+    Ui *ui = v->ui;
+    if (ui_button(ui, ui_id("settings button"), r, STR(""), command_tip(CMD_SETTINGS, v->arena)))
+        wish(v->wishes, CMD_SETTINGS, "%s", "");
+    float side = ui_px(ui, 16);
+    ui_icon(ui, (Rect){r.x + (r.w - side) / 2, r.y + (r.h - side) / 2, side, side}, "sliders", ui->theme->text);
+}
+
 /* What stands at the first line's end. */
 typedef struct BarEnd {
-    Rect search, save, help;
+    Rect search, save, settings, help; /* settings: without width where it has no room */
 } BarEnd;
 
-static Bar bar_begin(const View *v, Rect area, float search_w, BarEnd *end) {
+static Bar bar_begin(const View *v, Rect area, float search_w, bool settings, BarEnd *end) {
     Ui *ui = v->ui;
     float margin = ui_px(ui, 20), h = ui_px(ui, ui->theme->control_h), gap = ui_px(ui, ui->theme->gap);
     float y = floorf(area.y + (ui_px(ui, ui->theme->bar_h) - h) / 2), wide = area.x + area.w - margin;
     float save_w = ui_text_width(ui, STR("Save"), FACE_REGULAR, ui->theme->font) + ui_px(ui, 24);
     end->help = (Rect){wide - ui_px(ui, 36), y, ui_px(ui, 36), h};
-    end->save = (Rect){end->help.x - gap - save_w, y, save_w, h};
+    end->settings = (Rect){end->help.x - (settings ? gap + ui_px(ui, 36) : 0), y, settings ? ui_px(ui, 36) : 0, h};
+    end->save = (Rect){end->settings.x - gap - save_w, y, save_w, h};
     end->search = (Rect){end->save.x - gap - search_w, y, search_w, h};
     uint32_t lines = (uint32_t)(ui->window.h * 0.3f / (h + gap));
     return (Bar){.v = v, .x = area.x + margin, .y = y, .h = h, .gap = gap, .left = area.x + margin,
@@ -420,14 +463,15 @@ float toolbar_height(Panels *p, const View *v) {
     Bar bar = {0};
     uint32_t lines = UINT32_MAX;
     float wide = fminf(ui_px(ui, 260), ui->window.w * 0.2f), narrow = fminf(wide, ui_px(ui, 170));
-    for (int i = 0; i < 2; i++) { /* a narrow search field, where that saves a line */
-        bar = bar_begin(v, ui->window, i ? narrow : wide, &end);
+    for (int i = 0; i < 4; i++) { /* a narrow search field, no button for settings, where that saves a line */
+        bar = bar_begin(v, ui->window, i & 1 ? narrow : wide, i < 2, &end);
         bar.measure = true;
         choices(&bar);
         chips(&bar, p);
         if (bar.line + (bar.missing > 0) < lines) {
             lines = bar.line + (bar.missing > 0);
-            p->search_w = i ? narrow : wide;
+            p->search_w = i & 1 ? narrow : wide;
+            p->settings_button = i < 2;
             p->bar_lines = bar.line;
         }
     }
@@ -439,13 +483,15 @@ void toolbar_draw(Panels *p, const View *v, Rect area) {
     draw_rect(ui->draw, area, ui->theme->panel);
     draw_rect(ui->draw, (Rect){area.x, area.y + area.h - ui_px(ui, 1), area.w, ui_px(ui, 1)}, ui->theme->line);
     BarEnd end;
-    Bar bar = bar_begin(v, area, p->search_w, &end);
+    Bar bar = bar_begin(v, area, p->search_w, p->settings_button, &end);
     choices(&bar);
     chips(&bar, p);
     if (v->slot->open && v->state->mode == MODE_NORMAL) {
         search_control(p, v, end.search);
         save_control(v, end.save);
     }
-    if (ui_button(ui, ui_id("help"), end.help, STR("?"), commands[CMD_HELP].help))
+    if (p->settings_button)
+        settings_control(v, end.settings);
+    if (ui_button(ui, ui_id("help"), end.help, STR("?"), command_tip(CMD_HELP, v->arena)))
         wish(v->wishes, CMD_HELP, "%s", "");
 }

@@ -144,15 +144,15 @@ static void buttons(const Tour *t, const View *v, Rect area) {
     Rect r = {x, y, w, h};
     if (t->done)
         draw_outline(ui->draw, rect_inset(r, -ui_px(ui, 3)), ui_px(ui, ui->theme->radius + 3), ui_px(ui, 2), ui->theme->accent);
-    if (ui_button(ui, ui_id("tour next"), r, last ? STR("Finish") : t->done ? STR("Next") : STR("Skip"), "Go on with the tour  Ctrl+Right"))
+    if (ui_button(ui, ui_id("tour next"), r, last ? STR("Finish") : t->done ? STR("Next") : STR("Skip"), command_tip(CMD_TOUR_NEXT, v->arena)))
         wish(v->wishes, CMD_TOUR_NEXT, "%s", "");
     r.x -= w + gap;
     if (t->lesson) {
-        if (ui_button(ui, ui_id("tour back"), r, STR("Back"), "The lesson before  Ctrl+Left"))
+        if (ui_button(ui, ui_id("tour back"), r, STR("Back"), command_tip(CMD_TOUR_BACK, v->arena)))
             wish(v->wishes, CMD_TOUR_BACK, "%s", "");
         r.x -= w + gap;
     }
-    if (ui_button(ui, ui_id("tour end"), r, STR("End"), "Leave the tour; the profile stays  Shift+Esc"))
+    if (ui_button(ui, ui_id("tour end"), r, STR("End"), command_tip(CMD_TOUR_END, v->arena)))
         wish(v->wishes, CMD_TOUR_END, "%s", "");
 }
 

@@ -12,6 +12,7 @@ static void splitter(const View *v, Rect area, float top) {
     Rect r = {area.x, top - ui_px(ui, 4), area.w, ui_px(ui, 9)};
     if (ui_splitter(ui, ui_id("splitter"), r, &position) && area.h > 0)
         wish(v->wishes, CMD_SPLIT, "%d", (int)((position - area.y) / area.h * 1000));
+    ui_tip(ui, ui_id("splitter"), r, view_text(v, "%s\tUp Down", commands[CMD_SPLIT].help).s);
 }
 
 /* The second file's heat map beside the first one's: a drag on it is the baseline. */
@@ -87,7 +88,8 @@ static void draw_panes(App *app, const View *v, Rect area) {
         split = least;
     if (split > area.h - header - ui_px(ui, 60))
         split = area.h - header - ui_px(ui, 60);
-    split = split < ui_px(ui, 40) ? 0 : (float)(int)split; /* no room for both: the flame graph stays */
+    float fewest = ui_px(ui, times ? 96 : 40); /* axes and a few rows: large type leaves no room for both */
+    split = split < fewest ? 0 : (float)(int)split; /* then the flame graph stays */
     Rect heat = {area.x, area.y, area.w, split};
     if (split <= 0)
         times = false;
@@ -121,6 +123,9 @@ static void draw_overlays(App *app, const View *v, Rect area) {
         app->overlay = OVERLAY_NONE;
     if (app->overlay == OVERLAY_COMPLAINTS && (!v->slot->open || !complaints_draw(&app->panels, v)))
         app->overlay = OVERLAY_NONE;
+    if (app->overlay == OVERLAY_SETTINGS && !settings_draw(&app->settings_pane, v, app->reduced_motion, app->settings_file.path))
+        app->overlay = OVERLAY_NONE;
+    command_palette_draw(&app->palette, v, app);
     if (app->show_stats)
         stats_draw(v, &app->stats, area);
 }

@@ -14,7 +14,7 @@ static const char *const SCALE_NAMES[] = {"sqrt", "linear", "log", "percentile"}
 static const char *const HEAT_NAMES[] = {"ember",   "red",     "enhanced",
                                          "viridis", "inferno", "grey"};
 static const char *const FLAME_NAMES[] = {"kind", "name", "module", "package", "hot",
-                                          "mem",  "io",   "java",   "js"};
+                                          "mem",  "io",   "java",   "js",      "safe"};
 static const char *const DIFF_NAMES[] = {"red-blue", "safe"};
 
 static bool named(Str name, const char *const *names, int count, int *out) {
@@ -265,6 +265,23 @@ static Lch base_of(int hue) {
     }
 }
 
+/* Chosen so that the two of them that come nearest, seen with any kind of cones missing and whatever the
+ * shade, stay as far apart as can be: a test measures it. */
+static Lch safe_base_of(int hue) {
+    switch (hue) {
+    case HUE_KERNEL:
+        return (Lch){0.640f, 0.160f, 57};
+    case HUE_CPP:
+        return (Lch){0.450f, 0.040f, 290};
+    case HUE_JIT:
+        return (Lch){0.866f, 0.150f, 96};
+    case HUE_INLINED:
+        return (Lch){0.860f, 0.067f, 330};
+    default:
+        return (Lch){0.633f, 0.140f, 262};
+    }
+}
+
 static int hue_of_kind(uint32_t kind) {
     switch (kind) {
     case FRAME_KERNEL:
@@ -380,6 +397,8 @@ static Lch base_by_palette(FlamePalette palette, Frame frame, Str symbol, Str mo
         base.l = 0.68f;
         base.c = 0.12f;
         return base;
+    case FLAME_SAFE:
+        return safe_base_of(hue_of_kind(frame.kind));
     case FLAME_JAVA:
         return base_of(hue_of_java(frame, symbol));
     case FLAME_JS:

@@ -31,6 +31,7 @@ typedef enum FlamePalette {
     FLAME_IO,         /* blue to violet, by name */
     FLAME_JAVA,       /* Java, what was inlined into it, C++, kernel, other native code */
     FLAME_JS,         /* JavaScript, its engine's own code (builtins), C++, kernel, other */
+    FLAME_SAFE,       /* by kind, in hues and lightnesses that every colour vision tells apart */
     FLAME_PALETTE_COUNT,
 } FlamePalette;
 

@@ -14,7 +14,6 @@
 #include "ui/theme.h"
 
 typedef uint64_t UiId;
-
 typedef struct UiPlace {
     UiId id;
     Rect rect;     /* clipped */
@@ -51,6 +50,8 @@ typedef struct Ui {
     float drag_from;    /* splitter and scroll bar: value minus pointer at the press */
     uint8_t focus_missed; /* frames in which the focused widget was not there */
     bool focus_visible; /* the focus came by keyboard: draw its ring */
+    UiId focus_before;  /* of the modal, which gives it back */
+    bool before_visible, still; /* still: nothing slides or pulses */
     UiId popup;         /* open menu, 0 none */
     Rect popup_rect;    /* where it was drawn last frame: shields what lies under it */
     int32_t popup_item; /* highlighted by keyboard or pointer */
@@ -63,6 +64,8 @@ typedef struct Ui {
     int64_t hot_since_ns; /* for tooltips */
     UiId focus_order[256];
     uint8_t focus_kind[256]; /* rows and tabs are walked with the arrows */
+    bool focus_tipped[256];  /* it has a help text */
+    char focus_tip[192];     /* that of what the keyboard focused; "" */
     uint32_t focus_count;
     Cursor cursor;
     bool wants_paste, wants_text;
@@ -77,14 +80,13 @@ UiId ui_id(const char *name); /* stable hash */
 UiId ui_id_at(UiId parent, uint64_t index);
 void ui_init(Ui *ui);
 void ui_free(Ui *ui);
-/* text_scale: user's factor (1 … 2) on top of the theme's and the display's. */
+/* text_scale: user's factor (1 … 2). */
 void ui_begin(Ui *ui, DrawList *draw, const Fonts *fonts, const Theme *theme, float text_scale,
               const FrameInput *in, uint32_t window);
 void ui_end(Ui *ui);
 static inline float ui_px(const Ui *ui, float logical) {
     return (float)(int)(logical * ui->scale + 0.5f);
 }
-
 /* -- zones: for views that handle the pointer themselves; BUTTON: Enter, Space are clicks too */
 enum { ZONE_FOCUSABLE = 1, ZONE_KEEP_CURSOR = 2, ZONE_BUTTON = 4 };
 typedef struct UiZone {
@@ -99,23 +101,23 @@ typedef struct UiZone {
     bool focused;
 } UiZone;
 UiZone ui_zone(Ui *ui, UiId id, Rect r, unsigned flags);
-/* Event i was for a widget (typing, Tab): no chord of the program. Known once all were asked. */
+/* Event i was for a widget: no chord of the program. Known once all were asked. */
 bool ui_event_used(const Ui *ui, uint32_t i);
 void ui_use_event(Ui *ui, uint32_t i);
-
 /* -- drawing with the theme; type sizes logical */
 void ui_label(Ui *ui, Rect r, Str s, uint32_t color, Face face, float size, int align /* -1 0 1 */);
 float ui_text_width(const Ui *ui, Str s, Face face, float size);
-/* search close caret check plus folder file back warning play pause step "step back" */
+/* search close caret check plus folder file back warning play pause step "step back" sliders */
 void ui_icon(Ui *ui, Rect r, const char *name, uint32_t color);
 void ui_focus_ring(Ui *ui, UiId id, Rect r, float radius);
-
-/* -- widgets; `tip` may be NULL and is shown after 500 ms of hovering */
+/* -- widgets; `tip` ("help\tkey") is shown after 500 ms of hovering. ui_tip gives one to what was
+ * asked for without: zones, fields, rows, splitters; to a pane with tooltips of its own ui_told. */
+void ui_tip(Ui *ui, UiId id, Rect r, const char *tip);
+void ui_told(Ui *ui, UiId id, const char *tip);
 bool ui_button(Ui *ui, UiId id, Rect r, Str label, const char *tip);
 bool ui_tab(Ui *ui, UiId id, Rect r, Str label, bool on, const char *tip);
 /* "name value ▾" that opens a menu; true when the user chose another item. */
-bool ui_select(Ui *ui, UiId id, Rect r, Str name, const Str *items, uint32_t n, uint32_t *chosen,
-               const char *tip);
+bool ui_select(Ui *ui, UiId id, Rect r, Str name, const Str *items, uint32_t n, uint32_t *chosen, const char *tip);
 float ui_select_width(const Ui *ui, Str name, Str value);
 /* A menu by itself ("left\tright" items): opened by ui_menu_open, then asked each frame with
  * the rectangle that it hangs from; true once, when an item was chosen. */
@@ -125,8 +127,7 @@ typedef enum ChipAction { CHIP_NONE, CHIP_TOGGLED, CHIP_REMOVED, CHIP_INVERTED }
 ChipAction ui_chip(Ui *ui, UiId id, Rect r, Str text, bool on, bool removable, const char *tip);
 float ui_chip_width(const Ui *ui, Str text, bool removable);
 typedef enum FieldResult { FIELD_NONE, FIELD_CHANGED, FIELD_ENTER, FIELD_SHIFT_ENTER, FIELD_ESC } FieldResult;
-/* text: zero-terminated, cap bytes, edited in place. hint_right: e.g. "Ctrl+F", drawn muted.
- * Of several in one frame Enter and Esc are told before a change. */
+/* text: cap bytes, edited in place. hint_right: e.g. "Ctrl+F", muted. Enter and Esc before a change. */
 FieldResult ui_field(Ui *ui, UiId id, Rect r, char *text, uint32_t cap, Str placeholder,
                      Str hint_right, bool bad);
 /* Returns the new position of the dragged edge; *position is in pixels. True while dragged. */
@@ -136,8 +137,7 @@ bool ui_scrollbar(Ui *ui, UiId id, Rect r, float total, float page, float *at);
 void ui_progress(Ui *ui, Rect r, float share); /* share < 0: a moving stripe */
 /* One clickable row of a list; true when clicked or Enter pressed on it while focused. */
 bool ui_row(Ui *ui, UiId id, Rect r, bool selected);
-/* Lines of "left\tright" at the pointer, at most ten, never over `avoid`. The pinned one stays
- * beside a place and comes before the frame's other tooltips. */
+/* Lines of "left\tright" at the pointer, at most ten, never over `avoid`; the pinned one is asked first. */
 void ui_tooltip(Ui *ui, Rect avoid, const Str *lines, uint32_t n);
 void ui_pinned_tooltip(Ui *ui, Rect beside, const Str *lines, uint32_t n);
 /* Dims the window and gives the panel's rectangle (w × h physical, cut at the window), centred;

@@ -189,6 +189,7 @@ void ui_begin(Ui *ui, DrawList *draw, const Fonts *fonts, const Theme *theme, fl
     ui->wake_ns = INT64_MAX;
     ui->tooltip = 0;
     ui->pinned_tip = (Rect){0};
+    ui->focus_tip[0] = 0;
     ui->layer = LAYER_WINDOW;
     ui->modal_now = 0;
     draw_reset(&ui->overlay, ui->window.w, ui->window.h, 0);
@@ -206,6 +207,10 @@ void ui_end(Ui *ui) {
         ui->active = 0;
     if (ui->active && !ui->held) /* a release that never came, e.g. in another window */
         ui->active = 0;
+    if (ui->modal && !ui->modal_now && focus_place(ui) == UINT32_MAX) {
+        ui->focus = ui->focus_before;
+        ui->focus_visible = ui->before_visible;
+    }
     if (ui->focus && focus_place(ui) == UINT32_MAX) {
         /* What was focused by a command may appear in the next frame only. */
         if (++ui->focus_missed > 2)
@@ -272,6 +277,7 @@ void ui_focusable(Ui *ui, UiId id, int kind) {
     if (ui->focus_count == 256 || (ui->modal_now && ui->layer != LAYER_MODAL))
         return;
     ui->focus_kind[ui->focus_count] = (uint8_t)kind;
+    ui->focus_tipped[ui->focus_count] = false;
     ui->focus_order[ui->focus_count++] = id;
 }
 

@@ -1,4 +1,5 @@
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "ui/ui_parts.h"
@@ -147,6 +148,15 @@ static void icon_warning(const Pen *p) {
     draw_rect(p->d, grid(p, 7.3f, 11, 1.5f, 1.5f), p->ground);
 }
 
+static void icon_sliders(const Pen *p) {
+    static const float knob[3] = {10, 4, 8.5f};
+    for (int i = 0; i < 3; i++) {
+        float y = 3.5f + 4.5f * (float)i;
+        stroke(p, 1.5f, y, 14.5f, y);
+        draw_round(p->d, grid(p, knob[i] - 1.75f, y - 1.75f, 3.5f, 3.5f), 1.75f * p->unit, p->color);
+    }
+}
+
 static void icon_play(const Pen *p) {
     wedge(p, 4, 2.5f, 13.5f, 8, 4, 13.5f);
 }
@@ -175,7 +185,7 @@ void ui_icon(Ui *ui, Rect r, const char *name, uint32_t color) {
         {"check", icon_check},   {"plus", icon_plus},   {"folder", icon_folder},
         {"file", icon_file},     {"back", icon_back},   {"warning", icon_warning},
         {"play", icon_play},     {"pause", icon_pause}, {"step", icon_step},
-        {"step back", icon_step_back},
+        {"step back", icon_step_back}, {"sliders", icon_sliders},
     };
     float side = fminf(r.w, r.h);
     Pen p = {.d = ui->draw, .color = color, .ground = ui->theme->panel, .unit = side / 16};
@@ -298,8 +308,20 @@ void ui_pinned_tooltip(Ui *ui, Rect beside, const Str *lines, uint32_t n) {
     ui->pinned_tip = tooltip(ui, pinned_place, beside, lines, n);
 }
 
+void ui_told(Ui *ui, UiId id, const char *tip) {
+    for (uint32_t i = ui->focus_count; i > 0 && tip && tip[0]; i--) {
+        if (ui->focus_order[i - 1] != id)
+            continue;
+        ui->focus_tipped[i - 1] = true;
+        break;
+    }
+    if (ui->focus == id && ui->focus_visible && tip)
+        snprintf(ui->focus_tip, sizeof ui->focus_tip, "%s", tip);
+}
+
 void ui_tip(Ui *ui, UiId id, Rect r, const char *tip) {
     const int64_t rest_ns = 500000000;
+    ui_told(ui, id, tip);
     if (!tip || !tip[0] || ui->hot != id || ui->held || ui->popup)
         return;
     ui->tooltip = id;

@@ -28,6 +28,10 @@ bool ui_modal_begin(Ui *ui, UiId id, float w, float h, Rect *panel) {
     *panel = rect(floorf((ui->window.w - w) / 2), floorf((ui->window.h - h) / 2), w, h);
     if (modal_dismissed(ui, id, *panel))
         return false;
+    if (!ui->modal && !ui->modal_now) {
+        ui->focus_before = ui->focus;
+        ui->before_visible = ui->focus_visible;
+    }
     ui->modal_now = id;
     ui->focus_count = 0; /* Tab stays inside */
     ui->draw = &ui->overlay;

@@ -23,8 +23,6 @@ typedef struct UiPress {
     bool hover, down, chosen;
 } UiPress;
 UiPress ui_press(Ui *ui, UiId id, Rect r, int kind);
-/* Shows the widget's help text when the pointer has rested on it. */
-void ui_tip(Ui *ui, UiId id, Rect r, const char *tip);
 
 /* -- drawing */
 float ui_hairline(const Ui *ui);

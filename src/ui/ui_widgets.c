@@ -39,9 +39,11 @@ bool ui_row(Ui *ui, UiId id, Rect r, bool selected) {
     UiPress p = ui_press(ui, id, r, FOCUS_ROW);
     float radius = ui_px(ui, 4);
     bool focused = ui->focus == id && ui->focus_visible;
-    if (selected)
+    if (selected) { /* the bar is seen where the tint is too faint */
+        float bar = ui_px(ui, 3), inset = floorf(r.h / 5);
         draw_round(ui->draw, r, radius, t->chip_tint);
-    else if (p.hover || p.down)
+        draw_round(ui->draw, rect(r.x, r.y + inset, bar, r.h - 2 * inset), bar / 2, t->accent);
+    } else if (p.hover || p.down)
         draw_round(ui->draw, r, radius, p.down ? t->control_hover : t->control);
     if (focused)
         draw_outline(ui->draw, r, radius, fmaxf(1, ui_px(ui, 2)), t->accent);
@@ -197,6 +199,10 @@ void ui_progress(Ui *ui, Rect r, float share) {
         Rect done = {r.x, r.y, floorf(r.w * fminf(share, 1) + 0.5f), r.h};
         if (done.w > 0)
             draw_round(ui->draw, done, radius, t->accent);
+        return;
+    }
+    if (ui->still) {
+        draw_round(ui->draw, r, radius, color_alpha(t->accent, 0.5f));
         return;
     }
     /* Nobody knows how much there is: a stripe runs along, once in 1.6 s. */

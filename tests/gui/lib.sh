@@ -15,4 +15,6 @@ done
 DISPLAY=:$(cat "$scratch/display")
 export DISPLAY
 unset WAYLAND_DISPLAY
+# settings and recent files of the tester's own are neither read nor written
+export XDG_CONFIG_HOME=$scratch/config XDG_STATE_HOME=$scratch/state
 

@@ -176,8 +176,12 @@ static void settle(Monkey *m) {
         frame(m, 0);
     }
     bool clock = m->out.window[1].open; /* the presenter has one, which goes on */
-    for (uint32_t i = 0; m->out.next_wake_ns != INT64_MAX && !clock; i++) {
+    for (uint32_t i = 0; m->out.next_wake_ns != INT64_MAX && !clock; i += app_settled(m->app)) {
         check(m, i < 60, "an idle window keeps waking up");
+        while (app_work(m->app)) /* a file that is being written is looked after: that is no idling */
+            continue;
+        if (m->workers && !app_settled(m->app))
+            usleep(500);
         m->in.now_ns =
             m->out.next_wake_ns > m->in.now_ns ? m->out.next_wake_ns : m->in.now_ns + FRAME_NS;
         frame(m, 0);

@@ -390,6 +390,36 @@ static void safe_pair_is_safe(void **state) {
     }
 }
 
+/* How near two kinds of frames come, over many names, seen without red or green cones. */
+static double nearest_kinds(FlamePalette palette, bool dark, int missing) {
+    enum { NAMES = 24, KINDS = 5 };
+    static const uint32_t kinds[KINDS] = {FRAME_USER, FRAME_KERNEL, FRAME_JIT, FRAME_INLINED, FRAME_CPP};
+    Lab seen[KINDS][NAMES];
+    double least = 9;
+    for (int k = 0; k < KINDS; k++)
+        for (int i = 0; i < NAMES; i++) {
+            char name[16];
+            snprintf(name, sizeof name, "f%d", i * 7919);
+            seen[k][i] = lab_seen(flame_color(palette, dark, (Frame){.kind = kinds[k]}, str_of(name), STR("m")), missing);
+        }
+    for (int a = 0; a < KINDS; a++)
+        for (int b = a + 1; b < KINDS; b++)
+            for (int i = 0; i < NAMES; i++)
+                for (int j = 0; j < NAMES; j++)
+                    least = fmin(least, apart_lab(seen[a][i], seen[b][j]));
+    return least;
+}
+
+static void safe_kinds_are_safe(void **state) {
+    (void)state;
+    for (int dark = 0; dark < 2; dark++)
+        for (int missing = 0; missing < 2; missing++) {
+            double safe = nearest_kinds(FLAME_SAFE, dark, missing), usual = nearest_kinds(FLAME_BY_KIND, dark, missing);
+            if (safe < 0.12 || usual > safe / 2)
+                fail_msg("dark %d, without %d: kinds are %f apart, the usual ones %f", dark, missing, safe, usual);
+        }
+}
+
 static void linked_cells_stand_out(void **state) {
     (void)state;
     for (int p = 0; p < HEAT_PALETTE_COUNT; p++)
@@ -574,6 +604,7 @@ int main(void) {
         cmocka_unit_test(a_name_keeps_its_colour),
         cmocka_unit_test(changes),
         cmocka_unit_test(safe_pair_is_safe),
+        cmocka_unit_test(safe_kinds_are_safe),
         cmocka_unit_test(linked_cells_stand_out),
         cmocka_unit_test(names_lead_back),
         cmocka_unit_test(scales),

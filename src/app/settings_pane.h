@@ -1,0 +1,13 @@
+/* Settings pane: what settings.h remembers, to be chosen. Each choice is a command. Owner: the App.
+ * Thread: main. */
+#pragma once
+
+#include "app/settings.h"
+#include "app/view.h"
+
+typedef struct SettingsPane {
+    float scroll; /* where large text leaves no room for all rows */
+} SettingsPane;
+
+/* kept: where they are remembered, "" nowhere. False when the user closed it. */
+bool settings_draw(SettingsPane *pane, const View *v, bool still, const char *kept);
