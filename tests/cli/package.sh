@@ -99,22 +99,22 @@ installs() {
 
 installed_example=/usr/share/flamescope/examples/shop.perf.gz
 says_samples() {
-    "${inside[@]}" flamescope info $installed_example >"$scratch/info" && grep -q '11 577\|11577\|11,577' "$scratch/info"
+    "${inside[@]}" flamescope info "$installed_example" >"$scratch/info" && grep -q '11 577\|11577\|11,577' "$scratch/info"
 }
 
 folds_alike() {
-    "${inside[@]}" flamescope export $installed_example --to folded >"$scratch/folded" &&
+    "${inside[@]}" flamescope export "$installed_example" --to folded >"$scratch/folded" &&
         "$FLAMESCOPE" export "$example" --to folded | cmp - "$scratch/folded"
 }
 
 draws() {
-    "${inside[@]}" flamescope export $installed_example --to png --dejavu -o /shop.png &&
+    "${inside[@]}" flamescope export "$installed_example" --to png --dejavu -o /shop.png &&
         "$FLAMESCOPE" export "$example" --to png --dejavu -o "$scratch/shop.png" &&
         cmp "$scratch/shop.png" "$clean/shop.png"
 }
 
 says_no_display() {
-    "${inside[@]}" flamescope $installed_example 2>&1 | grep -q 'no display found'
+    "${inside[@]}" flamescope "$installed_example" 2>&1 | grep -q 'no display found'
 }
 
 check "it is installed" installs
@@ -141,7 +141,7 @@ closes() {
 # window DISPLAY=... OPTION...: opens one, waits until all is loaded and drawn, closes it
 window() {
     rm -f "$clean/dump.json"
-    "${inside[@]}" "$@" --size 1200x700 --dump /dump.json $installed_example >"$scratch/window.log" 2>&1 &
+    "${inside[@]}" "$@" --size 1200x700 --dump /dump.json "$installed_example" >"$scratch/window.log" 2>&1 &
     process=$!
     sleep 4
     pictures=$((pictures + 1))
