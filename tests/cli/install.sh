@@ -98,7 +98,7 @@ told_version() {
     version=$("$program" --version)
     same "${version#flamescope }" "$(sed -n 's/.*<release version="\([^"]*\)".*/\1/p' "$metainfo" | head -n 1)" &&
         same "flamescope (${version#flamescope }-1)" \
-            "$(head -n 1 "$FLAMESCOPE_SOURCE/packaging/debian/changelog" | cut -d ' ' -f 1,2)"
+            "$(head -n 1 "$FLAMESCOPE_SOURCE/assets/packaging/debian/changelog" | cut -d ' ' -f 1,2)"
 }
 
 # Files by name, and by content alone.
