@@ -80,11 +80,6 @@ static bool refill(JsonPull *p, const char *keep) {
     return true;
 }
 
-/* Whether n bytes from s on may be read, be they the text's or not. */
-static inline bool ahead(const JsonPull *p, const char *s, size_t n) {
-    return (size_t)(p->end - s) + p->pad >= n;
-}
-
 static JsonToken broken(JsonPull *p) {
     p->broken = true;
     return JSON_BROKEN;
@@ -557,7 +552,7 @@ static inline bool short_value(JsonPull *p, JsonMember *m) {
     }
     m->text.s = s;
     m->text.n = (size_t)(end - s);
-    m->ahead = ahead(p, end, FORMAT_CHUNK_PAD);
+    m->ahead = json_pull_ahead(p, end, FORMAT_CHUNK_PAD);
     p->expect = JSON_EXPECT_COMMA;
     return true;
 #else
@@ -653,7 +648,7 @@ bool json_pull_scaled_of(JsonPull *p, JsonToken given, int scale, int64_t *out) 
 
 /* A number that lies in memory; false: nothing happened. */
 static inline bool short_number(JsonPull *p, int scale, int64_t *out) {
-    if (!ahead(p, p->at, JSON_NUMBER_AHEAD) || p->expect != JSON_EXPECT_VALUE ||
+    if (!json_pull_ahead(p, p->at, JSON_NUMBER_AHEAD) || p->expect != JSON_EXPECT_VALUE ||
         (unsigned)scale > JSON_NUMBER_SCALE)
         return false;
     const char *s = json_number(p->at + (*p->at == ' '), scale, out);
@@ -665,7 +660,7 @@ static inline bool short_number(JsonPull *p, int scale, int64_t *out) {
 }
 
 bool json_pull_decimal(JsonPull *p, Decimal *out) {
-    if (!p->broken && ahead(p, p->at, JSON_NUMBER_AHEAD) && p->expect == JSON_EXPECT_VALUE) {
+    if (!p->broken && json_pull_ahead(p, p->at, JSON_NUMBER_AHEAD) && p->expect == JSON_EXPECT_VALUE) {
         const char *s = json_decimal(p->at + (*p->at == ' '), out);
         if (s && s < p->end && (*s == ',' || *s == '}' || *s == ']')) {
             p->at = s;
@@ -674,107 +669,6 @@ bool json_pull_decimal(JsonPull *p, Decimal *out) {
         }
     }
     return json_pull_expect(p, JSON_NUMBER) && decimal_read(p->text, out);
-}
-
-/* ---- lists of numbers ---------------------------------------------------------------------
- */
-
-/* Over the comma and what is blank behind it; NULL: there is none, or too much of it. */
-static inline const char *to_item(const char *s) {
-    if (*s++ != ',')
-        return NULL;
-    if ((unsigned char)*s > ' ')
-        return s;
-    for (int blanks = 0; blanks < JSON_NUMBER_BLANKS; blanks++, s++)
-        if (*s != ' ' && *s != '\n' && *s != '\r' && *s != '\t')
-            return s;
-    return NULL;
-}
-
-static inline uint32_t numbers(JsonPull *p, bool whole, int scale, int64_t *out, uint32_t most) {
-    const char *s = p->at, *t = s;
-    uint32_t n = 0;
-    if (p->broken || (p->expect != JSON_EXPECT_COMMA && p->expect != JSON_EXPECT_VALUE) ||
-        !ahead(p, s, JSON_NUMBER_BLANKS + JSON_NUMBER_AHEAD))
-        return 0;
-    if (p->expect == JSON_EXPECT_COMMA && !(t = to_item(s)))
-        return 0;
-    for (; n < most; n++) {
-        int64_t value;
-        const char *end = whole ? json_whole(t, &value) : json_number(t, scale, &value);
-        if (!end || end >= p->end || (*end != ',' && *end != ']'))
-            break;
-        out[n] = value;
-        s = end;
-        if (!ahead(p, s, JSON_NUMBER_BLANKS + JSON_NUMBER_AHEAD) || !(t = to_item(s))) {
-            n++;
-            break;
-        }
-    }
-    if (n) {
-        p->at = s;
-        p->expect = JSON_EXPECT_COMMA;
-    }
-    return n;
-}
-
-#if defined(__SSE2__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-/* Where numbers end is found for 64 bytes at a time, so that one number need not wait for the one
- * before it: twice as fast as one by one. Up to a number of more than eight digits, or a byte that
- * is neither digit nor comma. */
-static uint32_t integers(JsonPull *p, int64_t *out, uint32_t most) {
-    const char *s = p->at + 1;
-    uint32_t n = 0;
-    if (p->broken || p->expect != JSON_EXPECT_COMMA || p->at - p->base < 8 || p->at == p->end ||
-        *p->at != ',')
-        return 0;
-    while (s < p->end && ahead(p, s, 64) && most - n >= 32) {
-        uint64_t comma = 0, digit = 0;
-        for (int i = 0; i < 4; i++) {
-            __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(s + 16 * i));
-            __m128i less = _mm_sub_epi8(v, _mm_set1_epi8('0'));
-            __m128i is = _mm_cmpeq_epi8(_mm_min_epu8(less, _mm_set1_epi8(9)), less);
-            __m128i ends = _mm_cmpeq_epi8(v, _mm_set1_epi8(','));
-            digit |= (uint64_t)(unsigned)_mm_movemask_epi8(is) << 16 * i;
-            comma |= (uint64_t)(unsigned)_mm_movemask_epi8(ends) << 16 * i;
-        }
-        uint64_t other = ~(comma | digit);
-        if (p->end - s < 64)
-            other |= UINT64_MAX << (p->end - s);
-        if (other)
-            comma &= (other & (~other + 1)) - 1;
-        unsigned first = 0;
-        for (; comma; comma &= comma - 1) {
-            unsigned end = (unsigned)__builtin_ctzll(comma), digits = end - first;
-            if (digits - 1 > 7)
-                break;
-            uint64_t w;
-            memcpy(&w, s + end - 8, sizeof w);
-            w = (w ^ 0x3030303030303030) & UINT64_MAX << (64 - 8 * digits);
-            out[n++] = (int64_t)json_eight(w);
-            first = end + 1;
-        }
-        s += first;
-        if (other || comma || !first)
-            break;
-    }
-    if (n)
-        p->at = s - 1;
-    return n;
-}
-#endif
-
-uint32_t json_pull_integers(JsonPull *p, int64_t *out, uint32_t most) {
-#if defined(__SSE2__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    uint32_t n = integers(p, out, most);
-    if (n)
-        return n;
-#endif
-    return numbers(p, true, 0, out, most);
-}
-
-uint32_t json_pull_decimals(JsonPull *p, int scale, int64_t *out, uint32_t most) {
-    return numbers(p, false, scale, out, most);
 }
 
 bool json_pull_scaled(JsonPull *p, int scale, int64_t *out) {
@@ -812,73 +706,4 @@ bool json_pull_finish(const JsonPull *p, Rows *rows) {
     else if (ending == SOURCE_WHOLE || ending == SOURCE_OPEN) /* else the loader says so */
         rows_complain(rows, COMPLAINT_TRUNCATED, offset, (Str){0});
     return true;
-}
-
-/* ---- probing ------------------------------------------------------------------------------
- */
-
-enum { PATH_KEYS = 3, KEY_BYTES = 16, PATH_BYTES = PATH_KEYS * (KEY_BYTES + 1) };
-
-typedef struct Path {
-    char text[PATH_KEYS][PATH_BYTES]; /* "a.b.c" up to each key */
-    uint32_t keys;                    /* of the value at hand */
-} Path;
-
-static void path_key(Path *path, uint32_t nth, Str key) {
-    Str before = nth ? str_of(path->text[nth - 1]) : STR("");
-    char *out = path->text[nth];
-    size_t n = 0;
-    for (size_t i = 0; i < before.n; i++)
-        out[n++] = before.s[i];
-    if (nth)
-        out[n++] = '.';
-    if (key.n > KEY_BYTES)
-        key.n = KEY_BYTES;
-    memcpy(out + n, key.s, key.n);
-    out[n + key.n] = 0;
-}
-
-/* The object or array that was just begun, whose path has `keys` keys. */
-static void look_into(JsonPull *p, Path *path, uint32_t keys, const char *const *paths,
-                      uint32_t n, uint32_t *found) {
-    uint32_t depth = p->depth;
-    for (;;) {
-        JsonToken token = json_pull_next(p);
-        if (token == JSON_BROKEN || token == JSON_END || p->depth < depth)
-            return;
-        uint32_t deeper = keys;
-        if (token == JSON_KEY) {
-            path_key(path, keys, p->text);
-            for (uint32_t i = 0; i < n; i++)
-                if (strcmp(path->text[keys], paths[i]) == 0)
-                    *found |= 1u << i;
-            deeper++;
-            token = json_pull_next(p);
-        }
-        if (token != JSON_OBJECT && token != JSON_ARRAY)
-            continue;
-        if (deeper < PATH_KEYS && p->depth < 2 * PATH_KEYS)
-            look_into(p, path, deeper, paths, n, found);
-        else
-            json_pull_skip(p, token);
-    }
-}
-
-uint32_t json_pull_paths(Str head, const char *const *paths, uint32_t n, bool *array) {
-    uint32_t found = 0;
-    Path path = {0};
-    JsonPull p;
-    *array = false;
-    size_t blank = 0;
-    while (blank < head.n && strchr(" \t\r\n", head.s[blank]) && head.s[blank])
-        blank++;
-    if (blank == head.n || (head.s[blank] != '{' && head.s[blank] != '['))
-        return 0;
-    json_pull_open_text(&p, head);
-    JsonToken token = json_pull_next(&p);
-    *array = token == JSON_ARRAY;
-    if (token == JSON_OBJECT || token == JSON_ARRAY)
-        look_into(&p, &path, 0, paths, n, &found);
-    json_pull_close(&p);
-    return found;
 }

@@ -81,6 +81,11 @@ bool json_pull_took(JsonPull *p, const JsonPull *event);
 /* To behind the value that json_pull_next has just given, or begun. */
 void json_pull_skip(JsonPull *p, JsonToken given);
 
+/* Whether n bytes from s on may be read, be they the text's or not. */
+static inline bool json_pull_ahead(const JsonPull *p, const char *s, size_t n) {
+    return (size_t)(p->end - s) + p->pad >= n;
+}
+
 /* ---- what every reader does ---------------------------------------------------------------
  */
 
