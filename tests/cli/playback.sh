@@ -98,7 +98,7 @@ other_file() {
     mv "$scratch/shop.perf.gz.scenes" "$scratch/talk.scenes"
     exits 1 scenes frames "$scratch/t" || return 1 # there are none beside it
     # shellcheck disable=SC2086 # options
-    "$FLAMESCOPE" export "$scratch/shop.perf.gz" $small "--scenes=$scratch/talk.scenes" --to frames -o "$scratch/t" &&
+    "$FLAMESCOPE" export "$scratch/shop.perf.gz" $small --scenes-from "$scratch/talk.scenes" --to frames -o "$scratch/t" &&
         diff -r "$scratch/s" "$scratch/t"
 }
 
@@ -120,12 +120,12 @@ wrong_usage() {
         refused 2 'means nothing for svg' --to svg --scenes &&
         refused 2 'cannot be "0"' --to apng -o "$scratch/x" --fps 0 &&
         refused 2 'must be shorter' --to apng -o "$scratch/x" --window 1h &&
-        refused 1 'there is no file' --to frames -o "$scratch/x" "--scenes=$scratch/none" && [ ! -e "$scratch/x" ]
+        refused 1 'there is no file' --to frames -o "$scratch/x" --scenes-from "$scratch/none" && [ ! -e "$scratch/x" ]
 }
 
 broken() {
     echo nonsense >"$scratch/broken.scenes"
-    refused 1 'no file of scenes' --to frames -o "$scratch/x" "--scenes=$scratch/broken.scenes" &&
+    refused 1 'no file of scenes' --to frames -o "$scratch/x" --scenes-from "$scratch/broken.scenes" &&
         refused 1 nowhere --to frames -o "$scratch/nowhere/x" --seconds 1 &&
         refused 1 nowhere --to apng -o "$scratch/nowhere/x.png" --seconds 1
 }
