@@ -1,7 +1,7 @@
 #!/bin/bash
-# Makes the pictures of the README with the program itself: examples/pictures.sh [PROGRAM]
+# Makes the pictures of the README with the program itself: assets/pictures/make.sh [PROGRAM]
 set -eu
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 program=${1:-build/release/flamescope}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
