@@ -76,7 +76,7 @@ static void icon_button(Line *l, const char *icon, CommandId id, const char *tip
     Ui *ui = l->v->ui;
     Rect r = next(l, ui_px(ui, 34));
     Str key = command_key(id, l->v->arena);
-    Str text = view_text(l->v, "%s%s%.*s", tip, key.n ? "  " : "", (int)key.n, key.s);
+    Str text = view_text(l->v, "%s%s%.*s", tip, key.n ? "\t" : "", (int)key.n, key.s);
     if (ui_button(ui, ui_id(commands[id].name), r, STR(""), text.s))
         wish(l->v->wishes, id, "%s", "");
     float side = ui_px(ui, 14);
@@ -106,7 +106,9 @@ static void speed_control(Line *l) {
     uint32_t was = chosen;
     Rect r = next(l, ui_select_width(v->ui, STR("speed"), STR("0.5×")) + ui_px(v->ui, 6));
     Str all = lasts(v, l->p);
-    Str tip = view_text(v, "Recorded time for time that passes: all of it in %.*s  { }", (int)all.n, all.s);
+    Str slower = command_key(CMD_PLAY_SLOWER, v->arena), faster = command_key(CMD_PLAY_FASTER, v->arena);
+    Str tip = view_text(v, "Recorded time for time that passes: all of it in %.*s\t%.*s %.*s", (int)all.n, all.s, (int)slower.n,
+                        slower.s, (int)faster.n, faster.s);
     if (ui_select(v->ui, ui_id("play speed"), r, STR("speed"), items, n, &chosen, tip.s) && chosen != was)
         wish(v->wishes, CMD_PLAY_SPEED, "%g", (double)play_speeds[chosen] / (double)PLAY_SPEED_ONE);
 }
@@ -139,7 +141,7 @@ static void window_control(Line *l) {
         items[shown++] = view_span(v, l->p->window_ns);
     uint32_t was = chosen;
     Rect r = next(l, ui_select_width(v->ui, STR("window"), STR("00.00 ms")) + ui_px(v->ui, 4));
-    if (ui_select(v->ui, ui_id("play window"), r, STR("window"), items, shown, &chosen, commands[CMD_PLAY_WINDOW].help) && chosen != was) {
+    if (ui_select(v->ui, ui_id("play window"), r, STR("window"), items, shown, &chosen, command_tip(CMD_PLAY_WINDOW, v->arena)) && chosen != was) {
         Buf text = {0};
         span_format(span[chosen], &text);
         wish(v->wishes, CMD_PLAY_WINDOW, "%s", text.s);
@@ -149,10 +151,8 @@ static void window_control(Line *l) {
 
 static void loop_control(Line *l) {
     Ui *ui = l->v->ui;
-    Str key = command_key(CMD_PLAY_LOOP, l->v->arena);
-    Str tip = view_text(l->v, "%s  %.*s", commands[CMD_PLAY_LOOP].help, (int)key.n, key.s);
     float w = ui_text_width(ui, STR("loop"), FACE_REGULAR, ui->theme->font) + ui_px(ui, 24);
-    if (ui_tab(ui, ui_id("play loop"), next(l, w), STR("loop"), l->p->loop, tip.s))
+    if (ui_tab(ui, ui_id("play loop"), next(l, w), STR("loop"), l->p->loop, command_tip(CMD_PLAY_LOOP, l->v->arena)))
         wish(l->v->wishes, CMD_PLAY_LOOP, "%s", "");
 }
 

@@ -632,6 +632,10 @@ static void every_control_tells(void **state) {
         run(&r, command);
         walk(&r, shapes[i], 14);
     }
+    run(&r, "play.toggle");
+    run(&r, "play.toggle"); /* it pauses: its bar stays */
+    walk(&r, "playback", 18);
+    run(&r, "play.end");
     run(&r, "filter.ask");
     all_tell(&r, "a filter is asked for", 14); /* its field goes when the focus does */
     ui_set_focus(&r.app->ui, ui_id("flame"), false);
