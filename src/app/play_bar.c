@@ -34,7 +34,8 @@ static void scrub(PlayBar *bar, const View *v, const Playback *p, Rect track, Ui
 
 static void draw_track(PlayBar *bar, const View *v, const Playback *p, Rect area) {
     Ui *ui = v->ui;
-    UiZone z = ui_zone(ui, ui_id("play track"), area, 0);
+    UiId id = ui_id("play track");
+    UiZone z = ui_zone(ui, id, area, v->staged ? 0 : ZONE_FOCUSABLE);
     if (z.hover || z.held)
         ui->cursor = CURSOR_HAND;
     scrub(bar, v, p, area, z);
@@ -51,6 +52,10 @@ static void draw_track(PlayBar *bar, const View *v, const Playback *p, Rect area
     draw_round(ui->draw, (Rect){area.x, y, x0 - area.x, h}, h / 2, color_alpha(ui->theme->accent, 0.45f));
     float thumb = h + ui_px(ui, v->staged ? 2 : 6);
     draw_round(ui->draw, (Rect){x0, floorf(y + (h - thumb) / 2), x1 - x0, thumb}, ui_px(ui, 3), ui->theme->accent);
+    if (!v->staged) { /* while it has the focus the heat map's arrows are its own */
+        ui_told(ui, id, "Where in the recording the window is: drag it, or press arrows");
+        ui_focus_ring(ui, id, area, ui_px(ui, ui->theme->radius));
+    }
     if (!z.hover || bar->scrubs || v->staged)
         return;
     int64_t at = p->bounds.t0_ns + (int64_t)((double)((z.x - area.x) / area.w) * (double)(p->bounds.t1_ns - p->bounds.t0_ns));
@@ -76,7 +81,7 @@ static void icon_button(Line *l, const char *icon, CommandId id, const char *tip
     Ui *ui = l->v->ui;
     Rect r = next(l, ui_px(ui, 34));
     Str key = command_key(id, l->v->arena);
-    Str text = view_text(l->v, "%s%s%.*s", tip, key.n ? "\t" : "", (int)key.n, key.s);
+    Str text = view_text(l->v, key.n ? "%s\t%.*s" : "%s", tip, (int)key.n, key.s);
     if (ui_button(ui, ui_id(commands[id].name), r, STR(""), text.s))
         wish(l->v->wishes, id, "%s", "");
     float side = ui_px(ui, 14);
@@ -106,9 +111,7 @@ static void speed_control(Line *l) {
     uint32_t was = chosen;
     Rect r = next(l, ui_select_width(v->ui, STR("speed"), STR("0.5×")) + ui_px(v->ui, 6));
     Str all = lasts(v, l->p);
-    Str slower = command_key(CMD_PLAY_SLOWER, v->arena), faster = command_key(CMD_PLAY_FASTER, v->arena);
-    Str tip = view_text(v, "Recorded time for time that passes: all of it in %.*s\t%.*s %.*s", (int)all.n, all.s, (int)slower.n,
-                        slower.s, (int)faster.n, faster.s);
+    Str tip = view_text(v, "Recorded time for time that passes: all of it in %.*s\t{ }", (int)all.n, all.s);
     if (ui_select(v->ui, ui_id("play speed"), r, STR("speed"), items, n, &chosen, tip.s) && chosen != was)
         wish(v->wishes, CMD_PLAY_SPEED, "%g", (double)play_speeds[chosen] / (double)PLAY_SPEED_ONE);
 }
@@ -141,7 +144,7 @@ static void window_control(Line *l) {
         items[shown++] = view_span(v, l->p->window_ns);
     uint32_t was = chosen;
     Rect r = next(l, ui_select_width(v->ui, STR("window"), STR("00.00 ms")) + ui_px(v->ui, 4));
-    if (ui_select(v->ui, ui_id("play window"), r, STR("window"), items, shown, &chosen, command_tip(CMD_PLAY_WINDOW, v->arena)) && chosen != was) {
+    if (ui_select(v->ui, ui_id("play window"), r, STR("window"), items, shown, &chosen, commands[CMD_PLAY_WINDOW].help) && chosen != was) {
         Buf text = {0};
         span_format(span[chosen], &text);
         wish(v->wishes, CMD_PLAY_WINDOW, "%s", text.s);
@@ -151,8 +154,9 @@ static void window_control(Line *l) {
 
 static void loop_control(Line *l) {
     Ui *ui = l->v->ui;
+    const char *tip = command_tip(CMD_PLAY_LOOP, l->v->arena);
     float w = ui_text_width(ui, STR("loop"), FACE_REGULAR, ui->theme->font) + ui_px(ui, 24);
-    if (ui_tab(ui, ui_id("play loop"), next(l, w), STR("loop"), l->p->loop, command_tip(CMD_PLAY_LOOP, l->v->arena)))
+    if (ui_tab(ui, ui_id("play loop"), next(l, w), STR("loop"), l->p->loop, tip))
         wish(l->v->wishes, CMD_PLAY_LOOP, "%s", "");
 }
 
