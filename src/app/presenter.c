@@ -56,7 +56,7 @@ static void lines(const PresenterView *p, Str text, Face face, float size, uint3
     Ui *ui = p->v->ui;
     Str line[MOST];
     float step = ui_px(ui, size * 1.4f);
-    uint32_t room = step > 0 ? (uint32_t)(area.h / step) : 0;
+    uint32_t room = step > 0 && area.h > step ? (uint32_t)(area.h / step) : 0;
     uint32_t n = words_wrap(ui, text, face, size, area.w, line, room < MOST ? room : MOST);
     for (uint32_t i = 0; i < n; i++)
         ui_label(ui, (Rect){area.x, area.y + (float)i * step, area.w, step}, line[i], color, face, size, -1);

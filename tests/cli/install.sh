@@ -193,7 +193,7 @@ values_are_taken() {
         fi
         for word in $rest; do
             case $name in
-            --to) set -- export "$scratch/nothing" --to "$word" ;; # looked at later than the rest
+            --to) set -- export "$scratch/nothing" --to "$word" -o "$scratch/out" ;; # looked at later than the rest
             *) set -- $verb "$name" "$word" --help ;;
             esac
             "$program" "$@" >"$scratch/said" 2>&1
