@@ -193,7 +193,10 @@ values_are_taken() {
         fi
         for word in $rest; do
             case $name in
-            --to) set -- export "$scratch/nothing" --to "$word" -o "$scratch/out" ;; # looked at later than the rest
+            --to) # looked at later than the rest; a PDF is of scenes
+                set -- export "$scratch/nothing" --to "$word" -o "$scratch/out"
+                [ "$word" != pdf ] || set -- "$@" --scenes
+                ;;
             *) set -- $verb "$name" "$word" --help ;;
             esac
             "$program" "$@" >"$scratch/said" 2>&1
