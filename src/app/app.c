@@ -130,6 +130,8 @@ void app_browse(App *app) {
 }
 
 bool app_open(App *app, uint32_t slot, const char *path, Error *err) {
+    if (app->reel.on && !app->showing) /* it is of what is open now */
+        reel_stop(app);
     if (slot == 0 && file_is_folder(path)) {
         app->state.mode = MODE_BROWSER;
         browser_go(&app->browser, app->session.jobs, path);

@@ -90,6 +90,8 @@ bool app_run(App *app, CommandId id, Str args, Error *err) {
     const Command *c = &commands[id];
     if (!c->available(app))
         return error_set(err, ERROR_USAGE, "%s: not possible now", c->name);
+    if (app->reel.on && !app->showing && id != CMD_ESCAPE && id != CMD_QUIT) /* it walks by itself */
+        return error_set(err, ERROR_USAGE, "pictures are being saved: Esc stops that");
     State before = app->state;
     bool was_still = app->reduced_motion;
     if (!c->action(app, args, err))
