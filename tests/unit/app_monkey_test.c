@@ -160,9 +160,9 @@ static void work(Monkey *m) {
 /* Until the program has nothing left to do; then it must say so and sleep. */
 static void settle(Monkey *m) {
     snprintf(m->did + strlen(m->did), sizeof m->did - strlen(m->did), ", settling");
-    app_do(m->app, STR("play.end"), NULL); /* it would go on */
     for (uint32_t i = 0; !app_settled(m->app) || m->app->reel.on || i < 2; i++) {
         check(m, i < 60000, "it never settles");
+        app_do(m->app, STR("play.end"), NULL); /* it would go on, also after what was being saved of it */
         while (app_work(m->app))
             continue;
         if (m->workers)
@@ -170,6 +170,8 @@ static void settle(Monkey *m) {
         m->in.now_ns += FRAME_NS;
         frame(m, 0);
     }
+    app_do(m->app, STR("play.end"), NULL);
+    frame(m, 0);
     for (uint32_t i = 0; m->out.next_wake_ns <= m->in.now_ns + FRAME_NS; i++) {
         check(m, i < 200, "an idle window keeps drawing");
         m->in.now_ns += FRAME_NS;
