@@ -28,20 +28,17 @@ void scene_file_open(SceneFile *f, Jobs *jobs, const char *path) {
         return;
     snprintf(f->path, sizeof(f->path), "%s", path);
     f->reading = true;
-    jobs_submit(jobs, JOB_BACKGROUND, read_job, f, &f->ticket);
+    jobs_submit(jobs, JOB_QUERY, read_job, f, &f->ticket); /* small; a load must not hold it up */
 }
 
 static SceneNews take_read(SceneFile *f, Scenes *scenes, Error *err) {
     f->reading = false;
-    bool ok = !f->error.kind;
-    if (ok && !f->text.n)
+    if (!f->error.kind && !f->text.n)
         return SCENES_NO_NEWS;
-    if (ok && scenes->count == 0) {
-        ok = scenes_parse(buf_str(&f->text), scenes, &f->error);
+    if (!f->error.kind && scenes_parse(buf_str(&f->text), scenes, &f->error)) {
         scenes->saved = scenes->version;
-    }
-    if (ok)
         return SCENES_READ;
+    }
     f->refused = true;
     *err = f->error;
     return SCENES_FAILED;

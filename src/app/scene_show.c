@@ -118,6 +118,8 @@ bool scene_save(App *app, Str title, Error *err) {
     if (app->scene_file.refused)
         return error_set(err, ERROR_USAGE, "%s cannot be read, and is not written over: mend or move it first",
                          path_name(app->scene_file.path));
+    if (app->scene_file.reading) /* what is there comes first, or it would be written over */
+        return error_set(err, ERROR_USAGE, "the scenes beside this profile are still being read");
     Scene *scene = scenes_add(&app->scenes);
     if (!scene)
         return error_set(err, ERROR_LIMIT, "there may be at most %d scenes", SCENES);

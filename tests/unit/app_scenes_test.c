@@ -245,6 +245,27 @@ static void a_talk(void **state) {
     remove(w.scenes);
 }
 
+/* Ctrl+B before the scenes that are there have been read must not cost them. */
+static void saved_too_early(void **state) {
+    World w;
+    Error err = {0};
+    (void)state;
+    world_open(&w, profile_text);
+    run(&w, "scene.save kept");
+    frames(&w, 200000000);
+    app_free(w.app);
+    w.app = app_new(&(AppOptions){.fonts = fonts_fixed(), .examples = folder});
+    assert_true(app_open(w.app, 0, w.profile, &err));
+    assert_false(app_do(w.app, STR("scene.save early"), &err));
+    assert_non_null(strstr(err.message, "still being read"));
+    frames(&w, 400000000);
+    run(&w, "scene.save later");
+    assert_int_equal(w.app->scenes.count, 2);
+    assert_string_equal(w.app->scenes.scene[0]->title, "kept");
+    app_free(w.app);
+    remove(w.scenes);
+}
+
 /* The same program recorded again: its clock shows other times, and a function is gone. */
 static void another_recording(void **state) {
     World w;
@@ -273,7 +294,7 @@ int main(void) {
         cmocka_unit_test(file_goes_round),  cmocka_unit_test(bad_files_say_where),
         cmocka_unit_test(cut_files),        cmocka_unit_test(scenes_are_moved),
         cmocka_unit_test(other_recordings), cmocka_unit_test(a_talk),
-        cmocka_unit_test(another_recording),
+        cmocka_unit_test(another_recording), cmocka_unit_test(saved_too_early),
     };
     if (!mkdtemp(folder))
         return 1;
