@@ -157,7 +157,7 @@ bool do_scene_open(App *app, Str args, Error *err) {
 
 /* -- callouts */
 
-static CalloutPanes panes(const App *app) {
+CalloutPanes app_callout_panes(const App *app) {
     bool flames = app->state.view_kind != VIEW_TABLE && app->state.view_kind != VIEW_CHART;
     return (CalloutPanes){can_time(app) ? &app->heat : NULL, flames ? &app->flame : NULL};
 }
@@ -167,7 +167,7 @@ bool do_callout_add(App *app, Str args, Error *err) {
     Wishes none = {.arena = &app->frame_arena};
     int64_t wake = 0;
     View v = app_view(app, &none, &wake);
-    CalloutPanes at = panes(app);
+    CalloutPanes at = app_callout_panes(app);
     if (!callout_make(&v, &at, args, &app->strip.about, err))
         return false;
     if (args.n)

@@ -109,6 +109,8 @@ void settings_keep(App *app, CommandId id, const State *before, bool was_still);
 void settings_begin(App *app);
 /* Runs a command by id; records a history step where the table says so. */
 bool app_run(App *app, CommandId id, Str args, Error *err);
+/* Where callouts can point, in the panes as they are. */
+CalloutPanes app_callout_panes(const App *app);
 /* Esc on the stage. */
 bool present_escape(App *app, Error *err);
 /* Newest answer and grid of slot A, NULL while there is none for the file that is open. */

@@ -132,8 +132,7 @@ static void draw_overlays(App *app, const View *v, Rect area) {
 
 static void draw_callouts(App *app, const View *v) {
     const Scene *scene = scenes_now(&app->scenes);
-    bool flames = v->state->view_kind != VIEW_TABLE && v->state->view_kind != VIEW_CHART;
-    CalloutPanes panes = {view_has_time(v) ? &app->heat : NULL, flames ? &app->flame : NULL};
+    CalloutPanes panes = app_callout_panes(app);
     bool wanted = app->present.on ? !app->show.moving : !app->strip.hidden;
     if (scene && wanted && v->heat)
         callouts_draw(v, &panes, scene);

@@ -331,15 +331,23 @@ static void take_steps(Reader *r, const int64_t *step, uint32_t n, bool flow) {
     time_list_push(&v->time, step, n);
 }
 
+/* *flow: rows come while it is read, those that are due at once. */
+static bool begin_list(Reader *r, bool *flow) {
+    if (!json_pull_expect(r->json, JSON_ARRAY))
+        return false;
+    *flow = flows(r->v);
+    if (*flow)
+        drain(r->v, r->rows);
+    return true;
+}
+
 static void read_samples(Reader *r) {
     JsonToken token;
     uint32_t n, id;
     int64_t block[BLOCK];
-    if (!json_pull_expect(r->json, JSON_ARRAY))
+    bool flow;
+    if (!begin_list(r, &flow))
         return;
-    bool flow = flows(r->v);
-    if (flow)
-        drain(r->v, r->rows);
     for (;;) {
         n = json_pull_integers(r->json, block, BLOCK);
         if (n == 0) {
@@ -367,11 +375,9 @@ static void read_times(Reader *r) {
     JsonToken token;
     uint32_t n;
     int64_t block[BLOCK];
-    if (!json_pull_expect(r->json, JSON_ARRAY))
+    bool flow;
+    if (!begin_list(r, &flow))
         return;
-    bool flow = flows(r->v);
-    if (flow)
-        drain(r->v, r->rows);
     time_list_kind(&r->v->time, r->v->stamps);
     for (;;) {
         n = read_steps(r->json, block);
