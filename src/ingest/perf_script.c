@@ -31,7 +31,8 @@ enum {
     RECORD_BYTES = 8192,   /* longer ones are read on their own */
     WAITING_FRAMES = 4096, /* of complete samples whose pairs are not known yet */
     LINES_LOG2 = 15,       /* slots of the line cache, and of those of stacks */
-    STACKS_LOG2 = 16,
+    CALLERS_LOG2 = 18,
+    PATHS_LOG2 = 16,
     SMALL_LOG2 = 2,
 };
 
@@ -70,7 +71,7 @@ typedef struct Record {
 
 /* The slots of all caches. */
 typedef struct Tables {
-    KeySlot callers[1 << STACKS_LOG2], paths[1 << STACKS_LOG2], lines[1 << LINES_LOG2];
+    KeySlot callers[1 << CALLERS_LOG2], paths[1 << PATHS_LOG2], lines[1 << LINES_LOG2];
     PairSlot pairs[1 << PAIR_CACHE_LOG2];
 } Tables;
 
@@ -733,8 +734,8 @@ static FormatParser *parser_new(const void *context) {
     p->by_line = options && options->by_line;
     p->tables = mem_table(sizeof *p->tables);
     p->lines = (KeyCache){p->tables->lines, small ? SMALL_LOG2 : LINES_LOG2};
-    p->callers = (KeyCache){p->tables->callers, small ? SMALL_LOG2 : STACKS_LOG2};
-    p->paths = (KeyCache){p->tables->paths, small ? SMALL_LOG2 : STACKS_LOG2};
+    p->callers = (KeyCache){p->tables->callers, small ? SMALL_LOG2 : CALLERS_LOG2};
+    p->paths = (KeyCache){p->tables->paths, small ? SMALL_LOG2 : PATHS_LOG2};
     p->pairs = (PairCache){p->tables->pairs};
     frame_table_init(&p->frames);
     stack_walk_init(&p->stacks);
