@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "query/crumbs.h"
-
 void heat_builder_init(HeatBuilder *b) {
     memset(b, 0, sizeof(*b));
     heat_frame_init(&b->frame);
@@ -78,6 +76,7 @@ bool heat_builder_follow(HeatBuilder *b, const ProfileView *view) {
     if (heat_frame_follow(&b->frame, view))
         forget(b);
     b->weighted = b->asked.value_kind == HEAT_WEIGHT && view->has_weight;
+    b->in_order = view->in_order;
     return b->scanned < view->samples;
 }
 
@@ -95,24 +94,17 @@ static void add_to_cell(HeatBuilder *b, size_t cell, uint32_t column, uint64_t a
  * summed without a branch that depends on them. */
 static void scan_plain(HeatBuilder *b, const int64_t *time, const PairId *pair, uint64_t n,
                        HeatCursor *at) {
-    const uint8_t *crumbs = mask_crumbs(&b->mask);
-    for (uint64_t k = 0; k < n;) {
-        int64_t t = time[k];
-        if (t < at->t0 || t >= at->t1)
-            heat_frame_seek(&b->frame, at, t);
-        int64_t t0 = at->t0, t1 = at->t1;
-        uint64_t shown = 0, of_event = 0;
-        do {
-            uint32_t is = crumb_at(crumbs, pair[k]);
-            of_event += is & CRUMB_EVENT;
-            shown += is / CRUMB_SHOWN; /* its highest bit */
-        } while (++k < n && time[k] >= t0 && time[k] < t1);
-        if (of_event > shown) {
+    for (uint64_t k = 0, end; k < n; k = end) {
+        if (time[k] < at->t0 || time[k] >= at->t1)
+            heat_frame_seek(&b->frame, at, time[k]);
+        end = k + heat_cursor_end(at, time + k, n - k, b->in_order);
+        CrumbSum sum = crumbs_sum(&b->mask.crumbs, pair + k, end - k);
+        if (sum.low > sum.high) { /* of the event, but not shown */
             heat_builder_hidden(b)[at->cell] = 1;
             b->any_hidden = true;
         }
-        add_to_cell(b, at->cell, at->column, shown, shown);
-        b->shown += shown;
+        add_to_cell(b, at->cell, at->column, sum.high, sum.high);
+        b->shown += sum.high;
     }
 }
 

@@ -22,7 +22,7 @@ typedef struct HeatBuilder {
     HeatRows rows;
     HeatTop top; /* rows other than offsets: those that are shown */
     HeatDistinct distinct;
-    bool any_hidden, weighted;
+    bool any_hidden, weighted, in_order;
     uint64_t max; /* largest cell of those that only grow */
     uint64_t scanned, shown;
     uint64_t published; /* frame.moved of the newest copy */

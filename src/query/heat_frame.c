@@ -147,3 +147,43 @@ void heat_frame_seek(HeatFrame *f, HeatCursor *at, int64_t t) {
     if (at->column >= f->dirty_to)
         f->dirty_to = at->column + 1;
 }
+
+/* Neighbouring cells have about as many samples: from there on it is looked for in steps that double,
+ * back or forth, and then halve. (From the first sample on it cost as much as to look at each: no
+ * look is near the one before, and all wait for memory.) */
+static uint64_t end_in_order(const HeatCursor *at, const int64_t *time, uint64_t n) {
+    uint64_t low = 0, high = n, step = 8; /* time[low] is in the cell, time[high] behind it or not there */
+    uint64_t guess = at->run < n ? at->run : n - 1;
+    if (time[guess] < at->t1) {
+        low = guess;
+        while (low + step < n && time[low + step] < at->t1) {
+            low += step;
+            step *= 2;
+        }
+        high = low + step < n ? low + step : n;
+    } else {
+        high = guess;
+        while (high > step && time[high - step] >= at->t1) {
+            high -= step;
+            step *= 2;
+        }
+        low = high > step ? high - step : 0;
+    }
+    while (high - low > 1) {
+        uint64_t mid = low + (high - low) / 2;
+        if (time[mid] < at->t1)
+            low = mid;
+        else
+            high = mid;
+    }
+    return high;
+}
+
+uint64_t heat_cursor_end(HeatCursor *at, const int64_t *time, uint64_t n, bool in_order) {
+    uint64_t end = 0;
+    if (in_order)
+        return at->run = end_in_order(at, time, n);
+    while (++end < n && time[end] >= at->t0 && time[end] < at->t1)
+        ;
+    return end;
+}

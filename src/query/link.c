@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "query/crumbs.h"
 #include "query/entities.h"
 #include "query/heat_frame.h"
 #include "query/mask.h"
@@ -19,8 +18,7 @@ enum {
     BLOCK = 1 << 16,    /* samples between looks at the cancel token */
     RUN_VIEW = 1 << 20, /* samples of a run that begins in view */
     RUN_REST = 1 << 22, /* … of a later one: fewer copies */
-    HIT_SHOWN = 1,
-    HIT_LIT = 2,
+    TOGETHER = 256,     /* pairs whose hits are made together */
 };
 
 typedef struct LinkState {
@@ -33,10 +31,10 @@ typedef struct LinkState {
     uint8_t *row;    /* by entity: its row plus one; 0: not looked up */
     uint32_t row_cap;
     uint64_t noted; /* samples whose cpus are known to it */
-    uint8_t *hit;   /* by pair: HIT_…, as crumbs */
-    uint32_t hits, hit_cap;
+    Crumbs hit;     /* by pair; low: it is shown, high: and lit */
     /* -- how far it is */
     bool placed, in_order;
+    bool sorted;             /* all samples of the view at hand are in time order */
     uint64_t known;          /* samples that the index knew when the first run began */
     int64_t t0, t1;          /* in view */
     uint64_t from, next, to; /* in order: the samples in view, and the next one of them */
@@ -99,7 +97,7 @@ static void state_free(void *state) {
     heat_frame_free(&s->frame);
     entities_free(&s->of);
     mem_resize(s->row, s->row_cap, 0);
-    mem_resize(s->hit, crumbs_bytes(s->hit_cap), 0);
+    crumbs_free(&s->hit);
     mem_resize(s, sizeof(*s), 0);
 }
 
@@ -129,24 +127,23 @@ static void set_wish(LinkState *s, const Profile *profile, const LinkWish *w) {
         s->noted = 0;
     }
     heat_frame_add_plane(&s->frame, sizeof(uint32_t), false);
-    s->hits = 0;
+    crumbs_forget(&s->hit);
     forget_counts(s);
 }
 
 static void extend_hits(LinkState *s, uint32_t pairs) {
-    if (pairs > s->hit_cap) {
-        uint32_t cap = pairs + pairs / 2 + 64;
-        s->hit = mem_resize(s->hit, crumbs_bytes(s->hit_cap), crumbs_bytes(cap));
-        s->hit_cap = cap;
-    }
     const uint8_t *bits = mask_bits(&s->mask), *lit = s->matcher.pair;
-    uint8_t *hit = s->hit;
-    for (uint32_t i = s->hits; i < pairs; i++) {
-        uint8_t shown = bits[i] / MASK_SHOWN; /* its highest bit: no branch */
-        crumb_add(hit, i, (uint32_t)(shown | (shown & lit[i]) << 1));
+    uint8_t hit[TOGETHER];
+    for (uint32_t i = (uint32_t)s->hit.count, n; i < pairs; i += n) {
+        n = pairs - i < TOGETHER ? pairs - i : TOGETHER;
+        for (uint32_t k = 0; k < n; k++) {
+            uint8_t shown = bits[i + k] / MASK_SHOWN; /* its highest bit: no branch */
+            hit[k] = (uint8_t)(shown | (shown & lit[i + k]) << 1);
+        }
+        if (i == 0)
+            hit[0] = CRUMB_LOW | CRUMB_HIGH; /* no sample has the empty pair */
+        crumbs_add(&s->hit, hit, n);
     }
-    if (pairs > s->hits)
-        s->hits = pairs;
 }
 
 static void extend_rows(LinkState *s, const ProfileView *view) {
@@ -186,13 +183,13 @@ static uint32_t row_of(LinkState *s, uint64_t sample, PairId pair) {
 }
 
 static void count(LinkState *s, HeatCursor *at, uint64_t sample, PairId pair, int64_t t) {
-    uint32_t hit = crumb_at(s->hit, pair);
+    uint32_t hit = crumb_at(&s->hit, pair);
     s->scanned++;
     if (!hit || (s->mask.by_cpu &&
                  !mask_cpu_passes(&s->mask, COLUMN_AT(&s->profile->cpu, uint16_t, sample))))
         return;
     s->shown++;
-    if (!(hit & HIT_LIT))
+    if (!(hit & CRUMB_HIGH))
         return;
     if (t < at->t0 || t >= at->t1)
         heat_frame_seek(&s->frame, at, t);
@@ -203,23 +200,15 @@ static void count(LinkState *s, HeatCursor *at, uint64_t sample, PairId pair, in
  * costs 2 ns a sample less than lighting each. */
 static void count_cells(LinkState *s, HeatCursor *at, const int64_t *time, const PairId *pair,
                         uint64_t n) {
-    const uint8_t *hit = s->hit;
-    uint64_t shown = 0;
-    for (uint64_t k = 0; k < n;) {
-        int64_t t = time[k];
-        uint32_t lit = 0;
-        if (t < at->t0 || t >= at->t1)
-            heat_frame_seek(&s->frame, at, t);
-        int64_t t0 = at->t0, t1 = at->t1;
-        do {
-            uint32_t h = crumb_at(hit, pair[k]);
-            shown += h & HIT_SHOWN;
-            lit += h >> 1;
-        } while (++k < n && time[k] >= t0 && time[k] < t1);
-        if (lit)
-            light(s, at->cell, lit);
+    for (uint64_t k = 0, end; k < n; k = end) {
+        if (time[k] < at->t0 || time[k] >= at->t1)
+            heat_frame_seek(&s->frame, at, time[k]);
+        end = k + heat_cursor_end(at, time + k, n - k, s->sorted);
+        CrumbSum sum = crumbs_sum(&s->hit, pair + k, end - k);
+        s->shown += sum.low;
+        if (sum.high)
+            light(s, at->cell, (uint32_t)sum.high);
     }
-    s->shown += shown;
     s->scanned += n;
 }
 
@@ -360,6 +349,7 @@ static void *run(void *state, const AsideSource *source, const void *wish, const
     if (!matcher_extend(&s->matcher, &source->view, token))
         return NULL;
     extend_hits(s, source->view.pairs);
+    s->sorted = source->view.in_order;
     extend_rows(s, &source->view);
     if (heat_frame_follow(&s->frame, &source->view))
         forget_counts(s);

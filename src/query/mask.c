@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "query/crumbs.h"
 #include "query/idle.h"
 
 /* Above the 16 bits of the terms, in frame, stack and context tables. */
@@ -16,7 +15,7 @@ enum {
 void mask_init(Mask *mask) {
     memset(mask, 0, sizeof(*mask));
     mask->frame.item = mask->stack.item = mask->context.item = sizeof(uint32_t);
-    mask->bits.item = mask->crumbs.item = mask->routine.item = sizeof(uint8_t);
+    mask->bits.item = mask->routine.item = sizeof(uint8_t);
     mask->terms.item = sizeof(uint16_t);
 }
 
@@ -37,7 +36,8 @@ static void table_free(MaskTable *t) {
 
 void mask_forget(Mask *mask) {
     mask->frame.count = mask->stack.count = mask->context.count = 0;
-    mask->bits.count = mask->crumbs.count = mask->terms.count = 0;
+    mask->bits.count = mask->terms.count = 0;
+    crumbs_forget(&mask->crumbs);
     mask->version++;
 }
 
@@ -56,7 +56,7 @@ void mask_free(Mask *mask) {
     table_free(&mask->routine);
     table_free(&mask->context);
     table_free(&mask->bits);
-    table_free(&mask->crumbs);
+    crumbs_free(&mask->crumbs);
     table_free(&mask->terms);
     mask->profile = NULL;
 }
@@ -64,7 +64,8 @@ void mask_free(Mask *mask) {
 size_t mask_bytes(const Mask *mask) {
     return (size_t)((mask->frame.cap + mask->stack.cap) * mask->stack.item +
                     mask->context.cap * sizeof(uint32_t) + mask->routine.cap + mask->bits.cap +
-                    mask->crumbs.cap + mask->terms.cap * sizeof(uint16_t));
+                    mask->terms.cap * sizeof(uint16_t)) +
+           crumbs_bytes(&mask->crumbs);
 }
 
 /* ---- the wish ---------------------------------------------------------------------------- */
@@ -317,8 +318,40 @@ static bool pair_idle(const Mask *mask, PairId id, Pair pair, uint32_t of_contex
     return ((const uint8_t *)mask->routine.at)[leaf] != 0;
 }
 
+enum { TOGETHER = 256, STACKS_AHEAD = 32 };
+
+/* Those pairs' bits into mask->bits and mask->terms, from `first` on, and into crumb. What stacks say
+ * lies in more memory than the second-level cache has, and is fetched ahead. The wish is copied: to a
+ * compiler the bytes that are written might be the mask's own. */
+static void decide(Mask *mask, bool by_stack, uint64_t first, const Pair *pair, uint64_t n,
+                   uint64_t readable, uint8_t *crumb) {
+    const uint32_t *context = mask->context.at;
+    const char *stack = mask->stack.at;
+    uint32_t stack_item = mask->stack.item;
+    uint32_t of_context = mask->of_context, of_stack = mask->of_stack, negated = mask->negated;
+    uint32_t undecided = ~(of_context | of_stack), in_force = mask->in_force;
+    bool keep = mask->idle == IDLE_KEEP;
+    uint8_t *bits = (uint8_t *)mask->bits.at + first;
+    uint16_t *terms = (uint16_t *)mask->terms.at + first;
+    for (uint64_t k = 0; k < n; k++) {
+        if (by_stack && k + STACKS_AHEAD < readable)
+            __builtin_prefetch(stack + (size_t)pair[k + STACKS_AHEAD].stack * stack_item);
+        uint32_t c = context[pair[k].context];
+        uint32_t s = by_stack ? stack_bits(mask, pair[k].stack) : 0;
+        uint32_t passes = (((c & of_context) | (s & of_stack)) ^ negated) | undecided;
+        bool idle = pair_idle(mask, (PairId)(first + k), pair[k], c, s);
+        bool shown = (passes & in_force) == in_force && (keep || !idle);
+        uint32_t is = MASK_EVENT | (idle ? MASK_IDLE : 0) | (shown ? MASK_SHOWN : 0);
+        is = c & BIT_EVENT ? is : 0;
+        terms[k] = (uint16_t)passes;
+        bits[k] = (uint8_t)is;
+        crumb[k] = (uint8_t)((is & MASK_EVENT) | (is & MASK_SHOWN) >> 1);
+    }
+}
+
 void mask_extend(Mask *mask, const ProfileView *view) {
-    uint64_t from = mask->bits.count, run;
+    uint64_t from = mask->bits.count, run, n;
+    uint8_t crumb[TOGETHER];
     if (from >= view->pairs)
         return;
     bool by_stack = mask->of_stack || mask->idle == IDLE_FLAMESCOPE;
@@ -329,28 +362,13 @@ void mask_extend(Mask *mask, const ProfileView *view) {
         extend_stacks(mask, view->stacks);
     }
     table_grow(&mask->bits, view->pairs);
-    table_grow(&mask->crumbs, crumbs_bytes(view->pairs));
     table_grow(&mask->terms, view->pairs);
-    uint8_t *bits = mask->bits.at, *crumbs = mask->crumbs.at;
-    uint16_t *terms = mask->terms.at;
-    const uint32_t *context = mask->context.at;
-    for (uint64_t i = from; i < view->pairs; i += run) {
+    for (uint64_t i = from; i < view->pairs; i += n) {
         const Pair *pair = column_span(&mask->profile->pairs.entry, i, view->pairs, &run);
-        for (uint64_t k = 0; k < run; k++) {
-            uint32_t of_context = context[pair[k].context];
-            uint32_t of_stack = by_stack ? stack_bits(mask, pair[k].stack) : 0;
-            uint32_t decided = mask->of_stack | mask->of_context;
-            uint32_t holds = (of_context & mask->of_context) | (of_stack & mask->of_stack);
-            uint32_t passes = (holds ^ mask->negated) | ~decided;
-            bool idle = pair_idle(mask, (PairId)(i + k), pair[k], of_context, of_stack);
-            bool shown = (passes & mask->in_force) == mask->in_force &&
-                         (!idle || mask->idle == IDLE_KEEP);
-            terms[i + k] = (uint16_t)passes;
-            bits[i + k] =
-                !(of_context & BIT_EVENT)
-                    ? 0
-                    : (uint8_t)(MASK_EVENT | (idle ? MASK_IDLE : 0) | (shown ? MASK_SHOWN : 0));
-            crumb_add(crumbs, i + k, (bits[i + k] & MASK_EVENT) | (bits[i + k] & MASK_SHOWN) >> 1);
-        }
+        n = run < TOGETHER ? run : TOGETHER;
+        decide(mask, by_stack, i, pair, n, run, crumb);
+        if (i == 0)
+            crumb[0] = CRUMB_LOW | CRUMB_HIGH; /* no sample has the empty pair */
+        crumbs_add(&mask->crumbs, crumb, n);
     }
 }

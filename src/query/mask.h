@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/regex.h"
+#include "query/crumbs.h"
 #include "query/query.h"
 #include "store/profile.h"
 
@@ -15,11 +16,6 @@ enum {
     MASK_EVENT = 1, /* is of the event that is asked for */
     MASK_IDLE = 2,  /* … and idle: by FlameScope's rule in that mode, else by ours */
     MASK_SHOWN = 4, /* … and passes the idle mode and every term in force */
-};
-
-enum {
-    CRUMB_EVENT = 1, /* as MASK_EVENT */
-    CRUMB_SHOWN = 2, /* as MASK_SHOWN */
 };
 
 typedef struct MaskTable {
@@ -46,7 +42,7 @@ typedef struct Mask {
     MaskTable routine;      /* uint8_t by frame: 1 an idle routine; lasts as long as the profile */
     MaskTable context;      /* uint32_t */
     MaskTable bits;                  /* uint8_t of MASK_… by pair */
-    MaskTable crumbs; /* of CRUMB_… by pair (crumbs.h), four to an item */
+    Crumbs crumbs;    /* low: as MASK_EVENT, high: as MASK_SHOWN; for who looks at every sample */
     MaskTable terms;                 /* uint16_t by pair, bit i: passes term i alone */
     Regex *regex[FILTER_TERMS];
     uint64_t cpu[65536 / 64]; /* bit set: passes every cpu term in force */
@@ -66,11 +62,6 @@ size_t mask_bytes(const Mask *mask);
 
 static inline const uint8_t *mask_bits(const Mask *mask) {
     return (const uint8_t *)mask->bits.at;
-}
-
-/* The same for who looks at every sample: crumb_at. */
-static inline const uint8_t *mask_crumbs(const Mask *mask) {
-    return (const uint8_t *)mask->crumbs.at;
 }
 
 static inline bool mask_cpu_passes(const Mask *mask, uint16_t cpu) {

@@ -13,7 +13,9 @@
 #include "base/file.h"
 #include "ingest/loader.h"
 #include "picture/export_text.h"
+#include "query/crumbs.h"
 #include "query/heat_copy.h"
+#include "query/heat_frame.h"
 #include "query/idle.h"
 #include "query_helper.h"
 
@@ -397,8 +399,64 @@ static void flamescope_agrees(void **state) {
         check_oracle(data, &oracles[i]);
 }
 
+/* Of sorted times, whatever the run before was like, the end is where it is found one by one. */
+static void ends_of_cells(void **state) {
+    enum { MOST = 3000 };
+    static int64_t time[MOST];
+    uint64_t random = 5;
+    (void)state;
+    for (int round = 0; round < 2000; round++) {
+        uint64_t n = 1 + random_below(&random, round % 4 ? 60 : MOST);
+        int64_t t = 0;
+        for (uint64_t i = 0; i < n; i++)
+            time[i] = t += (int64_t)random_below(&random, round % 3 ? 2 : 40);
+        HeatCursor at = {.t0 = time[0],
+                         .t1 = time[0] + 1 + (int64_t)random_below(&random, (uint64_t)t + 20),
+                         .run = random_below(&random, 2 * n)};
+        HeatCursor plain = at;
+        assert_int_equal(heat_cursor_end(&at, time, n, true),
+                         heat_cursor_end(&plain, time, n, false));
+    }
+}
+
+/* Added in pieces of any length; with low bits all set, high ones too, or neither. */
+static void crumbs_are_counted(void **state) {
+    enum { PAIRS = 700, SAMPLES = 300 };
+    uint64_t random = 11;
+    (void)state;
+    for (int round = 0; round < 400; round++) {
+        uint8_t value[PAIRS];
+        uint32_t sample[SAMPLES];
+        uint64_t low = 0, high = 0;
+        Crumbs c = {0};
+        for (uint32_t i = 0; i < PAIRS; i++)
+            value[i] = (uint8_t)(random_below(&random, 4) | (round % 4) |
+                                 (i == 9 && round % 8 == 1 ? 2u : 0));
+        for (int again = 0; again < 2; again++) {
+            crumbs_forget(&c);
+            for (uint64_t n; c.count < PAIRS;) {
+                n = 1 + random_below(&random, round % 2 ? 9 : 200);
+                n = n < PAIRS - c.count ? n : PAIRS - c.count;
+                crumbs_add(&c, value + c.count, n);
+            }
+        }
+        for (uint32_t i = 0; i < SAMPLES; i++) {
+            sample[i] = (uint32_t)random_below(&random, PAIRS);
+            assert_int_equal(crumb_at(&c, sample[i]), value[sample[i]]);
+            low += value[sample[i]] & CRUMB_LOW;
+            high += value[sample[i]] / CRUMB_HIGH;
+        }
+        CrumbSum sum = crumbs_sum(&c, sample, SAMPLES);
+        assert_int_equal(sum.low, low);
+        assert_int_equal(sum.high, high);
+        crumbs_free(&c);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ends_of_cells),
+        cmocka_unit_test(crumbs_are_counted),
         cmocka_unit_test(rows_tile_columns),
         cmocka_unit_test(agrees_with_definition),
         cmocka_unit_test(grows),
