@@ -16,6 +16,9 @@ void answer_maker_free(AnswerMaker *m) {
                         &m->selection_cpu, &m->baseline_cpu, &m->whole_cpu};
     for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
         counts_free(counts[i]);
+    ranked_free(&m->selection_ranked);
+    ranked_free(&m->baseline_ranked);
+    ranked_free(&m->whole_ranked);
     mask_free(&m->mask);
     search_free(&m->search);
     mem_resize(m->shown, m->cap, 0);
@@ -28,7 +31,8 @@ size_t answer_maker_bytes(const AnswerMaker *m) {
     return mask_bytes(&m->mask) + m->cap * 2u + counts_bytes(&m->selection) +
            counts_bytes(&m->baseline) + counts_bytes(&m->whole) +
            counts_bytes(&m->selection_cpu) + counts_bytes(&m->baseline_cpu) +
-           counts_bytes(&m->whole_cpu) + m->search.cap;
+           counts_bytes(&m->whole_cpu) + ranked_bytes(&m->selection_ranked) +
+           ranked_bytes(&m->baseline_ranked) + ranked_bytes(&m->whole_ranked) + m->search.cap;
 }
 
 void answer_copy_clear(AnswerCopy *copy) {
@@ -184,6 +188,8 @@ typedef struct Side {
     AnswerMaker *m;
     const Index *index;
     const ProfileView *view;
+    const Tree *tree;
+    uint32_t which;
     PrefixInput input;
     uint32_t slot_end;
 } Side;
@@ -212,6 +218,16 @@ static const Counts *count(const Making *k, const Side *s, Counts *plain, Counts
     return by_cpu;
 }
 
+static bool ranked_prefix_of(const Side *s, const Counts *c, uint32_t *to) {
+    AnswerMaker *m = s->m;
+    Ranked *ranked = c == &m->selection  ? &m->selection_ranked
+                     : c == &m->baseline ? &m->baseline_ranked
+                     : c == &m->whole    ? &m->whole_ranked
+                                         : NULL;
+    RankedWish wish = {c, s->index, s->tree, s->which, s->input.shown, m->mask.version};
+    return ranked && ranked_prefix(ranked, &wish, to);
+}
+
 static Prefix sum_up(const Making *k, const Side *s, const Counts *c, bool baseline) {
     AnswerCopy *out = k->out;
     uint32_t entries = s->input.ranks + 1;
@@ -227,7 +243,8 @@ static Prefix sum_up(const Making *k, const Side *s, const Counts *c, bool basel
     } else {
         uint32_t *to = baseline ? room32(&out->b32, &out->cap_b32, entries)
                                 : room32(&out->a32, &out->cap_a32, entries);
-        prefix_u32(&s->input, c->count, to);
+        if (!ranked_prefix_of(s, c, to))
+            prefix_u32(&s->input, c->count, to);
         p.u32 = to;
     }
     return p;
@@ -351,7 +368,11 @@ static Side make_side(const AnswerSource *source, uint32_t which, const Query *q
     const Tree *tree = source->grown.tree;
     if (!x)
         return (Side){0};
-    Side s = {.m = source->maker[which], .index = x, .view = source->view[which]};
+    Side s = {.m = source->maker[which],
+              .index = x,
+              .view = source->view[which],
+              .tree = tree,
+              .which = which};
     mask_set(&s.m->mask, x->profile, query->event, query->idle, &query->filter, NULL);
     mask_extend(&s.m->mask, s.view);
     slot_mask(s.m, x, s.view->pairs);

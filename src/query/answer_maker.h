@@ -7,6 +7,7 @@
 #include "query/answer.h"
 #include "query/counts.h"
 #include "query/grown.h"
+#include "query/ranked.h"
 #include "query/search.h"
 
 typedef struct AnswerTotals {
@@ -28,6 +29,7 @@ typedef struct AnswerMaker {
     uint8_t *shown, *event; /* 0xFF or 0 */
     bool all_shown, all_event;
     Counts selection, baseline, whole;
+    Ranked selection_ranked, baseline_ranked, whole_ranked;
     Counts selection_cpu, baseline_cpu, whole_cpu; /* used while a cpu term is in force */
     AnswerTotals totals;
     /* weights of one event, summed over the samples below weighed, in arrival order */

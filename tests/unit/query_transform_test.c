@@ -263,6 +263,39 @@ static void any_chain(void **state) {
     }
 }
 
+/* Small steps, as a hand makes them, with chips that come and go, and jumps between: counts by rank
+ * follow those by slot. */
+static void drags_in_another_order(void **state) {
+    static const char *const chains[] = {"", "group=thread", "hide-kernel", "drop-function=fn_a0",
+                                         "group=cpu"};
+    (void)state;
+    for (uint32_t i = 0; i < PROFILE_COUNT; i++) {
+        Rig r;
+        uint64_t random = 90 + i, followed = 0;
+        rig_init(&r, &PROFILES[i], 900);
+        int64_t span = r.view[0].last_ns - r.view[0].first_ns;
+        for (size_t k = 0; k < 2 * sizeof(chains) / sizeof(*chains); k++) {
+            TreeSpec spec = {.direction = k % 2 ? TREE_INVERTED : TREE_FORWARD};
+            assert_true(transforms_parse(str_of(chains[k / 2]), &spec.transforms, NULL));
+            grow(&r, &spec);
+            Query q = random_query(&random, &r.view[0]);
+            q.whole = q.weighted = false;
+            q.tree = spec;
+            for (int step = 0; step < 24; step++) {
+                int64_t by = (int64_t)random_below(&random, (uint64_t)span / 50) - span / 100;
+                q.t0_ns = step % 12 ? q.t0_ns + by : r.view[0].first_ns + span / 3;
+                q.t1_ns = q.t0_ns + span / 5 + (step % 5 ? 0 : by);
+                if (step % 10 == 9)
+                    q.filter = random_query(&random, &r.view[0]).filter;
+                truth_check(ask(&r, &q), true);
+                followed += r.answers[0].selection_ranked.made;
+            }
+        }
+        assert_true(followed > 50);
+        rig_free(&r);
+    }
+}
+
 /* Samples behind the index: of known pairs they count in the tree, of others beside it. */
 static void samples_behind_the_index(void **state) {
     (void)state;
@@ -441,6 +474,7 @@ int main(void) {
         cmocka_unit_test(removing_leaves_the_rest),
         cmocka_unit_test(each_kind_alone),
         cmocka_unit_test(any_chain),
+        cmocka_unit_test(drags_in_another_order),
         cmocka_unit_test(samples_behind_the_index),
         cmocka_unit_test(halves_of_a_sandwich_agree),
         cmocka_unit_test(keys_stay),
