@@ -103,6 +103,39 @@ static inline bool usual_time(const char *line, size_t colon, size_t *start, int
     return true;
 }
 
+#if defined(__SSE2__)
+
+/* Behind blanks 1 to 8 digits and then blanks again, all within 16 bytes: how many bytes these are, 0
+ * if it is something else. What they are is seen at once, which took a third of the instructions. */
+static inline uint32_t usual_period(const char *p, uint64_t *value) {
+    __m128i x = _mm_loadu_si128((const __m128i *)p), n = _mm_sub_epi8(x, _mm_set1_epi8('0'));
+    __m128i blanks = _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8(' ')), _mm_cmpeq_epi8(x, _mm_set1_epi8('\t')));
+    uint32_t other = ~(uint32_t)_mm_movemask_epi8(blanks);
+    uint32_t odd = ~(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(n, _mm_set1_epi8(9)), n));
+    uint32_t from = (uint32_t)__builtin_ctz(other); /* bits above the 16 are set */
+    if (from >= 16)
+        return 0;
+    uint32_t digits = (uint32_t)__builtin_ctz(odd >> from), to = from + digits;
+    if (digits - 1 > 7 || to >= 16 || (other >> to & 1))
+        return 0;
+    uint32_t end = to + (uint32_t)__builtin_ctz(other >> to);
+    if (end >= 16)
+        return 0;
+    uint32_t before = 64 - 8 * digits;
+    uint64_t word = text_word(p + from);
+    *value = number_of(before ? word << before | EACH_BYTE('0') >> (64 - before) : word);
+    return end;
+}
+
+#else
+
+static inline uint32_t usual_period(const char *p, uint64_t *value) {
+    (void)p, (void)value;
+    return 0;
+}
+
+#endif
+
 /* 1 to 8 digits and a blank at p: how many digits, 0 if it is something else. */
 static inline uint32_t usual_number(const char *p, uint64_t *value) {
     uint64_t word = text_word(p), odd = no_digits(word);
@@ -115,6 +148,11 @@ static inline uint32_t usual_number(const char *p, uint64_t *value) {
 }
 
 #else
+
+static inline uint32_t usual_period(const char *p, uint64_t *value) {
+    (void)p, (void)value;
+    return 0;
+}
 
 static inline bool usual_time(const char *line, size_t colon, size_t *start, int64_t *time_ns) {
     (void)line, (void)colon, (void)start, (void)time_ns;
@@ -153,12 +191,8 @@ static bool time_before(const char *line, size_t colon, size_t *start, int64_t *
     return true;
 }
 
-bool header_parts(Str line, HeaderParts *out) {
-    size_t start, colon = token_colon(line.s, line.n);
-    if (colon == line.n || !time_before(line.s, colon, &start, &out->time_ns))
-        return false;
-    out->before = (Str){line.s, start};
-    size_t at = colon + 1;
+/* What stands behind the time, at line.s[at]: digit by digit, or no digits at all. */
+static bool odd_period(Str line, size_t at, HeaderParts *out) {
     while (at < line.n && is_blank(line.s[at]))
         at++;
     size_t digits = at;
@@ -177,6 +211,19 @@ bool header_parts(Str line, HeaderParts *out) {
     return true;
 }
 
+bool header_parts(Str line, HeaderParts *out) {
+    size_t start, colon = token_colon(line.s, line.n);
+    if (colon == line.n || !time_before(line.s, colon, &start, &out->time_ns))
+        return false;
+    out->before = (Str){line.s, start};
+    out->who = NULL;
+    uint32_t n = usual_period(line.s + colon + 1, &out->period);
+    if (n == 0 || out->period == 0 || colon + 1 + n > line.n)
+        return odd_period(line, colon + 1, out);
+    out->behind = (Str){line.s + colon + 1 + n, line.n - colon - 1 - n};
+    return true;
+}
+
 /* The ids and the processor stand at the end, so that is what is hashed. */
 HeaderSlot *header_slot(HeaderCache *cache, Str before) {
     const char *end = before.s + before.n;
@@ -192,10 +239,11 @@ HeaderSlot *header_slot(HeaderCache *cache, Str before) {
     return &cache->slot[(h ^ h >> 32) * 0xd6e8feb86659fd93u >> 54];
 }
 
-void header_fetch(HeaderCache *cache, Str before) {
-    const HeaderSlot *slot = header_slot(cache, before);
+HeaderSlot *header_fetch(HeaderCache *cache, Str before) {
+    HeaderSlot *slot = header_slot(cache, before);
     __builtin_prefetch(slot);
     __builtin_prefetch((const char *)slot + sizeof *slot - 1);
+    return slot;
 }
 
 HeaderEvent *header_event(HeaderCache *cache, Str behind) {

@@ -45,6 +45,7 @@ typedef struct HeaderParts {
     Str behind; /* the period: event, colon and blanks */
     int64_t time_ns;
     uint64_t period; /* 0: there is none, and `behind` is all behind the time */
+    HeaderSlot *who; /* where `before` belongs; NULL: not asked yet */
 } HeaderParts;
 
 /* Cuts a line of the usual form; FORMAT_CHUNK_PAD bytes behind it may be read. False: some
@@ -53,5 +54,5 @@ bool header_parts(Str line, HeaderParts *out);
 /* The slots where such texts belong; the caller compares, and fills them. */
 HeaderSlot *header_slot(HeaderCache *cache, Str before);
 HeaderEvent *header_event(HeaderCache *cache, Str behind);
-/* Asks memory for that of such a text, and what follows from it. */
-void header_fetch(HeaderCache *cache, Str before);
+/* The same, and memory is asked for it. */
+HeaderSlot *header_fetch(HeaderCache *cache, Str before);

@@ -36,30 +36,40 @@ static inline uint64_t mask_of_word(const char *p) {
     return ((zero >> 7) * 0x0102040810204080u) >> 56;
 }
 
-/* Once two lines have ended, newlines themselves are of no interest, only those behind another.
- */
+/* What a scan of a record knows behind each block. */
+typedef struct RecordScan {
+    uint64_t carry; /* 1: the last byte was a newline */
+    uint32_t lines; /* how many ends it has noted, at most two */
+} RecordScan;
+
+/* One block; true: it has the empty line. Once two lines have ended, newlines themselves are of no
+ * interest, only those behind another. */
+__attribute__((always_inline)) static inline bool scan_block(uint64_t mask, uint32_t base, RecordScan *s,
+                                                             RecordEnds *out) {
+    uint64_t pair = mask & (mask << 1 | s->carry);
+    s->carry = mask >> 63;
+    if (s->lines < 2 && mask) {
+        if (s->lines == 0) {
+            out->first = base + (uint32_t)__builtin_ctzll(mask);
+            mask &= mask - 1;
+        }
+        out->second = base + (mask ? (uint32_t)__builtin_ctzll(mask) : 0);
+        s->lines = mask ? 2 : 1;
+    }
+    if (!pair)
+        return false;
+    out->blank = base + (uint32_t)__builtin_ctzll(pair);
+    return true;
+}
+
 __attribute__((always_inline)) static inline bool
 scan_record(uint64_t (*mask_of)(const char *), const char *p, uint32_t n, RecordEnds *out) {
-    uint64_t carry = 0;
-    uint32_t lines = 0;
-    for (uint32_t base = 0; base < n; base += 64) {
-        uint64_t mask = mask_of(p + base) & below(n - base);
-        uint64_t pair = mask & (mask << 1 | carry);
-        carry = mask >> 63;
-        if (lines < 2 && mask) {
-            if (lines == 0)
-                out->first = base + (uint32_t)__builtin_ctzll(mask);
-            if (lines == 0)
-                mask &= mask - 1;
-            out->second = base + (mask ? (uint32_t)__builtin_ctzll(mask) : 0);
-            lines = mask ? 2 : 1;
-        }
-        if (pair) {
-            out->blank = base + (uint32_t)__builtin_ctzll(pair);
+    RecordScan s = {0, 0};
+    uint32_t base = 0;
+    for (; base + 64 <= n; base += 64)
+        if (scan_block(mask_of(p + base), base, &s, out))
             return true;
-        }
-    }
-    return false;
+    return base < n && scan_block(mask_of(p + base) & below(n - base), base, &s, out);
 }
 
 static inline uint64_t mask_of_words(const char *p) {

@@ -65,7 +65,8 @@ typedef struct Record {
     HeaderParts parts;
     const char *leaf, *callers, *end; /* lines; the end is the empty one */
     TextKey leaf_key, callers_key;
-    bool known;           /* by its callers */
+    bool asked;           /* for its callers */
+    bool known;           /* by them */
     uint32_t lines, keys; /* if it has keys: how many, and where in `key` and `record_ends` */
 } Record;
 
@@ -381,7 +382,7 @@ static bool read_header(FormatParser *p, Str line, const HeaderParts *parts, Sam
         what->n = (uint32_t)parts->behind.n;
         memcpy(what->text, parts->behind.s, what->n);
     }
-    HeaderSlot *who = header_slot(&p->headers, parts->before);
+    HeaderSlot *who = parts->who ? parts->who : header_slot(&p->headers, parts->before);
     if (who->n != parts->before.n || !text_same(who->text, parts->before.s, who->n)) {
         if (!event.ended && !event_line_split(line, &event))
             return false;
@@ -525,7 +526,7 @@ static const char *read_lines(FormatParser *p, const char *block, const char *li
     TextKey key[LINES];
     for (uint32_t from = 0; from < count; from += LINES) {
         LineRun run = {p->chunk->bytes.s, line, block, p->ends + from,
-                       count - from < LINES ? count - from : LINES};
+                       count - from < LINES ? count - from : LINES, NULL};
         frame_keys(&p->keys, &run, key);
         for (uint32_t i = 0; i < run.count; i++)
             key_cache_fetch(&p->lines, key[i]);
@@ -590,7 +591,7 @@ static bool know_record(FormatParser *p, Record *r) {
 
 /* The lines of record r; their keys are made before those of the one before are looked up. */
 static LineRun lines_of(const FormatParser *p, const Record *r) {
-    return (LineRun){p->chunk->bytes.s, r->leaf, r->leaf, p->record_ends + r->keys, r->lines};
+    return (LineRun){p->chunk->bytes.s, r->leaf, r->leaf, p->record_ends + r->keys, r->lines, NULL};
 }
 
 /* Makes the keys of all lines of the records that are not known. */
@@ -643,19 +644,33 @@ static void add_records(FormatParser *p, uint32_t n) {
     }
 }
 
-/* The keys by which a record may be known, with what they lead to on its way. */
-static void make_keys(FormatParser *p, Record *r) {
-    uint32_t leaf_n = (uint32_t)(r->callers - 1 - r->leaf);
-    LineRun run = {p->chunk->bytes.s, r->leaf, r->leaf, &leaf_n, 1};
-    if (r->leaf < r->end) {
-        frame_keys(&p->keys, &run, &r->leaf_key);
-        key_cache_fetch(&p->lines, r->leaf_key);
+/* The keys of the leaves of n records, those that may be known, all at once: what lines are compared
+ * with is then loaded once. */
+static void key_leaves(FormatParser *p, uint32_t n) {
+    const char *text = p->chunk->bytes.s;
+    uint32_t starts[RECORDS], ends[RECORDS], at[RECORDS], count = 0;
+    TextKey key[RECORDS];
+    for (uint32_t i = 0; i < n; i++) {
+        const Record *r = &p->record[i];
+        starts[count] = (uint32_t)(r->leaf - text);
+        ends[count] = (uint32_t)(r->callers - 1 - text);
+        at[count] = i;
+        count += r->asked && r->leaf < r->end;
     }
-    if (r->callers < r->end) {
-        r->callers_key =
-            text_key(&p->keys, r->callers, (size_t)(r->end - r->callers), r->sample.stack);
-        key_cache_fetch(&p->callers, r->callers_key);
+    frame_keys(&p->keys, &(LineRun){text, text, text, ends, count, starts}, key);
+    for (uint32_t i = 0; i < count; i++) {
+        p->record[at[i]].leaf_key = key[i];
+        key_cache_fetch(&p->lines, key[i]);
     }
+}
+
+/* The key of all others of its lines. */
+static void key_callers(FormatParser *p, Record *r) {
+    if (r->callers == r->end)
+        return;
+    r->callers_key =
+        text_key(&p->keys, r->callers, (size_t)(r->end - r->callers), r->sample.stack);
+    key_cache_fetch(&p->callers, r->callers_key);
 }
 
 /* Finds records in [at, end) until there are enough. */
@@ -669,7 +684,7 @@ static uint32_t find_records(FormatParser *p, const char *at, const char *end) {
         r->header = (Str){at, ends.first};
         if (!usual_header(r->header, &r->parts))
             break;
-        header_fetch(&p->headers, r->parts.before);
+        r->parts.who = header_fetch(&p->headers, r->parts.before);
         r->leaf = at + ends.first + 1;
         r->callers = at + ends.second + 1;
         r->end = at + ends.blank;
@@ -680,17 +695,19 @@ static uint32_t find_records(FormatParser *p, const char *at, const char *end) {
 
 /* Reads the event lines of n records; returned is how many are what they seem. */
 static uint32_t read_headers(FormatParser *p, uint32_t n) {
-    for (uint32_t i = 0; i < n; i++) {
+    uint32_t i;
+    for (i = 0; i < n; i++) {
         Record *r = &p->record[i];
         if (!read_header(p, r->header, &r->parts, &r->sample))
-            return i;
+            break;
         r->leaf_key = r->callers_key = (TextKey){0, 0};
-        if (p->rest)
-            p->rest--;
-        else if (!p->by_line)
-            make_keys(p, r);
+        r->asked = !p->rest && !p->by_line;
+        p->rest -= p->rest > 0;
+        if (r->asked)
+            key_callers(p, r);
     }
-    return n;
+    key_leaves(p, i);
+    return i;
 }
 
 /* Reads all lines up to and with the next empty one, or to the end. */

@@ -96,6 +96,8 @@ static void cut_portable(const char *line, uint32_t n, LineCut *cut) {
 static void frames_portable(const TextKeys *k, const LineRun *run, TextKey *out) {
     const char *line = run->first;
     for (uint32_t i = 0; i < run->count; i++) {
+        if (run->starts)
+            line = run->block + run->starts[i];
         uint32_t n = (uint32_t)(run->block + run->ends[i] - line);
         LineCut cut = {n, n, false};
         out[i] = (TextKey){0, 0};
@@ -286,6 +288,8 @@ WITH_AES static void frames_aes(const TextKeys *k, const LineRun *run, TextKey *
     Letters l = letters();
     const char *line = run->first;
     for (uint32_t i = 0; i < run->count; i++) {
+        if (run->starts)
+            line = run->block + run->starts[i];
         uint32_t n = (uint32_t)(run->block + run->ends[i] - line);
         LineCut cut = {n, n, false};
         __m128i key = _mm_setzero_si128();

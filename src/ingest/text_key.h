@@ -32,13 +32,14 @@ typedef struct KeyWord {
 
 typedef struct TextKeys TextKeys;
 
-/* Lines side by side in a text. */
+/* Lines of a text: side by side, or anywhere. */
 typedef struct LineRun {
     const char *text;  /* where readable memory starts */
-    const char *first; /* where the first line starts; the others start behind the one before */
-    const char *block; /* what ends are counted from */
+    const char *first; /* where the first line starts; the others start behind the one before … */
+    const char *block; /* what ends and starts are counted from */
     const uint32_t *ends;
     uint32_t count;
+    const uint32_t *starts; /* … unless they start here */
 } LineRun;
 
 struct TextKeys {

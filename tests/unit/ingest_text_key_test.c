@@ -40,7 +40,7 @@ static TextKey line_key(const TextKeys *k, const char *line) {
     char *text = padded(line, n);
     text[n] = '\n';
     TextKey key;
-    frame_keys(k, &(LineRun){text, text, text, &n, 1}, &key);
+    frame_keys(k, &(LineRun){text, text, text, &n, 1, NULL}, &key);
     mem_resize(text, n + FORMAT_CHUNK_PAD, 0);
     return key;
 }
@@ -55,7 +55,7 @@ static TextKey later_line_key(const TextKeys *k, const char *line) {
     memcpy(text + b, line, n - b);
     text[n] = '\n';
     TextKey key;
-    frame_keys(k, &(LineRun){text, text + b, text, &n, 1}, &key);
+    frame_keys(k, &(LineRun){text, text + b, text, &n, 1, NULL}, &key);
     mem_resize(text, n + 1 + FORMAT_CHUNK_PAD, 0);
     return key;
 }
