@@ -11,7 +11,6 @@ void jfr_resolve_init(JfrResolve *r, const JfrPools *pools, Part *part,
     column_init(&r->context, sizeof(ContextId[JFR_EVENTS_MAX]), 4);
     column_init(&r->class_frame, sizeof(FrameId), 8);
     column_init(&r->state, sizeof(uint8_t), 4);
-    stacks_init(&r->trie);
     id_map_init(&r->pair);
 }
 
@@ -22,7 +21,6 @@ void jfr_resolve_free(JfrResolve *r) {
     column_free(&r->context);
     column_free(&r->class_frame);
     column_free(&r->state);
-    stacks_free(&r->trie);
     id_map_free(&r->pair);
     buf_free(&r->name);
     buf_free(&r->other);
@@ -114,8 +112,6 @@ void jfr_resolve_begin(JfrResolve *r) {
 }
 
 void jfr_resolve_reset(JfrResolve *r) {
-    stacks_free(&r->trie);
-    stacks_init(&r->trie);
     id_map_clear(&r->pair);
 }
 
@@ -202,7 +198,13 @@ static FrameId next_frame(JfrResolve *r, JfrBytes *b) {
     return frame_of(r, method, type);
 }
 
-/* Frames lie leaf first, and the trie wants them root first. */
+/* The stack of no frames but the process. */
+static StackId process_of(JfrResolve *r) {
+    FrameId process = frame_named(r, STR("java"), FRAME_PROCESS);
+    return stacks_push(&r->part->dict.stacks, 0, process);
+}
+
+/* Frames lie leaf first, and stacks want them root first. */
 static StackId push_path(Stacks *stacks, StackId to, const Column *path) {
     for (uint64_t i = path->count; i-- > 0;)
         to = stacks_push(stacks, to, COLUMN_AT(path, FrameId, i));
@@ -214,38 +216,39 @@ static StackId make_stack(JfrResolve *r, uint32_t at) {
     jfr_constant_read(r->pools, JFR_STACKS, at, slot);
     JfrValue list = slot[JFR_STACK_FRAME_LIST];
     if (!list.bytes || r->frame_layout == JFR_LAYOUT_NONE)
-        return 0; /* frames as a recorder of another kind might write them */
+        return process_of(r); /* frames as a recorder of another kind might write them */
     JfrBytes b = {list.bytes, list.bytes + list.n, r->pools->types->compressed, false};
     column_clear(&r->path);
     for (uint64_t i = 0; i < list.number && b.at < b.end; i++) {
-        if (i == STACKS_MAX_DEPTH - 2) { /* a thread's name and a class are to fit as well */
+        if (i == STACKS_MAX_DEPTH - 2) { /* the process and a class are to fit as well */
             complain(r->complaints, COMPLAINT_TOO_DEEP, 1, r->offset, STR(""));
             break;
         }
         COLUMN_PUSH(&r->path, FrameId) = next_frame(r, &b);
     }
-    return push_path(&r->trie, 0, &r->path);
+    return push_path(&r->part->dict.stacks, process_of(r), &r->path);
 }
 
 /* A leaf in which the thread waited is a frame of its own kind. */
 static StackId with_waiting_leaf(JfrResolve *r, StackId stack) {
-    StackNode leaf = stacks_get(&r->trie, stack);
-    if (!stack)
-        return 0;
+    Stacks *stacks = &r->part->dict.stacks;
+    StackNode leaf = stacks_get(stacks, stack);
+    if (!leaf.parent)
+        return stack; /* the process alone */
     Frame frame = frames_get(&r->part->dict.frames, leaf.frame);
     frame.kind = FRAME_WAITING;
-    return stacks_push(&r->trie, leaf.parent, frames_intern(&r->part->dict.frames, frame));
+    return stacks_push(stacks, leaf.parent, frames_intern(&r->part->dict.frames, frame));
 }
 
-/* The stack in the trie, which knows no threads. */
 static StackId stack_of(JfrResolve *r, const JfrSample *s) {
     uint32_t at = s->stack ? jfr_constant(r->pools, JFR_STACKS, s->stack) : 0;
     if (!at && s->stack) { /* said each time, so that every such sample is counted */
         unknown(r, STR("a stack that no checkpoint has"));
-        return stacks_push(&r->trie, 0, frame_named(r, STR("[unknown]"), FRAME_USER));
+        return stacks_push(&r->part->dict.stacks, process_of(r),
+                           frame_named(r, STR("[unknown]"), FRAME_USER));
     }
     if (!at)
-        return 0;
+        return process_of(r);
     StackId *known = (StackId *)column_at(&r->stack, at - 1);
     if (!*known)
         *known = make_stack(r, at) + 1;
@@ -332,30 +335,15 @@ static ContextId context_of(JfrResolve *r, const JfrSample *s) {
                contexts_intern(&r->part->dict.contexts, (Context){comm, r->pid, tid, s->event});
 }
 
-static PairId make_pair(JfrResolve *r, ContextId context, StackId of_trie) {
-    Dict *dict = &r->part->dict;
-    NameId comm = contexts_get(&dict->contexts, context).comm;
-    StackId stack = stacks_push(&dict->stacks, 0,
-                                frames_intern(&dict->frames, (Frame){comm, 0, FRAME_PROCESS}));
-    column_clear(&r->path);
-    while (of_trie) {
-        StackNode node = stacks_get(&r->trie, of_trie);
-        COLUMN_PUSH(&r->path, FrameId) = node.frame;
-        of_trie = node.parent;
-    }
-    stack = push_path(&dict->stacks, stack, &r->path);
-    return pairs_intern(&r->part->pairs, (Pair){stack, context});
-}
-
 PairId jfr_resolve_pair(JfrResolve *r, const JfrSample *s) {
     ContextId context = context_of(r, s);
     StackId stack = stack_of(r, s);
     FrameId class_of = class_frame(r, s->class_key);
     if (class_of)
-        stack = stacks_push(&r->trie, stack, class_of);
+        stack = stacks_push(&r->part->dict.stacks, stack, class_of);
     PairId pair = id_map_find(&r->pair, context, stack);
     if (!pair) {
-        pair = make_pair(r, context, stack);
+        pair = pairs_intern(&r->part->pairs, (Pair){stack, context});
         id_map_add(&r->pair, context, stack, pair);
     }
     return pair;

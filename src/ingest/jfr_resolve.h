@@ -2,7 +2,8 @@
  * traces to stacks, all of it to pairs, each worked out when a sample first needs it. Names are
  * written as async-profiler's collapsed stacks have them: pkg/Class.method, a native frame's
  * symbol alone, a class that was allocated or waited for dotted, as a frame on top. The first
- * frame of a stack is the thread's name. A stack or method that the chunk lacks is one frame
+ * frame of a stack is the process, "java": what threads share is one subtree, however many they are (a
+ * hundred of a pool made a tree as many times larger); grouping by thread parts them. A stack or method that the chunk lacks is one frame
  * [unknown] and a complaint. Owner: a reader of one file. Thread: one at a time. OOM aborts. */
 #pragma once
 
@@ -18,8 +19,7 @@ typedef struct JfrResolve {
     int64_t offset; /* of the event at hand, for complaints */
     int32_t pid;
     /* -- as long as the Part's ids: what was met in one chunk is known in the next */
-    Stacks trie; /* in the Part's frames, without the threads' names: that many times smaller */
-    IdMap pair;  /* (context, stack of `trie`) */
+    IdMap pair; /* (context, stack) */
     /* -- of the chunk */
     bool async_profiler; /* its frame types; else those of the JDK */
     bool has_default_state;
@@ -29,7 +29,7 @@ typedef struct JfrResolve {
     uint32_t frame_layout; /* of a frame of a stack; JFR_LAYOUT_NONE: there are none */
     uint32_t frame_numbers, method_place, type_place; /* as jfr_numbers says; or 0 */
     Column method_frame; /* FrameId of (method, frame type); 0: not yet known */
-    Column stack;        /* StackId of `trie`, plus 1; 0: not yet known */
+    Column stack;        /* StackId, plus 1; 0: not yet known */
     Column context;      /* ContextId of (thread, event) */
     Column class_frame;  /* FrameId */
     Column state;        /* what a state is, plus 1 */
