@@ -1,7 +1,7 @@
 /* frame_bench FILE [WxH] [FRAMES]: what a whole frame costs without a GPU while a selection drags:
  * input, answer, layout, draw list and every pixel, in CPU time of one thread. The window is the
  * real program's, without a display; the profile is parsed first and is not part of the figure.
- * Prints one JSON object: milliseconds of CPU a frame, and apart, of painting and of answering. */
+ * Only undisturbed frames count (quiet.h). Prints one JSON object: milliseconds of CPU a frame, and apart, of painting and of answering. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +10,7 @@
 #include "app/dump.h"
 #include "base/clock.h"
 #include "host/host.h"
+#include "quiet.h"
 #include "ui/raster.h"
 
 enum { FRAMES_MOST = 2000 };
@@ -21,6 +22,8 @@ typedef struct Bench {
     FrameInput in;
     FrameOutput out;
     double frame_ms[FRAMES_MOST], paint_ms[FRAMES_MOST], work_ms[FRAMES_MOST];
+    bool was_quiet[FRAMES_MOST];
+    Quiet quiet;
     uint32_t texts, spans;
 } Bench;
 
@@ -39,6 +42,7 @@ static double quantile(double *values, int n, double p) {
 }
 
 static void frame(Bench *b, const InputEvent *event, int at) {
+    quiet_begin(&b->quiet);
     int64_t began = clock_thread_cpu_ns();
     b->in.now_ns += 16666667;
     b->in.event = event;
@@ -55,6 +59,7 @@ static void frame(Bench *b, const InputEvent *event, int at) {
     b->paint_ms[at] = ms_since(painting);
     b->work_ms[at] = work;
     b->frame_ms[at] = ms_since(began);
+    b->was_quiet[at] = quiet_since(&b->quiet);
     b->texts = b->spans = 0;
     const DrawList *d = b->out.window[0].draw;
     for (uint32_t i = 0; i < d->commands; i++)
@@ -106,10 +111,15 @@ int main(int argc, char **argv) {
     for (int i = 0; i < 20 || !app_settled(b.app); i++)
         frame(&b, NULL, -1);
     drag(&b, frames);
-    printf("{\"size\": \"%ux%u\", \"frames\": %d, \"spans\": %u, \"labels\": %u,\n", w, h, frames, b.spans, b.texts);
+    double *figures[] = {b.frame_ms, b.paint_ms, b.work_ms};
+    int n = frames;
+    for (int i = 0; i < 3; i++)
+        n = quiet_keep(figures[i], b.was_quiet, frames);
+    printf("{\"size\": \"%ux%u\", \"frames\": %d, \"quiet\": %.2f, \"spans\": %u, \"labels\": %u,\n", w, h, frames,
+           (double)b.quiet.were / b.quiet.asked, b.spans, b.texts);
     printf(" \"frame_ms\": %.2f, \"frame_p99_ms\": %.2f, \"paint_ms\": %.2f, \"answer_ms\": %.2f}\n",
-           quantile(b.frame_ms, frames, 0.5), quantile(b.frame_ms, frames, 0.99),
-           quantile(b.paint_ms, frames, 0.5), quantile(b.work_ms, frames, 0.5));
+           quantile(b.frame_ms, n, 0.5), quantile(b.frame_ms, n, 0.99),
+           quantile(b.paint_ms, n, 0.5), quantile(b.work_ms, n, 0.5));
     app_free(b.app);
     fonts_close();
     return 0;

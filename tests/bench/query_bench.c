@@ -1,6 +1,7 @@
 /* How long a change of the selection takes from wish to layout, in CPU time of this thread:
  * counts, prefix sums and the boxes of a window 2560 pixels wide. Samples are made straight
- * into a store, so nothing is parsed. query_bench [uniform] [brief|round] [SAMPLES [STACKS…]]
+ * into a store, so nothing is parsed. Of each figure those steps count that were undisturbed (quiet.h), where
+ * they are a tenth at least; "quiet" says how many were. query_bench [uniform] [brief|round] [SAMPLES [STACKS…]]
  * By default 10000000 samples over 10000, 200000 and 1000000 stacks, some popular and most rare;
  * uniform: all stacks alike, the worst case for caches; brief: only the queries of one tree, for
  * instructions.sh; round: without what takes long to make, for a table of several rounds. */
@@ -15,8 +16,9 @@
 #include "query/functions.h"
 #include "query/heat_copy.h"
 #include "query/link.h"
+#include "quiet.h"
 
-enum { DEPTH = 30, NEW_FRAMES = 5, STEPS = 301 };
+enum { DEPTH = 30, NEW_FRAMES = 5, STEPS = 301, SWITCHES = 15, LINKS = 12 };
 
 static uint64_t state = 12345;
 static bool uniform, brief, a_round;
@@ -175,28 +177,35 @@ static void move(const Bench *b, Query *q, Move how, int step) {
 
 static void measure(Bench *b, const char *label, Move how, Query q) {
     double took[STEPS], answer[STEPS], wall[STEPS];
+    bool was[STEPS];
     uint32_t boxes = 0;
+    Quiet quiet = {0};
     AnswerSource source = {.grown = b->grown, .maker = {&b->maker}, .view = {&b->view}};
     for (int i = 0; i < STEPS; i++) {
         FlameLayout layout;
         move(b, &q, how, i);
+        quiet_begin(&quiet);
         int64_t began = clock_thread_cpu_ns(), began_wall = clock_now_ns();
         answer_make(&source, &q, &b->copy);
         answer[i] = (double)(clock_thread_cpu_ns() - began) / 1e6;
         flame_layout(&b->copy.answer, 0, 2560, false, 0, &b->arena, &layout);
         took[i] = (double)(clock_thread_cpu_ns() - began) / 1e6;
         wall[i] = (double)(clock_now_ns() - began_wall) / 1e6;
+        was[i] = quiet_since(&quiet);
         boxes = layout.count;
         arena_reset(&b->arena);
     }
     double first = took[0]; /* makes masks and the like */
-    qsort(took + 1, STEPS - 1, sizeof(*took), ascending);
-    qsort(answer + 1, STEPS - 1, sizeof(*answer), ascending);
-    qsort(wall + 1, STEPS - 1, sizeof(*wall), ascending);
+    int n = quiet_keep(took + 1, was + 1, STEPS - 1);
+    quiet_keep(answer + 1, was + 1, STEPS - 1);
+    quiet_keep(wall + 1, was + 1, STEPS - 1);
+    qsort(took + 1, (size_t)n, sizeof(*took), ascending);
+    qsort(answer + 1, (size_t)n, sizeof(*answer), ascending);
+    qsort(wall + 1, (size_t)n, sizeof(*wall), ascending);
     printf("  %-15s %8.2f ms median, %7.2f p99 (answer %6.2f, wall %6.2f; first %7.1f), "
-           "%u boxes\n",
-           label, took[STEPS / 2], took[STEPS * 99 / 100], answer[STEPS / 2], wall[STEPS / 2],
-           first, boxes);
+           "%u boxes, quiet %u of %u\n",
+           label, took[1 + n / 2], took[1 + n * 99 / 100], answer[1 + n / 2], wall[1 + n / 2],
+           first, boxes, quiet.were, quiet.asked);
 }
 
 /* The tree of a query and how long it takes to make; then a drag over it. */
@@ -228,20 +237,27 @@ static void measure_heat(Bench *b, const char *label, const char *filter) {
 static void measure_switch(Bench *b, const char *label, const char *filter) {
     HeatBuilder builder;
     HeatCopy ring[3] = {0};
-    double took[7];
+    double took[SWITCHES];
+    bool was[SWITCHES];
+    Quiet quiet = {0};
     heat_builder_init(&builder);
-    for (int i = 0; i < 14; i++) {
+    for (int i = 0; i < 2 * SWITCHES; i++) {
         HeatSpec spec = {.rows = 50, .column_ns = 1000000000, .event = EVENT_ALL};
         if (i % 2)
             filter_parse(str_of(filter), &spec.filter, NULL);
+        quiet_begin(&quiet);
         int64_t began = clock_thread_cpu_ns();
         heat_builder_ask(&builder, &b->profile, &spec);
         bool all = heat_builder_extend(&builder, &b->view, UINT64_MAX);
         heat_builder_publish(&builder, ring, 3, (uint32_t)i % 3, all);
         took[i / 2] = (double)(clock_thread_cpu_ns() - began) / 1e6; /* the one switched on */
+        was[i / 2] = quiet_since(&quiet);
     }
-    qsort(took, 7, sizeof(*took), ascending);
-    printf("  %-15s %8.1f ms median of switching on\n", label, took[3]);
+    int n = quiet_keep(took, was, SWITCHES), quiet_ones = 0;
+    for (int i = 0; i < SWITCHES; i++)
+        quiet_ones += was[i];
+    qsort(took, (size_t)n, sizeof(*took), ascending);
+    printf("  %-15s %8.1f ms median of switching on, quiet %d of %d\n", label, took[n / 2], quiet_ones, SWITCHES);
     for (int i = 0; i < 3; i++)
         heat_copy_free(&ring[i]);
     heat_builder_free(&builder);
@@ -271,30 +287,48 @@ static void measure_link(Bench *b, const char *label, LinkMatch match) {
                   .t0_ns = b->view.first_ns + span / 2};
     AsideSource source = {.profile = &b->profile, .view = b->view, .index = b->index};
     w.t1_ns = w.t0_ns + million;
-    double cold = 0, first = 0, all = 0;
+    double cold = 0, first[LINKS], all[LINKS];
+    bool was[LINKS], were[LINKS];
+    Quiet quiet = {0};
+    uint64_t matching = 0, shown = 1;
     void *kept = link_aside.state_new(); /* masks stay, as they do while a pointer moves on */
-    for (int round = 0; round < 6; round++) {
+    for (int round = -1; round < LINKS; round++) {
         LinkWish other = w;
         other.spec.match = (LinkMatch){0};
         link_aside.free(link_aside.run(kept, &source, &other, NULL, NULL));
+        quiet_begin(&quiet);
         int64_t began = clock_thread_cpu_ns();
         LinkGrid *g = link_aside.run(kept, &source, &w, NULL, NULL);
         double ms = (double)(clock_thread_cpu_ns() - began) / 1e6;
-        cold = round ? cold : ms;
-        first = round < 2 || first > ms ? ms : first;
+        bool still = quiet_since(&quiet);
+        began = clock_thread_cpu_ns();
         while (!link_aside.finished(g)) {
             LinkGrid *next = link_aside.run(kept, &source, &w, g, NULL);
             link_aside.free(g);
             g = next;
         }
-        ms = (double)(clock_thread_cpu_ns() - began) / 1e6;
-        all = round < 2 || all > ms ? ms : all;
-        if (round == 5)
-            printf("  %-15s %8.1f ms first (cold %.1f), %.1f ms whole, %.1f %% of samples\n", label,
-                   first, cold, all, 100.0 * (double)g->matching / (double)g->shown);
+        double rest = (double)(clock_thread_cpu_ns() - began) / 1e6;
+        bool still_after = quiet_since(&quiet) && still;
+        if (round < 0) {
+            cold = ms;
+        } else {
+            first[round] = ms;
+            all[round] = ms + rest;
+            was[round] = still;
+            were[round] = still_after;
+        }
+        matching = g->matching;
+        shown = g->shown;
         link_aside.free(g);
     }
     link_aside.state_free(kept);
+    int n = quiet_keep(first, was, LINKS), n_all = quiet_keep(all, were, LINKS), quiet_ones = 0;
+    for (int i = 0; i < LINKS; i++)
+        quiet_ones += was[i];
+    qsort(first, (size_t)n, sizeof(*first), ascending);
+    qsort(all, (size_t)n_all, sizeof(*all), ascending);
+    printf("  %-15s %8.1f ms first (cold %.1f), %.1f ms whole, %.1f %% of samples, quiet %d of %d\n", label,
+           first[n / 2], cold, all[n_all / 2], 100.0 * (double)matching / (double)shown, quiet_ones, LINKS);
 }
 
 /* What the stack of some pair calls below its process: in many stacks, not in all. */
