@@ -346,7 +346,7 @@ static void *run(void *state, const AsideSource *source, const void *wish, const
         return none;
     }
     mask_extend(&s->mask, &source->view);
-    if (!matcher_extend(&s->matcher, &source->view, token))
+    if (!matcher_extend_by(&s->matcher, source->index, &source->view, token))
         return NULL;
     extend_hits(s, source->view.pairs);
     s->sorted = source->view.in_order;

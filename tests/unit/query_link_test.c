@@ -16,6 +16,7 @@
 #include "query/idle.h"
 #include "query/link.h"
 #include "query/mask.h"
+#include "query/matcher.h"
 #include "query_helper.h"
 
 static const MakeOptions PROFILES[] = {
@@ -472,8 +473,54 @@ static void steps_through_occurrences(void **state) {
     assert_false(link_next(&empty, 0, -1, &t0, &t1));
 }
 
+/* By the tree of an index, with pairs that came after it, the same pairs match as by all stacks. */
+static void trees_answer_as_stacks_do(void **state) {
+    MakeOptions options = {.seed = 9, .symbols = 60, .depth = 12, .contexts = 5, .events = 2, .cpus = 2, .step_ns = 1000};
+    static const char *const texts[] = {"fn_a", "fn_b1", "a|b", "nothing", "(", "proc"};
+    uint32_t by_tree = 0;
+    (void)state;
+    for (int later = 0; later < 3; later++) {
+        Maker m;
+        Matcher plain, quick;
+        maker_init(&m, &options);
+        maker_add(&m, 3000);
+        ProfileView view = profile_view(&m.profile);
+        Index *index = index_build(&m.profile, &view, 7);
+        if (later)
+            maker_add(&m, later == 1 ? 20 : 2000);
+        ProfileView all = profile_view(&m.profile);
+        matcher_init(&plain);
+        matcher_init(&quick);
+        enum { TEXTS = sizeof(texts) / sizeof(*texts), NODES = 100 };
+        for (uint32_t i = 0; i < view.frames + TEXTS + NODES; i++) {
+            LinkMatch match = {.kind = LINK_FUNCTION, .id = i};
+            if (i >= view.frames + TEXTS) {
+                match = (LinkMatch){.kind = LINK_NODE, .id = 1 + i * 7 % (all.stacks - 1)};
+            } else if (i >= view.frames) {
+                match = (LinkMatch){.kind = LINK_SEARCH};
+                strcpy(match.text, texts[i - view.frames]);
+            }
+            matcher_set(&plain, &m.profile, &match);
+            matcher_set(&quick, &m.profile, &match);
+            const ProfileView *now = i % 3 ? &all : &view; /* and more come while it is asked */
+            assert_true(matcher_extend_by(&quick, index, now, NULL));
+            by_tree += quick.pairs && !quick.stacks;
+            assert_true(matcher_extend_by(&quick, index, &all, NULL));
+            assert_true(matcher_extend(&plain, &all, NULL));
+            assert_int_equal(quick.pairs, plain.pairs);
+            assert_memory_equal(quick.pair, plain.pair, all.pairs);
+        }
+        matcher_free(&plain);
+        matcher_free(&quick);
+        index_drop(index);
+        maker_free(&m);
+    }
+    assert_true(by_tree > 60);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(trees_answer_as_stacks_do),
         cmocka_unit_test(agrees_with_scan),
         cmocka_unit_test(agrees_while_loading),
         cmocka_unit_test(what_is_in_view_comes_first),
