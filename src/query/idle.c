@@ -65,14 +65,17 @@ static const char *const IDLE_PREFIXES[] = {
     "sbi_cpuidle",
 };
 
-bool idle_routine(Str symbol) {
+/* "(idle)" is how V8 names it (its CodeEntry::kIdleEntryName). */
+IdleLeaf idle_leaf(Str symbol) {
+    if (str_eq(symbol, STR("(idle)")))
+        return IDLE_LEAF_ALONE;
     for (size_t i = 0; i < sizeof(IDLE_NAMES) / sizeof(IDLE_NAMES[0]); i++)
         if (str_eq_c(symbol, IDLE_NAMES[i]))
-            return true;
+            return IDLE_LEAF_OF_TASK;
     for (size_t i = 0; i < sizeof(IDLE_PREFIXES) / sizeof(IDLE_PREFIXES[0]); i++)
         if (str_starts(symbol, str_of(IDLE_PREFIXES[i])))
-            return true;
-    return false;
+            return IDLE_LEAF_OF_TASK;
+    return IDLE_LEAF_NOT;
 }
 
 bool idle_task(Str comm, int32_t tid) {
@@ -137,9 +140,9 @@ bool idle_pair(const Profile *profile, PairId id, IdleMode mode) {
     Pair pair = pairs_get(&profile->pairs, id);
     if (mode == IDLE_FLAMESCOPE)
         return idle_flamescope(dict, pair);
+    IdleLeaf leaf = idle_leaf(dict_symbol(dict, stacks_get(&dict->stacks, pair.stack).frame));
+    if (leaf != IDLE_LEAF_OF_TASK)
+        return leaf == IDLE_LEAF_ALONE;
     Context context = contexts_get(&dict->contexts, pair.context);
-    if (!idle_task(names_get(&dict->names, context.comm), context.tid))
-        return false;
-    FrameId leaf = stacks_get(&dict->stacks, pair.stack).frame;
-    return idle_routine(dict_symbol(dict, leaf));
+    return idle_task(names_get(&dict->names, context.comm), context.tid);
 }

@@ -205,8 +205,13 @@ static void extend_routines(Mask *mask, uint32_t count) {
     if (from >= count)
         return;
     table_grow(&mask->routine, count);
-    for (uint64_t i = from; i < count; i++)
-        ((uint8_t *)mask->routine.at)[i] = idle_routine(dict_symbol(dict, (FrameId)i));
+    if (from == 0)
+        mask->idle_alone = false;
+    for (uint64_t i = from; i < count; i++) {
+        IdleLeaf leaf = idle_leaf(dict_symbol(dict, (FrameId)i));
+        ((uint8_t *)mask->routine.at)[i] = (uint8_t)leaf;
+        mask->idle_alone = mask->idle_alone || leaf == IDLE_LEAF_ALONE;
+    }
 }
 
 static void extend_frames(Mask *mask, uint32_t count) {
@@ -312,10 +317,11 @@ static bool pair_idle(const Mask *mask, PairId id, Pair pair, uint32_t of_contex
         return (either & BIT_SWAPPER) && (either & BIT_WORD) &&
                idle_pair(mask->profile, id, IDLE_FLAMESCOPE);
     }
-    if (!(of_context & BIT_IDLE))
+    bool of_task = of_context & BIT_IDLE;
+    if (!of_task && !mask->idle_alone)
         return false;
     FrameId leaf = stacks_get(&mask->profile->dict->stacks, pair.stack).frame;
-    return ((const uint8_t *)mask->routine.at)[leaf] != 0;
+    return ((const uint8_t *)mask->routine.at)[leaf] >= (of_task ? IDLE_LEAF_OF_TASK : IDLE_LEAF_ALONE);
 }
 
 enum { TOGETHER = 256, STACKS_AHEAD = 32 };

@@ -39,7 +39,8 @@ typedef struct Mask {
     uint32_t fact[8];      /* narrow: which term's bit, or other, is bit k of a byte */
     uint32_t facts[256];   /* narrow: all that a byte says */
     MaskTable frame, stack; /* uint8_t or uint32_t */
-    MaskTable routine;      /* uint8_t by frame: 1 an idle routine; lasts as long as the profile */
+    MaskTable routine;      /* uint8_t by frame, IdleLeaf; lasts as long as the profile */
+    bool idle_alone;        /* some frame is IDLE_LEAF_ALONE: every pair's leaf is looked at */
     MaskTable context;      /* uint32_t */
     MaskTable bits;                  /* uint8_t of MASK_… by pair */
     Crumbs crumbs;    /* low: as MASK_EVENT, high: as MASK_SHOWN; for who looks at every sample */

@@ -97,7 +97,7 @@ static int64_t load_all(Loader *loader, uint32_t threads, bool *was) {
             }
     loader_wait(loader);
     quiet_since(&q);
-    *was = q.were * 10 >= q.asked * 9;
+    *was = q.were * 5 >= q.asked * 4;
     return looked;
 }
 

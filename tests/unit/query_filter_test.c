@@ -191,6 +191,8 @@ static void idle_is_what_idles(void **state) {
         {"java", 7, {"cpuidle_enter", "swapper_pg_dir"}, false, true},
         {"swapper", 0, {"net_rx_action"}, false, false},
         {"swapper", 0, {NULL}, false, false},
+        {"node", 7, {"(root)", "(idle)"}, true, false},
+        {"node", 7, {"(idle)", "run"}, false, false},
     };
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
