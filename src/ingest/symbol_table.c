@@ -11,19 +11,45 @@ void symbol_table_init(SymbolTable *t) {
     arena_init(&t->text, 0);
 }
 
+static void free_symbols(Symbol *symbol, size_t cap) {
+    mem_table_free(symbol, cap * sizeof *symbol);
+}
+
 void symbol_table_free(SymbolTable *t) {
-    mem_resize(t->symbol, t->cap * sizeof *t->symbol, 0);
+    free_symbols(t->symbol, t->cap);
+    mem_table_free(t->room, t->room_n);
     arena_free(&t->text);
     symbols_close(t->file);
     *t = (SymbolTable){0};
 }
 
+/* On huge pages: clearing memory page by page took half the time of reading a table. */
+void symbol_table_reserve(SymbolTable *t, size_t more) {
+    if (t->n + more <= t->cap)
+        return;
+    size_t cap = t->cap * 2 > t->n + more ? t->cap * 2 : t->n + more;
+    Symbol *symbol = mem_table(cap * sizeof *symbol);
+    if (t->n)
+        memcpy(symbol, t->symbol, t->n * sizeof *symbol);
+    free_symbols(t->symbol, t->cap);
+    t->symbol = symbol;
+    t->cap = cap;
+}
+
+char *symbol_table_room(SymbolTable *t, size_t old, size_t bytes) {
+    char *room = mem_table(bytes);
+    if (old)
+        memcpy(room, t->room, old);
+    mem_table_free(t->room, t->room_n);
+    t->room = room;
+    t->room_n = bytes;
+    return room;
+}
+
 void symbol_table_add(SymbolTable *t, const Symbol *symbol) {
-    if (t->n == t->cap) {
-        size_t cap = t->cap ? t->cap * 2 : 1024;
-        t->symbol = mem_resize(t->symbol, t->cap * sizeof *t->symbol, cap * sizeof *t->symbol);
-        t->cap = cap;
-    }
+    enum { FEW = 64 };
+    if (t->n == t->cap)
+        symbol_table_reserve(t, FEW);
     t->symbol[t->n++] = *symbol;
 }
 
@@ -51,7 +77,9 @@ static size_t run_end(const Symbol *s, size_t from, size_t n) {
 }
 
 static void sort(SymbolTable *t) {
-    Symbol *from = t->symbol, *to = mem_resize(NULL, 0, t->cap * sizeof *to);
+    if (run_end(t->symbol, 0, t->n) == t->n)
+        return;
+    Symbol *from = t->symbol, *to = mem_table(t->cap * sizeof *to);
     while (run_end(from, 0, t->n) < t->n) {
         for (size_t at = 0; at < t->n;) {
             size_t middle = run_end(from, at, t->n), end = run_end(from, middle, t->n);
@@ -63,7 +91,7 @@ static void sort(SymbolTable *t) {
         to = swap;
     }
     t->symbol = from;
-    mem_resize(to, t->cap * sizeof *to, 0);
+    free_symbols(to, t->cap);
 }
 
 static uint64_t page_behind(uint64_t address) {
@@ -118,6 +146,8 @@ static bool second_is_better(const SymbolTable *t, size_t a, size_t b) {
         return a_weak;
     if (first->bind != second->bind)
         return second->bind == SYMBOL_GLOBAL;
+    if (strcmp(first->name, second->name) == 0)
+        return false;
     Buf a_text = {0}, b_text = {0};
     symbol_table_name(t, a + 1, &a_text);
     symbol_table_name(t, b + 1, &b_text);
@@ -125,6 +155,24 @@ static bool second_is_better(const SymbolTable *t, size_t a, size_t b) {
     buf_free(&a_text);
     buf_free(&b_text);
     return better;
+}
+
+/* Of symbols [first, last], which are at one place, the one to print becomes the first, once
+ * for all: it is asked for often, and names may have to be made readable to tell. */
+static const Symbol *choose(SymbolTable *t, size_t first, size_t last) {
+    Symbol *s = t->symbol;
+    if (s[first].chosen)
+        return &s[first];
+    size_t best = first;
+    for (size_t i = first + 1; i <= last; i++) {
+        if (second_is_better(t, best, i))
+            best = i;
+    }
+    Symbol other = s[first];
+    s[first] = s[best];
+    s[best] = other;
+    s[first].chosen = true;
+    return &s[first];
 }
 
 static bool holds(const Symbol *s, uint64_t address) {
@@ -135,7 +183,7 @@ static bool of_unit(const Symbol *s, const char *unit) {
     return unit ? s->unit && strcmp(s->unit, unit) == 0 : !s->unit;
 }
 
-size_t symbol_table_find(const SymbolTable *t, uint64_t address, const char *unit) {
+size_t symbol_table_find(SymbolTable *t, uint64_t address, const char *unit) {
     size_t low = 0, high = t->n;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -149,13 +197,9 @@ size_t symbol_table_find(const SymbolTable *t, uint64_t address, const char *uni
         size_t last = low - 1, first = last;
         while (first > 0 && t->symbol[first - 1].start == t->symbol[last].start)
             first--;
-        size_t best = first;
-        for (size_t i = first + 1; i <= last; i++) {
-            if (second_is_better(t, best, i))
-                best = i;
-        }
-        if (holds(&t->symbol[best], address) && of_unit(&t->symbol[best], unit))
-            return best + 1;
+        const Symbol *best = choose(t, first, last);
+        if (holds(best, address) && of_unit(best, unit))
+            return first + 1;
         low = first;
     }
     return 0;
