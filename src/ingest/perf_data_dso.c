@@ -353,13 +353,24 @@ static FrameValue module_frame(Dsos *d, Dso *dso, uint64_t address) {
     return make_frame(d, symbol, dso->module, address);
 }
 
-/* "libm.so.6+0x2b1f0": the place in the file, for other tools to name. perf prints [unknown] for all. */
+static void put_hex(Buf *out, uint64_t value) {
+    char digit[16];
+    size_t at = sizeof digit;
+    do
+        digit[--at] = "0123456789abcdef"[value & 15];
+    while (value >>= 4);
+    buf_put(out, (Str){digit + at, sizeof digit - at});
+}
+
+/* "libm.so.6+0x2b1f0": the place in the file, for other tools to name. perf prints [unknown]
+ * for all. */
 static FrameValue offset_frame(Dsos *d, const Dso *dso, uint64_t at) {
     size_t slash = str_rfind_char(dso->module, '/');
-    Str name = slash < dso->module.n ? str_slice(dso->module, slash + 1, dso->module.n) : dso->module;
     buf_clear(&d->text);
-    buf_put(&d->text, name);
-    buf_printf(&d->text, "+0x%llx", (unsigned long long)at);
+    buf_put(&d->text,
+            str_slice(dso->module, slash < dso->module.n ? slash + 1 : 0, dso->module.n));
+    buf_puts(&d->text, "+0x");
+    put_hex(&d->text, at);
     return make_frame(d, buf_str(&d->text), dso->module, at);
 }
 

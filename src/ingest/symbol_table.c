@@ -56,42 +56,58 @@ void symbol_table_add(SymbolTable *t, const Symbol *symbol) {
 /* ---- order and ends -----------------------------------------------------------------------
  */
 
-/* Stable: a merge sort, run by run, as tables mostly come in pieces that are in order. */
-static void merge(const Symbol *a, size_t a_n, const Symbol *b, size_t b_n, Symbol *out) {
-    while (a_n && b_n) {
-        bool first = a->start <= b->start;
-        *out++ = first ? *a : *b;
-        a += first;
-        a_n -= first;
-        b += !first;
-        b_n -= !first;
+/* Where a symbol starts and which it is. */
+typedef struct Place {
+    uint64_t start;
+    size_t at;
+} Place;
+
+enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS };
+
+/* From one array to the other, by one digit; those with the same stay as they are. */
+static void sort_digit(const Place *from, Place *to, size_t n, uint32_t shift) {
+    size_t count[DIGITS] = {0};
+    for (size_t i = 0; i < n; i++)
+        count[from[i].start >> shift & (DIGITS - 1)]++;
+    for (size_t d = 0, at = 0; d < DIGITS; d++) {
+        size_t here = count[d];
+        count[d] = at;
+        at += here;
     }
-    memcpy(out, a_n ? a : b, (a_n + b_n) * sizeof *out);
+    for (size_t i = 0; i < n; i++)
+        to[count[from[i].start >> shift & (DIGITS - 1)]++] = from[i];
 }
 
-static size_t run_end(const Symbol *s, size_t from, size_t n) {
-    size_t to = from < n ? from + 1 : n;
-    while (to < n && s[to - 1].start <= s[to].start)
-        to++;
-    return to;
-}
-
+/* Only digits in which some differ are looked at: offsets in a file have few. */
 static void sort(SymbolTable *t) {
-    if (run_end(t->symbol, 0, t->n) == t->n)
+    uint64_t differ = 0;
+    bool sorted = true;
+    for (size_t i = 1; i < t->n; i++) {
+        differ |= t->symbol[i].start ^ t->symbol[i - 1].start;
+        sorted = sorted && t->symbol[i - 1].start <= t->symbol[i].start;
+    }
+    if (sorted)
         return;
-    Symbol *from = t->symbol, *to = mem_table(t->cap * sizeof *to);
-    while (run_end(from, 0, t->n) < t->n) {
-        for (size_t at = 0; at < t->n;) {
-            size_t middle = run_end(from, at, t->n), end = run_end(from, middle, t->n);
-            merge(from + at, middle - at, from + middle, end - middle, to + at);
-            at = end;
-        }
-        Symbol *swap = from;
+    size_t bytes = t->n * sizeof(Place);
+    Place *from = mem_table(bytes), *to = mem_table(bytes);
+    for (size_t i = 0; i < t->n; i++)
+        from[i] = (Place){t->symbol[i].start, i};
+    for (uint32_t shift = 0; shift < 64; shift += DIGIT_BITS) {
+        if (!(differ >> shift & (DIGITS - 1)))
+            continue;
+        sort_digit(from, to, t->n, shift);
+        Place *swap = from;
         from = to;
         to = swap;
     }
-    t->symbol = from;
-    free_symbols(to, t->cap);
+    Symbol *symbol = mem_table(t->n * sizeof *symbol);
+    for (size_t i = 0; i < t->n; i++)
+        symbol[i] = t->symbol[from[i].at];
+    free_symbols(t->symbol, t->cap);
+    t->symbol = symbol;
+    t->cap = t->n;
+    mem_table_free(from, bytes);
+    mem_table_free(to, bytes);
 }
 
 static uint64_t page_behind(uint64_t address) {
@@ -210,5 +226,7 @@ Str symbol_table_name(const SymbolTable *t, size_t found, Buf *text) {
     buf_clear(text);
     if (s->plain || !symbols_demangle(s->name, text))
         buf_puts(text, s->name);
+    if (s->linkage)
+        buf_puts(text, "@plt");
     return buf_str(text);
 }

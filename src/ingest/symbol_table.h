@@ -17,7 +17,8 @@ typedef struct Symbol {
     const char *unit;    /* the kernel module it belongs to; NULL: none */
     uint8_t bind;        /* of these, higher ones win */
     bool plain;          /* the name is not to be demangled */
-    bool chosen; /* of the names of its place it is the one to print, and the first */
+    bool linkage;        /* an entry of a table of linkage: it is printed with "@plt" behind */
+    bool chosen;         /* of the names of its place the one to print, which comes first */
 } Symbol;
 
 enum { SYMBOL_WEAK, SYMBOL_LOCAL, SYMBOL_GLOBAL };

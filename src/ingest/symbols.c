@@ -293,6 +293,12 @@ static bool symbol_of(const SymbolSection *in, const GElf_Sym *sym, Symbol *out)
     return true;
 }
 
+/* As many as there are bytes for, whatever the section's head says. */
+static size_t entries_of(const SymbolFile *f, const Elf_Data *data, Elf_Type type) {
+    size_t bytes = gelf_fsize(f->elf, type, 1, EV_CURRENT);
+    return bytes ? data->d_size / bytes : 0;
+}
+
 /* Text that ends with a zero, so that every name in it does. */
 static bool find_names(SymbolSection *in, size_t index) {
     GElf_Shdr head;
@@ -313,9 +319,9 @@ static void read_section(SymbolTable *t, SymbolSection *in, const char *name, ui
     GElf_Shdr head;
     Elf_Scn *scn = section(in->f, name, kind, &head);
     in->data = scn ? elf_getdata(scn, NULL) : NULL;
-    if (!in->data || !in->data->d_buf || head.sh_entsize == 0 || !find_names(in, head.sh_link))
+    if (!in->data || !in->data->d_buf || !find_names(in, head.sh_link))
         return;
-    size_t n = in->data->d_size / head.sh_entsize;
+    size_t n = entries_of(in->f, in->data, ELF_T_SYM);
     symbol_table_reserve(t, n);
     for (size_t i = 0; i < n && i < INT32_MAX; i++) {
         GElf_Sym sym;
@@ -359,10 +365,11 @@ static void read_linkage(SymbolTable *t, const SymbolFile *f) {
     Elf_Scn *names = section(f, ".dynsym", SHT_DYNSYM, &dyn);
     Elf_Data *data = scn ? elf_getdata(scn, NULL) : NULL;
     Elf_Data *syms = names ? elf_getdata(names, NULL) : NULL;
-    if (!plts || !data || !syms || rel.sh_entsize == 0 || rel.sh_link != elf_ndxscn(names))
+    if (!plts || !data || !syms || rel.sh_link != elf_ndxscn(names))
         return;
-    Buf text = {0};
-    for (size_t i = 0; i < data->d_size / rel.sh_entsize; i++) {
+    size_t n = entries_of(f, data, addend ? ELF_T_RELA : ELF_T_REL);
+    symbol_table_reserve(t, plts * n);
+    for (size_t i = 0; i < n; i++) {
         GElf_Rela with;
         GElf_Rel without;
         GElf_Sym sym;
@@ -372,21 +379,15 @@ static void read_linkage(SymbolTable *t, const SymbolFile *f) {
         const char *name = NULL;
         if (ok && gelf_getsym(syms, (int)GELF_R_SYM(info), &sym))
             name = elf_strptr(f->elf, dyn.sh_link, sym.st_name);
-        buf_clear(&text);
-        if (name && !symbols_demangle(name, &text))
-            buf_puts(&text, name);
-        buf_puts(&text, "@plt");
-        const char *kept = str_copy(&t->text, buf_str(&text)).s;
         for (size_t k = 0; k < plts; k++) {
             uint64_t at = plt[k].at + plt[k].head + i * plt[k].entry;
             symbol_table_add(t, &(Symbol){.start = at,
                                           .end = at + plt[k].entry,
-                                          .name = kept,
+                                          .name = name ? name : "",
                                           .bind = SYMBOL_GLOBAL,
-                                          .plain = true});
+                                          .linkage = true});
         }
     }
-    buf_free(&text);
 }
 
 void symbols_read_elf(SymbolTable *t, SymbolFile *file, SymbolFile *mapped) {
@@ -402,7 +403,7 @@ void symbols_read_elf(SymbolTable *t, SymbolFile *file, SymbolFile *mapped) {
     symbol_table_arrange(t);
     t->file = file;
     if (mapped != file)
-        symbols_close(mapped);
+        file->other = mapped; /* the names of linkage lie in it */
 }
 
 #else
