@@ -221,6 +221,20 @@ check "user stacks as raw memory are counted" dwarf
 left_out() { "$FLAMESCOPE" info forks.data | grep -q '^not shown .*inlined'; }
 check "what is left out is said" left_out
 
+# ---- the window -----------------------------------------------------------------------------
+
+window_says() { # window_says FILE WORDS: they stand in the window, or behind a key
+    printf 'size 1280x720\nopen %s\nwait load\nat 1\ndump draw\nkey !\nat 2\ndump draw\n' "$1" >script &&
+        "$FLAMESCOPE" replay script >drawn && grep -q "$2" drawn
+}
+check "the window says what is left out" window_says forks.data '"perf.data · .* · not shown: .*inlined'
+check "the window says what was not unwound" window_says dwarf.data 'samples whose user stack is raw memory'
+no_display() { # said before anything is recorded
+    exits 1 env -u DISPLAY -u WAYLAND_DISPLAY SDL_VIDEODRIVER=dummy "$FLAMESCOPE" record -o unseen.data -- true 2>err &&
+        grep -q 'no display found' err && ! [ -e unseen.data ]
+}
+check "nothing is recorded without a display" no_display
+
 # ---- the reference files --------------------------------------------------------------------
 
 old=$FLAMESCOPE_DATA/perf-data
