@@ -11,7 +11,7 @@
 #include "ingest/perf_data_space.h"
 #include "ingest/stack_walk.h"
 
-enum { ADDRESS_LOG2 = 15, PLACE_LOG2 = 16, CHAIN_LOG2 = 16 };
+enum { ADDRESS_LOG2 = 15, PLACE_LOG2 = 16, CHAIN_LOG2 = 18 };
 
 typedef struct AddressSlot {
     uint64_t address;
