@@ -351,7 +351,7 @@ static void take_due(PerfData *d, size_t n) {
         PerfWaiting *w = &d->order.item[i];
         if (!d->stopped)
             take(d, &w->record, w->time);
-        perf_input_release(&d->input, w->record.block);
+        perf_input_release(w->record.block);
     }
     perf_order_drop(&d->order, n);
 }
@@ -436,14 +436,16 @@ static void take_packed(PerfData *d, const PerfRecord *r) {
     PerfRecord inner;
     Str data = {(const char *)r->at + PERF_RECORD_HEAD, r->size - PERF_RECORD_HEAD};
     if (r->type == PERF_COMPRESSED2) { /* it says how long it is, and is padded */
+        enum { PADDING_MOST = 7 };
         uint64_t n = data.n >= 8 ? perf_get64(r->at + PERF_RECORD_HEAD, d->header.swapped) : 0;
         data = str_slice(data, 8, data.n);
-        data = str_slice(data, 0, n < data.n ? (size_t)n : data.n);
+        if (n <= data.n && data.n - n <= PADDING_MOST) /* else it is of several, or none */
+            data = str_slice(data, 0, (size_t)n);
     }
     bool ok = perf_input_unpack(&d->input, r, data, &err);
     while (ok && !d->stopped && perf_input_unpacked(&d->input, &inner, &err)) {
         if (inner.type == PERF_COMPRESSED || inner.type == PERF_COMPRESSED2)
-            perf_input_release(&d->input, inner.block);
+            perf_input_release(inner.block);
         else
             take_any(d, &inner);
     }
@@ -474,7 +476,7 @@ static void take_any(PerfData *d, PerfRecord *r) {
         break;
     }
     if (!waits)
-        perf_input_release(&d->input, r->block);
+        perf_input_release(r->block);
     if (d->input.bytes > HELD_BYTES_MOST || d->order.n > HELD_RECORDS_MOST)
         take_due(d, perf_order_half(&d->order));
 }

@@ -20,8 +20,7 @@ enum { /* records that perf writes itself */
        PERF_AUXTRACE = 71,
        PERF_EVENT_UPDATE = 78,
        PERF_HEADER_FEATURE = 80,
-       PERF_COMPRESSED = 81,
-       PERF_COMPRESSED2 = 83,
+       PERF_COMPRESSED = 81, /* and PERF_COMPRESSED2 */
 };
 
 typedef struct PerfBuildId {

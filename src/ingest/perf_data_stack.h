@@ -2,7 +2,7 @@
  * one but for its first address (the callers) are looked up as a whole, for the thread's name
  * and the versions of its memory and the kernel's; of one that is new each address is looked
  * up, and only what that does not know either is asked of the dsos. Owner: a load. Thread: one
- * at a time. Memory: caches of fixed size (4 MB), and the Part's, which perf_stacks_forget
+ * at a time. Memory: caches of fixed size (7 MB), and the Part's, which perf_stacks_forget
  * empties when it has grown too large. */
 #pragma once
 
@@ -11,7 +11,7 @@
 #include "ingest/perf_data_space.h"
 #include "ingest/stack_walk.h"
 
-enum { ADDRESS_LOG2 = 15, PLACE_LOG2 = 16, CHAIN_LOG2 = 18 };
+enum { ADDRESS_LOG2 = 16, PLACE_LOG2 = 16, CHAIN_LOG2 = 18 };
 
 typedef struct AddressSlot {
     uint64_t address;

@@ -546,6 +546,74 @@ static void compressed_records(void **state) {
     }
 }
 
+/* Newer perfs say how long the compressed data is, and pad it. `extra` bytes are packed besides, in
+ * records that nobody knows. */
+static Buf packed2_story(size_t most, size_t extra, bool overlong, size_t *packed) {
+    PerfGen g;
+    gen_init(&g, PERF_FORM_FILE, false, USUAL);
+    g.events = 2;
+    g.event[0].name = "cpu-clock:u";
+    g.event[1].name = "second";
+    gen_pack_from(&g);
+    for (size_t n; extra; extra -= n) {
+        n = extra < 4096 ? extra : 4096;
+        gen_begin(&g, 63, 0);
+        for (size_t i = 0; i < n; i++)
+            buf_putc(&g.data, (char)(i * 7));
+        gen_end(&g, 0, 0, 1);
+    }
+    record_story(&g);
+    *packed = gen_pack2(&g, most, overlong);
+    gen_sample(&g, &(PerfGenSample){.misc = MODE_USER, .pid = 20, .tid = 20, .time = 3 * SECOND});
+    Buf file = gen_file(&g);
+    gen_free(&g);
+    return file;
+}
+
+static void compressed_records_that_say_their_length(void **state) {
+    (void)state;
+    if (!codec_available(CODEC_ZSTD, CODEC_AUTO))
+        skip();
+    for (size_t most = 1, packed; most < 900; most += most / 3 + 1) {
+        Loaded l;
+        Buf file = packed2_story(most, 0, false, &packed);
+        load_text(&l, 0, 0, buf_str(&file));
+        assert_int_equal(l.profile.building.samples, 4); /* and the one behind them */
+        assert_int_equal(complaints_total(&l.profile.complaints), 3);
+        loaded_free(&l);
+        buf_free(&file);
+    }
+}
+
+/* Records longer than 64 KiB: alone, its size is 0; of several, it is what is left. */
+static void compressed_records_too_long_for_their_size(void **state) {
+    (void)state;
+    if (!codec_available(CODEC_ZSTD, CODEC_AUTO))
+        skip();
+    enum { NEAR = 64000, LONGEST = UINT16_MAX - 16 };
+    size_t packed;
+    Buf near = packed2_story(60000, NEAR, true, &packed);
+    size_t from = NEAR + LONGEST - packed - 20;
+    buf_free(&near);
+    for (size_t extra = from; extra < from + 40; extra++) {
+        Loaded l;
+        Buf file = packed2_story(60000, extra, true, &packed);
+        load_text(&l, 0, 0, buf_str(&file));
+        assert_int_equal(l.profile.building.samples, 4);
+        assert_int_equal(complaints_total(&l.profile.complaints), 3);
+        loaded_free(&l);
+        buf_free(&file);
+    }
+    Loaded l;
+    Buf file = packed2_story(60000, 300000, true, &packed); /* five in one */
+    load_text(&l, 0, 0, buf_str(&file));
+    assert_int_equal(l.profile.building.samples, 4);
+    assert_int_equal(complaints_total(&l.profile.complaints), 3);
+    expect_same_any_way(buf_str(&file));
+    loaded_free(&l);
+    buf_free(&file);
+}
+
 /* ---- while it is being recorded -----------------------------------------------------------
  */
 
@@ -854,6 +922,8 @@ int main(void) {
         cmocka_unit_test(ids_are_used_again),
         cmocka_unit_test(time_off_the_processor),
         cmocka_unit_test(compressed_records),
+        cmocka_unit_test(compressed_records_that_say_their_length),
+        cmocka_unit_test(compressed_records_too_long_for_their_size),
         cmocka_unit_test(a_slow_pipe),
         cmocka_unit_test(bytes_that_are_no_records),
         cmocka_unit_test(a_recorder_that_was_killed),
