@@ -9,6 +9,7 @@
 #include "app/program.h"
 #include "app/question.h"
 #include "app/window_draw.h"
+#include "ingest/perf_folder.h"
 
 #define NOTICE_NS INT64_C(4000000000)
 
@@ -132,7 +133,8 @@ void app_browse(App *app) {
 bool app_open(App *app, uint32_t slot, const char *path, Error *err) {
     if (app->reel.on && !app->showing) /* it is of what is open now */
         reel_stop(app);
-    if (slot == 0 && file_is_folder(path)) {
+    char inside[STATE_PATH]; /* a recording may be a folder */
+    if (slot == 0 && file_is_folder(path) && !perf_folder(path, inside, sizeof inside)) {
         app->state.mode = MODE_BROWSER;
         browser_go(&app->browser, app->session.jobs, path);
         return true;

@@ -21,6 +21,7 @@
 #include "ingest/perf_data_order.h"
 #include "ingest/perf_data_stack.h"
 #include "ingest/perf_data_wait.h"
+#include "ingest/perf_folder.h"
 
 enum {
     BATCH_ROWS = 16 * 1024,
@@ -28,6 +29,7 @@ enum {
     HELD_RECORDS_MOST = 1 << 20,
     PART_BYTES_MOST = 32 << 20,
     ADDRESS_BYTES = 8,
+    STEP_BYTES = 64 << 10, /* of one of several files */
 };
 
 /* What the Part calls an event, by how it is weighed. */
@@ -45,6 +47,7 @@ typedef struct Counter {
 typedef struct PerfData {
     PerfHeader header;
     PerfInput input;
+    PerfParts parts; /* of a folder: more files */
     PerfOrder order;
     PerfStacks stacks;
     PerfWaits waits;
@@ -55,6 +58,7 @@ typedef struct PerfData {
     void *loader;
     bool ordered, looked; /* whether times tell in which order records happened */
     bool stopped;
+    uint64_t seen;    /* time of the newest record that waits, of the file at hand */
     Column events;    /* EventIds, by PerfAttr.index */
     Column counters;  /* Counter */
     IdMap by_counter; /* id to its place in counters + 1 */
@@ -357,6 +361,8 @@ static void take_due(PerfData *d, size_t n) {
 }
 
 static void end_round(PerfData *d) {
+    if (d->parts.n)
+        return; /* those of a file end nothing in the others */
     take_due(d, perf_order_round(&d->order));
     if (source_is_pipe(d->input.source))
         hand_over(d); /* its writer may well be slow */
@@ -405,6 +411,7 @@ static bool take_or_wait(PerfData *d, PerfRecord *r) {
         return false;
     }
     perf_order_add(&d->order, time, r);
+    d->seen = time > d->seen ? time : d->seen;
     return true;
 }
 
@@ -442,8 +449,9 @@ static void take_packed(PerfData *d, const PerfRecord *r) {
         if (n <= data.n && data.n - n <= PADDING_MOST) /* else it is of several, or none */
             data = str_slice(data, 0, (size_t)n);
     }
-    bool ok = perf_input_unpack(&d->input, r, data, &err);
-    while (ok && !d->stopped && perf_input_unpacked(&d->input, &inner, &err)) {
+    PerfInput *in = r->block->of;
+    bool ok = perf_input_unpack(in, r, data, &err);
+    while (ok && !d->stopped && perf_input_unpacked(in, &inner, &err)) {
         if (inner.type == PERF_COMPRESSED || inner.type == PERF_COMPRESSED2)
             perf_input_release(inner.block);
         else
@@ -484,8 +492,7 @@ static void take_any(PerfData *d, PerfRecord *r) {
 /* ---- from start to end --------------------------------------------------------------------
  */
 
-static void say_ending(PerfData *d) {
-    PerfInput *in = &d->input;
+static void say_ending(PerfData *d, const PerfInput *in) {
     if (in->bad_size)
         grumble(d, COMPLAINT_RECORD, 1, in->next,
                 "a record says that it has less than 8 bytes: what is behind it is not read", 0,
@@ -498,19 +505,91 @@ static void say_ending(PerfData *d) {
                 0);
 }
 
-static void read_records(PerfData *d) {
+/* Up to so many bytes of records; false: there are no more. */
+static bool read_some(PerfData *d, PerfInput *in, uint64_t bytes) {
     PerfRecord r;
-    while (!d->stopped && !d->input.bad_size && perf_input_next(&d->input, &r)) {
+    for (uint64_t n = 0; n < bytes; n += r.size) {
+        if (d->stopped || in->bad_size || !perf_input_next(in, &r))
+            return false;
         uint64_t tail = tail_of(d, &r);
         take_any(d, &r);
-        if (tail && !perf_input_skip(&d->input, tail))
-            break;
+        if (tail && !perf_input_skip(in, tail))
+            return false;
     }
+    return true;
+}
+
+/* One of the files that are read side by side. */
+typedef struct Lane {
+    PerfInput *input;
+    uint64_t seen;    /* time of its newest record so far */
+    bool ended, read; /* in this round */
+} Lane;
+
+/* The one that has got least far; NULL: all have ended. */
+static Lane *last_lane(Lane *lane, uint32_t n) {
+    Lane *last = NULL;
+    for (uint32_t i = 0; i < n; i++) {
+        if (!lane[i].ended && (!last || lane[i].seen < last->seen))
+            last = &lane[i];
+    }
+    return last;
+}
+
+static bool all_read(const Lane *lane, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++) {
+        if (!lane[i].ended && !lane[i].read)
+            return false;
+    }
+    return true;
+}
+
+static void begin_lanes(PerfData *d, Lane *lane) {
+    lane[0].input = &d->input;
+    for (uint32_t i = 0; i < d->parts.n; i++)
+        lane[i + 1] = (Lane){.input = &d->parts.part[i].input, .ended = !d->parts.part[i].source};
+}
+
+/* All files of a folder, at the same pace. Within a file some records may be older than those
+ * before them, as within a round; so what was the oldest end one round ago is due. */
+static void read_lanes(PerfData *d) {
+    uint32_t n = d->parts.n + 1;
+    uint64_t due = 0;
+    Lane *lane = mem_resize(NULL, 0, n * sizeof *lane), *last;
+    begin_lanes(d, lane);
+    while ((last = last_lane(lane, n)) != NULL) {
+        d->seen = last->seen;
+        last->ended = !read_some(d, last->input, STEP_BYTES);
+        last->seen = d->seen;
+        last->read = true;
+        if (!all_read(lane, n))
+            continue;
+        take_due(d, perf_order_until(&d->order, due));
+        last = last_lane(lane, n);
+        due = last ? last->seen : due;
+        for (uint32_t i = 0; i < n; i++)
+            lane[i].read = false;
+    }
+    for (uint32_t i = 1; i < n; i++)
+        say_ending(d, lane[i].input);
+    mem_resize(lane, n * sizeof *lane, 0);
+}
+
+static void read_records(PerfData *d) {
+    Error err = {0};
+    if (d->header.folder)
+        perf_parts_open(&d->parts, &d->input, &err);
+    if (err.kind)
+        complain(&d->batch.complaints, COMPLAINT_DAMAGED, 1, -1, str_of(err.message));
+    if (d->parts.n)
+        read_lanes(d);
+    else
+        read_some(d, &d->input, UINT64_MAX);
     d->stopped = d->stopped || d->input.stopped;
     take_due(d, perf_order_all(&d->order));
     if (!d->stopped)
         end_all_waits(d);
-    say_ending(d);
+    say_ending(d, &d->input);
     hand_over(d);
 }
 
@@ -522,7 +601,7 @@ static bool read_all(PerfData *d, Error *err) {
     if (perf_input_begin(&d->input, d->header.data_at, d->header.data_bytes))
         read_records(d);
     else
-        say_ending(d), hand_over(d);
+        say_ending(d, &d->input), hand_over(d);
     perf_stacks_free(&d->stacks);
     if (d->input.error.kind && err)
         *err = d->input.error;
@@ -544,6 +623,7 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
     bool ok = read_all(d, err);
     perf_order_free(&d->order);
     perf_waits_free(&d->waits);
+    perf_parts_free(&d->parts);
     perf_input_free(&d->input);
     perf_header_free(&d->header);
     batch_free(&d->batch);

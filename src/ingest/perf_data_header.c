@@ -15,6 +15,7 @@ enum { /* bits of the header */
        FEATURE_HOSTNAME = 3,
        FEATURE_OSRELEASE = 4,
        FEATURE_EVENT_DESC = 12,
+       FEATURE_FOLDER = 24,
 };
 
 enum { UPDATE_NAME = 2 };
@@ -170,6 +171,7 @@ static void read_features(PerfHeader *h, PerfInput *in, const uint8_t *head) {
         if (!perf_input_at(in, at, place, sizeof place))
             return;
         at += (int64_t)sizeof place;
+        h->folder = h->folder || feature == FEATURE_FOLDER;
         uint64_t offset = perf_get64(place, h->swapped);
         uint64_t n = perf_get64(place + 8, h->swapped);
         if (!is_wanted(feature) || n > FEATURE_BYTES_MOST || offset > INT64_MAX)

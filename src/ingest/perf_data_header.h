@@ -31,6 +31,7 @@ typedef struct PerfBuildId {
 
 typedef struct PerfHeader {
     bool pipe, swapped, big;
+    bool folder; /* there are files with more records beside this one */
     int64_t data_at;
     uint64_t data_bytes;   /* UINT64_MAX: to the end */
     Column attr;           /* PerfAttr */

@@ -45,6 +45,11 @@ quiet() { # no complaint about FILE
     return 0
 }
 
+window_says() { # window_says FILE WORDS: they stand in the window, or behind a key
+    printf 'size 1280x720\nopen %s\nwait load\nat 1\ndump draw\nkey !\nat 2\ndump draw\n' "$1" >script &&
+        "$FLAMESCOPE" replay script >drawn && grep -q "$2" drawn
+}
+
 load='for i in 1 2 3; do ls -lR /usr/include | sort | md5sum; done; (exec ls /) & wait'
 check "record" record -e cpu-clock -F 997 -g -o forks.data -- sh -c "$load"
 check "processes that fork" agrees forks.data
@@ -67,6 +72,13 @@ if "$FLAMESCOPE" info packed.data 2>&1 >/dev/null | grep -q 'zstd'; then
     skip "perf record -z: built without zstd"
 else
     check "perf record -z" agrees packed.data
+fi
+
+if record --threads -e cpu-clock -F 997 -a -g -o threads.data -- sh -c "$load" && [ -f threads.data/data.0 ]; then
+    check "perf record --threads" agrees threads.data
+    check "a folder is opened as a profile" window_says threads.data '"perf.data · '
+else
+    skip "perf record --threads: not here"
 fi
 
 # ---- pipes ----------------------------------------------------------------------------------
@@ -223,10 +235,6 @@ check "what is left out is said" left_out
 
 # ---- the window -----------------------------------------------------------------------------
 
-window_says() { # window_says FILE WORDS: they stand in the window, or behind a key
-    printf 'size 1280x720\nopen %s\nwait load\nat 1\ndump draw\nkey !\nat 2\ndump draw\n' "$1" >script &&
-        "$FLAMESCOPE" replay script >drawn && grep -q "$2" drawn
-}
 check "the window says what is left out" window_says forks.data '"perf.data · .* · not shown: .*inlined'
 check "the window says what was not unwound" window_says dwarf.data 'samples whose user stack is raw memory'
 no_display() { # said before anything is recorded
