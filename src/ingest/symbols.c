@@ -406,6 +406,33 @@ void symbols_read_elf(SymbolTable *t, SymbolFile *file, SymbolFile *mapped) {
         file->other = mapped; /* the names of linkage lie in it */
 }
 
+/* What lies before the code counts from 0, for each processor, and is nowhere. */
+static void drop_before(SymbolTable *t, uint64_t at) {
+    size_t n = 0;
+    for (size_t i = 0; i < t->n; i++) {
+        if (t->symbol[i].start >= at)
+            t->symbol[n++] = t->symbol[i];
+    }
+    t->n = n;
+}
+
+void symbols_read_vmlinux(SymbolTable *t, SymbolFile *file, Str known, uint64_t *known_at) {
+    Arena arena;
+    arena_init(&arena, 0);
+    SymbolSection in = {.f = file, .sections = sections_of(file, &arena)};
+    read_section(t, &in, ".symtab", SHT_SYMTAB);
+    arena_free(&arena);
+    *known_at = 0;
+    for (size_t i = 0; i < t->n && !*known_at; i++) {
+        if (str_eq_c(known, t->symbol[i].name))
+            *known_at = t->symbol[i].start;
+    }
+    drop_before(t, *known_at);
+    t->kernel = true;
+    t->file = file;
+    symbol_table_arrange(t);
+}
+
 #else
 
 SymbolFile *symbol_file_open(const char *path, const BuildId *want) {
@@ -443,6 +470,11 @@ bool symbol_file_debug_link(const SymbolFile *file, char *out, size_t cap) {
 
 void symbols_read_elf(SymbolTable *t, SymbolFile *file, SymbolFile *mapped) {
     (void)t, (void)file, (void)mapped;
+}
+
+void symbols_read_vmlinux(SymbolTable *t, SymbolFile *file, Str known, uint64_t *known_at) {
+    (void)t, (void)file, (void)known;
+    *known_at = 0;
 }
 
 #endif
