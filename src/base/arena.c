@@ -202,7 +202,7 @@ enum { HUGE_PAGE = 2 << 20, PAGE = 4096 };
 
 /* Whole pages; huge ones where a table fills most of one. */
 static inline size_t table_bytes(size_t size) {
-    size_t page = size > HUGE_PAGE / 2 ? HUGE_PAGE : PAGE;
+    size_t page = size >= HUGE_PAGE / 2 ? HUGE_PAGE : PAGE;
     return (size + page - 1) / page * page;
 }
 

@@ -78,6 +78,22 @@ static void sort_digit(const Place *from, Place *to, size_t n, uint32_t shift) {
         to[count[from[i].start >> shift & (DIGITS - 1)]++] = from[i];
 }
 
+/* Symbol place[i].at goes to i, in cycles, so that no second table has to be cleared. */
+static void move_symbols(Symbol *symbol, Place *place, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        Symbol first = symbol[i];
+        size_t to = i;
+        for (size_t from = place[i].at; from != i; from = place[to].at) {
+            symbol[to] = symbol[from];
+            place[to].at = to;
+            to = from;
+        }
+        if (to != i)
+            symbol[to] = first;
+        place[to].at = to;
+    }
+}
+
 /* Only digits in which some differ are looked at: offsets in a file have few. */
 static void sort(SymbolTable *t) {
     uint64_t differ = 0;
@@ -89,7 +105,7 @@ static void sort(SymbolTable *t) {
     if (sorted)
         return;
     size_t bytes = t->n * sizeof(Place);
-    Place *from = mem_table(bytes), *to = mem_table(bytes);
+    Place *from = mem_resize(NULL, 0, bytes), *to = mem_resize(NULL, 0, bytes);
     for (size_t i = 0; i < t->n; i++)
         from[i] = (Place){t->symbol[i].start, i};
     for (uint32_t shift = 0; shift < 64; shift += DIGIT_BITS) {
@@ -100,14 +116,9 @@ static void sort(SymbolTable *t) {
         from = to;
         to = swap;
     }
-    Symbol *symbol = mem_table(t->n * sizeof *symbol);
-    for (size_t i = 0; i < t->n; i++)
-        symbol[i] = t->symbol[from[i].at];
-    free_symbols(t->symbol, t->cap);
-    t->symbol = symbol;
-    t->cap = t->n;
-    mem_table_free(from, bytes);
-    mem_table_free(to, bytes);
+    move_symbols(t->symbol, from, t->n);
+    mem_resize(from, bytes, 0);
+    mem_resize(to, bytes, 0);
 }
 
 static uint64_t page_behind(uint64_t address) {

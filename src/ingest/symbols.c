@@ -176,6 +176,8 @@ bool symbol_file_debug_link(const SymbolFile *f, char *out, size_t cap) {
 /* ---- their symbols ------------------------------------------------------------------------
  */
 
+enum { FACTS_BYTES = 4096 }; /* of the facts below about most files */
+
 /* How addresses become offsets in the mapped file. */
 typedef struct Places {
     GElf_Phdr *part;
@@ -392,7 +394,7 @@ static void read_linkage(SymbolTable *t, const SymbolFile *f) {
 
 void symbols_read_elf(SymbolTable *t, SymbolFile *file, SymbolFile *mapped) {
     Arena arena;
-    arena_init(&arena, 0);
+    arena_init(&arena, FACTS_BYTES);
     SymbolSection in = {.f = file,
                         .sections = sections_of(file, &arena),
                         .places = places_of(mapped, &arena)};
@@ -418,7 +420,7 @@ static void drop_before(SymbolTable *t, uint64_t at) {
 
 void symbols_read_vmlinux(SymbolTable *t, SymbolFile *file, Str known, uint64_t *known_at) {
     Arena arena;
-    arena_init(&arena, 0);
+    arena_init(&arena, FACTS_BYTES);
     SymbolSection in = {.f = file, .sections = sections_of(file, &arena)};
     read_section(t, &in, ".symtab", SHT_SYMTAB);
     arena_free(&arena);
