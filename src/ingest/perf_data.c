@@ -350,9 +350,19 @@ static void take(PerfData *d, const PerfRecord *r, uint64_t time) {
 /* ---- in order -----------------------------------------------------------------------------
  */
 
+/* Those that wait were read a while ago and have left the processor's first caches. */
+static void fetch_record(const PerfRecord *r) {
+    enum { LINE = 64, LINES = 3 };
+    for (uint32_t i = 0; i < LINES; i++)
+        __builtin_prefetch(r->at + i * LINE);
+}
+
 static void take_due(PerfData *d, size_t n) {
+    enum { AHEAD = 3 };
     for (size_t i = 0; i < n; i++) {
         PerfWaiting *w = &d->order.item[i];
+        if (i + AHEAD < n)
+            fetch_record(&w[AHEAD].record);
         if (!d->stopped)
             take(d, &w->record, w->time);
         perf_input_release(w->record.block);
@@ -404,7 +414,7 @@ static bool take_or_wait(PerfData *d, PerfRecord *r) {
     }
     if (!is_known(r->type))
         return false;
-    r->attr = perf_header_attr(&d->header, r);
+    r->attr = d->header.only ? d->header.only : perf_header_attr(&d->header, r);
     uint64_t time = perf_record_time(r, r->attr, d->header.swapped);
     if (!is_ordered(d) || time == 0 || time == UINT64_MAX) {
         take(d, r, time);

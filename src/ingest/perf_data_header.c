@@ -49,6 +49,7 @@ static bool add_attr(PerfHeader *h, const uint8_t *bytes, size_t n, PerfBytes *i
         return false;
     attr.index = (uint32_t)h->attr.count;
     COLUMN_PUSH(&h->attr, PerfAttr) = attr;
+    h->only = h->attr.count == 1 ? attr_at(h, 0) : NULL;
     while (perf_left(ids) >= 8) {
         uint64_t id = perf_u64(ids);
         uint32_t high = (uint32_t)(id >> 32), low = (uint32_t)id;

@@ -35,6 +35,7 @@ typedef struct PerfHeader {
     int64_t data_at;
     uint64_t data_bytes;   /* UINT64_MAX: to the end */
     Column attr;           /* PerfAttr */
+    const PerfAttr *only;  /* the one event, while there is one */
     IdMap ids;             /* of an event's counter, to its place in attr + 1 */
     uint64_t id;           /* the one asked for last, */
     const PerfAttr *of_id; /* and what was answered */
