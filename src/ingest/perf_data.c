@@ -30,6 +30,7 @@ enum {
     PART_BYTES_MOST = 32 << 20,
     ADDRESS_BYTES = 8,
     STEP_BYTES = 64 << 10, /* of one of several files */
+    AHEAD_MOST = 8,
 };
 
 /* What the Part calls an event, by how it is weighed. */
@@ -44,6 +45,24 @@ typedef struct Counter {
     uint64_t value;
 } Counter;
 
+/* A sample and what is to be said about it; time_ns may be later than its own. */
+typedef struct Row {
+    const PerfAttr *attr;
+    const PerfSample *sample;
+    uint32_t mode;
+    int64_t offset, time_ns;
+    uint64_t weight;
+    WeightKind kind;
+} Row;
+
+/* A sample that waits for memory: what its place will read has been asked for. */
+typedef struct Ahead {
+    Row row;
+    PerfSample sample;
+    PerfPlaced placed;
+    PerfBlock *block; /* that its bytes lie in, held */
+} Ahead;
+
 typedef struct PerfData {
     PerfHeader header;
     PerfInput input;
@@ -54,6 +73,8 @@ typedef struct PerfData {
     Batch batch;
     PerfPlaces places;         /* of samples that are not in the batch yet, */
     BatchRow row[STACK_WALKS]; /* and the rest of what their rows say */
+    Ahead ahead[AHEAD_MOST];   /* a ring of samples that have no place yet */
+    uint32_t ahead_first, ahead_n;
     FormatEmit *emit;
     void *loader;
     bool ordered, looked; /* whether times tell in which order records happened */
@@ -125,28 +146,28 @@ static EventId event_id(PerfData *d, const PerfAttr *attr, WeightKind weight) {
     return *id;
 }
 
-/* A sample and what is to be said about it; time_ns may be later than its own. */
-typedef struct Row {
-    const PerfAttr *attr;
-    const PerfSample *sample;
-    uint32_t mode;
-    int64_t offset, time_ns;
-    uint64_t weight;
-    WeightKind kind;
-} Row;
+static void begin_place(PerfData *d, const Row *row, PerfPlaced *placed) {
+    const PerfSample *s = row->sample;
+    *placed = (PerfPlaced){.thread = perf_thread(&d->stacks.spaces, s->pid, s->tid),
+                           .sample = s,
+                           .mode = row->mode};
+    placed->context = (Context){.pid = s->pid, .tid = s->tid};
+    placed->context.event = event_id(d, row->attr, row->kind);
+    perf_stacks_begin(&d->stacks, placed);
+}
+
+static PairWish end_place(PerfData *d, const Row *row, PerfPlaced *placed) {
+    PairWish place = perf_stacks_place(&d->stacks, placed);
+    if (!placed->whole)
+        grumble(d, COMPLAINT_TOO_DEEP, 1, row->offset, "a sample of %llu addresses",
+                row->sample->chain_n, 0);
+    return place;
+}
 
 static PairWish place_of(PerfData *d, const Row *row) {
-    const PerfSample *s = row->sample;
-    PerfPlaced placed = {.thread = perf_thread(&d->stacks.spaces, s->pid, s->tid),
-                         .sample = s,
-                         .mode = row->mode};
-    placed.context = (Context){.pid = s->pid, .tid = s->tid};
-    placed.context.event = event_id(d, row->attr, row->kind);
-    PairWish place = perf_stacks_place(&d->stacks, &placed);
-    if (!placed.whole)
-        grumble(d, COMPLAINT_TOO_DEEP, 1, row->offset, "a sample of %llu addresses", s->chain_n,
-                0);
-    return place;
+    PerfPlaced placed;
+    begin_place(d, row, &placed);
+    return end_place(d, row, &placed);
 }
 
 static void add_row(PerfData *d, const Row *row, PairWish place) {
@@ -217,18 +238,51 @@ static bool take_switch(PerfData *d, Row *row) {
     return true;
 }
 
+static void row_of(Row *row, const PerfRecord *r, const PerfAttr *attr, const PerfSample *s) {
+    *row = (Row){.attr = attr,
+                 .sample = s,
+                 .mode = r->misc & MISC_MODE,
+                 .offset = perf_record_offset(r),
+                 .time_ns = time_of(s)};
+    /* perf prints no period of tracepoints */
+    row->weight = attr->type == PERF_TYPE_TRACEPOINT ? 0 : s->period;
+    row->kind = row->weight ? WEIGHT_PERIOD : WEIGHT_SAMPLES;
+}
+
 static void add_sample(PerfData *d, const PerfRecord *r, const PerfAttr *attr,
                        const PerfSample *s) {
-    Row row = {.attr = attr,
-               .sample = s,
-               .mode = r->misc & MISC_MODE,
-               .offset = perf_record_offset(r),
-               .time_ns = time_of(s)};
-    /* perf prints no period of tracepoints */
-    row.weight = attr->type == PERF_TYPE_TRACEPOINT ? 0 : s->period;
-    row.kind = row.weight ? WEIGHT_PERIOD : WEIGHT_SAMPLES;
+    Row row;
+    row_of(&row, r, attr, s);
     if (!take_switch(d, &row))
         add_row(d, &row, place_of(d, &row));
+}
+
+/* ---- some samples ahead -------------------------------------------------------------------
+ */
+
+static void end_first_ahead(PerfData *d) {
+    Ahead *a = &d->ahead[d->ahead_first];
+    d->ahead_first = (d->ahead_first + 1) % AHEAD_MOST;
+    d->ahead_n--;
+    if (a->placed.epoch != d->stacks.epoch)
+        begin_place(d, &a->row, &a->placed);
+    add_row(d, &a->row, end_place(d, &a->row, &a->placed));
+    perf_input_release(a->block);
+}
+
+/* Before anything else happens than another sample. */
+static void end_ahead(PerfData *d) {
+    while (d->ahead_n)
+        end_first_ahead(d);
+}
+
+/* Which the last of the ring has been filled with. */
+static void add_ahead(PerfData *d, Ahead *a, const PerfRecord *r, const PerfAttr *attr) {
+    row_of(&a->row, r, attr, &a->sample);
+    begin_place(d, &a->row, &a->placed);
+    a->block = r->block;
+    a->block->held++;
+    d->ahead_n++;
 }
 
 /* How much a counter has grown since it was seen last. */
@@ -263,22 +317,30 @@ static void add_counts(PerfData *d, const PerfRecord *r, const PerfAttr *attr, P
 }
 
 static void take_sample(PerfData *d, const PerfRecord *r, const PerfAttr *attr) {
-    PerfSample s;
     if (!attr) {
         grumble(d, COMPLAINT_RECORD, 1, perf_record_offset(r),
                 "a sample of %llu bytes of an event that is not declared", r->size, 0);
         return;
     }
-    if (!perf_sample_read(r, attr, d->header.swapped, &s)) {
+    if (d->ahead_n == AHEAD_MOST)
+        end_first_ahead(d);
+    Ahead *a = &d->ahead[(d->ahead_first + d->ahead_n) % AHEAD_MOST];
+    if (!perf_sample_read(r, attr, d->header.swapped, &a->sample)) {
         grumble(d, COMPLAINT_RECORD, 1, perf_record_offset(r),
                 "a sample of %llu bytes is shorter than its parts (sample_type 0x%llx)",
                 r->size, attr->sample_type);
         return;
     }
-    if ((attr->sample_type & SAMPLE_READ) && (attr->read_format & READ_ID))
-        add_counts(d, r, attr, &s);
+    bool counts = (attr->sample_type & SAMPLE_READ) && (attr->read_format & READ_ID);
+    if (!counts && !perf_is_switch(attr)) {
+        add_ahead(d, a, r, attr);
+        return;
+    }
+    end_ahead(d);
+    if (counts)
+        add_counts(d, r, attr, &a->sample);
     else
-        add_sample(d, r, attr, &s);
+        add_sample(d, r, attr, &a->sample);
 }
 
 /* ---- what the samples are about -----------------------------------------------------------
@@ -315,6 +377,8 @@ static void take(PerfData *d, const PerfRecord *r, uint64_t time) {
     const PerfAttr *attr = r->attr;
     PerfKsymbol symbol;
     bool ok = true;
+    if (r->type != RECORD_SAMPLE)
+        end_ahead(d);
     if (time > d->last && time <= INT64_MAX)
         d->last = time;
     switch (r->type) {
@@ -367,6 +431,7 @@ static void take_due(PerfData *d, size_t n) {
             take(d, &w->record, w->time);
         perf_input_release(w->record.block);
     }
+    end_ahead(d);
     perf_order_drop(&d->order, n);
 }
 
@@ -418,6 +483,7 @@ static bool take_or_wait(PerfData *d, PerfRecord *r) {
     uint64_t time = perf_record_time(r, r->attr, d->header.swapped);
     if (!is_ordered(d) || time == 0 || time == UINT64_MAX) {
         take(d, r, time);
+        end_ahead(d);
         return false;
     }
     perf_order_add(&d->order, time, r);

@@ -45,13 +45,32 @@ typedef struct PerfStacks {
     Column frame; /* FrameId, of the sample at hand, leaf first */
 } PerfStacks;
 
-/* A sample to be placed: mode is what its own address is of (MODE_USER …). */
+/* Entries [from, to) of a chain, none of them a mark; mode is what they are of (MODE_USER …). */
+typedef struct ChainPart {
+    uint64_t from, to;
+    uint32_t mode;
+} ChainPart;
+
+enum { CHAIN_PARTS = 8 };
+
+/* A sample to be placed: mode is what its own address is of. */
 typedef struct PerfPlaced {
     PerfThread *thread;
     Context context; /* comm is filled in here */
     const PerfSample *sample;
     uint32_t mode;
     bool whole; /* out: the stack was not cut */
+    /* -- from perf_stacks_begin on */
+    uint64_t epoch; /* of the ids below */
+    StackId root;
+    ContextId of; /* context */
+    uint32_t seed;
+    uint64_t leaf_at; /* in the chain; its length: there is no address in it */
+    uint32_t leaf_mode;
+    uint32_t parts; /* 0: the chain is damaged, or there is none */
+    ChainPart part[CHAIN_PARTS]; /* of the callers; what is behind was called first */
+    TextKey key; /* of the last part */
+    bool has_key;
 } PerfPlaced;
 
 /* What was found of samples: the pairs of several are looked up together, since each look-up
@@ -67,7 +86,10 @@ void perf_stacks_init(PerfStacks *s, const PerfHeader *header, int64_t bytes);
 void perf_stacks_free(PerfStacks *s);
 /* All batches made so far were absorbed. */
 void perf_stacks_forget(PerfStacks *s);
-/* Where the sample belongs, but for its pair. */
+/* Asks memory for what placing it will read. What is known of threads and memory must not change
+ * until it is placed; after perf_stacks_forget (another epoch) it has to begin again. */
+void perf_stacks_begin(PerfStacks *s, PerfPlaced *placed);
+/* Where the sample that was begun belongs, but for its pair. */
 PairWish perf_stacks_place(PerfStacks *s, PerfPlaced *placed);
 /* There is room for it. */
 void perf_places_add(PerfPlaces *places, const PerfStacks *s, PairWish wish);
