@@ -24,8 +24,10 @@ void perf_stacks_init(PerfStacks *s, const PerfHeader *header, int64_t bytes) {
     dsos_init(&s->dsos, header, &s->frames, &s->part.dict);
     perf_spaces_init(&s->spaces, &s->dsos);
     s->kernel_version = s->spaces.kernel->version;
-    s->tables = s->huge ? mem_table(sizeof *s->tables) : mem_resize(NULL, 0, sizeof *s->tables);
-    s->chains = (KeyCache){s->tables->chain, CHAIN_LOG2};
+    uint32_t chains = s->huge ? CHAIN_LOG2 : CHAIN_SMALL_LOG2;
+    s->tables_n = sizeof *s->tables + (sizeof(KeySlot) << chains);
+    s->tables = s->huge ? mem_table(s->tables_n) : mem_resize(NULL, 0, s->tables_n);
+    s->chains = (KeyCache){s->tables->chain, chains};
     s->pairs = (PairCache){s->tables->pair};
     column_init(&s->frame, sizeof(FrameId), 20); /* side by side */
 }
@@ -42,9 +44,9 @@ void perf_stacks_free(PerfStacks *s) {
     end(s);
     part_free(&s->part);
     if (s->huge)
-        mem_table_free(s->tables, sizeof *s->tables);
+        mem_table_free(s->tables, s->tables_n);
     else
-        mem_resize(s->tables, sizeof *s->tables, 0);
+        mem_resize(s->tables, s->tables_n, 0);
     column_free(&s->frame);
 }
 
@@ -53,7 +55,7 @@ void perf_stacks_forget(PerfStacks *s) {
     end(s);
     part_reset(&s->part);
     begin(s);
-    memset(s->tables, 0, sizeof *s->tables);
+    memset(s->tables, 0, s->tables_n);
 }
 
 size_t perf_stacks_bytes(const PerfStacks *s) {
@@ -341,7 +343,7 @@ static uint64_t find_leaf(const PerfStacks *s, const PerfSample *sample, uint32_
 /* What was known of the kernel's addresses is no longer true. */
 static void note_kernel(PerfStacks *s) {
     if (s->kernel_version != s->spaces.kernel->version)
-        memset(s->tables->chain, 0, sizeof s->tables->chain);
+        memset(s->chains.slot, 0, sizeof(KeySlot) << s->chains.log2);
     s->kernel_version = s->spaces.kernel->version;
 }
 

@@ -11,7 +11,7 @@
 #include "ingest/perf_data_space.h"
 #include "ingest/stack_walk.h"
 
-enum { ADDRESS_LOG2 = 16, PLACE_LOG2 = 16, CHAIN_LOG2 = 18 };
+enum { ADDRESS_LOG2 = 16, PLACE_LOG2 = 16, CHAIN_LOG2 = 18, CHAIN_SMALL_LOG2 = 14 };
 
 typedef struct AddressSlot {
     uint64_t address;
@@ -22,8 +22,8 @@ typedef struct AddressSlot {
 typedef struct PerfStackTables {
     AddressSlot address[1 << ADDRESS_LOG2]; /* in memory */
     AddressSlot place[1 << PLACE_LOG2];     /* in dsos */
-    KeySlot chain[1 << CHAIN_LOG2];
     PairSlot pair[1 << PAIR_CACHE_LOG2];
+    KeySlot chain[]; /* fewer of a small file, for which clearing them took longer than reading */
 } PerfStackTables;
 
 typedef struct PerfStacks {
@@ -34,6 +34,7 @@ typedef struct PerfStacks {
     StackWalk walk;
     TextKeys keys;
     PerfStackTables *tables;
+    size_t tables_n; /* bytes */
     bool huge; /* they lie on huge pages, which are worth their while in larger files */
     KeyCache chains;
     PairCache pairs;
