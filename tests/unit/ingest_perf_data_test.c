@@ -727,6 +727,65 @@ static void compressed_records_too_long_for_their_size(void **state) {
     buf_free(&file);
 }
 
+/* ---- a folder -----------------------------------------------------------------------------
+ */
+
+static void put_file(const char *folder, const char *name, Str bytes) {
+    char path[700];
+    Error err = {0};
+    path_join(path, sizeof path, folder, name);
+    assert_true(file_write_all(path, bytes, &err));
+}
+
+/* What threads wrote into files of their own is one recording, in the order of time. */
+static void a_folder_of_files(void **state) {
+    (void)state;
+    static const uint64_t chain[] = {MARK_USER, USER_CODE + 0x10};
+    enum { HAS_FOLDER_AT = 72 + 3 }; /* byte of feature 24, its lowest bit */
+    char folder[512], path[600], command[640];
+    const char *tmp = getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
+    PerfGen data, part[2];
+    snprintf(folder, sizeof folder, "%s/flamescope-folder-XXXXXX", tmp);
+    assert_non_null(mkdtemp(folder));
+    gen_init(&data, PERF_FORM_FILE, false, USUAL);
+    gen_comm(&data, 10, 10, "first", SECOND);
+    gen_mmap(&data, 10, USER_CODE, 0x1000, 0, "/nowhere/lib", SECOND + 1);
+    for (int i = 0; i < 2; i++)
+        gen_init(&part[i], PERF_FORM_FILE, false, USUAL);
+    PerfGenSample s = {.misc = MODE_USER, .pid = 10, .tid = 10, .chain = chain, .chain_n = 2};
+    for (s.time = SECOND + 30; s.time <= SECOND + 50; s.time += 20)
+        gen_sample(&part[0], &s);
+    gen_round(&part[0]);
+    gen_comm(&part[1], 10, 10, "second", SECOND + 40);
+    Buf file = gen_file(&data);
+    file.s[HAS_FOLDER_AT] |= 1;
+    put_file(folder, "data", buf_str(&file));
+    put_file(folder, "data.0", buf_str(&part[0].data));
+    put_file(folder, "data.1", buf_str(&part[1].data));
+    path_join(path, sizeof path, folder, "data");
+    for (int whole = 1; whole >= 0; whole--) {
+        const char *want[] = {"first|cpu-clock:HG|lib+0x10@/nowhere/lib",
+                              whole ? "second|cpu-clock:HG|lib+0x10@/nowhere/lib"
+                                    : "first|cpu-clock:HG|lib+0x10@/nowhere/lib"};
+        Loaded l;
+        load_path(&l, 0, 0, folder);
+        expect_rows(&l, want, 2);
+        loaded_free(&l);
+        load_path(&l, 2, 0, path); /* its first file by name, on threads */
+        expect_rows(&l, want, 2);
+        loaded_free(&l);
+        snprintf(path, sizeof path, "%s/data.1", folder);
+        unlink(path);
+        path_join(path, sizeof path, folder, "data");
+    }
+    snprintf(command, sizeof command, "rm -r '%s'", folder);
+    assert_int_equal(system(command), 0);
+    buf_free(&file);
+    gen_free(&data);
+    gen_free(&part[0]);
+    gen_free(&part[1]);
+}
+
 /* ---- while it is being recorded -----------------------------------------------------------
  */
 
@@ -1006,6 +1065,11 @@ static int write_seeds(const char *folder) {
     record_story(&g);
     gen_pack(&g, 200);
     write_seed(folder, "packed", &g);
+    gen_init(&g, PERF_FORM_PIPE, false, USUAL);
+    gen_pack_from(&g);
+    record_story(&g);
+    gen_pack2(&g, 200, false);
+    write_seed(folder, "packed2", &g);
     gen_init(&g, PERF_FORM_PIPE, false, USUAL | SAMPLE_RAW);
     g.event[0].type = 2;
     g.event[0].name = "sched:sched_switch";
@@ -1038,6 +1102,7 @@ int main(void) {
         cmocka_unit_test(compressed_records),
         cmocka_unit_test(compressed_records_that_say_their_length),
         cmocka_unit_test(compressed_records_too_long_for_their_size),
+        cmocka_unit_test(a_folder_of_files),
         cmocka_unit_test(a_slow_pipe),
         cmocka_unit_test(bytes_that_are_no_records),
         cmocka_unit_test(a_recorder_that_was_killed),
