@@ -27,7 +27,7 @@ static int open_window(App *app, const Fonts *fonts, uint32_t w, uint32_t h, boo
 
 int main(int argc, char **argv) {
     file_provide(TOUR_PROFILE, asset_demo_profile, asset_demo_profile_size);
-    CliHost host = {.fonts = open_fonts, .window = open_window};
+    CliHost host = {.fonts = open_fonts, .display = host_display, .window = open_window};
     int code = cli_main(argc, argv, &host);
     fonts_close();
     return code;

@@ -9,6 +9,7 @@
 #include "app/program.h"
 #include "app/question.h"
 #include "app/window_draw.h"
+#include "ingest/perf_folder.h"
 
 #define NOTICE_NS INT64_C(4000000000)
 
@@ -132,7 +133,8 @@ void app_browse(App *app) {
 bool app_open(App *app, uint32_t slot, const char *path, Error *err) {
     if (app->reel.on && !app->showing) /* it is of what is open now */
         reel_stop(app);
-    if (slot == 0 && file_is_folder(path)) {
+    char inside[STATE_PATH]; /* a recording may be a folder */
+    if (slot == 0 && file_is_folder(path) && !perf_folder(path, inside, sizeof inside)) {
         app->state.mode = MODE_BROWSER;
         browser_go(&app->browser, app->session.jobs, path);
         return true;
@@ -303,6 +305,13 @@ static void apply_wishes(App *app, const Wishes *wishes) {
 
 /* -- output */
 
+static void note_drawn(App *app) {
+    const SessionSlot *slot = &app->session.slot[0];
+    const HeatGrid *grid = app_grid(app);
+    app->heat_drawn |= app->heat.t1_ns > app->heat.t0_ns;
+    app->whole_drawn |= app->heat_drawn && slot->settled && grid && grid->exact && grid->samples >= slot->view.samples;
+}
+
 static void put_out(App *app, FrameOutput *out, int64_t next_wake_ns, bool acted) {
     const Ui *ui = &app->ui;
     memset(out, 0, sizeof *out);
@@ -314,7 +323,9 @@ static void put_out(App *app, FrameOutput *out, int64_t next_wake_ns, bool acted
     const char *name = app->session.slot[0].open ? path_name(app->state.file[0]) : "";
     snprintf(w->title, sizeof w->title, "%.200s%sFlameScope", name, name[0] ? " - " : "");
     int64_t now = app->last_input.now_ns;
+    note_drawn(app);
     bool noting = app->heat_drawn && !app->first_pixels_ns; /* the next frame knows when it was seen */
+    noting |= app->whole_drawn && !app->whole_pixels_ns;
     if (acted || ui->animating || noting)
         next_wake_ns = now;
     if (ui->wake_ns < next_wake_ns)
@@ -396,7 +407,8 @@ static void note_times(App *app, const FrameInput *in) {
     }
     if (app->heat_drawn && !app->first_pixels_ns)
         app->first_pixels_ns = in->now_ns; /* the frame before has been painted by now */
-    app->heat_drawn |= app->heat.t1_ns > app->heat.t0_ns;
+    if (app->whole_drawn && !app->whole_pixels_ns)
+        app->whole_pixels_ns = in->now_ns;
 }
 
 void app_frame(App *app, const FrameInput *input, FrameOutput *out) {

@@ -194,7 +194,7 @@ static int run_record(const Options *o, const CliHost *host) {
     buf_free(&notes);
     if (!can)
         return complain_and(exit_for(&err), &err);
-    const Fonts *fonts = host->fonts(false, &err);
+    const Fonts *fonts = host->display(&err) ? host->fonts(false, &err) : NULL; /* before there is a file */
     Process *p = fonts ? record_start(&wish, path, &err) : NULL;
     if (!p)
         return complain_and(EXIT_INPUT, &err);

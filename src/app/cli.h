@@ -8,6 +8,8 @@
 typedef struct CliHost {
     /* dejavu: the face whose pixels are the same everywhere; else the window's own. */
     const Fonts *(*fonts)(bool dejavu, Error *err);
+    /* Whether a window could be opened. */
+    bool (*display)(Error *err);
     /* Opens a window on the app and runs until it quits; returns the exit code. */
     int (*window)(App *app, const Fonts *fonts, uint32_t w, uint32_t h, bool software, bool gpu, Error *err);
 } CliHost;

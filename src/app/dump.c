@@ -521,17 +521,23 @@ static void times_json(JsonWriter *w, const char *key, const FrameStats *stats) 
     json_object_end(w);
 }
 
+/* How long after the start; null: not yet. */
+static void moment_json(JsonWriter *w, const char *key, int64_t start_ns, int64_t ns) {
+    json_key(w, key);
+    if (ns && start_ns)
+        json_double(w, (double)(ns - start_ns) / 1e6, 1);
+    else
+        json_null(w);
+}
+
 void dump_stats(App *app, int64_t start_ns, Buf *out) {
     EngineStats e;
     engine_stats(app->session.engine, &e);
     JsonWriter w;
     json_begin(&w, out, true);
     json_object(&w);
-    json_key(&w, "first_pixels_ms");
-    if (app->first_pixels_ns && start_ns)
-        json_double(&w, (double)(app->first_pixels_ns - start_ns) / 1e6, 1);
-    else
-        json_null(&w);
+    moment_json(&w, "first_pixels_ms", start_ns, app->first_pixels_ns);
+    moment_json(&w, "whole_pixels_ms", start_ns, app->whole_pixels_ns);
     json_key(&w, "load_seconds");
     json_double(&w, (double)app->session.slot[0].load.elapsed_ns / 1e9, 3);
     json_key(&w, "index_seconds");

@@ -72,9 +72,10 @@ struct App {
     bool fullscreen, quit, headless;
     FrameStats stats, answer_stats; /* frames as the host timed them; answers by cpu time */
     uint64_t timed_generation;
-    bool heat_drawn;
+    bool heat_drawn, whole_drawn; /* something of it; all samples of a load that is over */
     int64_t fitted_column_ns; /* told last: longer than asked, so that the map fits memory */
     int64_t first_pixels_ns; /* FrameInput time by which a heat map was on screen; 0 not yet */
+    int64_t whole_pixels_ns; /* and by which all of it was */
     const Fonts *fonts;
     FrameInput last_input;   /* without events; pointers cleared */
     Error load_error;        /* why the file in slot A could not be used */

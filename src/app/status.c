@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/panels.h"
+#include "ingest/format.h"
 
 float panel_text(const View *v, float x, Rect area, Str s, uint32_t color, Face face) {
     Ui *ui = v->ui;
@@ -119,7 +120,10 @@ static Str idle_words(const View *v, const Told *told) {
     if (!p->has_time)
         return view_text(v, "%s · %.*s · no times: flame graph only", v->slot->load.format, (int)n.n, n.s);
     const char *cancelled = v->slot->load.state == LOAD_CANCELLED ? " · loading was cancelled" : "";
-    return view_text(v, "%s · %.*s%s", v->slot->load.format, (int)n.n, n.s, cancelled);
+    const Format *format = v->slot->load.format ? format_named(v->slot->load.format) : NULL;
+    const char *missing = format ? format->not_shown : NULL;
+    return view_text(v, "%s · %.*s%s%s%s", v->slot->load.format, (int)n.n, n.s, cancelled, missing ? " · not shown: " : "",
+                     missing ? missing : "");
 }
 
 /* The frame under the pointer, else the one that the keyboard marked. */

@@ -202,7 +202,7 @@ enum { HUGE_PAGE = 2 << 20, PAGE = 4096 };
 
 /* Whole pages; huge ones where a table fills most of one. */
 static inline size_t table_bytes(size_t size) {
-    size_t page = size > HUGE_PAGE / 2 ? HUGE_PAGE : PAGE;
+    size_t page = size >= HUGE_PAGE / 2 ? HUGE_PAGE : PAGE;
     return (size + page - 1) / page * page;
 }
 
@@ -210,7 +210,8 @@ static inline size_t table_bytes(size_t size) {
  * lie within a mapping: a mapping that large is made larger by one and cut to begin at one. */
 void *mem_table(size_t size) {
     size_t bytes = table_bytes(size), spare = bytes >= HUGE_PAGE ? HUGE_PAGE : 0;
-    char *p = mmap(NULL, bytes + spare, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *p = mmap(NULL, bytes + spare, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (p == MAP_FAILED)
         panic("out of memory: %zu bytes wanted", size);
     size_t before = spare ? (HUGE_PAGE - (uintptr_t)p % HUGE_PAGE) % HUGE_PAGE : 0;

@@ -28,7 +28,10 @@ typedef struct HostApp {
     void (*frame)(void *app, const FrameInput *in, FrameOutput *out);
 } HostApp;
 
-/* False with *err when there is no usable display (the words say how to export instead). */
+/* Whether a window can be opened; false with *err (the words say how to export instead). For what
+ * must not be begun in vain. */
+bool host_display(Error *err);
+/* False with *err when there is no usable display, as host_display. */
 bool host_open(const HostOptions *options, const Fonts *fonts, Error *err);
 /* Runs until the app quits; returns its exit code. */
 int host_run(const HostApp *app);

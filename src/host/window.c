@@ -135,7 +135,7 @@ static void set_hints(void) {
     SDL_SetHint("SDL_MOUSE_FOCUS_CLICKTHROUGH", "1");
 }
 
-bool host_open(const HostOptions *options, const Fonts *fonts, Error *err) {
+static bool begin_video(Error *err) {
     set_hints();
     display_survive_errors();
     if (SDL_Init(SDL_INIT_VIDEO) != 0)
@@ -149,6 +149,18 @@ bool host_open(const HostOptions *options, const Fonts *fonts, Error *err) {
         host_close();
         return false;
     }
+    return true;
+}
+
+bool host_display(Error *err) {
+    bool there = begin_video(err);
+    host_close();
+    return there;
+}
+
+bool host_open(const HostOptions *options, const Fonts *fonts, Error *err) {
+    if (!begin_video(err))
+        return false;
     host.options = *options;
     host.fonts = fonts;
     host.stats.driver = SDL_GetCurrentVideoDriver();

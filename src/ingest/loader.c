@@ -5,6 +5,7 @@
  * the next chunk. The first chunks are small, so that the first samples are seen at once. */
 #include "ingest/loader.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -12,6 +13,7 @@
 #include "base/wake.h"
 #include "ingest/pack_load.h"
 #include "ingest/parser_pool.h"
+#include "ingest/perf_folder.h"
 
 enum {
     CHUNK_FIRST = 64 * 1024,
@@ -488,11 +490,13 @@ static void limit_parsing(Jobs *jobs) {
 
 Loader *loader_start(Jobs *jobs, Profile *profile, const LoadOptions *options, Error *err) {
     PackLoad *pack = NULL;
-    Source *source = source_open(options->path, options->engine, err);
+    char inside[sizeof ((Loader *)NULL)->path];
+    const char *path = perf_folder(options->path, inside, sizeof inside) ? inside : options->path;
+    Source *source = source_open(path, options->engine, err);
     if (!source)
         return NULL;
-    if (!options->format && !options->follow && pack_load_wanted(options->path)) {
-        pack = pack_load_open(options->path, profile, options->dict_in_use, err);
+    if (!options->format && !options->follow && pack_load_wanted(path)) {
+        pack = pack_load_open(path, profile, options->dict_in_use, err);
         if (!pack) {
             source_close(source);
             return NULL;
@@ -508,7 +512,7 @@ Loader *loader_start(Jobs *jobs, Profile *profile, const LoadOptions *options, E
     if (!l->options.record_limit)
         l->options.record_limit = RECORD_LIMIT;
     l->target = options->chunk_bytes ? options->chunk_bytes : CHUNK_FIRST;
-    strncpy(l->path, options->path, sizeof l->path - 1);
+    snprintf(l->path, sizeof l->path, "%s", path);
     if (options->format)
         strncpy(l->wanted, options->format, sizeof l->wanted - 1);
     arena_init(&l->arena, 0);

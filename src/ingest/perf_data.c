@@ -21,6 +21,7 @@
 #include "ingest/perf_data_order.h"
 #include "ingest/perf_data_stack.h"
 #include "ingest/perf_data_wait.h"
+#include "ingest/perf_folder.h"
 
 enum {
     BATCH_ROWS = 16 * 1024,
@@ -28,6 +29,8 @@ enum {
     HELD_RECORDS_MOST = 1 << 20,
     PART_BYTES_MOST = 32 << 20,
     ADDRESS_BYTES = 8,
+    STEP_BYTES = 64 << 10, /* of one of several files */
+    AHEAD_MOST = 8,
 };
 
 /* What the Part calls an event, by how it is weighed. */
@@ -42,19 +45,41 @@ typedef struct Counter {
     uint64_t value;
 } Counter;
 
+/* A sample and what is to be said about it; time_ns may be later than its own. */
+typedef struct Row {
+    const PerfAttr *attr;
+    const PerfSample *sample;
+    uint32_t mode;
+    int64_t offset, time_ns;
+    uint64_t weight;
+    WeightKind kind;
+} Row;
+
+/* A sample that waits for memory: what its place will read has been asked for. */
+typedef struct Ahead {
+    Row row;
+    PerfSample sample;
+    PerfPlaced placed;
+    PerfBlock *block; /* that its bytes lie in, held */
+} Ahead;
+
 typedef struct PerfData {
     PerfHeader header;
     PerfInput input;
+    PerfParts parts; /* of a folder: more files */
     PerfOrder order;
     PerfStacks stacks;
     PerfWaits waits;
     Batch batch;
     PerfPlaces places;         /* of samples that are not in the batch yet, */
     BatchRow row[STACK_WALKS]; /* and the rest of what their rows say */
+    Ahead ahead[AHEAD_MOST];   /* a ring of samples that have no place yet */
+    uint32_t ahead_first, ahead_n;
     FormatEmit *emit;
     void *loader;
     bool ordered, looked; /* whether times tell in which order records happened */
     bool stopped;
+    uint64_t seen;    /* time of the newest record that waits, of the file at hand */
     Column events;    /* EventIds, by PerfAttr.index */
     Column counters;  /* Counter */
     IdMap by_counter; /* id to its place in counters + 1 */
@@ -121,28 +146,28 @@ static EventId event_id(PerfData *d, const PerfAttr *attr, WeightKind weight) {
     return *id;
 }
 
-/* A sample and what is to be said about it; time_ns may be later than its own. */
-typedef struct Row {
-    const PerfAttr *attr;
-    const PerfSample *sample;
-    uint32_t mode;
-    int64_t offset, time_ns;
-    uint64_t weight;
-    WeightKind kind;
-} Row;
+static void begin_place(PerfData *d, const Row *row, PerfPlaced *placed) {
+    const PerfSample *s = row->sample;
+    *placed = (PerfPlaced){.thread = perf_thread(&d->stacks.spaces, s->pid, s->tid),
+                           .sample = s,
+                           .mode = row->mode};
+    placed->context = (Context){.pid = s->pid, .tid = s->tid};
+    placed->context.event = event_id(d, row->attr, row->kind);
+    perf_stacks_begin(&d->stacks, placed);
+}
+
+static PairWish end_place(PerfData *d, const Row *row, PerfPlaced *placed) {
+    PairWish place = perf_stacks_place(&d->stacks, placed);
+    if (!placed->whole)
+        grumble(d, COMPLAINT_TOO_DEEP, 1, row->offset, "a sample of %llu addresses",
+                row->sample->chain_n, 0);
+    return place;
+}
 
 static PairWish place_of(PerfData *d, const Row *row) {
-    const PerfSample *s = row->sample;
-    PerfPlaced placed = {.thread = perf_thread(&d->stacks.spaces, s->pid, s->tid),
-                         .sample = s,
-                         .mode = row->mode};
-    placed.context = (Context){.pid = s->pid, .tid = s->tid};
-    placed.context.event = event_id(d, row->attr, row->kind);
-    PairWish place = perf_stacks_place(&d->stacks, &placed);
-    if (!placed.whole)
-        grumble(d, COMPLAINT_TOO_DEEP, 1, row->offset, "a sample of %llu addresses", s->chain_n,
-                0);
-    return place;
+    PerfPlaced placed;
+    begin_place(d, row, &placed);
+    return end_place(d, row, &placed);
 }
 
 static void add_row(PerfData *d, const Row *row, PairWish place) {
@@ -213,18 +238,51 @@ static bool take_switch(PerfData *d, Row *row) {
     return true;
 }
 
+static void row_of(Row *row, const PerfRecord *r, const PerfAttr *attr, const PerfSample *s) {
+    *row = (Row){.attr = attr,
+                 .sample = s,
+                 .mode = r->misc & MISC_MODE,
+                 .offset = perf_record_offset(r),
+                 .time_ns = time_of(s)};
+    /* perf prints no period of tracepoints */
+    row->weight = attr->type == PERF_TYPE_TRACEPOINT ? 0 : s->period;
+    row->kind = row->weight ? WEIGHT_PERIOD : WEIGHT_SAMPLES;
+}
+
 static void add_sample(PerfData *d, const PerfRecord *r, const PerfAttr *attr,
                        const PerfSample *s) {
-    Row row = {.attr = attr,
-               .sample = s,
-               .mode = r->misc & MISC_MODE,
-               .offset = perf_record_offset(r),
-               .time_ns = time_of(s)};
-    /* perf prints no period of tracepoints */
-    row.weight = attr->type == PERF_TYPE_TRACEPOINT ? 0 : s->period;
-    row.kind = row.weight ? WEIGHT_PERIOD : WEIGHT_SAMPLES;
+    Row row;
+    row_of(&row, r, attr, s);
     if (!take_switch(d, &row))
         add_row(d, &row, place_of(d, &row));
+}
+
+/* ---- some samples ahead -------------------------------------------------------------------
+ */
+
+static void end_first_ahead(PerfData *d) {
+    Ahead *a = &d->ahead[d->ahead_first];
+    d->ahead_first = (d->ahead_first + 1) % AHEAD_MOST;
+    d->ahead_n--;
+    if (a->placed.epoch != d->stacks.epoch)
+        begin_place(d, &a->row, &a->placed);
+    add_row(d, &a->row, end_place(d, &a->row, &a->placed));
+    perf_input_release(a->block);
+}
+
+/* Before anything else happens than another sample. */
+static void end_ahead(PerfData *d) {
+    while (d->ahead_n)
+        end_first_ahead(d);
+}
+
+/* Which the last of the ring has been filled with. */
+static void add_ahead(PerfData *d, Ahead *a, const PerfRecord *r, const PerfAttr *attr) {
+    row_of(&a->row, r, attr, &a->sample);
+    begin_place(d, &a->row, &a->placed);
+    a->block = r->block;
+    a->block->held++;
+    d->ahead_n++;
 }
 
 /* How much a counter has grown since it was seen last. */
@@ -259,22 +317,30 @@ static void add_counts(PerfData *d, const PerfRecord *r, const PerfAttr *attr, P
 }
 
 static void take_sample(PerfData *d, const PerfRecord *r, const PerfAttr *attr) {
-    PerfSample s;
     if (!attr) {
         grumble(d, COMPLAINT_RECORD, 1, perf_record_offset(r),
                 "a sample of %llu bytes of an event that is not declared", r->size, 0);
         return;
     }
-    if (!perf_sample_read(r, attr, d->header.swapped, &s)) {
+    if (d->ahead_n == AHEAD_MOST)
+        end_first_ahead(d);
+    Ahead *a = &d->ahead[(d->ahead_first + d->ahead_n) % AHEAD_MOST];
+    if (!perf_sample_read(r, attr, d->header.swapped, &a->sample)) {
         grumble(d, COMPLAINT_RECORD, 1, perf_record_offset(r),
                 "a sample of %llu bytes is shorter than its parts (sample_type 0x%llx)",
                 r->size, attr->sample_type);
         return;
     }
-    if ((attr->sample_type & SAMPLE_READ) && (attr->read_format & READ_ID))
-        add_counts(d, r, attr, &s);
+    bool counts = (attr->sample_type & SAMPLE_READ) && (attr->read_format & READ_ID);
+    if (!counts && !perf_is_switch(attr)) {
+        add_ahead(d, a, r, attr);
+        return;
+    }
+    end_ahead(d);
+    if (counts)
+        add_counts(d, r, attr, &a->sample);
     else
-        add_sample(d, r, attr, &s);
+        add_sample(d, r, attr, &a->sample);
 }
 
 /* ---- what the samples are about -----------------------------------------------------------
@@ -311,6 +377,8 @@ static void take(PerfData *d, const PerfRecord *r, uint64_t time) {
     const PerfAttr *attr = r->attr;
     PerfKsymbol symbol;
     bool ok = true;
+    if (r->type != RECORD_SAMPLE)
+        end_ahead(d);
     if (time > d->last && time <= INT64_MAX)
         d->last = time;
     switch (r->type) {
@@ -346,17 +414,30 @@ static void take(PerfData *d, const PerfRecord *r, uint64_t time) {
 /* ---- in order -----------------------------------------------------------------------------
  */
 
+/* Those that wait were read a while ago and have left the processor's first caches. */
+static void fetch_record(const PerfRecord *r) {
+    enum { LINE = 64, LINES = 3 };
+    for (uint32_t i = 0; i < LINES; i++)
+        __builtin_prefetch(r->at + i * LINE);
+}
+
 static void take_due(PerfData *d, size_t n) {
+    enum { AHEAD = 3 };
     for (size_t i = 0; i < n; i++) {
         PerfWaiting *w = &d->order.item[i];
+        if (i + AHEAD < n)
+            fetch_record(&w[AHEAD].record);
         if (!d->stopped)
             take(d, &w->record, w->time);
-        perf_input_release(&d->input, w->record.block);
+        perf_input_release(w->record.block);
     }
+    end_ahead(d);
     perf_order_drop(&d->order, n);
 }
 
 static void end_round(PerfData *d) {
+    if (d->parts.n)
+        return; /* those of a file end nothing in the others */
     take_due(d, perf_order_round(&d->order));
     if (source_is_pipe(d->input.source))
         hand_over(d); /* its writer may well be slow */
@@ -398,13 +479,15 @@ static bool take_or_wait(PerfData *d, PerfRecord *r) {
     }
     if (!is_known(r->type))
         return false;
-    r->attr = perf_header_attr(&d->header, r);
+    r->attr = d->header.only ? d->header.only : perf_header_attr(&d->header, r);
     uint64_t time = perf_record_time(r, r->attr, d->header.swapped);
     if (!is_ordered(d) || time == 0 || time == UINT64_MAX) {
         take(d, r, time);
+        end_ahead(d);
         return false;
     }
     perf_order_add(&d->order, time, r);
+    d->seen = time > d->seen ? time : d->seen;
     return true;
 }
 
@@ -436,14 +519,17 @@ static void take_packed(PerfData *d, const PerfRecord *r) {
     PerfRecord inner;
     Str data = {(const char *)r->at + PERF_RECORD_HEAD, r->size - PERF_RECORD_HEAD};
     if (r->type == PERF_COMPRESSED2) { /* it says how long it is, and is padded */
+        enum { PADDING_MOST = 7 };
         uint64_t n = data.n >= 8 ? perf_get64(r->at + PERF_RECORD_HEAD, d->header.swapped) : 0;
         data = str_slice(data, 8, data.n);
-        data = str_slice(data, 0, n < data.n ? (size_t)n : data.n);
+        if (n <= data.n && data.n - n <= PADDING_MOST) /* else it is of several, or none */
+            data = str_slice(data, 0, (size_t)n);
     }
-    bool ok = perf_input_unpack(&d->input, r, data, &err);
-    while (ok && !d->stopped && perf_input_unpacked(&d->input, &inner, &err)) {
+    PerfInput *in = r->block->of;
+    bool ok = perf_input_unpack(in, r, data, &err);
+    while (ok && !d->stopped && perf_input_unpacked(in, &inner, &err)) {
         if (inner.type == PERF_COMPRESSED || inner.type == PERF_COMPRESSED2)
-            perf_input_release(&d->input, inner.block);
+            perf_input_release(inner.block);
         else
             take_any(d, &inner);
     }
@@ -474,7 +560,7 @@ static void take_any(PerfData *d, PerfRecord *r) {
         break;
     }
     if (!waits)
-        perf_input_release(&d->input, r->block);
+        perf_input_release(r->block);
     if (d->input.bytes > HELD_BYTES_MOST || d->order.n > HELD_RECORDS_MOST)
         take_due(d, perf_order_half(&d->order));
 }
@@ -482,8 +568,7 @@ static void take_any(PerfData *d, PerfRecord *r) {
 /* ---- from start to end --------------------------------------------------------------------
  */
 
-static void say_ending(PerfData *d) {
-    PerfInput *in = &d->input;
+static void say_ending(PerfData *d, const PerfInput *in) {
     if (in->bad_size)
         grumble(d, COMPLAINT_RECORD, 1, in->next,
                 "a record says that it has less than 8 bytes: what is behind it is not read", 0,
@@ -496,19 +581,91 @@ static void say_ending(PerfData *d) {
                 0);
 }
 
-static void read_records(PerfData *d) {
+/* Up to so many bytes of records; false: there are no more. */
+static bool read_some(PerfData *d, PerfInput *in, uint64_t bytes) {
     PerfRecord r;
-    while (!d->stopped && !d->input.bad_size && perf_input_next(&d->input, &r)) {
+    for (uint64_t n = 0; n < bytes; n += r.size) {
+        if (d->stopped || in->bad_size || !perf_input_next(in, &r))
+            return false;
         uint64_t tail = tail_of(d, &r);
         take_any(d, &r);
-        if (tail && !perf_input_skip(&d->input, tail))
-            break;
+        if (tail && !perf_input_skip(in, tail))
+            return false;
     }
+    return true;
+}
+
+/* One of the files that are read side by side. */
+typedef struct Lane {
+    PerfInput *input;
+    uint64_t seen;    /* time of its newest record so far */
+    bool ended, read; /* in this round */
+} Lane;
+
+/* The one that has got least far; NULL: all have ended. */
+static Lane *last_lane(Lane *lane, uint32_t n) {
+    Lane *last = NULL;
+    for (uint32_t i = 0; i < n; i++) {
+        if (!lane[i].ended && (!last || lane[i].seen < last->seen))
+            last = &lane[i];
+    }
+    return last;
+}
+
+static bool all_read(const Lane *lane, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++) {
+        if (!lane[i].ended && !lane[i].read)
+            return false;
+    }
+    return true;
+}
+
+static void begin_lanes(PerfData *d, Lane *lane) {
+    lane[0].input = &d->input;
+    for (uint32_t i = 0; i < d->parts.n; i++)
+        lane[i + 1] = (Lane){.input = &d->parts.part[i].input, .ended = !d->parts.part[i].source};
+}
+
+/* All files of a folder, at the same pace. Within a file some records may be older than those
+ * before them, as within a round; so what was the oldest end one round ago is due. */
+static void read_lanes(PerfData *d) {
+    uint32_t n = d->parts.n + 1;
+    uint64_t due = 0;
+    Lane *lane = mem_resize(NULL, 0, n * sizeof *lane), *last;
+    begin_lanes(d, lane);
+    while ((last = last_lane(lane, n)) != NULL) {
+        d->seen = last->seen;
+        last->ended = !read_some(d, last->input, STEP_BYTES);
+        last->seen = d->seen;
+        last->read = true;
+        if (!all_read(lane, n))
+            continue;
+        take_due(d, perf_order_until(&d->order, due));
+        last = last_lane(lane, n);
+        due = last ? last->seen : due;
+        for (uint32_t i = 0; i < n; i++)
+            lane[i].read = false;
+    }
+    for (uint32_t i = 1; i < n; i++)
+        say_ending(d, lane[i].input);
+    mem_resize(lane, n * sizeof *lane, 0);
+}
+
+static void read_records(PerfData *d) {
+    Error err = {0};
+    if (d->header.folder)
+        perf_parts_open(&d->parts, &d->input, &err);
+    if (err.kind)
+        complain(&d->batch.complaints, COMPLAINT_DAMAGED, 1, -1, str_of(err.message));
+    if (d->parts.n)
+        read_lanes(d);
+    else
+        read_some(d, &d->input, UINT64_MAX);
     d->stopped = d->stopped || d->input.stopped;
     take_due(d, perf_order_all(&d->order));
     if (!d->stopped)
         end_all_waits(d);
-    say_ending(d);
+    say_ending(d, &d->input);
     hand_over(d);
 }
 
@@ -520,7 +677,7 @@ static bool read_all(PerfData *d, Error *err) {
     if (perf_input_begin(&d->input, d->header.data_at, d->header.data_bytes))
         read_records(d);
     else
-        say_ending(d), hand_over(d);
+        say_ending(d, &d->input), hand_over(d);
     perf_stacks_free(&d->stacks);
     if (d->input.error.kind && err)
         *err = d->input.error;
@@ -542,6 +699,7 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
     bool ok = read_all(d, err);
     perf_order_free(&d->order);
     perf_waits_free(&d->waits);
+    perf_parts_free(&d->parts);
     perf_input_free(&d->input);
     perf_header_free(&d->header);
     batch_free(&d->batch);

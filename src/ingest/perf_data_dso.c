@@ -258,6 +258,46 @@ static bool load_list(Dsos *d, Dso *dso, const char *path, bool same_place) {
     return !same_place || (at && at == d->text_at);
 }
 
+/* Where perf looks for the kernel with all its symbols. Its modules' are not in it. */
+static SymbolFile *open_vmlinux(const Dsos *d, const BuildId *want) {
+    static const char *const place[] = {
+        "vmlinux", "/boot/vmlinux", "/boot/vmlinux-%s", "/usr/lib/debug/boot/vmlinux-%s",
+        "/lib/modules/%s/build/vmlinux", "/usr/lib/debug/lib/modules/%s/vmlinux",
+        "/usr/lib/debug/boot/vmlinux-%s.debug"};
+    char name[PATH_ROOM];
+    struct utsname own;
+    SymbolFile *f = NULL;
+    Str release = d->header->release;
+    if (!release.n && uname(&own) == 0)
+        release = str_of(own.release);
+    for (size_t i = 0; i < sizeof place / sizeof *place && !f; i++) {
+        Str form = str_of(place[i]);
+        size_t at = str_find(form, STR("%s"));
+        bool whole = at == form.n;
+        int n = snprintf(name, sizeof name, "%.*s%.*s%s", (int)at, form.s,
+                         whole ? 0 : (int)release.n, release.s, whole ? "" : form.s + at + 2);
+        if (n > 0 && n < PATH_ROOM)
+            f = symbol_file_open(name, want);
+    }
+    if (!f && cache_path(want, "elf", name))
+        f = symbol_file_open(name, want);
+    if (!f && cache_path(want, "vmlinux", name))
+        f = symbol_file_open(name, want);
+    return f;
+}
+
+static bool load_vmlinux(Dsos *d, Dso *dso, const BuildId *want) {
+    uint64_t at;
+    SymbolFile *f = open_vmlinux(d, want);
+    if (!f)
+        return false;
+    symbol_table_free(&dso->table);
+    symbol_table_init(&dso->table);
+    symbols_read_vmlinux(&dso->table, f, d->text_name, &at);
+    d->kernel_delta = at && d->text_at ? at - d->text_at : 0;
+    return dso->table.n > 0;
+}
+
 /* With its build id in the file that decides; else (a pipe, perf record -z) it is this kernel
  * if host, release and the address of its code are the same. */
 static bool load_kernel(Dsos *d, Dso *dso) {
@@ -271,7 +311,7 @@ static bool load_kernel(Dsos *d, Dso *dso) {
     BuildId own = running_id();
     if (build_id_same(&own, &want) && load_list(d, dso, "/proc/kallsyms", false))
         return true;
-    return cached && load_list(d, dso, name, false);
+    return (cached && load_list(d, dso, name, false)) || load_vmlinux(d, dso, &want);
 }
 
 static void find_extent(Dsos *d, const SymbolTable *t) {
@@ -353,13 +393,24 @@ static FrameValue module_frame(Dsos *d, Dso *dso, uint64_t address) {
     return make_frame(d, symbol, dso->module, address);
 }
 
-/* "libm.so.6+0x2b1f0": the place in the file, for other tools to name. perf prints [unknown] for all. */
+static void put_hex(Buf *out, uint64_t value) {
+    char digit[16];
+    size_t at = sizeof digit;
+    do
+        digit[--at] = "0123456789abcdef"[value & 15];
+    while (value >>= 4);
+    buf_put(out, (Str){digit + at, sizeof digit - at});
+}
+
+/* "libm.so.6+0x2b1f0": the place in the file, for other tools to name. perf prints [unknown]
+ * for all. */
 static FrameValue offset_frame(Dsos *d, const Dso *dso, uint64_t at) {
     size_t slash = str_rfind_char(dso->module, '/');
-    Str name = slash < dso->module.n ? str_slice(dso->module, slash + 1, dso->module.n) : dso->module;
     buf_clear(&d->text);
-    buf_put(&d->text, name);
-    buf_printf(&d->text, "+0x%llx", (unsigned long long)at);
+    buf_put(&d->text,
+            str_slice(dso->module, slash < dso->module.n ? slash + 1 : 0, dso->module.n));
+    buf_puts(&d->text, "+0x");
+    put_hex(&d->text, at);
     return make_frame(d, buf_str(&d->text), dso->module, at);
 }
 

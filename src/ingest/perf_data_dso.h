@@ -1,6 +1,7 @@
 /* Perf data dso: the programs, libraries, kernel parts and runtime-compiled code that addresses
  * lie in, and where their symbols are found: in the file that was mapped, its separate debug
- * file, perf's build-id cache, the kernel's list, the list of a runtime compiler. Symbols are
+ * file, perf's build-id cache, the kernel's list, a kernel with symbols (vmlinux) at its usual
+ * places, the list of a runtime compiler. Symbols are
  * read when first asked for. A build id that differs from the recorded one is another program,
  * whose symbols are not taken.
  * Owner: a load. Thread: one at a time. Failure: a frame named by its place in the file. */

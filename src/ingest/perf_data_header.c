@@ -15,6 +15,7 @@ enum { /* bits of the header */
        FEATURE_HOSTNAME = 3,
        FEATURE_OSRELEASE = 4,
        FEATURE_EVENT_DESC = 12,
+       FEATURE_FOLDER = 24,
 };
 
 enum { UPDATE_NAME = 2 };
@@ -48,6 +49,7 @@ static bool add_attr(PerfHeader *h, const uint8_t *bytes, size_t n, PerfBytes *i
         return false;
     attr.index = (uint32_t)h->attr.count;
     COLUMN_PUSH(&h->attr, PerfAttr) = attr;
+    h->only = h->attr.count == 1 ? attr_at(h, 0) : NULL;
     while (perf_left(ids) >= 8) {
         uint64_t id = perf_u64(ids);
         uint32_t high = (uint32_t)(id >> 32), low = (uint32_t)id;
@@ -170,6 +172,7 @@ static void read_features(PerfHeader *h, PerfInput *in, const uint8_t *head) {
         if (!perf_input_at(in, at, place, sizeof place))
             return;
         at += (int64_t)sizeof place;
+        h->folder = h->folder || feature == FEATURE_FOLDER;
         uint64_t offset = perf_get64(place, h->swapped);
         uint64_t n = perf_get64(place + 8, h->swapped);
         if (!is_wanted(feature) || n > FEATURE_BYTES_MOST || offset > INT64_MAX)

@@ -20,8 +20,7 @@ enum { /* records that perf writes itself */
        PERF_AUXTRACE = 71,
        PERF_EVENT_UPDATE = 78,
        PERF_HEADER_FEATURE = 80,
-       PERF_COMPRESSED = 81,
-       PERF_COMPRESSED2 = 83,
+       PERF_COMPRESSED = 81, /* and PERF_COMPRESSED2 */
 };
 
 typedef struct PerfBuildId {
@@ -32,9 +31,11 @@ typedef struct PerfBuildId {
 
 typedef struct PerfHeader {
     bool pipe, swapped, big;
+    bool folder; /* there are files with more records beside this one */
     int64_t data_at;
     uint64_t data_bytes;   /* UINT64_MAX: to the end */
     Column attr;           /* PerfAttr */
+    const PerfAttr *only;  /* the one event, while there is one */
     IdMap ids;             /* of an event's counter, to its place in attr + 1 */
     uint64_t id;           /* the one asked for last, */
     const PerfAttr *of_id; /* and what was answered */

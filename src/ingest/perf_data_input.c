@@ -20,6 +20,7 @@ static PerfBlock *block_new(PerfInput *in, int64_t offset, bool unpacked) {
     else
         b = mem_table(sizeof *b);
     b->next = NULL;
+    b->of = in;
     b->held = 1;
     b->n = 0;
     b->offset = offset;
@@ -28,7 +29,8 @@ static PerfBlock *block_new(PerfInput *in, int64_t offset, bool unpacked) {
     return b;
 }
 
-void perf_input_release(PerfInput *in, PerfBlock *b) {
+void perf_input_release(PerfBlock *b) {
+    PerfInput *in = b->of;
     if (--b->held)
         return;
     b->next = in->free;
@@ -40,7 +42,7 @@ void perf_input_free(PerfInput *in) {
     PerfStream *const stream[] = {&in->plain, &in->packed};
     for (int i = 0; i < 2; i++) {
         if (stream[i]->block)
-            perf_input_release(in, stream[i]->block);
+            perf_input_release(stream[i]->block);
     }
     while (in->free) {
         PerfBlock *b = in->free;
@@ -59,7 +61,7 @@ static void stream_turn(PerfInput *in, PerfStream *s, int64_t offset, bool unpac
     fresh = block_new(in, unpacked ? offset : offset - (int64_t)rest, unpacked);
     if (old) {
         memcpy(fresh->bytes, old->bytes + s->at, rest);
-        perf_input_release(in, old);
+        perf_input_release(old);
     }
     fresh->n = rest;
     s->block = fresh;
@@ -154,6 +156,25 @@ static bool fill(PerfInput *in) {
     return true;
 }
 
+/* Of a compressed record that says how long its data is (16 bytes of it are there): its own size
+ * unless that is too long for it. One record alone has no size then. Several were written as one,
+ * the first as long as can be; the others say their own size. */
+static uint32_t packed_size(PerfStream *s, uint32_t size, uint64_t data) {
+    enum { HEAD = 16, LONGEST = UINT16_MAX - HEAD };
+    uint64_t all = HEAD + data;
+    if (s->overlong) {
+        s->overlong -= size < s->overlong ? size : s->overlong;
+        return size;
+    }
+    if (data > UINT32_MAX || ((all + 7) & ~7ull) <= UINT16_MAX ||
+        (((all + 7) & ~7ull) & UINT16_MAX) != size)
+        return size;
+    if (data <= LONGEST)
+        return (uint32_t)all;
+    s->overlong = all - UINT16_MAX;
+    return UINT16_MAX;
+}
+
 /* The stream's next record if all of it is there. *want: how many bytes it takes. */
 static bool stream_next(PerfInput *in, PerfStream *s, PerfRecord *out, size_t *want) {
     size_t have = s->block ? s->block->n - s->at : 0;
@@ -161,19 +182,29 @@ static bool stream_next(PerfInput *in, PerfStream *s, PerfRecord *out, size_t *w
     if (have < PERF_RECORD_HEAD)
         return false;
     const uint8_t *at = s->block->bytes + s->at;
-    uint16_t size = perf_get16(at + 6, in->swapped);
+    uint32_t size = perf_get16(at + 6, in->swapped);
+    uint32_t type = perf_get32(at, in->swapped);
+    uint64_t overlong = s->overlong;
+    if (type == PERF_COMPRESSED2) {
+        *want = 2 * PERF_RECORD_HEAD;
+        if (have < *want)
+            return false;
+        size = packed_size(s, size, perf_get64(at + 8, in->swapped));
+    }
     if (size < PERF_RECORD_HEAD) {
         in->bad_size = true;
         return false;
     }
     *want = size;
-    if (have < size)
+    if (have < size) {
+        s->overlong = overlong; /* it will be asked for again */
         return false;
+    }
     *out = (PerfRecord){.at = at,
                         .block = s->block,
-                        .type = perf_get32(at, in->swapped),
+                        .type = type,
                         .misc = perf_get16(at + 4, in->swapped),
-                        .size = size};
+                        .size = (uint16_t)size};
     s->at += size;
     s->block->held++;
     return true;

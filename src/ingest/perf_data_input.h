@@ -1,6 +1,9 @@
 /* Perf data input: the bytes of a perf.data file as records, one behind the other, and by
  * position for what stands around them. Records lie in blocks and stay where they are until
  * they are let go, so that they can wait for those recorded before them without a copy.
+ * Some releases of perf (from 6.16) write compressed records that are longer than their size can
+ * say (it is 16 bits, and what is left of it remains): those are recognised by the length of
+ * their data, which they tell as well.
  * An input that cannot be read by position (compressed, a pipe) but must be, since names and
  * build ids stand at its end, is first kept in a nameless temporary file.
  * Owner: a load. Thread: one at a time. Memory: PERF_BLOCK_BYTES for each block held.
@@ -14,10 +17,12 @@ enum {
     PERF_BLOCK_BYTES = 512 * 1024,
     PERF_BLOCK_PAD = 64, /* readable behind a record, but never believed */
     PERF_RECORD_HEAD = 8,
+    PERF_COMPRESSED2 = 83,
 };
 
 typedef struct PerfBlock {
     struct PerfBlock *next; /* when it is free */
+    struct PerfInput *of;
     uint32_t held;          /* records that somebody holds, and one more while it fills */
     bool unpacked; /* its bytes were compressed: offset is of the record they came in */
     size_t n;
@@ -38,6 +43,7 @@ typedef struct PerfRecord {
 typedef struct PerfStream {
     PerfBlock *block;
     size_t at; /* in block, of the next record */
+    uint64_t overlong; /* bytes that are left of compressed records whose size was too long */
 } PerfStream;
 
 typedef struct PerfInput {
@@ -79,7 +85,7 @@ bool perf_input_skip(PerfInput *in, uint64_t n);
  * it says false; the record must be held as long. */
 bool perf_input_unpack(PerfInput *in, const PerfRecord *record, Str data, Error *err);
 bool perf_input_unpacked(PerfInput *in, PerfRecord *out, Error *err);
-void perf_input_release(PerfInput *in, PerfBlock *block);
+void perf_input_release(PerfBlock *block);
 
 /* In the input, of a record. */
 static inline int64_t perf_record_offset(const PerfRecord *r) {

@@ -68,18 +68,23 @@ static void sort(PerfOrder *o) {
     }
 }
 
-size_t perf_order_round(PerfOrder *o) {
+size_t perf_order_until(PerfOrder *o, uint64_t limit) {
     sort(o);
     size_t low = 0, high = o->n;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (o->item[middle].time <= o->limit)
+        if (o->item[middle].time <= limit)
             low = middle + 1;
         else
             high = middle;
     }
-    o->limit = o->newest;
     return low;
+}
+
+size_t perf_order_round(PerfOrder *o) {
+    size_t n = perf_order_until(o, o->limit);
+    o->limit = o->newest;
+    return n;
 }
 
 size_t perf_order_half(PerfOrder *o) {

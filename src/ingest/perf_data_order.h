@@ -26,6 +26,8 @@ void perf_order_free(PerfOrder *o);
 void perf_order_add(PerfOrder *o, uint64_t time, const PerfRecord *record);
 /* A round ends: how many of o->item, from the first on and oldest first, are due. */
 size_t perf_order_round(PerfOrder *o);
+/* As that, when nothing older than `limit` can come any more. */
+size_t perf_order_until(PerfOrder *o, uint64_t limit);
 /* The round is longer than there is memory for: the older half is due, come what may. */
 size_t perf_order_half(PerfOrder *o);
 /* All are due. */

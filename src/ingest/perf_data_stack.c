@@ -24,8 +24,10 @@ void perf_stacks_init(PerfStacks *s, const PerfHeader *header, int64_t bytes) {
     dsos_init(&s->dsos, header, &s->frames, &s->part.dict);
     perf_spaces_init(&s->spaces, &s->dsos);
     s->kernel_version = s->spaces.kernel->version;
-    s->tables = s->huge ? mem_table(sizeof *s->tables) : mem_resize(NULL, 0, sizeof *s->tables);
-    s->chains = (KeyCache){s->tables->chain, CHAIN_LOG2};
+    uint32_t chains = s->huge ? CHAIN_LOG2 : CHAIN_SMALL_LOG2;
+    s->tables_n = sizeof *s->tables + (sizeof(KeySlot) << chains);
+    s->tables = s->huge ? mem_table(s->tables_n) : mem_resize(NULL, 0, s->tables_n);
+    s->chains = (KeyCache){s->tables->chain, chains};
     s->pairs = (PairCache){s->tables->pair};
     column_init(&s->frame, sizeof(FrameId), 20); /* side by side */
 }
@@ -42,9 +44,9 @@ void perf_stacks_free(PerfStacks *s) {
     end(s);
     part_free(&s->part);
     if (s->huge)
-        mem_table_free(s->tables, sizeof *s->tables);
+        mem_table_free(s->tables, s->tables_n);
     else
-        mem_resize(s->tables, sizeof *s->tables, 0);
+        mem_resize(s->tables, s->tables_n, 0);
     column_free(&s->frame);
 }
 
@@ -53,7 +55,7 @@ void perf_stacks_forget(PerfStacks *s) {
     end(s);
     part_reset(&s->part);
     begin(s);
-    memset(s->tables, 0, sizeof *s->tables);
+    memset(s->tables, 0, s->tables_n);
 }
 
 size_t perf_stacks_bytes(const PerfStacks *s) {
@@ -205,12 +207,6 @@ static uint64_t find_mark(const PerfStacks *s, const PerfSample *sample, uint64_
 /* ---- stacks -------------------------------------------------------------------------------
  */
 
-/* Entries [from, to) of a chain, none of them a mark. */
-typedef struct ChainPart {
-    uint64_t from, to;
-    uint32_t mode;
-} ChainPart;
-
 /* `callers` with frames [from, n) at hand on top. */
 static StackId walk_frames(PerfStacks *s, StackId callers, uint32_t from) {
     if (s->frame.count <= from)
@@ -234,13 +230,15 @@ static StackId resolve_part(PerfStacks *s, PerfPlaced *p, ChainPart part, StackI
     return walk_frames(s, callers, 0);
 }
 
-/* As resolve_part, for parts that repeat. What the addresses mean depends on `with`. */
+/* Of a part that repeats; what its addresses mean depends on `with`. */
+static TextKey key_of(const PerfStacks *s, const PerfPlaced *p, ChainPart part, uint32_t with) {
+    return text_key(&s->keys, (const char *)p->sample->chain + part.from * 8,
+                    (part.to - part.from) * 8, with);
+}
+
+/* As resolve_part, for parts that repeat. */
 static StackId part_stack(PerfStacks *s, PerfPlaced *p, ChainPart part, StackId callers,
-                          uint32_t with) {
-    if (part.from >= part.to)
-        return callers;
-    TextKey key = text_key(&s->keys, (const char *)p->sample->chain + part.from * 8,
-                           (part.to - part.from) * 8, with);
+                          TextKey key) {
     StackId stack = key_cache_get(&s->chains, key);
     if (stack)
         return stack;
@@ -252,34 +250,38 @@ static StackId part_stack(PerfStacks *s, PerfPlaced *p, ChainPart part, StackId 
 
 /* The user's part, which depends on the thread's name and memory, or the kernel's, which does
  * on what called it. */
-static StackId usual_part(PerfStacks *s, PerfPlaced *p, ChainPart part, StackId callers) {
-    if (part.mode == MODE_USER && callers == p->thread->root)
-        return part_stack(s, p, part, callers, p->thread->seed << 1);
+static StackId usual_part(PerfStacks *s, PerfPlaced *p, uint32_t n, StackId callers) {
+    ChainPart part = p->part[n];
+    if (part.from >= part.to)
+        return callers;
+    if (p->has_key && n == p->parts - 1)
+        return part_stack(s, p, part, callers, p->key);
     if (part.mode == MODE_KERNEL)
-        return part_stack(s, p, part, callers, callers << 1 | 1);
+        return part_stack(s, p, part, callers, key_of(s, p, part, callers << 1 | 1));
     return resolve_part(s, p, part, callers);
 }
 
-/* All that called the address before `from`, which is of `mode`. Marks tell modes apart; the
- * part behind the last of them was called first. */
-static StackId callers_of(PerfStacks *s, PerfPlaced *p, uint64_t from, uint32_t mode) {
-    enum { PARTS = 8 };
-    ChainPart part[PARTS];
+/* All that called the address before `from`, which is of `mode`. Marks tell modes apart. */
+static void find_parts(const PerfStacks *s, PerfPlaced *p, uint64_t from, uint32_t mode) {
     const PerfSample *sample = p->sample;
     uint32_t n = 0;
     for (uint64_t at = from;;) {
         uint64_t mark = find_mark(s, sample, at);
-        part[n++] = (ChainPart){at, mark, mode};
+        p->part[n++] = (ChainPart){at, mark, mode};
         if (mark == sample->chain_n)
             break;
         mode = mode_of_mark(entry(s, sample, mark));
-        if (mode == MODES || n == PARTS)
-            return 0; /* damaged; as with perf there is no stack then */
+        if (mode == MODES || n == CHAIN_PARTS)
+            return; /* damaged; as with perf there is no stack then */
         at = mark + 1;
     }
-    StackId stack = p->thread->root;
-    while (n-- > 0)
-        stack = usual_part(s, p, part[n], stack);
+    p->parts = n;
+}
+
+static StackId callers_of(PerfStacks *s, PerfPlaced *p) {
+    StackId stack = p->root;
+    for (uint32_t n = p->parts; n-- > 0;)
+        stack = usual_part(s, p, n, stack);
     return stack;
 }
 
@@ -310,17 +312,17 @@ void perf_stacks_pairs(PerfStacks *s, PerfPlaces *places) {
     }
 }
 
-static PairWish wish_of(const PerfThread *t, StackId callers, FrameId leaf) {
-    return (PairWish){.stack = callers, .leaf = leaf, .context = t->context};
+static PairWish wish_of(const PerfPlaced *p, StackId callers, FrameId leaf) {
+    return (PairWish){.stack = callers, .leaf = leaf, .context = p->of};
 }
 
 /* Of a sample at an address that `callers` called; it may stand for several frames. */
 static PairWish wish_at(PerfStacks *s, PerfPlaced *p, StackId callers, FrameValue leaf) {
     if (!(leaf & FRAME_RUN))
-        return wish_of(p->thread, callers, leaf);
+        return wish_of(p, callers, leaf);
     column_clear(&s->frame);
     p->whole = add_value(s, leaf) && p->whole;
-    return wish_of(p->thread, walk_frames(s, callers, 1), COLUMN_AT(&s->frame, FrameId, 0));
+    return wish_of(p, walk_frames(s, callers, 1), COLUMN_AT(&s->frame, FrameId, 0));
 }
 
 /* The first entry that is an address, and its mode; n: there is none. */
@@ -341,27 +343,53 @@ static uint64_t find_leaf(const PerfStacks *s, const PerfSample *sample, uint32_
 /* What was known of the kernel's addresses is no longer true. */
 static void note_kernel(PerfStacks *s) {
     if (s->kernel_version != s->spaces.kernel->version)
-        memset(s->tables->chain, 0, sizeof s->tables->chain);
+        memset(s->chains.slot, 0, sizeof(KeySlot) << s->chains.log2);
     s->kernel_version = s->spaces.kernel->version;
+}
+
+/* The parts of its chain, and the key of the one that was called first, which depends on nothing
+ * that is found out later. */
+static void begin_chain(PerfStacks *s, PerfPlaced *p) {
+    fetch_frame(s, p->thread, p->leaf_mode, entry(s, p->sample, p->leaf_at));
+    find_parts(s, p, p->leaf_at + 1, p->leaf_mode);
+    if (!p->parts)
+        return;
+    ChainPart last = p->part[p->parts - 1];
+    bool user = last.mode == MODE_USER;
+    p->has_key = last.from < last.to && (user || last.mode == MODE_KERNEL);
+    if (!p->has_key)
+        return;
+    p->key = key_of(s, p, last, user ? p->seed << 1 : p->root << 1 | 1);
+    key_cache_fetch(&s->chains, p->key);
+}
+
+void perf_stacks_begin(PerfStacks *s, PerfPlaced *p) {
+    refresh(s, p->thread, &p->context);
+    note_kernel(s);
+    p->epoch = s->epoch;
+    p->root = p->thread->root;
+    p->of = p->thread->context;
+    p->seed = p->thread->seed;
+    p->parts = 0;
+    p->has_key = false;
+    p->leaf_at = find_leaf(s, p->sample, &p->leaf_mode);
+    if (p->leaf_at < p->sample->chain_n)
+        begin_chain(s, p);
 }
 
 PairWish perf_stacks_place(PerfStacks *s, PerfPlaced *p) {
     const PerfSample *sample = p->sample;
-    uint32_t mode;
-    refresh(s, p->thread, &p->context);
-    note_kernel(s);
     p->whole = true;
-    uint64_t leaf_at = find_leaf(s, sample, &mode);
-    if (leaf_at < sample->chain_n) {
-        fetch_frame(s, p->thread, mode, entry(s, sample, leaf_at));
-        StackId callers = callers_of(s, p, leaf_at + 1, mode);
-        if (!callers)
-            return wish_of(p->thread, p->thread->root, 0);
-        return wish_at(s, p, callers, frame_of(s, p->thread, mode, entry(s, sample, leaf_at)));
+    if (p->leaf_at < sample->chain_n) {
+        if (!p->parts)
+            return wish_of(p, p->root, 0);
+        StackId callers = callers_of(s, p);
+        return wish_at(s, p, callers,
+                       frame_of(s, p->thread, p->leaf_mode, entry(s, sample, p->leaf_at)));
     }
     /* without a chain its own address is all there is of a sample; an empty chain is one, too,
      * unless the user's part was left to be found in the memory that was recorded instead */
     if (!sample->has_chain || (sample->user_memory && p->mode == MODE_USER))
-        return wish_at(s, p, p->thread->root, frame_of(s, p->thread, p->mode, sample->ip));
-    return wish_of(p->thread, p->thread->root, 0);
+        return wish_at(s, p, p->root, frame_of(s, p->thread, p->mode, sample->ip));
+    return wish_of(p, p->root, 0);
 }

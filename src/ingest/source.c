@@ -383,6 +383,10 @@ const char *source_trouble(const Source *source) {
     return source->trouble.message;
 }
 
+const char *source_path(const Source *source) {
+    return source->file.path;
+}
+
 CodecKind source_codec(const Source *source) {
     return source->kind;
 }

@@ -44,6 +44,7 @@ bool source_wait(Source *source, int timeout_ms);
 bool source_is_pipe(const Source *source); /* or a file that is followed */
 SourceEnding source_ending(const Source *source);
 const char *source_trouble(const Source *source); /* words for TRUNCATED and DAMAGED */
+const char *source_path(const Source *source); /* as it was given */
 CodecKind source_codec(const Source *source);
 /* Raw bytes consumed, and how many there are (-1 for a pipe or a file that grows): for progress. */
 int64_t source_consumed(const Source *source);

@@ -11,59 +11,114 @@ void symbol_table_init(SymbolTable *t) {
     arena_init(&t->text, 0);
 }
 
+static void free_symbols(Symbol *symbol, size_t cap) {
+    mem_table_free(symbol, cap * sizeof *symbol);
+}
+
 void symbol_table_free(SymbolTable *t) {
-    mem_resize(t->symbol, t->cap * sizeof *t->symbol, 0);
+    free_symbols(t->symbol, t->cap);
+    mem_table_free(t->room, t->room_n);
     arena_free(&t->text);
     symbols_close(t->file);
     *t = (SymbolTable){0};
 }
 
+/* On huge pages: clearing memory page by page took half the time of reading a table. */
+void symbol_table_reserve(SymbolTable *t, size_t more) {
+    if (t->n + more <= t->cap)
+        return;
+    size_t cap = t->cap * 2 > t->n + more ? t->cap * 2 : t->n + more;
+    Symbol *symbol = mem_table(cap * sizeof *symbol);
+    if (t->n)
+        memcpy(symbol, t->symbol, t->n * sizeof *symbol);
+    free_symbols(t->symbol, t->cap);
+    t->symbol = symbol;
+    t->cap = cap;
+}
+
+char *symbol_table_room(SymbolTable *t, size_t old, size_t bytes) {
+    char *room = mem_table(bytes);
+    if (old)
+        memcpy(room, t->room, old);
+    mem_table_free(t->room, t->room_n);
+    t->room = room;
+    t->room_n = bytes;
+    return room;
+}
+
 void symbol_table_add(SymbolTable *t, const Symbol *symbol) {
-    if (t->n == t->cap) {
-        size_t cap = t->cap ? t->cap * 2 : 1024;
-        t->symbol = mem_resize(t->symbol, t->cap * sizeof *t->symbol, cap * sizeof *t->symbol);
-        t->cap = cap;
-    }
+    enum { FEW = 64 };
+    if (t->n == t->cap)
+        symbol_table_reserve(t, FEW);
     t->symbol[t->n++] = *symbol;
 }
 
 /* ---- order and ends -----------------------------------------------------------------------
  */
 
-/* Stable: a merge sort, run by run, as tables mostly come in pieces that are in order. */
-static void merge(const Symbol *a, size_t a_n, const Symbol *b, size_t b_n, Symbol *out) {
-    while (a_n && b_n) {
-        bool first = a->start <= b->start;
-        *out++ = first ? *a : *b;
-        a += first;
-        a_n -= first;
-        b += !first;
-        b_n -= !first;
+/* Where a symbol starts and which it is. */
+typedef struct Place {
+    uint64_t start;
+    size_t at;
+} Place;
+
+enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS };
+
+/* From one array to the other, by one digit; those with the same stay as they are. */
+static void sort_digit(const Place *from, Place *to, size_t n, uint32_t shift) {
+    size_t count[DIGITS] = {0};
+    for (size_t i = 0; i < n; i++)
+        count[from[i].start >> shift & (DIGITS - 1)]++;
+    for (size_t d = 0, at = 0; d < DIGITS; d++) {
+        size_t here = count[d];
+        count[d] = at;
+        at += here;
     }
-    memcpy(out, a_n ? a : b, (a_n + b_n) * sizeof *out);
+    for (size_t i = 0; i < n; i++)
+        to[count[from[i].start >> shift & (DIGITS - 1)]++] = from[i];
 }
 
-static size_t run_end(const Symbol *s, size_t from, size_t n) {
-    size_t to = from < n ? from + 1 : n;
-    while (to < n && s[to - 1].start <= s[to].start)
-        to++;
-    return to;
-}
-
-static void sort(SymbolTable *t) {
-    Symbol *from = t->symbol, *to = mem_resize(NULL, 0, t->cap * sizeof *to);
-    while (run_end(from, 0, t->n) < t->n) {
-        for (size_t at = 0; at < t->n;) {
-            size_t middle = run_end(from, at, t->n), end = run_end(from, middle, t->n);
-            merge(from + at, middle - at, from + middle, end - middle, to + at);
-            at = end;
+/* Symbol place[i].at goes to i, in cycles, so that no second table has to be cleared. */
+static void move_symbols(Symbol *symbol, Place *place, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        Symbol first = symbol[i];
+        size_t to = i;
+        for (size_t from = place[i].at; from != i; from = place[to].at) {
+            symbol[to] = symbol[from];
+            place[to].at = to;
+            to = from;
         }
-        Symbol *swap = from;
+        if (to != i)
+            symbol[to] = first;
+        place[to].at = to;
+    }
+}
+
+/* Only digits in which some differ are looked at: offsets in a file have few. */
+static void sort(SymbolTable *t) {
+    uint64_t differ = 0;
+    bool sorted = true;
+    for (size_t i = 1; i < t->n; i++) {
+        differ |= t->symbol[i].start ^ t->symbol[i - 1].start;
+        sorted = sorted && t->symbol[i - 1].start <= t->symbol[i].start;
+    }
+    if (sorted)
+        return;
+    size_t bytes = t->n * sizeof(Place);
+    Place *from = mem_resize(NULL, 0, bytes), *to = mem_resize(NULL, 0, bytes);
+    for (size_t i = 0; i < t->n; i++)
+        from[i] = (Place){t->symbol[i].start, i};
+    for (uint32_t shift = 0; shift < 64; shift += DIGIT_BITS) {
+        if (!(differ >> shift & (DIGITS - 1)))
+            continue;
+        sort_digit(from, to, t->n, shift);
+        Place *swap = from;
         from = to;
         to = swap;
     }
-    t->symbol = from;
-    mem_resize(to, t->cap * sizeof *to, 0);
+    move_symbols(t->symbol, from, t->n);
+    mem_resize(from, bytes, 0);
+    mem_resize(to, bytes, 0);
 }
 
 static uint64_t page_behind(uint64_t address) {
@@ -118,6 +173,8 @@ static bool second_is_better(const SymbolTable *t, size_t a, size_t b) {
         return a_weak;
     if (first->bind != second->bind)
         return second->bind == SYMBOL_GLOBAL;
+    if (strcmp(first->name, second->name) == 0)
+        return false;
     Buf a_text = {0}, b_text = {0};
     symbol_table_name(t, a + 1, &a_text);
     symbol_table_name(t, b + 1, &b_text);
@@ -125,6 +182,24 @@ static bool second_is_better(const SymbolTable *t, size_t a, size_t b) {
     buf_free(&a_text);
     buf_free(&b_text);
     return better;
+}
+
+/* Of symbols [first, last], which are at one place, the one to print becomes the first, once
+ * for all: it is asked for often, and names may have to be made readable to tell. */
+static const Symbol *choose(SymbolTable *t, size_t first, size_t last) {
+    Symbol *s = t->symbol;
+    if (s[first].chosen)
+        return &s[first];
+    size_t best = first;
+    for (size_t i = first + 1; i <= last; i++) {
+        if (second_is_better(t, best, i))
+            best = i;
+    }
+    Symbol other = s[first];
+    s[first] = s[best];
+    s[best] = other;
+    s[first].chosen = true;
+    return &s[first];
 }
 
 static bool holds(const Symbol *s, uint64_t address) {
@@ -135,7 +210,7 @@ static bool of_unit(const Symbol *s, const char *unit) {
     return unit ? s->unit && strcmp(s->unit, unit) == 0 : !s->unit;
 }
 
-size_t symbol_table_find(const SymbolTable *t, uint64_t address, const char *unit) {
+size_t symbol_table_find(SymbolTable *t, uint64_t address, const char *unit) {
     size_t low = 0, high = t->n;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -149,13 +224,9 @@ size_t symbol_table_find(const SymbolTable *t, uint64_t address, const char *uni
         size_t last = low - 1, first = last;
         while (first > 0 && t->symbol[first - 1].start == t->symbol[last].start)
             first--;
-        size_t best = first;
-        for (size_t i = first + 1; i <= last; i++) {
-            if (second_is_better(t, best, i))
-                best = i;
-        }
-        if (holds(&t->symbol[best], address) && of_unit(&t->symbol[best], unit))
-            return best + 1;
+        const Symbol *best = choose(t, first, last);
+        if (holds(best, address) && of_unit(best, unit))
+            return first + 1;
         low = first;
     }
     return 0;
@@ -166,5 +237,7 @@ Str symbol_table_name(const SymbolTable *t, size_t found, Buf *text) {
     buf_clear(text);
     if (s->plain || !symbols_demangle(s->name, text))
         buf_puts(text, s->name);
+    if (s->linkage)
+        buf_puts(text, "@plt");
     return buf_str(text);
 }

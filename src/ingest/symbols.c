@@ -176,6 +176,8 @@ bool symbol_file_debug_link(const SymbolFile *f, char *out, size_t cap) {
 /* ---- their symbols ------------------------------------------------------------------------
  */
 
+enum { FACTS_BYTES = 4096 }; /* of the facts below about most files */
+
 /* How addresses become offsets in the mapped file. */
 typedef struct Places {
     GElf_Phdr *part;
@@ -197,7 +199,8 @@ static Places places_of(const SymbolFile *f, Arena *arena) {
     return p;
 }
 
-static uint64_t place(const Places *p, uint64_t address, const GElf_Shdr *section_head) {
+static uint64_t place(const Places *p, uint64_t address, uint64_t section_at,
+                      uint64_t section_offset) {
     if (!p->adjust)
         return address;
     for (size_t i = 0; i < p->n; i++) {
@@ -205,13 +208,36 @@ static uint64_t place(const Places *p, uint64_t address, const GElf_Shdr *sectio
         if (address >= h->p_vaddr && address - h->p_vaddr < h->p_memsz)
             return address - h->p_vaddr + h->p_offset;
     }
-    return address - section_head->sh_addr + section_head->sh_offset;
+    return address - section_at + section_offset;
 }
 
-/* Sections of code or data by their names, for symbols that do not say what they are. */
-static bool is_usual_section(const SymbolFile *f, const GElf_Shdr *head) {
-    const char *name = elf_strptr(f->elf, f->names, head->sh_name);
-    return name && (strstr(name, "text") || strstr(name, "data"));
+/* What symbols ask of the section they are in, which there are few of. */
+typedef struct SectionFacts {
+    uint64_t at, offset;
+    bool known;
+    bool usual; /* of code or data by its name, for symbols that do not say what they are */
+} SectionFacts;
+
+typedef struct Sections {
+    SectionFacts *of;
+    size_t n;
+} Sections;
+
+static Sections sections_of(const SymbolFile *f, Arena *arena) {
+    Sections all = {0};
+    if (elf_getshdrnum(f->elf, &all.n) != 0 || all.n > UINT16_MAX)
+        return (Sections){0};
+    all.of = ARENA_ARRAY(arena, SectionFacts, all.n);
+    for (Elf_Scn *s = elf_nextscn(f->elf, NULL); s; s = elf_nextscn(f->elf, s)) {
+        GElf_Shdr head;
+        size_t i = elf_ndxscn(s);
+        if (i >= all.n || !gelf_getshdr(s, &head))
+            continue;
+        const char *name = elf_strptr(f->elf, f->names, head.sh_name);
+        all.of[i] = (SectionFacts){head.sh_addr, head.sh_offset, true,
+                                   name && (strstr(name, "text") || strstr(name, "data"))};
+    }
+    return all;
 }
 
 static bool is_function_or_object(const GElf_Sym *sym) {
@@ -232,25 +258,34 @@ static bool is_mark(const SymbolFile *f, const char *name) {
            (machine == EM_ARM || machine == EM_AARCH64 || machine == EM_RISCV);
 }
 
+/* A table of symbols and the names they have. */
+typedef struct SymbolSection {
+    const SymbolFile *f;
+    Sections sections;
+    Places places;
+    Elf_Data *data;
+    const char *text;
+    size_t text_n; /* a zero stands at its end */
+} SymbolSection;
+
 /* False: it is none of a function or a variable. */
-static bool symbol_of(const SymbolFile *f, const GElf_Sym *sym, const char *name,
-                      const Places *places, Symbol *out) {
-    GElf_Shdr head;
-    GElf_Sym s = *sym;
-    if (!name || !name[0] || s.st_shndx == SHN_UNDEF || s.st_shndx == SHN_ABS ||
-        is_mark(f, name))
+static bool symbol_of(const SymbolSection *in, const GElf_Sym *sym, Symbol *out) {
+    uint64_t value = sym->st_value;
+    if (sym->st_name >= in->text_n || sym->st_shndx == SHN_UNDEF ||
+        sym->st_shndx >= in->sections.n)
         return false;
-    bool label = is_label(&s);
-    if (!label && !is_function_or_object(&s))
+    const char *name = in->text + sym->st_name;
+    const SectionFacts *section = &in->sections.of[sym->st_shndx];
+    bool label = is_label(sym);
+    if (!name[0] || is_mark(in->f, name) || !section->known)
         return false;
-    Elf_Scn *scn = elf_getscn(f->elf, s.st_shndx);
-    if (!scn || !gelf_getshdr(scn, &head) || (label && !is_usual_section(f, &head)))
+    if (label ? !section->usual : !is_function_or_object(sym))
         return false;
-    if (f->head.e_machine == EM_ARM && GELF_ST_TYPE(s.st_info) == STT_FUNC)
-        s.st_value &= ~(uint64_t)1; /* says that it is Thumb code */
-    int bind = GELF_ST_BIND(s.st_info);
-    uint64_t start = place(places, s.st_value, &head);
-    uint64_t end = start + s.st_size < start ? UINT64_MAX : start + s.st_size;
+    if (in->f->head.e_machine == EM_ARM && GELF_ST_TYPE(sym->st_info) == STT_FUNC)
+        value &= ~(uint64_t)1; /* says that it is Thumb code */
+    int bind = GELF_ST_BIND(sym->st_info);
+    uint64_t start = place(&in->places, value, section->at, section->offset);
+    uint64_t end = start + sym->st_size < start ? UINT64_MAX : start + sym->st_size;
     *out = (Symbol){.start = start,
                     .end = end,
                     .name = name,
@@ -260,17 +295,40 @@ static bool symbol_of(const SymbolFile *f, const GElf_Sym *sym, const char *name
     return true;
 }
 
-static void read_section(SymbolTable *t, const SymbolFile *f, Elf_Scn *scn,
-                         const GElf_Shdr *head, const Places *places) {
-    Elf_Data *data = elf_getdata(scn, NULL);
-    if (!data || !data->d_buf || head->sh_entsize == 0)
+/* As many as there are bytes for, whatever the section's head says. */
+static size_t entries_of(const SymbolFile *f, const Elf_Data *data, Elf_Type type) {
+    size_t bytes = gelf_fsize(f->elf, type, 1, EV_CURRENT);
+    return bytes ? data->d_size / bytes : 0;
+}
+
+/* Text that ends with a zero, so that every name in it does. */
+static bool find_names(SymbolSection *in, size_t index) {
+    GElf_Shdr head;
+    Elf_Scn *scn = elf_getscn(in->f->elf, index);
+    Elf_Data *data = scn && gelf_getshdr(scn, &head) && head.sh_type == SHT_STRTAB
+                         ? elf_getdata(scn, NULL)
+                         : NULL;
+    if (!data || !data->d_buf || !data->d_size)
+        return false;
+    in->text = (const char *)data->d_buf;
+    in->text_n = data->d_size;
+    while (in->text_n && in->text[in->text_n - 1])
+        in->text_n--;
+    return true;
+}
+
+static void read_section(SymbolTable *t, SymbolSection *in, const char *name, uint32_t kind) {
+    GElf_Shdr head;
+    Elf_Scn *scn = section(in->f, name, kind, &head);
+    in->data = scn ? elf_getdata(scn, NULL) : NULL;
+    if (!in->data || !in->data->d_buf || !find_names(in, head.sh_link))
         return;
-    size_t n = data->d_size / head->sh_entsize;
+    size_t n = entries_of(in->f, in->data, ELF_T_SYM);
+    symbol_table_reserve(t, n);
     for (size_t i = 0; i < n && i < INT32_MAX; i++) {
         GElf_Sym sym;
         Symbol symbol;
-        if (gelf_getsym(data, (int)i, &sym) &&
-            symbol_of(f, &sym, elf_strptr(f->elf, head->sh_link, sym.st_name), places, &symbol))
+        if (gelf_getsym(in->data, (int)i, &sym) && symbol_of(in, &sym, &symbol))
             symbol_table_add(t, &symbol);
     }
 }
@@ -309,10 +367,11 @@ static void read_linkage(SymbolTable *t, const SymbolFile *f) {
     Elf_Scn *names = section(f, ".dynsym", SHT_DYNSYM, &dyn);
     Elf_Data *data = scn ? elf_getdata(scn, NULL) : NULL;
     Elf_Data *syms = names ? elf_getdata(names, NULL) : NULL;
-    if (!plts || !data || !syms || rel.sh_entsize == 0 || rel.sh_link != elf_ndxscn(names))
+    if (!plts || !data || !syms || rel.sh_link != elf_ndxscn(names))
         return;
-    Buf text = {0};
-    for (size_t i = 0; i < data->d_size / rel.sh_entsize; i++) {
+    size_t n = entries_of(f, data, addend ? ELF_T_RELA : ELF_T_REL);
+    symbol_table_reserve(t, plts * n);
+    for (size_t i = 0; i < n; i++) {
         GElf_Rela with;
         GElf_Rel without;
         GElf_Sym sym;
@@ -322,40 +381,58 @@ static void read_linkage(SymbolTable *t, const SymbolFile *f) {
         const char *name = NULL;
         if (ok && gelf_getsym(syms, (int)GELF_R_SYM(info), &sym))
             name = elf_strptr(f->elf, dyn.sh_link, sym.st_name);
-        buf_clear(&text);
-        if (name && !symbols_demangle(name, &text))
-            buf_puts(&text, name);
-        buf_puts(&text, "@plt");
-        const char *kept = str_copy(&t->text, buf_str(&text)).s;
         for (size_t k = 0; k < plts; k++) {
             uint64_t at = plt[k].at + plt[k].head + i * plt[k].entry;
             symbol_table_add(t, &(Symbol){.start = at,
                                           .end = at + plt[k].entry,
-                                          .name = kept,
+                                          .name = name ? name : "",
                                           .bind = SYMBOL_GLOBAL,
-                                          .plain = true});
+                                          .linkage = true});
         }
     }
-    buf_free(&text);
 }
 
 void symbols_read_elf(SymbolTable *t, SymbolFile *file, SymbolFile *mapped) {
-    GElf_Shdr head;
     Arena arena;
-    arena_init(&arena, 0);
-    Places places = places_of(mapped, &arena);
-    Elf_Scn *scn = section(file, ".symtab", SHT_SYMTAB, &head);
-    if (scn)
-        read_section(t, file, scn, &head, &places);
-    scn = section(file, ".dynsym", SHT_DYNSYM, &head);
-    if (scn)
-        read_section(t, file, scn, &head, &places);
+    arena_init(&arena, FACTS_BYTES);
+    SymbolSection in = {.f = file,
+                        .sections = sections_of(file, &arena),
+                        .places = places_of(mapped, &arena)};
+    read_section(t, &in, ".symtab", SHT_SYMTAB);
+    read_section(t, &in, ".dynsym", SHT_DYNSYM);
     read_linkage(t, mapped);
     arena_free(&arena);
     symbol_table_arrange(t);
     t->file = file;
     if (mapped != file)
-        symbols_close(mapped);
+        file->other = mapped; /* the names of linkage lie in it */
+}
+
+/* What lies before the code counts from 0, for each processor, and is nowhere. */
+static void drop_before(SymbolTable *t, uint64_t at) {
+    size_t n = 0;
+    for (size_t i = 0; i < t->n; i++) {
+        if (t->symbol[i].start >= at)
+            t->symbol[n++] = t->symbol[i];
+    }
+    t->n = n;
+}
+
+void symbols_read_vmlinux(SymbolTable *t, SymbolFile *file, Str known, uint64_t *known_at) {
+    Arena arena;
+    arena_init(&arena, FACTS_BYTES);
+    SymbolSection in = {.f = file, .sections = sections_of(file, &arena)};
+    read_section(t, &in, ".symtab", SHT_SYMTAB);
+    arena_free(&arena);
+    *known_at = 0;
+    for (size_t i = 0; i < t->n && !*known_at; i++) {
+        if (str_eq_c(known, t->symbol[i].name))
+            *known_at = t->symbol[i].start;
+    }
+    drop_before(t, *known_at);
+    t->kernel = true;
+    t->file = file;
+    symbol_table_arrange(t);
 }
 
 #else
@@ -395,6 +472,11 @@ bool symbol_file_debug_link(const SymbolFile *file, char *out, size_t cap) {
 
 void symbols_read_elf(SymbolTable *t, SymbolFile *file, SymbolFile *mapped) {
     (void)t, (void)file, (void)mapped;
+}
+
+void symbols_read_vmlinux(SymbolTable *t, SymbolFile *file, Str known, uint64_t *known_at) {
+    (void)t, (void)file, (void)known;
+    *known_at = 0;
 }
 
 #endif

@@ -26,6 +26,10 @@ bool symbol_file_debug_link(const SymbolFile *file, char *out, size_t cap);
  * file that was run (maybe the same), with the entries of that one's table of linkage. */
 void symbols_read_elf(SymbolTable *t, SymbolFile *file, SymbolFile *mapped);
 
+/* A kernel, of which symbols are where they were linked to be; *known_at is that of the symbol
+ * `known`, or 0. The table owns the file. */
+void symbols_read_vmlinux(SymbolTable *t, SymbolFile *file, Str known, uint64_t *known_at);
+
 /* "ffffffff81000000 T _text", "… t name\t[module]"; *known_at is the address of the symbol
  * `known`, or 0. False: there is no list, or its addresses are hidden. */
 bool symbols_read_kallsyms(SymbolTable *t, const char *path, Str known, uint64_t *known_at);

@@ -10,9 +10,35 @@
 
 enum { LIST_MOST = 1 << 30 };
 
+#define EACH(byte) (0x0101010101010101u * (byte))
+
+/* The value of eight hexadecimal digits, all at once; false: some are none. */
+static bool hex8(const char *p, uint32_t *out) {
+    uint64_t x;
+    memcpy(&x, p, sizeof x);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    x = __builtin_bswap64(x);
+#endif
+    uint64_t letter = x >> 6 & EACH(1);
+    uint64_t value = (x & EACH(0x0f)) + letter * 9;
+    uint64_t kind = x & ~(letter << 5) & EACH(0xf0); /* 0x30 of digits, 0x40 of letters */
+    if (kind != EACH(0x30) + (letter << 4) || (value & EACH(0xf0)) ||
+        ((value + EACH(6)) >> 4 & EACH(1)) != letter)
+        return false;
+    value = (value | value >> 4) & 0x00ff00ff00ff00ffu;
+    value = (value | value >> 8) & 0x0000ffff0000ffffu;
+    *out = (uint32_t)(value | value >> 16);
+    return true;
+}
+
 static bool hex(Str *line, uint64_t *out) {
     size_t i = 0;
     uint64_t v = 0;
+    uint32_t high, low;
+    if (line->n >= 16 && hex8(line->s, &high) && hex8(line->s + 8, &low)) {
+        v = (uint64_t)high << 32 | low;
+        i = 16;
+    }
     for (; i < line->n && i < 16; i++) {
         unsigned c = (unsigned char)line->s[i];
         unsigned digit = c - '0' < 10 ? c - '0' : (c | 0x20) - 'a' + 10;
@@ -25,8 +51,36 @@ static bool hex(Str *line, uint64_t *out) {
     return i > 0;
 }
 
-static bool read_list(const char *path, Buf *out) {
-    return file_exists(path) && file_read_all(path, out, LIST_MOST, NULL) && out->n;
+/* The list becomes the table's, and its lines may be written to: names end with a zero there.
+ * The system's own lists do not say how long they are. */
+static bool read_list(SymbolTable *t, const char *path, Str *out) {
+    enum { UNKNOWN = 16 << 20 };
+    File f;
+    size_t n = 0;
+    int64_t got = -1;
+    if (!file_exists(path) || !file_open(&f, path, NULL))
+        return false;
+    size_t room_n = f.size > 0 ? (size_t)f.size + 1 : UNKNOWN;
+    char *room = room_n < LIST_MOST ? symbol_table_room(t, 0, room_n) : NULL;
+    while (room && (got = file_read_some(&f, room + n, room_n - n, NULL)) > 0) {
+        n += (size_t)got;
+        if (n == room_n && room_n >= LIST_MOST / 2)
+            got = -1;
+        if (got < 0)
+            break;
+        if (n == room_n)
+            room = symbol_table_room(t, n, room_n *= 2);
+    }
+    file_close(&f);
+    *out = (Str){room, n}; /* there is room for a zero behind it */
+    return got == 0 && n;
+}
+
+/* Ends it where the line or the name ends; what stands there is no longer needed. */
+static const char *end_name(Str name) {
+    char *text = (char *)(uintptr_t)name.s;
+    text[name.n] = 0;
+    return text;
 }
 
 /* ---- the kernel's -------------------------------------------------------------------------
@@ -46,32 +100,32 @@ static bool is_kind(char c) {
 }
 
 /* Neighbours are of one module mostly. */
-static const char *keep_unit(SymbolTable *t, Str unit, const char *before) {
-    return before && str_eq_c(unit, before) ? before : str_copy(&t->text, unit).s;
+static const char *keep_unit(Str unit, const char *before) {
+    return before && str_eq_c(unit, before) ? before : end_name(unit);
 }
 
-static void add_kernel(SymbolTable *t, uint64_t at, char kind, Str rest, const char **unit) {
-    Str name = str_cut(&rest, '\t');
+static void add_kernel(SymbolTable *t, uint64_t at, char kind, Str name, const char **unit) {
     Symbol s = {.start = at, .end = at, .plain = true};
-    s.name = str_copy(&t->text, name).s;
-    if (rest.n)
-        s.unit = *unit = keep_unit(t, rest, *unit);
+    size_t tab = name.s[name.n - 1] == ']' ? str_find_char(name, '\t') : name.n;
+    if (tab < name.n)
+        s.unit = *unit = keep_unit(str_slice(name, tab + 1, name.n), *unit);
+    s.name = end_name(str_slice(name, 0, tab));
     /* capital letters are global ones */
     s.bind = kind == 'W' ? SYMBOL_WEAK : kind < 'a' ? SYMBOL_GLOBAL : SYMBOL_LOCAL;
     symbol_table_add(t, &s);
 }
 
 bool symbols_read_kallsyms(SymbolTable *t, const char *path, Str known, uint64_t *known_at) {
-    Buf list = {0};
+    enum { SHORTEST = 21 }; /* an address of 16 digits, a kind, a letter */
     const char *unit = NULL;
     uint64_t any = 0;
+    Str rest;
     *known_at = 0;
-    if (!read_list(path, &list)) {
-        buf_free(&list);
+    if (!read_list(t, path, &rest))
         return false;
-    }
+    symbol_table_reserve(t, rest.n / SHORTEST);
     t->kernel = true;
-    for (Str rest = buf_str(&list); rest.n;) {
+    while (rest.n) {
         Str line = str_cut(&rest, '\n');
         uint64_t at;
         if (!hex(&line, &at) || line.n < 4 || line.s[0] != ' ' || line.s[2] != ' ')
@@ -84,7 +138,6 @@ bool symbols_read_kallsyms(SymbolTable *t, const char *path, Str known, uint64_t
         if (is_kind(kind) && line.s[0] != '$')
             add_kernel(t, at, kind, line, &unit);
     }
-    buf_free(&list);
     symbol_table_arrange(t);
     return any != 0;
 }
@@ -100,12 +153,10 @@ static bool is_ours(const char *path) {
 }
 
 bool symbols_read_map(SymbolTable *t, const char *path) {
-    Buf list = {0};
-    if (!is_ours(path) || !read_list(path, &list)) {
-        buf_free(&list);
+    Str rest;
+    if (!is_ours(path) || !read_list(t, path, &rest))
         return false;
-    }
-    for (Str rest = buf_str(&list); rest.n;) {
+    while (rest.n) {
         Str line = str_cut(&rest, '\n');
         uint64_t start, size;
         if (!hex(&line, &start) || line.n == 0 || line.s[0] != ' ')
@@ -113,15 +164,13 @@ bool symbols_read_map(SymbolTable *t, const char *path) {
         line = str_slice(line, 1, line.n);
         if (!hex(&line, &size) || line.n < 2 || line.s[0] != ' ')
             continue;
-        Str name = str_slice(line, 1, line.n);
         uint64_t end = start + size < start ? UINT64_MAX : start + size;
         symbol_table_add(t, &(Symbol){.start = start,
                                       .end = end,
-                                      .name = str_copy(&t->text, name).s,
+                                      .name = end_name(str_slice(line, 1, line.n)),
                                       .bind = SYMBOL_GLOBAL,
                                       .plain = true});
     }
-    buf_free(&list);
     symbol_table_arrange(t);
     return true;
 }

@@ -162,6 +162,52 @@ def binaries():
                                                             one["text_bytes"] / 1e6))
 
 
+def perf_data():
+    """What is recorded here is small, so that opening programs and the kernel's list is much of it; what is
+    generated has no symbols: there the samples are all. The bound is for a quiet machine."""
+    path = make("generated.perf.data", "1M" if quick else "5M", "--file", generator="bench_gen_perf_data")
+    one = json.loads(run([tests + "parse_bench", path, "--rounds", 3 if quick else 5]))
+    speed = one["samples"] / one["seconds"] / 1e6
+    add("perf.data, generated, one thread, when quiet", "%.2f M samples/s" % speed,
+        "wc %.2f GB/s" % (one["text_bytes"] / one["wc_seconds"] / 1e9), "%.3f x" % one["ratio"], ">= 2", speed >= 2 or quick,
+        "%.0f MB/s" % (one["gb_per_second"] * 1000))
+    os.remove(path)
+    perf_data_memory()
+
+
+def perf_data_memory():
+    """Through a pipe, so that nothing of it is ever on disk."""
+    samples = 1000000 if quick else 10000000
+    gen = subprocess.Popen([tests + "bench_gen_perf_data", str(samples)], stdout=subprocess.PIPE)
+    info = subprocess.Popen([program, "info", "-"], stdin=gen.stdout, stdout=subprocess.DEVNULL,
+                            stderr=subprocess.DEVNULL)
+    gen.stdout.close()
+    _, status, usage = os.wait4(info.pid, 0)
+    gen.wait()
+    if status:
+        raise RuntimeError("info ended with %d" % status)
+    each = usage.ru_maxrss * 1024 / samples
+    add("memory of %.0f M samples of perf.data from a pipe" % (samples / 1e6), "%.0f MB" % (usage.ru_maxrss / 1024), "",
+        "%.1f B/sample" % each, "<= 34", each <= 34 or quick, "14 a sample, 8 of weights, and the dictionary")
+
+
+def against_perf_script():
+    """The recording of recorded(): from the start of the program to all of the heat map on screen, against
+    what `perf script` takes to print it as text, in turn."""
+    what = "perf.data to a whole heat map, against perf script alone"
+    path = os.path.join(data, "recorded.perf.data")
+    if not os.path.exists(path):
+        add(what, "", "", "", ">= 10 x", None, "there is none here")
+        return
+    ours, theirs = [], []
+    for _ in range(3 if quick else 7):
+        ours.append(windows(path, 1, 2)[0]["whole_pixels_ms"] / 1000)
+        theirs.append(usage_of(["perf", "script", "--no-inline", "-i", path])[0])
+    one, other = statistics.median(ours), statistics.median(theirs)
+    add(what, "%.2f s" % one, "perf %.2f s" % other, "%.1f x" % (other / one), ">= 10 x", other >= 10 * one,
+        "%.0f MB, dummy display" % (os.path.getsize(path) / 1e6))
+
+
 def stackcollapse(path):
     script = shutil.which("stackcollapse-perf.pl")
     if not script:
@@ -423,6 +469,8 @@ def print_table():
 if "--json" in options:  # these rows alone
     json_family()
     binaries()
+    perf_data()
+    against_perf_script()
     print_table()
     sys.exit(0)
 if "--idle" in options:
@@ -432,6 +480,8 @@ texts = texts_made()
 another_round(texts)
 json_family()
 binaries()
+perf_data()
+against_perf_script()
 stackcollapse(texts["deep"])
 compressed(texts["deep"])
 another_round(texts)

@@ -4,6 +4,7 @@
 # without the right to record. Differences that are meant: the samples of --call-graph dwarf (not
 # unwound here, and counted as such), and the moments of sched:sched_switch (where waits end).
 . "$FLAMESCOPE_SOURCE/tests/cli/lib.sh"
+here=$FLAMESCOPE_SOURCE/tests/cli
 command -v perf >/dev/null || { skip "no perf: recordings"; finish; }
 cd "$scratch" || exit 1
 mkdir home bare-home
@@ -45,6 +46,11 @@ quiet() { # no complaint about FILE
     return 0
 }
 
+window_says() { # window_says FILE WORDS: they stand in the window, or behind a key
+    printf 'size 1280x720\nopen %s\nwait load\nat 1\ndump draw\nkey !\nat 2\ndump draw\n' "$1" >script &&
+        "$FLAMESCOPE" replay script >drawn && grep -q "$2" drawn
+}
+
 load='for i in 1 2 3; do ls -lR /usr/include | sort | md5sum; done; (exec ls /) & wait'
 check "record" record -e cpu-clock -F 997 -g -o forks.data -- sh -c "$load"
 check "processes that fork" agrees forks.data
@@ -67,6 +73,13 @@ if "$FLAMESCOPE" info packed.data 2>&1 >/dev/null | grep -q 'zstd'; then
     skip "perf record -z: built without zstd"
 else
     check "perf record -z" agrees packed.data
+fi
+
+if record --threads -e cpu-clock -F 997 -a -g -o threads.data -- sh -c "$load" && [ -f threads.data/data.0 ]; then
+    check "perf record --threads" agrees threads.data
+    check "a folder is opened as a profile" window_says threads.data '"perf.data · '
+else
+    skip "perf record --threads: not here"
 fi
 
 # ---- pipes ----------------------------------------------------------------------------------
@@ -221,6 +234,16 @@ check "user stacks as raw memory are counted" dwarf
 left_out() { "$FLAMESCOPE" info forks.data | grep -q '^not shown .*inlined'; }
 check "what is left out is said" left_out
 
+# ---- the window -----------------------------------------------------------------------------
+
+check "the window says what is left out" window_says forks.data '"perf.data · .* · not shown: .*inlined'
+check "the window says what was not unwound" window_says dwarf.data 'samples whose user stack is raw memory'
+no_display() { # said before anything is recorded
+    exits 1 env -u DISPLAY -u WAYLAND_DISPLAY SDL_VIDEODRIVER=dummy "$FLAMESCOPE" record -o unseen.data -- true 2>err &&
+        grep -q 'no display found' err && ! [ -e unseen.data ]
+}
+check "nothing is recorded without a display" no_display
+
 # ---- the reference files --------------------------------------------------------------------
 
 old=$FLAMESCOPE_DATA/perf-data
@@ -248,23 +271,83 @@ if ! demangles; then
 fi
 if command -v c++ >/dev/null; then
     cat >names.cc <<'EOF'
+#include <map>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
+#define ALONE __attribute__((noinline, noipa))
+static volatile unsigned long sink;
+__attribute__((always_inline)) static inline void burn(unsigned long n) { while (n--) sink += n; }
 namespace space {
 template <class T> struct Box {
-    __attribute__((noinline)) unsigned long spin(T n, const std::string &s) {
-        volatile unsigned long x = 0;
-        for (T i = 0; i < n; i++)
-            x += i * s.size();
-        return x;
-    }
+    ALONE unsigned long spin(T n, const std::string &s) { burn(n); return sink + s.size(); }
+};
+template <class T, int N, class... More> ALONE void variadic(T, More...) { burn(N); sink++; }
+namespace inner {
+struct Functor {
+    int kept;
+    ALONE int operator()(int n) const { burn(n); return kept; }
+    ALONE int operator[](int n) { burn(n); return kept; }
+    ALONE Functor *operator->() { burn(9000000); return this; }
+    ALONE Functor &operator<<(int n) { burn(n); kept++; return *this; }
+    ALONE bool operator<(const Functor &) const { burn(9000000); return sink; }
+    ALONE bool operator>(const Functor &) const { burn(9000000); return sink; }
+    ALONE operator double() const { burn(9000000); return kept; }
+    ALONE explicit Functor(int n) : kept(n) { burn(9000000); sink++; }
+    ALONE ~Functor() { burn(9000000); sink++; }
 };
 }
-int main() { space::Box<int> b; return b.spin(50000000, "ab") == 3; }
+ALONE bool operator,(const inner::Functor &, const Box<int> &) { burn(9000000); return sink; }
+}
+namespace {
+struct Hidden {
+    ALONE virtual int work(int n) { burn(n); return n; }
+    virtual ~Hidden() = default;
+};
+template <typename F> ALONE int call(F &&f, int n) { int r = f(n); sink++; return r; }
+ALONE void nameless(const std::map<std::string, std::vector<int>> &m) { burn(9000000); sink += m.size(); }
+}
+int main() {
+    space::Box<int> b;
+    space::inner::Functor f(3);
+    std::unique_ptr<Hidden> h(new Hidden);
+    auto in_main = [&](int n) ALONE { burn(n); return f.kept; };
+    sink += b.spin(9000000, "ab");
+    space::variadic<unsigned char, 9000000, int, std::pair<const char *, long>>(1, 2, {"", 3});
+    sink += call(f, 9000000) + call(in_main, 9000000) + call([](int n) { burn(n); return 1; }, 9000000);
+    sink += f[9000000] + f->kept + (f < f) + (f > f) + (unsigned long)(double)f + (f, b);
+    f << 9000000;
+    h->work(9000000);
+    nameless({{"a", {1}}});
+    return 0;
+}
 EOF
-    c++ -O1 -fno-omit-frame-pointer names.cc -o names && record -e cpu-clock -F 997 -g -o names.data ./names >names.out
+    c++ -std=c++17 -O1 -fno-omit-frame-pointer names.cc -o names && record -e cpu-clock -F 1997 -g -o names.data ./names >names.out
     cpp() { agrees names.data && ours names.data folded | grep -q ';space::Box<int>::spin '; }
     check "C++" cpp
+    # line by line what perf's text gives when somebody else folds it, and all the names are in it
+    by_another() {
+        perf script --no-inline -F comm,ip,sym -i names.data >text 2>/dev/null && [ -s text ] &&
+            python3 "$here/fold_perf.py" text | plain >a && ours names.data folded | plain >b && [ -s a ] && diff a b
+    }
+    if command -v python3 >/dev/null; then
+        check "C++, folded by another program" by_another
+    else
+        skip "no python3: C++, folded by another program"
+    fi
+    has_names() {
+        ours names.data folded >b
+        for name in 'space::inner::Functor::operator()' 'space::inner::Functor::operator[]' 'space::inner::Functor::operator->' \
+            'space::inner::Functor::operator<<' 'space::inner::Functor::operator<' 'space::inner::Functor::operator>' \
+            'space::inner::Functor::operator double' 'space::inner::Functor::Functor' 'space::inner::Functor::~Functor' \
+            'space::operator,' 'space::variadic<unsigned char, 9000000, int, std::pair<char const*, long> >' \
+            '(anonymous namespace)::Hidden::work' '(anonymous namespace)::nameless' \
+            'main::{lambda(int)#1}::operator()'; do
+            grep -qF ";$name " b || { echo "$name is missing"; return 1; }
+        done
+    }
+    check "names of operators, templates, lambdas and nameless namespaces" has_names
 else
     skip "no c++: its names"
 fi

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "ingest/perf_data_record.h"
+#include "ingest/symbols.h"
 #include "unit/ingest_helper.h"
 #include "unit/perf_data_helper.h"
 
@@ -331,6 +332,82 @@ static void a_runtime_compilers_list(void **state) {
     gen_free(&g);
 }
 
+/* A place of perf's cache of what has a build id of sevens, and HOME where that is. */
+typedef struct Home {
+    char path[512], cache[768], *before;
+} Home;
+
+static void home_begin(Home *h) {
+    char command[900];
+    const char *tmp = getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
+    snprintf(h->path, sizeof h->path, "%s/flamescope-home-XXXXXX", tmp);
+    assert_non_null(mkdtemp(h->path));
+    snprintf(h->cache, sizeof h->cache,
+             "%s/.debug/.build-id/07/07070707070707070707070707070707070707", h->path);
+    snprintf(command, sizeof command, "mkdir -p '%s'", h->cache);
+    assert_int_equal(system(command), 0);
+    h->before = getenv("HOME") ? strdup(getenv("HOME")) : NULL;
+    setenv("HOME", h->path, 1);
+}
+
+static void home_put(const Home *h, const char *name, Str bytes) {
+    char path[900];
+    Error err = {0};
+    snprintf(path, sizeof path, "%s/%s", h->cache, name);
+    assert_true(file_write_all(path, bytes, &err));
+}
+
+static void home_end(Home *h) {
+    char command[900];
+    if (h->before)
+        setenv("HOME", h->before, 1);
+    free(h->before);
+    snprintf(command, sizeof command, "rm -r '%s'", h->path);
+    assert_int_equal(system(command), 0);
+}
+
+/* A sample of a kernel whose code lies at kernel_at, with a module, and `id` in its build id. */
+static Buf kernel_file(bool big, int id) {
+    static const uint64_t chain[] = {
+        MARK_KERNEL,         0xffffffff80000110u, 0xffffffff80000210u, 0xffffffffa0000010u,
+        0xffffffffa0001110u, 0xffffffff80000310u, 0xffffffff70000000u};
+    PerfGen g;
+    gen_init(&g, PERF_FORM_PIPE, big, USUAL);
+    gen_begin(&g, 67, 1);
+    gen_u32(&g, &g.data, UINT32_MAX);
+    for (int i = 0; i < 24; i++)
+        buf_putc(&g.data, (char)(i >= 20 ? 0 : id));
+    gen_text(&g, "[kernel.kallsyms]");
+    gen_plain_end(&g);
+    gen_mmap(&g, -1, 0xffffffff80000000u, 0x300, 0xffffffff80000000u, "[kernel.kallsyms]_text",
+             0);
+    gen_mmap(&g, -1, 0xffffffffa0000000u, 0x2000, 0, "/lib/modules/9/kernel/net/nf-nat.ko.xz",
+             0);
+    gen_sample(&g, &(PerfGenSample){.misc = MODE_KERNEL,
+                                    .pid = 4,
+                                    .tid = 4,
+                                    .time = SECOND,
+                                    .chain = chain,
+                                    .chain_n = 7});
+    Buf file = gen_file(&g);
+    gen_free(&g);
+    return file;
+}
+
+static const char *const kernel_unknown =
+    ":4|cpu-clock:HG|[unknown]@[unknown]_[k];[unknown]@[unknown]_[k];"
+    "[unknown]@[nf_nat]_[k];[unknown]@[nf_nat]_[k];"
+    "[unknown]@[kernel.kallsyms]_[k];[unknown]@[kernel.kallsyms]_[k]";
+
+static void expect_kernel(bool big, int id, const char *want) {
+    Loaded l;
+    Buf file = kernel_file(big, id);
+    load_text(&l, 0, 0, buf_str(&file));
+    expect_rows(&l, &want, 1);
+    loaded_free(&l);
+    buf_free(&file);
+}
+
 /* perf's cache has the recorded kernel's list, but of a run in which all lay 0x1000000 higher.
  */
 static void the_kernels_list_by_build_id(void **state) {
@@ -341,61 +418,97 @@ static void the_kernels_list_by_build_id(void **state) {
                                "ffffffff81000300 D data_end\n"
                                "ffffffffa1000000 t in_module\t[nf_nat]\n"
                                "ffffffffa1001100 t no_module\t[other]\n";
-    static const uint64_t chain[] = {
-        MARK_KERNEL,         0xffffffff80000110u, 0xffffffff80000210u, 0xffffffffa0000010u,
-        0xffffffffa0001110u, 0xffffffff80000310u, 0xffffffff70000000u};
-    const char *tmp = getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
-    char home[512], path[768], command[900];
-    Error err = {0};
-    snprintf(home, sizeof home, "%s/flamescope-home-XXXXXX", tmp);
-    assert_non_null(mkdtemp(home));
-    snprintf(path, sizeof path, "%s/.debug/.build-id/07/07070707070707070707070707070707070707",
-             home);
-    snprintf(command, sizeof command, "mkdir -p '%s'", path);
-    assert_int_equal(system(command), 0);
-    strcat(path, "/kallsyms");
-    assert_true(file_write_all(path, str_of(list), &err));
-    char *before = getenv("HOME") ? strdup(getenv("HOME")) : NULL;
-    setenv("HOME", home, 1);
-    for (int known = 0; known < 2; known++) { /* another kernel's id: nothing is believed */
-        PerfGen g;
-        Loaded l;
-        gen_init(&g, PERF_FORM_PIPE, known, USUAL);
-        gen_begin(&g, 67, 1);
-        gen_u32(&g, &g.data, UINT32_MAX);
-        for (int i = 0; i < 24; i++)
-            buf_putc(&g.data, i >= 20 ? 0 : known ? 7 : 8);
-        gen_text(&g, "[kernel.kallsyms]");
-        gen_plain_end(&g);
-        gen_mmap(&g, -1, 0xffffffff80000000u, 0x300, 0xffffffff80000000u,
-                 "[kernel.kallsyms]_text", 0);
-        gen_mmap(&g, -1, 0xffffffffa0000000u, 0x2000, 0,
-                 "/lib/modules/9/kernel/net/nf-nat.ko.xz", 0);
-        gen_sample(&g, &(PerfGenSample){.misc = MODE_KERNEL,
-                                        .pid = 4,
-                                        .tid = 4,
-                                        .time = SECOND,
-                                        .chain = chain,
-                                        .chain_n = 7});
-        Buf file = gen_file(&g);
-        load_text(&l, 0, 0, buf_str(&file));
-        const char *want[] = {
-            ":4|cpu-clock:HG|[unknown]@[unknown]_[k];[unknown]@[unknown]_[k];"
-            "[unknown]@[nf_nat]_[k];[unknown]@[nf_nat]_[k];"
-            "[unknown]@[kernel.kallsyms]_[k];[unknown]@[kernel.kallsyms]_[k]",
-            ":4|cpu-clock:HG|[unknown]@[unknown]_[k];data_end@[kernel.kallsyms]_[k];"
-            "[unknown]@[nf_nat]_[k];in_module@[nf_nat]_[k];second@[kernel.kallsyms]_[k];"
-            "first@[kernel.kallsyms]_[k]"};
-        expect_rows(&l, &want[known], 1);
-        loaded_free(&l);
-        buf_free(&file);
-        gen_free(&g);
+    Home home;
+    home_begin(&home);
+    home_put(&home, "kallsyms", str_of(list));
+    expect_kernel(false, 8, kernel_unknown); /* another kernel's id: nothing is believed */
+    expect_kernel(true, 7,
+                  ":4|cpu-clock:HG|[unknown]@[unknown]_[k];data_end@[kernel.kallsyms]_[k];"
+                  "[unknown]@[nf_nat]_[k];in_module@[nf_nat]_[k];second@[kernel.kallsyms]_[k];"
+                  "first@[kernel.kallsyms]_[k]");
+    home_end(&home);
+}
+
+static void put_section(PerfGen *g, Buf *out, uint32_t name, uint32_t type, uint64_t at,
+                        uint64_t offset, uint64_t size, uint32_t link) {
+    enum { SYMBOL_BYTES = 24, SHT_SYMTAB = 2 };
+    gen_u32(g, out, name);
+    gen_u32(g, out, type);
+    gen_u64(g, out, 2); /* flags: it is in memory */
+    gen_u64(g, out, at);
+    gen_u64(g, out, offset);
+    gen_u64(g, out, size);
+    gen_u32(g, out, link);
+    gen_u32(g, out, 0);
+    gen_u64(g, out, 4);
+    gen_u64(g, out, type == SHT_SYMTAB ? SYMBOL_BYTES : 0);
+}
+
+/* As little of a 64-bit ELF file as has symbols and a build id of sevens. */
+static Buf make_vmlinux(PerfGen *g) {
+    enum { HEAD = 64, NOTE = 36, SYMBOLS = 5 };
+    static const char names[] = "\0.text\0.note\0.symtab\0.strtab\0_text\0first\0second\0per_cpu";
+    static const struct {
+        uint32_t name;
+        uint8_t info;
+        uint64_t at, size;
+    } symbol[SYMBOLS] = {{0, 0, 0, 0},
+                         {29, 0x10, 0xffffffff81000000u, 0},
+                         {35, 0x12, 0xffffffff81000100u, 0x100},
+                         {41, 0x02, 0xffffffff81000200u, 0x100},
+                         {48, 0x11, 0x10, 8}};
+    Buf out = {0};
+    size_t symbols_at = HEAD + NOTE, names_at = symbols_at + SYMBOLS * 24;
+    size_t sections_at = names_at + sizeof names;
+    buf_put(&out, (Str){"\177ELF\2\1\1\0\0\0\0\0\0\0\0", 16});
+    gen_u16(g, &out, 2), gen_u16(g, &out, 62), gen_u32(g, &out, 1); /* a program, x86-64 */
+    gen_u64(g, &out, 0), gen_u64(g, &out, 0), gen_u64(g, &out, sections_at);
+    gen_u32(g, &out, 0), gen_u16(g, &out, HEAD);
+    gen_u16(g, &out, 0), gen_u16(g, &out, 0);                       /* no segments */
+    gen_u16(g, &out, 64), gen_u16(g, &out, 5), gen_u16(g, &out, 4); /* names are in the fifth */
+    gen_u32(g, &out, 4), gen_u32(g, &out, 20), gen_u32(g, &out, 3);
+    buf_put(&out, (Str){"GNU", 4});
+    for (int i = 0; i < 20; i++)
+        buf_putc(&out, 7);
+    for (int i = 0; i < SYMBOLS; i++) {
+        gen_u32(g, &out, symbol[i].name);
+        buf_putc(&out, (char)symbol[i].info);
+        buf_putc(&out, 0);
+        gen_u16(g, &out, i ? 1 : 0);
+        gen_u64(g, &out, symbol[i].at);
+        gen_u64(g, &out, symbol[i].size);
     }
-    if (before)
-        setenv("HOME", before, 1);
-    free(before);
-    snprintf(command, sizeof command, "rm -r '%s'", home);
-    assert_int_equal(system(command), 0);
+    buf_put(&out, (Str){names, sizeof names});
+    put_section(g, &out, 0, 0, 0, 0, 0, 0);
+    put_section(g, &out, 1, 1, 0xffffffff81000000u, HEAD, 0, 0);
+    put_section(g, &out, 7, 7, 0, HEAD, NOTE, 0);
+    put_section(g, &out, 13, 2, 0, symbols_at, SYMBOLS * 24, 4);
+    put_section(g, &out, 21, 3, 0, names_at, sizeof names, 0);
+    return out;
+}
+
+/* A kernel file in perf's cache, of the recorded build; then of another one. */
+static void a_kernel_with_symbols_by_build_id(void **state) {
+    (void)state;
+    if (!symbols_have_elf())
+        skip();
+    Home home;
+    PerfGen g;
+    gen_init(&g, PERF_FORM_PIPE, false, USUAL);
+    Buf file = make_vmlinux(&g);
+    home_begin(&home);
+    home_put(&home, "elf", buf_str(&file));
+    expect_kernel(false, 8, kernel_unknown);
+    expect_kernel(false, 7,
+                  ":4|cpu-clock:HG|[unknown]@[unknown]_[k];[unknown]@[unknown]_[k];"
+                  "[unknown]@[nf_nat]_[k];[unknown]@[nf_nat]_[k];second@[kernel.kallsyms]_[k];"
+                  "first@[kernel.kallsyms]_[k]");
+    file.s[64 + 16] = 6; /* its build id */
+    home_put(&home, "elf", buf_str(&file));
+    expect_kernel(false, 7, kernel_unknown);
+    home_end(&home);
+    buf_free(&file);
+    gen_free(&g);
 }
 
 /* ---- in time ------------------------------------------------------------------------------
@@ -544,6 +657,133 @@ static void compressed_records(void **state) {
         loaded_free(&l);
         buf_free(&file);
     }
+}
+
+/* Newer perfs say how long the compressed data is, and pad it. `extra` bytes are packed besides, in
+ * records that nobody knows. */
+static Buf packed2_story(size_t most, size_t extra, bool overlong, size_t *packed) {
+    PerfGen g;
+    gen_init(&g, PERF_FORM_FILE, false, USUAL);
+    g.events = 2;
+    g.event[0].name = "cpu-clock:u";
+    g.event[1].name = "second";
+    gen_pack_from(&g);
+    for (size_t n; extra; extra -= n) {
+        n = extra < 4096 ? extra : 4096;
+        gen_begin(&g, 63, 0);
+        for (size_t i = 0; i < n; i++)
+            buf_putc(&g.data, (char)(i * 7));
+        gen_end(&g, 0, 0, 1);
+    }
+    record_story(&g);
+    *packed = gen_pack2(&g, most, overlong);
+    gen_sample(&g, &(PerfGenSample){.misc = MODE_USER, .pid = 20, .tid = 20, .time = 3 * SECOND});
+    Buf file = gen_file(&g);
+    gen_free(&g);
+    return file;
+}
+
+static void compressed_records_that_say_their_length(void **state) {
+    (void)state;
+    if (!codec_available(CODEC_ZSTD, CODEC_AUTO))
+        skip();
+    for (size_t most = 1, packed; most < 900; most += most / 3 + 1) {
+        Loaded l;
+        Buf file = packed2_story(most, 0, false, &packed);
+        load_text(&l, 0, 0, buf_str(&file));
+        assert_int_equal(l.profile.building.samples, 4); /* and the one behind them */
+        assert_int_equal(complaints_total(&l.profile.complaints), 3);
+        loaded_free(&l);
+        buf_free(&file);
+    }
+}
+
+/* Records longer than 64 KiB: alone, its size is 0; of several, it is what is left. */
+static void compressed_records_too_long_for_their_size(void **state) {
+    (void)state;
+    if (!codec_available(CODEC_ZSTD, CODEC_AUTO))
+        skip();
+    enum { NEAR = 64000, LONGEST = UINT16_MAX - 16 };
+    size_t packed;
+    Buf near = packed2_story(60000, NEAR, true, &packed);
+    size_t from = NEAR + LONGEST - packed - 20;
+    buf_free(&near);
+    for (size_t extra = from; extra < from + 40; extra++) {
+        Loaded l;
+        Buf file = packed2_story(60000, extra, true, &packed);
+        load_text(&l, 0, 0, buf_str(&file));
+        assert_int_equal(l.profile.building.samples, 4);
+        assert_int_equal(complaints_total(&l.profile.complaints), 3);
+        loaded_free(&l);
+        buf_free(&file);
+    }
+    Loaded l;
+    Buf file = packed2_story(60000, 300000, true, &packed); /* five in one */
+    load_text(&l, 0, 0, buf_str(&file));
+    assert_int_equal(l.profile.building.samples, 4);
+    assert_int_equal(complaints_total(&l.profile.complaints), 3);
+    expect_same_any_way(buf_str(&file));
+    loaded_free(&l);
+    buf_free(&file);
+}
+
+/* ---- a folder -----------------------------------------------------------------------------
+ */
+
+static void put_file(const char *folder, const char *name, Str bytes) {
+    char path[700];
+    Error err = {0};
+    path_join(path, sizeof path, folder, name);
+    assert_true(file_write_all(path, bytes, &err));
+}
+
+/* What threads wrote into files of their own is one recording, in the order of time. */
+static void a_folder_of_files(void **state) {
+    (void)state;
+    static const uint64_t chain[] = {MARK_USER, USER_CODE + 0x10};
+    enum { HAS_FOLDER_AT = 72 + 3 }; /* byte of feature 24, its lowest bit */
+    char folder[512], path[600], command[640];
+    const char *tmp = getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
+    PerfGen data, part[2];
+    snprintf(folder, sizeof folder, "%s/flamescope-folder-XXXXXX", tmp);
+    assert_non_null(mkdtemp(folder));
+    gen_init(&data, PERF_FORM_FILE, false, USUAL);
+    gen_comm(&data, 10, 10, "first", SECOND);
+    gen_mmap(&data, 10, USER_CODE, 0x1000, 0, "/nowhere/lib", SECOND + 1);
+    for (int i = 0; i < 2; i++)
+        gen_init(&part[i], PERF_FORM_FILE, false, USUAL);
+    PerfGenSample s = {.misc = MODE_USER, .pid = 10, .tid = 10, .chain = chain, .chain_n = 2};
+    for (s.time = SECOND + 30; s.time <= SECOND + 50; s.time += 20)
+        gen_sample(&part[0], &s);
+    gen_round(&part[0]);
+    gen_comm(&part[1], 10, 10, "second", SECOND + 40);
+    Buf file = gen_file(&data);
+    file.s[HAS_FOLDER_AT] |= 1;
+    put_file(folder, "data", buf_str(&file));
+    put_file(folder, "data.0", buf_str(&part[0].data));
+    put_file(folder, "data.1", buf_str(&part[1].data));
+    path_join(path, sizeof path, folder, "data");
+    for (int whole = 1; whole >= 0; whole--) {
+        const char *want[] = {"first|cpu-clock:HG|lib+0x10@/nowhere/lib",
+                              whole ? "second|cpu-clock:HG|lib+0x10@/nowhere/lib"
+                                    : "first|cpu-clock:HG|lib+0x10@/nowhere/lib"};
+        Loaded l;
+        load_path(&l, 0, 0, folder);
+        expect_rows(&l, want, 2);
+        loaded_free(&l);
+        load_path(&l, 2, 0, path); /* its first file by name, on threads */
+        expect_rows(&l, want, 2);
+        loaded_free(&l);
+        snprintf(path, sizeof path, "%s/data.1", folder);
+        unlink(path);
+        path_join(path, sizeof path, folder, "data");
+    }
+    snprintf(command, sizeof command, "rm -r '%s'", folder);
+    assert_int_equal(system(command), 0);
+    buf_free(&file);
+    gen_free(&data);
+    gen_free(&part[0]);
+    gen_free(&part[1]);
 }
 
 /* ---- while it is being recorded -----------------------------------------------------------
@@ -825,6 +1065,11 @@ static int write_seeds(const char *folder) {
     record_story(&g);
     gen_pack(&g, 200);
     write_seed(folder, "packed", &g);
+    gen_init(&g, PERF_FORM_PIPE, false, USUAL);
+    gen_pack_from(&g);
+    record_story(&g);
+    gen_pack2(&g, 200, false);
+    write_seed(folder, "packed2", &g);
     gen_init(&g, PERF_FORM_PIPE, false, USUAL | SAMPLE_RAW);
     g.event[0].type = 2;
     g.event[0].name = "sched:sched_switch";
@@ -851,9 +1096,13 @@ int main(void) {
         cmocka_unit_test(what_callchains_say),
         cmocka_unit_test(a_runtime_compilers_list),
         cmocka_unit_test(the_kernels_list_by_build_id),
+        cmocka_unit_test(a_kernel_with_symbols_by_build_id),
         cmocka_unit_test(ids_are_used_again),
         cmocka_unit_test(time_off_the_processor),
         cmocka_unit_test(compressed_records),
+        cmocka_unit_test(compressed_records_that_say_their_length),
+        cmocka_unit_test(compressed_records_too_long_for_their_size),
+        cmocka_unit_test(a_folder_of_files),
         cmocka_unit_test(a_slow_pipe),
         cmocka_unit_test(bytes_that_are_no_records),
         cmocka_unit_test(a_recorder_that_was_killed),

@@ -11,7 +11,7 @@
 #include "ingest/symbols.h"
 #include "unit/ingest_helper.h"
 
-static void expect_at(const SymbolTable *t, uint64_t address, const char *unit,
+static void expect_at(SymbolTable *t, uint64_t address, const char *unit,
                       const char *want) {
     Buf text = {0};
     size_t found = symbol_table_find(t, address, unit);

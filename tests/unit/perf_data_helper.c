@@ -218,24 +218,60 @@ void gen_pack_from(PerfGen *g) {
     g->pack_from = g->data.n;
 }
 
-/* As one zstd frame of blocks that are not compressed: magic, a window of 1 MiB, blocks. */
-void gen_pack(PerfGen *g, size_t most) {
-    Buf records = {0}, frame = {0};
+/* What is to be packed as one zstd frame of blocks that are not compressed: magic, a window of
+ * 1 MiB, blocks. */
+static void zstd_frame(PerfGen *g, Buf *frame, size_t most) {
+    Buf records = {0};
     buf_put(&records, str_slice(buf_str(&g->data), g->pack_from, g->data.n));
     g->data.n = g->pack_from;
-    buf_put(&frame, (Str){"\x28\xb5\x2f\xfd\x00\x50", 6});
+    buf_put(frame, (Str){"\x28\xb5\x2f\xfd\x00\x50", 6});
     for (size_t at = 0; at < records.n; at += most) {
         size_t n = records.n - at < most ? records.n - at : most;
         uint32_t head = (uint32_t)n << 3 | (at + n == records.n);
         for (int i = 0; i < 3; i++)
-            buf_putc(&frame, (char)(head >> 8 * i));
-        buf_put(&frame, str_slice(buf_str(&records), at, at + n));
-        gen_begin(g, 81, 0);
-        buf_put(&g->data, buf_str(&frame));
-        gen_plain_end(g);
-        buf_clear(&frame);
+            buf_putc(frame, (char)(head >> 8 * i));
+        buf_put(frame, str_slice(buf_str(&records), at, at + n));
     }
     buf_free(&records);
+}
+
+static void pad(PerfGen *g) {
+    while ((g->data.n - g->record) % 8)
+        buf_putc(&g->data, 0);
+}
+
+size_t gen_pack2(PerfGen *g, size_t most, bool overlong) {
+    enum { LONGEST = UINT16_MAX - 16, GARBAGE = 12345 };
+    Buf frame = {0};
+    zstd_frame(g, &frame, most);
+    size_t n = frame.n, piece = overlong ? LONGEST : most, pieces = (n + piece - 1) / piece;
+    uint64_t all = n + pieces * 16;
+    size_t first = g->data.n;
+    for (size_t at = 0; at < n; at += piece) {
+        size_t here = n - at < piece ? n - at : piece;
+        gen_begin(g, 83, 0);
+        gen_u64(g, &g->data, overlong && at ? GARBAGE : here);
+        buf_put(&g->data, str_slice(buf_str(&frame), at, at + here));
+        if (pieces == 1 ? n + 16 <= UINT16_MAX - 7 : !overlong)
+            pad(g);
+        gen_plain_end(g);
+    }
+    if (overlong) { /* written over the first, as if it were all */
+        set(g, &g->data, first + 6, ((all + 7) & ~(uint64_t)7) & UINT16_MAX, 2);
+        set(g, &g->data, first + 8, all - 16, 8);
+    }
+    buf_free(&frame);
+    return n;
+}
+
+void gen_pack(PerfGen *g, size_t most) {
+    Buf frame = {0};
+    zstd_frame(g, &frame, most);
+    for (size_t at = 0; at < frame.n; at += most) {
+        gen_begin(g, 81, 0);
+        buf_put(&g->data, str_slice(buf_str(&frame), at, at + most));
+        gen_plain_end(g);
+    }
     buf_free(&frame);
 }
 

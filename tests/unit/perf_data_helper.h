@@ -60,5 +60,8 @@ void gen_round(PerfGen *g);
 /* The records from gen_pack_from on become compressed ones of at most `most` bytes each. */
 void gen_pack_from(PerfGen *g);
 void gen_pack(PerfGen *g, size_t most);
+/* As newer perfs do: with the length of the data, and padded. overlong: as those do that write
+ * several records as one, and have no room for its size then. How many bytes they pack. */
+size_t gen_pack2(PerfGen *g, size_t most, bool overlong);
 /* The whole file. */
 Buf gen_file(PerfGen *g);

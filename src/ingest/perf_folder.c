@@ -1,0 +1,53 @@
+#include "ingest/perf_folder.h"
+
+#include <stdio.h>
+
+#include "ingest/perf_data_header.h"
+
+enum { PARTS_MOST = 4096 };
+
+bool perf_folder(const char *path, char *out, size_t cap) {
+    enum { MAGIC = 8 };
+    char magic[MAGIC];
+    File f;
+    if (!file_is_folder(path))
+        return false;
+    path_join(out, cap, path, "data");
+    if (!file_is_plain(out) || !file_open(&f, out, NULL))
+        return false;
+    bool is = file_pread(&f, magic, MAGIC, 0, NULL) == MAGIC &&
+              perf_header_probe((Str){magic, MAGIC});
+    file_close(&f);
+    return is;
+}
+
+static bool part_path(const char *data, uint32_t i, char *out, size_t cap) {
+    int n = snprintf(out, cap, "%s.%u", data, (unsigned)i);
+    return n > 0 && (size_t)n < cap && file_is_plain(out);
+}
+
+void perf_parts_open(PerfParts *parts, const PerfInput *data, Error *err) {
+    char path[1024];
+    const char *first = source_path(data->source);
+    uint32_t n = 0;
+    while (n < PARTS_MOST && part_path(first, n, path, sizeof path))
+        n++;
+    *parts = (PerfParts){.part = n ? mem_resize(NULL, 0, n * sizeof *parts->part) : NULL, .n = n};
+    for (uint32_t i = 0; i < n; i++) {
+        PerfPart *p = &parts->part[i];
+        part_path(first, i, path, sizeof path);
+        p->source = source_open(path, CODEC_AUTO, err);
+        perf_input_init(&p->input, p->source);
+        p->input.swapped = data->swapped;
+        p->input.left = p->source ? UINT64_MAX : 0;
+    }
+}
+
+void perf_parts_free(PerfParts *parts) {
+    for (uint32_t i = 0; i < parts->n; i++) {
+        perf_input_free(&parts->part[i].input);
+        source_close(parts->part[i].source);
+    }
+    mem_resize(parts->part, parts->n * sizeof *parts->part, 0);
+    *parts = (PerfParts){0};
+}
