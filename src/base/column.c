@@ -33,19 +33,36 @@ static size_t segment_bytes(const Column *c, uint32_t k) {
     return (size_t)segment_items(c, k) * c->item;
 }
 
+/* Segments of HUGE_FROM and more begin at a multiple of a huge page and ask for such: a fault each
+ * 2 MiB instead of each 4 KiB (a .cpuprofile loads in 0.75 of the time, nearly all of it the kernel's).
+ * What is before them is as large, so that a page that is hardly used costs at most half. */
+enum { HUGE_PAGE = 2 << 20, HUGE_FROM = 2 * HUGE_PAGE };
+
+static char *map_segment(size_t bytes) {
+    size_t spare = bytes >= HUGE_FROM ? HUGE_PAGE : 0;
+    if (bytes > SIZE_MAX - spare)
+        return NULL;
+    char *p = mmap(NULL, bytes + spare, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (p == MAP_FAILED)
+        return NULL;
+    size_t before = spare ? (HUGE_PAGE - (uintptr_t)p % HUGE_PAGE) % HUGE_PAGE : 0;
+    if (before)
+        munmap(p, before);
+    if (spare > before)
+        munmap(p + before + bytes, spare - before);
+#ifdef MADV_HUGEPAGE
+    if (spare)
+        madvise(p + before, bytes, MADV_HUGEPAGE);
+#endif
+    return p + before;
+}
+
 static void segment_new(Column *c, uint32_t k) {
     size_t bytes;
     void *p = NULL;
-    if (!__builtin_mul_overflow(segment_items(c, k), c->item, &bytes)) {
-        if (bytes < MAP_FROM) {
-            p = calloc(1, bytes);
-        } else {
-            p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-            if (p == MAP_FAILED)
-                p = NULL;
-        }
-    }
+    if (!__builtin_mul_overflow(segment_items(c, k), c->item, &bytes))
+        p = bytes < MAP_FROM ? calloc(1, bytes) : map_segment(bytes);
     if (!p)
         panic("out of memory for %llu items of %u bytes",
               (unsigned long long)segment_items(c, k), c->item);

@@ -24,8 +24,7 @@ typedef struct V8Profile {
     Column pair;       /* PairId by number; 0: not known yet */
     Column child;      /* uint32_t: numbers, of nodes that are still being read */
     uint64_t untold;   /* how many were not */
-    Column sample;     /* uint32_t: node ids, those from `taken` on are no rows yet */
-    uint64_t taken;
+    Fifo sample;       /* uint32_t: node ids that are no rows yet */
     TimeList time;     /* deltas or stamps, likewise */
     PairId *pair_of;   /* by node id, of those that were rows; 0: ask `pair` */
     uint32_t pairs;    /* how many ids that table has */
