@@ -114,20 +114,28 @@ LISTS_INLINE unsigned decimal_words(const char *s, uint64_t comma, uint64_t poin
 
 typedef Marks MarksOf(const char *s);
 
-/* Where the words end; p->at stays. */
+/* Where the words end; p->at stays. The end of the list ends a number, too. */
 LISTS_INLINE const char *collect(const JsonPull *p, MarksOf *marks_of, bool points, uint32_t most,
                                  Words *w) {
-    const char *s = p->at + 1;
+    const char *s = p->at;
     w->n = 0;
-    if (p->broken || p->expect != JSON_EXPECT_COMMA || p->at == p->end || *p->at != ',')
+    if (p->broken || p->at == p->end)
+        return s;
+    if (p->expect == JSON_EXPECT_COMMA && *s == ',')
+        s++;
+    else if (p->expect != JSON_EXPECT_VALUE)
         return s;
     while (s < p->end && json_pull_ahead(p, s, BLOCK_AHEAD) && most - w->n >= WORDS_A_BLOCK) {
         Marks m = marks_of(s);
         uint64_t other = ~(m.comma | m.digit | (points ? m.point : 0));
         if (p->end - s < 64)
             other |= UINT64_MAX << (p->end - s);
-        if (other)
-            m.comma &= (other & (~other + 1)) - 1;
+        if (other) {
+            uint64_t bit = other & (~other + 1);
+            m.comma &= bit - 1;
+            if (s + __builtin_ctzll(other) < p->end && s[__builtin_ctzll(other)] == ']')
+                m.comma |= bit;
+        }
         uint64_t last = m.comma ? 63 - (unsigned)__builtin_clzll(m.comma) : 0;
         unsigned first = points ? decimal_words(s, m.comma, m.point, w) : whole_words(s, m.comma, w);
         s += first;
@@ -138,8 +146,10 @@ LISTS_INLINE const char *collect(const JsonPull *p, MarksOf *marks_of, bool poin
 }
 
 LISTS_INLINE uint32_t took(JsonPull *p, const Words *w, const char *s) {
-    if (w->n)
+    if (w->n) {
         p->at = s - 1;
+        p->expect = JSON_EXPECT_COMMA;
+    }
     return w->n;
 }
 
@@ -271,6 +281,9 @@ static inline bool has_avx2(void) {
 #endif
 #endif
 
+/* After so many it is tried again whether the next ones are simple. */
+enum { ONE_BY_ONE = 32 };
+
 uint32_t json_pull_small(JsonPull *p, uint32_t *out, uint32_t most) {
 #if defined(__x86_64__)
     return has_avx2() ? small_avx2(p, out, most) : small_portable(p, out, most);
@@ -289,7 +302,7 @@ uint32_t json_pull_integers(JsonPull *p, int64_t *out, uint32_t most) {
     uint32_t n = json_pull_small(p, small, most < JSON_SMALL_MOST ? most : JSON_SMALL_MOST);
     for (uint32_t i = 0; i < n; i++)
         out[i] = small[i];
-    return n ? n : numbers(p, true, 0, out, most);
+    return n ? n : numbers(p, true, 0, out, most < ONE_BY_ONE ? most : ONE_BY_ONE);
 }
 
 uint32_t json_pull_decimals(JsonPull *p, int scale, int64_t *out, uint32_t most) {
@@ -299,5 +312,5 @@ uint32_t json_pull_decimals(JsonPull *p, int scale, int64_t *out, uint32_t most)
 #elif __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     n = points_portable(p, scale, out, most);
 #endif
-    return n ? n : numbers(p, false, scale, out, most);
+    return n ? n : numbers(p, false, scale, out, most < ONE_BY_ONE ? most : ONE_BY_ONE);
 }

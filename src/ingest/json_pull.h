@@ -126,8 +126,7 @@ bool json_pull_uint_of(JsonPull *p, JsonToken given, uint32_t *out);
 /* In an array, the way of the many: the next items into out, as many as are whole numbers and lie
  * in memory, up to `most`. 0: nothing has happened, and json_pull_item tells what comes. */
 uint32_t json_pull_integers(JsonPull *p, int64_t *out, uint32_t most);
-/* The same of those of up to eight digits without a sign, a list of which has less than 32 in one go
- * only where it ends; `most` is 32 at least. */
+/* The same of those of up to eight digits without a sign; `most` is 32 at least. */
 uint32_t json_pull_small(JsonPull *p, uint32_t *out, uint32_t most);
 /* The same of numbers times 10^scale, maybe with a fraction; scale is 9 at most. */
 uint32_t json_pull_decimals(JsonPull *p, int scale, int64_t *out, uint32_t most);
