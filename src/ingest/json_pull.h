@@ -79,6 +79,8 @@ bool json_pull_raw(JsonPull *p, Str *raw);
  * it; where it broke, or the memory ended, json_pull_took is false and nothing has happened. */
 void json_pull_within(const JsonPull *p, JsonPull *event);
 bool json_pull_took(JsonPull *p, const JsonPull *event);
+/* The same for who read it otherwise (json_skim.h): it ends before `at`. */
+void json_pull_behind(JsonPull *p, const char *at);
 /* To behind the value that json_pull_next has just given, or begun. */
 void json_pull_skip(JsonPull *p, JsonToken given);
 
