@@ -2,7 +2,9 @@
 
 #include "base/arena.h"
 
-enum { FIRST_BYTES = 16 << 10, MOST_BYTES = 2 << 20 }; /* the largest are a huge page each */
+/* Small at first, for there may be as many of them as a file has threads; the largest are a huge page
+ * each. */
+enum { FIRST_BYTES = 128, TABLE_BYTES = 64 << 10, MOST_BYTES = 2 << 20 };
 
 struct FifoBlock {
     FifoBlock *next;
@@ -15,11 +17,18 @@ void fifo_init(Fifo *f, uint32_t item_bytes) {
     *f = (Fifo){.item = item_bytes};
 }
 
+static void block_free(FifoBlock *block) {
+    if (block->bytes >= TABLE_BYTES)
+        mem_table_free(block, block->bytes);
+    else
+        mem_resize(block, block->bytes, 0);
+}
+
 void fifo_free(Fifo *f) {
     while (f->first) {
         FifoBlock *block = f->first;
         f->first = block->next;
-        mem_table_free(block, block->bytes);
+        block_free(block);
     }
     fifo_init(f, f->item);
 }
@@ -28,7 +37,7 @@ static void add_block(Fifo *f) {
     size_t bytes = f->last ? f->last->bytes * 2 : FIRST_BYTES;
     if (bytes > MOST_BYTES)
         bytes = MOST_BYTES;
-    FifoBlock *block = mem_table(bytes);
+    FifoBlock *block = bytes >= TABLE_BYTES ? mem_table(bytes) : mem_resize(NULL, 0, bytes);
     block->bytes = bytes;
     block->cap = (uint32_t)((bytes - sizeof *block) / f->item);
     if (f->last)
@@ -72,5 +81,5 @@ void fifo_took(Fifo *f, uint32_t n) {
         return;
     }
     f->first = block->next;
-    mem_table_free(block, block->bytes);
+    block_free(block);
 }

@@ -46,26 +46,47 @@ static inline uint32_t json_skim_quotes(const char *s) {
 #endif
 }
 
-/* At the quote of a key: its value. */
+/* Bit 7 of each byte that is this one; above the lowest of them others may be set, too. */
+static inline uint64_t json_skim_byte(uint64_t word, unsigned char c) {
+    uint64_t x = word ^ c * 0x0101010101010101u;
+    return (x - 0x0101010101010101u) & ~x & 0x8080808080808080u;
+}
+
+/* A key of more than seven letters: it is none that matters. */
+static inline const char *json_skim_long_key(const char *s, JsonSkimKey *key) {
+    uint32_t hits = json_skim_quotes(s);
+    uint32_t n = hits ? (uint32_t)__builtin_ctz(hits) : 32;
+    *key = (JsonSkimKey){0};
+    if (n == 32 || s[n] != '"' || s[n + 1] != ':')
+        return NULL;
+    return s + n + 2 + (s[n + 2] == ' ');
+}
+
+/* At the quote of a key: its value. A key with a backslash is none that matters, as it lies there;
+ * what it means may be, so who passes over it asks json_skim_escaped. */
 static inline const char *json_skim_key(const char *s, JsonSkimKey *key) {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     uint64_t word;
     if (*s++ != '"')
         return NULL;
-    uint32_t hits = json_skim_quotes(s);
-    uint32_t n = hits ? (uint32_t)__builtin_ctz(hits) : 32;
-    if (n == 32 || s[n] != '"' || s[n + 1] != ':')
-        return NULL;
     memcpy(&word, s, sizeof word);
-    key->word = n < 8 ? word & ((1ull << 8 * n) - 1) : 0;
-    key->slot = JSON_SLOT((uint32_t)word, n & 7);
-    s += n + 2;
-    return s + (*s == ' ');
+    uint64_t quote = json_skim_byte(word, '"');
+    if (!quote)
+        return json_skim_long_key(s, key);
+    uint32_t n = (uint32_t)__builtin_ctzll(quote) / 8;
+    key->word = word & (quote ^ (quote - 1)) >> 8;
+    key->slot = JSON_SLOT((uint32_t)word, n);
+    s += n + 1;
+    return *s == ':' ? s + 1 + (s[1] == ' ') : NULL;
 #else
     (void)s;
     (void)key;
     return NULL;
 #endif
+}
+
+static inline bool json_skim_escaped(const JsonSkimKey *key) {
+    return json_skim_byte(key->word, '\\') != 0;
 }
 
 /* At a string; behind it. */
@@ -82,6 +103,34 @@ static inline const char *json_skim_string(const char *s, const char *end, Str *
         return *s == '"' ? s + 1 : NULL;
     }
     return NULL;
+}
+
+/* A number as it was written last time, with what followed: most events are of the process of the one
+ * before, and to compare is a sixth of reading. */
+typedef struct JsonSame {
+    uint64_t word, mask; /* mask 0: there was none */
+    int64_t value;
+    uint32_t n;
+} JsonSame;
+
+static inline const char *json_skim_same(JsonSame *same, const char *s, int64_t *out) {
+    uint64_t word;
+    memcpy(&word, s, sizeof word);
+    if (same->mask && ((word ^ same->word) & same->mask) == 0) {
+        *out = same->value;
+        return s + same->n;
+    }
+    const char *end = json_number(s, 0, out);
+    same->mask = 0;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    if (end && end - s < 8) {
+        same->n = (uint32_t)(end - s);
+        same->word = word;
+        same->mask = UINT64_MAX >> (56 - 8 * same->n);
+        same->value = *out;
+    }
+#endif
+    return end;
 }
 
 /* At an object or array; behind it. */

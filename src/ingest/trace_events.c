@@ -54,8 +54,11 @@ typedef struct Trace {
     Column thread;       /* TraceThread */
     HashIndex thread_of; /* number + 1 */
     uint32_t latest;     /* thread of the last event */
+    TraceThread last;    /* which it was, less its name; where `latest` is one */
     NameId latest_cat;   /* and its category: most are the one before */
     Str cat_text;        /* of latest_cat */
+    bool cat_plain;      /* that text had no escapes: JSON has it just so */
+    JsonSame latest_pid, latest_tid;
     Called called[CALLED];
     TextKeys keys;
     KeyCache names; /* of events: NameId */
@@ -89,11 +92,9 @@ static uint32_t thread_hash(int64_t pid, int64_t tid, bool whole) {
 }
 
 static uint32_t thread_of(Trace *t, int64_t pid, int64_t tid, bool whole) {
-    if (t->latest < t->thread.count) {
-        const TraceThread *latest = (const TraceThread *)column_at(&t->thread, t->latest);
-        if (latest->pid == pid && latest->tid == tid && latest->whole == whole)
-            return t->latest;
-    }
+    if (t->last.pid == pid && t->last.tid == tid && t->last.whole == whole && t->latest != UINT32_MAX)
+        return t->latest;
+    t->last = (TraceThread){.pid = pid, .tid = tid, .whole = whole};
     uint32_t hash = thread_hash(pid, tid, whole), id;
     for (uint32_t i = hash_first(&t->thread_of, hash);
          (id = hash_candidate(&t->thread_of, hash, &i)); i = hash_next(&t->thread_of, i)) {
@@ -155,14 +156,15 @@ static NameId name_of(Trace *t, JsonPull *p, const JsonMember *m) {
     return m->token != JSON_STRING || !m->ahead ? text_of(t, p, m) : name_of_text(t, m->text);
 }
 
-static void set_category(Trace *t, NameId category) {
+static void set_category(Trace *t, NameId category, bool plain) {
     t->latest_cat = category;
+    t->cat_plain = plain;
     t->cat_text = names_get(&t->rows.part.dict.names, category);
 }
 
 static NameId category_of(Trace *t, JsonPull *p, const JsonMember *m) {
     if (m->token != JSON_STRING || !str_eq(m->text, t->cat_text))
-        set_category(t, text_of(t, p, m));
+        set_category(t, text_of(t, p, m), false);
     return t->latest_cat;
 }
 
@@ -263,11 +265,15 @@ static inline const char *skim_name(Trace *t, const char *s, const char *end, It
 }
 
 static inline const char *skim_category(Trace *t, const char *s, const char *end, Item *e) {
-    Str text;
-    if (!(s = json_skim_string(s, end, &text)))
-        return NULL;
-    if (!str_eq(text, t->cat_text))
-        set_category(t, rows_name(&t->rows, text));
+    Str text = t->cat_text;
+    if (t->cat_plain && *s == '"' && s[text.n + 1] == '"' && memcmp(s + 1, text.s, text.n) == 0) {
+        s += text.n + 2;
+    } else {
+        if (!(s = json_skim_string(s, end, &text)))
+            return NULL;
+        if (!str_eq(text, t->cat_text) || !t->cat_plain)
+            set_category(t, rows_name(&t->rows, text), text.n < JSON_SKIM_AHEAD);
+    }
     e->cat = t->latest_cat;
     return s;
 }
@@ -295,9 +301,9 @@ static inline const char *skim_value(Trace *t, Member member, const char *s, con
             set_duration(e, value, member == TDUR);
         return s;
     case PID:
-        return json_number(s, 0, &e->pid);
+        return json_skim_same(&t->latest_pid, s, &e->pid);
     case TID:
-        return json_number(s, 0, &e->tid);
+        return json_skim_same(&t->latest_tid, s, &e->tid);
     case NAME:
         return skim_name(t, s, end, e);
     case CAT:
@@ -324,6 +330,8 @@ static const char *skim_event(Trace *t, const char *s, const char *end, Item *e)
         Member member = (Member)member_at[key.slot];
         if (member_word[member] != key.word)
             member = OTHER;
+        if (member == OTHER && json_skim_escaped(&key))
+            return NULL;
         s = skim_value(t, member, s, end, e);
         if (!s || end - s < JSON_SKIM_AHEAD || !(s = json_skim_next(s, &over)))
             return NULL;
@@ -334,27 +342,29 @@ static const char *skim_event(Trace *t, const char *s, const char *end, Item *e)
 /* ---- kinds of events ----------------------------------------------------------------------
  */
 
+static FrameId frame_called(Trace *t, NameId name, NameId category) {
+    Called *called = &t->called[(name ^ category * 31) % CALLED];
+    if (!called->frame || called->name != name || called->cat != category)
+        *called = (Called){name, category,
+                           frames_intern(&t->rows.part.dict.frames,
+                                         (Frame){name, category, FRAME_USER})};
+    return called->frame;
+}
+
 static void take_call(Trace *t, const Item *e, int64_t offset) {
     if (!e->has_ts) {
         rows_complain(&t->rows, COMPLAINT_TIME, offset,
                       names_get(&t->rows.part.dict.names, e->name));
         return;
     }
-    TraceEvent call = {.begin_ns = e->ts_ns, .end_ns = INT64_MAX, .name = e->name};
+    TraceEvent call = {.begin_ns = e->ts_ns, .name = e->name};
     call.kind = e->ph == 'B' ? TRACE_BEGIN : e->ph == 'E' ? TRACE_END : TRACE_WHOLE;
     if (e->ph == 'X')
         call.end_ns = e->dur_ns > 0 ? e->ts_ns + e->dur_ns : e->ts_ns;
-    call.thread = thread_of(t, e->pid, e->tid, false);
-    NameId name = e->name;
-    if (e->ph != 'E' && !name)
-        name = rows_name(&t->rows, STR("[unknown]"));
-    Called *called = &t->called[(name ^ e->cat * 31) % CALLED];
-    if (!called->frame || called->name != name || called->cat != e->cat)
-        *called = (Called){name, e->cat,
-                           frames_intern(&t->rows.part.dict.frames,
-                                         (Frame){name, e->cat, FRAME_USER})};
-    call.frame = called->frame;
-    trace_calls_add(&t->calls, call);
+    uint32_t thread = thread_of(t, e->pid, e->tid, false);
+    if (e->ph != 'E')
+        call.frame = frame_called(t, e->name ? e->name : rows_name(&t->rows, STR("[unknown]")), e->cat);
+    trace_calls_add(&t->calls, thread, &call);
 }
 
 /* {"name":"…"} */
@@ -626,7 +636,7 @@ static bool read_whole(Trace *t) {
 static void emit_all(Trace *t) {
     Contexts *contexts = &t->rows.part.dict.contexts;
     EventId calls = 0, samples = 0;
-    if (t->calls.count)
+    if (t->calls.some)
         calls =
             contexts_event_weighed(contexts, rows_name(&t->rows, STR("calls")), WEIGHT_TIME_NS);
     if (t->sampler.count)
