@@ -141,6 +141,25 @@ static inline const char *json_skim_brackets(const char *s, const char *end) {
     return w.level ? NULL : s;
 }
 
+/* The next byte that is this one, or NULL. */
+static inline const char *json_skim_to(const char *s, const char *end, char c) {
+    for (; end - s >= JSON_SKIM_AHEAD; s += 32) {
+#if defined(__SSE2__)
+        const __m128i want = _mm_set1_epi8(c);
+        __m128i a = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)s), want);
+        __m128i b = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)(s + 16)), want);
+        uint32_t hits = (uint32_t)_mm_movemask_epi8(a) | (uint32_t)_mm_movemask_epi8(b) << 16;
+        if (hits)
+            return s + __builtin_ctz(hits);
+#else
+        const char *hit = memchr(s, c, 32);
+        if (hit)
+            return hit;
+#endif
+    }
+    return NULL;
+}
+
 /* At any value; behind it. */
 static inline const char *json_skim_over(const char *s, const char *end) {
     Str text;

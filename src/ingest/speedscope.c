@@ -244,24 +244,31 @@ static void begin_rows(Scope *s, Held *h) {
     call_tree_base(&s->tree, s->ours ? 0 : rows_process(&s->rows, h->name));
 }
 
-/* The next sample; weight NULL: it has none. */
-static void add_sample(Scope *s, Held *h, const Decimal *weight) {
+/* Of a sample at hand, whose weight is known in the unit's finest. */
+static inline void add_value(Scope *s, Held *h, uint32_t node, int64_t value) {
     StackId stack;
     Context context;
+    if (h->unit != UNIT_TIME || value < 0) {
+        add_untimed(s, h, node, value);
+        return;
+    }
+    PairId pair = call_tree_pair(&s->tree, node);
+    if (!pair)
+        pair = pair_of(s, h, node, &stack, &context);
+    rows_add_weighed(&s->rows, h->time_ns, pair, (uint64_t)value);
+    if (__builtin_add_overflow(h->time_ns, value, &h->time_ns))
+        h->time_ns = INT64_MAX;
+}
+
+/* The next sample; weight NULL: it has none. */
+static void add_sample(Scope *s, Held *h, const Decimal *weight) {
     uint32_t node = COLUMN_AT(&s->node, uint32_t, h->node0 + h->done++);
     int64_t value = h->unit == UNIT_NONE;
     if (!weight)
         rows_complain(&s->rows, COMPLAINT_COUNT, -1, STR("a sample without a weight"));
     else if (!value_of(s, h, weight, &value))
         return;
-    if (h->unit != UNIT_TIME || value < 0) {
-        add_untimed(s, h, node, value);
-        return;
-    }
-    PairId pair = pair_of(s, h, node, &stack, &context);
-    rows_add_weighed(&s->rows, h->time_ns, pair, (uint64_t)value);
-    if (__builtin_add_overflow(h->time_ns, value, &h->time_ns))
-        h->time_ns = INT64_MAX;
+    add_value(s, h, node, value);
 }
 
 /* The stack did not change until then. */
@@ -384,11 +391,31 @@ static uint32_t take_stack(Scope *s) {
     return node;
 }
 
+/* As many of the next samples as lie in memory and were met before: then it is known that the first
+ * bracket is the one that ends them. */
+static void skim_samples(Scope *s) {
+    JsonPull *p = &s->json;
+    const char *at = p->at;
+    if (p->broken || p->expect != JSON_EXPECT_COMMA)
+        return;
+    while (p->end - at >= 2 * JSON_SKIM_AHEAD && *at == ',') {
+        const char *first = at + 1 + (at[1] == '\n'), *end;
+        if (*first != '[' || !(end = json_skim_to(first, p->end, ']')))
+            break;
+        uint32_t seen = key_cache_get(&s->seen, text_key(&s->keys, first, (size_t)(end + 1 - first), 0));
+        if (!seen)
+            break;
+        COLUMN_PUSH(&s->node, uint32_t) = seen - 1;
+        at = end + 1;
+    }
+    p->at = at;
+}
+
 static void read_samples(Scope *s) {
     JsonToken token;
     if (!json_pull_expect(&s->json, JSON_ARRAY))
         return;
-    while (json_pull_item(&s->json, &token)) {
+    while (skim_samples(s), json_pull_item(&s->json, &token)) {
         uint32_t node = CALL_ROOT;
         if (token == JSON_ARRAY)
             node = take_stack(s);
@@ -406,11 +433,24 @@ static void take_weight(Scope *s, Held *h, const Decimal *weight) {
         add_sample(s, h, weight);
 }
 
+/* Weights that are times of samples that wait, many at a time; 0: read_weights tells what comes. */
+static uint32_t take_times(Scope *s, Held *h) {
+    int64_t value[WEIGHT_BLOCK];
+    if (!h->flows || h->unit != UNIT_TIME)
+        return 0;
+    uint32_t n = json_pull_decimals(&s->json, h->scale, value, WEIGHT_BLOCK);
+    for (uint32_t i = 0; i < n && h->node0 + h->done < s->node.count; i++)
+        add_value(s, h, COLUMN_AT(&s->node, uint32_t, h->node0 + h->done++), value[i]);
+    return n;
+}
+
 static void read_weights(Scope *s, Held *h) {
     JsonToken token;
     if (!json_pull_expect(&s->json, JSON_ARRAY))
         return;
     for (;;) {
+        if (take_times(s, h))
+            continue;
         int64_t whole[WEIGHT_BLOCK];
         Decimal weight = {0};
         uint32_t n = json_pull_integers(&s->json, whole, WEIGHT_BLOCK);

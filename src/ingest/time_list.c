@@ -9,6 +9,7 @@ void time_list_init(TimeList *l) {
 void time_list_free(TimeList *l) {
     fifo_free(&l->near);
     fifo_free(&l->far);
+    l->before = l->now = 0;
 }
 
 void time_list_kind(TimeList *l, bool sums) {

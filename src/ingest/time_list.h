@@ -18,7 +18,7 @@ typedef struct TimeList {
 #define TIME_LIST_FAR INT32_MIN
 
 void time_list_init(TimeList *l);
-void time_list_free(TimeList *l);
+void time_list_free(TimeList *l); /* and empty: as after time_list_init, of its kind */
 /* Of an empty list: what it is to hold. */
 void time_list_kind(TimeList *l, bool sums);
 void time_list_push(TimeList *l, const int64_t *value, uint32_t n);
