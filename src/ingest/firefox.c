@@ -328,6 +328,14 @@ static bool has_tables(const Fox *f, const FoxThread *t) {
     return f->has_shared || (t->own.string.count && t->own.stack_frame.count);
 }
 
+/* Nothing that frames are looked up in may come behind the samples. */
+static bool tables_told(const FirefoxTables *t) {
+    bool raw = t->frame_location.count > 0;
+    bool processed = t->frame_func.count && t->func_name.count && t->resource_name.count;
+    return t->string.count && t->stack_frame.count && (raw || processed) &&
+           (!t->func_source.count || t->source_file.count);
+}
+
 typedef struct Reading {
     Fox *fox;
     FoxThread *thread;
@@ -342,7 +350,8 @@ static void samples_ready(void *context) {
 static void read_samples(Fox *f, FoxThread *t, Sort sort) {
     FirefoxSamples *s = &t->taken[sort];
     Reading reading = {f, t, sort};
-    bool known = t->name && t->pid >= 0 && t->tid >= 0 && has_tables(f, t);
+    bool known = t->name && t->pid >= 0 && t->tid >= 0 &&
+                 (tables_told(&t->own) || (f->has_shared && tables_told(&f->shared)));
     s->ready = known ? samples_ready : NULL;
     s->context = &reading;
     firefox_samples_read(s, &f->json);

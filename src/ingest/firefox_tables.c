@@ -257,22 +257,20 @@ static void move_cells(FirefoxSamples *s) {
 
 /* What a member told before is replaced by what it tells again, unless rows were made of it. */
 static void forget(FirefoxSamples *s, Str key) {
+    bool time = str_starts(key, STR("time")), rows = str_eq(key, STR("data"));
     s->flows = s->flows || (s->ready && s->has_weight && s->has_unit);
+    if (!s->flows && (time || rows))
+        time_list_free(&s->time);
+    if (time || rows)
+        time_list_kind(&s->time, !str_eq(key, STR("timeDeltas")));
     if (s->flows)
         return;
-    if (str_eq(key, STR("stack"))) {
+    if (rows || str_eq(key, STR("stack")))
         fifo_free(&s->stack);
-    } else if (str_eq(key, STR("weight"))) {
+    if (str_eq(key, STR("weight"))) {
         time_list_free(&s->weight);
         s->has_weight = true;
         s->differ = false;
-    } else if (str_starts(key, STR("time"))) {
-        time_list_free(&s->time);
-        time_list_kind(&s->time, !str_eq(key, STR("timeDeltas")));
-    } else if (str_eq(key, STR("data"))) {
-        fifo_free(&s->stack);
-        time_list_free(&s->time);
-        time_list_kind(&s->time, true);
     }
 }
 

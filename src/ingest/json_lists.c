@@ -98,14 +98,16 @@ LISTS_INLINE unsigned decimal_words(const char *s, uint64_t comma, uint64_t poin
         bool has = at < end;
         at = has ? at : end;
         unsigned digits = end - at - has;
-        if (at - first - 1 > 7 || digits > 8 || (has && !digits))
+        uint64_t rest = has ? point & (point - 1) : point; /* a second one is not a number's */
+        if (at - first - 1 > 7 || digits > 8 || (has && !digits) ||
+            (rest && (unsigned)__builtin_ctzll(rest) < end))
             break;
         uint64_t whole, part;
         memcpy(&whole, s + first, sizeof whole);
         memcpy(&part, s + at + 1, sizeof part);
         w->whole[n] = (whole ^ 0x3030303030303030) << ((first - at) * 8 & 63);
         w->part[n++] = digits ? (part ^ 0x3030303030303030) << ((8 - digits) * 8) >> ((8 - digits) * 8) : 0;
-        point = has ? point & (point - 1) : point;
+        point = rest;
         first = end + 1;
     }
     w->n = n;

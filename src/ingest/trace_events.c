@@ -51,6 +51,7 @@ typedef struct Trace {
     JsonPull json;  /* the file */
     JsonPull event; /* the event at hand */
     JsonPull args;
+    Buf id;              /* of that event, where its text moves on */
     Column thread;       /* TraceThread */
     HashIndex thread_of; /* number + 1 */
     uint32_t latest;     /* thread of the last event */
@@ -74,13 +75,13 @@ typedef struct Trace {
 /* The members of an event that matter. */
 typedef struct Item {
     char ph;
-    NameId name, cat, id;
+    NameId name, cat;
     int64_t ts_ns, dur_ns, pid, tid;
     uint64_t weight;
     bool has_ts, has_dur, has_tdur;
     NameId stack; /* "sf" */
     Str args;     /* as written */
-    Str id_text;  /* the id, where it is no name yet */
+    Str id;       /* as it is written; what it names is asked of few events */
 } Item;
 
 /* ---- threads ------------------------------------------------------------------------------
@@ -175,6 +176,16 @@ static void read_args(JsonPull *p, const JsonMember *m, Item *e) {
         json_pull_skip(p, m->token);
 }
 
+static void keep_id(Trace *t, JsonPull *p, const JsonMember *m, Item *e) {
+    e->id = (Str){0};
+    if (m->token == JSON_STRING || m->token == JSON_NUMBER) {
+        buf_clear(&t->id);
+        buf_put(&t->id, m->text);
+        e->id = buf_str(&t->id);
+    }
+    json_pull_skip(p, m->token);
+}
+
 static void set_duration(Item *e, int64_t ns, bool thread) {
     if (thread && e->has_dur)
         return;
@@ -211,7 +222,7 @@ static void read_member(Trace *t, JsonPull *p, const JsonMember *m, Item *e) {
     } else if (JSON_KEY_IS(m, "args")) {
         read_args(p, m, e);
     } else if (JSON_KEY_IS(m, "id")) {
-        e->id = text_of(t, p, m);
+        keep_id(t, p, m, e);
     } else if (JSON_KEY_IS(m, "sf")) {
         e->stack = text_of(t, p, m);
     } else if (JSON_KEY_IS(m, "weight")) {
@@ -311,7 +322,7 @@ static inline const char *skim_value(Trace *t, Member member, const char *s, con
     case ARGS:
         return skim_args(s, end, e);
     case ID:
-        return json_skim_string(s, end, &e->id_text);
+        return json_skim_string(s, end, &e->id);
     case OTHER:
         return json_skim_over(s, end);
     default:
@@ -388,7 +399,7 @@ static void take_name(Trace *t, const Item *e) {
 }
 
 static Sampler *sampler_of(Trace *t, const Item *e) {
-    NameId id = e->id_text.n ? rows_name(&t->rows, e->id_text) : e->id;
+    NameId id = rows_name(&t->rows, e->id);
     uint32_t known = id_map_find(&t->sampler_of, id, (uint32_t)e->pid);
     if (known)
         return COLUMN_AT(&t->sampler, Sampler *, known - 1);
@@ -687,6 +698,7 @@ static void trace_free(Trace *t) {
     mem_table_free(t->names.slot, sizeof(KeySlot) << NAMES_LOG2);
     json_pull_close(&t->event);
     json_pull_close(&t->args);
+    buf_free(&t->id);
     column_free(&t->thread);
     hash_free(&t->thread_of);
     column_free(&t->sampler);
