@@ -62,29 +62,41 @@ typedef struct Marks {
     uint64_t comma, point, digit;
 } Marks;
 
-/* Digits of numbers, each the lowest byte first and its last digit in the highest byte. */
+/* Digits of numbers as they are written, the first in the lowest byte and the last in the highest. */
 typedef struct Words {
     uint64_t whole[WORDS], part[WORDS]; /* part: behind the point, the first digit lowest */
     uint32_t n;
 } Words;
 
+/* What a digit comes to, and the nothing around them. */
+#define DIGITS 0x0f0f0f0f0f0f0f0fu
+
 #define LISTS_INLINE __attribute__((always_inline)) static inline
 
 /* Of the numbers of a block whose ends are marked; returns where the first begins that is none of up
- * to eight digits. */
+ * to eight digits. Nearly always all are: that is asked once, of all lengths together. */
 LISTS_INLINE unsigned whole_words(const char *s, uint64_t comma, Words *w) {
     uint64_t *to = w->whole + w->n;
-    unsigned first = 0;
-    for (; comma; comma &= comma - 1) {
+    unsigned first = 0, lengths = UINT32_MAX;
+    for (uint64_t rest = comma; rest; rest &= rest - 1) {
+        unsigned end = (unsigned)__builtin_ctzll(rest), length = first - end; /* less than 0 */
+        uint64_t word;
+        memcpy(&word, s + first, sizeof word);
+        *to++ = word << (length * 8 & 63);
+        lengths &= length;
+        first = end + 1;
+    }
+    if (lengths >= (unsigned)-8) {
+        w->n = (uint32_t)(to - w->whole);
+        return first;
+    }
+    for (first = 0; comma; comma &= comma - 1) {
         unsigned end = (unsigned)__builtin_ctzll(comma);
         if (end - first - 1 > 7)
             break;
-        uint64_t word;
-        memcpy(&word, s + first, sizeof word);
-        *to++ = (word ^ 0x3030303030303030) << ((first - end) * 8 & 63);
+        w->n++;
         first = end + 1;
     }
-    w->n = (uint32_t)(to - w->whole);
     return first;
 }
 
@@ -105,8 +117,8 @@ LISTS_INLINE unsigned decimal_words(const char *s, uint64_t comma, uint64_t poin
         uint64_t whole, part;
         memcpy(&whole, s + first, sizeof whole);
         memcpy(&part, s + at + 1, sizeof part);
-        w->whole[n] = (whole ^ 0x3030303030303030) << ((first - at) * 8 & 63);
-        w->part[n++] = digits ? (part ^ 0x3030303030303030) << ((8 - digits) * 8) >> ((8 - digits) * 8) : 0;
+        w->whole[n] = whole << ((first - at) * 8 & 63);
+        w->part[n++] = digits ? part << ((8 - digits) * 8) >> ((8 - digits) * 8) : 0;
         point = rest;
         first = end + 1;
     }
@@ -182,7 +194,7 @@ static uint32_t small_portable(JsonPull *p, uint32_t *out, uint32_t most) {
     Words w;
     const char *end = collect(p, marks_of_bytes, false, most < WORDS ? most : WORDS, &w);
     for (uint32_t i = 0; i < w.n; i++)
-        out[i] = (uint32_t)json_eight(w.whole[i]);
+        out[i] = (uint32_t)json_eight(w.whole[i] & DIGITS);
     return took(p, &w, end);
 }
 
@@ -207,8 +219,8 @@ static uint32_t points_portable(JsonPull *p, int scale, int64_t *out, uint32_t m
     uint32_t whole[WORDS], part[WORDS];
     const char *end = collect(p, marks_of_bytes, true, most < WORDS ? most : WORDS, &w);
     for (uint32_t i = 0; i < w.n; i++) {
-        whole[i] = (uint32_t)json_eight(w.whole[i]);
-        part[i] = (uint32_t)json_eight(w.part[i]);
+        whole[i] = (uint32_t)json_eight(w.whole[i] & DIGITS);
+        part[i] = (uint32_t)json_eight(w.part[i] & DIGITS);
     }
     join(whole, part, w.n, scale, out);
     return took(p, &w, end);
@@ -237,7 +249,8 @@ WITH_AVX2_INLINE Marks marks_avx2(const char *s) {
 /* Two words beside two others, four behind. */
 WITH_AVX2_INLINE __m256i four_words(const uint64_t *w) {
     __m256i v = _mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)w));
-    return _mm256_inserti128_si256(v, _mm_loadu_si128((const __m128i *)(const void *)(w + 4)), 1);
+    v = _mm256_inserti128_si256(v, _mm_loadu_si128((const __m128i *)(const void *)(w + 4)), 1);
+    return _mm256_and_si256(v, _mm256_set1_epi8(0x0f));
 }
 
 /* Digits to pairs, pairs to fours, fours to eights. What lies behind the n words is of no interest. */

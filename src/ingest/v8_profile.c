@@ -10,6 +10,11 @@ enum {
     BLOCK = JSON_SMALL_MOST, /* samples at a time */
 };
 
+/* Up to so many ns a step, those of a block on top of up to TIME_MOST are no more than an int64_t
+ * holds. */
+#define STEP_MOST ((1ll << 53) - 1)
+#define TIME_MOST (1ll << 62)
+
 /* What the readers of one call share. */
 typedef struct Reader {
     V8Profile *v;
@@ -241,7 +246,8 @@ static bool fill_known(V8Profile *v, const BatchSpace *room, const uint32_t *id,
                        const int64_t *step) {
     const PairId *pair_of = v->pair_of;
     uint32_t pairs = v->pairs, n = room->n;
-    bool unknown = v->latest_ns == TIME_NONE || v->stamps;
+    bool unknown = v->latest_ns < 0 || v->latest_ns > TIME_MOST || v->stamps; /* TIME_NONE, too */
+#pragma GCC unroll 4
     for (uint32_t i = 0; i < n; i++) {
         PairId pair = id[i] < pairs ? pair_of[id[i]] : 0;
         room->pair[i] = pair;
@@ -249,12 +255,14 @@ static bool fill_known(V8Profile *v, const BatchSpace *room, const uint32_t *id,
     }
     if (unknown)
         return false;
-    int64_t time = v->latest_ns;
+    int64_t time = v->latest_ns, steps = 0;
+#pragma GCC unroll 4
     for (uint32_t i = 0; i < n; i++) {
-        if (step[i] == TIME_NONE || __builtin_add_overflow(time, step[i], &time))
-            return false;
-        room->time_ns[i] = time;
+        steps |= step[i];
+        room->time_ns[i] = time += step[i] & STEP_MOST;
     }
+    if (steps & ~STEP_MOST)
+        return false; /* a step back, TIME_NONE, or years: one by one */
     v->latest_ns = time;
     return true;
 }

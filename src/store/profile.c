@@ -189,6 +189,7 @@ static bool known_pairs(const Remap *r, const PairId *id, PairId *to, uint32_t n
     const PairId *known = r->pair;
     uint32_t cap = r->pair_cap;
     bool all = true;
+#pragma GCC unroll 4
     for (uint32_t k = 0; k < n; k++) {
         to[k] = id[k] < cap ? known[id[k]] : 0;
         all &= to[k] != 0;
@@ -253,6 +254,7 @@ static int64_t odd_time(Profile *p, int64_t t) {
 static bool append_ordered(Profile *p, const int64_t *time, int64_t *to, uint32_t n) {
     int64_t before = p->last_time_ns;
     bool back = !p->building.has_time;
+#pragma GCC unroll 4
     for (uint32_t k = 0; k < n; k++) {
         back |= time[k] < before; /* TIME_NONE is less than any */
         before = to[k] = time[k];
