@@ -345,6 +345,11 @@ static void complain_of(Scope *s, int64_t frame) {
     buf_free(&text);
 }
 
+/* A list or an object has no text of its own. */
+static Str text_of(const JsonPull *p, JsonToken token) {
+    return token == JSON_ARRAY || token == JSON_OBJECT ? (Str){0} : p->text;
+}
+
 /* Its frames one by one; p is at the list's first item. */
 static uint32_t read_stack(Scope *s, JsonPull *p) {
     JsonToken token;
@@ -365,7 +370,7 @@ static uint32_t read_stack(Scope *s, JsonPull *p) {
         if (frame_number(p, token, &frame))
             path_step(s, depth++, frame);
         else
-            rows_complain(&s->rows, COMPLAINT_FRAME, s->json.offset, p->text);
+            rows_complain(&s->rows, COMPLAINT_FRAME, s->json.offset, text_of(p, token));
     }
     s->depth = depth;
     return path_node(s);
@@ -464,7 +469,7 @@ static void read_weights(Scope *s, Held *h) {
         if (!json_pull_item(&s->json, &token))
             break;
         if (token != JSON_NUMBER || !decimal_read(s->json.text, &weight))
-            rows_complain(&s->rows, COMPLAINT_COUNT, s->json.offset, s->json.text);
+            rows_complain(&s->rows, COMPLAINT_COUNT, s->json.offset, text_of(&s->json, token));
         json_pull_skip(&s->json, token);
         take_weight(s, h, &weight);
     }
