@@ -228,7 +228,7 @@ static uint32_t points_portable(JsonPull *p, int scale, int64_t *out, uint32_t m
 
 #if defined(__x86_64__)
 
-#define WITH_AVX2 __attribute__((target("avx2,bmi,bmi2,lzcnt")))
+#define WITH_AVX2 __attribute__((target("avx2,bmi,bmi2")))
 #define WITH_AVX2_INLINE WITH_AVX2 __attribute__((always_inline)) static inline
 
 WITH_AVX2_INLINE Marks marks_avx2(const char *s) {
@@ -290,7 +290,7 @@ WITH_AVX2 static uint32_t points_avx2(JsonPull *p, int scale, int64_t *out, uint
 
 static inline bool has_avx2(void) {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
-           __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("lzcnt");
+           __builtin_cpu_supports("bmi2");
 }
 
 #endif

@@ -138,39 +138,3 @@ static inline const char *json_number(const char *s, int scale, int64_t *out) {
     *out = negative ? -(int64_t)value : (int64_t)value;
     return s;
 }
-
-/* The same as decimal_read, of up to 18 digits without an exponent. */
-static inline const char *json_decimal(const char *s, Decimal *out) {
-    static const uint64_t power[] = {1,
-                                     10,
-                                     100,
-                                     1000,
-                                     10000,
-                                     100000,
-                                     1000000,
-                                     10000000,
-                                     100000000,
-                                     1000000000,
-                                     10000000000,
-                                     100000000000,
-                                     1000000000000,
-                                     10000000000000,
-                                     100000000000000,
-                                     1000000000000000,
-                                     10000000000000000};
-    uint64_t value, part = 0;
-    bool negative = *s == '-';
-    const char *first = s + negative, *end = json_natural(first, &value);
-    size_t digits = 0;
-    if (end && *end == '.') {
-        const char *point = end + 1;
-        digits = (size_t)(point - first);
-        end = json_natural(point, &part);
-        if (!end || digits - 1 + (size_t)(end - point) > 18)
-            return NULL;
-        digits = (size_t)(end - point);
-    }
-    if (end)
-        *out = (Decimal){value * power[digits] + part, (int16_t)-(int)digits, negative, 0};
-    return end;
-}

@@ -535,8 +535,44 @@ bool json_member_scaled(JsonPull *p, const JsonMember *m, int scale, int64_t *ou
     return false;
 }
 
+/* The same as decimal_read, of up to 18 digits without an exponent. */
+static const char *read_decimal(const char *s, Decimal *out) {
+    static const uint64_t power[] = {1,
+                                     10,
+                                     100,
+                                     1000,
+                                     10000,
+                                     100000,
+                                     1000000,
+                                     10000000,
+                                     100000000,
+                                     1000000000,
+                                     10000000000,
+                                     100000000000,
+                                     1000000000000,
+                                     10000000000000,
+                                     100000000000000,
+                                     1000000000000000,
+                                     10000000000000000};
+    uint64_t value, part = 0;
+    bool negative = *s == '-';
+    const char *first = s + negative, *end = json_natural(first, &value);
+    size_t digits = 0;
+    if (end && *end == '.') {
+        const char *point = end + 1;
+        digits = (size_t)(point - first);
+        end = json_natural(point, &part);
+        if (!end || digits - 1 + (size_t)(end - point) > 18)
+            return NULL;
+        digits = (size_t)(end - point);
+    }
+    if (end)
+        *out = (Decimal){value * power[digits] + part, (int16_t)-(int)digits, negative, 0};
+    return end;
+}
+
 bool json_member_decimal(const JsonMember *m, Decimal *out) {
-    return (m->ahead && json_decimal(m->text.s, out) == m->text.s + m->text.n) ||
+    return (m->ahead && read_decimal(m->text.s, out) == m->text.s + m->text.n) ||
            decimal_read(m->text, out);
 }
 
@@ -596,7 +632,7 @@ static inline bool short_number(JsonPull *p, int scale, int64_t *out) {
 
 bool json_pull_decimal(JsonPull *p, Decimal *out) {
     if (!p->broken && json_pull_ahead(p, p->at, JSON_NUMBER_AHEAD) && p->expect == JSON_EXPECT_VALUE) {
-        const char *s = json_decimal(p->at + (*p->at == ' '), out);
+        const char *s = read_decimal(p->at + (*p->at == ' '), out);
         if (s && s < p->end && (*s == ',' || *s == '}' || *s == ']')) {
             p->at = s;
             value_over(p);

@@ -105,59 +105,12 @@ static inline const char *json_skim_string(const char *s, const char *end, Str *
     return NULL;
 }
 
-/* A number as it was written last time, with what followed: most events are of the process of the one
- * before, and to compare is a sixth of reading. */
-typedef struct JsonSame {
-    uint64_t word, mask; /* mask 0: there was none */
-    int64_t value;
-    uint32_t n;
-} JsonSame;
-
-static inline const char *json_skim_same(JsonSame *same, const char *s, int64_t *out) {
-    uint64_t word;
-    memcpy(&word, s, sizeof word);
-    if (same->mask && ((word ^ same->word) & same->mask) == 0) {
-        *out = same->value;
-        return s + same->n;
-    }
-    const char *end = json_number(s, 0, out);
-    same->mask = 0;
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    if (end && end - s < 8) {
-        same->n = (uint32_t)(end - s);
-        same->word = word;
-        same->mask = UINT64_MAX >> (56 - 8 * same->n);
-        same->value = *out;
-    }
-#endif
-    return end;
-}
-
 /* At an object or array; behind it. */
 static inline const char *json_skim_brackets(const char *s, const char *end) {
     JsonWalk w = {.level = 1};
     s++;
     s += json_walk(&w, s, (size_t)(end - s));
     return w.level ? NULL : s;
-}
-
-/* The next byte that is this one, or NULL. */
-static inline const char *json_skim_to(const char *s, const char *end, char c) {
-    for (; end - s >= JSON_SKIM_AHEAD; s += 32) {
-#if defined(__SSE2__)
-        const __m128i want = _mm_set1_epi8(c);
-        __m128i a = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)s), want);
-        __m128i b = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)(s + 16)), want);
-        uint32_t hits = (uint32_t)_mm_movemask_epi8(a) | (uint32_t)_mm_movemask_epi8(b) << 16;
-        if (hits)
-            return s + __builtin_ctz(hits);
-#else
-        const char *hit = memchr(s, c, 32);
-        if (hit)
-            return hit;
-#endif
-    }
-    return NULL;
 }
 
 /* At any value; behind it. */

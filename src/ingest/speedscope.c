@@ -405,7 +405,7 @@ static void skim_samples(Scope *s) {
         return;
     while (p->end - at >= 2 * JSON_SKIM_AHEAD && *at == ',') {
         const char *first = at + 1 + (at[1] == '\n'), *end;
-        if (*first != '[' || !(end = json_skim_to(first, p->end, ']')))
+        if (*first != '[' || !(end = json_walk_to(first, p->end, ']')))
             break;
         uint32_t seen = key_cache_get(&s->seen, text_key(&s->keys, first, (size_t)(end + 1 - first), 0));
         if (!seen)

@@ -46,6 +46,14 @@ typedef struct Called {
     FrameId frame; /* 0: none */
 } Called;
 
+/* A number as it was written last time, with what followed: most events are of the process of the one
+ * before, and to compare is a sixth of reading. */
+typedef struct Same {
+    uint64_t word, mask; /* mask 0: there was none */
+    int64_t value;
+    uint32_t n;
+} Same;
+
 typedef struct Trace {
     Rows rows;
     JsonPull json;  /* the file */
@@ -59,7 +67,7 @@ typedef struct Trace {
     NameId latest_cat;   /* and its category: most are the one before */
     Str cat_text;        /* of latest_cat */
     bool cat_plain;      /* that text had no escapes: JSON has it just so */
-    JsonSame latest_pid, latest_tid;
+    Same latest_pid, latest_tid;
     Called called[CALLED];
     TextKeys keys;
     KeyCache names; /* of events: NameId */
@@ -268,6 +276,26 @@ static const uint8_t member_at[JSON_SKIM_SLOTS] = {
     [JSON_SLOT('i', 2)] = ID,   [JSON_SLOT('s', 2)] = SF,   [JSON_SLOT('w', 6)] = WEIGHT,
 };
 
+static const char *skim_same(Same *same, const char *s, int64_t *out) {
+    uint64_t word;
+    memcpy(&word, s, sizeof word);
+    if (same->mask && ((word ^ same->word) & same->mask) == 0) {
+        *out = same->value;
+        return s + same->n;
+    }
+    const char *end = json_number(s, 0, out);
+    same->mask = 0;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    if (end && end - s < 8) {
+        same->n = (uint32_t)(end - s);
+        same->word = word;
+        same->mask = UINT64_MAX >> (56 - 8 * same->n);
+        same->value = *out;
+    }
+#endif
+    return end;
+}
+
 static inline const char *skim_name(Trace *t, const char *s, const char *end, Item *e) {
     Str text;
     if ((s = json_skim_string(s, end, &text)))
@@ -312,9 +340,9 @@ static inline const char *skim_value(Trace *t, Member member, const char *s, con
             set_duration(e, value, member == TDUR);
         return s;
     case PID:
-        return json_skim_same(&t->latest_pid, s, &e->pid);
+        return skim_same(&t->latest_pid, s, &e->pid);
     case TID:
-        return json_skim_same(&t->latest_tid, s, &e->tid);
+        return skim_same(&t->latest_tid, s, &e->tid);
     case NAME:
         return skim_name(t, s, end, e);
     case CAT:
