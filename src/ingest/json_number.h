@@ -81,8 +81,8 @@ static inline const char *json_fraction(const char *s, int scale, uint64_t *out)
 }
 
 /* Of up to eight digits, a point, up to eight more (and not more than the scale has), all within 16
- * bytes with what follows. Where they end is seen at once, and nothing is divided: half the
- * instructions of what json_number does else. */
+ * bytes with what follows. Where they end is seen at once, and nothing is divided: three
+ * quarters of the instructions of what json_number does else. */
 static inline const char *json_short(const char *s, int scale, int64_t *out) {
 #if defined(__SSE2__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     static const uint32_t power[] = {1,      10,      100,      1000,      10000,

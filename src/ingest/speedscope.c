@@ -536,7 +536,7 @@ static void read_event(Scope *s, Held *h) {
 }
 
 /* An event that lies in memory, of a profile with times (json_skim.h). Behind its brace; behind its
- * end, or NULL: it is to be read by read_event. By members of JsonPull it took three times as many
+ * end, or NULL: it is to be read by read_event. By members of JsonPull it took twice as many
  * instructions. */
 static inline const char *skim_event(const char *s, const char *end, int scale, char *type,
                                      uint32_t *frame, int64_t *at) {
