@@ -73,6 +73,11 @@ static uint32_t read_block(JsonPull *p, const Want *want) {
         n = json_pull_decimals(p, want->kind == CELL_MILLIONTHS ? 6 : 9, (int64_t *)at, (uint32_t)room);
     } else {
         uint32_t *cell = (uint32_t *)at;
+        n = json_pull_small(p, cell, (uint32_t)room);
+        if (n) {
+            to->count += n;
+            return n;
+        }
         n = json_pull_integers(p, block, (uint32_t)room);
         for (uint32_t i = 0; i < n; i++)
             cell[i] = block[i] >= 0 && block[i] < CELL_NONE ? (uint32_t)block[i] : CELL_NONE;
@@ -84,7 +89,7 @@ static uint32_t read_block(JsonPull *p, const Want *want) {
 static void move_cells(FirefoxSamples *s);
 
 static inline void move_some(const Want *want) {
-    if (want->samples && want->to->count >= CELL_BLOCK)
+    if (want->samples && want->to->count >= CELL_BLOCK / 2) /* room for many is left */
         move_cells(want->samples);
 }
 

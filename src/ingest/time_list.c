@@ -25,19 +25,21 @@ static void push_far(TimeList *l, int32_t *near, int64_t value) {
 }
 
 void time_list_push(TimeList *l, const int64_t *value, uint32_t n) {
+    int64_t before = l->before, kept = l->sums ? -1 : 0;
     for (uint32_t room; n; n -= room, value += room) {
         int32_t *near = (int32_t *)fifo_room(&l->near, n, &room);
         for (uint32_t i = 0; i < room; i++) {
             int64_t step;
-            bool over = __builtin_sub_overflow(value[i], l->before, &step);
-            if (over || step <= INT32_MIN || step > INT32_MAX)
+            if (__builtin_sub_overflow(value[i], before, &step) || step <= INT32_MIN ||
+                step > INT32_MAX)
                 push_far(l, &near[i], value[i]);
             else
                 near[i] = (int32_t)step;
-            l->before = l->sums ? value[i] : 0;
+            before = value[i] & kept;
         }
         fifo_pushed(&l->near, room);
     }
+    l->before = before;
 }
 
 static int64_t take_far(TimeList *l) {
@@ -48,15 +50,17 @@ static int64_t take_far(TimeList *l) {
 }
 
 uint32_t time_list_take(TimeList *l, int64_t *value, uint32_t most) {
+    int64_t now = l->now, kept = l->sums ? -1 : 0;
     uint32_t done = 0, n;
-    while (done < most && l->near.count) {
+    for (; done < most && l->near.count; done += n) {
         const int32_t *step = (const int32_t *)fifo_head(&l->near, most - done, &n);
-        for (uint32_t i = 0; i < n; i++, done++) {
-            value[done] = step[i] == TIME_LIST_FAR ? take_far(l) : l->now + step[i];
-            l->now = l->sums ? value[done] : 0;
+        for (uint32_t i = 0; i < n; i++) {
+            value[done + i] = step[i] == TIME_LIST_FAR ? take_far(l) : now + step[i];
+            now = value[done + i] & kept;
         }
         fifo_took(&l->near, n);
     }
+    l->now = now;
     if (l->near.count == 0)
         l->before = l->now = 0;
     return done;
