@@ -7,8 +7,8 @@
  * thread's name is the first frame, as perf's comm is. Allocations are events of their own that
  * weigh bytes. Samples become rows while they are read, once all that they say is known: tables,
  * the thread's names and numbers, weights. Tables may come behind the samples that refer to them: then
- * a thread's samples wait for its end, or, where tables are shared, for the end of the file. Facts: docs-developer/ of
- * the Firefox Profiler's repository. */
+ * a thread's samples wait for its end, or, where tables are shared, for the end of the file.
+ * Facts: docs-developer/ of the Firefox Profiler's repository. */
 #include <string.h>
 
 #include "ingest/call_tree.h"
@@ -266,9 +266,10 @@ static void emit_samples(Fox *f, FoxThread *t, Sort sort, bool over) {
         left = (stacks < times) == over ? times : stacks;
         if (!left)
             break;
-        const uint32_t *node = (const uint32_t *)fifo_head(&s->stack, left < BLOCK ? (uint32_t)left : BLOCK, &n);
+        uint32_t most = left < BLOCK ? (uint32_t)left : BLOCK;
+        const uint32_t *node = (const uint32_t *)fifo_head(&s->stack, most, &n);
         if (!node) {
-            n = left < BLOCK ? (uint32_t)left : BLOCK;
+            n = most;
             memset(none, 0xff, sizeof none); /* CELL_NONE */
             node = none;
         }

@@ -87,7 +87,8 @@ static inline const char *json_short(const char *s, int scale, int64_t *out) {
 #if defined(__SSE2__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     static const uint32_t power[] = {1,      10,      100,      1000,      10000,
                                      100000, 1000000, 10000000, 100000000, 1000000000};
-    const __m128i v = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)(const void *)s), _mm_set1_epi8('0'));
+    const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)s);
+    const __m128i v = _mm_sub_epi8(bytes, _mm_set1_epi8('0'));
     const __m128i digit = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(9)), v);
     uint32_t other = (uint32_t)_mm_movemask_epi8(digit) ^ 0xffff;
     unsigned n = other ? (unsigned)__builtin_ctz(other) : 16;

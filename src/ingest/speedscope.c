@@ -407,7 +407,8 @@ static void skim_samples(Scope *s) {
         const char *first = at + 1 + (at[1] == '\n'), *end;
         if (*first != '[' || !(end = json_walk_to(first, p->end, ']')))
             break;
-        uint32_t seen = key_cache_get(&s->seen, text_key(&s->keys, first, (size_t)(end + 1 - first), 0));
+        TextKey key = text_key(&s->keys, first, (size_t)(end + 1 - first), 0);
+        uint32_t seen = key_cache_get(&s->seen, key);
         if (!seen)
             break;
         COLUMN_PUSH(&s->node, uint32_t) = seen - 1;

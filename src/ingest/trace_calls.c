@@ -100,7 +100,7 @@ static bool take_waiting(TraceWaiting *t, Call *at) {
             begin = w[i].step == STEP_FAR ? take_far(t) : begin + w[i].step;
             bool whole = w[i].length < LENGTH_FAR;
             apart |= w[i].length >= LENGTH_END;
-            *at = (Call){.begin_ns = begin, .end_ns = begin + w[i].length, .frame = w[i].frame, .name = w[i].name};
+            *at = (Call){begin, begin + w[i].length, w[i].frame, w[i].name};
             if (!whole)
                 at->end_ns = w[i].length == LENGTH_FAR   ? take_far(t)
                              : w[i].length == LENGTH_END ? ENDING

@@ -252,7 +252,9 @@ static void read_event(Trace *t, Item *e) {
 /* ---- the same of an event that lies in memory as a whole, by the way of the many ------------
  * (json_skim.h). By members of JsonPull an event took 2.2 times as many instructions. */
 
-typedef enum Member { OTHER, PH, TS, DUR, TDUR, PID, TID, NAME, CAT, ARGS, ID, SF, WEIGHT, MEMBERS } Member;
+typedef enum Member {
+    OTHER, PH, TS, DUR, TDUR, PID, TID, NAME, CAT, ARGS, ID, SF, WEIGHT, MEMBERS,
+} Member;
 
 static const uint64_t member_word[MEMBERS] = {
     [PH] = JSON_WORD2('p', 'h'),
@@ -496,7 +498,8 @@ static void take_event(Trace *t, const Item *e, Str raw, int64_t offset) {
     default:
         if (t->event.broken || e->ph == 0)
             rows_complain(&t->rows, COMPLAINT_FRAME, offset, raw);
-        else if (str_eq(names_get(&t->rows.part.dict.names, e->name), STR("CpuProfile"))) /* before Chrome 58, all at once */
+        else if (str_eq(names_get(&t->rows.part.dict.names, e->name), STR("CpuProfile")))
+            /* before Chrome 58, all at once */
             take_profile(t, e, true);
     }
 }
