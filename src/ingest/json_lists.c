@@ -55,7 +55,8 @@ static inline uint32_t numbers(JsonPull *p, bool whole, int scale, int64_t *out,
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 
-enum { WORDS = 256, WORDS_A_BLOCK = 32, BLOCK_AHEAD = 64 + 16 };
+/* A block that is nothing but commas is written, too, before it is seen that there are no numbers. */
+enum { WORDS = 256, WORDS_A_BLOCK = 32, ROOM = WORDS - WORDS_A_BLOCK + 64, BLOCK_AHEAD = 64 + 16 };
 
 typedef struct Marks {
     uint64_t comma, point, digit;
@@ -63,7 +64,7 @@ typedef struct Marks {
 
 /* Digits of numbers as they are written, the first in the lowest byte and the last in the highest. */
 typedef struct Words {
-    uint64_t whole[WORDS], part[WORDS]; /* part: behind the point, the first digit lowest */
+    uint64_t whole[ROOM], part[ROOM]; /* part: behind the point, the first digit lowest */
     uint32_t n;
 } Words;
 
