@@ -11,10 +11,13 @@ void call_tree_init(CallTree *tree, CallFrame *frame_of, void *context) {
 void call_tree_free(CallTree *tree) {
     column_free(&tree->node);
     column_free(&tree->path);
+    mem_resize(tree->noted, tree->noted_n * sizeof *tree->noted, 0);
 }
 
 void call_tree_clear(CallTree *tree) {
     column_clear(&tree->node);
+    tree->noted = mem_resize(tree->noted, tree->noted_n * sizeof *tree->noted, 0);
+    tree->noted_n = 0;
 }
 
 static CallNode *node_at(const CallTree *tree, uint32_t number) {
@@ -29,12 +32,16 @@ static CallNode *node_for(CallTree *tree, uint32_t number) {
 
 void call_tree_set(CallTree *tree, uint32_t number, uint32_t parent, uint32_t frame) {
     *node_for(tree, number) = (CallNode){.parent = parent, .frame = frame};
+    if (number < tree->noted_n)
+        tree->noted[number] = 0;
 }
 
 void call_tree_set_parent(CallTree *tree, uint32_t number, uint32_t parent) {
     CallNode *node = node_for(tree, number);
     node->parent = parent;
     node->epoch = 0;
+    if (number < tree->noted_n)
+        tree->noted[number] = 0;
 }
 
 void call_tree_base(CallTree *tree, StackId base) {
@@ -71,7 +78,6 @@ StackId call_tree_stack(CallTree *tree, Rows *rows, uint32_t number, bool *cut) 
             node->stack = parent ? parent->stack : tree->base;
             node->depth = parent ? parent->depth : 1;
             node->epoch = tree->epoch;
-            node->pair = 0;
             if (frame == CALL_NO_FRAME)
                 continue;
             if (node->depth >= STACKS_MAX_DEPTH - 1) {
@@ -84,4 +90,18 @@ StackId call_tree_stack(CallTree *tree, Rows *rows, uint32_t number, bool *cut) 
     }
     *cut = *cut || node_at(tree, number)->depth >= STACKS_MAX_DEPTH - 1;
     return node_at(tree, number)->stack;
+}
+
+void call_tree_note_pair(CallTree *tree, uint32_t number, PairId pair) {
+    if (number >= tree->node.count) {
+        tree->base_pair = pair;
+        return;
+    }
+    if (number >= tree->noted_n) { /* one more for each new node would be a copy each */
+        uint64_t n = tree->node.count + tree->node.count / 2;
+        uint32_t cap = n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
+        tree->noted = mem_resize(tree->noted, tree->noted_n * sizeof *tree->noted, cap * sizeof *tree->noted);
+        tree->noted_n = cap;
+    }
+    tree->noted[number] = (uint64_t)tree->epoch << 32 | pair;
 }

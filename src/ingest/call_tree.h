@@ -16,7 +16,6 @@ typedef struct CallNode {
     StackId stack;   /* in epoch */
     uint32_t epoch;
     uint32_t depth; /* of stack */
-    PairId pair;    /* in epoch; 0: not noted */
 } CallNode;
 
 /* The frame that is meant, or CALL_NO_FRAME: the node stands for its parent's stack. */
@@ -28,6 +27,8 @@ typedef struct CallTree {
     StackId base;
     uint32_t epoch;
     PairId base_pair;
+    uint64_t *noted; /* by number: epoch and PairId, in a word of their own: they are asked for most */
+    uint32_t noted_n;
     Column path; /* scratch: numbers on the way up */
     CallFrame *frame_of;
     void *context;
@@ -47,15 +48,10 @@ StackId call_tree_stack(CallTree *tree, Rows *rows, uint32_t number, bool *cut);
 /* Where all rows on one base share a context: the pair noted of a stack, 0 if none was yet. To
  * be noted behind call_tree_stack of the same number. */
 static inline PairId call_tree_pair(const CallTree *tree, uint32_t number) {
-    if (number >= tree->node.count)
-        return tree->base_pair;
-    const CallNode *node = (const CallNode *)column_at(&tree->node, number);
-    return node->epoch == tree->epoch ? node->pair : 0;
+    if (number >= tree->noted_n)
+        return number >= tree->node.count ? tree->base_pair : 0;
+    uint64_t noted = tree->noted[number];
+    return noted >> 32 == tree->epoch ? (PairId)noted : 0;
 }
 
-static inline void call_tree_note_pair(CallTree *tree, uint32_t number, PairId pair) {
-    if (number < tree->node.count)
-        ((CallNode *)column_at(&tree->node, number))->pair = pair;
-    else
-        tree->base_pair = pair;
-}
+void call_tree_note_pair(CallTree *tree, uint32_t number, PairId pair);

@@ -5,23 +5,33 @@
  *  "shared":{the same tables, in newer ones}, "processes":[profiles], "profile":{…}}
  * Times are ms since meta.startTime; those of a process are moved to the first one's. A
  * thread's name is the first frame, as perf's comm is. Allocations are events of their own that
- * weigh bytes. Tables may come behind the samples that refer to them: a thread's samples wait
- * for its end, or, where tables are shared, for the end of the file. Facts: docs-developer/ of
- * the Firefox Profiler's repository. */
+ * weigh bytes. Samples become rows while they are read, once all that they say is known: tables,
+ * the thread's names and numbers, weights. Tables may come behind the samples that refer to them: then
+ * a thread's samples wait for its end, or, where tables are shared, for the end of the file.
+ * Facts: docs-developer/ of the Firefox Profiler's repository. */
 #include <string.h>
 
 #include "ingest/call_tree.h"
 #include "ingest/decimal.h"
 #include "ingest/firefox_tables.h"
 
-enum { MS = 6, PROCESSES_DEEP = 8, PLAIN_BLOCK = 256 };
+enum { MS = 6, PROCESSES_DEEP = 8, BLOCK = 256 };
 
 typedef enum Sort { SAMPLED, JS_ALLOCATED, ALLOCATED, SORTS } Sort;
+
+/* What rows of a list have in common, once the first of them is made. */
+typedef struct Emission {
+    bool begun;
+    Context context;
+    WeightKind kind;
+    int64_t sum; /* of steps */
+} Emission;
 
 typedef struct FoxThread {
     struct FoxThread *next;
     FirefoxTables own;
     FirefoxSamples taken[SORTS];
+    Emission emission[SORTS];
     NameId name, process;
     int32_t pid, tid;
     int64_t shift_ns; /* of its process's times */
@@ -141,15 +151,6 @@ static void build_tree(Fox *f, const FoxThread *t) {
         COLUMN_PUSH(&f->frame, uint32_t) = 0;
 }
 
-static bool weights_differ(const FirefoxSamples *s) {
-    for (uint64_t i = 0; i < s->weight.count; i++) {
-        int64_t weight = COLUMN_AT(&s->weight, int64_t, i);
-        if (weight != 1000000 && weight != TIME_NONE)
-            return true;
-    }
-    return false;
-}
-
 static EventId event_of(Fox *f, const FirefoxSamples *s, Sort sort) {
     static const char *const name[SORTS] = {"samples", "JavaScript allocations",
                                             "native allocations"};
@@ -158,14 +159,13 @@ static EventId event_of(Fox *f, const FirefoxSamples *s, Sort sort) {
         kind = WEIGHT_BYTES;
     else if (s->unit == FIREFOX_MS)
         kind = WEIGHT_TIME_NS;
-    else if (weights_differ(s))
+    else if (s->differ)
         kind = WEIGHT_COUNT;
     return contexts_event_weighed(&f->rows.part.dict.contexts,
                                   rows_name(&f->rows, str_of(name[sort])), kind);
 }
 
-static int64_t time_of(const FoxThread *t, const FirefoxSamples *s, uint64_t i, int64_t *sum) {
-    int64_t time = i < s->time.count ? COLUMN_AT(&s->time, int64_t, i) : TIME_NONE;
+static int64_t time_of(const FirefoxSamples *s, int64_t time, int64_t shift_ns, int64_t *sum) {
     if (time == TIME_NONE)
         return TIME_NONE;
     if (s->deltas) {
@@ -173,38 +173,12 @@ static int64_t time_of(const FoxThread *t, const FirefoxSamples *s, uint64_t i, 
             *sum = 0;
         time = *sum / 1000 + (*sum % 1000 >= 500) - (*sum % 1000 <= -500);
     }
-    return __builtin_add_overflow(time, t->shift_ns, &time) ? TIME_NONE : time;
-}
-
-/* Samples [i, n) that only count, a block at a time, of stacks that had a row before; returns where one
- * had none. */
-static uint64_t emit_plain(Fox *f, const FoxThread *t, const FirefoxSamples *s, uint64_t i, uint64_t n,
-                           int64_t *sum) {
-    BatchSpace space;
-    uint32_t filled;
-    n = n < s->stack.count ? n : s->stack.count;
-    do {
-        space = rows_space(&f->rows, n - i < PLAIN_BLOCK ? (uint32_t)(n - i) : PLAIN_BLOCK);
-        for (filled = 0; filled < space.n && i < n; filled++, i++) {
-            uint32_t node = COLUMN_AT(&s->stack, uint32_t, i);
-            PairId pair = node == CELL_NONE || node < f->tree.node.count
-                              ? call_tree_pair(&f->tree, node)
-                              : 0;
-            if (!pair)
-                break;
-            space.time_ns[filled] = time_of(t, s, i, sum);
-            space.pair[filled] = pair;
-        }
-        rows_fill(&f->rows, filled);
-    } while (i < n && filled && filled == space.n && !f->rows.stopped);
-    return i;
+    return __builtin_add_overflow(time, shift_ns, &time) ? TIME_NONE : time;
 }
 
 /* One row; what an allocation gave back is no sample of its own. */
-static void add_row(Fox *f, const FirefoxSamples *s, uint64_t i, int64_t time, PairId pair,
-                    WeightKind kind) {
-    int64_t weight = i < s->weight.count ? COLUMN_AT(&s->weight, int64_t, i) : TIME_NONE;
-    if (kind == WEIGHT_SAMPLES || weight == TIME_NONE) {
+static void add_row(Fox *f, int64_t time, int64_t weight, PairId pair, WeightKind kind) {
+    if (weight == TIME_NONE) {
         rows_add(&f->rows, time, pair, 0);
         return;
     }
@@ -231,33 +205,87 @@ static PairId pair_of(Fox *f, uint32_t node, Context context) {
     return pair;
 }
 
-static void emit_samples(Fox *f, const FoxThread *t, Sort sort) {
-    const FirefoxSamples *s = &t->taken[sort];
-    uint64_t n = s->stack.count > s->time.count ? s->stack.count : s->time.count;
-    if (!n)
-        return;
-    NameId comm = t->name ? t->name : t->process;
-    Context context = {comm, t->pid, t->tid, event_of(f, s, sort)};
-    WeightKind kind =
-        (WeightKind)contexts_get_event(&f->rows.part.dict.contexts, context.event).weight;
-    int64_t sum = 0;
-    call_tree_base(&f->tree, rows_process(&f->rows, comm));
-    for (uint64_t i = 0; i < n && !f->rows.stopped; i++) {
-        if (kind == WEIGHT_SAMPLES && i < s->stack.count)
-            i = emit_plain(f, t, s, i, n, &sum);
-        if (i == n || f->rows.stopped)
-            break;
-        uint32_t node = i < s->stack.count ? COLUMN_AT(&s->stack, uint32_t, i) : CELL_NONE;
-        bool known = node == CELL_NONE || node < f->tree.node.count;
-        PairId pair = known ? call_tree_pair(&f->tree, node) : 0;
-        add_row(f, s, i, time_of(t, s, i, &sum), pair ? pair : pair_of(f, node, context), kind);
+/* The pairs of these nodes, asked for one by one only where a node had no row before. */
+static void pairs_of(Fox *f, const uint32_t *node, uint32_t n, Context context, PairId *pair) {
+    uint64_t nodes = f->tree.node.count;
+    for (uint32_t i = 0; i < n; i++) {
+        bool known = node[i] < nodes || node[i] == CELL_NONE;
+        pair[i] = known ? call_tree_pair(&f->tree, node[i]) : 0;
+        if (!pair[i])
+            pair[i] = pair_of(f, node[i], context);
     }
 }
 
-static void emit_thread(Fox *f, const FoxThread *t) {
+/* Rows of the next samples, where they will lie if they only count. */
+static void emit_block(Fox *f, const FirefoxSamples *s, Emission *e, int64_t shift_ns,
+                       const uint32_t *node, int64_t *time, const int64_t *weight, uint32_t n) {
+    PairId pair[BLOCK];
+    for (uint32_t i = 0; i < n; i++)
+        time[i] = time_of(s, time[i], shift_ns, &e->sum);
+    if (e->kind != WEIGHT_SAMPLES) {
+        pairs_of(f, node, n, e->context, pair);
+        for (uint32_t i = 0; i < n; i++)
+            add_row(f, time[i], weight[i], pair[i], e->kind);
+        return;
+    }
+    while (n && !f->rows.stopped) {
+        BatchSpace space = rows_space(&f->rows, n);
+        pairs_of(f, node, space.n, e->context, space.pair);
+        memcpy(space.time_ns, time, space.n * sizeof *time);
+        rows_fill(&f->rows, space.n);
+        node += space.n;
+        time += space.n;
+        n -= space.n;
+    }
+}
+
+/* The values that come next; those that are not there are none. */
+static void take_values(TimeList *l, int64_t *value, uint32_t n) {
+    for (uint32_t i = time_list_take(l, value, n); i < n; i++)
+        value[i] = TIME_NONE;
+}
+
+static void begin_rows(Fox *f, const FoxThread *t, Sort sort, Emission *e) {
+    const FirefoxSamples *s = &t->taken[sort];
+    NameId comm = t->name ? t->name : t->process;
     build_tree(f, t);
+    *e = (Emission){.begun = true, .context = {comm, t->pid, t->tid, event_of(f, s, sort)}};
+    e->kind = (WeightKind)contexts_get_event(&f->rows.part.dict.contexts, e->context.event).weight;
+    call_tree_base(&f->tree, rows_process(&f->rows, comm));
+}
+
+/* Rows of samples whose stack and time were read; over: nothing more will be, and what lacks one of
+ * them is a row, too. */
+static void emit_samples(Fox *f, FoxThread *t, Sort sort, bool over) {
+    FirefoxSamples *s = &t->taken[sort];
+    Emission *e = &t->emission[sort];
+    uint32_t none[BLOCK], n;
+    int64_t time[BLOCK], weight[BLOCK];
+    for (uint64_t left; !f->rows.stopped; fifo_took(&s->stack, s->stack.count ? n : 0)) {
+        uint64_t stacks = s->stack.count, times = time_list_left(&s->time);
+        left = (stacks < times) == over ? times : stacks;
+        if (!left)
+            break;
+        uint32_t most = left < BLOCK ? (uint32_t)left : BLOCK;
+        const uint32_t *node = (const uint32_t *)fifo_head(&s->stack, most, &n);
+        if (!node) {
+            n = most;
+            memset(none, 0xff, sizeof none); /* CELL_NONE */
+            node = none;
+        }
+        if (!e->begun)
+            begin_rows(f, t, sort, e);
+        take_values(&s->time, time, n);
+        take_values(&s->weight, weight, n);
+        emit_block(f, s, e, t->shift_ns, node, time, weight, n);
+    }
+    if (over)
+        e->begun = false;
+}
+
+static void emit_thread(Fox *f, FoxThread *t) {
     for (int sort = 0; sort < SORTS; sort++)
-        emit_samples(f, t, (Sort)sort);
+        emit_samples(f, t, (Sort)sort, true);
 }
 
 /* ---- threads ------------------------------------------------------------------------------
@@ -297,29 +325,72 @@ static void read_name(Fox *f, NameId *name) {
         *name = rows_name(&f->rows, f->json.text);
 }
 
+static bool has_tables(const Fox *f, const FoxThread *t) {
+    return f->has_shared || (t->own.string.count && t->own.stack_frame.count);
+}
+
+/* Nothing that frames are looked up in may come behind the samples. */
+static bool tables_told(const FirefoxTables *t) {
+    bool raw = t->frame_location.count > 0;
+    bool processed = t->frame_func.count && t->func_name.count && t->resource_name.count;
+    return t->string.count && t->stack_frame.count && (raw || processed) &&
+           (!t->func_source.count || t->source_file.count);
+}
+
+typedef struct Reading {
+    Fox *fox;
+    FoxThread *thread;
+    Sort sort;
+} Reading;
+
+static void samples_ready(void *context) {
+    const Reading *r = context;
+    emit_samples(r->fox, r->thread, r->sort, false);
+}
+
+static void read_samples(Fox *f, FoxThread *t, Sort sort) {
+    FirefoxSamples *s = &t->taken[sort];
+    Reading reading = {f, t, sort};
+    bool known = t->name && t->pid >= 0 && t->tid >= 0 &&
+                 (tables_told(&t->own) || (f->has_shared && tables_told(&f->shared)));
+    s->ready = known ? samples_ready : NULL;
+    s->context = &reading;
+    firefox_samples_read(s, &f->json);
+    if (s->flows)
+        emit_samples(f, t, sort, true);
+    s->flows = false;
+}
+
+/* A member that is not the thread's samples. */
+static void read_about(Fox *f, FoxThread *t) {
+    JsonPull *p = &f->json;
+    if (JSON_IS(p, "name"))
+        read_name(f, &t->name);
+    else if (JSON_IS(p, "processName") || JSON_IS(p, "processType"))
+        read_name(f, &t->process);
+    else if (JSON_IS(p, "pid"))
+        t->pid = read_id(p);
+    else if (JSON_IS(p, "tid"))
+        t->tid = read_id(p);
+    else if (!firefox_tables_member(&t->own, p, &f->rows))
+        json_pull_pass(p);
+}
+
 static void read_thread(Fox *f, int64_t shift_ns) {
     JsonPull *p = &f->json;
     FoxThread *t = thread_new();
     t->shift_ns = shift_ns;
     while (json_pull_key(p)) {
-        if (JSON_IS(p, "name"))
-            read_name(f, &t->name);
-        else if (JSON_IS(p, "processName") || JSON_IS(p, "processType"))
-            read_name(f, &t->process);
-        else if (JSON_IS(p, "pid"))
-            t->pid = read_id(p);
-        else if (JSON_IS(p, "tid"))
-            t->tid = read_id(p);
-        else if (JSON_IS(p, "samples"))
-            firefox_samples_read(&t->taken[SAMPLED], p);
+        if (JSON_IS(p, "samples"))
+            read_samples(f, t, SAMPLED);
         else if (JSON_IS(p, "jsAllocations"))
-            firefox_samples_read(&t->taken[JS_ALLOCATED], p);
+            read_samples(f, t, JS_ALLOCATED);
         else if (JSON_IS(p, "nativeAllocations"))
-            firefox_samples_read(&t->taken[ALLOCATED], p);
-        else if (!firefox_tables_member(&t->own, p, &f->rows))
-            json_pull_pass(p);
+            read_samples(f, t, ALLOCATED);
+        else
+            read_about(f, t);
     }
-    if (f->has_shared || (t->own.string.count && t->own.stack_frame.count)) {
+    if (has_tables(f, t)) {
         emit_thread(f, t);
         thread_free(t);
     } else {

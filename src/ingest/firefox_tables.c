@@ -20,6 +20,7 @@ typedef struct Want {
     CellKind kind;
     int place; /* -1: not there */
     Column *to;
+    FirefoxSamples *samples; /* whose cells they are, to be moved on now and then; NULL: they stay */
 } Want;
 
 /* ---- tables of any kind -------------------------------------------------------------------
@@ -72,6 +73,11 @@ static uint32_t read_block(JsonPull *p, const Want *want) {
         n = json_pull_decimals(p, want->kind == CELL_MILLIONTHS ? 6 : 9, (int64_t *)at, (uint32_t)room);
     } else {
         uint32_t *cell = (uint32_t *)at;
+        n = json_pull_small(p, cell, (uint32_t)room);
+        if (n) {
+            to->count += n;
+            return n;
+        }
         n = json_pull_integers(p, block, (uint32_t)room);
         for (uint32_t i = 0; i < n; i++)
             cell[i] = block[i] >= 0 && block[i] < CELL_NONE ? (uint32_t)block[i] : CELL_NONE;
@@ -80,18 +86,27 @@ static uint32_t read_block(JsonPull *p, const Want *want) {
     return n;
 }
 
+static void move_cells(FirefoxSamples *s);
+
+static inline void move_some(const Want *want) {
+    if (want->samples && want->to->count >= CELL_BLOCK / 2) /* room for many is left */
+        move_cells(want->samples);
+}
+
 static void read_column(JsonPull *p, const Want *want) {
     JsonToken token;
     column_clear(want->to);
     if (!json_pull_expect(p, JSON_ARRAY))
         return;
-    for (;;) {
+    for (;; move_some(want)) {
         if (read_block(p, want))
             continue;
         if (!json_pull_item(p, &token))
             break;
         push_cell(p, token, want);
     }
+    if (want->samples)
+        move_cells(want->samples);
 }
 
 static void read_schema(JsonPull *p, Want *want, uint32_t n) {
@@ -139,7 +154,10 @@ static void read_rows(JsonPull *p, const Want *want, uint32_t n) {
             read_row(p, want, n, at);
         else
             json_pull_skip(p, token);
+        move_some(&want[0]);
     }
+    if (want->samples)
+        move_cells(want->samples);
 }
 
 /* Inside the table's object, at a key. */
@@ -190,15 +208,75 @@ void firefox_tables_free(FirefoxTables *t) {
 
 void firefox_samples_init(FirefoxSamples *s) {
     *s = (FirefoxSamples){0};
-    column_init(&s->stack, sizeof(uint32_t), 8);
-    column_init(&s->time, sizeof(int64_t), 8);
-    column_init(&s->weight, sizeof(int64_t), 8);
+    fifo_init(&s->stack, sizeof(uint32_t));
+    time_list_init(&s->time);
+    time_list_init(&s->weight);
+    column_init(&s->stack_cell, sizeof(uint32_t), 8);
+    column_init(&s->time_cell, sizeof(int64_t), 8);
+    column_init(&s->weight_cell, sizeof(int64_t), 8);
 }
 
 void firefox_samples_free(FirefoxSamples *s) {
-    column_free(&s->stack);
-    column_free(&s->time);
-    column_free(&s->weight);
+    fifo_free(&s->stack);
+    time_list_free(&s->time);
+    time_list_free(&s->weight);
+    column_free(&s->stack_cell);
+    column_free(&s->time_cell);
+    column_free(&s->weight_cell);
+}
+
+static void move_stacks(FirefoxSamples *s) {
+    uint64_t n;
+    for (uint64_t i = 0; i < s->stack_cell.count; i += n) {
+        const char *from = column_span(&s->stack_cell, i, s->stack_cell.count, &n);
+        for (uint32_t room, done = 0; done < n; done += room) {
+            void *to = fifo_room(&s->stack, (uint32_t)n - done, &room);
+            memcpy(to, from + done * sizeof(uint32_t), room * sizeof(uint32_t));
+            fifo_pushed(&s->stack, room);
+        }
+    }
+    s->stack_cell.count = 0; /* read_block and push_cell write each cell anew */
+}
+
+static void move_times(TimeList *to, Column *cell) {
+    uint64_t n;
+    for (uint64_t i = 0; i < cell->count; i += n) {
+        const int64_t *value = (const int64_t *)column_span(cell, i, cell->count, &n);
+        time_list_push(to, value, (uint32_t)n);
+    }
+    cell->count = 0;
+}
+
+static void move_cells(FirefoxSamples *s) {
+    for (uint64_t i = 0; i < s->weight_cell.count; i++) {
+        int64_t weight = COLUMN_AT(&s->weight_cell, int64_t, i);
+        s->differ |= weight != 1000000 && weight != TIME_NONE;
+    }
+    move_stacks(s);
+    move_times(&s->time, &s->time_cell);
+    move_times(&s->weight, &s->weight_cell);
+    if (!s->flows || !s->stack.count || !time_list_left(&s->time))
+        return;
+    s->ready(s->context);
+}
+
+/* What a member told before is replaced by what it tells again, unless rows were made of it. */
+static void forget(FirefoxSamples *s, Str key) {
+    bool time = str_starts(key, STR("time")), rows = str_eq(key, STR("data"));
+    s->flows = s->flows || (s->ready && s->has_weight && s->has_unit);
+    if (!s->flows && (time || rows))
+        time_list_free(&s->time);
+    if (time || rows)
+        time_list_kind(&s->time, !str_eq(key, STR("timeDeltas")));
+    if (s->flows)
+        return;
+    if (rows || str_eq(key, STR("stack")))
+        fifo_free(&s->stack);
+    if (str_eq(key, STR("weight"))) {
+        time_list_free(&s->weight);
+        s->has_weight = true;
+        s->differ = false;
+    }
 }
 
 static void read_strings(FirefoxTables *t, JsonPull *p, Rows *rows) {
@@ -214,19 +292,19 @@ static void read_strings(FirefoxTables *t, JsonPull *p, Rows *rows) {
 }
 
 bool firefox_tables_member(FirefoxTables *t, JsonPull *p, Rows *rows) {
-    Want stack[] = {{"prefix", CELL_NUMBER, 0, &t->stack_prefix},
-                    {"frame", CELL_NUMBER, 1, &t->stack_frame}};
-    Want frame[] = {{"location", CELL_NUMBER, 0, &t->frame_location},
-                    {"func", CELL_NUMBER, -1, &t->frame_func},
-                    {"inlineDepth", CELL_NUMBER, -1, &t->frame_inline},
-                    {"implementation", CELL_ANY, -1, &t->frame_jit}};
-    Want func[] = {{"name", CELL_NUMBER, -1, &t->func_name},
-                   {"resource", CELL_NUMBER, -1, &t->func_resource},
-                   {"fileName", CELL_NUMBER, -1, &t->func_file},
-                   {"source", CELL_NUMBER, -1, &t->func_source},
-                   {"isJS", CELL_TRUTH, -1, &t->func_js}};
-    Want resource[] = {{"name", CELL_NUMBER, -1, &t->resource_name}};
-    Want source[] = {{"filename", CELL_NUMBER, -1, &t->source_file}};
+    Want stack[] = {{"prefix", CELL_NUMBER, 0, &t->stack_prefix, NULL},
+                    {"frame", CELL_NUMBER, 1, &t->stack_frame, NULL}};
+    Want frame[] = {{"location", CELL_NUMBER, 0, &t->frame_location, NULL},
+                    {"func", CELL_NUMBER, -1, &t->frame_func, NULL},
+                    {"inlineDepth", CELL_NUMBER, -1, &t->frame_inline, NULL},
+                    {"implementation", CELL_ANY, -1, &t->frame_jit, NULL}};
+    Want func[] = {{"name", CELL_NUMBER, -1, &t->func_name, NULL},
+                   {"resource", CELL_NUMBER, -1, &t->func_resource, NULL},
+                   {"fileName", CELL_NUMBER, -1, &t->func_file, NULL},
+                   {"source", CELL_NUMBER, -1, &t->func_source, NULL},
+                   {"isJS", CELL_TRUTH, -1, &t->func_js, NULL}};
+    Want resource[] = {{"name", CELL_NUMBER, -1, &t->resource_name, NULL}};
+    Want source[] = {{"filename", CELL_NUMBER, -1, &t->source_file, NULL}};
     if (JSON_IS(p, "stackTable"))
         read_table(p, stack, 2);
     else if (JSON_IS(p, "frameTable"))
@@ -245,21 +323,23 @@ bool firefox_tables_member(FirefoxTables *t, JsonPull *p, Rows *rows) {
 }
 
 void firefox_samples_read(FirefoxSamples *s, JsonPull *p) {
-    Want want[] = {{"stack", CELL_NUMBER, 0, &s->stack},
-                   {"time", CELL_MILLIONTHS, 1, &s->time},
-                   {"timeDeltas", CELL_BILLIONTHS, -1, &s->time},
-                   {"weight", CELL_MILLIONTHS, -1, &s->weight}};
+    Want want[] = {{"stack", CELL_NUMBER, 0, &s->stack_cell, s},
+                   {"time", CELL_MILLIONTHS, 1, &s->time_cell, s},
+                   {"timeDeltas", CELL_BILLIONTHS, -1, &s->time_cell, s},
+                   {"weight", CELL_MILLIONTHS, -1, &s->weight_cell, s}};
     if (!json_pull_expect(p, JSON_OBJECT))
         return;
     while (json_pull_key(p)) {
         if (JSON_IS(p, "weightType")) {
-            if (json_pull_expect(p, JSON_STRING))
+            s->has_unit = true;
+            if (json_pull_expect(p, JSON_STRING) && !s->flows)
                 s->unit = JSON_IS(p, "bytes")        ? FIREFOX_BYTES
                           : JSON_IS(p, "tracing-ms") ? FIREFOX_MS
                                                      : FIREFOX_SAMPLES;
             continue;
         }
         s->deltas = s->deltas || JSON_IS(p, "timeDeltas");
+        forget(s, p->text);
         if (JSON_IS(p, "data")) /* raw rows have no more than these */
             read_rows(p, want, 2);
         else

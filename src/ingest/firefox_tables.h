@@ -6,6 +6,7 @@
 #pragma once
 
 #include "ingest/json_pull.h"
+#include "ingest/time_list.h"
 
 enum { CELL_NONE = UINT32_MAX };
 
@@ -18,13 +19,21 @@ typedef struct FirefoxTables {
     Column string; /* NameId */
 } FirefoxTables;
 
-/* A thread's samples, or allocations. */
+/* A thread's samples, or allocations: those that are no rows yet, in 8 bytes each. */
 typedef struct FirefoxSamples {
-    Column stack;  /* uint32_t */
-    Column time;   /* int64_t: ns, or steps of ps, lest their faults add up; TIME_NONE */
-    Column weight; /* int64_t: millionths; TIME_NONE */
-    bool deltas;   /* time holds steps */
+    Fifo stack;      /* uint32_t */
+    TimeList time;   /* ns, or steps of ps, lest their faults add up; TIME_NONE */
+    TimeList weight; /* millionths; TIME_NONE */
+    bool deltas;     /* time holds steps */
+    bool differ;     /* some weigh neither 1 nor nothing */
     enum FirefoxWeight { FIREFOX_SAMPLES, FIREFOX_MS, FIREFOX_BYTES } unit;
+    /* Called for what came together, if it can be made rows of; NULL: all wait. It is called once the
+     * weights and their unit were told, for on them depends what kind of rows they are. */
+    void (*ready)(void *context);
+    void *context;
+    /* -- own */
+    bool has_weight, has_unit, flows;
+    Column stack_cell, time_cell, weight_cell; /* just read */
 } FirefoxSamples;
 
 void firefox_tables_init(FirefoxTables *t);

@@ -8,6 +8,10 @@
 
 #include "ingest/decimal.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 enum {
     JSON_NUMBER_AHEAD = 48,  /* a sign, 16 digits, a point, 16 more, what follows */
     JSON_NUMBER_BLANKS = 16, /* between two numbers */
@@ -76,6 +80,42 @@ static inline const char *json_fraction(const char *s, int scale, uint64_t *out)
     return s + n + more;
 }
 
+/* Of up to eight digits, a point, up to eight more (and not more than the scale has), all within 16
+ * bytes with what follows. Where they end is seen at once, and nothing is divided: three
+ * quarters of the instructions of what json_number does else. */
+static inline const char *json_short(const char *s, int scale, int64_t *out) {
+#if defined(__SSE2__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    static const uint32_t power[] = {1,      10,      100,      1000,      10000,
+                                     100000, 1000000, 10000000, 100000000, 1000000000};
+    const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)s);
+    const __m128i v = _mm_sub_epi8(bytes, _mm_set1_epi8('0'));
+    const __m128i digit = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(9)), v);
+    uint32_t other = (uint32_t)_mm_movemask_epi8(digit) ^ 0xffff;
+    unsigned n = other ? (unsigned)__builtin_ctz(other) : 16;
+    uint64_t word;
+    if (n - 1 > 7)
+        return NULL;
+    memcpy(&word, s, sizeof word);
+    uint64_t value = json_eight((word ^ 0x3030303030303030) << (64 - 8 * n)) * power[scale];
+    if (s[n] == '.') {
+        other >>= n + 1;
+        unsigned more = other ? (unsigned)__builtin_ctz(other) : 16;
+        if (more - 1 > 7 || more > (unsigned)scale)
+            return NULL;
+        memcpy(&word, s + n + 1, sizeof word);
+        value += json_eight((word ^ 0x3030303030303030) << (64 - 8 * more)) * power[scale - (int)more];
+        n += 1 + more;
+    }
+    *out = (int64_t)value;
+    return s + n;
+#else
+    (void)s;
+    (void)scale;
+    (void)out;
+    return NULL;
+#endif
+}
+
 /* A number times 10^scale (JSON_NUMBER_SCALE at most), as decimal_scaled gives it; NULL when it is
  * not that simple. */
 static inline const char *json_number(const char *s, int scale, int64_t *out) {
@@ -86,6 +126,9 @@ static inline const char *json_number(const char *s, int scale, int64_t *out) {
               MOST(100000), MOST(1000000), MOST(10000000), MOST(100000000), MOST(1000000000)};
 #undef MOST
     uint64_t value, part = 0;
+    const char *end = json_short(s, scale, out);
+    if (end)
+        return end;
     bool negative = *s == '-';
     s = json_natural(s + negative, &value);
     if (!s || value > of[scale].most)
@@ -95,40 +138,4 @@ static inline const char *json_number(const char *s, int scale, int64_t *out) {
     value = value * of[scale].power + part;
     *out = negative ? -(int64_t)value : (int64_t)value;
     return s;
-}
-
-/* The same as decimal_read, of up to 18 digits without an exponent. */
-static inline const char *json_decimal(const char *s, Decimal *out) {
-    static const uint64_t power[] = {1,
-                                     10,
-                                     100,
-                                     1000,
-                                     10000,
-                                     100000,
-                                     1000000,
-                                     10000000,
-                                     100000000,
-                                     1000000000,
-                                     10000000000,
-                                     100000000000,
-                                     1000000000000,
-                                     10000000000000,
-                                     100000000000000,
-                                     1000000000000000,
-                                     10000000000000000};
-    uint64_t value, part = 0;
-    bool negative = *s == '-';
-    const char *first = s + negative, *end = json_natural(first, &value);
-    size_t digits = 0;
-    if (end && *end == '.') {
-        const char *point = end + 1;
-        digits = (size_t)(point - first);
-        end = json_natural(point, &part);
-        if (!end || digits - 1 + (size_t)(end - point) > 18)
-            return NULL;
-        digits = (size_t)(end - point);
-    }
-    if (end)
-        *out = (Decimal){value * power[digits] + part, (int16_t)-(int)digits, negative, 0};
-    return end;
 }

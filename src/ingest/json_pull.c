@@ -4,6 +4,7 @@
 
 #include "ingest/decimal.h"
 #include "ingest/json_number.h"
+#include "ingest/json_walk.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -336,99 +337,29 @@ JsonToken json_pull_next(JsonPull *p) {
     }
 }
 
-/* ---- over and through: 64 bytes at a time -------------------------------------------------
+/* ---- over and through ---------------------------------------------------------------------
  */
-
-typedef struct Masks {
-    uint64_t quote, slash, open, close;
-} Masks;
-
-static inline Masks masks_of(const char *s) {
-    Masks m = {0};
-#if defined(__SSE2__)
-    const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\');
-    /* '[' and '{', ']' and '}' differ in one bit that nothing else between them has */
-    const __m128i open = _mm_set1_epi8('{'), close = _mm_set1_epi8('}');
-    const __m128i bit = _mm_set1_epi8(0x20);
-    for (int i = 0; i < 4; i++) {
-        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(s + 16 * i));
-        __m128i low = _mm_or_si128(v, bit);
-        int at = 16 * i;
-        m.quote |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, quote)) << at;
-        m.slash |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, slash)) << at;
-        m.open |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(low, open)) << at;
-        m.close |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(low, close)) << at;
-    }
-#else
-    for (int i = 0; i < 64; i++) {
-        char c = s[i], low = (char)(c | 0x20);
-        m.quote |= (uint64_t)(c == '"') << i;
-        m.slash |= (uint64_t)(c == '\\') << i;
-        m.open |= (uint64_t)(low == '{') << i;
-        m.close |= (uint64_t)(low == '}') << i;
-    }
-#endif
-    return m;
-}
-
-typedef struct Walk {
-    uint64_t level;   /* open brackets */
-    uint64_t string;  /* all ones: inside one */
-    uint64_t escaped; /* 1: the next byte is */
-} Walk;
-
-/* Bytes of the block up to behind the bracket that closes level 1, or 0 when it is not here. */
-static inline size_t walk_block(Walk *w, const char *s) {
-    Masks m = masks_of(s);
-    uint64_t escaped = w->escaped;
-    w->escaped = 0;
-    for (uint64_t slash = m.slash & ~escaped; slash;) {
-        int i = __builtin_ctzll(slash);
-        slash &= slash - 1;
-        if (i == 63) {
-            w->escaped = 1;
-        } else {
-            escaped |= 2ull << i;
-            slash &= ~(2ull << i);
-        }
-    }
-    uint64_t inside = m.quote & ~escaped;
-    for (int by = 1; by < 64; by *= 2)
-        inside ^= inside << by;
-    inside ^= w->string;
-    w->string = (uint64_t)((int64_t)inside >> 63);
-    uint64_t open = m.open & ~inside, close = m.close & ~inside;
-    for (uint64_t both = open | close; both; both &= both - 1) {
-        uint64_t bit = both & (~both + 1);
-        w->level += open & bit ? 1 : UINT64_MAX;
-        if (w->level == 0)
-            return (size_t)__builtin_ctzll(bit) + 1;
-    }
-    return 0;
-}
 
 /* Behind an opening bracket: to behind its closing one. `keep`: all of it stays in memory, and
  * *start bytes before p->at lies the opening one. */
 static bool walk_over(JsonPull *p, bool keep, size_t *start) {
-    Walk w = {.level = 1};
-    char tail[64];
+    JsonWalk w = {.level = 1};
+    char tail[JSON_WALK_BLOCK];
     *start = 1;
     for (;;) {
-        size_t left = (size_t)(p->end - p->at), took = left < 64 ? left : 64;
-        const char *block = p->at;
-        if (left < 64) {
-            if (refill(p, keep ? p->at - *start : p->at))
-                continue;
+        size_t left = (size_t)(p->end - p->at), took = json_walk(&w, p->at, left);
+        if (w.level && !took && !refill(p, keep ? p->at - *start : p->at)) {
             if (p->at == p->end || p->broken)
                 return false;
+            left = (size_t)(p->end - p->at);
             memset(tail, ' ', sizeof tail);
             memcpy(tail, p->at, left);
-            block = tail;
+            took = json_walk(&w, tail, sizeof tail);
+            took = w.level ? left : took;
         }
-        size_t found = walk_block(&w, block);
-        p->at += found ? found : took;
-        *start += found ? found : took;
-        if (found) {
+        p->at += took;
+        *start += took;
+        if (w.level == 0) {
             p->depth--;
             value_over(p);
             return true;
@@ -456,10 +387,14 @@ void json_pull_within(const JsonPull *p, JsonPull *event) {
 bool json_pull_took(JsonPull *p, const JsonPull *event) {
     if (event->broken || event->depth)
         return false;
-    p->at = event->at;
+    json_pull_behind(p, event->at);
+    return true;
+}
+
+void json_pull_behind(JsonPull *p, const char *at) {
+    p->at = at;
     p->depth--;
     value_over(p);
-    return true;
 }
 
 void json_pull_skip(JsonPull *p, JsonToken given) {
@@ -600,8 +535,44 @@ bool json_member_scaled(JsonPull *p, const JsonMember *m, int scale, int64_t *ou
     return false;
 }
 
+/* The same as decimal_read, of up to 18 digits without an exponent. */
+static const char *read_decimal(const char *s, Decimal *out) {
+    static const uint64_t power[] = {1,
+                                     10,
+                                     100,
+                                     1000,
+                                     10000,
+                                     100000,
+                                     1000000,
+                                     10000000,
+                                     100000000,
+                                     1000000000,
+                                     10000000000,
+                                     100000000000,
+                                     1000000000000,
+                                     10000000000000,
+                                     100000000000000,
+                                     1000000000000000,
+                                     10000000000000000};
+    uint64_t value, part = 0;
+    bool negative = *s == '-';
+    const char *first = s + negative, *end = json_natural(first, &value);
+    size_t digits = 0;
+    if (end && *end == '.') {
+        const char *point = end + 1;
+        digits = (size_t)(point - first);
+        end = json_natural(point, &part);
+        if (!end || digits - 1 + (size_t)(end - point) > 18)
+            return NULL;
+        digits = (size_t)(end - point);
+    }
+    if (end)
+        *out = (Decimal){value * power[digits] + part, (int16_t)-(int)digits, negative, 0};
+    return end;
+}
+
 bool json_member_decimal(const JsonMember *m, Decimal *out) {
-    return (m->ahead && json_decimal(m->text.s, out) == m->text.s + m->text.n) ||
+    return (m->ahead && read_decimal(m->text.s, out) == m->text.s + m->text.n) ||
            decimal_read(m->text, out);
 }
 
@@ -615,9 +586,9 @@ bool json_member_uint(JsonPull *p, const JsonMember *m, uint32_t *out) {
 
 bool json_pull_item(JsonPull *p, JsonToken *token) {
     const char *s = p->at;
-    if (!p->broken && p->expect == JSON_EXPECT_COMMA && p->end - s >= 2 && s[0] == ',' &&
-        (s[1] == '{' || s[1] == '[') && in_array(p)) {
-        p->at++;
+    if (!p->broken && p->expect == JSON_EXPECT_COMMA && p->end - s >= 3 && s[0] == ',' &&
+        in_array(p) && (s += s[1] == '\n', s[1] == '{' || s[1] == '[')) {
+        p->at = s + 1;
         p->offset = p->base_offset + (p->at - p->base);
         p->expect = JSON_EXPECT_VALUE;
         *token = open_level(p, s[1] == '[');
@@ -661,7 +632,7 @@ static inline bool short_number(JsonPull *p, int scale, int64_t *out) {
 
 bool json_pull_decimal(JsonPull *p, Decimal *out) {
     if (!p->broken && json_pull_ahead(p, p->at, JSON_NUMBER_AHEAD) && p->expect == JSON_EXPECT_VALUE) {
-        const char *s = json_decimal(p->at + (*p->at == ' '), out);
+        const char *s = read_decimal(p->at + (*p->at == ' '), out);
         if (s && s < p->end && (*s == ',' || *s == '}' || *s == ']')) {
             p->at = s;
             value_over(p);

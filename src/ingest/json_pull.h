@@ -31,6 +31,7 @@ typedef enum JsonToken {
 enum {
     JSON_PULL_LEVELS = 4096, /* what is skipped or raw may nest deeper */
     JSON_KEY_MOST = 24,
+    JSON_SMALL_MOST = 256, /* of json_pull_small at a time */
 };
 
 enum JsonExpect {
@@ -78,6 +79,8 @@ bool json_pull_raw(JsonPull *p, Str *raw);
  * it; where it broke, or the memory ended, json_pull_took is false and nothing has happened. */
 void json_pull_within(const JsonPull *p, JsonPull *event);
 bool json_pull_took(JsonPull *p, const JsonPull *event);
+/* The same for who read it otherwise (json_skim.h): it ends before `at`. */
+void json_pull_behind(JsonPull *p, const char *at);
 /* To behind the value that json_pull_next has just given, or begun. */
 void json_pull_skip(JsonPull *p, JsonToken given);
 
@@ -125,6 +128,8 @@ bool json_pull_uint_of(JsonPull *p, JsonToken given, uint32_t *out);
 /* In an array, the way of the many: the next items into out, as many as are whole numbers and lie
  * in memory, up to `most`. 0: nothing has happened, and json_pull_item tells what comes. */
 uint32_t json_pull_integers(JsonPull *p, int64_t *out, uint32_t most);
+/* The same of those of up to eight digits without a sign; `most` is 32 at least. */
+uint32_t json_pull_small(JsonPull *p, uint32_t *out, uint32_t most);
 /* The same of numbers times 10^scale, maybe with a fraction; scale is 9 at most. */
 uint32_t json_pull_decimals(JsonPull *p, int scale, int64_t *out, uint32_t most);
 

@@ -16,6 +16,7 @@
 #include "ingest/decimal.h"
 #include "ingest/id_map.h"
 #include "ingest/json_pull.h"
+#include "ingest/json_skim.h"
 #include "ingest/key_cache.h"
 
 enum {
@@ -71,7 +72,8 @@ typedef struct Scope {
     Column held;  /* Held */
     Column node;  /* uint32_t: nodes of samples, or stacks of events */
     Column value; /* Decimal: weights, or times of events */
-    Column path;  /* Step: the sample or stack at hand */
+    Step *path;   /* the sample or stack at hand, outermost first */
+    uint32_t depth, path_cap;
     bool has_frames, ours;
     uint32_t profiles;
 } Scope;
@@ -152,18 +154,23 @@ static uint32_t node_of(Scope *s, uint32_t parent, uint32_t frame) {
 }
 
 /* The frame at this depth of the path; the steps before it stand. */
-static void path_step(Scope *s, uint64_t depth, uint32_t frame) {
-    if (depth < s->path.count) { /* most samples begin as the one before them */
-        if (COLUMN_AT(&s->path, Step, depth).frame == frame)
+static inline void path_step(Scope *s, uint32_t depth, uint32_t frame) {
+    if (depth < s->depth) { /* most samples begin as the one before them */
+        if (s->path[depth].frame == frame)
             return;
-        s->path.count = depth;
+        s->depth = depth;
     }
-    uint32_t parent = depth ? COLUMN_AT(&s->path, Step, depth - 1).node : CALL_ROOT;
-    COLUMN_PUSH(&s->path, Step) = (Step){frame, node_of(s, parent, frame)};
+    if (depth == s->path_cap) {
+        uint32_t cap = depth ? 2 * depth : 256;
+        s->path = mem_resize(s->path, depth * sizeof *s->path, cap * sizeof *s->path);
+        s->path_cap = cap;
+    }
+    uint32_t parent = depth ? s->path[depth - 1].node : CALL_ROOT;
+    s->path[s->depth++] = (Step){frame, node_of(s, parent, frame)};
 }
 
-static uint32_t path_node(const Scope *s) {
-    return s->path.count ? COLUMN_AT(&s->path, Step, s->path.count - 1).node : CALL_ROOT;
+static inline uint32_t path_node(const Scope *s) {
+    return s->depth ? s->path[s->depth - 1].node : CALL_ROOT;
 }
 
 static bool frame_number(JsonPull *p, JsonToken token, uint32_t *frame) {
@@ -237,31 +244,38 @@ static void begin_rows(Scope *s, Held *h) {
     call_tree_base(&s->tree, s->ours ? 0 : rows_process(&s->rows, h->name));
 }
 
-/* The next sample; weight NULL: it has none. */
-static void add_sample(Scope *s, Held *h, const Decimal *weight) {
+/* Of a sample at hand, whose weight is known in the unit's finest. */
+static inline void add_value(Scope *s, Held *h, uint32_t node, int64_t value) {
     StackId stack;
     Context context;
+    if (h->unit != UNIT_TIME || value < 0) {
+        add_untimed(s, h, node, value);
+        return;
+    }
+    PairId pair = call_tree_pair(&s->tree, node);
+    if (!pair)
+        pair = pair_of(s, h, node, &stack, &context);
+    rows_add_weighed(&s->rows, h->time_ns, pair, (uint64_t)value);
+    if (__builtin_add_overflow(h->time_ns, value, &h->time_ns))
+        h->time_ns = INT64_MAX;
+}
+
+/* The next sample; weight NULL: it has none. */
+static void add_sample(Scope *s, Held *h, const Decimal *weight) {
     uint32_t node = COLUMN_AT(&s->node, uint32_t, h->node0 + h->done++);
     int64_t value = h->unit == UNIT_NONE;
     if (!weight)
         rows_complain(&s->rows, COMPLAINT_COUNT, -1, STR("a sample without a weight"));
     else if (!value_of(s, h, weight, &value))
         return;
-    if (h->unit != UNIT_TIME || value < 0) {
-        add_untimed(s, h, node, value);
-        return;
-    }
-    PairId pair = pair_of(s, h, node, &stack, &context);
-    rows_add_weighed(&s->rows, h->time_ns, pair, (uint64_t)value);
-    if (__builtin_add_overflow(h->time_ns, value, &h->time_ns))
-        h->time_ns = INT64_MAX;
+    add_value(s, h, node, value);
 }
 
 /* The stack did not change until then. */
-static void stand_until(Scope *s, Held *h, int64_t at) {
+static inline void stand_until(Scope *s, Held *h, int64_t at) {
     StackId stack;
     Context context;
-    if (h->top == CALL_ROOT || at <= h->time_ns)
+    if (at <= h->time_ns || h->top == CALL_ROOT)
         return;
     if (h->unit == UNIT_TIME)
         rows_span(&s->rows, h->time_ns, at, pair_of(s, h, h->top, &stack, &context));
@@ -270,10 +284,7 @@ static void stand_until(Scope *s, Held *h, int64_t at) {
 }
 
 /* From then on the stack is this node's. */
-static void add_event(Scope *s, Held *h, uint32_t node, const Decimal *time) {
-    int64_t at;
-    if (!value_of(s, h, time, &at))
-        return;
+static inline void change_stack(Scope *s, Held *h, uint32_t node, int64_t at) {
     stand_until(s, h, at);
     h->top = node;
     if (h->began && at < h->time_ns)
@@ -281,6 +292,12 @@ static void add_event(Scope *s, Held *h, uint32_t node, const Decimal *time) {
     if (!h->began || at > h->time_ns)
         h->time_ns = at;
     h->began = true;
+}
+
+static void add_event(Scope *s, Held *h, uint32_t node, const Decimal *time) {
+    int64_t at;
+    if (value_of(s, h, time, &at))
+        change_stack(s, h, node, at);
 }
 
 /* What is left when the profile is over. What runs on at the last event ends with it; nobody knows
@@ -328,11 +345,16 @@ static void complain_of(Scope *s, int64_t frame) {
     buf_free(&text);
 }
 
+/* A list or an object has no text of its own. */
+static Str text_of(const JsonPull *p, JsonToken token) {
+    return token == JSON_ARRAY || token == JSON_OBJECT ? (Str){0} : p->text;
+}
+
 /* Its frames one by one; p is at the list's first item. */
 static uint32_t read_stack(Scope *s, JsonPull *p) {
     JsonToken token;
     int64_t block[FRAME_BLOCK];
-    uint64_t depth = 0;
+    uint32_t depth = 0;
     for (;;) {
         uint32_t frame, n = json_pull_integers(p, block, FRAME_BLOCK);
         for (uint32_t i = 0; i < n; i++) {
@@ -348,9 +370,9 @@ static uint32_t read_stack(Scope *s, JsonPull *p) {
         if (frame_number(p, token, &frame))
             path_step(s, depth++, frame);
         else
-            rows_complain(&s->rows, COMPLAINT_FRAME, s->json.offset, p->text);
+            rows_complain(&s->rows, COMPLAINT_FRAME, s->json.offset, text_of(p, token));
     }
-    s->path.count = depth;
+    s->depth = depth;
     return path_node(s);
 }
 
@@ -374,11 +396,32 @@ static uint32_t take_stack(Scope *s) {
     return node;
 }
 
+/* As many of the next samples as lie in memory and were met before: then it is known that the first
+ * bracket is the one that ends them. */
+static void skim_samples(Scope *s) {
+    JsonPull *p = &s->json;
+    const char *at = p->at;
+    if (p->broken || p->expect != JSON_EXPECT_COMMA)
+        return;
+    while (p->end - at >= 2 * JSON_SKIM_AHEAD && *at == ',') {
+        const char *first = at + 1 + (at[1] == '\n'), *end;
+        if (*first != '[' || !(end = json_walk_to(first, p->end, ']')))
+            break;
+        TextKey key = text_key(&s->keys, first, (size_t)(end + 1 - first), 0);
+        uint32_t seen = key_cache_get(&s->seen, key);
+        if (!seen)
+            break;
+        COLUMN_PUSH(&s->node, uint32_t) = seen - 1;
+        at = end + 1;
+    }
+    p->at = at;
+}
+
 static void read_samples(Scope *s) {
     JsonToken token;
     if (!json_pull_expect(&s->json, JSON_ARRAY))
         return;
-    while (json_pull_item(&s->json, &token)) {
+    while (skim_samples(s), json_pull_item(&s->json, &token)) {
         uint32_t node = CALL_ROOT;
         if (token == JSON_ARRAY)
             node = take_stack(s);
@@ -396,11 +439,24 @@ static void take_weight(Scope *s, Held *h, const Decimal *weight) {
         add_sample(s, h, weight);
 }
 
+/* Weights that are times of samples that wait, many at a time; 0: read_weights tells what comes. */
+static uint32_t take_times(Scope *s, Held *h) {
+    int64_t value[WEIGHT_BLOCK];
+    if (!h->flows || h->unit != UNIT_TIME)
+        return 0;
+    uint32_t n = json_pull_decimals(&s->json, h->scale, value, WEIGHT_BLOCK);
+    for (uint32_t i = 0; i < n && h->node0 + h->done < s->node.count; i++)
+        add_value(s, h, COLUMN_AT(&s->node, uint32_t, h->node0 + h->done++), value[i]);
+    return n;
+}
+
 static void read_weights(Scope *s, Held *h) {
     JsonToken token;
     if (!json_pull_expect(&s->json, JSON_ARRAY))
         return;
     for (;;) {
+        if (take_times(s, h))
+            continue;
         int64_t whole[WEIGHT_BLOCK];
         Decimal weight = {0};
         uint32_t n = json_pull_integers(&s->json, whole, WEIGHT_BLOCK);
@@ -414,7 +470,7 @@ static void read_weights(Scope *s, Held *h) {
         if (!json_pull_item(&s->json, &token))
             break;
         if (token != JSON_NUMBER || !decimal_read(s->json.text, &weight))
-            rows_complain(&s->rows, COMPLAINT_COUNT, s->json.offset, s->json.text);
+            rows_complain(&s->rows, COMPLAINT_COUNT, s->json.offset, text_of(&s->json, token));
         json_pull_skip(&s->json, token);
         take_weight(s, h, &weight);
     }
@@ -424,23 +480,27 @@ static void read_weights(Scope *s, Held *h) {
  */
 
 /* Back to the caller of the innermost call of this frame; false: it was never called. */
-static bool path_close(Scope *s, uint32_t frame) {
-    uint64_t depth = s->path.count;
-    while (depth && COLUMN_AT(&s->path, Step, depth - 1).frame != frame)
+static inline bool path_close(Scope *s, uint32_t frame) {
+    uint32_t depth = s->depth;
+    while (depth && s->path[depth - 1].frame != frame)
         depth--;
     if (!depth)
         return false;
-    bool innermost = depth == s->path.count;
-    s->path.count = depth - 1;
+    bool innermost = depth == s->depth;
+    s->depth = depth - 1;
     return innermost;
 }
 
-static void take_event(Scope *s, Held *h, char type, uint32_t frame, const Decimal *at) {
+static inline void take_step(Scope *s, char type, uint32_t frame, int64_t offset) {
     if (type == 'O')
-        path_step(s, s->path.count, frame);
+        path_step(s, s->depth, frame);
     else if (!path_close(s, frame))
-        rows_complain(&s->rows, COMPLAINT_FRAME, s->json.offset,
-                      STR("an end that is not the innermost's"));
+        rows_complain(&s->rows, COMPLAINT_FRAME, offset, STR("an end that is not the innermost's"));
+}
+
+static void take_event(Scope *s, Held *h, char type, uint32_t frame, const Decimal *at,
+                       int64_t offset) {
+    take_step(s, type, frame, offset);
     if (h->flows) {
         add_event(s, h, path_node(s), at);
     } else {
@@ -470,24 +530,81 @@ static void read_event(Scope *s, Held *h) {
     if (p->broken)
         return;
     if (has_frame && has_at && (type == 'O' || type == 'C'))
-        take_event(s, h, type, frame, &at);
+        take_event(s, h, type, frame, &at, offset);
     else
         rows_complain(&s->rows, COMPLAINT_FRAME, offset,
                       STR("an event without type, frame or time"));
 }
 
+/* An event that lies in memory, of a profile with times (json_skim.h). Behind its brace; behind its
+ * end, or NULL: it is to be read by read_event. By members of JsonPull it took twice as many
+ * instructions. */
+static inline const char *skim_event(const char *s, const char *end, int scale, char *type,
+                                     uint32_t *frame, int64_t *at) {
+    enum { TYPE = 1, FRAME = 2, AT = 4 };
+    JsonSkimKey key;
+    int64_t number;
+    unsigned has = 0;
+    for (bool over = false; !over;) {
+        if (end - s < 2 * JSON_SKIM_AHEAD || !(s = json_skim_key(s, &key)))
+            return NULL;
+        if (key.word == JSON_WORD4('t', 'y', 'p', 'e')) {
+            has |= s[0] == '"' && (s[1] == 'O' || s[1] == 'C') && s[2] == '"' ? TYPE : 0;
+            *type = s[1];
+            s += 3;
+        } else if (key.word == JSON_WORD6('f', 'r', 'a', 'm', 'e', 0)) {
+            s = json_number(s, 0, &number);
+            has |= s && number >= 0 && number < ROOT_FRAME ? FRAME : 0;
+            *frame = (uint32_t)number;
+        } else if (key.word == JSON_WORD2('a', 't')) {
+            s = json_number(s, scale, at);
+            has |= AT;
+        } else {
+            s = json_skim_escaped(&key) ? NULL : json_skim_over(s, end);
+        }
+        if (!s || end - s < JSON_SKIM_AHEAD || !(s = json_skim_next(s, &over)))
+            return NULL;
+    }
+    return has == (TYPE | FRAME | AT) ? s : NULL;
+}
+
+/* As many of the next events as can be skimmed. */
+static void skim_events(Scope *s, Held *h) {
+    JsonPull *p = &s->json;
+    const char *at = p->at, *event;
+    if (!h->flows || h->unit != UNIT_TIME || p->broken ||
+        (p->expect != JSON_EXPECT_COMMA && p->expect != JSON_EXPECT_VALUE))
+        return;
+    bool comma = p->expect == JSON_EXPECT_COMMA;
+    while (p->end - at >= JSON_SKIM_AHEAD && !s->rows.stopped) {
+        char type = 0;
+        uint32_t frame = 0;
+        int64_t time = 0;
+        if (comma && *at++ != ',')
+            break;
+        at += comma && (*at == '\n' || *at == ' ');
+        if (*at != '{' || !(event = skim_event(at + 1, p->end, h->scale, &type, &frame, &time)))
+            break;
+        take_step(s, type, frame, p->base_offset + (at - p->base));
+        change_stack(s, h, path_node(s), time);
+        p->at = at = event;
+        p->expect = JSON_EXPECT_COMMA;
+        comma = true;
+    }
+}
+
 static void read_events(Scope *s, Held *h) {
     JsonToken token;
-    s->path.count = 0;
+    s->depth = 0;
     if (!json_pull_expect(&s->json, JSON_ARRAY))
         return;
-    while (json_pull_item(&s->json, &token)) {
+    while (skim_events(s, h), json_pull_item(&s->json, &token)) {
         if (token == JSON_OBJECT)
             read_event(s, h);
         else
             json_pull_skip(&s->json, token);
     }
-    s->path.count = 0;
+    s->depth = 0;
 }
 
 /* ---- the whole ----------------------------------------------------------------------------
@@ -635,7 +752,6 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
     for (size_t i = 0; i < sizeof column / sizeof *column; i++)
         column_init(column[i], sizeof(uint32_t), 10);
     column_init(&s.value, sizeof(Decimal), 10);
-    column_init(&s.path, sizeof(Step), 8);
     column_init(&s.twig, sizeof(Twig), 10);
     column_push(&s.twig); /* of those without a parent */
     column_init(&s.held, sizeof(Held), 4);
@@ -651,7 +767,7 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
     for (size_t i = 0; i < sizeof column / sizeof *column; i++)
         column_free(column[i]);
     column_free(&s.value);
-    column_free(&s.path);
+    mem_resize(s.path, s.path_cap * sizeof *s.path, 0);
     column_free(&s.twig);
     column_free(&s.held);
     return ok;

@@ -4,46 +4,150 @@
 
 enum { SEATS_LOG2 = 13, OVERLAPS_DEEP = 256, CALLS_DEEP = STACKS_MAX_DEPTH - 2 };
 
-void trace_calls_add(TraceCalls *c, TraceEvent event) {
-    if (c->count == c->cap) {
-        size_t cap = c->cap ? c->cap * 2 : 1024;
-        c->at = mem_resize(c->at, c->cap * sizeof *c->at, cap * sizeof *c->at);
-        c->cap = cap;
+/* ---- waiting ------------------------------------------------------------------------------
+ */
+
+typedef struct Waiting {
+    int32_t step; /* from the begin of the one before it; STEP_FAR: the next far one is it */
+    uint32_t length;
+    FrameId frame;
+    uint32_t name;
+} Waiting;
+
+enum { STEP_FAR = INT32_MIN };
+/* Lengths that are none. */
+#define LENGTH_BEGIN UINT32_MAX
+#define LENGTH_END (UINT32_MAX - 1)
+#define LENGTH_FAR (UINT32_MAX - 2) /* the next far one is it */
+
+static void push_far(TraceWaiting *t, int64_t value) {
+    uint32_t room;
+    *(int64_t *)fifo_room(&t->far, 1, &room) = value;
+    fifo_pushed(&t->far, 1);
+}
+
+static int64_t take_far(TraceWaiting *t) {
+    uint32_t n;
+    int64_t value = *(const int64_t *)fifo_head(&t->far, 1, &n);
+    fifo_took(&t->far, 1);
+    return value;
+}
+
+static TraceWaiting *waiting_of(TraceCalls *c, uint32_t thread) {
+    if (thread >= c->threads) {
+        uint32_t threads = thread + 16;
+        threads += thread / 2;
+        c->thread = mem_resize(c->thread, c->threads * sizeof *c->thread, threads * sizeof *c->thread);
+        for (; c->threads < threads; c->threads++) {
+            fifo_init(&c->thread[c->threads].event, sizeof(Waiting));
+            fifo_init(&c->thread[c->threads].far, sizeof(int64_t));
+        }
     }
-    c->at[c->count++] = event;
+    return &c->thread[thread];
+}
+
+void trace_calls_add(TraceCalls *c, uint32_t thread, const TraceEvent *e) {
+    uint32_t room;
+    int64_t step;
+    TraceWaiting *t = waiting_of(c, thread);
+    Waiting w = {.length = LENGTH_BEGIN, .frame = e->frame, .name = e->name};
+    bool far = __builtin_sub_overflow(e->begin_ns, t->begin_ns, &step) || step <= INT32_MIN ||
+               step > INT32_MAX;
+    w.step = far ? STEP_FAR : (int32_t)step;
+    if (far)
+        push_far(t, e->begin_ns);
+    t->begin_ns = e->begin_ns;
+    if (e->kind == TRACE_END) {
+        w.length = LENGTH_END;
+    } else if (e->kind == TRACE_WHOLE) {
+        uint64_t length = (uint64_t)e->end_ns - (uint64_t)e->begin_ns;
+        w.length = length < LENGTH_FAR ? (uint32_t)length : LENGTH_FAR;
+        if (length >= LENGTH_FAR)
+            push_far(t, e->end_ns);
+    }
+    *(Waiting *)fifo_room(&t->event, 1, &room) = w;
+    fifo_pushed(&t->event, 1);
+    c->some = true;
 }
 
 void trace_calls_free(TraceCalls *c) {
-    mem_resize(c->at, c->cap * sizeof *c->at, 0);
+    for (uint32_t i = 0; i < c->threads; i++) {
+        fifo_free(&c->thread[i].event);
+        fifo_free(&c->thread[i].far);
+    }
+    mem_resize(c->thread, c->threads * sizeof *c->thread, 0);
     *c = (TraceCalls){0};
+}
+
+/* An event as it is nested. */
+typedef struct Call {
+    int64_t begin_ns, end_ns; /* end: ENDLESS until it is known, ENDING of an end */
+    FrameId frame;
+    uint32_t name;
+} Call;
+
+#define ENDLESS INT64_MAX
+#define ENDING INT64_MIN
+
+/* All that wait, into `at`, which has room for them; whether begins and ends are among them. */
+static bool take_waiting(TraceWaiting *t, Call *at) {
+    uint32_t n;
+    int64_t begin = 0;
+    bool apart = false;
+    const Waiting *w;
+    while ((w = fifo_head(&t->event, UINT32_MAX, &n))) {
+        for (uint32_t i = 0; i < n; i++, at++) {
+            begin = w[i].step == STEP_FAR ? take_far(t) : begin + w[i].step;
+            bool whole = w[i].length < LENGTH_FAR;
+            apart |= w[i].length >= LENGTH_END;
+            *at = (Call){begin, begin + w[i].length, w[i].frame, w[i].name};
+            if (!whole)
+                at->end_ns = w[i].length == LENGTH_FAR   ? take_far(t)
+                             : w[i].length == LENGTH_END ? ENDING
+                                                         : ENDLESS;
+        }
+        fifo_took(&t->event, n);
+    }
+    fifo_free(&t->event);
+    fifo_free(&t->far);
+    return apart;
 }
 
 /* ---- sorting: stable, and quick on what is nearly in order ---------------------------------
  */
 
 /* Longer calls go before those that begin with them, as they are around them. */
-static inline bool comes_after(const TraceEvent *a, const TraceEvent *b, bool ends) {
+static inline bool comes_after(const Call *a, const Call *b, bool ends) {
     if (a->begin_ns != b->begin_ns)
         return a->begin_ns > b->begin_ns;
     return ends && a->end_ns < b->end_ns;
 }
 
-static void merge(TraceEvent *at, size_t left, size_t n, TraceEvent *room, bool ends) {
+/* Where what lies before `left` and what lies behind it overlap; only that is moved. */
+static void merge(Call *at, size_t left, size_t n, Call *room, bool ends) {
     if (left == 0 || left == n || !comes_after(&at[left - 1], &at[left], ends))
         return;
-    memcpy(room, at, left * sizeof *at);
-    size_t l = 0, r = left, to = 0;
-    while (l < left && r < n)
+    size_t first = 0;
+    for (size_t behind = left; first < behind;) { /* the first that comes after at[left] */
+        size_t middle = first + (behind - first) / 2;
+        if (comes_after(&at[middle], &at[left], ends))
+            behind = middle;
+        else
+            first = middle + 1;
+    }
+    size_t moved = left - first, l = 0, r = left, to = first;
+    memcpy(room, at + first, moved * sizeof *at);
+    while (l < moved && r < n)
         at[to++] = comes_after(&room[l], &at[r], ends) ? at[r++] : room[l++];
-    memcpy(at + to, room + l, (left - l) * sizeof *at);
+    memcpy(at + to, room + l, (moved - l) * sizeof *at);
 }
 
-static void sort(TraceEvent *at, size_t n, TraceEvent *room, bool ends) {
+static void sort(Call *at, size_t n, Call *room, bool ends) {
     enum { SHORT = 16 };
     for (size_t first = 0; first < n; first += SHORT) {
         size_t end = first + SHORT < n ? first + SHORT : n;
         for (size_t i = first + 1; i < end; i++) {
-            TraceEvent event = at[i];
+            Call event = at[i];
             size_t k = i;
             for (; k > first && comes_after(&at[k - 1], &event, ends); k--)
                 at[k] = at[k - 1];
@@ -64,7 +168,7 @@ typedef struct Open {
 } Open;
 
 typedef struct Matcher {
-    TraceEvent *at;
+    Call *at;
     Column open;  /* Open: begins without an end so far, innermost last */
     Column ended; /* NameId: of calls that ended at `now_ns` with the call around them */
     int64_t now_ns;
@@ -91,7 +195,7 @@ static void complain_of(Rows *rows, const char *what, NameId name) {
     buf_free(&words);
 }
 
-static void end_call(Matcher *m, const TraceEvent *end) {
+static void end_call(Matcher *m, const Call *end) {
     uint64_t n = m->open.count;
     if (end->name)
         while (n && COLUMN_AT(&m->open, Open, n - 1).name != end->name)
@@ -111,21 +215,21 @@ static void end_call(Matcher *m, const TraceEvent *end) {
 }
 
 /* Sorted events of a thread become whole calls; returns how many. */
-static size_t match(TraceEvent *at, size_t n, Rows *rows) {
+static size_t match(Call *at, size_t n, Rows *rows) {
     Matcher m = {.at = at, .rows = rows, .now_ns = INT64_MIN};
     column_init(&m.open, sizeof(Open), 6);
     column_init(&m.ended, sizeof(uint32_t), 4);
     int64_t last = INT64_MIN;
     for (size_t i = 0; i < n; i++) {
-        const TraceEvent *e = &at[i];
-        int64_t end = e->kind == TRACE_WHOLE ? e->end_ns : e->begin_ns;
+        const Call *e = &at[i];
+        int64_t end = e->end_ns == ENDLESS || e->end_ns == ENDING ? e->begin_ns : e->end_ns;
         last = end > last ? end : last;
         if (e->begin_ns != m.now_ns)
             m.ended.count = 0;
         m.now_ns = e->begin_ns;
-        if (e->kind == TRACE_BEGIN)
+        if (e->end_ns == ENDLESS)
             COLUMN_PUSH(&m.open, Open) = (Open){(uint32_t)i, e->name};
-        else if (e->kind == TRACE_END)
+        else if (e->end_ns == ENDING)
             end_call(&m, e);
     }
     for (uint64_t i = 0; i < m.open.count; i++)
@@ -134,7 +238,7 @@ static size_t match(TraceEvent *at, size_t n, Rows *rows) {
     column_free(&m.ended);
     size_t kept = 0;
     for (size_t i = 0; i < n; i++)
-        if (at[i].kind != TRACE_END && at[i].end_ns > at[i].begin_ns)
+        if (at[i].end_ns > at[i].begin_ns) /* no ends */
             at[kept++] = at[i];
     return kept;
 }
@@ -246,7 +350,7 @@ static void end_until(Nest *n, int64_t t) {
     }
 }
 
-static void begin_call(Nest *n, const TraceEvent *e) {
+static void begin_call(Nest *n, const Call *e) {
     uint64_t depth = n->level.count;
     int64_t end = e->end_ns;
     if (depth && depth >= OVERLAPS_DEEP && end > level_at(n, depth - 1)->end_ns) {
@@ -263,9 +367,11 @@ static void begin_call(Nest *n, const TraceEvent *e) {
     n->overlaps += outlasts(n, depth);
 }
 
-static void emit_thread(TraceEvent *at, size_t count, TraceEvent *room, Nest n) {
+/* apart: begins and ends are among them, and are matched in their order first. */
+static void emit_thread(Call *at, size_t count, Call *room, bool apart, Nest n) {
     Rows *rows = n.rows;
-    sort(at, count, room, false);
+    if (apart)
+        sort(at, count, room, false);
     count = match(at, count, rows);
     sort(at, count, room, true);
     n.base = rows_process(rows, n.context.comm);
@@ -285,24 +391,22 @@ static void emit_thread(TraceEvent *at, size_t count, TraceEvent *room, Nest n) 
  */
 
 void trace_calls_emit(TraceCalls *c, Rows *rows, const Context *context, uint32_t threads) {
-    if (!c->count)
+    size_t most = 0;
+    for (uint32_t t = 0; t < threads && t < c->threads; t++)
+        most = c->thread[t].event.count > most ? c->thread[t].event.count : most;
+    if (!most)
         return;
-    size_t starts = ((size_t)threads + 1) * sizeof(size_t), bytes = c->count * sizeof *c->at;
-    size_t *start = mem_resize(NULL, 0, starts);
-    TraceEvent *sorted = mem_resize(NULL, 0, bytes);
-    for (size_t i = 0; i < c->count; i++)
-        start[c->at[i].thread + 1]++;
-    for (uint32_t t = 0; t < threads; t++)
-        start[t + 1] += start[t];
-    for (size_t i = 0; i < c->count; i++)
-        sorted[start[c->at[i].thread]++] = c->at[i];
+    Call *at = mem_table(most * sizeof *at), *room = mem_table(most * sizeof *room);
     Seat *seat = mem_table(sizeof(Seat) << SEATS_LOG2);
-    for (uint32_t t = 0; t < threads; t++) { /* start[t] is where t ends now */
-        size_t first = t ? start[t - 1] : 0;
+    for (uint32_t t = 0; t < threads && t < c->threads; t++) {
+        size_t count = c->thread[t].event.count;
+        if (!count)
+            continue;
         Nest n = {.rows = rows, .context = context[t], .seat = seat, .thread = t + 1};
-        emit_thread(sorted + first, start[t] - first, c->at, n);
+        bool apart = take_waiting(&c->thread[t], at);
+        emit_thread(at, count, room, apart, n);
     }
     mem_table_free(seat, sizeof(Seat) << SEATS_LOG2);
-    mem_resize(sorted, bytes, 0);
-    mem_resize(start, starts, 0);
+    mem_table_free(at, most * sizeof *at);
+    mem_table_free(room, most * sizeof *room);
 }

@@ -7,8 +7,13 @@
 enum {
     US = 3, /* µs to ns, as a power of ten */
     FAR_OFF = 1000,
-    BLOCK = 256, /* samples at a time */
+    BLOCK = JSON_SMALL_MOST, /* samples at a time */
 };
+
+/* Up to so many ns a step, those of a block on top of up to TIME_MOST are no more than an int64_t
+ * holds. */
+#define STEP_MOST ((1ll << 53) - 1)
+#define TIME_MOST (1ll << 62)
 
 /* What the readers of one call share. */
 typedef struct Reader {
@@ -26,19 +31,21 @@ void v8_profile_init(V8Profile *v) {
     *v = (V8Profile){0};
     call_tree_init(&v->tree, frame_of, NULL);
     id_map_init(&v->number_of);
-    Column *column[] = {&v->dense, &v->hits, &v->pair, &v->child, &v->sample};
+    Column *column[] = {&v->dense, &v->hits, &v->pair, &v->child};
     for (size_t i = 0; i < sizeof column / sizeof *column; i++)
         column_init(column[i], sizeof(uint32_t), 8);
     column_init(&v->told, sizeof(uint8_t), 8);
+    fifo_init(&v->sample, sizeof(uint32_t));
     time_list_init(&v->time);
 }
 
 void v8_profile_free(V8Profile *v) {
     call_tree_free(&v->tree);
     id_map_free(&v->number_of);
-    Column *column[] = {&v->dense, &v->hits, &v->pair, &v->child, &v->sample, &v->told};
+    Column *column[] = {&v->dense, &v->hits, &v->pair, &v->child, &v->told};
     for (size_t i = 0; i < sizeof column / sizeof *column; i++)
         column_free(column[i]);
+    fifo_free(&v->sample);
     time_list_free(&v->time);
     mem_resize(v->pair_of, v->pairs * sizeof *v->pair_of, 0);
 }
@@ -233,6 +240,49 @@ static inline int64_t next_time(V8Profile *v, int64_t step) {
     return v->latest_ns;
 }
 
+/* The way of the many: of nodes that had rows before, times known. First the pairs, then the times, so
+ * that neither waits for the other: half the instructions. False: `room` holds nothing. */
+static bool fill_known(V8Profile *v, const BatchSpace *room, const uint32_t *id,
+                       const int64_t *step) {
+    const PairId *pair_of = v->pair_of;
+    uint32_t pairs = v->pairs, n = room->n;
+    bool unknown = v->latest_ns < 0 || v->latest_ns > TIME_MOST || v->stamps; /* TIME_NONE, too */
+#pragma GCC unroll 4
+    for (uint32_t i = 0; i < n; i++) {
+        PairId pair = id[i] < pairs ? pair_of[id[i]] : 0;
+        room->pair[i] = pair;
+        unknown |= pair == 0;
+    }
+    if (unknown)
+        return false;
+    int64_t time = v->latest_ns, steps = 0;
+#pragma GCC unroll 4
+    for (uint32_t i = 0; i < n; i++) {
+        steps |= step[i];
+        room->time_ns[i] = time += step[i] & STEP_MOST;
+    }
+    if (steps & ~STEP_MOST)
+        return false; /* a step back, TIME_NONE, or years: one by one */
+    v->latest_ns = time;
+    return true;
+}
+
+static uint32_t fill_any(V8Profile *v, Rows *rows, const BatchSpace *room, const uint32_t *id,
+                         const int64_t *step) {
+    uint32_t filled = 0;
+    for (uint32_t i = 0; i < room->n; i++) {
+        PairId pair = id[i] < v->pairs ? v->pair_of[id[i]] : 0;
+        if (!pair)
+            pair = new_pair(v, rows, id[i]);
+        int64_t time = next_time(v, step[i]);
+        if (!pair)
+            continue;
+        room->time_ns[filled] = time;
+        room->pair[filled++] = pair;
+    }
+    return filled;
+}
+
 /* Samples whose steps, or stamps, are known. */
 static void emit_block(V8Profile *v, Rows *rows, const uint32_t *id, const int64_t *step,
                        uint32_t n) {
@@ -241,39 +291,11 @@ static void emit_block(V8Profile *v, Rows *rows, const uint32_t *id, const int64
     v->has_rows = true;
     while (n && !rows->stopped) {
         BatchSpace room = rows_space(rows, n);
-        uint32_t filled = 0;
-        for (uint32_t i = 0; i < room.n; i++) {
-            PairId pair = id[i] < v->pairs ? v->pair_of[id[i]] : 0;
-            if (!pair)
-                pair = new_pair(v, rows, id[i]);
-            int64_t time = next_time(v, step[i]);
-            if (!pair)
-                continue;
-            room.time_ns[filled] = time;
-            room.pair[filled++] = pair;
-        }
-        rows_fill(rows, filled);
+        bool known = fill_known(v, &room, id, step);
+        rows_fill(rows, known ? room.n : fill_any(v, rows, &room, id, step));
         id += room.n;
         step += room.n;
         n -= room.n;
-    }
-}
-
-/* Ids that wait, side by side; *n is how many. */
-static const uint32_t *waiting_ids(const V8Profile *v, uint32_t most, uint32_t *n) {
-    uint64_t span = 0;
-    const uint32_t *id = NULL;
-    if (v->taken < v->sample.count)
-        id = (const uint32_t *)column_span(&v->sample, v->taken, v->sample.count, &span);
-    *n = span < most ? (uint32_t)span : most;
-    return id;
-}
-
-static void took_ids(V8Profile *v, uint32_t n) {
-    v->taken += n;
-    if (v->taken == v->sample.count) {
-        column_clear(&v->sample);
-        v->taken = 0;
     }
 }
 
@@ -286,33 +308,29 @@ static void drain(V8Profile *v, Rows *rows) {
     uint32_t n;
     int64_t step[BLOCK];
     while (time_list_left(&v->time) && !rows->stopped) {
-        const uint32_t *id = waiting_ids(v, BLOCK, &n);
+        const uint32_t *id = (const uint32_t *)fifo_head(&v->sample, BLOCK, &n);
         if (n == 0)
             break;
         n = time_list_take(&v->time, step, n);
         emit_block(v, rows, id, step, n);
-        took_ids(v, n);
+        fifo_took(&v->sample, n);
     }
 }
 
 /* Those that find a time at once become rows, the others wait. */
-static void take_ids(Reader *r, const int64_t *value, uint32_t n, bool flow) {
+static void take_ids(Reader *r, const uint32_t *id, uint32_t n, bool flow) {
     V8Profile *v = r->v;
-    uint32_t id[BLOCK], done = 0;
+    uint32_t done = 0;
     int64_t step[BLOCK];
     v->has_samples = v->has_samples || n;
-    for (uint32_t i = 0; i < n; i++)
-        id[i] = value[i] >= 0 && value[i] < UINT32_MAX ? (uint32_t)value[i] : UINT32_MAX;
     if (flow && v->sample.count == 0 && time_list_left(&v->time)) {
         done = time_list_take(&v->time, step, n);
         emit_block(v, r->rows, id, step, done);
     }
-    for (uint64_t room; done < n; done += (uint32_t)room) {
-        column_reserve(&v->sample, v->sample.count);
-        uint32_t *to = (uint32_t *)column_span(&v->sample, v->sample.count,
-                                               v->sample.count + n - done, &room);
+    for (uint32_t room; done < n; done += room) {
+        uint32_t *to = (uint32_t *)fifo_room(&v->sample, n - done, &room);
         memcpy(to, id + done, room * sizeof *to);
-        v->sample.count += room;
+        fifo_pushed(&v->sample, room);
     }
 }
 
@@ -320,11 +338,11 @@ static void take_steps(Reader *r, const int64_t *step, uint32_t n, bool flow) {
     V8Profile *v = r->v;
     while (flow && n && time_list_left(&v->time) == 0) {
         uint32_t now;
-        const uint32_t *id = waiting_ids(v, n, &now);
+        const uint32_t *id = (const uint32_t *)fifo_head(&v->sample, n, &now);
         if (now == 0)
             break;
         emit_block(v, r->rows, id, step, now);
-        took_ids(v, now);
+        fifo_took(&v->sample, now);
         step += now;
         n -= now;
     }
@@ -341,27 +359,45 @@ static bool begin_list(Reader *r, bool *flow) {
     return true;
 }
 
+/* 0: json_pull_item tells what comes. */
+static uint32_t read_ids(JsonPull *p, uint32_t id[BLOCK]) {
+    int64_t block[BLOCK];
+    uint32_t n = json_pull_small(p, id, BLOCK);
+    if (n)
+        return n;
+    n = json_pull_integers(p, block, BLOCK);
+    for (uint32_t i = 0; i < n; i++)
+        id[i] = block[i] >= 0 && block[i] < UINT32_MAX ? (uint32_t)block[i] : UINT32_MAX;
+    return n;
+}
+
 static void read_samples(Reader *r) {
     JsonToken token;
-    uint32_t n, id;
-    int64_t block[BLOCK];
+    uint32_t n, id[BLOCK];
     bool flow;
     if (!begin_list(r, &flow))
         return;
     for (;;) {
-        n = json_pull_integers(r->json, block, BLOCK);
+        n = read_ids(r->json, id);
         if (n == 0) {
             if (!json_pull_item(r->json, &token))
                 break;
-            block[n++] = json_pull_uint_of(r->json, token, &id) ? id : UINT32_MAX; /* no node's */
+            if (!json_pull_uint_of(r->json, token, &id[n]))
+                id[n] = UINT32_MAX; /* no node's */
+            n++;
         }
-        take_ids(r, block, n, flow);
+        take_ids(r, id, n, flow);
     }
 }
 
-/* Most are whole numbers; ns into block, 0: json_pull_item tells what comes. */
+/* Most are small whole numbers; ns into block, 0: json_pull_item tells what comes. */
 static uint32_t read_steps(JsonPull *p, int64_t block[BLOCK]) {
-    uint32_t n = json_pull_integers(p, block, BLOCK);
+    uint32_t small[BLOCK], n = json_pull_small(p, small, BLOCK);
+    for (uint32_t i = 0; i < n; i++)
+        block[i] = (int64_t)small[i] * 1000;
+    if (n)
+        return n;
+    n = json_pull_integers(p, block, BLOCK);
     if (n == 0)
         return json_pull_decimals(p, US, block, BLOCK);
     for (uint32_t i = 0; i < n; i++) /* 16 digits at most */
@@ -400,11 +436,11 @@ static void emit_samples(V8Profile *v, Rows *rows) {
     for (n = 0; n < BLOCK; n++)
         none[n] = TIME_NONE;
     for (;;) {
-        const uint32_t *id = waiting_ids(v, BLOCK, &n);
+        const uint32_t *id = (const uint32_t *)fifo_head(&v->sample, BLOCK, &n);
         if (n == 0 || rows->stopped)
             break;
         emit_block(v, rows, id, none, n);
-        took_ids(v, n);
+        fifo_took(&v->sample, n);
     }
 }
 

@@ -6,7 +6,8 @@
  * deltas up to its own. Without samples the hit counts remain, which have no times.
  * Samples become rows while the second of their two lists is read, provided that what they say is
  * known by then: nodes, start and context (v8_profile_context). Else they wait for the end.
- * Memory: 4 B a sample until its time has come, another 4 where it waits for the end; and the tree.
+ * Memory: 4 B a sample until its time has come, which then go back block by block, another 4 where it
+ * waits for the end; and the tree.
  * Owner: the parser. Thread: one. Facts: the Chrome DevTools Protocol's domain Profiler. */
 #pragma once
 
@@ -24,8 +25,7 @@ typedef struct V8Profile {
     Column pair;       /* PairId by number; 0: not known yet */
     Column child;      /* uint32_t: numbers, of nodes that are still being read */
     uint64_t untold;   /* how many were not */
-    Column sample;     /* uint32_t: node ids, those from `taken` on are no rows yet */
-    uint64_t taken;
+    Fifo sample;       /* uint32_t: node ids that are no rows yet */
     TimeList time;     /* deltas or stamps, likewise */
     PairId *pair_of;   /* by node id, of those that were rows; 0: ask `pair` */
     uint32_t pairs;    /* how many ids that table has */

@@ -17,7 +17,6 @@ enum {
     NS_PER_S = 1000000000,
     ROWS_TOGETHER = 256,
     NEW_PAIRS = 32, /* translated together */
-    AHEAD = 16,     /* rows whose translation is fetched before it is read */
 };
 
 struct ProfileLock {
@@ -184,6 +183,31 @@ static void new_pairs(Profile *p, const Part *part, Remap *r, const PairId *id, 
     }
 }
 
+/* Nothing but loads that do not wait for one another: which are in flight the processor sees to (a
+ * block in which all are known costs a third of what it cost with fetching ahead by hand). */
+static bool known_pairs(const Remap *r, const PairId *id, PairId *to, uint32_t n) {
+    const PairId *known = r->pair;
+    uint32_t cap = r->pair_cap;
+    bool all = true;
+#pragma GCC unroll 4
+    for (uint32_t k = 0; k < n; k++) {
+        to[k] = id[k] < cap ? known[id[k]] : 0;
+        all &= to[k] != 0;
+    }
+    return all;
+}
+
+static void translate_pairs(Profile *p, const Part *part, Remap *r, const PairId *id, PairId *to,
+                            uint32_t n) {
+    uint32_t at[ROWS_TOGETHER], unknown = 0;
+    for (uint32_t k = 0; k < n; k++) {
+        at[unknown] = k;
+        unknown += to[k] == 0;
+    }
+    for (uint32_t k = 0; k < unknown; k += NEW_PAIRS)
+        new_pairs(p, part, r, id, to, at + k, unknown - k < NEW_PAIRS ? unknown - k : NEW_PAIRS);
+}
+
 /* A block of rows is translated where it will lie, so that a known pair costs one load. */
 static void append_pairs(Profile *p, const Batch *batch, Remap *r) {
     uint64_t n, room;
@@ -192,18 +216,8 @@ static void append_pairs(Profile *p, const Batch *batch, Remap *r) {
         column_reserve(&p->pair, p->pair.count);
         PairId *to = (PairId *)column_span(&p->pair, p->pair.count, p->pair.count + n, &room);
         n = room < ROWS_TOGETHER ? room : ROWS_TOGETHER;
-        uint32_t at[ROWS_TOGETHER], unknown = 0;
-        for (uint32_t k = 0; k < n; k++) {
-            PairId ahead = id[k + AHEAD < n ? k + AHEAD : k];
-            if (ahead < r->pair_cap)
-                __builtin_prefetch(&r->pair[ahead]);
-            to[k] = id[k] < r->pair_cap ? r->pair[id[k]] : 0;
-            at[unknown] = k;
-            unknown += to[k] == 0;
-        }
-        for (uint32_t k = 0; k < unknown; k += NEW_PAIRS)
-            new_pairs(p, batch->part, r, id, to, at + k,
-                      unknown - k < NEW_PAIRS ? unknown - k : NEW_PAIRS);
+        if (!known_pairs(r, id, to, (uint32_t)n))
+            translate_pairs(p, batch->part, r, id, to, (uint32_t)n);
         p->pair.count += n;
     }
 }
@@ -236,6 +250,24 @@ static int64_t odd_time(Profile *p, int64_t t) {
     return t;
 }
 
+/* Times that go on from the last one, as most do; false: they do not, and nothing has happened. */
+static bool append_ordered(Profile *p, const int64_t *time, int64_t *to, uint32_t n) {
+    int64_t before = p->last_time_ns;
+    bool back = !p->building.has_time;
+#pragma GCC unroll 4
+    for (uint32_t k = 0; k < n; k++) {
+        back |= time[k] < before; /* TIME_NONE is less than any */
+        before = to[k] = time[k];
+    }
+    if (back)
+        return false;
+    p->time_ns.count += n;
+    p->last_time_ns = before;
+    if (before > p->building.last_ns)
+        p->building.last_ns = before;
+    return true;
+}
+
 static void append_times(Profile *p, const Batch *batch) {
     ProfileView *v = &p->building;
     uint64_t n, room;
@@ -245,7 +277,9 @@ static void append_times(Profile *p, const Batch *batch) {
         column_reserve(&p->time_ns, p->time_ns.count);
         int64_t *to =
             (int64_t *)column_span(&p->time_ns, p->time_ns.count, p->time_ns.count + n, &room);
-        n = room;
+        n = room < ROWS_TOGETHER ? room : ROWS_TOGETHER;
+        if (append_ordered(p, time, to, (uint32_t)n))
+            continue;
         for (uint64_t k = 0; k < n; k++) {
             int64_t t = time[k];
             if (t < p->last_time_ns || !v->has_time) /* TIME_NONE is less than any */

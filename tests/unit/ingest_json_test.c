@@ -340,6 +340,36 @@ static void a_text_ends_where_it_ends(void **state) {
     }
 }
 
+/* Behind numbers that nearly fill a block of them, commas alone: more than there is room for. */
+static void commas_alone_are_no_numbers(void **state) {
+    (void)state;
+    for (uint32_t numbers = 150; numbers < 300; numbers++) {
+        for (int scale = -1; scale <= 6; scale += 7) {
+            Buf text = {0};
+            int64_t block[JSON_SMALL_MOST];
+            JsonPull p;
+            JsonToken token;
+            uint32_t n = 0, got;
+            for (uint32_t i = 0; i < numbers; i++)
+                buf_puts(&text, i ? scale < 0 ? ",7" : ",7.5" : "[7");
+            for (int i = 0; i < 400; i++)
+                buf_putc(&text, ',');
+            json_pull_open_text(&p, buf_str(&text));
+            json_pull_next(&p);
+            do {
+                got = scale < 0 ? json_pull_integers(&p, block, JSON_SMALL_MOST)
+                                : json_pull_decimals(&p, scale, block, JSON_SMALL_MOST);
+                n += got;
+            } while (got);
+            assert_int_equal(n, numbers);
+            assert_false(json_pull_item(&p, &token));
+            assert_true(p.broken);
+            json_pull_close(&p);
+            buf_free(&text);
+        }
+    }
+}
+
 /* Members come as key and value do, wherever the memory ends. */
 static void members_are_keys_and_values(void **state) {
     (void)state;
@@ -483,6 +513,7 @@ int main(void) {
         cmocka_unit_test(nesting_is_bounded),
         cmocka_unit_test(lists_of_numbers_are_read_as_one_by_one),
         cmocka_unit_test(a_text_ends_where_it_ends),
+        cmocka_unit_test(commas_alone_are_no_numbers),
         cmocka_unit_test(members_are_keys_and_values),
         cmocka_unit_test(decimals_are_exact),
         cmocka_unit_test(a_head_shows_its_paths),
