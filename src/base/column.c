@@ -12,8 +12,7 @@
  * (calloc may hand out, and clear, memory that was freed before); the largest on huge pages, which cost
  * a fault each 2 MiB instead of each 4 KiB (a .cpuprofile loads in 0.75 of the time, nearly all of it
  * the kernel's): those before it are as large together, so one that is hardly used costs little. Under
- * AddressSanitizer all come from calloc, which
- * guards their ends. */
+ * AddressSanitizer all come from calloc, which guards their ends. */
 #if defined(__SANITIZE_ADDRESS__)
 #define MAP_FROM SIZE_MAX
 #elif defined(__has_feature)
