@@ -176,7 +176,7 @@ static uint64_t end_in_order(const HeatCursor *at, const int64_t *time, uint64_t
         else
             high = mid;
     }
-    return high;
+    return high ? high : 1; /* not even the first, in a pack that was cut short while it was mapped */
 }
 
 uint64_t heat_cursor_end(HeatCursor *at, const int64_t *time, uint64_t n, bool in_order) {

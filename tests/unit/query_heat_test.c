@@ -416,6 +416,11 @@ static void ends_of_cells(void **state) {
         HeatCursor plain = at;
         assert_int_equal(heat_cursor_end(&at, time, n, true),
                          heat_cursor_end(&plain, time, n, false));
+        /* what is not so, as in a pack that was cut short, still comes to an end */
+        plain = (HeatCursor){.run = random_below(&random, 2 * n)};
+        time[n / 2] = 0;
+        uint64_t end = heat_cursor_end(&plain, time, n, true);
+        assert_true(end >= 1 && end <= n);
     }
 }
 
