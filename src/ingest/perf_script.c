@@ -666,7 +666,7 @@ static void key_leaves(FormatParser *p, uint32_t n) {
 
 /* The key of all others of its lines. */
 static void key_callers(FormatParser *p, Record *r) {
-    if (r->callers == r->end)
+    if (r->callers >= r->end) /* an empty line may be the second */
         return;
     r->callers_key =
         text_key(&p->keys, r->callers, (size_t)(r->end - r->callers), r->sample.stack);
