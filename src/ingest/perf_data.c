@@ -148,9 +148,13 @@ static EventId event_id(PerfData *d, const PerfAttr *attr, WeightKind weight) {
 
 static void begin_place(PerfData *d, const Row *row, PerfPlaced *placed) {
     const PerfSample *s = row->sample;
-    *placed = (PerfPlaced){.thread = perf_thread(&d->stacks.spaces, s->pid, s->tid),
-                           .sample = s,
-                           .mode = row->mode};
+    /* all but the parts, of which none is there: to clear those, too, took a tenth of a load */
+    memset(placed, 0, offsetof(PerfPlaced, part));
+    placed->key = (TextKey){0, 0};
+    placed->has_key = false;
+    placed->thread = perf_thread(&d->stacks.spaces, s->pid, s->tid);
+    placed->sample = s;
+    placed->mode = row->mode;
     placed->context = (Context){.pid = s->pid, .tid = s->tid};
     placed->context.event = event_id(d, row->attr, row->kind);
     perf_stacks_begin(&d->stacks, placed);
