@@ -199,7 +199,7 @@ def against_perf_script():
     the recording as text, in turn. Of all processes, as FlameScope is used, and not a short one, for a window takes
     60 to 90 ms to be there at all."""
     what = "perf.data to a whole heat map, against perf script alone"
-    path = recorded("long.perf.data", 2 if quick else 12, ("-a",))
+    path = recorded("long.perf.data", 2 if quick else 30, ("-a",))
     if not path:
         add(what, "", "", "", ">= 10 x", None, "there is none here")
         return
