@@ -281,11 +281,11 @@ static void drags_in_another_order(void **state) {
             Query q = random_query(&random, &r.view[0]);
             q.whole = q.weighted = false;
             q.tree = spec;
-            for (int step = 0; step < 24; step++) {
+            for (int step = 0; step < 14; step++) {
                 int64_t by = (int64_t)random_below(&random, (uint64_t)span / 50) - span / 100;
-                q.t0_ns = step % 12 ? q.t0_ns + by : r.view[0].first_ns + span / 3;
-                q.t1_ns = q.t0_ns + span / 5 + (step % 5 ? 0 : by);
-                if (step % 10 == 9)
+                q.t0_ns = step % 7 ? q.t0_ns + by : r.view[0].first_ns + span / 3;
+                q.t1_ns = q.t0_ns + span / 5 + (step % 3 ? 0 : by);
+                if (step % 5 == 4)
                     q.filter = random_query(&random, &r.view[0]).filter;
                 truth_check(ask(&r, &q), true);
                 followed += r.answers[0].selection_ranked.made;
