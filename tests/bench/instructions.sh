@@ -55,7 +55,7 @@ done
 # kind; what makes the store is not counted. Another kind is another mean: --update.
 query=$(count --toggle-collect=answer_make --toggle-collect=flame_layout \
     "$build/tests/query_bench" brief 3000 100)
-judge query "$query" $((301 * $(grep -c ' boxes$' "$scratch/out")))
+judge query "$query" $((301 * $(grep -c ' boxes, quiet ' "$scratch/out")))
 
 if [ -n "$update" ]; then
     sed -n '/^#/p' "$bounds" >"$scratch/file"
