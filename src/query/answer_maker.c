@@ -11,14 +11,20 @@ void answer_maker_init(AnswerMaker *m) {
     mask_init(&m->mask);
 }
 
+static void counting_free(Counting *c) {
+    counts_free(&c->all);
+    counts_free(&c->by_cpu);
+    ranked_free(&c->ranked);
+}
+
+static size_t counting_bytes(const Counting *c) {
+    return counts_bytes(&c->all) + counts_bytes(&c->by_cpu) + ranked_bytes(&c->ranked);
+}
+
 void answer_maker_free(AnswerMaker *m) {
-    Counts *counts[] = {&m->selection,     &m->baseline,     &m->whole,
-                        &m->selection_cpu, &m->baseline_cpu, &m->whole_cpu};
-    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
-        counts_free(counts[i]);
-    ranked_free(&m->selection_ranked);
-    ranked_free(&m->baseline_ranked);
-    ranked_free(&m->whole_ranked);
+    counting_free(&m->selection);
+    counting_free(&m->baseline);
+    counting_free(&m->whole);
     mask_free(&m->mask);
     search_free(&m->search);
     mem_resize(m->shown, m->cap, 0);
@@ -28,11 +34,8 @@ void answer_maker_free(AnswerMaker *m) {
 }
 
 size_t answer_maker_bytes(const AnswerMaker *m) {
-    return mask_bytes(&m->mask) + m->cap * 2u + counts_bytes(&m->selection) +
-           counts_bytes(&m->baseline) + counts_bytes(&m->whole) +
-           counts_bytes(&m->selection_cpu) + counts_bytes(&m->baseline_cpu) +
-           counts_bytes(&m->whole_cpu) + ranked_bytes(&m->selection_ranked) +
-           ranked_bytes(&m->baseline_ranked) + ranked_bytes(&m->whole_ranked) + m->search.cap;
+    return mask_bytes(&m->mask) + m->cap * 2u + counting_bytes(&m->selection) +
+           counting_bytes(&m->baseline) + counting_bytes(&m->whole) + m->search.cap;
 }
 
 void answer_copy_clear(AnswerCopy *copy) {
@@ -139,8 +142,8 @@ static void total_pairs(AnswerMaker *m, const Index *x, const ProfileView *view)
     AnswerTotals *t = &m->totals;
     const uint8_t *bits = mask_bits(&m->mask);
     const uint16_t *terms = m->mask.terms.at;
-    const uint32_t *all = m->whole.count;
-    const uint32_t *shown = m->mask.by_cpu ? m->whole_cpu.count : all;
+    const uint32_t *all = m->whole.all.count;
+    const uint32_t *shown = m->mask.by_cpu ? m->whole.by_cpu.count : all;
     for (uint32_t e = 0; e < index_entries(x, view->pairs); e++) {
         uint32_t slot;
         PairId p = index_entry(x, e, &slot);
@@ -163,12 +166,12 @@ static void make_totals(AnswerMaker *m, const Index *x, const ProfileView *view)
     if (t->mask_version == m->mask.version && t->index_id == x->id &&
         t->samples == view->samples)
         return;
-    CountWish wish = {.index = x, .view = view, .whole = true, .weighted = m->whole.weighted};
-    counts_set(&m->whole, &wish);
+    CountWish wish = {.index = x, .view = view, .whole = true, .weighted = m->whole.all.weighted};
+    counts_set(&m->whole.all, &wish);
     if (m->mask.by_cpu) {
-        wish.weighted = m->whole_cpu.weighted;
+        wish.weighted = m->whole.by_cpu.weighted;
         wish.cpus = &m->mask;
-        counts_set(&m->whole_cpu, &wish);
+        counts_set(&m->whole.by_cpu, &wish);
     }
     total_cpus(m, x, view);
     memset(t, 0, sizeof(*t));
@@ -188,7 +191,6 @@ typedef struct Side {
     AnswerMaker *m;
     const Index *index;
     const ProfileView *view;
-    const Tree *tree;
     uint32_t which;
     PrefixInput input;
     uint32_t slot_end;
@@ -206,29 +208,18 @@ typedef struct Span {
     int64_t t0, t1;
 } Span;
 
-/* The counts that pass the cpu terms, if there are any, else all; *plain is all. */
-static const Counts *count(const Making *k, const Side *s, Counts *plain, Counts *by_cpu,
-                           Span span) {
+/* Counts the samples of a span; returned are those that pass the cpu terms, if there are any, else all. */
+static const Counts *count(const Making *k, const Side *s, Counting *of, Span span) {
     CountWish wish = {s->index, s->view, span.whole, span.t0, span.t1, k->weighted, NULL};
-    counts_set(plain, &wish);
+    counts_set(&of->all, &wish);
     if (!s->m->mask.by_cpu)
-        return plain;
+        return &of->all;
     wish.cpus = &s->m->mask;
-    counts_set(by_cpu, &wish);
-    return by_cpu;
+    counts_set(&of->by_cpu, &wish);
+    return &of->by_cpu;
 }
 
-static bool ranked_prefix_of(const Side *s, const Counts *c, uint32_t *to) {
-    AnswerMaker *m = s->m;
-    Ranked *ranked = c == &m->selection  ? &m->selection_ranked
-                     : c == &m->baseline ? &m->baseline_ranked
-                     : c == &m->whole    ? &m->whole_ranked
-                                         : NULL;
-    RankedWish wish = {c, s->index, s->tree, s->which, s->input.shown, m->mask.version};
-    return ranked && ranked_prefix(ranked, &wish, to);
-}
-
-static Prefix sum_up(const Making *k, const Side *s, const Counts *c, bool baseline) {
+static Prefix sum_up(const Making *k, const Side *s, Counting *of, const Counts *c, bool baseline) {
     AnswerCopy *out = k->out;
     uint32_t entries = s->input.ranks + 1;
     Prefix p = {0};
@@ -243,7 +234,8 @@ static Prefix sum_up(const Making *k, const Side *s, const Counts *c, bool basel
     } else {
         uint32_t *to = baseline ? room32(&out->b32, &out->cap_b32, entries)
                                 : room32(&out->a32, &out->cap_a32, entries);
-        if (!ranked_prefix_of(s, c, to))
+        RankedWish wish = {c, s->index, out->tree, s->which, s->input.shown, s->m->mask.version};
+        if (c != &of->all || !ranked_prefix(&of->ranked, &wish, to))
             prefix_u32(&s->input, c->count, to);
         p.u32 = to;
     }
@@ -256,13 +248,13 @@ typedef struct Sum {
     uint64_t in, shown, not_arranged;
 } Sum;
 
-static Sum sum_side(const Making *k, const Side *s, const Counts *plain, const Counts *c,
-                    bool baseline) {
+static Sum sum_side(const Making *k, const Side *s, Counting *of, Span span, bool baseline) {
+    const Counts *c = count(k, s, of, span), *plain = &of->all;
     AnswerMaker *m = s->m;
     const uint8_t *shown = m->all_shown ? NULL : m->shown;
     const Tree *tree = k->out->tree;
     uint32_t slots = s->index->slots;
-    Sum sum = {.prefix = sum_up(k, s, c, baseline)};
+    Sum sum = {.prefix = sum_up(k, s, of, c, baseline)};
     sum.in = m->all_event ? counts_samples(plain, s->index)
                           : prefix_sum(m->event, plain->count, 0, s->slot_end);
     uint64_t behind = prefix_sum(shown, c->count, slots, s->slot_end);
@@ -281,10 +273,8 @@ static void make_selection(const Making *k) {
     const Side *s = &k->side[0];
     AnswerMaker *m = s->m;
     Answer *a = &k->out->answer;
-    Counts *plain = q->whole ? &m->whole : &m->selection;
-    const Counts *c = count(k, s, plain, q->whole ? &m->whole_cpu : &m->selection_cpu,
-                            (Span){q->whole, q->t0_ns, q->t1_ns});
-    Sum sum = sum_side(k, s, plain, c, false);
+    Counting *of = q->whole ? &m->whole : &m->selection;
+    Sum sum = sum_side(k, s, of, (Span){q->whole, q->t0_ns, q->t1_ns}, false);
     a->a = sum.prefix;
     a->in_selection = sum.in;
     a->shown_in_selection = sum.shown;
@@ -315,10 +305,8 @@ static void make_baseline(const Making *k) {
         return;
     bool part = q->baseline == BASELINE_RANGE ||
                 (q->baseline == BASELINE_FILE && !q->baseline_whole_file);
-    Counts *plain = part ? &s->m->baseline : &s->m->whole;
-    const Counts *c = count(k, s, plain, part ? &s->m->baseline_cpu : &s->m->whole_cpu,
-                            (Span){!part, q->b0_ns, q->b1_ns});
-    Sum sum = sum_side(k, s, plain, c, true);
+    Counting *of = part ? &s->m->baseline : &s->m->whole;
+    Sum sum = sum_side(k, s, of, (Span){!part, q->b0_ns, q->b1_ns}, true);
     a->b = sum.prefix;
     a->in_baseline = sum.in;
     a->shown_in_baseline = sum.shown;
@@ -371,7 +359,6 @@ static Side make_side(const AnswerSource *source, uint32_t which, const Query *q
     Side s = {.m = source->maker[which],
               .index = x,
               .view = source->view[which],
-              .tree = tree,
               .which = which};
     mask_set(&s.m->mask, x->profile, query->event, query->idle, &query->filter, NULL);
     mask_extend(&s.m->mask, s.view);

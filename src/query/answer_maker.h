@@ -21,6 +21,13 @@ typedef struct CpuTotals {
     uint64_t *of_cpu; /* samples of the event by cpu, 65536 */
 } CpuTotals;
 
+/* The samples of one range. */
+typedef struct Counting {
+    Counts all;
+    Counts by_cpu; /* used while a cpu term is in force */
+    Ranked ranked; /* follows `all` */
+} Counting;
+
 typedef struct AnswerMaker {
     Mask mask;
     /* the mask by slot */
@@ -28,9 +35,7 @@ typedef struct AnswerMaker {
     uint32_t entries, cap;  /* of the index; bytes */
     uint8_t *shown, *event; /* 0xFF or 0 */
     bool all_shown, all_event;
-    Counts selection, baseline, whole;
-    Ranked selection_ranked, baseline_ranked, whole_ranked;
-    Counts selection_cpu, baseline_cpu, whole_cpu; /* used while a cpu term is in force */
+    Counting selection, baseline, whole;
     AnswerTotals totals;
     /* weights of one event, summed over the samples below weighed, in arrival order */
     const Profile *weighed_profile;

@@ -105,23 +105,19 @@ static void from_snapshots(Counts *c, const CountWish *w, uint64_t from, uint64_
     edge(c, w, kb * x->stride, to, 1);
 }
 
-static uint64_t distance(uint64_t a, uint64_t b) {
-    return a < b ? b - a : a - b;
-}
-
 /* In units of one scattered increment, a few of which cost as much as 16 entries in a row. */
 static void move_to(Counts *c, const CountWish *w, uint64_t from, uint64_t to) {
     const Index *x = w->index;
     uint64_t dense = x->slots / 8;
-    uint64_t step = distance(c->from, from) + distance(c->to, to);
+    uint64_t step = counts_distance(c->from, from) + counts_distance(c->to, to);
     uint64_t over = to - from + dense / 2;
     /* what is counted goes, what is wanted comes: from one short slice to another nothing is cleared
      * (a third of the time of its answer) */
     uint64_t anew = c->to - c->from + to - from;
     uint64_t jump = UINT64_MAX;
     if (has_snapshots(w))
-        jump = distance(nearest(x, from) * x->stride, from) +
-               distance(nearest(x, to) * x->stride, to) + dense * 2;
+        jump = counts_distance(nearest(x, from) * x->stride, from) +
+               counts_distance(nearest(x, to) * x->stride, to) + dense * 2;
     if (step <= over && step <= jump) {
         edge(c, w, c->to, to, 1);
         edge(c, w, c->from, from, (uint32_t)-1);

@@ -34,6 +34,11 @@ void counts_free(Counts *c);
 void counts_set(Counts *c, const CountWish *wish);
 size_t counts_bytes(const Counts *c);
 
+/* How many positions lie between two. */
+static inline uint64_t counts_distance(uint64_t a, uint64_t b) {
+    return a < b ? b - a : a - b;
+}
+
 /* Samples counted, cpus apart. */
 static inline uint64_t counts_samples(const Counts *c, const Index *index) {
     return c->to - c->from + c->tails + (c->tail_to ? c->tail_to - index->samples : 0);

@@ -1,7 +1,5 @@
 #include "query/crumbs.h"
 
-#include <string.h>
-
 #include "base/arena.h"
 
 enum { EACH = 8 }; /* pairs to a byte of `one` */
@@ -63,7 +61,10 @@ void crumbs_add(Crumbs *c, const uint8_t *value, uint64_t n) {
     uint64_t at = c->count, end = at + n;
     reserve(c, end);
     while (at < end)
-        if (at % EACH == 0 && end - at >= EACH) {
+        if (at == 0) {
+            add_one(c, at++, CRUMB_LOW | CRUMB_HIGH);
+            value++;
+        } else if (at % EACH == 0 && end - at >= EACH) {
             add_eight(c, at, value);
             at += EACH;
             value += EACH;

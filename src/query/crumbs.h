@@ -27,7 +27,8 @@ typedef struct CrumbSum {
 void crumbs_free(Crumbs *crumbs);
 /* Forgets the pairs, keeps the memory. */
 void crumbs_forget(Crumbs *crumbs);
-/* The next n pairs', values below 4. */
+/* The next n pairs', values below 4. The first of all is the empty pair, which no sample has: it counts
+ * as having both bits, so that it does not stand against what all others have. */
 void crumbs_add(Crumbs *crumbs, const uint8_t *value, uint64_t n);
 /* Of samples of these pairs, which were all added; n below 2^32. */
 CrumbSum crumbs_sum(const Crumbs *crumbs, const uint32_t *pair, uint64_t n);

@@ -1,7 +1,5 @@
 #include "query/frame_nodes.h"
 
-#include <string.h>
-
 enum { CHECK_EVERY = 1 << 18 };
 
 void frame_nodes_free(FrameNodes *f) {
@@ -38,8 +36,10 @@ bool frame_nodes_make(FrameNodes *f, const Index *index, const CancelToken *toke
     for (uint32_t v = 0; v < f->nodes && whole; v++) {
         /* a tree that reads as zeros now had other frames when they were counted */
         uint32_t frame = frame_of(f, tree, v), to = end[frame];
-        if (to < f->first[frame + 1])
-            f->node[end[frame]++] = v;
+        if (to < f->first[frame + 1]) {
+            f->node[to] = v;
+            end[frame]++;
+        }
         whole = v % CHECK_EVERY || !cancelled(token);
     }
     mem_resize(end, (f->frames + 1) * sizeof(*end), 0);

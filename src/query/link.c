@@ -140,8 +140,6 @@ static void extend_hits(LinkState *s, uint32_t pairs) {
             uint8_t shown = bits[i + k] / MASK_SHOWN; /* its highest bit: no branch */
             hit[k] = (uint8_t)(shown | (shown & lit[i + k]) << 1);
         }
-        if (i == 0)
-            hit[0] = CRUMB_LOW | CRUMB_HIGH; /* no sample has the empty pair */
         crumbs_add(&s->hit, hit, n);
     }
 }

@@ -373,8 +373,6 @@ void mask_extend(Mask *mask, const ProfileView *view) {
         const Pair *pair = column_span(&mask->profile->pairs.entry, i, view->pairs, &run);
         n = run < TOGETHER ? run : TOGETHER;
         decide(mask, by_stack, i, pair, n, run, crumb);
-        if (i == 0)
-            crumb[0] = CRUMB_LOW | CRUMB_HIGH; /* no sample has the empty pair */
         crumbs_add(&mask->crumbs, crumb, n);
     }
 }

@@ -216,7 +216,7 @@ static bool tree_helps(Matcher *m, const Index *index, const ProfileView *view, 
 bool matcher_extend_by(Matcher *m, const Index *index, const ProfileView *view, const CancelToken *token) {
     if (m->match.kind == LINK_SEARCH && !extend_frames(m, view->frames, token))
         return false;
-    if (!index || !tree_helps(m, index, view, token))
+    if (!tree_helps(m, index, view, token))
         return matcher_extend(m, view, token);
     const Tree *tree = index->tree;
     const uint32_t *rank = tree->rank_of_pair;

@@ -87,10 +87,6 @@ static const uint8_t *mask_by_rank(Ranked *r, const RankedWish *w) {
     return r->shown;
 }
 
-static uint64_t distance(uint64_t a, uint64_t b) {
-    return a < b ? b - a : a - b;
-}
-
 /* What is near enough is so for a drag over columns; a jump would gather anyway. */
 bool ranked_prefix(Ranked *r, const RankedWish *w, uint32_t *out) {
     const Counts *c = w->counts;
@@ -99,7 +95,7 @@ bool ranked_prefix(Ranked *r, const RankedWish *w, uint32_t *out) {
         c->tails || c->tail_to || c->by_cpu)
         return false;
     bool same = r->tree_id == w->tree->id && r->index_id == w->index->id;
-    uint64_t step = distance(r->from, c->from) + distance(r->to, c->to);
+    uint64_t step = counts_distance(r->from, c->from) + counts_distance(r->to, c->to);
     bool near = same && step <= w->tree->ranks / 4;
     r->made = r->made && near;
     if (r->made) {

@@ -94,6 +94,16 @@ def undisturbed(facts):
     return facts["quiet"] * 3 >= facts["rounds"] * 2
 
 
+def when_quiet(holds, facts):
+    """Of a bound in absolute figures: what does not hold says something only where nobody disturbed it."""
+    return holds or quick or (False if undisturbed(facts) else None)
+
+
+def both(one, other):
+    """Two verdicts as one: short if either is, not judged if either is not."""
+    return False if False in (one, other) else one and other
+
+
 def parsing():
     """Ratios of the rounds' own pairs."""
     for shape, bound in (("deep", 0.20), ("shallow", 0.14), ("unique", 0.10)):
@@ -127,7 +137,7 @@ def json_family():
         path = make(shape + ".json", shape, "16M" if quick else "128M", generator="bench_gen_json")
         one = json.loads(run([tests + "parse_bench", path, "--rounds", 5]))
         speed = one["gb_per_second"] * 1000
-        held = speed >= 400 or quick or (False if undisturbed(one) else None)
+        held = when_quiet(speed >= 400, one)
         add("JSON %s, one thread, when quiet" % shape, "%.0f MB/s" % speed,
             "wc %.2f GB/s" % (one["text_bytes"] / one["wc_seconds"] / 1e9), "%.3f x" % one["ratio"],
             ">= 400", held, "%d of %d rounds undisturbed; %.1f M samples/s, %.2f B of memory a byte" % (
@@ -170,7 +180,7 @@ def perf_data():
     path = make("generated.perf.data", "1M" if quick else "5M", "--file", generator="bench_gen_perf_data")
     one = json.loads(run([tests + "parse_bench", path, "--rounds", 3 if quick else 5]))
     speed = one["samples"] / one["seconds"] / 1e6
-    held = speed >= 2 or quick or (False if undisturbed(one) else None)
+    held = when_quiet(speed >= 2, one)
     add("perf.data, generated, one thread, when quiet", "%.2f M samples/s" % speed,
         "wc %.2f GB/s" % (one["text_bytes"] / one["wc_seconds"] / 1e9), "%.3f x" % one["ratio"], ">= 2", held,
         "%d of %d rounds undisturbed, %.0f MB/s" % (one["quiet"], one["rounds"], one["gb_per_second"] * 1000))
@@ -333,7 +343,8 @@ rounds, painted, parsed, large = [], [], [], []
 
 def another_round(found):
     """Most figures are taken several times through the whole run: a neighbour on the other half of the core
-    makes everything up to twice as slow for minutes, which quiet.h sees. What takes long to make, trees larger than the bound's, is in every second round."""
+    makes everything up to twice as slow for minutes, which quiet.h sees. What takes long to make, trees larger than
+    the bound's, is in every second round."""
     samples = 1000000 if quick else 10000000
     whole = len(rounds) % 2 == 0
     rounds.append(run([tests + "query_bench", *([] if whole else ["round"]), samples, 1000000]))
@@ -343,11 +354,13 @@ def another_round(found):
     painted.append(json.loads(run([tests + "frame_bench", found["deep"], "2560x1440"])))
 
 
+DRAGS = ("drag one cell", "drag a column", "jump anywhere", "slice anywhere", "whole", "… differential", "… focus function",
+         "… no kernel")
+
+
 def more_rounds():
     """Up to four more, of queries alone, while fewer than three of some kind were undisturbed."""
-    labels = ("drag one cell", "drag a column", "jump anywhere", "slice anywhere", "whole", "… differential",
-              "… focus function", "… no kernel")
-    while len(rounds) < 9 and any(sum(figures(text, label)[2] for text in rounds) < 3 for label in labels):
+    while len(rounds) < 9 and any(sum(figures(text, label)[2] for text in rounds) < 3 for label in DRAGS):
         rounds.append(run([tests + "query_bench", "round", 1000000 if quick else 10000000, 1000000]))
 
 
@@ -360,7 +373,7 @@ def linking():
         first, held, note = judged(list(zip((float(g[0]) for g in each), quiet)), lambda v: v <= 16)
         whole, held_too, _ = judged(list(zip((float(g[1]) for g in each), quiet)), lambda v: v <= 50)
         add("linking, 10 M samples: %s" % label[5:], "%.1f ms" % first, "whole %.1f ms" % whole, "", "16, whole 50",
-            False if False in (held, held_too) else held and held_too, "first: 1 M samples in view; " + note)
+            both(held, held_too), "first: 1 M samples in view; " + note)
     for label, what in (("filter switch", "of threads"), ("… by frames", "of frames")):
         pattern = re.escape(label) + r"\s+([\d.]+) ms median of switching on, quiet (\d+) of (\d+)"
         each = [re.search(pattern, text).groups() for text in rounds]
@@ -373,12 +386,11 @@ def latency(what, texts, label, extra="", least=3):
     median, held, note = judged([(m, was) for m, _, was in each], lambda v: v <= 3, least)
     p99, held_too, _ = judged([(p, was) for _, p, was in each], lambda v: v <= 12, least)
     add(what, "%.2f ms" % median, "p99 %.2f ms" % p99, "", "3, p99 12",
-        False if False in (held, held_too) else held and held_too, extra + note + "; cpu of the thread")
+        both(held, held_too), extra + note + "; cpu of the thread")
 
 
 def drags():
-    for label in ("drag one cell", "drag a column", "jump anywhere", "slice anywhere", "whole", "… differential",
-                  "… focus function", "… no kernel"):
+    for label in DRAGS:
         latency("10 M samples, 1 M pairs: %s" % label, rounds, label)
     for label in ("… with a filter", "… with a search"):
         pairs = [(figures(text, label), figures(text, "drag a column")) for text in rounds]

@@ -437,12 +437,16 @@ static void crumbs_are_counted(void **state) {
         for (uint32_t i = 0; i < PAIRS; i++)
             value[i] = (uint8_t)(random_below(&random, 4) | (round % 4) |
                                  (i == 9 && round % 8 == 1 ? 2u : 0));
+        value[0] = CRUMB_LOW | CRUMB_HIGH; /* as the empty pair has, whatever is said of it */
         for (int again = 0; again < 2; again++) {
             crumbs_forget(&c);
             for (uint64_t n; c.count < PAIRS;) {
                 n = 1 + random_below(&random, round % 2 ? 9 : 200);
                 n = n < PAIRS - c.count ? n : PAIRS - c.count;
+                if (c.count == 0)
+                    value[0] = (uint8_t)random_below(&random, 4);
                 crumbs_add(&c, value + c.count, n);
+                value[0] = CRUMB_LOW | CRUMB_HIGH;
             }
         }
         for (uint32_t i = 0; i < SAMPLES; i++) {

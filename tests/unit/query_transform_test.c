@@ -288,7 +288,7 @@ static void drags_in_another_order(void **state) {
                 if (step % 5 == 4)
                     q.filter = random_query(&random, &r.view[0]).filter;
                 truth_check(ask(&r, &q), true);
-                followed += r.answers[0].selection_ranked.made;
+                followed += r.answers[0].selection.ranked.made;
             }
         }
         assert_true(followed > 50);
