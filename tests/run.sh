@@ -9,7 +9,7 @@
 #   debug     gcc, Debug, warnings are errors        optional-on   every optional library on
 #   clang     clang, Release                         gcc-off       gcc, all of them off
 #   asan-all  all of asan, and the command line      bare-all      every unit test of bare
-#   fuzz      each fuzzer for a minute               tidy          size of functions
+#   fuzz      each fuzzer for FUZZ_SECONDS, 60 of its own     tidy      size of functions
 #   package   the .deb, installed and run in a clean system
 #
 # One stage alone: tests/run.sh STAGE... (asan, say). The last line is the sum of all stages;
@@ -186,7 +186,7 @@ run_fuzzers() {
     done
     # shellcheck disable=SC2086 # a list of names
     build "$1" $names || return 1
-    python3 "$root/tests/cli/profile_make.py" "$root/build/$1/made" 30 || return 1
+    python3 "$root/tests/cli/profile_make.py" "$root/build/$1/made" 30 fuzz || return 1
     waiting=
     for name in $names; do
         run_fuzzer "$1" "$name" "$2" &
@@ -213,7 +213,7 @@ run_fuzzers() {
 
 stage_fuzz() {
     CC=clang configure fuzz -DCMAKE_BUILD_TYPE=Debug -DFUZZ=ON -DSANITIZE=address,undefined &&
-        run_fuzzers fuzz 60
+        run_fuzzers fuzz "${FUZZ_SECONDS:-60}"
 }
 
 stage_package() {

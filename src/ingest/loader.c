@@ -291,7 +291,7 @@ static bool emit(void *loader, Batch *batch) {
         l->remap_part = batch->part;
     }
     profile_absorb(l->profile, batch, &l->remap);
-    l->absorbed = source_consumed(l->source);
+    l->absorbed = source_given(l->source);
     l->unpublished = true;
     publish(l, false);
     return !cancelled(&l->cancel);

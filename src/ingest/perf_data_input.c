@@ -131,7 +131,8 @@ bool perf_input_begin(PerfInput *in, int64_t offset, uint64_t bytes) {
     in->left = bytes;
     if (in->spooled) {
         in->next = offset;
-        return true;
+        in->cut = offset > in->spool.size ? (uint64_t)(offset - in->spool.size) : 0;
+        return in->cut == 0;
     }
     if (bytes != UINT64_MAX)
         in->left += (uint64_t)offset; /* read from the start, to be passed over */

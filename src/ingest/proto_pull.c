@@ -31,6 +31,7 @@ static bool read_head(Str *rest, ProtoField *field, uint64_t *bytes) {
         return false;
     field->number = (uint32_t)(tag >> 3);
     field->wire = (uint32_t)(tag & 7);
+    field->value = 0; /* of bytes, too: who takes them for a number gets none at random */
     switch (field->wire) {
     case PROTO_VARINT:
         *bytes = 0;

@@ -19,8 +19,8 @@ enum { PROTO_FIELD_MOST = 1 << 30 };
 typedef struct ProtoField {
     uint32_t number;
     uint32_t wire;  /* ProtoWire */
-    uint64_t value; /* of all but PROTO_BYTES */
-    Str bytes;
+    uint64_t value; /* 0 of PROTO_BYTES */
+    Str bytes;      /* empty of PROTO_VARINT */
 } ProtoField;
 
 /* Takes a field off a message. False: at its end (rest->n is 0), or it is not one. */

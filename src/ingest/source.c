@@ -32,6 +32,7 @@ struct Source {
     uint8_t raw[RAW_BYTES]; /* read, not yet decoded or handed out: [raw_at, raw_n) */
     size_t raw_at, raw_n;
     int64_t raw_total; /* read from the file so far */
+    int64_t given;     /* by source_read */
     Buf head;          /* decoded ahead by source_peek: [head_at, head.n) */
     size_t head_at;
     SourceEnding ending;
@@ -310,6 +311,7 @@ int64_t source_read(Source *source, void *out, size_t min_n, size_t n, Error *er
             break;
         done += (size_t)got;
     }
+    source->given += (int64_t)done;
     return (int64_t)done;
 }
 
@@ -393,6 +395,10 @@ CodecKind source_codec(const Source *source) {
 
 int64_t source_consumed(const Source *source) {
     return source->raw_total - (int64_t)(source->raw_n - source->raw_at);
+}
+
+int64_t source_given(const Source *source) {
+    return source->codec || source->utf16 ? source->given : source_consumed(source);
 }
 
 int64_t source_size(const Source *source) {

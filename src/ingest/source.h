@@ -48,4 +48,7 @@ const char *source_path(const Source *source); /* as it was given */
 CodecKind source_codec(const Source *source);
 /* Raw bytes consumed, and how many there are (-1 for a pipe or a file that grows): for progress. */
 int64_t source_consumed(const Source *source);
+/* How much of the decompressed data was read; of a plain file, which may be read at any place,
+ * as much as was consumed. */
+int64_t source_given(const Source *source);
 int64_t source_size(const Source *source);

@@ -22,8 +22,8 @@ bool symbol_file_has_symtab(const SymbolFile *file);
 bool symbol_file_has_dynsym(const SymbolFile *file);
 /* The name of the file with its debug symbols (.gnu_debuglink); false: it names none. */
 bool symbol_file_debug_link(const SymbolFile *file, char *out, size_t cap);
-/* Fills the table with the symbols of `file`, which it then owns, as offsets in `mapped`, the
- * file that was run (maybe the same), with the entries of that one's table of linkage. */
+/* Fills the table with the symbols of `file` as offsets in `mapped`, the file that was run
+ * (maybe the same), with the entries of that one's table of linkage; the table owns both. */
 void symbols_read_elf(SymbolTable *t, SymbolFile *file, SymbolFile *mapped);
 
 /* A kernel, of which symbols are where they were linked to be; *known_at is that of the symbol

@@ -1,9 +1,12 @@
-"""Writes small profiles of every format that is read: profile_make.py FOLDER [SAMPLES]. The files,
-FORMAT/NAME, cover what a format can say; fuzzers begin with them. The same on every run."""
+"""Writes small profiles of every format that is read: profile_make.py FOLDER [SAMPLES [fuzz]].
+The files, FORMAT/NAME, cover what a format can say; fuzzers begin with them, and "fuzz" makes
+some for them alone. The same on every run."""
+import gzip
 import json
 import os
 import random
 import struct
+import subprocess
 import sys
 
 ODD = ['main', 'a "quoted"; name', 'tab\tback\\slash', '\u00fcn\u00efc\u00f6d\u00e9', 'f\U0001f525', '', 'operator()<int>']
@@ -336,6 +339,72 @@ class Maker:
         self.write('mac_sample', 'graph', '\n'.join(out) + '\n')
 
 
+    # ---- what only fuzzers begin with
+
+    def perf_script(self):
+        """One piece of text for each way in which perf writes a sample."""
+        heads = ['{comm} {pid} {at}: {period} cycles:u: ', '{comm} {pid}/{tid} [{cpu:03d}] {at}: cycles: ',
+                 '{comm:>16} {tid:>6} [{cpu:03d}] {at}: {period:>10} sched:sched_switch: prev_comm=a prev_pid=1 ==> next_comm=b',
+                 'cycles: {at}: {comm} {tid}: ', '{comm} {tid} {at}: {period} cpu-clock:ppp: ']
+        frames = ['\t{ip:16x} {name}+0x{i:x} ({dso})', '\t{ip:x} {name} ({dso})', '\t{ip:16x} {name} (inlined)', '\t{ip:16x} [unknown] ([unknown])',
+                  '        {ip:16x} {name}+0x{i:x} (/tmp/perf-12.map)\n  file.c:{i}']
+        for style, head in enumerate(heads):
+            out, at = ['# captured on: today', '#'] if style == 1 else [], 5 * 10 ** 9
+            for k in range(self.samples):
+                at += self.random.randrange(30000000)
+                where = {'comm': ['java', 'a b', 'swapper', ':-1'][k % 4], 'pid': 7, 'tid': 7 + k % 3, 'cpu': k % 4, 'period': k * 1000,
+                         'at': '%d.%09d' % divmod(at, 10 ** 9) if k % 2 else '%d.%06d' % divmod(at // 1000, 10 ** 6)}
+                out.append(head.format(**where))
+                out += [self.random.choice(frames).format(ip=0xffffffff81000000 + i if i % 2 else 0x4005d0 + i, name=self.plain(i), i=i,
+                                                          dso=['[kernel.kallsyms]', '/usr/lib/libc.so.6', '[vdso]'][i % 3]) for i in self.stack()]
+                out.append('')
+            # the first byte says how large the pieces are
+            self.write('perf_script', 'style%d' % style, '\x40' + '\n'.join(out) + '\n')
+
+    def folded(self):
+        out = [';'.join(self.plain(i) for i in self.stack()) + ' %d' % self.random.randrange(10 ** self.random.randrange(11)) for _ in range(self.samples)]
+        out += ['# a remark', 'no count', 'a;b_[k];c_[i] 3', 'one 1', ';;; 2', 'a b;c d 4\r']
+        self.write('folded', 'stacks', '\n'.join(out) + '\n')
+        self.write('folded', 'wide', b'\xff\xfe' + '\n'.join(out).encode('utf-16-le'))
+
+    def symbols(self):
+        """Small ELF files of this machine's compiler, and lists. Their last byte says what they are."""
+        source = os.path.join(self.folder, 'symbols.c')
+        with open(source, 'w') as file:
+            file.write('int _text(void), mangled(int) __asm__("_ZN4Lint3runEiSt6vectorIiE"), rust(int) __asm__("_RNvC1a1f"), puts(const char *);\n'
+                       'static int helper(int x) { return x * 7; }\n__attribute__((weak)) int soft(int x) { return helper(x); }\n'
+                       'int mangled(int x) { return soft(x) + puts("x"); }\nint rust(int x) { return mangled(x); }\nint _text(void) { return rust(3); }\n')
+        kinds = {'shared': ['-shared', '-Wl,--build-id,-z,max-page-size=64,-z,noseparate-code'], 'object': ['-c'],
+                 'program': ['-static', '-Wl,-e,_text,--build-id,--unresolved-symbols=ignore-all,-z,max-page-size=64']}
+        for kind, options in kinds.items():
+            made = os.path.join(self.folder, 'symbols.out')
+            command = ['cc', '-Os', '-g0', '-fPIC', '-nostdlib', *options, '-o', made, source]
+            if subprocess.run(command, stderr=subprocess.DEVNULL).returncode == 0:
+                with open(made, 'rb') as file:
+                    data = file.read()
+                self.write('symbols', kind, data + b'\0')
+                self.write('symbols', kind + '-kernel', data + b'\1')
+        lines = ['ffffffff81000000 T _text'] + ['%016x %s %s%s' % (0xffffffff81000000 + i * 16, 'tTwWrd'[i % 6], self.plain(i), '\t[mod]' if i > 30 else '')
+                                                for i in range(40)]
+        self.write('symbols', 'kallsyms', '\n'.join(lines) + '\n\2')
+        self.write('symbols', 'map', '\n'.join('%x %x %s' % (0x7f0000001000 + i * 64, i * 5, self.name(i)) for i in range(40)) + '\n\3')
+
+    def compressed(self):
+        """What a file to open may be: one of each format, plain and compressed."""
+        for kind in sorted(os.listdir(self.folder)):
+            folder = os.path.join(self.folder, kind)
+            if kind in ('open', 'symbols') or not os.path.isdir(folder):
+                continue
+            with open(os.path.join(folder, sorted(os.listdir(folder))[0]), 'rb') as file:
+                data = file.read()[kind == 'perf_script':]
+            self.write('open', kind, data)
+            self.write('open', kind + '.gz', gzip.compress(data, mtime=0))
+            # zstd: one frame of raw blocks, whose length nobody said
+            blocks = [data[i:i + 1000] for i in range(0, len(data), 1000)]
+            self.write('open', kind + '.zst', b'\x28\xb5\x2f\xfd\0\x50' + b''.join(
+                struct.pack('<I', len(block) << 3 | (i == len(blocks) - 1))[:3] + block for i, block in enumerate(blocks)))
+
+
 def main():
     maker = Maker(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 300)
     maker.cpuprofile()
@@ -345,6 +414,11 @@ def main():
     maker.pprof()
     maker.nflxprofile()
     maker.texts()
+    if sys.argv[3:] == ['fuzz']:
+        maker.perf_script()
+        maker.folded()
+        maker.symbols()
+        maker.compressed()
 
 
 if __name__ == '__main__':

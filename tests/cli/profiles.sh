@@ -37,10 +37,15 @@ assert info["format"] == sys.argv[2], info["format"]
 assert not info["complaints"], info["complaints"]' "$scratch/info" "$1"
 }
 
-packed() { # compressed, and on all workers, it is the same
+text_bytes() {
+    "$FLAMESCOPE" info --json "$1" | grep '"text_bytes"'
+}
+
+packed() { # compressed, and on all workers, it is the same, and as long
     if gzip -t "$1" 2>/dev/null; then gzip -dc "$1"; else gzip -c "$1"; fi >"$scratch/it.gz"
     "$FLAMESCOPE" export "$1" --to folded --event all --idle keep --threads 1 >"$scratch/a" &&
-        "$FLAMESCOPE" export "$scratch/it.gz" --threads 8 --to folded --event all --idle keep | cmp - "$scratch/a"
+        "$FLAMESCOPE" export "$scratch/it.gz" --threads 8 --to folded --event all --idle keep | cmp - "$scratch/a" &&
+        [ "$(text_bytes "$1")" = "$(text_bytes "$scratch/it.gz")" ]
 }
 
 # whole NAME ORACLE FILE...: NAME as info says it

@@ -44,9 +44,10 @@ static void fields_come_one_by_one(void **state) {
     Str message = {"\x08\x96\x01\x12\x02hi\x19\0\0\0\0\0\0\xf8\x3f\x25\x01\0\0\0", 21};
     ProtoField f;
     assert_true(proto_field(&message, &f));
-    assert_true(f.number == 1 && f.wire == PROTO_VARINT && f.value == 150);
+    assert_true(f.number == 1 && f.wire == PROTO_VARINT && f.value == 150 && f.bytes.n == 0);
     assert_true(proto_field(&message, &f));
     assert_true(f.number == 2 && f.wire == PROTO_BYTES && str_eq(f.bytes, STR("hi")));
+    assert_int_equal(f.value, 0); /* not what stood there before */
     assert_true(proto_field(&message, &f));
     assert_true(f.number == 3 && f.wire == PROTO_64 && proto_double(f.value) == 1.5);
     assert_true(proto_field(&message, &f));
