@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/wake.h"
+#include "ingest/perf_folder.h"
 
 void browser_init(Browser *b) {
     memset(b, 0, sizeof *b);
@@ -26,6 +27,26 @@ void browser_free(Browser *b, Jobs *jobs) {
 /* ---- listing ------------------------------------------------------------------------------
  */
 
+/* A folder that is a recording is shown as the file it stands for. */
+static void see_recording(const char *path, FileEntry *e) {
+    char data[STATE_PATH];
+    if (!perf_folder(path, data, sizeof data))
+        return;
+    e->is_folder = false;
+    e->size = perf_folder_bytes(data);
+}
+
+static void list_folder(Browser *b, Arena *arena) {
+    char path[STATE_PATH];
+    folder_list(b->wanted, arena, &b->listed_entry, &b->listed_entries, &b->listed_error);
+    for (size_t i = 0; i < b->listed_entries && b->listed_entry[i].is_folder; i++) {
+        if (strcmp(b->listed_entry[i].name, "..") == 0)
+            continue;
+        path_join(path, sizeof path, b->wanted, b->listed_entry[i].name);
+        see_recording(path, &b->listed_entry[i]);
+    }
+}
+
 /* Those that are gone have no size. */
 static void list_files(Browser *b, Arena *arena) {
     Str rest = buf_str(&b->wanted_files);
@@ -36,7 +57,10 @@ static void list_files(Browser *b, Arena *arena) {
     while (rest.n) {
         FileEntry *e = &b->listed_entry[b->listed_entries++];
         const char *path = str_copy(arena, str_cut(&rest, '\n')).s;
-        if (!file_stat(path, e) || e->is_folder)
+        bool there = file_stat(path, e);
+        if (there && e->is_folder)
+            see_recording(path, e);
+        if (!there || e->is_folder)
             *e = (FileEntry){.size = -1};
         e->name = path;
     }
@@ -50,7 +74,7 @@ static void list_job(void *context, uint32_t worker) {
     b->listed_entries = 0;
     b->listed_error = (Error){0};
     if (b->wanted[0])
-        folder_list(b->wanted, arena, &b->listed_entry, &b->listed_entries, &b->listed_error);
+        list_folder(b, arena);
     else
         list_files(b, arena);
     wake();

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/wake.h"
 #include "ingest/pack_load.h"
+#include "ingest/perf_folder.h"
 
 enum { TRIM_EVERY = 200 };
 
@@ -78,7 +79,11 @@ static bool look_at_pack(FolderScan *s, int64_t size, Error *err) {
 static bool begin(FolderScan *s) {
     FileEntry file;
     Error err = {.offset = -1};
+    char data[sizeof s->path]; /* a recording may be a folder */
     s->begun = true;
+    bool parts = perf_folder(s->path, data, sizeof data);
+    if (parts)
+        memcpy(s->path, data, sizeof s->path);
     if (!file_stat(s->path, &file) || !file_is_plain(s->path)) {
         bool there = file_exists(s->path);
         error_set(&err, ERROR_IO,
@@ -86,6 +91,8 @@ static bool begin(FolderScan *s) {
         look_refused(&s->look, &err);
         return true;
     }
+    if (parts)
+        file.size = perf_folder_bytes(data);
     if (s->use_cache) {
         cache_key_any(s->path, &s->key);
         if (folder_cache_find(&s->key, &s->look)) {

@@ -65,7 +65,10 @@ void loaded_complaints(const Profile *profile, const char *path, Buf *out) {
         const Complaint *c = &all.of[k];
         if (!c->count)
             continue;
-        buf_printf(out, "flamescope: %s: %llu %s", path, (unsigned long long)c->count, complaint_text((ComplaintKind)k));
+        buf_printf(out, "flamescope: %s: ", path);
+        if (c->count > 1 || complaint_is_counted((ComplaintKind)k))
+            buf_printf(out, "%llu ", (unsigned long long)c->count);
+        buf_puts(out, complaint_text((ComplaintKind)k));
         if (c->examples && c->example[0].offset >= 0)
             buf_printf(out, ", first at byte %lld", (long long)c->example[0].offset);
         if (c->examples && c->example[0].excerpt[0])

@@ -165,16 +165,17 @@ static float complaint_lines(const View *v, const Complaint *c, ComplaintKind ki
     Ui *ui = v->ui;
     const Theme *t = ui->theme;
     float row = ui_px(ui, 22);
-    Str n = view_grouped(v, c->count);
-    ui_label(ui, (Rect){r.x, y, r.w, row}, view_text(v, "%.*s  %s", (int)n.n, n.s, complaint_text(kind)), t->text,
-             FACE_SEMIBOLD, t->font, -1);
+    Str n = view_grouped(v, c->count), text = str_of(complaint_text(kind));
+    if (c->count > 1 || complaint_is_counted(kind))
+        text = view_text(v, "%.*s  %.*s", (int)n.n, n.s, (int)text.n, text.s);
+    ui_label(ui, (Rect){r.x, y, r.w, row}, text, t->text, FACE_SEMIBOLD, t->font, -1);
     y += row;
     for (uint32_t i = 0; i < c->examples; i++, y += row) {
         Str at = c->example[i].offset < 0 ? STR("") : view_text(v, "byte %lld", (long long)c->example[i].offset);
         ui_label(ui, (Rect){r.x + ui_px(ui, 14), y, ui_px(ui, 130), row}, at, t->muted, FACE_REGULAR, 12, -1);
         char cut[256];
-        Str text = font_fit(ui->fonts, FACE_MONO, 12 * ui->scale, str_of(c->example[i].excerpt), r.w - ui_px(ui, 150), cut, sizeof cut);
-        ui_label(ui, (Rect){r.x + ui_px(ui, 144), y, r.w - ui_px(ui, 144), row}, text, t->muted, FACE_MONO, 12, -1);
+        Str excerpt = font_fit(ui->fonts, FACE_MONO, 12 * ui->scale, str_of(c->example[i].excerpt), r.w - ui_px(ui, 150), cut, sizeof cut);
+        ui_label(ui, (Rect){r.x + ui_px(ui, 144), y, r.w - ui_px(ui, 144), row}, excerpt, t->muted, FACE_MONO, 12, -1);
     }
     return y + ui_px(ui, 8);
 }

@@ -75,6 +75,7 @@ struct Loader {
 static void note_progress(Loader *l) {
     mutex_lock(l->mutex);
     LoadStatus *s = &l->status;
+    s->size = source_size(l->source);
     s->bytes_read = source_consumed(l->source);
     s->bytes_text = l->absorbed;
     if (l->pack && pack_load_facts(l->pack)->samples)

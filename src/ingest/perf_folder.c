@@ -26,6 +26,15 @@ static bool part_path(const char *data, uint32_t i, char *out, size_t cap) {
     return n > 0 && (size_t)n < cap && file_is_plain(out);
 }
 
+int64_t perf_folder_bytes(const char *data) {
+    char path[1024];
+    FileEntry e;
+    int64_t sum = file_stat(data, &e) ? e.size : 0;
+    for (uint32_t i = 0; i < PARTS_MOST && part_path(data, i, path, sizeof path); i++)
+        sum += file_stat(path, &e) ? e.size : 0;
+    return sum;
+}
+
 void perf_parts_open(PerfParts *parts, const PerfInput *data, Error *err) {
     char path[1024];
     const char *first = source_path(data->source);
@@ -37,6 +46,8 @@ void perf_parts_open(PerfParts *parts, const PerfInput *data, Error *err) {
         PerfPart *p = &parts->part[i];
         part_path(first, i, path, sizeof path);
         p->source = source_open(path, CODEC_AUTO, err);
+        if (p->source)
+            source_is_part(p->source, data->source);
         perf_input_init(&p->input, p->source);
         p->input.swapped = data->swapped;
         p->input.left = p->source ? UINT64_MAX : 0;

@@ -10,6 +10,9 @@
 /* The file in it that is to be opened; false: it is no such folder. */
 bool perf_folder(const char *path, char *out, size_t cap);
 
+/* Of that file and all beside it. */
+int64_t perf_folder_bytes(const char *data);
+
 typedef struct PerfPart {
     PerfInput input;
     Source *source;
@@ -20,6 +23,6 @@ typedef struct PerfParts {
     uint32_t n;
 } PerfParts;
 
-/* Those beside a folder's "data", in the same byte order. */
+/* Those beside a folder's "data", in the same byte order; they count as parts of its source. */
 void perf_parts_open(PerfParts *parts, const PerfInput *data, Error *err);
 void perf_parts_free(PerfParts *parts);

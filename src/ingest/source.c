@@ -33,6 +33,8 @@ struct Source {
     size_t raw_at, raw_n;
     int64_t raw_total; /* read from the file so far */
     int64_t given;     /* by source_read */
+    Source *whole;     /* this one is a part of it, or NULL */
+    int64_t parts_size, parts_read;
     Buf head;          /* decoded ahead by source_peek: [head_at, head.n) */
     size_t head_at;
     SourceEnding ending;
@@ -76,6 +78,12 @@ static int64_t read_raw(Source *s, void *out, size_t n, Error *err) {
     }
 }
 
+static void count_read(Source *s, int64_t n) {
+    s->raw_total += n;
+    if (s->whole)
+        s->whole->parts_read += n;
+}
+
 /* Reads more raw bytes behind those that are left; false on an error. */
 static bool refill(Source *s, Error *err) {
     if (s->raw_at > 0) {
@@ -90,7 +98,7 @@ static bool refill(Source *s, Error *err) {
         return false;
     s->raw_end = got == 0;
     s->raw_n += (size_t)got;
-    s->raw_total += got;
+    count_read(s, got);
     return true;
 }
 
@@ -170,7 +178,7 @@ static int64_t read_plain(Source *s, char *out, size_t n, Error *err) {
     }
     int64_t got = s->raw_end ? 0 : read_raw(s, out, n, err);
     if (got > 0)
-        s->raw_total += got;
+        count_read(s, got);
     if (got == 0)
         s->ending = s->cut_short ? SOURCE_TRUNCATED : SOURCE_WHOLE;
     return got;
@@ -393,8 +401,14 @@ CodecKind source_codec(const Source *source) {
     return source->kind;
 }
 
+void source_is_part(Source *part, Source *whole) {
+    part->whole = whole;
+    whole->parts_size += part->file.size;
+    whole->parts_read += part->raw_total;
+}
+
 int64_t source_consumed(const Source *source) {
-    return source->raw_total - (int64_t)(source->raw_n - source->raw_at);
+    return source->raw_total - (int64_t)(source->raw_n - source->raw_at) + source->parts_read;
 }
 
 int64_t source_given(const Source *source) {
@@ -402,5 +416,5 @@ int64_t source_given(const Source *source) {
 }
 
 int64_t source_size(const Source *source) {
-    return source_is_pipe(source) ? -1 : source->file.size;
+    return source_is_pipe(source) ? -1 : source->file.size + source->parts_size;
 }

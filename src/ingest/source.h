@@ -46,6 +46,9 @@ SourceEnding source_ending(const Source *source);
 const char *source_trouble(const Source *source); /* words for TRUNCATED and DAMAGED */
 const char *source_path(const Source *source); /* as it was given */
 CodecKind source_codec(const Source *source);
+/* `part` is read beside `whole`, and counts as some of it from now on: what it has and what is
+ * read of it. It must be closed first. */
+void source_is_part(Source *part, Source *whole);
 /* Raw bytes consumed, and how many there are (-1 for a pipe or a file that grows): for progress. */
 int64_t source_consumed(const Source *source);
 /* How much of the decompressed data was read; of a plain file, which may be read at any place,

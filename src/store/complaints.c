@@ -61,17 +61,21 @@ const char *complaint_name(ComplaintKind kind) {
 const char *complaint_text(ComplaintKind kind) {
     static const char *const text[COMPLAINT_KINDS] = {
         [COMPLAINT_HEADER] = "lines that belong to no sample",
-        [COMPLAINT_FRAME] = "frame lines that cannot be read",
+        [COMPLAINT_FRAME] = "frames that cannot be read",
         [COMPLAINT_TIME] = "samples without a time",
-        [COMPLAINT_COUNT] = "counts that are no number",
+        [COMPLAINT_COUNT] = "counts that cannot be right",
         [COMPLAINT_TOO_LONG] = "records that are too long",
         [COMPLAINT_TOO_DEEP] = "stacks that are too deep, cut at their root",
         [COMPLAINT_TRUNCATED] = "the input ends in the middle",
-        [COMPLAINT_DAMAGED] = "the compressed data is damaged, the rest is lost",
+        [COMPLAINT_DAMAGED] = "the data is damaged, and what was behind is lost",
         [COMPLAINT_LOST] = "samples that the recorder lost",
         [COMPLAINT_RECORD] = "records that cannot be read",
         [COMPLAINT_NOT_UNWOUND] =
             "samples whose user stack is raw memory (--call-graph dwarf) and not unwound",
     };
     return (unsigned)kind < COMPLAINT_KINDS ? text[kind] : "";
+}
+
+bool complaint_is_counted(ComplaintKind kind) {
+    return kind != COMPLAINT_TRUNCATED && kind != COMPLAINT_DAMAGED;
 }

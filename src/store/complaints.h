@@ -42,3 +42,5 @@ void complaints_merge(Complaints *into, const Complaints *later);
 uint64_t complaints_total(const Complaints *c);
 const char *complaint_name(ComplaintKind kind); /* "header", "frame", … as in info --json */
 const char *complaint_text(ComplaintKind kind); /* "lines that belong to no sample" */
+/* False: one of them is said without a number ("the input ends in the middle"). */
+bool complaint_is_counted(ComplaintKind kind);

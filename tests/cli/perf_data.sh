@@ -78,6 +78,12 @@ fi
 if record --threads -e cpu-clock -F 997 -a -g -o threads.data -- sh -c "$load" && [ -f threads.data/data.0 ]; then
     check "perf record --threads" agrees threads.data
     check "a folder is opened as a profile" window_says threads.data '"perf.data · '
+    mkdir -p browsed && cp -r threads.data browsed/
+    listed() { # in a folder, as the file that it stands for
+        printf 'size 1280x720\nopen browsed\nwait load\ndump state\n' >script && "$FLAMESCOPE" replay script >drawn &&
+            grep -q '"name":"threads.data","is":"profile","format":"perf.data"' drawn
+    }
+    check "a folder is listed as a profile" listed
 else
     skip "perf record --threads: not here"
 fi

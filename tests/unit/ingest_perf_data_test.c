@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "ingest/perf_data_record.h"
+#include "ingest/perf_folder.h"
 #include "ingest/symbols.h"
 #include "unit/ingest_helper.h"
 #include "unit/perf_data_helper.h"
@@ -770,6 +771,10 @@ static void a_folder_of_files(void **state) {
         Loaded l;
         load_path(&l, 0, 0, folder);
         expect_rows(&l, want, 2);
+        uint64_t bytes = file.n + part[0].data.n + (whole ? part[1].data.n : 0);
+        assert_int_equal(l.status.bytes_read, bytes); /* of all of them */
+        assert_int_equal(l.status.size, bytes);
+        assert_int_equal(perf_folder_bytes(path), bytes);
         loaded_free(&l);
         load_path(&l, 2, 0, path); /* its first file by name, on threads */
         expect_rows(&l, want, 2);
