@@ -36,10 +36,18 @@ enum {
     FORMAT_PROBE_MOST = 4 * 1024 * 1024, /* while not even one line has ended */
 };
 
-/* What a sequential parser calls for each batch it filled; false means stop (cancelled). The
- * batch is absorbed before the call returns and may be reused. NULL: only asks, as a parser
- * should while it waits for a pipe (source_wait). */
+/* What a sequential parser calls for each batch it filled; false means stop (cancelled). What is in
+ * the batch is taken, and may be absorbed while the parser goes on, so the parser clears it and fills
+ * it anew; before it throws ids of its part away, format_settle. NULL: only asks, as a parser should
+ * while it waits for a pipe (source_wait). */
 typedef bool FormatEmit(void *loader, Batch *batch);
+
+/* All that was emitted is absorbed when this returns. The batch is an empty one. */
+static inline void format_settle(FormatEmit *emit, void *loader, Batch *batch) {
+    batch->settle = true;
+    emit(loader, batch);
+    batch->settle = false;
+}
 
 typedef struct Format {
     const char *name;  /* "perf script", as info prints it */

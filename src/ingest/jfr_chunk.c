@@ -94,6 +94,7 @@ void jfr_chunk_init(JfrChunk *c, FormatEmit *emit, void *loader) {
 }
 
 void jfr_chunk_free(JfrChunk *c) {
+    format_settle(c->emit, c->loader, &c->batch);
     hold_free(&c->events);
     hold_free(&c->checkpoints);
     id_map_free(&c->rule);
@@ -370,6 +371,7 @@ void jfr_chunk_end(JfrChunk *c) {
     each(c, &c->events, add_rest);
     jfr_chunk_emit(c);
     if (part_bytes(&c->part) > PART_BYTES_MAX) {
+        format_settle(c->emit, c->loader, &c->batch);
         part_reset(&c->part);
         jfr_resolve_reset(&c->resolve);
     }

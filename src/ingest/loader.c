@@ -2,7 +2,10 @@
  * One thread (or loader_step) reads, cuts and absorbs; workers parse. The chunks in flight are
  * a ring: `head` is the oldest, which is absorbed next, so rows come out in the order of the
  * input whoever parsed them. What was read behind the last record boundary is carried over to
- * the next chunk. The first chunks are small, so that the first samples are seen at once. */
+ * the next chunk. The first chunks are small, so that the first samples are seen at once.
+ * A sequential format's parser has this thread for itself, and a relay absorbs beside it, which is a
+ * quarter of the work or more: with two hyper-threads of one core, loads of JSON and perf.data took
+ * 0.75 to 0.9 times as long. */
 #include "ingest/loader.h"
 
 #include <stdio.h>
@@ -14,6 +17,7 @@
 #include "ingest/pack_load.h"
 #include "ingest/parser_pool.h"
 #include "ingest/perf_folder.h"
+#include "ingest/relay.h"
 
 enum {
     CHUNK_FIRST = 64 * 1024,
@@ -64,6 +68,8 @@ struct Loader {
     Remap remap; /* of a sequential parser's Part */
     const Part *remap_part;
     int64_t absorbed, published_ns, start_ns;
+    Relay *relay;   /* while a sequential parser runs, its thread does what is said of absorbing */
+    RelayMark mark; /* up to where the input had been read for what was absorbed */
     /* -- protected by mutex */
     Mutex *mutex;
     LoadStatus status;
@@ -72,11 +78,15 @@ struct Loader {
 /* ---- status and publishing ----------------------------------------------------------------
  */
 
+static RelayMark mark_of(const Loader *l) {
+    return (RelayMark){source_given(l->source), source_consumed(l->source), source_size(l->source)};
+}
+
 static void note_progress(Loader *l) {
     mutex_lock(l->mutex);
     LoadStatus *s = &l->status;
-    s->size = source_size(l->source);
-    s->bytes_read = source_consumed(l->source);
+    s->size = l->mark.size;
+    s->bytes_read = l->mark.consumed;
     s->bytes_text = l->absorbed;
     if (l->pack && pack_load_facts(l->pack)->samples)
         s->bytes_read = (int64_t)((double)s->size * (double)pack_load_rows(l->pack) /
@@ -107,6 +117,7 @@ static void finish(Loader *l, LoadState state, const Error *error) {
                                                                       : COMPLAINT_DAMAGED,
                          1, l->absorbed, str_of(source_trouble(l->source)));
     l->unpublished = true;
+    l->mark = mark_of(l);
     publish(l, true);
     mutex_lock(l->mutex);
     l->status.state = state;
@@ -263,6 +274,7 @@ static void absorb_oldest(Loader *l) {
         profile_absorb(l->profile, &slot->batch, &slot->lease->remap);
     parser_drop(l->parsers, slot->lease);
     l->absorbed = slot->chunk.offset + (int64_t)slot->chunk.bytes.n;
+    l->mark = mark_of(l);
     l->unpublished = true;
     publish(l, false);
 }
@@ -282,20 +294,52 @@ static void submit_newest(Loader *l) {
         parse_job(slot, 0);
 }
 
-/* What a sequential parser calls. */
-static bool emit(void *loader, Batch *batch) {
+static void take_batch(void *loader, const Batch *batch, const RelayMark *mark) {
     Loader *l = (Loader *)loader;
-    if (!batch)
-        return !cancelled(&l->cancel);
+    if (!batch) {
+        publish(l, true);
+        return;
+    }
     if (l->remap_part != batch->part) {
         remap_free(&l->remap);
         l->remap_part = batch->part;
     }
     profile_absorb(l->profile, batch, &l->remap);
-    l->absorbed = source_given(l->source);
+    l->absorbed = mark->given;
+    l->mark = *mark;
     l->unpublished = true;
     publish(l, false);
+}
+
+/* What a sequential parser calls. */
+static bool emit(void *loader, Batch *batch) {
+    Loader *l = (Loader *)loader;
+    if (batch && l->relay) {
+        bool settle = batch->settle;
+        relay_give(l->relay, batch, mark_of(l));
+        if (settle)
+            relay_settle(l->relay);
+    } else if (batch) {
+        RelayMark mark = mark_of(l);
+        take_batch(l, batch, &mark);
+    }
     return !cancelled(&l->cancel);
+}
+
+/* What it makes is absorbed on a thread of its own, unless all is to be done here. */
+static void run_sequential(Loader *l) {
+    Error error = {.offset = -1};
+    if (l->threaded)
+        l->relay = relay_new(take_batch, l);
+    bool ok = l->format->run(l->source, emit, l, &error);
+    relay_free(l->relay);
+    l->relay = NULL;
+    if (cancelled(&l->cancel))
+        finish(l, LOAD_CANCELLED, NULL);
+    else if (ok)
+        finish(l, LOAD_DONE, NULL);
+    else
+        finish_broken(l, &error);
 }
 
 /* ---- from start to end --------------------------------------------------------------------
@@ -418,13 +462,7 @@ static bool step(Loader *l) {
     if (!l->begun)
         return begin(l);
     if (l->format->kind == FORMAT_SEQUENTIAL) {
-        bool ok = l->format->run(l->source, emit, l, &error);
-        if (cancelled(&l->cancel))
-            finish(l, LOAD_CANCELLED, NULL);
-        else if (ok)
-            finish(l, LOAD_DONE, NULL);
-        else
-            finish_broken(l, &error);
+        run_sequential(l);
         return false;
     }
     bool stop = cancelled(&l->cancel); /* asked once: with it every job must have been waited for */
@@ -519,7 +557,8 @@ Loader *loader_start(Jobs *jobs, Profile *profile, const LoadOptions *options, E
     arena_init(&l->arena, 0);
     l->mutex = mutex_new();
     l->start_ns = clock_now_ns();
-    l->status.size = source_size(source);
+    l->mark = mark_of(l);
+    l->status.size = l->mark.size;
     l->status.progress = l->status.size < 0 ? -1 : 0;
     l->status.error.offset = -1;
     if (pack)

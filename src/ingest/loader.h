@@ -1,7 +1,8 @@
 /* Loader: bytes to profile. A thread (or, inline, loader_step) reads chunks of at most 1 MiB
  * cut at record boundaries, gives them to workers as jobs, absorbs their batches in chunk
  * order, publishes and calls wake(). Owner: the creator. Thread: start, cancel, status, step,
- * free from one thread (main); the loader's own thread is the profile's absorber. The profile
+ * free from one thread (main); the loader's own thread is the profile's absorber, or, while a
+ * format is read that one parser reads in order, a thread beside it (relay.h). The profile
  * and jobs must outlive the loader. Failure: an input that cannot be used at all ends in
  * LOAD_FAILED with the error; anything less is a complaint on the profile. */
 #pragma once

@@ -109,9 +109,11 @@ static void hand_over(PerfData *d) {
     add_rows(d);
     if (batch_rows(&d->batch) || complaints_total(&d->batch.complaints))
         d->stopped = !d->emit(d->loader, &d->batch) || d->stopped;
-    if (perf_stacks_bytes(&d->stacks) > PART_BYTES_MOST)
-        perf_stacks_forget(&d->stacks);
     batch_clear(&d->batch, &d->stacks.part);
+    if (perf_stacks_bytes(&d->stacks) > PART_BYTES_MOST) {
+        format_settle(d->emit, d->loader, &d->batch);
+        perf_stacks_forget(&d->stacks);
+    }
 }
 
 /* While a pipe is slow, what has come is shown. */
@@ -682,6 +684,7 @@ static bool read_all(PerfData *d, Error *err) {
         read_records(d);
     else
         say_ending(d, &d->input), hand_over(d);
+    format_settle(d->emit, d->loader, &d->batch);
     perf_stacks_free(&d->stacks);
     if (d->input.error.kind && err)
         *err = d->input.error;

@@ -149,6 +149,7 @@ void rows_end(Rows *r) {
     rows_settle(r);
     if (batch_rows(&r->batch) || complaints_total(&r->batch.complaints))
         hand_over(r);
+    format_settle(r->emit, r->loader, &r->batch);
     column_free(&r->held);
     batch_free(&r->batch);
     part_free(&r->part);
