@@ -85,6 +85,54 @@ def recorded():
     return path if done.returncode == 0 else None
 
 
+COUNT = """
+import java.nio.file.Path;
+import java.util.TreeMap;
+import jdk.jfr.consumer.RecordingFile;
+
+public class Count {
+    public static void main(String[] args) throws Exception {
+        TreeMap<String, Integer> counts = new TreeMap<>();
+        try (RecordingFile file = new RecordingFile(Path.of(args[0]))) {
+            while (file.hasMoreEvents()) {
+                var event = file.readEvent();
+                if (event.getStackTrace() != null)
+                    counts.merge(event.getEventType().getName(), event.getStackTrace().getFrames().size(), Integer::sum);
+            }
+        }
+        System.out.println(counts);
+    }
+}
+"""
+
+
+def read_by_the_jdk(path):
+    """Seconds that the JDK's own reader takes to go through the events with stacks, its start and all."""
+    source = os.path.join(scratch, "Count.java")
+    with open(source, "w", encoding="ascii") as file:
+        file.write(COUNT)
+    if subprocess.run(["javac", "-d", scratch, source], check=False).returncode:
+        return ""
+    taken = []
+    for _ in range(3):
+        began = time.monotonic()
+        subprocess.run(["java", "-cp", scratch, "Count", path], check=True, capture_output=True)
+        taken.append(time.monotonic() - began)
+    return "the JDK's reader, events counted: %.2f s" % statistics.median(taken)
+
+
+def of_the_jdk():
+    """Chunks are whole recordings, so one many times is a long one. (Its samples lie at the same times, again
+    and again, as those of many hosts would.)"""
+    once = os.path.join(reference, "jfr", "heavy.jfr")
+    if not os.path.exists(once):
+        return
+    path = os.path.join(scratch, "heavy-180-times.jfr")
+    with open(once, "rb") as file, open(path, "wb") as out:
+        out.write(file.read() * 180)
+    add(path, read_by_the_jdk(path) if shutil.which("javac") else "")
+
+
 def generated_ones():
     text = add(generated("deep.txt", "bench_gen", "--size", "512M", "--shape", "deep"), OF_TEXT)
     add(generated("shallow.txt", "bench_gen", "--size", "512M", "--shape", "shallow"), OF_TEXT)
@@ -134,6 +182,7 @@ def print_table():
 
 try:
     generated_ones()
+    of_the_jdk()
     reference_ones()
 finally:
     shutil.rmtree(scratch)
