@@ -21,7 +21,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 
 all_off="-DWITH_ISAL=OFF -DWITH_ZSTD=OFF -DWITH_ELF=OFF -DWITH_DEMANGLE=OFF -DWITH_CAIRO=OFF"
 all_on="-DWITH_ISAL=ON -DWITH_ZSTD=ON -DWITH_ELF=ON -DWITH_DEMANGLE=ON -DWITH_CAIRO=ON"
-threaded='jobs|thread|loader|relay|engine|profile|wake|log_|column|session|folder'
+threaded='jobs|thread|loader|relay|read_ahead|engine|profile|wake|log_|column|session|folder'
 passed=0 failed=0 skipped=0
 passed_here=
 without= # tests that the stage at hand leaves out

@@ -329,9 +329,12 @@ static bool emit(void *loader, Batch *batch) {
 /* What it makes is absorbed on a thread of its own, unless all is to be done here. */
 static void run_sequential(Loader *l) {
     Error error = {.offset = -1};
-    if (l->threaded)
+    if (l->threaded) {
+        source_read_ahead(l->source);
         l->relay = relay_new(take_batch, l);
+    }
     bool ok = l->format->run(l->source, emit, l, &error);
+    source_read_enough(l->source);
     relay_free(l->relay);
     l->relay = NULL;
     if (cancelled(&l->cancel))

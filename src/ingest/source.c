@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ingest/read_ahead.h"
 #include "ingest/split.h"
 
 enum { RAW_BYTES = 256 * 1024, SNIFF_BYTES = 8, LOOK_AGAIN_MS = 20 };
@@ -19,6 +20,8 @@ struct Source {
     CodecEngine engine;
     Codec *codec; /* NULL: plain */
     Split *split; /* NULL: decoded here */
+    ReadAhead *ahead; /* whose thread decodes; NULL: the reader's own */
+    int64_t consumed; /* for what was taken from it */
     int64_t base;   /* in the file, of raw byte 0 */
     int64_t again;  /* bytes of text that the split has given and the codec will give again */
     CodecKind kind;
@@ -76,6 +79,10 @@ static int64_t read_raw(Source *s, void *out, size_t n, Error *err) {
             return -1;
         }
     }
+}
+
+static int64_t raw_consumed(const Source *s) {
+    return s->raw_total - (int64_t)(s->raw_n - s->raw_at) + s->parts_read;
 }
 
 static void count_read(Source *s, int64_t n) {
@@ -161,6 +168,7 @@ void source_use_workers(Source *source, Jobs *jobs) {
 void source_close(Source *source) {
     if (!source)
         return;
+    read_ahead_free(source->ahead);
     split_free(source->split);
     if (source->codec)
         codec_free(source->codec);
@@ -298,6 +306,29 @@ static int64_t read_some(Source *s, char *out, size_t n, Error *err) {
     return s->codec ? read_coded(s, out, n, err) : read_plain(s, out, n, err);
 }
 
+static int64_t read_for_ahead(void *context, char *out, size_t n, int64_t *consumed, Error *err) {
+    Source *s = (Source *)context;
+    int64_t got = read_some(s, out, n, err);
+    *consumed = raw_consumed(s);
+    return got;
+}
+
+void source_read_ahead(Source *source) {
+    if (!source->codec || source->split || source->ahead || source_is_pipe(source))
+        return;
+    source->consumed = raw_consumed(source);
+    source->ahead = read_ahead_new(read_for_ahead, source);
+}
+
+void source_read_enough(Source *source) {
+    if (source->ahead)
+        read_ahead_stop(source->ahead);
+}
+
+static int64_t take_some(Source *s, char *out, size_t n, Error *err) {
+    return s->ahead ? read_ahead_take(s->ahead, out, n, &s->consumed, err) : read_some(s, out, n, err);
+}
+
 int64_t source_read(Source *source, void *out, size_t min_n, size_t n, Error *err) {
     size_t done = source->head.n - source->head_at;
     if (done > n)
@@ -312,7 +343,7 @@ int64_t source_read(Source *source, void *out, size_t min_n, size_t n, Error *er
         }
     }
     while (done < n && (done == 0 || done < min_n)) {
-        int64_t got = read_some(source, (char *)out + done, n - done, err);
+        int64_t got = take_some(source, (char *)out + done, n - done, err);
         if (got < 0)
             return -1;
         if (got == 0)
@@ -408,7 +439,7 @@ void source_is_part(Source *part, Source *whole) {
 }
 
 int64_t source_consumed(const Source *source) {
-    return source->raw_total - (int64_t)(source->raw_n - source->raw_at) + source->parts_read;
+    return source->ahead ? source->consumed : raw_consumed(source);
 }
 
 int64_t source_given(const Source *source) {

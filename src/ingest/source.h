@@ -24,6 +24,11 @@ void source_close(Source *source);
  * workers; what comes out is the same. With other inputs, or few workers, nothing changes.
  * Reading then waits for jobs, so no job may. */
 void source_use_workers(Source *source, Jobs *jobs);
+/* What is compressed and read in order by one thread is decompressed on another from now on; else
+ * nothing changes. Then only reading, what was consumed and given, and closing may be asked for; how
+ * it ended, behind the end or after source_read_enough, when no more is read. */
+void source_read_ahead(Source *source);
+void source_read_enough(Source *source);
 /* Before the first read: the file is still being written. Its end is then not the end: reading waits
  * for more, as on a pipe, until `stop`, any thread's to cancel, is cancelled; then what is there is
  * all. A pipe ends likewise once it is. The token must outlive the source. */
