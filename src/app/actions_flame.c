@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/actions.h"
+#include "app/chart_find.h"
 #include "query/slice.h"
 
 bool can_file(const App *app) {
@@ -257,7 +258,18 @@ bool do_search_set(App *app, Str args, Error *err) {
     return true;
 }
 
+/* The chart's marks are what the search was when it was drawn last. */
+static bool next_in_chart(App *app, int step) {
+    const Chart *c = chart_pane_shown(&app->chart, app->session.engine);
+    bool known = c && !strcmp(app->chart.marks.text, app->state.search);
+    if (known && !chart_find_next(&app->chart, c, &app->session.dict, step))
+        app_notice(app, "No frame of this thread matches");
+    return true;
+}
+
 static bool next_match(App *app, int step) {
+    if (app->state.view_kind == VIEW_CHART)
+        return next_in_chart(app, step);
     const Answer *a = app_answer(app);
     bool known = a && !strcmp(a->query.search, app->state.search); /* else it is still coming */
     if (known && !flame_pane_next_match(&app->flame, step))

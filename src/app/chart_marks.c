@@ -32,6 +32,10 @@ static bool frame_matches(ChartMarks *m, const Chart *c, const Dict *dict, Frame
     return m->frame[frame] == 2;
 }
 
+bool chart_marks_has(ChartMarks *m, const Chart *c, const Dict *dict, uint32_t sample, uint32_t depth) {
+    return m->regex && frame_matches(m, c, dict, chart_frame(c, sample, depth));
+}
+
 /* The frames that a merged box stands for begin at breaks among its samples. */
 static bool some_match(ChartMarks *m, const Chart *c, const Dict *dict, const ChartBox *b) {
     uint32_t depth = b->depth + 1u, left = b->boxes;

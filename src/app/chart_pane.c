@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "app/chart_find.h"
 #include "app/flame_pane.h"
 
 enum { LEAST_VIEW_NS = 1000 };
@@ -95,6 +96,8 @@ static void relayout(ChartPane *pane, const View *v, const Chart *c, uint64_t nu
     if (pane->made_of != number)
         follow(pane, v, c);
     bool searched = chart_marks_set(&pane->marks, v->state->search);
+    if (searched)
+        pane->found.on = false;
     if (!searched && pane->made_of == number && pane->made_v0_ns == pane->v0_ns &&
         pane->made_v1_ns == pane->v1_ns && pane->made_width == pane->body.w)
         return;
@@ -123,6 +126,19 @@ static void clamp_scroll(ChartPane *pane) {
 void chart_pane_scroll(ChartPane *pane, float rows) {
     pane->scroll += rows * pane->row;
     clamp_scroll(pane);
+}
+
+void chart_pane_bring(ChartPane *pane, const ChartBox *b, double least, double share) {
+    double span = (double)(pane->v1_ns - pane->v0_ns), length = (double)(b->t1_ns - b->t0_ns);
+    bool narrow = length < span * least, in_view = b->t0_ns >= pane->v0_ns && b->t0_ns < pane->v1_ns;
+    if (narrow)
+        chart_pane_change(pane, fmax(length, 1) / share / span, 0.5, 0);
+    span = (double)(pane->v1_ns - pane->v0_ns);
+    if (narrow || !in_view) /* in the middle, or from a tenth on */
+        chart_pane_change(pane, 1, 0, fmin((double)(b->t0_ns - pane->v0_ns) + length / 2 - span / 2,
+                                           (double)(b->t0_ns - pane->v0_ns) - span / 10) / span);
+    float y = (float)b->depth * pane->row;
+    pane->scroll = fminf(fmaxf(pane->scroll, y + 2 * pane->row - pane->body.h), fmaxf(y - pane->row, 0));
 }
 
 /* -- boxes */
@@ -197,6 +213,9 @@ static void draw_boxes(const ChartPane *pane, const View *v, const Chart *c) {
             ;
         draw_depth(pane, v, c, i, end);
     }
+    ChartBox found;
+    if (chart_find_box(pane, c, &found))
+        draw_outline(v->ui->draw, box_rect(pane, v, &found), 0, ui_px(v->ui, 2), v->ui->theme->text);
     if (pane->hover.on)
         draw_outline(v->ui->draw, box_rect(pane, v, &pane->hover.box), 0, ui_px(v->ui, 1),
                      v->ui->theme->text);
@@ -469,8 +488,11 @@ void chart_pane_draw(ChartPane *pane, const View *v, Rect area) {
 
 bool chart_pane_told(const ChartPane *pane, const View *v, Str *name, Str *facts) {
     const ChartBox *b = &pane->hover.box;
+    ChartBox found;
     const Chart *c = chart_pane_shown(pane, v->engine);
-    if (!pane->hover.on || b->merged || !c)
+    if (c && !pane->hover.on && chart_find_box(pane, c, &found))
+        b = &found;
+    else if (!pane->hover.on || b->merged || !c)
         return false;
     Str module = tree_module(c->tree, v->dict, b->frame), span = duration(v, b);
     Str n = view_count(v, b->samples, "samples"), from = view_offset(v, b->t0_ns, 1000);

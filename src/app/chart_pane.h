@@ -11,6 +11,13 @@ typedef struct ChartHover {
     ChartBox box;
 } ChartHover;
 
+/* A box of the chart `of`: the first sample in it, and its depth, 1 above the root. */
+typedef struct ChartSpot {
+    bool on;
+    uint64_t of;
+    uint32_t sample, depth;
+} ChartSpot;
+
 typedef struct ChartPane {
     Arena arena;
     ChartLayout layout;
@@ -28,6 +35,7 @@ typedef struct ChartPane {
     float scroll, row;    /* px */
     ChartHover hover;
     ChartHover menu;      /* a box that was clicked with the right button in this frame */
+    ChartSpot found;      /* what F3 went to */
     Rect body;            /* of the boxes */
 } ChartPane;
 
@@ -47,6 +55,9 @@ void chart_stack_text(const Chart *chart, const Dict *dict, const ChartBox *box,
 /* The view zoomed by factor around a share (0 … 1) of its width, then moved by a share of it. */
 void chart_pane_change(ChartPane *pane, double factor, double around, double move);
 void chart_pane_fit(ChartPane *pane);
+/* Moves the view so that the box is seen; one that is less than the share `least` of its width is
+ * zoomed to `share` of it. */
+void chart_pane_bring(ChartPane *pane, const ChartBox *box, double least, double share);
 void chart_pane_scroll(ChartPane *pane, float rows);
 float chart_pane_page(const ChartPane *pane); /* rows that fit */
 /* What the status line says of the box under the pointer. False: nothing. */
