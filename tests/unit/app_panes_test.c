@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "app/app.h"
+#include "app/chart_find.h"
 #include "app/dump.h"
 #include "app/heat_cell.h"
 #include "app/program.h"
@@ -222,6 +223,54 @@ static void test_a_chart_in_its_range(void **unused) {
     app_free(r.app);
 }
 
+/* F3 in a chart: each match once, in the order of time, then again the first; backwards likewise. */
+static void test_matches_of_a_chart(void **unused) {
+    (void)unused;
+    enum { MOST = 3000 };
+    static ChartSpot seen[MOST];
+    uint64_t number;
+    uint32_t n = 0;
+    char path[1024];
+    Run r;
+    const char *source = getenv("FLAMESCOPE_SOURCE");
+    snprintf(path, sizeof path, "%s/examples/shop.perf.gz", source ? source : ".");
+    start(&r, path);
+    run(&r, "select.range 25..26");
+    run(&r, "flame.shape chart");
+    run(&r, "search.set ^do_");
+    const ChartPane *pane = &r.app->chart;
+    const Chart *c = chart_newest(r.app->session.engine, &number);
+    for (run(&r, "search.next"); n < MOST; run(&r, "search.next")) {
+        ChartBox box;
+        assert_true(chart_find_box(pane, c, &box));
+        assert_memory_equal(dict_symbol(&r.app->session.dict, box.frame).s, "do_", 3);
+        assert_true(box.x1 > 0 && box.x0 < 1); /* in view */
+        check_chart(&r);
+        ChartSpot at = pane->found;
+        if (n && at.sample == seen[0].sample && at.depth == seen[0].depth)
+            break;
+        if (n)
+            assert_true(at.sample > seen[n - 1].sample ||
+                        (at.sample == seen[n - 1].sample && at.depth > seen[n - 1].depth));
+        seen[n++] = at;
+    }
+    assert_true(n > 2 && n < MOST);
+    uint32_t matches = 0;
+    for (uint32_t i = 0; i < c->count; i++)
+        for (uint32_t depth = c->sample[i].shared + 1; depth <= c->sample[i].depth; depth++)
+            matches += !memcmp(dict_symbol(&r.app->session.dict, chart_frame(c, i, depth)).s, "do_", 3);
+    assert_int_equal(n, matches);
+    for (uint32_t i = 0; i < n; i++) {
+        run(&r, "search.previous");
+        assert_int_equal(pane->found.sample, seen[n - 1 - i].sample);
+        assert_int_equal(pane->found.depth, seen[n - 1 - i].depth);
+    }
+    run(&r, "search.set nothing_has_this_name");
+    run(&r, "search.next");
+    assert_false(pane->found.on);
+    app_free(r.app);
+}
+
 static void point_at(Run *r, float x, float y) {
     frame(r, &(InputEvent){.kind = INPUT_MOVE, .x = x, .y = y});
     frame(r, NULL);
@@ -351,6 +400,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_a_table_is_virtual),
                                        cmocka_unit_test(test_an_exact_search),
                                        cmocka_unit_test(test_a_chart_in_its_range),
+                                       cmocka_unit_test(test_matches_of_a_chart),
                                        cmocka_unit_test(test_a_chart_of_what_is_left),
                                        cmocka_unit_test(test_a_chart_is_searched),
                                        cmocka_unit_test(test_a_pinned_cell_beyond_the_map)};
