@@ -130,6 +130,13 @@ void app_browse(App *app) {
         browser_go(&app->browser, app->session.jobs, app->examples);
 }
 
+/* What is plainly no profile must not cost the one that is shown. A pipe's bytes cannot be looked at. */
+static bool may_be_opened(const App *app, uint32_t slot, const char *path, Error *err) {
+    bool looked_at = (slot || app->session.slot[0].open) && strcmp(path, "-") != 0 && !file_is_provided(path) &&
+                     (file_is_plain(path) || !file_exists(path) || file_is_folder(path));
+    return !looked_at || loader_guess(path, err) != NULL;
+}
+
 bool app_open(App *app, uint32_t slot, const char *path, Error *err) {
     if (app->reel.on && !app->showing) /* it is of what is open now */
         reel_stop(app);
@@ -141,10 +148,15 @@ bool app_open(App *app, uint32_t slot, const char *path, Error *err) {
     }
     if (slot == 0 && str_ends(str_of(path), STR(".scenes")))
         return scenes_open(app, path, err); /* its first scene opens what it is about */
+    Error why = {.offset = -1};
+    if (!may_be_opened(app, slot, path, &why)) {
+        if (err)
+            *err = why;
+        return false;
+    }
     if (slot == 0)
         forget_file(app);
     save_wait(&app->saver, app->session.jobs); /* it may read the profile that closes now */
-    Error why = {0};
     bool ok = session_open(&app->session, slot, path, &why);
     state_put(app->state.file[slot], STATE_PATH, str_of(ok ? path : ""));
     if (slot == 0 && ok) {
@@ -163,13 +175,25 @@ bool app_open(App *app, uint32_t slot, const char *path, Error *err) {
     return false;
 }
 
-/* A load that failed after it began: back to the browser, with the reason. */
-static void notice_failure(App *app) {
-    SessionSlot *slot = &app->session.slot[0];
+/* Of a load that failed after it began. */
+static bool has_failed(App *app, uint32_t index) {
+    const SessionSlot *slot = &app->session.slot[index];
     if (!slot->open || !slot->settled || slot->load.state != LOAD_FAILED)
-        return;
+        return false;
     app->load_error = slot->load.error;
-    snprintf(app->load_error.file, sizeof app->load_error.file, "%.*s", (int)sizeof app->load_error.file - 1, app->state.file[0]);
+    snprintf(app->load_error.file, sizeof app->load_error.file, "%.*s", (int)sizeof app->load_error.file - 1, app->state.file[index]);
+    return true;
+}
+
+/* Back to the browser, with the reason; or there is nothing to compare with. */
+static void notice_failure(App *app) {
+    Error unheard = {0};
+    if (has_failed(app, 1)) {
+        app_notice(app, "%s: %s", path_name(app->state.file[1]), app->load_error.message);
+        app_run(app, CMD_COMPARE_CLOSE, STR(""), &unheard);
+    }
+    if (!has_failed(app, 0))
+        return;
     save_wait(&app->saver, app->session.jobs);
     session_close(&app->session, 0);
     recent_drop(&app->recent, app->state.file[0]);

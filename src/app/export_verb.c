@@ -293,7 +293,7 @@ static int run_picture(const Options *o, ExportFormat format, const CliHost *hos
         if (!err.kind)
             err = app->pending_error;
         if (err.kind)
-            code = fail_at(o->path[0], &err);
+            code = fail_at(err.file[0] ? err.file : o->path[0], &err);
         else if (app->notice[0])
             fprintf(stderr, "flamescope: %s\n", app->notice);
     }
@@ -305,10 +305,20 @@ static int run_picture(const Options *o, ExportFormat format, const CliHost *hos
     return code;
 }
 
+/* What is read must not be written over. */
+static bool keeps_inputs(const Options *o, Error *err) {
+    const char *in[] = {o->path[0], o->baseline};
+    for (size_t i = 0; i < sizeof in / sizeof *in; i++) {
+        if (o->out && in[i] && file_same(in[i], o->out))
+            return error_set(err, ERROR_USAGE, "%s would be replaced by what is made of it", o->out);
+    }
+    return true;
+}
+
 int run_export(const Options *o, const CliHost *host) {
     ExportFormat format;
     Error err = {0};
-    if (!wanted_format(o, &format, &err) || !options_fit(o, &err)) {
+    if (!wanted_format(o, &format, &err) || !options_fit(o, &err) || !keeps_inputs(o, &err)) {
         fprintf(stderr, "flamescope: %s\nflamescope: --help shows what there is\n",
                 err.message);
         return EXIT_USAGE;

@@ -25,26 +25,12 @@ void folder_scan_init(FolderScan *s) {
 /* ---- the jobs -----------------------------------------------------------------------------
  */
 
-/* What a file that is too large is called, from its first bytes. */
-static const char *format_name(const char *path, Error *err) {
-    Str head;
-    bool whole;
-    const Format *format = NULL;
-    Source *source = source_open(path, CODEC_AUTO, err);
-    if (!source)
-        return NULL;
-    if (source_peek(source, FORMAT_PROBE_BYTES, &head, &whole, err))
-        format = format_of(head, whole, err);
-    source_close(source);
-    return format ? format->name : NULL;
-}
-
 /* Text in its plain form, or a recording that is read in one go: not to be loaded. */
 static bool is_large(FolderScan *s, int64_t size) {
     Error err = {.offset = -1};
     if (size <= LOOK_BINARY_MOST)
         return false;
-    const char *name = format_name(s->path, &err);
+    const char *name = loader_guess(s->path, &err);
     const Format *format = name ? format_named(name) : NULL;
     if (!format)
         look_refused(&s->look, &err);
@@ -145,7 +131,7 @@ static bool load_some(FolderScan *s) {
     else if (status.state == LOAD_FAILED)
         look_refused(&s->look, &status.error);
     else if (large && s->look.samples == 0) /* of a pack the facts are there */
-        look_large(&s->look, status.format ? status.format : format_name(s->path, NULL));
+        look_large(&s->look, status.format ? status.format : loader_guess(s->path, NULL));
     else if (!large && status.state == LOAD_RUNNING)
         return false;
     return true;

@@ -94,17 +94,10 @@ static bool write_pack(Loaded *l, const char *out, uint64_t *bytes, Error *err) 
     return err->kind == ERROR_NONE;
 }
 
-static bool is_same_file(const char *a, const char *b) {
-    char whole_a[1024], whole_b[1024];
-    path_absolute(whole_a, sizeof whole_a, a);
-    path_absolute(whole_b, sizeof whole_b, b);
-    return strcmp(whole_a, whole_b) == 0;
-}
-
 bool pack_verb(const PackVerb *verb, Buf *notes, Error *err) {
     Loaded l;
     uint64_t bytes = 0;
-    if (is_same_file(verb->path, verb->out))
+    if (file_same(verb->path, verb->out))
         return error_set(err, ERROR_USAGE, "the pack would replace the profile it is made of");
     listen_for_signals();
     bool ok = open_spilled(&l, verb, err);

@@ -280,6 +280,12 @@ bool file_is_plain(const char *path) {
     return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
+bool file_same(const char *a, const char *b) {
+    struct stat of_a, of_b;
+    return strcmp(a, "-") != 0 && strcmp(b, "-") != 0 && stat(a, &of_a) == 0 && stat(b, &of_b) == 0 &&
+           of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino && S_ISREG(of_a.st_mode);
+}
+
 bool file_stat(const char *path, FileEntry *out) {
     struct stat st;
     if (stat(path, &st) != 0)

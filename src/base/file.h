@@ -42,6 +42,8 @@ bool file_make_folder(const char *path, Error *err);
 bool file_exists(const char *path);
 bool file_is_folder(const char *path);
 bool file_is_plain(const char *path); /* neither a folder nor a pipe, device or socket */
+/* Whether both names lead to one file that is there; "-" is none. */
+bool file_same(const char *a, const char *b);
 bool file_stat(const char *path, FileEntry *out); /* out->name is path itself */
 /* Entries sorted by name, folders first; "." and hidden files left out, ".." kept. */
 bool folder_list(const char *path, Arena *arena, FileEntry **entries, size_t *count, Error *err);

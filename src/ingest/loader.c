@@ -530,6 +530,22 @@ static void limit_parsing(Jobs *jobs) {
     jobs_limit(jobs, JOB_PARSE, workers > 1 ? workers - 1 : workers);
 }
 
+const char *loader_guess(const char *path, Error *err) {
+    char inside[sizeof ((Loader *)NULL)->path];
+    Str head;
+    bool whole;
+    const Format *format = NULL;
+    if (perf_folder(path, inside, sizeof inside))
+        path = inside;
+    if (pack_load_wanted(path))
+        return "FlameScope pack";
+    Source *source = source_open(path, CODEC_AUTO, err);
+    if (source && source_peek(source, FORMAT_PROBE_BYTES, &head, &whole, err))
+        format = format_of(head, whole, err);
+    source_close(source);
+    return format ? format->name : NULL;
+}
+
 Loader *loader_start(Jobs *jobs, Profile *profile, const LoadOptions *options, Error *err) {
     PackLoad *pack = NULL;
     char inside[sizeof ((Loader *)NULL)->path];

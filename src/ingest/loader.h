@@ -38,6 +38,9 @@ typedef struct LoadStatus {
 
 typedef struct Loader Loader;
 
+/* As what the file at this path would be loaded, by its first bytes; NULL with *err when they are of no
+ * profile. Not for pipes, whose first bytes would be lost. */
+const char *loader_guess(const char *path, Error *err);
 /* Opens the source at once; NULL with *err when that fails. */
 Loader *loader_start(Jobs *jobs, Profile *profile, const LoadOptions *options, Error *err);
 void loader_status(const Loader *loader, LoadStatus *out);

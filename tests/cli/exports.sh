@@ -65,6 +65,28 @@ truncated() {
     grep -q '"truncated"' "$scratch/info" && [ -s "$scratch/err" ]
 }
 
+over_itself() { # what is read is not written over, by whatever name, nor what it is compared with
+    cp "$example" "$scratch/mine" && ln "$scratch/mine" "$scratch/twin" && ln -s mine "$scratch/link" || return 1
+    for out in mine twin link; do
+        exits 2 "$FLAMESCOPE" export "$scratch/mine" --to folded -o "$scratch/$out" 2>/dev/null || return 1
+    done
+    exits 2 "$FLAMESCOPE" export "$example" --to svg --baseline "$scratch/mine" -o "$scratch/mine" 2>/dev/null &&
+        cmp "$example" "$scratch/mine"
+}
+
+bad_baseline() { # nothing is drawn that compares with what is no profile
+    echo 'no profile' >"$scratch/bad"
+    head -c 60 "$example" >"$scratch/short"
+    for other in bad short nosuch; do
+        for kind in png svg; do
+            exits 1 "$FLAMESCOPE" export "$example" --to $kind --baseline "$scratch/$other" -o "$scratch/o" 2>"$scratch/err" || return 1
+            grep -q "$other" "$scratch/err" && ! [ -e "$scratch/o" ] || return 1
+        done
+    done
+}
+
+check "an export does not replace what it is made of" over_itself
+check "a comparison with what is no profile" bad_baseline
 check "1 and 8 threads give the same stacks" threads
 check "a pipe and a .gz file give the same stacks" pipe
 check "two ranges add up to the whole" halves

@@ -11,6 +11,7 @@
 
 #include "app/app.h"
 #include "app/dump.h"
+#include "app/program.h"
 
 typedef struct Run {
     App *app;
@@ -104,7 +105,41 @@ static void test_report(void **unused) {
     same("report.perf.gz");
 }
 
+/* What is no profile is refused in words, and what is shown stays. */
+static void test_a_wrong_file_costs_nothing(void **state) {
+    (void)state;
+    char path[1024], bad[1024], other[1024];
+    const char *source = getenv("FLAMESCOPE_SOURCE");
+    Error err = {0};
+    Run r;
+    snprintf(path, sizeof path, "%s/examples/shop.perf.gz", source ? source : ".");
+    snprintf(bad, sizeof bad, "%s/CMakeLists.txt", source ? source : ".");
+    snprintf(other, sizeof other, "%s/examples/report.perf.gz", source ? source : ".");
+    start(&r, path);
+    finish(&r);
+    uint64_t samples = r.app->session.slot[0].view.samples;
+    assert_true(samples > 0);
+    const char *wrong[] = {bad, "/nowhere/at/all"};
+    for (size_t i = 0; i < 2; i++) {
+        for (uint32_t slot = 0; slot < 2; slot++) {
+            err = (Error){0};
+            assert_false(app_open(r.app, slot, wrong[i], &err));
+            assert_true(err.message[0]);
+            finish(&r);
+            assert_int_equal(r.app->state.mode, MODE_NORMAL);
+            assert_string_equal(r.app->state.file[0], path);
+            assert_int_equal(r.app->session.slot[0].view.samples, samples);
+            assert_false(r.app->session.slot[1].open);
+        }
+    }
+    assert_true(app_open(r.app, 0, other, &err)); /* and a right one takes its place */
+    finish(&r);
+    assert_string_equal(r.app->state.file[0], other);
+    app_free(r.app);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_shop), cmocka_unit_test(test_report)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_shop), cmocka_unit_test(test_report),
+                                       cmocka_unit_test(test_a_wrong_file_costs_nothing)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
