@@ -459,7 +459,9 @@ void chart_pane_draw(ChartPane *pane, const View *v, Rect area) {
     if (pane->body.h < pane->row)
         return;
     Str why = STR("");
-    if (!view_has_time(v))
+    if (view_why_no_samples(v).n)
+        why = view_why_no_samples(v);
+    else if (!view_has_time(v))
         why = v->slot->settled ? STR("This profile carries no times: there is no flame chart.") : STR("");
     else if (c && !c->threads)
         why = flame_why_empty(v);

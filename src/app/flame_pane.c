@@ -469,6 +469,9 @@ static void scrollbar(FlamePane *pane, const View *v, Rect area) {
 
 Str flame_why_empty(const View *v) {
     const Answer *a = v->answer;
+    Str none = view_why_no_samples(v);
+    if (none.n)
+        return none;
     if (!a)
         return STR("Nothing to draw yet.");
     if (!a->in_profile)

@@ -37,7 +37,7 @@ static Str range_text(const View *v) {
     const State *s = v->state;
     const ProfileView *p = &v->slot->view;
     if (!view_has_time(v))
-        return STR("Whole profile, without times");
+        return v->slot->settled && p->samples ? STR("Whole profile, without times") : STR("Whole profile");
     if (s->selection.on)
         return times_text(v, &s->selection);
     if (p->last_ns <= p->first_ns)

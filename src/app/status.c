@@ -60,6 +60,22 @@ static Str left_words(const View *v, const LoadStatus *l) {
     return view_text(v, "%.0f %% · %.0f MB/s · %.0f s left", l->progress * 100, speed, ceil(left));
 }
 
+static void pause_button(const View *v, Rect r) {
+    if (ui_button(v->ui, ui_id("pause load"), r, v->paused ? STR("Go on") : STR("Pause"), command_tip(CMD_LIVE_PAUSE, v->arena)))
+        wish(v->wishes, CMD_LIVE_PAUSE, "%s", "");
+}
+
+/* A pause that outlived what was recorded: the last samples have not been shown, whatever else is said. */
+static float paused_at_end(const View *v, Rect area, float right) {
+    float h = ui_px(v->ui, 22), w = ui_px(v->ui, 70);
+    uint64_t more = profile_view(&v->slot->profile).samples - v->slot->view.samples;
+    Rect r = {right - w, floorf(area.y + (area.h - h) / 2), w, h};
+    pause_button(v, r);
+    Str n = view_count(v, more, "samples");
+    return right_text(v, area, r.x - ui_px(v->ui, 14), view_text(v, "paused · %.*s not shown", (int)n.n, n.s),
+                      v->ui->theme->warning);
+}
+
 static float load_progress(const View *v, Rect area, float right) {
     Ui *ui = v->ui;
     const LoadStatus *l = &v->slot->load;
@@ -70,8 +86,7 @@ static float load_progress(const View *v, Rect area, float right) {
         wish(v->wishes, CMD_CANCEL_LOAD, "%s", "");
     if (live) {
         stop.x -= w + ui_px(ui, 8);
-        if (ui_button(ui, ui_id("pause load"), stop, v->paused ? STR("Go on") : STR("Pause"), command_tip(CMD_LIVE_PAUSE, v->arena)))
-            wish(v->wishes, CMD_LIVE_PAUSE, "%s", "");
+        pause_button(v, stop);
     }
     right = right_text(v, area, stop.x - ui_px(ui, 14), left_words(v, l), ui->theme->muted) + ui_px(ui, 6);
     Rect bar = {right - ui_px(ui, 150), area.y + area.h / 2 - ui_px(ui, 3), ui_px(ui, 150), ui_px(ui, 6)};
@@ -111,12 +126,12 @@ static Str browser_words(const View *v, const Browser *b) {
 static Str idle_words(const View *v, const Told *told) {
     if (told->browser)
         return browser_words(v, told->browser);
-    if (v->paused && v->slot->settled)
-        return STR("paused: the last samples are not shown yet");
     if (!v->slot->open || !v->slot->settled)
         return STR("");
     const ProfileView *p = &v->slot->view;
     Str n = view_count(v, p->samples, "samples");
+    if (!p->samples)
+        return view_text(v, "%s · no samples", v->slot->load.format);
     if (!p->has_time)
         return view_text(v, "%s · %.*s · no times: flame graph only", v->slot->load.format, (int)n.n, n.s);
     const char *cancelled = v->slot->load.state == LOAD_CANCELLED ? " · loading was cancelled" : "";
@@ -160,6 +175,8 @@ void status_draw(Panels *p, const View *v, const Told *told, const char *notice,
         right = complaint_button(v, area, right);
     if (v->slot->open && !v->slot->settled)
         right = load_progress(v, area, right);
+    else if (v->slot->open && v->paused)
+        right = paused_at_end(v, area, right);
     area.w = right - area.x;
     Str name, facts;
     if (p->asking_filter && p->filter_error.kind) {

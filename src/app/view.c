@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "app/question.h"
 
@@ -83,6 +84,15 @@ const char *view_unit(const View *v) {
 
 bool view_has_time(const View *v) {
     return v->slot->open && v->slot->view.has_time;
+}
+
+Str view_why_no_samples(const View *v) {
+    const SessionSlot *slot = v->slot;
+    if (!slot->open || !slot->settled || slot->view.samples)
+        return STR("");
+    if (slot->load.format && !strcmp(slot->load.format, "perf.data"))
+        return STR("perf recorded no samples: what ran was too short for its frequency (-F), slept, or failed.");
+    return STR("There are no samples in this file.");
 }
 
 uint64_t view_whole(const View *v) {

@@ -49,6 +49,8 @@ void view_wake(const View *v, int64_t at_ns);
 /* Unit of what is counted: "samples", "ns", "periods". */
 const char *view_unit(const View *v);
 bool view_has_time(const View *v);
+/* Of a profile of no samples at all, and what may be the reason; empty: it has some, or may get them. */
+Str view_why_no_samples(const View *v);
 /* What shares of the flame graph are of, and its name: "A", "B", "what is shown". */
 uint64_t view_whole(const View *v);
 const char *view_whole_name(const View *v);

@@ -95,7 +95,7 @@ static void draw_panes(App *app, const View *v, Rect area) {
         times = false;
     else if (times)
         draw_heat(app, v, heat);
-    else
+    else if (v->slot->settled && v->slot->view.samples)
         ui_label(ui, heat, STR("This profile carries no times: a flame graph, but no heat map."),
                  ui->theme->muted, FACE_REGULAR, ui->theme->font, 0);
     float y = area.y + split;
