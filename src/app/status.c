@@ -123,6 +123,27 @@ static Str browser_words(const View *v, const Browser *b) {
     return view_text(v, "%.*s · Enter opens · %s · / filters%s", (int)progress.n, progress.s, above, back);
 }
 
+/* What the recording lacks, and how the next one would have it; or what this format leaves out. */
+static Str missing_words(const View *v) {
+    const SessionSlot *slot = v->slot;
+    const Format *format = slot->load.format ? format_named(slot->load.format) : NULL;
+    bool perf = format && (!strcmp(format->name, "perf.data") || !strcmp(format->name, "perf script"));
+    const char *left_out = format ? format->not_shown : NULL;
+    enum { OF_LEAF = 2 }; /* behind its process */
+    if (perf && slot->view.complaints) {
+        Complaints *all = ARENA_NEW(v->arena, Complaints);
+        profile_complaints(&slot->profile, all);
+        Str n = view_grouped(v, all->of[COMPLAINT_NOT_UNWOUND].count);
+        if (all->of[COMPLAINT_NOT_UNWOUND].count)
+            return view_text(v, " · %.*s user stacks are raw memory (--call-graph dwarf): record with -g, or open what perf script prints",
+                             (int)n.n, n.s);
+    }
+    bool flat = v->answer && v->answer->tree && v->answer->tree->max_depth <= OF_LEAF && !v->state->transforms.count;
+    if (perf && flat)
+        return STR(" · recorded without call chains: perf record -g takes them");
+    return left_out ? view_text(v, " · not shown: %s", left_out) : STR("");
+}
+
 static Str idle_words(const View *v, const Told *told) {
     if (told->browser)
         return browser_words(v, told->browser);
@@ -135,10 +156,8 @@ static Str idle_words(const View *v, const Told *told) {
     if (!p->has_time)
         return view_text(v, "%s · %.*s · no times: flame graph only", v->slot->load.format, (int)n.n, n.s);
     const char *cancelled = v->slot->load.state == LOAD_CANCELLED ? " · loading was cancelled" : "";
-    const Format *format = v->slot->load.format ? format_named(v->slot->load.format) : NULL;
-    const char *missing = format ? format->not_shown : NULL;
-    return view_text(v, "%s · %.*s%s%s%s", v->slot->load.format, (int)n.n, n.s, cancelled, missing ? " · not shown: " : "",
-                     missing ? missing : "");
+    Str missing = missing_words(v);
+    return view_text(v, "%s · %.*s%s%.*s", v->slot->load.format, (int)n.n, n.s, cancelled, (int)missing.n, missing.s);
 }
 
 /* The frame under the pointer, else the one that the keyboard marked. */

@@ -243,6 +243,8 @@ check "what is left out is said" left_out
 # ---- the window -----------------------------------------------------------------------------
 
 check "the window says what is left out" window_says forks.data '"perf.data · .* · not shown: .*inlined'
+check "the window says what a recording lacks" window_says flat.data 'recorded without call chains'
+check "the window says how to have whole stacks" window_says dwarf.data 'user stacks are raw memory'
 check "the window says what was not unwound" window_says dwarf.data 'samples whose user stack is raw memory'
 no_display() { # said before anything is recorded
     exits 1 env -u DISPLAY -u WAYLAND_DISPLAY SDL_VIDEODRIVER=dummy "$FLAMESCOPE" record -o unseen.data -- true 2>err &&
