@@ -53,7 +53,7 @@ bool do_open(App *app, Str args, Error *err) {
     snprintf(path, sizeof path, "%.*s", (int)args.n, args.s);
     Error why = {0};
     if (app_open(app, 0, path, &why))
-        return true;
+        return app->fit_column = true;
     return error_set(err, why.kind, "%s: %s", path_name(path), why.message);
 }
 

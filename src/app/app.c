@@ -102,6 +102,12 @@ void app_notice(App *app, const char *format, ...) {
 static void forget_file(App *app) {
     State *s = &app->state;
     s->selection = s->baseline = s->view = (Range){0};
+    if (app->fitted_column) {
+        State usual;
+        state_init(&usual);
+        s->column_ns = usual.column_ns;
+    }
+    app->fit_column = app->fitted_column = false;
     memset(s->zoom, 0, sizeof s->zoom);
     memset(s->saved, 0, sizeof s->saved);
     memset(s->event, 0, sizeof s->event);
@@ -388,11 +394,36 @@ static void use_pending(App *app, CommandId id, char *args) {
     args[0] = 0;
 }
 
+/* A profile that is shorter than a column would be a hairline. Scenes, and who says how long columns
+ * are, are left alone. */
+static void fit_column(App *app, const ProfileView *view) {
+    static const int64_t shorter_ms[] = {100, 50, 20, 10};
+    enum { FEW = 8, MS = 1000000 };
+    State usual;
+    state_init(&usual);
+    int64_t length = view->last_ns - view->first_ns;
+    bool wanted = app->fit_column && view->has_time && app->state.column_ns == usual.column_ns &&
+                  app->state.row_kind == HEAT_BY_OFFSET && length < usual.column_ns;
+    app->fit_column = false;
+    if (!wanted)
+        return;
+    int64_t column = 0;
+    for (size_t i = 0; i < sizeof shorter_ms / sizeof *shorter_ms && (!column || length / column < FEW); i++)
+        column = shorter_ms[i] * MS;
+    app->state.column_ns = column;
+    app->fitted_column = true;
+    /* columns begin with a whole second, and what is before the first sample is empty */
+    int64_t origin = app_origin(app), t0 = origin + (view->first_ns - origin) / column * column;
+    if (!app->state.view.on && t0 > origin)
+        app->state.view = (Range){true, t0, origin + ((view->last_ns - origin) / column + 1) * column};
+}
+
 /* Ranges from the command line wait until the origin is known. */
 static void pending_range(App *app) {
     const SessionSlot *slot = &app->session.slot[0];
     if (!slot->open || !slot->settled)
         return;
+    fit_column(app, &slot->view);
     use_pending(app, CMD_SELECT, app->pending_range);
     bool range = strstr(app->pending_baseline, "..") != NULL;
     use_pending(app, range ? CMD_BASELINE : CMD_COMPARE, app->pending_baseline);

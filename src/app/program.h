@@ -81,6 +81,8 @@ struct App {
     Error load_error;        /* why the file in slot A could not be used */
     char notice[320];        /* one line for the user */
     int64_t notice_until_ns;
+    bool fit_column;    /* the file that was opened last has columns that fit how long it is, if that is short */
+    bool fitted_column; /* it has */
     char pending_range[128]; /* a range given before the origin was known */
     char pending_baseline[128]; /* likewise: a range, rest or whole */
     Error pending_error;     /* why one of them could not be used */

@@ -6,12 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "app/app.h"
 #include "app/dump.h"
 #include "app/program.h"
+#include "base/file.h"
 
 typedef struct Run {
     App *app;
@@ -138,8 +140,45 @@ static void test_a_wrong_file_costs_nothing(void **state) {
     app_free(r.app);
 }
 
+/* A profile shorter than a column is drawn with shorter ones, where its samples are; the next file has
+ * the usual ones again, and who said how long columns are is obeyed. */
+static void test_a_short_profile(void **state) {
+    (void)state;
+    char path[1024], shop[1024];
+    const char *source = getenv("FLAMESCOPE_SOURCE"), *tmp = getenv("TMPDIR");
+    snprintf(shop, sizeof shop, "%s/examples/shop.perf.gz", source ? source : ".");
+    snprintf(path, sizeof path, "%s/flamescope-short-%ld.txt", tmp ? tmp : "/tmp", (long)getpid());
+    Buf text = {0};
+    for (int i = 0; i < 130; i++)
+        buf_printf(&text, "app 7 [000] 5.%06d: cycles: \n\t1 work (/bin/app)\n\n", 400000 + i * 1000);
+    Error err = {0};
+    assert_true(file_write_all(path, buf_str(&text), &err));
+    Run r;
+    start(&r, shop);
+    finish(&r);
+    assert_int_equal(r.app->state.column_ns, 1000000000);
+    assert_true(app_run(r.app, CMD_OPEN, str_of(path), &err));
+    finish(&r);
+    assert_int_equal(r.app->state.column_ns, 10000000);
+    assert_true(r.app->state.view.on);
+    assert_int_equal(r.app->state.view.t0_ns, 5400000000);
+    assert_int_equal(r.app->state.view.t1_ns, 5530000000);
+    assert_true(app_run(r.app, CMD_OPEN, str_of(shop), &err));
+    finish(&r);
+    assert_int_equal(r.app->state.column_ns, 1000000000);
+    assert_false(r.app->state.view.on);
+    app_free(r.app);
+    start(&r, path); /* as scenes open a file */
+    finish(&r);
+    assert_int_equal(r.app->state.column_ns, 1000000000);
+    app_free(r.app);
+    unlink(path);
+    buf_free(&text);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_shop), cmocka_unit_test(test_report),
-                                       cmocka_unit_test(test_a_wrong_file_costs_nothing)};
+                                       cmocka_unit_test(test_a_wrong_file_costs_nothing),
+                                       cmocka_unit_test(test_a_short_profile)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
