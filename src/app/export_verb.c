@@ -272,6 +272,16 @@ static void say_complaints(const App *app, const char *path) {
                 (unsigned long long)n, n == 1 ? "" : "s");
 }
 
+/* A second file without the event would make all of the first one look new. */
+static bool can_compare(const App *app, Error *err) {
+    const Answer *a = app_answer(app);
+    if (app->state.baseline_kind != BASELINE_FILE || !a || !a->in_profile || a->in_baseline)
+        return true;
+    Str event = a->query.event == EVENT_ALL ? STR("any event") : names_get(&app->session.dict.names, contexts_get_event(&app->session.dict.contexts, a->query.event).name);
+    return error_set(err, ERROR_FORMAT, "there are no samples of %.*s in %s", (int)(event.n ? event.n : 14), event.n ? event.s : "the same event",
+                     path_name(app->state.file[1]));
+}
+
 static int run_picture(const Options *o, ExportFormat format, const CliHost *host) {
     Error err = {0};
     const Fonts *fonts = format == EXPORT_PNG ? host->fonts(o->dejavu, &err) : fonts_fixed();
@@ -292,6 +302,8 @@ static int run_picture(const Options *o, ExportFormat format, const CliHost *hos
         app_loading(app, &err);
         if (!err.kind)
             err = app->pending_error;
+        if (!err.kind)
+            can_compare(app, &err);
         if (err.kind)
             code = fail_at(err.file[0] ? err.file : o->path[0], &err);
         else if (app->notice[0])

@@ -337,6 +337,8 @@ static void draw_empty(const View *v, Rect plot) {
         line = STR("This profile carries no times: its flame graph is below, without a heat map.");
     else if (slot->settled && !slot->view.samples)
         line = STR("No samples in this file.");
+    if (ui_text_width(v->ui, line, FACE_REGULAR, v->ui->theme->font) > plot.w)
+        line = STR("No times: no heat map.");
     ui_label(v->ui, plot, line, v->ui->theme->muted, FACE_REGULAR, v->ui->theme->font, 0);
 }
 

@@ -100,12 +100,10 @@ const Format *format_of(Str head, bool whole, Error *err) {
     const Format *maybe = NULL;
     bool binary = is_binary(head);
     for (size_t i = 0; formats[i]; i++) {
-        if (binary && !formats[i]->binary)
-            continue;
         FormatGuess guess = formats[i]->probe(head, whole);
         if (guess == GUESS_YES)
             return formats[i];
-        if (guess == GUESS_MAYBE && !maybe)
+        if (guess == GUESS_MAYBE && !maybe && (!binary || formats[i]->binary))
             maybe = formats[i];
     }
     if (!maybe)

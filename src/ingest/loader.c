@@ -348,6 +348,20 @@ static void run_sequential(Loader *l) {
 /* ---- from start to end --------------------------------------------------------------------
  */
 
+static const Format *sure_of(Str head, bool whole) {
+    for (size_t i = 0; formats[i]; i++) {
+        if (formats[i]->probe(head, whole) == GUESS_YES)
+            return formats[i];
+    }
+    return NULL;
+}
+
+/* A first line may be long: a process name of 1 MB is seen. */
+static bool seen_enough(Str head) {
+    return head.n >= FORMAT_PROBE_MOST ||
+           (head.n >= FORMAT_PROBE_BYTES && str_find_char(head, '\n') < head.n);
+}
+
 /* Recognises the format from as few bytes as will do: a pipe may be slow. False: not yet. */
 static bool recognise(Loader *l, Error *err) {
     Str head = {"", 0};
@@ -364,14 +378,9 @@ static bool recognise(Loader *l, Error *err) {
             return false;
         if (cancelled(&l->cancel) || !source_peek(l->source, want, &head, &whole, err))
             return true;
-        for (size_t i = 0; formats[i] && !l->format; i++) {
-            if (formats[i]->probe(head, whole) == GUESS_YES)
-                l->format = formats[i];
-        }
-        bool enough = head.n >= FORMAT_PROBE_MOST ||
-                      (head.n >= FORMAT_PROBE_BYTES && str_find_char(head, '\n') < head.n);
-        if (l->format || whole || enough)
-            break; /* a first line may be long: a process name of 1 MB is seen */
+        l->format = sure_of(head, whole);
+        if (l->format || whole || seen_enough(head))
+            break;
         want = source_is_pipe(l->source) ? head.n + 1 : head.n * 2;
     }
     if (!l->format)
@@ -540,8 +549,14 @@ const char *loader_guess(const char *path, Error *err) {
     if (pack_load_wanted(path))
         return "FlameScope pack";
     Source *source = source_open(path, CODEC_AUTO, err);
-    if (source && source_peek(source, FORMAT_PROBE_BYTES, &head, &whole, err))
-        format = format_of(head, whole, err);
+    bool more = source != NULL;
+    for (size_t want = FORMAT_PROBE_BYTES; more; want *= 2) {
+        more = source_peek(source, want, &head, &whole, err);
+        format = more ? sure_of(head, whole) : NULL;
+        if (more && !format && (whole || seen_enough(head)))
+            format = format_of(head, whole, err);
+        more = more && !format && !whole && !seen_enough(head);
+    }
     source_close(source);
     return format ? format->name : NULL;
 }

@@ -85,6 +85,13 @@ bad_baseline() { # nothing is drawn that compares with what is no profile
     done
 }
 
+other_event() { # nor with what has no sample of the same kind
+    printf 'app 7 5.1: other: \n\t1 work (/bin/app)\n\n' >"$scratch/other.txt"
+    exits 1 "$FLAMESCOPE" export "$example" --to svg --baseline "$scratch/other.txt" -o "$scratch/o" 2>"$scratch/err" &&
+        grep -q 'no samples of' "$scratch/err"
+}
+
+check "a comparison without the event" other_event
 check "an export does not replace what it is made of" over_itself
 check "a comparison with what is no profile" bad_baseline
 check "1 and 8 threads give the same stacks" threads

@@ -39,6 +39,11 @@ piped() {
         "$FLAMESCOPE" export "$shop" --to folded | cmp - "$scratch/piped"
 }
 check "a pipe" piped
+dropped() { # on a window that shows another profile
+    printf 'open %s\nwait load\ndrop %s\nwait load\ndump state\n' "$FLAMESCOPE_SOURCE/examples/shop.perf.gz" "$shop" >"$scratch/script"
+    "$FLAMESCOPE" replay "$scratch/script" >"$scratch/state" && grep -q '"file": *"shop.jfr"' "$scratch/state"
+}
+check "dropped on another" dropped
 twice() { # chunks one behind the other, the second cut
     { cat "$shop"; head -c 200000 "$shop"; } >"$scratch/twice"
     facts "$scratch/twice" 'i["samples"] > 3382 and any(c["kind"] == "truncated" for c in i["complaints"])'
