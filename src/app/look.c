@@ -63,7 +63,7 @@ static bool apply_baseline(App *app, const char *baseline, Error *err) {
 bool look_open(App *app, const Options *o, const char *path, Error *err) {
     if (!app_open(app, 0, path, err))
         return false;
-    app->fit_column = !o->column_given && !o->state;
+    app->fit_column = !options_given(o, "column") && !o->state;
     /* opening forgets what belonged to another file; here it was meant for this one */
     State opened = app->state;
     if (!look_apply(app, o, err))

@@ -86,7 +86,7 @@ static bool set_column(Options *o, const char *value, Error *err) {
     if (!span_parse(str_of(value), &o->shown.column_ns) || o->shown.column_ns < 10000000 ||
         o->shown.column_ns > 3600000000000)
         return bad_value(err, "column", value);
-    return o->column_given = true;
+    return true;
 }
 
 static bool set_size(Options *o, const char *value, Error *err) {

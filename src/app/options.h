@@ -20,7 +20,6 @@ typedef struct Options {
     const char *path[OPTION_PATHS];
     uint32_t paths;
     const char *to, *out, *range, *baseline, *state, *stats, *dump;
-    bool column_given;
     State shown; /* what options say about the picture: rows, column, scale, palette, theme, … */
     double pixel_ratio;
     uint32_t threads; /* 0: as many as there are processors */
