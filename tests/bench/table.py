@@ -143,6 +143,9 @@ def json_family():
             ">= 400", held, "%d of %d rounds undisturbed; %.1f M samples/s, %.2f B of memory a byte" % (
                 one["quiet"], one["rounds"],
                 one["samples"] / one["seconds"] / 1e6, one["peak_rss_bytes"] / one["text_bytes"]))
+        two = json.loads(run([tests + "parse_bench", path, "--rounds", 5, "--threads", 2]))
+        add("JSON %s, as it is opened" % shape, "%.0f MB/s" % (two["gb_per_second"] * 1000), "one thread %.0f MB/s" % speed,
+            "%.2f x" % (one["seconds"] / two["seconds"]), "", None, "absorbed on a thread beside the parser")
         os.remove(path)
 
 
