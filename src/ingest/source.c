@@ -389,7 +389,7 @@ static bool has_grown(const Source *s) {
 }
 
 bool source_can_pread(const Source *source) {
-    return !source_is_pipe(source) && source->sniffed && !source->codec && !source->split &&
+    return source->file.seekable && source->sniffed && !source->codec && !source->split &&
            !source->utf16;
 }
 
@@ -414,6 +414,10 @@ bool source_wait(Source *source, int timeout_ms) {
 
 bool source_is_pipe(const Source *source) {
     return !source->file.seekable || source->grows;
+}
+
+bool source_grows(const Source *source) {
+    return source->grows && !cancelled(source->stop);
 }
 
 SourceEnding source_ending(const Source *source) {
