@@ -4,6 +4,7 @@
 
 extern const Format format_perf_data;
 extern const Format format_perf_script;
+extern const Format format_perf_script_stacks;
 extern const Format format_cpuprofile;
 extern const Format format_speedscope;
 extern const Format format_firefox;
@@ -20,6 +21,7 @@ extern const Format format_jfr;
 const Format *const formats[] = {
     &format_perf_data,
     &format_perf_script,
+    &format_perf_script_stacks,
     &format_cpuprofile,
     &format_speedscope,
     &format_firefox,
