@@ -4,7 +4,6 @@
  * comes out as UTF-8. */
 #include "ingest/source.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -69,15 +68,10 @@ static int64_t read_raw(Source *s, void *out, size_t n, Error *err) {
         bool last = cancelled(s->stop); /* asked before: what was written by then is read */
         if (!s->file.seekable && s->stop && !wait_for_pipe(s))
             return 0;
-        ssize_t got = read(s->file.fd, out, n);
-        if (got > 0 || (got == 0 && (!s->grows || last || has_shrunk(s))))
+        int64_t got = file_read_some(&s->file, out, n, err);
+        if (got != 0 || !s->grows || last || has_shrunk(s))
             return got;
-        if (got == 0) {
-            poll(NULL, 0, LOOK_AGAIN_MS);
-        } else if (errno != EINTR) {
-            error_errno(err, s->file.path, "cannot read");
-            return -1;
-        }
+        poll(NULL, 0, LOOK_AGAIN_MS);
     }
 }
 
