@@ -5,6 +5,7 @@
 #include "ingest/source.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -128,6 +129,9 @@ Source *source_open(const char *path, CodecEngine engine, Error *err) {
     s->engine = engine;
     s->trouble.offset = -1;
     if (!file_open(&s->file, path, err)) {
+        if (err && err->kind == ERROR_USAGE && file_is_folder(path))
+            snprintf(err->message, sizeof err->message,
+                     "this is a folder: `flamescope FOLDER` lists what is in it");
         mem_resize(s, sizeof *s, 0);
         return NULL;
     }
