@@ -128,28 +128,31 @@ static bool is_perf_in_part(Str text) {
     return false;
 }
 
-static void explain(Str head, bool whole, Error *err) {
-    const char *known = stranger_words(head);
-    if (known) {
-        error_set(err, ERROR_FORMAT, "%s", known);
-        return;
-    }
+bool format_is_none(Str head, bool whole, Error *err) {
+    const char *words = stranger_words(head);
     Str text = str_trim(head);
-    if (head.n == 0 && whole)
-        error_set(err, ERROR_FORMAT, "the input is empty");
-    else if (text.n == 0)
-        error_set(err, ERROR_FORMAT, "there are only blank lines in it");
-    else if (is_binary(head))
-        error_set(err, ERROR_FORMAT, "this is binary data of a kind that is not known here");
-    else if ((text.s[0] == '{' || text.s[0] == '[') && whole && json_is_cut(text))
+    if (!words && head.n == 0 && whole)
+        words = "the input is empty";
+    else if (!words && text.n == 0)
+        words = "there are only blank lines in it";
+    else if (!words && is_binary(head))
+        words = "this is binary data of a kind that is not known here";
+    else if (!words && (text.s[0] == '{' || text.s[0] == '[') && whole && json_is_cut(text))
+        words = "this JSON ends in the middle, before what tells its kind: it was cut, or is "
+                "still being written";
+    if (words)
+        error_set(err, ERROR_FORMAT, "%s", words);
+    return words != NULL;
+}
+
+static void explain(Str head, bool whole, Error *err) {
+    Str text = str_trim(head);
+    if (format_is_none(head, whole, err))
+        return;
+    if (text.s[0] == '{' || text.s[0] == '[')
         error_set(err, ERROR_FORMAT,
-                  "this JSON ends in the middle, before what tells its kind: it was cut, or is "
-                  "still being written");
-    else if (text.s[0] == '{' || text.s[0] == '[')
-        error_set(
-            err, ERROR_FORMAT,
-            "this looks like JSON, but is none of the profiles that can be read of it: "
-            "cpuprofile, trace events, Firefox, speedscope");
+                  "this looks like JSON, but is none of the profiles that can be read of it: "
+                  "cpuprofile, trace events, Firefox, speedscope");
     else if (text.s[0] == '<')
         error_set(err, ERROR_FORMAT, "this looks like a web page or XML, not a profile");
     else if (is_perf_in_part(head))
@@ -160,6 +163,14 @@ static void explain(Str head, bool whole, Error *err) {
         error_set(err, ERROR_FORMAT,
                   "this text is no profile: neither samples as `perf script` prints them nor "
                   "stacks of another tool were found in it");
+}
+
+const Format *format_sure(Str head, bool whole) {
+    for (size_t i = 0; formats[i]; i++) {
+        if (formats[i]->probe(head, whole) == GUESS_YES)
+            return formats[i];
+    }
+    return NULL;
 }
 
 const Format *format_of(Str head, bool whole, Error *err) {

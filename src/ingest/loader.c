@@ -364,10 +364,7 @@ static bool recognise(Loader *l, Error *err) {
             return false;
         if (cancelled(&l->cancel) || !source_peek(l->source, want, &head, &whole, err))
             return true;
-        for (size_t i = 0; formats[i] && !l->format; i++) {
-            if (formats[i]->probe(head, whole) == GUESS_YES)
-                l->format = formats[i];
-        }
+        l->format = format_sure(head, whole);
         bool enough = head.n >= FORMAT_PROBE_MOST ||
                       (head.n >= FORMAT_PROBE_BYTES && str_find_char(head, '\n') < head.n);
         if (l->format || whole || enough)
