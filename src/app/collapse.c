@@ -486,7 +486,7 @@ static bool is_script(Source *source, Error *err) {
     const Format *format = format_sure(head, whole);
     if (format && !str_starts(str_of(format->name), STR("perf script")))
         return error_set(err, ERROR_FORMAT,
-                         "the format is %s, and collapse reads only the text of `perf script`: "
+                         "the format %s is no text of `perf script`, and collapse reads nothing else: "
                          "export --to folded gives its stacks",
                          format->name);
     if (!format && whole && head.n == 0 && *source_trouble(source))

@@ -136,9 +136,9 @@ static void what_is_no_script_is_refused(void **state) {
     } table[] = {
         {STR(""), "the input is empty"},
         {STR("\n\n"), "blank lines"},
-        {STR("a;b;c 7\na;b 3\n"), "the format is folded stacks"},
-        {STR("FLR\0\0\2\0\1\0\0\0\0\0\0\0\0"), "the format is Java Flight Recorder"},
-        {STR("{\"traceEvents\": [{\"name\": \"f 12 \", \"ph\": \"X\"}]}"), "the format is trace events"},
+        {STR("a;b;c 7\na;b 3\n"), "the format folded stacks is no text"},
+        {STR("FLR\0\0\2\0\1\0\0\0\0\0\0\0\0"), "the format Java Flight Recorder is no text"},
+        {STR("{\"traceEvents\": [{\"name\": \"f 12 \", \"ph\": \"X\"}]}"), "the format trace events is no text"},
         {STR("{\"a 12 b\": [1, 2"), "ends in the middle"},
         {STR("\177ELF\2\1\1\0\0\0\0\0\n\n"), "program or library"},
         {STR("java\n\t    7f0b751af848 f (/x)\n\n"), "no line that begins a sample"},
