@@ -44,7 +44,7 @@ typedef struct Collapse {
     Buf event, text; /* the event that counts; scratch */
     bool event_known;
     /* -- habits that showed */
-    uint64_t other_events, strange_lines;
+    uint64_t samples, other_events, strange_lines;
 } Collapse;
 
 /* Perl's \s and \w, for bytes. */
@@ -137,6 +137,7 @@ static void put_underscored(Buf *out, Str s) {
 
 static void open_sample(Collapse *c, Str line, Str comm, Str pid, Str tid) {
     Str period = {"", 0}, event;
+    c->samples++;
     if (tid.n == 0 || str_eq_c(tid, "0")) {
         tid = pid;
         pid = STR("?");
@@ -474,19 +475,29 @@ static void say(const Collapse *c, const Source *source, Buf *notes) {
         buf_printf(notes, "%s\n", source_trouble(source));
 }
 
-static bool is_text(Source *source, Error *err) {
-    enum { MAGIC_BYTES = 16 };
-    Str head;
-    bool whole;
-    if (!source_peek(source, MAGIC_BYTES, &head, &whole, err))
-        return false;
-    const Format *binary = format_binary(head);
-    if (binary)
-        error_set(err, ERROR_FORMAT,
-                  "%s is no text, and collapse reads nothing else: export --to folded gives its "
-                  "stacks",
-                  binary->name);
-    return !binary;
+/* What is known to be something else is refused; of other texts the script is the judge. */
+static bool is_script(Source *source, Error *err) {
+    Str head = {"", 0};
+    bool whole = false;
+    size_t want = FORMAT_PROBE_BYTES; /* more where the first line is longer, as of JSON */
+    for (; !whole && head.n < FORMAT_PROBE_MOST && str_find_char(head, '\n') == head.n; want *= 2)
+        if (!source_peek(source, want, &head, &whole, err))
+            return false;
+    const Format *format = format_sure(head, whole);
+    if (format && !str_starts(str_of(format->name), STR("perf script")))
+        return error_set(err, ERROR_FORMAT,
+                         "the format %s is no text of `perf script`, and collapse reads nothing else: "
+                         "export --to folded gives its stacks",
+                         format->name);
+    if (!format && whole && head.n == 0 && *source_trouble(source))
+        return error_set(err, ERROR_FORMAT, "%s", source_trouble(source));
+    return format || !format_is_none(head, whole, err);
+}
+
+static bool found_samples(const Collapse *c, Error *err) {
+    return c->samples || error_set(err, ERROR_FORMAT,
+                                   "no line that begins a sample, with a process and its id, as "
+                                   "`perf script` prints it, was found");
 }
 
 bool collapse_run(const char *path, const CollapseOptions *options, Buf *out, Buf *notes,
@@ -498,7 +509,7 @@ bool collapse_run(const char *path, const CollapseOptions *options, Buf *out, Bu
     Source *source = source_open(path, CODEC_AUTO, err);
     if (!source)
         return false;
-    if (!is_text(source, err)) {
+    if (!is_script(source, err)) {
         source_close(source);
         return false;
     }
@@ -518,7 +529,7 @@ bool collapse_run(const char *path, const CollapseOptions *options, Buf *out, Bu
         buf_puts(&c->event, options->event);
         c->event_known = true;
     }
-    bool ok = read_all(c, source, err);
+    bool ok = read_all(c, source, err) && found_samples(c, err);
     if (ok) {
         print_all(c, out);
         say(c, source, notes);

@@ -62,6 +62,15 @@ static int open_provided(void) {
     return fd;
 }
 
+/* Not blocking, for who opens a FIFO would wait for its writer, and then as any other is read. */
+static int open_to_read(const char *path) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int flags = fd < 0 ? -1 : fcntl(fd, F_GETFL);
+    if (flags >= 0)
+        fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+    return fd;
+}
+
 bool file_open(File *f, const char *path, Error *err) {
     *f = (File){.fd = -1, .size = -1};
     if (strlen(path) >= sizeof f->path)
@@ -69,7 +78,7 @@ bool file_open(File *f, const char *path, Error *err) {
     memcpy(f->path, path, strlen(path) + 1);
     int fd = STDIN_FILENO;
     if (strcmp(path, "-") != 0) {
-        fd = file_is_provided(path) ? open_provided() : open(path, O_RDONLY | O_CLOEXEC);
+        fd = file_is_provided(path) ? open_provided() : open_to_read(path);
         if (fd == STDIN_FILENO) { /* whoever started us closed stdin; keep 0 for "-" alone */
             fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
             close(STDIN_FILENO);
@@ -89,6 +98,7 @@ bool file_open(File *f, const char *path, Error *err) {
         file_close(f);
         return refuse(err, ERROR_USAGE, path, "this is a folder");
     }
+    f->unwritten = S_ISFIFO(st.st_mode) && fd != STDIN_FILENO;
     if (S_ISREG(st.st_mode)) {
         f->seekable = true;
         f->size = st.st_size;
@@ -106,6 +116,9 @@ void file_close(File *f) {
 int64_t file_read_some(File *f, void *out, size_t n, Error *err) {
     if (n > SSIZE_MAX)
         n = SSIZE_MAX;
+    if (f->unwritten)
+        file_wait(f, -1);
+    f->unwritten = false;
     for (;;) {
         ssize_t got = read(f->fd, out, n);
         if (got >= 0)

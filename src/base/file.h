@@ -9,6 +9,7 @@
 typedef struct File {
     int fd;
     bool seekable; /* a regular file: size is its length */
+    bool unwritten; /* a FIFO to which nobody has written yet: a read would see its end */
     int64_t size;  /* bytes, -1 for a pipe */
     char path[1024];
 } File;
@@ -20,7 +21,7 @@ typedef struct FileEntry {
     int64_t modified_ns;
 } FileEntry;
 
-/* "-" is standard input. A folder is refused. */
+/* "-" is standard input. A folder is refused. A FIFO does not wait for its writer: reading does. */
 bool file_open(File *f, const char *path, Error *err);
 /* A file that the program brings along, under a name that file_open then knows. One; to be called
  * before threads begin; bytes stay the caller's. */

@@ -72,8 +72,12 @@ typedef struct Format {
 
 /* In probe order, ended by NULL. */
 extern const Format *const formats[];
+/* The first that is sure to be it, or NULL. */
+const Format *format_sure(Str head, bool whole);
 /* The best guess, NULL with *err in words ("this looks like X, which …") when there is none. */
 const Format *format_of(Str head, bool whole, Error *err);
+/* Whether such bytes are no text of samples in any format, binary ones aside; *err: what they are. */
+bool format_is_none(Str head, bool whole, Error *err);
 const Format *format_named(const char *name);
 /* The binary one of these first bytes, or NULL. */
 const Format *format_binary(Str head);

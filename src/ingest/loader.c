@@ -348,14 +348,6 @@ static void run_sequential(Loader *l) {
 /* ---- from start to end --------------------------------------------------------------------
  */
 
-static const Format *sure_of(Str head, bool whole) {
-    for (size_t i = 0; formats[i]; i++) {
-        if (formats[i]->probe(head, whole) == GUESS_YES)
-            return formats[i];
-    }
-    return NULL;
-}
-
 /* A first line may be long: a process name of 1 MB is seen. */
 static bool seen_enough(Str head) {
     return head.n >= FORMAT_PROBE_MOST ||
@@ -378,7 +370,7 @@ static bool recognise(Loader *l, Error *err) {
             return false;
         if (cancelled(&l->cancel) || !source_peek(l->source, want, &head, &whole, err))
             return true;
-        l->format = sure_of(head, whole);
+        l->format = format_sure(head, whole);
         if (l->format || whole || seen_enough(head))
             break;
         want = source_is_pipe(l->source) ? head.n + 1 : head.n * 2;
@@ -552,7 +544,7 @@ const char *loader_guess(const char *path, Error *err) {
     bool more = source != NULL;
     for (size_t want = FORMAT_PROBE_BYTES; more; want *= 2) {
         more = source_peek(source, want, &head, &whole, err);
-        format = more ? sure_of(head, whole) : NULL;
+        format = more ? format_sure(head, whole) : NULL;
         if (more && !format && (whole || seen_enough(head)))
             format = format_of(head, whole, err);
         more = more && !format && !whole && !seen_enough(head);

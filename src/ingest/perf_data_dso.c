@@ -221,9 +221,12 @@ static BuildId running_id(void) {
     return id;
 }
 
-/* Recorded on this machine, with a kernel of the same release. */
+/* Recorded on this machine, with a kernel of the same release. A recording that goes on says so at
+ * its end only, but goes on here. */
 static bool is_this_machine(const PerfHeader *h) {
     struct utsname name;
+    if (h->goes_on)
+        return true;
     return uname(&name) == 0 && str_eq_c(h->host, name.nodename) &&
            str_eq_c(h->release, name.release);
 }

@@ -3,6 +3,7 @@
 enum {
     HEAD_PIPE = 16,
     HEAD_FILE = 104,
+    DATA_SIZE_AT = 48,
     ENTRY_SECTION = 16, /* of an event's ids, behind the event */
     FEATURE_BITS_AT = 72,
     FEATURE_WORDS = 4,
@@ -286,15 +287,17 @@ static bool read_file(PerfHeader *h, PerfInput *in, Error *err) {
     if (!read_attrs(h, in, head, err))
         return false;
     uint64_t data_at = perf_get64(head + 40, h->swapped);
-    uint64_t bytes = perf_get64(head + 48, h->swapped);
+    uint64_t bytes = perf_get64(head + DATA_SIZE_AT, h->swapped);
     if (data_at < HEAD_FILE || data_at > INT64_MAX / 2)
         return broken(err, 40, "the place of the records");
     h->data_at = (int64_t)data_at;
     h->data_bytes = bytes;
-    if (bytes == 0 || bytes > INT64_MAX / 2)
-        h->data_bytes = UINT64_MAX; /* perf was killed before it could say */
-    else
+    if (bytes && bytes <= INT64_MAX / 2) {
         read_features(h, in, head);
+    } else {
+        h->data_bytes = UINT64_MAX; /* perf was killed before it could say, if it does not go on */
+        h->goes_on = perf_input_follow(in, DATA_SIZE_AT);
+    }
     return true;
 }
 

@@ -1,5 +1,6 @@
 #include "ingest/perf_data_input.h"
 
+#include <poll.h>
 #include <stdlib.h>
 
 #include "base/outfile.h"
@@ -71,15 +72,57 @@ static void stream_turn(PerfInput *in, PerfStream *s, int64_t offset, bool unpac
 /* ---- bytes --------------------------------------------------------------------------------
  */
 
+/* The recording has ended: what was read behind its records is none of them. */
+static void end_records(PerfInput *in, uint64_t bytes) {
+    PerfStream *s = &in->plain;
+    int64_t end = in->begin + (int64_t)bytes;
+    if (in->next > end) {
+        size_t over = (size_t)(in->next - end), have = s->block ? s->block->n - s->at : 0;
+        if (have)
+            s->block->n -= over < have ? over : have;
+        in->next = end;
+    }
+    in->left = (uint64_t)(end - in->next);
+    in->size_at = 0;
+}
+
+/* Looks whether a recording that went on says its size now. */
+static bool find_end(PerfInput *in) {
+    uint8_t said[8];
+    if (!in->size_at || !perf_input_at(in, in->size_at, said, sizeof said))
+        return false;
+    uint64_t bytes = perf_get64(said, in->swapped);
+    if (bytes == 0 || bytes > INT64_MAX / 2)
+        return false;
+    end_records(in, bytes);
+    return true;
+}
+
+static bool go_on(PerfInput *in) {
+    in->stopped = in->stopped || (in->idle && !in->idle(in->owner));
+    return !in->stopped;
+}
+
+/* Until a recording says its size; false: it never will. */
+static bool wait_for_end(PerfInput *in) {
+    while (!find_end(in)) {
+        if (!in->size_at || !go_on(in) || !source_grows(in->source))
+            return false;
+        poll(NULL, 0, WAIT_MS);
+    }
+    return true;
+}
+
 /* What there is, at least a byte; 0 at the end or when idle gave up; -1 on an error. */
 static int64_t read_some(PerfInput *in, void *out, size_t n) {
     if (in->spooled)
         return file_pread(&in->spool, out, n, in->next, &in->error);
-    while (!source_wait(in->source, WAIT_MS)) {
-        if (in->idle && !in->idle(in->owner)) {
-            in->stopped = true;
+    for (bool there = false; !there;) {
+        there = source_wait(in->source, WAIT_MS);
+        if (find_end(in) && in->left < n)
+            n = (size_t)in->left;
+        if (n == 0 || (!there && !go_on(in)))
             return 0;
-        }
     }
     return source_read(in->source, out, 1, n, &in->error);
 }
@@ -127,7 +170,13 @@ bool perf_input_at(PerfInput *in, int64_t offset, void *out, size_t n) {
 /* ---- records ------------------------------------------------------------------------------
  */
 
+bool perf_input_follow(PerfInput *in, int64_t size_at) {
+    in->size_at = source_grows(in->source) && !in->spooled ? size_at : 0;
+    return in->size_at != 0;
+}
+
 bool perf_input_begin(PerfInput *in, int64_t offset, uint64_t bytes) {
+    in->begin = offset;
     in->left = bytes;
     if (in->spooled) {
         in->next = offset;
@@ -214,8 +263,13 @@ static bool stream_next(PerfInput *in, PerfStream *s, PerfRecord *out, size_t *w
 bool perf_input_next(PerfInput *in, PerfRecord *out) {
     size_t want;
     while (!stream_next(in, &in->plain, out, &want)) {
-        if (in->bad_size)
+        if (in->bad_size) {
+            bool again = wait_for_end(in);
+            in->bad_size = !again && !in->stopped; /* if it was no record, it is gone */
+            if (again)
+                continue;
             return false;
+        }
         if (!fill(in)) {
             size_t have = in->plain.block ? in->plain.block->n - in->plain.at : 0;
             in->cut = have ? want - have : 0;

@@ -6,6 +6,8 @@
  * their data, which they tell as well.
  * An input that cannot be read by position (compressed, a pipe) but must be, since names and
  * build ids stand at its end, is first kept in a nameless temporary file.
+ * A recording that goes on is read as it grows. perf writes names and build ids behind the records
+ * and only then, into the header, how long those are; so what cannot be a record waits for that.
  * Owner: a load. Thread: one at a time. Memory: PERF_BLOCK_BYTES for each block held.
  * Failure: reading ends, and `err` or `cut` says why. */
 #pragma once
@@ -51,8 +53,10 @@ typedef struct PerfInput {
     File spool; /* fd -1: the source is read by position, or not at all */
     bool positional, spooled;
     bool swapped;
-    int64_t next;  /* in the input, of the next byte to be read */
+    int64_t begin; /* in the input, of the first record */
+    int64_t next;  /* of the next byte to be read */
     uint64_t left; /* bytes of records not yet read; UINT64_MAX: to the end */
+    int64_t size_at; /* where a recording that goes on will say its bytes of records; 0: it is known */
     PerfStream plain, packed;
     PerfBlock *free;
     size_t bytes; /* of blocks in use */
@@ -75,6 +79,9 @@ void perf_input_free(PerfInput *in);
 bool perf_input_position(PerfInput *in);
 /* n bytes at a position; false when they are not there. */
 bool perf_input_at(PerfInput *in, int64_t offset, void *out, size_t n);
+/* The recording does not say yet how many bytes of records it has; it will there. False: nobody
+ * writes it any more. */
+bool perf_input_follow(PerfInput *in, int64_t size_at);
 /* Records begin there. */
 bool perf_input_begin(PerfInput *in, int64_t offset, uint64_t bytes);
 /* The next record, held; false at the end. */

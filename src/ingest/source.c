@@ -4,8 +4,8 @@
  * comes out as UTF-8. */
 #include "ingest/source.h"
 
-#include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -69,15 +69,10 @@ static int64_t read_raw(Source *s, void *out, size_t n, Error *err) {
         bool last = cancelled(s->stop); /* asked before: what was written by then is read */
         if (!s->file.seekable && s->stop && !wait_for_pipe(s))
             return 0;
-        ssize_t got = read(s->file.fd, out, n);
-        if (got > 0 || (got == 0 && (!s->grows || last || has_shrunk(s))))
+        int64_t got = file_read_some(&s->file, out, n, err);
+        if (got != 0 || !s->grows || last || has_shrunk(s))
             return got;
-        if (got == 0) {
-            poll(NULL, 0, LOOK_AGAIN_MS);
-        } else if (errno != EINTR) {
-            error_errno(err, s->file.path, "cannot read");
-            return -1;
-        }
+        poll(NULL, 0, LOOK_AGAIN_MS);
     }
 }
 
@@ -134,6 +129,9 @@ Source *source_open(const char *path, CodecEngine engine, Error *err) {
     s->engine = engine;
     s->trouble.offset = -1;
     if (!file_open(&s->file, path, err)) {
+        if (err && err->kind == ERROR_USAGE && file_is_folder(path))
+            snprintf(err->message, sizeof err->message,
+                     "this is a folder: `flamescope FOLDER` lists what is in it");
         mem_resize(s, sizeof *s, 0);
         return NULL;
     }
@@ -389,7 +387,7 @@ static bool has_grown(const Source *s) {
 }
 
 bool source_can_pread(const Source *source) {
-    return !source_is_pipe(source) && source->sniffed && !source->codec && !source->split &&
+    return source->file.seekable && source->sniffed && !source->codec && !source->split &&
            !source->utf16;
 }
 
@@ -414,6 +412,10 @@ bool source_wait(Source *source, int timeout_ms) {
 
 bool source_is_pipe(const Source *source) {
     return !source->file.seekable || source->grows;
+}
+
+bool source_grows(const Source *source) {
+    return source->grows && !cancelled(source->stop);
 }
 
 SourceEnding source_ending(const Source *source) {

@@ -39,7 +39,8 @@ int64_t source_read(Source *source, void *out, size_t min_n, size_t n, Error *er
 /* The first bytes (at least n, unless the input is shorter: then *whole) without taking them;
  * source_read gives them again. *head is good until the next call. False on a read error. */
 bool source_peek(Source *source, size_t n, Str *head, bool *whole, Error *err);
-/* Whether source_pread works: a plain file, of which something was read or peeked at. */
+/* Whether source_pread works: a plain file, of which something was read or peeked at; of one that
+ * is followed, what there is so far. */
 bool source_can_pread(const Source *source);
 /* n bytes at a position, without moving on; fewer only at the end; -1 on an error (*err). */
 int64_t source_pread(Source *source, void *out, size_t n, int64_t offset, Error *err);
@@ -47,6 +48,7 @@ int64_t source_pread(Source *source, void *out, size_t n, int64_t offset, Error 
  * followed, can be slow. */
 bool source_wait(Source *source, int timeout_ms);
 bool source_is_pipe(const Source *source); /* or a file that is followed */
+bool source_grows(const Source *source);   /* a file that is followed, and nobody said the end */
 SourceEnding source_ending(const Source *source);
 const char *source_trouble(const Source *source); /* words for TRUNCATED and DAMAGED */
 const char *source_path(const Source *source); /* as it was given */

@@ -74,6 +74,22 @@ perf_pipe() {
     wait $program && says "$scratch/perf.json" samples_total 500 && says "$scratch/perf.json" format perf.data
 }
 
+# A recording that another perf writes to a file: its samples are seen before it ends, and then all.
+perf_file() {
+    perf record -q -F 999 -g -o "$scratch/grow.data" -- python3 -c "$busy" 2>/dev/null &
+    recorder=$!
+    for _ in $(seq 50); do [ -s "$scratch/grow.data" ] && break; sleep 0.1; done
+    "$FLAMESCOPE" --size 1280x720 --follow --dump "$scratch/file.json" "$scratch/grow.data" &
+    program=$!
+    appears || return 1
+    wait $recorder
+    sleep 1
+    keys ctrl+q
+    wait $program && says "$scratch/file.json" samples_total 500 || return 1
+    shown=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["samples_total"])' "$scratch/file.json")
+    "$FLAMESCOPE" info --json "$scratch/grow.data" >"$scratch/info.json" && grep -q "\"samples\": $shown," "$scratch/info.json"
+}
+
 records() {
     "$FLAMESCOPE" record -F 999 -o "$scratch/made.data" --size 1280x720 --dump "$scratch/made.json" -- python3 -c "$busy" &
     program=$!
@@ -94,6 +110,7 @@ check "a file that grows" grows
 check "a pipe that pauses" pipes
 if perf record -q -F 99 -g -o "$scratch/can.data" -- true >/dev/null 2>&1; then
     check "perf record into a pipe" perf_pipe
+    check "perf record into a file" perf_file
     check "flamescope record" records
 else
     skip "perf cannot record here"

@@ -126,8 +126,40 @@ static const CollapseCase cases[] = {
      {0},
      "cd;g;f 1\n",
      NULL},
-    {"nothing", "", {0}, "", NULL},
 };
+
+/* What the script would make of these is nothing, or nonsense. */
+static void what_is_no_script_is_refused(void **state) {
+    static const struct {
+        Str text;
+        const char *words;
+    } table[] = {
+        {STR(""), "the input is empty"},
+        {STR("\n\n"), "blank lines"},
+        {STR("a;b;c 7\na;b 3\n"), "the format folded stacks is no text"},
+        {STR("FLR\0\0\2\0\1\0\0\0\0\0\0\0\0"), "the format Java Flight Recorder is no text"},
+        {STR("{\"traceEvents\": [{\"name\": \"f 12 \", \"ph\": \"X\"}]}"), "the format trace events is no text"},
+        {STR("{\"a 12 b\": [1, 2"), "ends in the middle"},
+        {STR("\177ELF\2\1\1\0\0\0\0\0\n\n"), "program or library"},
+        {STR("java\n\t    7f0b751af848 f (/x)\n\n"), "no line that begins a sample"},
+        {STR("Dear all,\nthis is a letter.\n\n"), "no line that begins a sample"},
+        {STR("\x1f\x8b\x08\0\0\0"), "ends in the middle"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        Buf out = {0}, notes = {0};
+        Error err = {0};
+        bool ok = collapse_run(temp_file(table[i].text), &(CollapseOptions){0}, &out, &notes, &err);
+        temp_remove();
+        if (ok)
+            fail_msg("not refused, but for \"%s\": %s", table[i].words, out.n ? out.s : "nothing");
+        assert_int_equal(out.n, 0);
+        if (!strstr(err.message, table[i].words))
+            fail_msg("\"%s\" does not say \"%s\"", err.message, table[i].words);
+        buf_free(&out);
+        buf_free(&notes);
+    }
+}
 
 static void texts_collapse_as_the_script_does(void **state) {
     (void)state;
@@ -198,6 +230,7 @@ static void a_missing_file_is_an_error(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_collapse_as_the_script_does),
+        cmocka_unit_test(what_is_no_script_is_refused),
         cmocka_unit_test(reference_files_are_matched_to_the_byte),
         cmocka_unit_test(a_missing_file_is_an_error),
     };

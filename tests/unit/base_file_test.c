@@ -136,6 +136,32 @@ static void pipes_wait_and_end(void **state) {
     assert_int_equal(err.kind, ERROR_NONE);
 }
 
+/* Its writer is waited for by reading, not by opening; and one that came and went wrote nothing. */
+static void a_pipe_without_a_writer_is_opened(void **state) {
+    (void)state;
+    File f;
+    Error err = {0};
+    char room[8];
+    remove(in_folder("fifo"));
+    assert_int_equal(mkfifo(in_folder("fifo"), 0600), 0);
+    assert_true(file_open(&f, in_folder("fifo"), &err));
+    assert_int_equal(fcntl(f.fd, F_GETFL) & O_NONBLOCK, 0);
+    assert_false(file_wait(&f, 1));
+    int writer = open(in_folder("fifo"), O_WRONLY);
+    assert_true(writer >= 0);
+    assert_false(file_wait(&f, 1));
+    assert_int_equal(write(writer, "abc", 3), 3);
+    assert_int_equal(file_read_some(&f, room, sizeof room, &err), 3);
+    close(writer);
+    assert_int_equal(file_read_some(&f, room, sizeof room, &err), 0);
+    file_close(&f);
+    assert_true(file_open(&f, in_folder("fifo"), &err));
+    close(open(in_folder("fifo"), O_WRONLY));
+    assert_true(file_wait(&f, 1000));
+    assert_int_equal(file_read_some(&f, room, sizeof room, &err), 0);
+    file_close(&f);
+}
+
 static void dash_is_standard_input(void **state) {
     (void)state;
     Error err = {0};
@@ -323,6 +349,7 @@ int main(void) {
         cmocka_unit_test(replacing_keeps_mode_and_link),
         cmocka_unit_test(reads_pieces),
         cmocka_unit_test(pipes_wait_and_end),
+        cmocka_unit_test(a_pipe_without_a_writer_is_opened),
         cmocka_unit_test(dash_is_standard_input),
         cmocka_unit_test(dash_is_standard_output),
         cmocka_unit_test(refusals_say_why),

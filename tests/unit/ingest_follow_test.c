@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -159,6 +160,35 @@ static void a_silent_pipe_can_be_cancelled_in_any_format(void **state) {
     }
 }
 
+/* A FIFO is opened before anybody writes to it, and nobody has to. */
+static void a_pipe_waits_for_its_writer(void **state) {
+    (void)state;
+    for (size_t w = 0; w < sizeof workers / sizeof *workers; w++) {
+        for (int i = 0; i < 3; i++) {
+            Rig r;
+            char path[512];
+            snprintf(path, sizeof path, "%s", temp_file(STR("")));
+            assert_int_equal(remove(path), 0);
+            assert_int_equal(mkfifo(path, 0600), 0);
+            rig_open(&r, workers[w], &(LoadOptions){.path = path});
+            usleep(30000);
+            LoadStatus status;
+            loader_step(r.loader);
+            loader_status(r.loader, &status);
+            assert_int_equal(status.state, LOAD_RUNNING);
+            if (i == 0) {
+                append(path, one, sizeof one - 1);
+                loader_wait(r.loader);
+                assert_int_equal(profile_view(&r.profile).samples, 1);
+            } else if (i == 1) {
+                assert_int_equal(end(&r), LOAD_FAILED);
+            }
+            rig_free(&r);
+            temp_remove();
+        }
+    }
+}
+
 static void a_silent_pipe_can_be_ended(void **state) {
     (void)state;
     int ends[2];
@@ -182,6 +212,7 @@ int main(void) {
         cmocka_unit_test(what_was_written_before_the_end_is_read),
         cmocka_unit_test(a_file_that_shrinks_is_told),
         cmocka_unit_test(a_followed_file_can_be_cancelled),
+        cmocka_unit_test(a_pipe_waits_for_its_writer),
         cmocka_unit_test(a_silent_pipe_can_be_ended),
         cmocka_unit_test(a_silent_pipe_can_be_cancelled_in_any_format),
     };

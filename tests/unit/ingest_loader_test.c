@@ -275,11 +275,24 @@ static void a_cut_gzip_is_a_complaint(void **state) {
 
 static void what_is_no_profile_is_said_in_words(void **state) {
     (void)state;
+    enum { TAR_MAGIC_AT = 257 };
+    static char tar[512] = "one.txt";
+    memcpy(tar + TAR_MAGIC_AT, "ustar", 5);
     static const struct {
         Str text;
         const char *words;
     } table[] = {
         {STR(""), "empty"},
+        {{tar, sizeof tar}, "tar archive"},
+        {STR("\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\4\0\76\0"), "core dump"},
+        {STR("\177ELF\2\2\1\0\0\0\0\0\0\0\0\0\0\4\0\26"), "core dump"},
+        {STR("\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\3\0\76\0"), "program or library"},
+        {STR("{\"a\": [1, {\"b\": \"}]}"), "this JSON ends in the middle"},
+        {STR("[1, 2,\n"), "this JSON ends in the middle"},
+        {STR("{\"a\": [1, 2]} {"), "none of the profiles"},
+        {STR("java \n\t    7f0b751af848\n\n"), "-F comm,tid,time,event,ip,sym"},
+        {STR("    java  ffffffff81a3b1c0 read\n"), "-F comm,tid,time,event,ip,sym"},
+        {STR("  decades of words\n  in verse\n"), "no profile"},
         {STR("\n\n  \n"), "blank lines"},
         {STR("\177ELF\2\1\1\0\0\0\0\0"), "ELF"},
         {STR("PERFILE2\0\0\0\0"), "the size of the header was expected at byte 12"},
@@ -304,6 +317,10 @@ static void what_is_no_profile_is_said_in_words(void **state) {
     load_path(&loaded, 0, 0, "/nowhere/at all");
     assert_false(loaded.opened);
     assert_int_equal(loaded.error.kind, ERROR_IO);
+    loaded_free(&loaded);
+    load_path(&loaded, 0, 0, "/");
+    assert_false(loaded.opened);
+    assert_non_null(strstr(loaded.error.message, "flamescope FOLDER"));
     loaded_free(&loaded);
     load(&loaded, 0, &(LoadOptions){.path = temp_file(STR("x")), .format = "nonsense"});
     temp_remove();

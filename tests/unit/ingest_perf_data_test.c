@@ -1,5 +1,6 @@
 /* perf.data, read directly: files that the test writes itself, in both byte orders and all
  * forms. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -830,6 +831,142 @@ static void a_slow_pipe(void **state) {
     close(end[1]);
 }
 
+/* ---- a recording that goes on -------------------------------------------------------------
+ */
+
+/* What perf has written of a file so far: neither what follows the records nor how many they are. */
+typedef struct Growing {
+    Dict dict;
+    Profile profile;
+    Jobs *jobs;
+    Loader *loader;
+    Buf file; /* as it will be */
+    size_t data_at, data_end, written;
+    int fd;
+} Growing;
+
+static void grow(Growing *g, size_t until) {
+    assert_int_equal(pwrite(g->fd, g->file.s + g->written, until - g->written, (off_t)g->written),
+                     until - g->written);
+    g->written = until;
+}
+
+static void growing_begin(Growing *g) {
+    enum { SIZE_AT = 48, SIZE = 8 };
+    Error err = {0};
+    static const char none[SIZE];
+    *g = (Growing){.file = story_file(PERF_FORM_FILE, false)};
+    g->data_at = (size_t)perf_get64((uint8_t *)g->file.s + 40, false);
+    g->data_end = g->data_at + (size_t)perf_get64((uint8_t *)g->file.s + SIZE_AT, false);
+    const char *path = temp_file(STR(""));
+    g->fd = open(path, O_WRONLY);
+    assert_true(g->fd >= 0);
+    dict_init(&g->dict);
+    profile_init(&g->profile, &g->dict);
+    g->jobs = jobs_new(2);
+    g->loader = loader_start(g->jobs, &g->profile,
+                             &(LoadOptions){.path = path, .follow = true}, &err);
+    assert_non_null(g->loader);
+    usleep(30000); /* it has met the end of nothing */
+    char *head = mem_resize(NULL, 0, g->data_at);
+    memcpy(head, g->file.s, g->data_at);
+    memcpy(head + SIZE_AT, none, SIZE);
+    assert_int_equal(pwrite(g->fd, head, g->data_at, 0), g->data_at);
+    mem_resize(head, g->data_at, 0);
+    g->written = g->data_at;
+}
+
+static LoadStatus growing_status(const Growing *g) {
+    LoadStatus status;
+    loader_status(g->loader, &status);
+    return status;
+}
+
+/* A round later all three are known. */
+static void expect_shown(Growing *g) {
+    for (int i = 0; i < 1000 && profile_view(&g->profile).samples < 3; i++)
+        usleep(10000);
+    assert_int_equal(profile_view(&g->profile).samples, 3);
+    assert_int_equal(growing_status(g).state, LOAD_RUNNING);
+}
+
+static void growing_end(Growing *g, LoadState want, uint64_t complaints) {
+    loader_wait(g->loader);
+    LoadStatus status = growing_status(g);
+    assert_int_equal(status.state, want);
+    assert_int_equal(complaints_total(&g->profile.complaints), complaints);
+    loader_free(g->loader);
+    jobs_free(g->jobs);
+    profile_free(&g->profile);
+    dict_free(&g->dict);
+    buf_free(&g->file);
+    close(g->fd);
+    temp_remove();
+}
+
+enum { STORY_LOST = 3 };
+
+static void a_recording_that_goes_on(void **state) {
+    enum { TABLE = 16 };
+    static const char hole[TABLE];
+    (void)state;
+    Growing g;
+    growing_begin(&g);
+    grow(&g, g.data_at + 7);
+    usleep(30000);
+    grow(&g, g.data_end);
+    expect_shown(&g);
+    /* as perf ends: names, with a hole for their places, those, and then the header */
+    assert_int_equal(pwrite(g.fd, hole, TABLE, (off_t)g.data_end), TABLE);
+    g.written += TABLE;
+    grow(&g, g.file.n);
+    usleep(50000);
+    g.written = g.data_end;
+    grow(&g, g.file.n);
+    expect_shown(&g);
+    g.written = 0;
+    grow(&g, g.data_at);
+    growing_end(&g, LOAD_DONE, STORY_LOST);
+}
+
+static void a_recording_that_ends_at_once(void **state) {
+    (void)state;
+    Growing g;
+    growing_begin(&g);
+    grow(&g, g.data_end - 8);
+    g.written = 0;
+    grow(&g, g.file.n);
+    growing_end(&g, LOAD_DONE, STORY_LOST);
+}
+
+static void a_recording_that_is_let_go(void **state) {
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        Growing g;
+        growing_begin(&g);
+        grow(&g, i & 2 ? g.file.n : g.data_end); /* perf was killed before the header */
+        expect_shown(&g);
+        if (i & 1)
+            loader_cancel(g.loader);
+        else
+            loader_end(g.loader);
+        uint64_t odd = i == 2; /* what follows the records was taken for one */
+        growing_end(&g, i & 1 ? LOAD_CANCELLED : LOAD_DONE, STORY_LOST + odd);
+    }
+}
+
+/* One that is followed though it has ended is read with its names. */
+static void a_recording_that_was_over(void **state) {
+    (void)state;
+    Loaded l;
+    Buf file = story_file(PERF_FORM_FILE, true);
+    load(&l, 2, &(LoadOptions){.path = temp_file(buf_str(&file)), .follow = true});
+    expect_story(&l);
+    loaded_free(&l);
+    buf_free(&file);
+    temp_remove();
+}
+
 /* ---- what stands between records ---------------------------------------------------------
  */
 
@@ -1109,6 +1246,10 @@ int main(void) {
         cmocka_unit_test(compressed_records_too_long_for_their_size),
         cmocka_unit_test(a_folder_of_files),
         cmocka_unit_test(a_slow_pipe),
+        cmocka_unit_test(a_recording_that_goes_on),
+        cmocka_unit_test(a_recording_that_ends_at_once),
+        cmocka_unit_test(a_recording_that_is_let_go),
+        cmocka_unit_test(a_recording_that_was_over),
         cmocka_unit_test(bytes_that_are_no_records),
         cmocka_unit_test(a_recorder_that_was_killed),
         cmocka_unit_test(cut_anywhere),

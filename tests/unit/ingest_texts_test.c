@@ -75,6 +75,62 @@ static void simpleperf_says_what_is_amiss(void **state) {
                 want, 2, 3); /* a time that is none twice: as a number, and of the sample */
 }
 
+#define FRAME(address, rest) "\t" address " " rest "\n"
+#define KERNEL_AT "ffffffff81a3b1c0"
+#define USER_AT "    7f0b751af848"
+
+/* What `perf script -F comm,ip,sym` and some fields more print. */
+static void perf_script_stacks(void **state) {
+    (void)state;
+    static const char *const want[] = {"java||main@/bin/java;read_[k]", "a b|cycles:u|g;f_[i]",
+                                       "[unknown]||[unknown]", "c||f@m"};
+    Str text = STR("java \n" FRAME(KERNEL_AT, "read") FRAME(USER_AT, "main+0x1 (/bin/java)")
+                   "\na b [003] cycles:u: \n" FRAME(USER_AT, "g->f")
+                   "\n\n" FRAME(USER_AT, "[unknown]") "\nc 47/48 \n" FRAME(USER_AT, "f (m)"));
+    expect_text("perf script stacks", text, want, 4, 0);
+    expect_cuts("perf script stacks", text, 4);
+    Loaded loaded;
+    load_text(&loaded, 0, 0, text);
+    assert_false(loaded.status.format_has_time);
+    assert_int_equal(COLUMN_AT(&loaded.profile.cpu, uint16_t, 1), 3);
+    Context context = contexts_get(
+        &loaded.dict.contexts,
+        pairs_get(&loaded.profile.pairs, COLUMN_AT(&loaded.profile.pair, PairId, 3)).context);
+    assert_int_equal(context.pid, 47);
+    assert_int_equal(context.tid, 48);
+    loaded_free(&loaded);
+}
+
+/* -F ip,sym: a blank line stands where the process would. */
+static void perf_script_stacks_without_processes(void **state) {
+    (void)state;
+    static const char *const want[] = {"[unknown]||main;f", "[unknown]||main"};
+    expect_text("perf script stacks",
+                STR("\n" FRAME(USER_AT, "f") FRAME(USER_AT, "main") "\n\n" FRAME(USER_AT, "main") "\n"),
+                want, 2, 0);
+}
+
+/* Frames below what is no title are another text's, and those below an event are a sample's. */
+static void what_is_no_perf_script_stack(void **state) {
+    static const char *const none[] = {
+        "one\ntwo\n" FRAME(USER_AT, "f") "\n",
+        "one\n\t7f0b751af848 f\n\n",
+        "one\n" FRAME("                ", "f") "\n",
+        "one\n two\n" FRAME(USER_AT, "f"),
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        Loaded loaded;
+        load_text(&loaded, 0, 0, str_of(none[i]));
+        assert_int_equal(loaded.status.state, LOAD_FAILED);
+        loaded_free(&loaded);
+    }
+    Loaded loaded;
+    load_text(&loaded, 0, 0, STR("a\n" FRAME(USER_AT, "f") "\na 1 2.5: cycles:\n" FRAME(USER_AT, "f") "\n"));
+    assert_string_equal(loaded.status.format, "perf script");
+    loaded_free(&loaded);
+}
+
 static void bpftrace_maps(void **state) {
     (void)state;
     static const char *const want[] = {
@@ -145,7 +201,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(simpleperf_samples), cmocka_unit_test(simpleperf_says_what_is_amiss),
         cmocka_unit_test(bpftrace_maps),      cmocka_unit_test(dtrace_aggregations),
-        cmocka_unit_test(mac_samples),
+        cmocka_unit_test(mac_samples),        cmocka_unit_test(perf_script_stacks),
+        cmocka_unit_test(perf_script_stacks_without_processes),
+        cmocka_unit_test(what_is_no_perf_script_stack),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
