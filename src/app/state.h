@@ -50,7 +50,7 @@ typedef struct State {
     Range saved[STATE_RANGES]; /* ranges remembered, to compare with; those in use first */
     Range view;     /* what the heat map shows; off: the whole recording */
     Range view_b;   /* likewise, that of the second file */
-    char event[STATE_EVENT]; /* name; empty: the first in the file; "all" */
+    char event[STATE_EVENT]; /* name; empty: query_default_event; "all" */
     bool weighted;
     uint8_t idle;   /* IdleMode */
     Filter filter;
