@@ -108,6 +108,16 @@ static Str browser_words(const View *v, const Browser *b) {
     return view_text(v, "%.*s · Enter opens · %s · / filters%s", (int)progress.n, progress.s, above, back);
 }
 
+/* All of them, or how many of them are of the event that is shown. */
+static Str samples_words(const View *v) {
+    const Answer *a = v->answer;
+    Str n = view_count(v, v->slot->view.samples, "samples");
+    if (!a || a->query.event == EVENT_ALL || a->query.event != v->event || a->in_profile >= a->samples)
+        return n;
+    Str some = view_grouped(v, a->in_profile);
+    return view_text(v, "%.*s of %.*s", (int)some.n, some.s, (int)n.n, n.s);
+}
+
 static Str idle_words(const View *v, const Told *told) {
     if (told->browser)
         return browser_words(v, told->browser);
@@ -116,7 +126,7 @@ static Str idle_words(const View *v, const Told *told) {
     if (!v->slot->open || !v->slot->settled)
         return STR("");
     const ProfileView *p = &v->slot->view;
-    Str n = view_count(v, p->samples, "samples");
+    Str n = samples_words(v);
     if (!p->has_time)
         return view_text(v, "%s · %.*s · no times: flame graph only", v->slot->load.format, (int)n.n, n.s);
     const char *cancelled = v->slot->load.state == LOAD_CANCELLED ? " · loading was cancelled" : "";
