@@ -15,7 +15,7 @@ float panel_text(const View *v, float x, Rect area, Str s, uint32_t color, Face 
 
 static Str diff_facts(const View *v, const FlameLayout *l, const FlameBox *b) {
     double points = (flame_share_a(l, b) - flame_share_b(l, b)) * 100;
-    Str na = view_grouped(v, b->total), nb = view_grouped(v, b->total_b);
+    Str na = view_number(v, b->total), nb = view_number(v, b->total_b);
     Str pa = view_percent(v, b->total, l->all_a), pb = view_percent(v, b->total_b, l->all_b);
     return view_text(v, "A %.*s · %.*s of A   B %.*s · %.*s of B   %+.2f points%s", (int)na.n, na.s, (int)pa.n, pa.s,
                      (int)nb.n, nb.s, (int)pb.n, pb.s, points,
@@ -25,12 +25,12 @@ static Str diff_facts(const View *v, const FlameLayout *l, const FlameBox *b) {
 static Str hover_facts(const View *v, const FlameBox *b) {
     const Answer *a = v->answer;
     Str module = tree_module(v->answer->tree, v->dict, b->frame);
-    Str self = view_grouped(v, b->self), total = view_grouped(v, b->total);
+    Str self = view_number(v, b->self), total = view_amount(v, b->total);
     Str of_a = view_percent(v, b->total, view_whole(v));
     Str of_all = view_percent(v, b->total, v->weighted ? a->weight_in_profile : a->in_profile);
-    return view_text(v, "%.*s%sself %.*s · total %.*s %s · %.*s of %s · %.*s of profile",
+    return view_text(v, "%.*s%sself %.*s · total %.*s · %.*s of %s · %.*s of profile",
                      (int)(module.n < 200 ? module.n : 200), module.s, module.n ? " · " : "", (int)self.n, self.s,
-                     (int)total.n, total.s, v->weighted ? view_unit(v) : "samples", (int)of_a.n, of_a.s,
+                     (int)total.n, total.s, (int)of_a.n, of_a.s,
                      view_whole_name(v), (int)of_all.n, of_all.s);
 }
 

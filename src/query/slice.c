@@ -192,11 +192,31 @@ bool query_event_named(const Profile *profile, const ProfileView *view, Str name
     return false;
 }
 
+uint32_t query_weight_kind(const Dict *dict, const ProfileView *view, EventId event) {
+    uint32_t common = WEIGHT_SAMPLES;
+    if (!view->has_weight)
+        return WEIGHT_SAMPLES;
+    if (event != EVENT_ALL)
+        return event < view->events ? contexts_get_event(&dict->contexts, event).weight
+                                    : (uint32_t)WEIGHT_SAMPLES;
+    for (EventId e = 0; e < view->events; e++) {
+        uint32_t kind = contexts_get_event(&dict->contexts, e).weight;
+        if (kind == WEIGHT_SAMPLES || kind == common)
+            continue;
+        if (common != WEIGHT_SAMPLES)
+            return WEIGHT_MIXED;
+        common = kind;
+    }
+    return common;
+}
+
 bool query_by_weight(const Profile *profile, const ProfileView *view, EventId event,
-                     bool asked) {
+                     Weighing asked) {
     if (!view->has_weight)
         return false;
-    bool one = event != EVENT_ALL && event < view->events;
-    return asked ||
-           (one && contexts_get_event(&profile->dict->contexts, event).weight == WEIGHT_COUNT);
+    uint32_t kind = event == EVENT_ALL ? (uint32_t)WEIGHT_SAMPLES
+                                       : query_weight_kind(profile->dict, view, event);
+    if (kind == WEIGHT_COUNT || asked == WEIGHING_WEIGHTS)
+        return true;
+    return false;
 }
