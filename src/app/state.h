@@ -51,7 +51,7 @@ typedef struct State {
     Range view;     /* what the heat map shows; off: the whole recording */
     Range view_b;   /* likewise, that of the second file */
     char event[STATE_EVENT]; /* name; empty: query_default_event; "all" */
-    bool weighted;
+    uint8_t weighted; /* Weighing */
     uint8_t idle;   /* IdleMode */
     Filter filter;
     char search[SEARCH_TEXT];

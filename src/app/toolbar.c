@@ -5,6 +5,7 @@
 
 #include "app/heat_cell.h"
 #include "app/panels.h"
+#include "app/question.h"
 #include "base/pdf.h"
 
 typedef struct Bar {
@@ -135,12 +136,16 @@ static void event_control(Bar *b) {
     choice(b, "event", CMD_EVENT, labels, names, named, now);
 }
 
+/* Called what the shown event's weights count. Where only they say how many samples there are, there
+ * is no choice. */
 static void weight_control(Bar *b) {
     const View *v = b->v;
-    if (!v->slot->view.has_weight)
+    uint32_t kind = query_weight_kind(v->dict, &v->slot->view, v->event);
+    if (kind == WEIGHT_SAMPLES)
         return;
-    static const char *const labels[] = {"samples", "period"};
-    choice(b, "weight", CMD_WEIGHT, labels, labels, 2, v->state->weighted);
+    const char *const labels[] = {"samples", weight_name(kind)}, *const args[] = {"samples", "period"};
+    uint32_t first = kind == WEIGHT_COUNT;
+    choice(b, "weight", CMD_WEIGHT, labels + first, args + first, 2 - first, first ? 0 : v->weighted);
 }
 
 /* So many slices of a column, or a row for each thread, process or cpu. */
