@@ -218,5 +218,5 @@ bool query_by_weight(const Profile *profile, const ProfileView *view, EventId ev
                                        : query_weight_kind(profile->dict, view, event);
     if (kind == WEIGHT_COUNT || asked == WEIGHING_WEIGHTS)
         return true;
-    return false;
+    return asked == WEIGHING_USUAL && kind == WEIGHT_BYTES && !view->has_time;
 }

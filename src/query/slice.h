@@ -41,6 +41,7 @@ bool query_event_named(const Profile *profile, const ProfileView *view, Str name
 uint32_t query_weight_kind(const Dict *dict, const ProfileView *view, EventId event);
 
 /* Whether a query of this event should sum weights: when the user asked for them; always where
- * only the weights say how many samples a row stands for (large folded files). */
+ * only the weights say how many samples a row stands for (large folded files); and usually where
+ * they are bytes of a profile without times, which is one of a heap. */
 bool query_by_weight(const Profile *profile, const ProfileView *view, EventId event,
                      Weighing asked);

@@ -94,10 +94,27 @@ static void weights_fit_their_event(void **state) {
     weighed_free(&w);
 }
 
+/* Bytes are summed unless asked otherwise, where there are no times: of a heap. */
+static void a_heap_is_weighed(void **state) {
+    Weighed w;
+    (void)state;
+    weighed_init(&w);
+    assert_true(query_by_weight(&w.profile, &w.view, w.heap, WEIGHING_USUAL));
+    assert_false(query_by_weight(&w.profile, &w.view, w.heap, WEIGHING_SAMPLES));
+    assert_true(query_by_weight(&w.profile, &w.view, w.heap, WEIGHING_WEIGHTS));
+    assert_false(query_by_weight(&w.profile, &w.view, w.wait, WEIGHING_USUAL));
+    assert_true(query_by_weight(&w.profile, &w.view, w.wait, WEIGHING_WEIGHTS));
+    assert_false(query_by_weight(&w.profile, &w.view, EVENT_ALL, WEIGHING_USUAL));
+    w.view.has_time = true;
+    assert_false(query_by_weight(&w.profile, &w.view, w.heap, WEIGHING_USUAL));
+    weighed_free(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(amounts_read_as_what_they_are),
         cmocka_unit_test(weights_fit_their_event),
+        cmocka_unit_test(a_heap_is_weighed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
