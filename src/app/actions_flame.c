@@ -4,14 +4,14 @@
 
 #include "app/actions.h"
 #include "app/chart_find.h"
-#include "query/slice.h"
+#include "app/question.h"
 
 bool can_file(const App *app) {
     return app->session.slot[0].open;
 }
 
 bool can_weight(const App *app) {
-    return can_file(app) && app->session.slot[0].view.has_weight;
+    return can_file(app) && query_weight_kind(&app->session.dict, &app->session.slot[0].view, app_event(app)) != WEIGHT_SAMPLES;
 }
 
 bool can_zoomed(const App *app) {
@@ -41,13 +41,26 @@ bool do_event(App *app, Str args, Error *err) {
     return true;
 }
 
+/* What needs no saying stays unsaid: it goes on with what is usual for each event. */
+static uint8_t weighing(const App *app, bool weights) {
+    const SessionSlot *slot = &app->session.slot[0];
+    if (weights == query_by_weight(&slot->profile, &slot->view, app_event(app), WEIGHING_USUAL))
+        return WEIGHING_USUAL;
+    return weights ? WEIGHING_WEIGHTS : WEIGHING_SAMPLES;
+}
+
 bool do_weight(App *app, Str args, Error *err) {
-    bool weighted = !app->state.weighted;
-    if (args.n)
-        weighted = !str_eq_c(args, "samples");
-    if (args.n && weighted && !str_eq_c(args, "period") && !str_eq_c(args, "time") && !str_eq_c(args, "bytes"))
-        return error_set(err, ERROR_USAGE, "weight is samples, period, time or bytes");
-    app->state.weighted = weighted;
+    const ProfileView *view = &app->session.slot[0].view;
+    const Dict *dict = &app->session.dict;
+    EventId event = app_event(app);
+    uint32_t kind = app_weighted(app) ? WEIGHT_SAMPLES : WEIGHT_PERIOD;
+    if (args.n && !weight_named(args, &kind))
+        return error_set(err, ERROR_USAGE, "weight is samples, period, time, bytes or counts");
+    if (!weight_fits(dict, view, event, kind, err))
+        return false;
+    if (kind == WEIGHT_SAMPLES && query_weight_kind(dict, view, event) == WEIGHT_COUNT)
+        return error_set(err, ERROR_USAGE, "only its counts say how many samples there are");
+    app->state.weighted = weighing(app, kind != WEIGHT_SAMPLES);
     return true;
 }
 

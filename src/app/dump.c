@@ -1,6 +1,7 @@
 #include "app/dump.h"
 
 #include "app/program.h"
+#include "app/question.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "query/hottest.h"
@@ -408,12 +409,12 @@ void dump_state(App *app, Buf *out) {
     json_i64(&w, slot->open ? app_origin(app) : 0);
     uint64_t in_a = a ? a->shown_in_selection : 0, in_b = a && (a->b.u32 || a->b.u64) ? prefix_total(&a->b, a->tree, 0) : 0;
     range_json(&w, "selection", &s->selection, &in_a);
-    range_json(&w, "baseline", &s->baseline, s->baseline_kind == BASELINE_RANGE && !s->weighted ? &in_b : NULL);
+    range_json(&w, "baseline", &s->baseline, s->baseline_kind == BASELINE_RANGE && !app_weighted(app) ? &in_b : NULL);
     range_json(&w, "time_view", &s->view, NULL);
     json_key(&w, "event");
     json_str(&w, slot->open ? event_name(app) : STR(""));
     json_key(&w, "weight");
-    json_str(&w, s->weighted ? STR("period") : STR("samples"));
+    json_str(&w, str_of(weight_name(count_kind(&app->session.dict, &slot->view, app_event(app), app_weighted(app)))));
     json_key(&w, "samples_total");
     json_u64(&w, a ? a->in_profile : 0);
     json_key(&w, "samples_shown");

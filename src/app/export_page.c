@@ -2,32 +2,14 @@
 
 #include <string.h>
 
+#include "app/amount.h"
 #include "app/question.h"
 #include "base/file.h"
 #include "ui/theme.h"
 
-static void put_count(Buf *out, uint64_t n, const char *unit) {
-    buf_grouped(out, n);
-    buf_putc(out, ' ');
-    bool singular = n == 1 && unit[0] == 's'; /* "1 sample" */
-    buf_put(out, str_slice(str_of(unit), 0, strlen(unit) - singular));
-}
-
 static void put_share(Buf *out, uint64_t part, uint64_t whole) {
     double share = whole ? 100.0 * (double)part / (double)whole : 0;
     buf_printf(out, share > 0 && share < 0.05 ? "< 0.1 %%" : "%.1f %%", share);
-}
-
-static void put_span(Buf *out, int64_t ns) {
-    double t = (double)ns;
-    if (t < 1e6)
-        buf_printf(out, "%.3g µs", t / 1e3);
-    else if (t < 999.5e6)
-        buf_printf(out, "%.3g ms", t / 1e6);
-    else if (t < 99.95e9)
-        buf_printf(out, "%.4g s", t / 1e9);
-    else
-        buf_printf(out, "%d min %d s", (int)(t / 60e9), (int)(t / 1e9) % 60);
 }
 
 /* Seconds from the origin, with as many decimals as there are, two at least. */
@@ -113,7 +95,7 @@ static void put_baseline(const PageFacts *f, Buf *out) {
     buf_puts(out, ", B ");
     put_base_name(f, out);
     buf_puts(out, ": ");
-    put_count(out, f->total_b, count_unit(f->dict, f->event, f->weighted));
+    amount_put(out, f->total_b, count_kind(f->dict, &f->view, f->event, f->weighted));
     buf_puts(out, f->elided ? ". Drawn is only what B has beyond A"
                             : ". A frame is as wide as the mean of its shares of A and of B");
 }
@@ -121,13 +103,13 @@ static void put_baseline(const PageFacts *f, Buf *out) {
 static void put_subtitle(const PageFacts *f, Buf *out) {
     const State *s = f->state;
     if (s->selection.on)
-        put_span(out, s->selection.t1_ns - s->selection.t0_ns);
+        amount_put_span(out, s->selection.t1_ns - s->selection.t0_ns);
     else if (f->view.has_time)
-        put_span(out, f->view.last_ns - f->view.first_ns);
+        amount_put_span(out, f->view.last_ns - f->view.first_ns);
     else
         buf_puts(out, "without times");
     buf_puts(out, " · ");
-    put_count(out, f->shown_in_selection, "samples");
+    amount_put(out, f->shown_in_selection, WEIGHT_SAMPLES);
     if (f->event != EVENT_ALL) {
         Str event =
             names_get(&f->dict->names, contexts_get_event(&f->dict->contexts, f->event).name);
@@ -138,7 +120,7 @@ static void put_subtitle(const PageFacts *f, Buf *out) {
     }
     if (f->weighted) {
         buf_puts(out, ", by weight: ");
-        put_count(out, f->total, count_unit(f->dict, f->event, true));
+        amount_put(out, f->total, count_kind(f->dict, &f->view, f->event, true));
     }
     if (s->selection.on) {
         buf_puts(out, " · ");
@@ -161,7 +143,7 @@ static void put_filters(const PageFacts *f, Buf *out) {
     }
     if (any) {
         buf_puts(out, " (");
-        put_count(out, f->shown_in_profile, "samples");
+        amount_put(out, f->shown_in_profile, WEIGHT_SAMPLES);
         buf_puts(out, " of ");
         buf_grouped(out, f->in_profile);
         buf_puts(out, " in the profile)");
@@ -233,7 +215,7 @@ void export_page(const PageFacts *f, Arena *arena, ExportPage *out) {
     out->title = take(&text, arena);
     put_subtitle(f, &text);
     out->subtitle = take(&text, arena);
-    out->unit = str_of(count_unit(f->dict, f->event, f->weighted));
+    out->unit = str_of(count_unit(f->dict, &f->view, f->event, f->weighted));
     out->whole = f->compared              ? STR("A")
                  : f->state->selection.on ? STR("the selection")
                                           : STR("what is shown");

@@ -115,7 +115,7 @@ static bool open_all(App *app, const Options *o, FrameInput *in, Error *err) {
     app_loading(app, err);
     if (!err->kind)
         *err = app->pending_error;
-    return !err->kind;
+    return !err->kind && look_weight(o, &app->state, &app->session.slot[0].profile, err);
 }
 
 static bool walk(App *app, const Options *o, ExportFormat format, FrameInput *in, Error *err) {

@@ -142,6 +142,8 @@ static bool place_state(const Options *o, const Loaded *l, State *s, Error *err)
         strcpy(s->event, "all"); /* as FlameScope counts */
     if (s->event[0] && !query_event_named(&l->profile, &view, str_of(s->event), &event))
         return error_set(err, ERROR_USAGE, "there is no event \"%s\"", s->event);
+    if (!look_weight(o, s, &l->profile, err))
+        return false;
     if ((o->range || s->selection.on) && !view.has_time)
         return error_set(err, ERROR_USAGE, "a range needs times, and this profile has none");
     return !o->range || range_parse(str_of(o->range), profile_origin(&view), view.first_ns,
@@ -302,8 +304,8 @@ static int run_picture(const Options *o, ExportFormat format, const CliHost *hos
         app_loading(app, &err);
         if (!err.kind)
             err = app->pending_error;
-        if (!err.kind)
-            can_compare(app, &err);
+        if (!err.kind && can_compare(app, &err))
+            look_weight(o, &app->state, &app->session.slot[0].profile, &err);
         if (err.kind)
             code = fail_at(err.file[0] ? err.file : o->path[0], &err);
         else if (app->notice[0])

@@ -154,15 +154,15 @@ static Str box_label(const FlamePane *pane, const View *v, const FlameBox *b) {
         return view_text(v, "%.*s merged", (int)n.n, n.s);
     }
     if (!b->depth && pane->layout.differential) {
-        Str na = view_grouped(v, b->total), nb = view_count(v, b->total_b, view_unit(v));
+        Str na = view_number(v, b->total), nb = view_amount(v, b->total_b);
         return view_text(v, "all · A %.*s · B %.*s", (int)na.n, na.s, (int)nb.n, nb.s);
     }
     if (!b->depth && v->answer->elided) {
-        Str n = view_grouped(v, b->total), of = view_count(v, v->answer->elided_of, view_unit(v));
+        Str n = view_number(v, b->total), of = view_amount(v, v->answer->elided_of);
         return view_text(v, "only in B · %.*s of %.*s", (int)n.n, n.s, (int)of.n, of.s);
     }
     if (!b->depth) {
-        Str n = view_count(v, b->total + pane->layout.not_arranged, view_unit(v));
+        Str n = view_amount(v, b->total + pane->layout.not_arranged);
         return view_text(v, "all · %.*s", (int)n.n, n.s);
     }
     Str name = flame_label(v->answer->tree, v->dict, b->frame);
@@ -304,7 +304,7 @@ static void find_hover(FlamePane *pane, float x, float y, float phase) {
 }
 
 static uint32_t count_lines(const View *v, const FlameBox *b, Str *lines) {
-    Str total = view_count(v, b->total, view_unit(v)), self = view_grouped(v, b->self);
+    Str total = view_amount(v, b->total), self = view_number(v, b->self);
     uint64_t whole = view_whole(v);
     const char *of = view_whole_name(v);
     Str share = view_percent(v, b->total, whole);
@@ -319,9 +319,9 @@ static uint32_t count_lines(const View *v, const FlameBox *b, Str *lines) {
 static uint32_t diff_lines(const FlamePane *pane, const View *v, const FlameBox *b, Str *lines) {
     const FlameLayout *l = &pane->layout;
     double a = flame_share_a(l, b), base = flame_share_b(l, b), samples = (a - base) * (double)l->all_a;
-    Str na = view_count(v, b->total, view_unit(v)), nb = view_count(v, b->total_b, view_unit(v));
+    Str na = view_amount(v, b->total), nb = view_amount(v, b->total_b);
     Str pa = view_percent(v, b->total, l->all_a), pb = view_percent(v, b->total_b, l->all_b);
-    Str more = view_count(v, (uint64_t)(fabs(samples) + 0.5), view_unit(v));
+    Str more = view_amount(v, (uint64_t)(fabs(samples) + 0.5));
     lines[0] = view_text(v, "A %.*s\t%.*s of A", (int)na.n, na.s, (int)pa.n, pa.s);
     lines[1] = view_text(v, "B %.*s\t%.*s of B", (int)nb.n, nb.s, (int)pb.n, pb.s);
     const char *sign = samples < 0 ? "−" : "+";

@@ -16,7 +16,7 @@ static Str selection_facts(const View *v) {
     Str share = view_percent(v, a->shown_in_selection, a->shown_in_profile);
     const State *s = v->state;
     if (v->weighted) {
-        Str w = view_count(v, prefix_total(&a->a, a->tree, 0), view_unit(v));
+        Str w = view_amount(v, prefix_total(&a->a, a->tree, 0));
         if (!s->selection.on)
             return view_text(v, "%.*s · %.*s", (int)w.n, w.s, (int)n.n, n.s);
         n = view_text(v, "%.*s · %.*s", (int)w.n, w.s, (int)n.n, n.s);
@@ -134,11 +134,11 @@ static Str baseline_facts(const View *v) {
     if (!a || a->query.baseline != v->state->baseline_kind || !(a->b.u32 || a->b.u64 || a->elided))
         return STR("…");
     if (a->elided) {
-        Str only = view_grouped(v, prefix_total(&a->a, a->tree, 0));
-        Str all = view_count(v, a->elided_of, v->weighted ? view_unit(v) : "samples");
+        Str only = view_number(v, prefix_total(&a->a, a->tree, 0));
+        Str all = view_amount(v, a->elided_of);
         return view_text(v, "%.*s of %.*s in frames that A lacks", (int)only.n, only.s, (int)all.n, all.s);
     }
-    Str n = view_count(v, prefix_total(&a->b, a->tree, 0), v->weighted ? view_unit(v) : "samples");
+    Str n = view_amount(v, prefix_total(&a->b, a->tree, 0));
     if (v->state->baseline_kind != BASELINE_RANGE)
         return n;
     Str span = view_span(v, v->state->baseline.t1_ns - v->state->baseline.t0_ns);
@@ -283,7 +283,7 @@ static Str sandwich_facts(const View *v) {
     const Functions *f = engine_aside(v->engine, ASIDE_FUNCTIONS);
     uint32_t node = a->tree->node[0].first_child;
     uint32_t row = f && node < a->tree->nodes ? functions_row_of(f, a->tree->node[node].frame) : UINT32_MAX;
-    Str total = view_grouped(v, a->in_tree), own = row < UINT32_MAX ? view_grouped(v, f->row[row].self_a) : STR("…");
+    Str total = view_number(v, a->in_tree), own = row < UINT32_MAX ? view_number(v, f->row[row].self_a) : STR("…");
     Str share = view_percent(v, a->in_tree, v->weighted ? a->in_tree : a->shown_in_selection);
     return view_text(v, "%.*s · total %.*s (%.*s) · self %.*s", (int)(name.n < 80 ? name.n : 80), name.s, (int)total.n, total.s,
                      (int)share.n, share.s, (int)own.n, own.s);

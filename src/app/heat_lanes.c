@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/amount.h"
 #include "app/question.h"
 #include "picture/export_text.h"
 
@@ -106,6 +107,10 @@ Str heat_lane_text(const View *v, uint32_t row) {
     return view_text(v, "%s%.*s", kind, (int)label.n, label.s);
 }
 
+static uint32_t weighed_kind(const View *v) {
+    return v->heat->unit == HEAT_UNIT_WEIGHT ? query_weight_kind(v->dict, &v->slot->view, v->event) : (uint32_t)WEIGHT_SAMPLES;
+}
+
 const char *heat_unit_text(const View *v) {
     switch (v->heat->unit) {
     case HEAT_UNIT_CPUS:
@@ -115,7 +120,7 @@ const char *heat_unit_text(const View *v) {
     case HEAT_UNIT_PERMILLE:
         return "share";
     case HEAT_UNIT_WEIGHT:
-        return count_unit(v->dict, v->event, true);
+        return amount_heading(weighed_kind(v));
     default:
         return "samples";
     }
@@ -123,7 +128,7 @@ const char *heat_unit_text(const View *v) {
 
 Str heat_value_short(const View *v, uint32_t cell) {
     if (v->heat->unit != HEAT_UNIT_PERMILLE)
-        return view_short(v, (uint64_t)cell << v->heat->unit_shift);
+        return view_amount_short(v, (uint64_t)cell << v->heat->unit_shift, weighed_kind(v));
     return cell ? view_percent(v, heat_permille(cell), 1000) : STR("");
 }
 
@@ -135,5 +140,11 @@ Str heat_value_text(const View *v, uint32_t cell) {
     const char *unit = heat_unit_text(v);
     if (cell == 1 && v->heat->unit != HEAT_UNIT_SAMPLES && v->heat->unit != HEAT_UNIT_WEIGHT)
         return v->heat->unit == HEAT_UNIT_CPUS ? STR("1 cpu") : STR("1 thread");
-    return view_count(v, (uint64_t)cell << v->heat->unit_shift, unit);
+    if (v->heat->unit != HEAT_UNIT_WEIGHT)
+        return view_count(v, (uint64_t)cell << v->heat->unit_shift, unit);
+    Buf words = {0};
+    amount_put(&words, (uint64_t)cell << v->heat->unit_shift, weighed_kind(v));
+    Str amount = str_copy(v->arena, buf_str(&words));
+    buf_free(&words);
+    return amount;
 }

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/question.h"
+
 void look_settings(const Settings *settings, Options *o) {
     Settings mine = *settings, said = settings_of(&o->shown);
     const bool given[SETTINGS] = {
@@ -58,6 +60,11 @@ static bool apply_baseline(App *app, const char *baseline, Error *err) {
     snprintf(app->pending_baseline, sizeof app->pending_baseline, "%s",
              kind == BASELINE_WHOLE ? "whole" : baseline);
     return true;
+}
+
+bool look_weight(const Options *o, const State *state, const Profile *profile, Error *err) {
+    ProfileView view = profile_view(profile);
+    return weight_fits(profile->dict, &view, state_event(state, profile, &view), o->weight, err);
 }
 
 bool look_open(App *app, const Options *o, const char *path, Error *err) {

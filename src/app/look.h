@@ -13,4 +13,7 @@ bool look_state(const Options *o, State *out, Error *err);
 bool look_apply(App *app, const Options *o, Error *err);
 /* BASELINE_RANGE, REST, WHOLE or FILE: what --baseline's text is. */
 uint8_t look_baseline_kind(const char *baseline);
+/* Whether the weight that the options name is one of the event that the state shows: false with *err
+ * in words. To be asked once the profile is there. */
+bool look_weight(const Options *o, const State *state, const Profile *profile, Error *err);
 bool look_open(App *app, const Options *o, const char *path, Error *err);

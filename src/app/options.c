@@ -113,16 +113,12 @@ static bool set_event(Options *o, const char *value, Error *err) {
     return true;
 }
 
-static const char *const weight_kinds[] = {"samples", "period", "time", "bytes"};
-
+/* Whether the event has such a weight is known when the profile is. */
 static bool set_weight(Options *o, const char *value, Error *err) {
-    for (uint32_t i = 0; i < sizeof weight_kinds / sizeof *weight_kinds; i++) {
-        if (!strcmp(value, weight_kinds[i])) {
-            o->shown.weighted = i > 0;
-            return true;
-        }
-    }
-    return bad_value(err, "weight", value);
+    if (!weight_named(str_of(value), &o->weight))
+        return bad_value(err, "weight", value);
+    o->shown.weighted = o->weight == WEIGHT_SAMPLES ? WEIGHING_SAMPLES : WEIGHING_WEIGHTS;
+    return true;
 }
 
 static const char *const idle_modes[] = {"hide", "keep", "flamescope"};
@@ -287,7 +283,7 @@ static bool set_window(Options *o, const char *value, Error *err) {
         return i < (count) ? (call) : NULL;                                                       \
     }
 WORDS(format, EXPORT_FORMATS, export_format_name((ExportFormat)i))
-WORDS(weight, sizeof weight_kinds / sizeof *weight_kinds, weight_kinds[i])
+WORDS(weight, WEIGHT_MIXED, weight_name(i))
 WORDS(idle, sizeof idle_modes / sizeof *idle_modes, idle_modes[i])
 WORDS(view, VIEW_COUNT, view_kind_name(i))
 WORDS(heat_rows, ROW_KINDS, row_kind_name(i))

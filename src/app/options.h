@@ -20,6 +20,7 @@ typedef struct Options {
     const char *path[OPTION_PATHS];
     uint32_t paths;
     const char *to, *out, *range, *baseline, *state, *stats, *dump;
+    uint32_t weight; /* a WeightKind; WEIGHT_SAMPLES: none was asked for */
     State shown; /* what options say about the picture: rows, column, scale, palette, theme, … */
     double pixel_ratio;
     uint32_t threads; /* 0: as many as there are processors */

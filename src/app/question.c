@@ -10,7 +10,7 @@ EventId state_event(const State *state, const Profile *profile, const ProfileVie
 }
 
 bool state_weighted(const State *state, const Profile *profile, const ProfileView *view) {
-    return query_by_weight(profile, view, state_event(state, profile, view), state->weighted);
+    return query_by_weight(profile, view, state_event(state, profile, view), (Weighing)state->weighted);
 }
 
 void state_query(const State *s, const Profile *profile, const ProfileView *view, Query *q) {
@@ -59,13 +59,26 @@ void state_heat_spec(const State *s, const Profile *profile, const ProfileView *
     spec->row_kind = s->row_kind;
     spec->value_kind = s->value_kind;
     if (s->value_kind <= HEAT_WEIGHT)
-        spec->value_kind = query_by_weight(profile, view, spec->event, s->weighted || s->value_kind == HEAT_WEIGHT) ? HEAT_WEIGHT : HEAT_SAMPLES;
+        spec->value_kind = query_by_weight(profile, view, spec->event, s->value_kind == HEAT_WEIGHT ? WEIGHING_WEIGHTS : (Weighing)s->weighted) ? HEAT_WEIGHT : HEAT_SAMPLES;
     if (s->value_kind == HEAT_SHARE)
         linking_match(pin, s, profile->dict, view->frames, 0, &spec->match);
 }
 
-const char *count_unit(const Dict *dict, EventId event, bool weighted) {
-    if (!weighted || event == EVENT_ALL)
-        return "samples";
-    return weight_unit(contexts_get_event(&dict->contexts, event).weight);
+uint32_t count_kind(const Dict *dict, const ProfileView *view, EventId event, bool weighted) {
+    return weighted ? query_weight_kind(dict, view, event) : (uint32_t)WEIGHT_SAMPLES;
+}
+
+const char *count_unit(const Dict *dict, const ProfileView *view, EventId event, bool weighted) {
+    return weight_unit(count_kind(dict, view, event, weighted));
+}
+
+bool weight_fits(const Dict *dict, const ProfileView *view, EventId event, uint32_t kind, Error *err) {
+    uint32_t has = query_weight_kind(dict, view, event);
+    if (kind == WEIGHT_SAMPLES || kind == WEIGHT_PERIOD || kind == has || event == EVENT_ALL)
+        return true;
+    Str name = names_get(&dict->names, contexts_get_event(&dict->contexts, event).name);
+    const char *what = weight_name(has), *or = name.n ? "" : "this event";
+    if (has == WEIGHT_SAMPLES)
+        return error_set(err, ERROR_USAGE, "%.*s%s has no weight, so no %s", (int)name.n, name.s, or, weight_name(kind));
+    return error_set(err, ERROR_USAGE, "the weight of %.*s%s is %s, not %s", (int)name.n, name.s, or, what, weight_name(kind));
 }

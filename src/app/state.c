@@ -381,8 +381,8 @@ static bool set_number(Str key, Str value, State *state, bool *known) {
     int64_t n = 0;
     bool ok = true;
     *known = true;
-    if (str_eq_c(key, "weighted") && (ok = parse_number(value, 0, 1, &n)))
-        state->weighted = n;
+    if (str_eq_c(key, "weighted") && (ok = parse_number(value, 0, WEIGHING_SAMPLES, &n)))
+        state->weighted = (uint8_t)n;
     else if (str_eq_c(key, "elided") && (ok = parse_number(value, 0, 1, &n)))
         state->elided = n;
     else if (str_eq_c(key, "mode") && (ok = parse_number(value, 0, MODE_BROWSER, &n)))

@@ -50,8 +50,8 @@ typedef struct State {
     Range saved[STATE_RANGES]; /* ranges remembered, to compare with; those in use first */
     Range view;     /* what the heat map shows; off: the whole recording */
     Range view_b;   /* likewise, that of the second file */
-    char event[STATE_EVENT]; /* name; empty: the first in the file; "all" */
-    bool weighted;
+    char event[STATE_EVENT]; /* name; empty: query_default_event; "all" */
+    uint8_t weighted; /* Weighing */
     uint8_t idle;   /* IdleMode */
     Filter filter;
     char search[SEARCH_TEXT];

@@ -15,7 +15,7 @@ float panel_text(const View *v, float x, Rect area, Str s, uint32_t color, Face 
 
 static Str diff_facts(const View *v, const FlameLayout *l, const FlameBox *b) {
     double points = (flame_share_a(l, b) - flame_share_b(l, b)) * 100;
-    Str na = view_grouped(v, b->total), nb = view_grouped(v, b->total_b);
+    Str na = view_number(v, b->total), nb = view_number(v, b->total_b);
     Str pa = view_percent(v, b->total, l->all_a), pb = view_percent(v, b->total_b, l->all_b);
     return view_text(v, "A %.*s · %.*s of A   B %.*s · %.*s of B   %+.2f points%s", (int)na.n, na.s, (int)pa.n, pa.s,
                      (int)nb.n, nb.s, (int)pb.n, pb.s, points,
@@ -25,12 +25,12 @@ static Str diff_facts(const View *v, const FlameLayout *l, const FlameBox *b) {
 static Str hover_facts(const View *v, const FlameBox *b) {
     const Answer *a = v->answer;
     Str module = tree_module(v->answer->tree, v->dict, b->frame);
-    Str self = view_grouped(v, b->self), total = view_grouped(v, b->total);
+    Str self = view_number(v, b->self), total = view_amount(v, b->total);
     Str of_a = view_percent(v, b->total, view_whole(v));
     Str of_all = view_percent(v, b->total, v->weighted ? a->weight_in_profile : a->in_profile);
-    return view_text(v, "%.*s%sself %.*s · total %.*s %s · %.*s of %s · %.*s of profile",
+    return view_text(v, "%.*s%sself %.*s · total %.*s · %.*s of %s · %.*s of profile",
                      (int)(module.n < 200 ? module.n : 200), module.s, module.n ? " · " : "", (int)self.n, self.s,
-                     (int)total.n, total.s, v->weighted ? view_unit(v) : "samples", (int)of_a.n, of_a.s,
+                     (int)total.n, total.s, (int)of_a.n, of_a.s,
                      view_whole_name(v), (int)of_all.n, of_all.s);
 }
 
@@ -144,13 +144,23 @@ static Str missing_words(const View *v) {
     return left_out ? view_text(v, " · not shown: %s", left_out) : STR("");
 }
 
+/* All of them, or how many of them are of the event that is shown. */
+static Str samples_words(const View *v) {
+    const Answer *a = v->answer;
+    Str n = view_count(v, v->slot->view.samples, "samples");
+    if (!a || a->query.event == EVENT_ALL || a->query.event != v->event || a->in_profile >= a->samples)
+        return n;
+    Str some = view_grouped(v, a->in_profile);
+    return view_text(v, "%.*s of %.*s", (int)some.n, some.s, (int)n.n, n.s);
+}
+
 static Str idle_words(const View *v, const Told *told) {
     if (told->browser)
         return browser_words(v, told->browser);
     if (!v->slot->open || !v->slot->settled)
         return STR("");
     const ProfileView *p = &v->slot->view;
-    Str n = view_count(v, p->samples, "samples");
+    Str n = samples_words(v);
     if (!p->samples)
         return view_text(v, "%s · no samples", v->slot->load.format);
     if (!p->has_time)

@@ -258,7 +258,7 @@ static void draw_row(const View *v, const Functions *f, const Columns *c, Rect r
             draw_percent(v, cell, r, n, f->whole_a);
             break;
         case CELL_COUNT:
-            ui_label(ui, cell_text(v, cell, r.y, r.h), view_short(v, n), ui->theme->muted,
+            ui_label(ui, cell_text(v, cell, r.y, r.h), view_amount_short(v, n, view_kind(v)), ui->theme->muted,
                      FACE_REGULAR, ui->theme->font, 1);
             break;
         case CELL_DELTA:
@@ -410,7 +410,7 @@ static void filter_line(TablePane *pane, const View *v, const Functions *f, Rect
                    ? view_text(v, "%.*s of %.*s functions", (int)some.n, some.s, (int)all.n, all.s)
                    : view_text(v, "%.*s functions", (int)all.n, all.s);
     if (f->not_arranged) {
-        Str n = view_count(v, f->not_arranged, view_unit(v));
+        Str n = view_amount(v, f->not_arranged);
         text = view_text(v, "%.*s · not yet arranged: %.*s", (int)text.n, text.s, (int)n.n, n.s);
     }
     draw_fitted(v, words, text, ui->theme->muted);
@@ -468,16 +468,16 @@ bool table_pane_told(const TablePane *pane, const View *v, Str *name, Str *facts
         return false;
     *name = function_label(f, v, row->frame);
     Str module = functions_module(f, v->dict, row->frame);
-    Str self = view_grouped(v, row->self_a), total = view_grouped(v, row->total_a);
+    Str self = view_number(v, row->self_a), total = view_amount(v, row->total_a);
     Str self_share = view_percent(v, row->self_a, f->whole_a);
     Str share = view_percent(v, row->total_a, f->whole_a);
-    *facts = view_text(v, "%.*s%sself %.*s (%.*s) · total %.*s %s (%.*s of %s)",
+    *facts = view_text(v, "%.*s%sself %.*s (%.*s) · total %.*s (%.*s of %s)",
                        (int)(module.n < 200 ? module.n : 200), module.s, module.n ? " · " : "",
                        (int)self.n, self.s, (int)self_share.n, self_share.s, (int)total.n, total.s,
-                       view_unit(v), (int)share.n, share.s,
+                       (int)share.n, share.s,
                        v->state->selection.on ? "A" : "what is shown");
     if (f->has_b) {
-        Str total_b = view_grouped(v, row->total_b), delta = delta_text(v, functions_delta(f, row));
+        Str total_b = view_number(v, row->total_b), delta = delta_text(v, functions_delta(f, row));
         Str share_b = view_percent(v, row->total_b, f->whole_b);
         *facts = view_text(v, "%.*s · B %.*s (%.*s of B) · %.*s points", (int)facts->n, facts->s,
                            (int)total_b.n, total_b.s, (int)share_b.n, share_b.s, (int)delta.n, delta.s);

@@ -5,6 +5,7 @@
 
 #include "app/heat_cell.h"
 #include "app/panels.h"
+#include "app/question.h"
 #include "base/pdf.h"
 
 typedef struct Bar {
@@ -45,7 +46,8 @@ static uint32_t choose(Bar *b, const char *name, const char *tip, const char *co
     Str *items = ARENA_ARRAY(v->arena, Str, n);
     for (uint32_t i = 0; i < n; i++)
         items[i] = str_of(labels[i]);
-    float w = fminf(ui_select_width(v->ui, str_of(name), items[now]), ui_px(v->ui, 240));
+    Str more = items[now], shown = str_cut(&more, '\t'); /* what stands right in the menu is left out */
+    float w = fminf(ui_select_width(v->ui, str_of(name), shown), ui_px(v->ui, 240));
     uint32_t chosen = now;
     if (!make_room(b, w))
         return n;
@@ -103,32 +105,47 @@ static void file_control(Bar *b) {
         wish(v->wishes, CMD_OPEN, "%s", "");
 }
 
+/* The event's name and, right of it, its samples as far as they are known. */
+static const char *event_label(const View *v, const char *name, uint64_t samples) {
+    Str n = view_grouped(v, samples);
+    return v->answer && v->answer->events ? view_text(v, "%s\t%.*s", name, (int)n.n, n.s).s : name;
+}
+
 static void event_control(Bar *b) {
     const View *v = b->v;
+    const Answer *a = v->answer;
     uint32_t n = v->slot->view.events, named = 0, now = 0;
     const char **labels = ARENA_ARRAY(v->arena, const char *, n + 1);
+    const char **names = ARENA_ARRAY(v->arena, const char *, n + 1);
     for (uint32_t i = 1; i < n; i++) {
         Str name = names_get(&v->dict->names, contexts_get_event(&v->dict->contexts, i).name);
         if (i == v->event)
             now = named;
-        labels[named++] = view_text(v, "%.*s", (int)name.n, name.s).s;
+        names[named] = view_text(v, "%.*s", (int)name.n, name.s).s;
+        labels[named] = event_label(v, names[named], a && i < a->events ? a->of_event[i] : 0);
+        named++;
     }
     if (!named)
         return;
     if (named > 1) {
         if (v->event == EVENT_ALL)
             now = named;
-        labels[named++] = "all";
+        names[named] = "all";
+        labels[named++] = event_label(v, "all", a ? a->samples : 0);
     }
-    choice(b, "event", CMD_EVENT, labels, labels, named, now);
+    choice(b, "event", CMD_EVENT, labels, names, named, now);
 }
 
+/* Called what the shown event's weights count. Where only they say how many samples there are, there
+ * is no choice. */
 static void weight_control(Bar *b) {
     const View *v = b->v;
-    if (!v->slot->view.has_weight)
+    uint32_t kind = query_weight_kind(v->dict, &v->slot->view, v->event);
+    if (kind == WEIGHT_SAMPLES)
         return;
-    static const char *const labels[] = {"samples", "period"};
-    choice(b, "weight", CMD_WEIGHT, labels, labels, 2, v->state->weighted);
+    const char *const labels[] = {"samples", weight_name(kind)}, *const args[] = {"samples", "period"};
+    uint32_t first = kind == WEIGHT_COUNT;
+    choice(b, "weight", CMD_WEIGHT, labels + first, args + first, 2 - first, first ? 0 : v->weighted);
 }
 
 /* So many slices of a column, or a row for each thread, process or cpu. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/amount.h"
 #include "app/question.h"
 
 Str view_text(const View *v, const char *format, ...) {
@@ -19,12 +20,36 @@ Str view_text(const View *v, const char *format, ...) {
     return str_copy(v->arena, (Str){text, (size_t)n});
 }
 
+static Str view_taken(const View *v, Buf *b) {
+    Str s = str_copy(v->arena, buf_str(b));
+    buf_free(b);
+    return s;
+}
+
 Str view_grouped(const View *v, uint64_t n) {
     Buf b = {0};
     buf_grouped(&b, n);
-    Str s = str_copy(v->arena, buf_str(&b));
-    buf_free(&b);
-    return s;
+    return view_taken(v, &b);
+}
+
+Str view_amount(const View *v, uint64_t n) {
+    Buf b = {0};
+    amount_put(&b, n, view_kind(v));
+    return view_taken(v, &b);
+}
+
+Str view_number(const View *v, uint64_t n) {
+    Buf b = {0};
+    amount_put_bare(&b, n, view_kind(v));
+    return view_taken(v, &b);
+}
+
+Str view_amount_short(const View *v, uint64_t n, uint32_t kind) {
+    if (kind != WEIGHT_TIME_NS && kind != WEIGHT_BYTES)
+        return view_short(v, n);
+    Buf b = {0};
+    amount_put_bare(&b, n, kind);
+    return view_taken(v, &b);
 }
 
 Str view_count(const View *v, uint64_t n, const char *unit) {
@@ -59,18 +84,9 @@ Str view_offset(const View *v, int64_t t_ns, int64_t step_ns) {
 }
 
 Str view_span(const View *v, int64_t ns) {
-    double t = (double)ns;
-    if (ns < 1000)
-        return view_text(v, "%lld ns", (long long)ns);
-    if (t < 1e6)
-        return view_text(v, "%.3g µs", t / 1e3);
-    if (t < 999.5e6)
-        return view_text(v, "%.3g ms", t / 1e6);
-    if (t < 99.95e9)
-        return view_text(v, "%.4g s", t / 1e9);
-    if (t < 3600e9)
-        return view_text(v, "%d min %d s", (int)(t / 60e9), (int)(t / 1e9) % 60);
-    return view_text(v, "%d h %d min", (int)(t / 3600e9), (int)(t / 60e9) % 60);
+    Buf b = {0};
+    amount_put_span(&b, ns);
+    return view_taken(v, &b);
 }
 
 void view_wake(const View *v, int64_t at_ns) {
@@ -78,8 +94,12 @@ void view_wake(const View *v, int64_t at_ns) {
         *v->next_wake_ns = at_ns;
 }
 
+uint32_t view_kind(const View *v) {
+    return count_kind(v->dict, &v->slot->view, v->event, v->weighted);
+}
+
 const char *view_unit(const View *v) {
-    return count_unit(v->dict, v->event, v->weighted);
+    return amount_heading(view_kind(v));
 }
 
 bool view_has_time(const View *v) {

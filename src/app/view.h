@@ -40,13 +40,19 @@ typedef struct View {
 Str view_text(const View *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
 Str view_grouped(const View *v, uint64_t n);          /* "8 213" with thin spaces */
 Str view_count(const View *v, uint64_t n, const char *unit); /* "8 213 samples" */
+/* Of what is counted: "8 213 samples", "1.597 s", "12.3 MB"; without the unit where another amount
+ * beside it names one: "8 213", but "1.597 s"; and short, for a column. */
+Str view_amount(const View *v, uint64_t n);
+Str view_number(const View *v, uint64_t n);
+Str view_amount_short(const View *v, uint64_t n, uint32_t kind);
 Str view_short(const View *v, uint64_t n); /* "8 213", from ten million on "12.3 M" */
 Str view_percent(const View *v, uint64_t part, uint64_t whole); /* "6.2 %" */
 /* Offset from the origin: "34.20 s", precise enough for `step_ns`. */
 Str view_offset(const View *v, int64_t t_ns, int64_t step_ns);
 Str view_span(const View *v, int64_t ns); /* a duration, with three digits and its unit */
 void view_wake(const View *v, int64_t at_ns);
-/* Unit of what is counted: "samples", "ns", "periods". */
+/* What is counted, a WeightKind, and its name as a heading: "samples", "periods", "time". */
+uint32_t view_kind(const View *v);
 const char *view_unit(const View *v);
 bool view_has_time(const View *v);
 /* Of a profile of no samples at all, and what may be the reason; empty: it has some, or may get them. */

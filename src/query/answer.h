@@ -49,6 +49,9 @@ typedef struct Answer {
     uint64_t shown_in_selection;
     uint64_t in_baseline;       /* of whatever baseline; 0 without one */
     uint64_t shown_in_baseline; /* that pass all chips and the idle mode */
+    const uint64_t *of_event; /* samples of each event, whatever the query's; `events` of them, or
+                                 none where the profile names one alone */
+    uint32_t events;
     uint64_t term_passes[FILTER_TERMS]; /* samples in profile that pass this chip alone */
     /* search: samples of the selection (weights if weighted) with a matching frame, each counted
      * once; match[node] is 1 where the node's own frame matches. NULL without a search. */

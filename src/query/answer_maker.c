@@ -29,6 +29,7 @@ void answer_maker_free(AnswerMaker *m) {
     search_free(&m->search);
     mem_resize(m->shown, m->cap, 0);
     mem_resize(m->event, m->cap, 0);
+    mem_resize(m->totals.of_event, m->totals.cap_events * sizeof(uint64_t), 0);
     mem_resize(m->cpus.of_cpu, m->cpus.of_cpu ? 65536 * sizeof(uint64_t) : 0, 0);
     answer_maker_init(m);
 }
@@ -51,6 +52,7 @@ void answer_copy_free(AnswerCopy *copy) {
     mem_resize(copy->b32, copy->cap_b32 * sizeof(uint32_t), 0);
     mem_resize(copy->a64, copy->cap_a64 * sizeof(uint64_t), 0);
     mem_resize(copy->b64, copy->cap_b64 * sizeof(uint64_t), 0);
+    mem_resize(copy->of_event, copy->cap_events * sizeof(uint64_t), 0);
     memset(copy, 0, sizeof(*copy));
 }
 
@@ -161,6 +163,24 @@ static void total_pairs(AnswerMaker *m, const Index *x, const ProfileView *view)
     }
 }
 
+/* Event 0 is the one without a name. */
+static void total_events(AnswerMaker *m, const Index *x, const ProfileView *view) {
+    AnswerTotals *t = &m->totals;
+    const Profile *p = x->profile;
+    t->events = view->events > 2 ? view->events : 0;
+    if (!t->events)
+        return;
+    room64(&t->of_event, &t->cap_events, t->events);
+    memset(t->of_event, 0, t->events * sizeof *t->of_event);
+    for (uint32_t e = 0; e < index_entries(x, view->pairs); e++) {
+        uint32_t slot;
+        PairId pair = index_entry(x, e, &slot);
+        uint64_t n = m->whole.all.count[slot];
+        if (n)
+            t->of_event[contexts_get(&p->dict->contexts, pairs_get(&p->pairs, pair).context).event] += n;
+    }
+}
+
 static void make_totals(AnswerMaker *m, const Index *x, const ProfileView *view) {
     AnswerTotals *t = &m->totals;
     if (t->mask_version == m->mask.version && t->index_id == x->id &&
@@ -174,11 +194,13 @@ static void make_totals(AnswerMaker *m, const Index *x, const ProfileView *view)
         counts_set(&m->whole.by_cpu, &wish);
     }
     total_cpus(m, x, view);
-    memset(t, 0, sizeof(*t));
-    t->mask_version = m->mask.version;
-    t->index_id = x->id;
-    t->samples = view->samples;
+    *t = (AnswerTotals){.mask_version = m->mask.version,
+                        .index_id = x->id,
+                        .samples = view->samples,
+                        .of_event = t->of_event,
+                        .cap_events = t->cap_events};
     total_pairs(m, x, view);
+    total_events(m, x, view);
     for (uint32_t i = 0; i < m->mask.filter.count; i++)
         if (m->mask.filter.term[i].kind == FILTER_CPU)
             t->term[i] = total_of_cpu_term(m, i);
@@ -394,6 +416,12 @@ void answer_make(const AnswerSource *source, const Query *query, AnswerCopy *out
                            .shown_in_profile = totals->shown,
                            .idle_in_profile = totals->idle};
     memcpy(out->answer.term_passes, totals->term, sizeof(totals->term));
+    if (totals->events) {
+        room64(&out->of_event, &out->cap_events, totals->events);
+        memcpy(out->of_event, totals->of_event, totals->events * sizeof *out->of_event);
+        out->answer.of_event = out->of_event;
+        out->answer.events = totals->events;
+    }
     if (k.weighted)
         out->answer.weight_in_profile = weigh(a->m, a->index->profile, a->view, query->event);
     make_selection(&k);

@@ -13,6 +13,8 @@
 typedef struct AnswerTotals {
     uint64_t mask_version, index_id, samples; /* what they are about */
     uint64_t in_profile, shown, idle;
+    uint64_t *of_event; /* by event, where several are named */
+    uint32_t events, cap_events;
     uint64_t term[FILTER_TERMS];
 } AnswerTotals;
 
@@ -50,8 +52,8 @@ typedef struct AnswerCopy {
     Tree *tree;       /* held */
     SearchHits *hits; /* held */
     uint32_t *a32, *b32;
-    uint64_t *a64, *b64;
-    uint32_t cap_a32, cap_b32, cap_a64, cap_b64;
+    uint64_t *a64, *b64, *of_event;
+    uint32_t cap_a32, cap_b32, cap_a64, cap_b64, cap_events;
 } AnswerCopy;
 
 void answer_maker_init(AnswerMaker *m);

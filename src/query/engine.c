@@ -288,7 +288,7 @@ static void count_bytes(Engine *e) {
             bytes += answer_maker_bytes(&e->slot[i].maker[k]);
         for (int i = 0; i < RING; i++)
             bytes += (l->copy[i].cap_a32 + l->copy[i].cap_b32) * 4u +
-                     (l->copy[i].cap_a64 + l->copy[i].cap_b64) * 8u;
+                     (l->copy[i].cap_a64 + l->copy[i].cap_b64 + l->copy[i].cap_events) * 8u;
     }
     e->stats.answer_bytes = bytes;
 }

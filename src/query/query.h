@@ -25,6 +25,9 @@ typedef struct TreeSpec {
     Transforms transforms;
 } TreeSpec;
 
+/* What the user wants summed. */
+typedef enum Weighing { WEIGHING_USUAL, WEIGHING_WEIGHTS, WEIGHING_SAMPLES } Weighing;
+
 typedef struct Query {
     uint8_t slot;    /* 0 A, 1 B: whose samples */
     bool whole;      /* the whole profile; t0, t1 unused */

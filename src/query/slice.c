@@ -124,11 +124,55 @@ bool slice_visit_baseline(const Profile *profile, const ProfileView *view, const
     return scan_all(&scan, view, err);
 }
 
+/* ---- events -------------------------------------------------------------------------------- */
+
+enum { LOOKED_AT = 1024, SHARE_NEEDED = 100 }; /* one in a hundred */
+
+static EventId event_of(const Profile *profile, uint64_t sample) {
+    Pair pair = pairs_get(&profile->pairs, COLUMN_AT(&profile->pair, PairId, sample));
+    return contexts_get(&profile->dict->contexts, pair.context).event;
+}
+
+/* One sample of each of `n` equal parts of the first `whole`, which are powers of two: not always
+ * at the same place within, since events may take turns. */
+static uint64_t place_of(uint64_t i, uint64_t n, uint64_t whole) {
+    uint64_t step = whole / n;
+    return i * step + ((i * 0x9E3779B97F4A7C15u >> 32) & (step - 1));
+}
+
+static bool is_common(const Profile *profile, EventId event, uint64_t n, uint64_t whole) {
+    uint64_t met = 0;
+    for (uint64_t i = 0; i < n && met * SHARE_NEEDED < n; i++)
+        met += event_of(profile, place_of(i, n, whole)) == event;
+    return met * SHARE_NEEDED >= n;
+}
+
+static EventId most_common(const Profile *profile, uint32_t events, uint64_t n, uint64_t whole) {
+    Arena arena;
+    arena_init(&arena, 0);
+    uint32_t *met = ARENA_ARRAY(&arena, uint32_t, events);
+    EventId most = 0;
+    for (uint64_t i = 0; i < n; i++)
+        met[event_of(profile, place_of(i, n, whole))]++;
+    for (EventId e = 1; e < events; e++)
+        if (met[e] > met[most])
+            most = e;
+    arena_free(&arena);
+    return most;
+}
+
+/* Decided over a power of two of samples, that a profile which is loading or being recorded
+ * changes its mind when it has doubled, if ever. */
 EventId query_default_event(const Profile *profile, const ProfileView *view) {
     if (view->samples == 0)
         return 0;
-    Pair first = pairs_get(&profile->pairs, COLUMN_AT(&profile->pair, PairId, 0));
-    return contexts_get(&profile->dict->contexts, first.context).event;
+    uint64_t whole = 1;
+    while (whole <= view->samples / 2)
+        whole *= 2;
+    uint64_t n = whole < LOOKED_AT ? whole : LOOKED_AT;
+    EventId first = event_of(profile, 0);
+    return is_common(profile, first, n, whole) ? first
+                                               : most_common(profile, view->events, n, whole);
 }
 
 bool query_event_named(const Profile *profile, const ProfileView *view, Str name,
@@ -148,11 +192,31 @@ bool query_event_named(const Profile *profile, const ProfileView *view, Str name
     return false;
 }
 
+uint32_t query_weight_kind(const Dict *dict, const ProfileView *view, EventId event) {
+    uint32_t common = WEIGHT_SAMPLES;
+    if (!view->has_weight)
+        return WEIGHT_SAMPLES;
+    if (event != EVENT_ALL)
+        return event < view->events ? contexts_get_event(&dict->contexts, event).weight
+                                    : (uint32_t)WEIGHT_SAMPLES;
+    for (EventId e = 0; e < view->events; e++) {
+        uint32_t kind = contexts_get_event(&dict->contexts, e).weight;
+        if (kind == WEIGHT_SAMPLES || kind == common)
+            continue;
+        if (common != WEIGHT_SAMPLES)
+            return WEIGHT_MIXED;
+        common = kind;
+    }
+    return common;
+}
+
 bool query_by_weight(const Profile *profile, const ProfileView *view, EventId event,
-                     bool asked) {
+                     Weighing asked) {
     if (!view->has_weight)
         return false;
-    bool one = event != EVENT_ALL && event < view->events;
-    return asked ||
-           (one && contexts_get_event(&profile->dict->contexts, event).weight == WEIGHT_COUNT);
+    uint32_t kind = event == EVENT_ALL ? (uint32_t)WEIGHT_SAMPLES
+                                       : query_weight_kind(profile->dict, view, event);
+    if (kind == WEIGHT_COUNT || asked == WEIGHING_WEIGHTS)
+        return true;
+    return asked == WEIGHING_USUAL && kind == WEIGHT_BYTES && !view->has_time;
 }

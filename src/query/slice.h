@@ -30,10 +30,18 @@ bool slice_visit(const Profile *profile, const ProfileView *view, const Query *q
  * profile is the other one. */
 bool slice_visit_baseline(const Profile *profile, const ProfileView *view, const Query *query,
                           SliceVisit *visit, void *context, Error *err);
-/* The event that a query means when the user named none: the first in the file. */
+/* The event that a query means when the user named none: the first in the file, unless fewer
+ * than one in a hundred samples are of it, then the event with most samples. Told from at most
+ * 1024 samples: cheap enough for every frame. */
 EventId query_default_event(const Profile *profile, const ProfileView *view);
 /* Event by name; EVENT_ALL for "all"; false when there is none such. */
 bool query_event_named(const Profile *profile, const ProfileView *view, Str name, EventId *out);
-/* Whether a query of this event should sum weights: when the user asked for them, and always
- * where only the weights say how many samples a row stands for (large folded files). */
-bool query_by_weight(const Profile *profile, const ProfileView *view, EventId event, bool asked);
+/* What the weights of an event count: a WeightKind, WEIGHT_SAMPLES where it carries none. Of
+ * EVENT_ALL, what all that carry weights count, or WEIGHT_MIXED. */
+uint32_t query_weight_kind(const Dict *dict, const ProfileView *view, EventId event);
+
+/* Whether a query of this event should sum weights: when the user asked for them; always where
+ * only the weights say how many samples a row stands for (large folded files); and usually where
+ * they are bytes of a profile without times, which is one of a heap. */
+bool query_by_weight(const Profile *profile, const ProfileView *view, EventId event,
+                     Weighing asked);

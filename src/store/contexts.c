@@ -81,3 +81,21 @@ const char *weight_unit(uint32_t weight_kind) {
     };
     return weight_kind < sizeof unit / sizeof *unit ? unit[weight_kind] : "units";
 }
+
+const char *weight_name(uint32_t weight_kind) {
+    static const char *const name[] = {
+        [WEIGHT_SAMPLES] = "samples", [WEIGHT_PERIOD] = "period", [WEIGHT_TIME_NS] = "time",
+        [WEIGHT_BYTES] = "bytes",     [WEIGHT_COUNT] = "counts",
+    };
+    return weight_kind < sizeof name / sizeof *name ? name[weight_kind] : "weight";
+}
+
+bool weight_named(Str name, uint32_t *weight_kind) {
+    for (uint32_t kind = 0; kind < WEIGHT_MIXED; kind++) {
+        if (str_eq_c(name, weight_name(kind))) {
+            *weight_kind = kind;
+            return true;
+        }
+    }
+    return false;
+}

@@ -17,6 +17,7 @@ typedef enum WeightKind {
     WEIGHT_BYTES,
     WEIGHT_COUNT, /* of what, only the writer of the file knows: a sum should start from these
                    */
+    WEIGHT_MIXED, /* of no event by itself: of several whose weights count different things */
 } WeightKind;
 
 typedef struct Event {
@@ -47,7 +48,10 @@ EventId contexts_event(Contexts *contexts, NameId name, WeightKind weight);
  * read it while the worker goes on and what it reads does not depend on how far that is. */
 EventId contexts_event_weighed(Contexts *contexts, NameId name, WeightKind weight);
 const char *
-weight_unit(uint32_t weight_kind); /* "samples", "periods", "ns", "bytes", "counts" */
+weight_unit(uint32_t weight_kind); /* "samples", "periods", "ns", "bytes", "counts", "units" */
+/* What is counted: "samples", "period", "time", "bytes", "counts"; of mixed ones "weight". */
+const char *weight_name(uint32_t weight_kind);
+bool weight_named(Str name, uint32_t *weight_kind); /* false: no kind is called so */
 
 static inline Context contexts_get(const Contexts *contexts, ContextId id) {
     return COLUMN_AT(&contexts->entry, Context, id);

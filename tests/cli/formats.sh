@@ -92,6 +92,19 @@ pprof_weights() {
         export_to "$scratch/odd.txt" --to folded --weight period | diff - "$scratch/refolded"
 }
 check "pprof: both values in one file" pprof_weights
+# A heap is shown by its bytes, unless its objects are asked for.
+heap() {
+    printf '{"$schema":"https://www.speedscope.app/file-format-schema.json","shared":{"frames":[{"name":"main"},{"name":"grow"}]},
+"profiles":[{"type":"sampled","name":"heap","unit":"bytes","startValue":0,"endValue":4144,"samples":[[0],[0,1]],"weights":[48,4096]}]}' \
+        >"$scratch/heap.json"
+    printf 'heap;main 48\nheap;main;grow 4096\n' >"$scratch/want"
+    export_to "$scratch/heap.json" --to folded | diff "$scratch/want" - &&
+        export_to "$scratch/heap.json" --to folded --weight bytes | diff "$scratch/want" - &&
+        export_to "$scratch/heap.json" --to pprof -o "$scratch/heap.pb" &&
+        export_to "$scratch/heap.pb" --to folded | diff "$scratch/want" - &&
+        sed 's/ [0-9]*$/ 1/' "$scratch/want" | diff - <(export_to "$scratch/heap.pb" --to folded --weight samples)
+}
+check "a heap weighs bytes" heap
 
 # ---- wrong combinations, and where the output goes ------------------------------------------
 

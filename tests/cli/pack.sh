@@ -33,6 +33,21 @@ same_exports() {
     done
 }
 
+# A pack's own heat map is of the event that the text opens with: here not the first, which is rare.
+rare_first() {
+    awk 'BEGIN {
+        for (i = 0; i < 1000; i++)
+            printf "app 1 [000] %d.%06d: 1 %s:\n\tffff main (/app)\n\n", i / 100, i % 100 * 10000, i % 250 ? "clock" : "faults"
+    }' >"$scratch/rare.txt"
+    "$FLAMESCOPE" pack "$scratch/rare.txt" -o "$scratch/rare.fscope" || return 1
+    for file in rare.txt rare.fscope; do
+        "$FLAMESCOPE" export "$scratch/$file" --to folded --no-cache >"$scratch/folded" &&
+            [ "$(awk '{ n += $NF } END { print n }' "$scratch/folded")" = 996 ] &&
+            "$FLAMESCOPE" export "$scratch/$file" --to heatmap-json --no-cache >"$scratch/heat.$file" || return 1
+    done
+    cmp "$scratch/heat.rare.txt" "$scratch/heat.rare.fscope"
+}
+
 same_pictures() { # the window says how the file is called
     mkdir "$scratch/p" && cp "$pack" "$scratch/p/${example##*/}" || return 1
     for what in "--to heatmap-json" "--to heatmap-json --rows 64 --column 2s" "--to heatmap-json --idle keep" "--to png --dejavu"; do
@@ -98,6 +113,7 @@ damaged() {
 check "a pack is made" make
 check "exports of text, .gz and pack are the same" same_exports
 check "pictures and heat maps are the same" same_pictures
+check "the event that a rare first one gives way to" rare_first
 check "facts are the same" same_facts
 check "recognised by content, not by name" by_content
 check "from a pipe, and from a pack" pipe

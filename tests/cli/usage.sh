@@ -34,6 +34,9 @@ check "bad range" exits 2 "$FLAMESCOPE" export "$example" --to folded --range 5
 check "bad rows" exits 2 "$FLAMESCOPE" export "$example" --to png --rows 0
 check "bad filter" exits 2 "$FLAMESCOPE" export "$example" --to folded --filter 'colour=red'
 check "no such event" exits 2 "$FLAMESCOPE" export "$example" --to folded --event nope
+check "a weight that the event has not" exits 2 "$FLAMESCOPE" export "$example" --to folded --weight bytes
+check "words for it" says "the weight of cpu-clock is period, not time" "$FLAMESCOPE" export "$example" --to svg --weight time
+check "a weight that it has" exits 0 "$FLAMESCOPE" export "$example" --to folded --weight period
 check "no display" exits 1 env -u DISPLAY -u WAYLAND_DISPLAY "$FLAMESCOPE" "$example"
 check "words for no display" says export env -u DISPLAY -u WAYLAND_DISPLAY "$FLAMESCOPE" "$example"
 check "help" prints "usage: flamescope" "$FLAMESCOPE" --help

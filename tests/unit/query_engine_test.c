@@ -112,6 +112,12 @@ static void check_totals(const Answer *a, const ProfileView *view, Arena *arena)
         assert_true(slice_scan(a->profile, view, &q, arena, &slice, NULL));
         assert_int_equal(a->term_passes[i], slice.shown);
     }
+    assert_true(a->events <= view->events); /* that view may be newer */
+    q.filter.count = 0;
+    for (q.event = 0; q.event < a->events; q.event++) {
+        assert_true(slice_scan(a->profile, view, &q, arena, &slice, NULL));
+        assert_int_equal(a->of_event[q.event], slice.samples);
+    }
 }
 
 static void check_baseline(const Answer *a, const ProfileView *view, const Slice *selection,
@@ -589,6 +595,35 @@ static void same_wish_is_free(void **state) {
     maker_free(&maker);
 }
 
+/* Of each event, where there are several, whichever is asked for. */
+static void events_are_counted(void **state) {
+    (void)state;
+    for (uint32_t events = 1; events <= 3; events++) {
+        Maker maker;
+        Jobs *jobs = jobs_new(0);
+        Engine *e = engine_new(jobs);
+        int64_t now = 0;
+        MakeOptions options = PROFILES[0];
+        options.events = events;
+        maker_init(&maker, &options);
+        maker_add(&maker, 500);
+        engine_set_profile(e, 0, &maker.profile);
+        engine_ask(e, ANSWER_MAIN, &(Query){.whole = true, .event = 1});
+        settle(e, jobs, &now);
+        const Answer *a = engine_answer(e, ANSWER_MAIN);
+        uint64_t sum = 0;
+        assert_int_equal(a->events, events > 1 ? events + 1 : 0);
+        for (EventId i = 0; i < a->events; i++)
+            sum += a->of_event[i];
+        assert_int_equal(sum, a->events ? 500 : 0);
+        if (a->events)
+            assert_int_equal(a->of_event[1], a->in_profile);
+        engine_free(e);
+        jobs_free(jobs);
+        maker_free(&maker);
+    }
+}
+
 static void empty_profile_has_an_answer(void **state) {
     Maker maker;
     Jobs *jobs = jobs_new(0);
@@ -624,6 +659,7 @@ int main(void) {
         cmocka_unit_test(second_answer),
         cmocka_unit_test(answers_side_questions),
         cmocka_unit_test(same_wish_is_free),
+        cmocka_unit_test(events_are_counted),
         cmocka_unit_test(empty_profile_has_an_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

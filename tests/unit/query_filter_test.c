@@ -169,6 +169,55 @@ static void chips_choose_samples(void **state) {
     maker_free(&m);
 }
 
+static void put_events(Maker *m, const char *event, uint32_t n) {
+    const char *const stack[] = {"main", event};
+    for (uint32_t i = 0; i < n; i++)
+        maker_put(m, m->now_ns++, "java", 1, event, 0, 0, stack, 2, FRAME_USER);
+}
+
+static void expect_default(const Maker *m, const ProfileView *view, const char *event) {
+    EventId wanted;
+    assert_true(query_event_named(&m->profile, view, str_of(event), &wanted));
+    if (query_default_event(&m->profile, view) != wanted)
+        fail_msg("not %s of %llu samples", event, (unsigned long long)view->samples);
+}
+
+/* The first in the file, unless that is rare. */
+static void a_rare_first_event_is_not_the_default(void **state) {
+    Maker m;
+    (void)state;
+    maker_init(&m, &(MakeOptions){.symbols = 1, .contexts = 1, .events = 1});
+    put_events(&m, "faults", 2);
+    for (int i = 0; i < 160; i++) {
+        put_events(&m, "switches", 10);
+        put_events(&m, "clock", 30);
+    }
+    ProfileView view = profile_view(&m.profile), early = view;
+    assert_int_equal(view.samples, 6402);
+    expect_default(&m, &view, "clock");
+    for (early.samples = 1; early.samples < view.samples; early.samples++)
+        expect_default(&m, &early, early.samples < 256 ? "faults" : "clock");
+    put_events(&m, "faults", 2000);
+    view = profile_view(&m.profile);
+    expect_default(&m, &view, "faults");
+    maker_free(&m);
+}
+
+/* Events that take turns are all met, however far apart the places are that are looked at. */
+static void events_that_take_turns_are_all_met(void **state) {
+    Maker m;
+    (void)state;
+    maker_init(&m, &(MakeOptions){.symbols = 1, .contexts = 1, .events = 1});
+    put_events(&m, "faults", 1);
+    for (int i = 0; i < 10000; i++) {
+        put_events(&m, i % 4 ? "clock" : "switches", 1);
+        put_events(&m, "clock", 1);
+    }
+    ProfileView view = profile_view(&m.profile);
+    expect_default(&m, &view, "clock");
+    maker_free(&m);
+}
+
 typedef struct IdleCase {
     const char *comm;
     int32_t tid;
@@ -254,6 +303,8 @@ int main(void) {
         cmocka_unit_test(has_limits),
         cmocka_unit_test(numbers_and_shares),
         cmocka_unit_test(chips_choose_samples),
+        cmocka_unit_test(a_rare_first_event_is_not_the_default),
+        cmocka_unit_test(events_that_take_turns_are_all_met),
         cmocka_unit_test(idle_is_what_idles),
         cmocka_unit_test(wishes_compare_by_content),
     };

@@ -144,6 +144,12 @@ static void events_keep_the_weight_they_had_first(void **state) {
     assert_int_equal(contexts_get_event(&contexts, plain).weight, WEIGHT_SAMPLES);
     assert_string_equal(weight_unit(WEIGHT_PERIOD), "periods");
     assert_string_equal(weight_unit(WEIGHT_COUNT), "counts");
+    assert_string_equal(weight_unit(WEIGHT_MIXED), "units");
+    uint32_t kind = WEIGHT_SAMPLES;
+    assert_true(weight_named(STR("bytes"), &kind));
+    assert_int_equal(kind, WEIGHT_BYTES);
+    assert_false(weight_named(STR("weight"), &kind));
+    assert_string_equal(weight_name(WEIGHT_MIXED), "weight");
     contexts_free(&contexts);
 }
 
