@@ -98,7 +98,8 @@ for name, (weight, of) in WEIGHTS.items():
         print(name, ours.get(name, 0), 'events, not', len(values))
     if values:
         compared += len(values)
-        moments += [moment(v['startTime']) for v in values]
+        # a wait is known, and shown, when it ends
+        moments += [moment(v['startTime']) + (of(v) if weight == 'time' else 0) for v in values]
         total, want = sum(folded('--event', name, '--weight', weight).values()), sum(map(of, values))
         if total != want:
             good = False
