@@ -144,8 +144,10 @@ def json_family():
                 one["quiet"], one["rounds"],
                 one["samples"] / one["seconds"] / 1e6, one["peak_rss_bytes"] / one["text_bytes"]))
         two = json.loads(run([tests + "parse_bench", path, "--rounds", 5, "--threads", 2]))
-        add("JSON %s, as it is opened" % shape, "%.0f MB/s" % (two["gb_per_second"] * 1000), "one thread %.0f MB/s" % speed,
-            "%.2f x" % (one["seconds"] / two["seconds"]), "", None, "absorbed on a thread beside the parser")
+        opened = two["gb_per_second"] * 1000
+        add("JSON %s, as it is opened" % shape, "%.0f MB/s" % opened, "one thread %.0f MB/s" % speed,
+            "%.2f x" % (one["seconds"] / two["seconds"]), ">= 400", when_quiet(opened >= 400, two),
+            "absorbed on a thread beside the parser")
         os.remove(path)
 
 
