@@ -92,7 +92,7 @@ static bool find_end(PerfInput *in) {
     if (!in->size_at || !perf_input_at(in, in->size_at, said, sizeof said))
         return false;
     uint64_t bytes = perf_get64(said, in->swapped);
-    if (bytes == 0 || bytes > INT64_MAX / 2)
+    if (bytes == 0 || bytes > (uint64_t)(INT64_MAX - in->begin))
         return false;
     end_records(in, bytes);
     return true;
