@@ -161,7 +161,7 @@ static Str idle_words(const View *v, const Told *told) {
         return STR("");
     const ProfileView *p = &v->slot->view;
     Str n = samples_words(v);
-    if (!p->samples)
+    if (view_why_no_samples(v).n)
         return view_text(v, "%s · no samples", v->slot->load.format);
     if (!p->has_time)
         return view_text(v, "%s · %.*s · no times: flame graph only", v->slot->load.format, (int)n.n, n.s);

@@ -108,7 +108,8 @@ bool view_has_time(const View *v) {
 
 Str view_why_no_samples(const View *v) {
     const SessionSlot *slot = v->slot;
-    if (!slot->open || !slot->settled || slot->view.samples)
+    bool loaded = slot->open && slot->settled && slot->load.state == LOAD_DONE && !v->paused;
+    if (!loaded || slot->view.samples)
         return STR("");
     if (slot->load.format && !strcmp(slot->load.format, "perf.data"))
         return STR("perf recorded no samples: what ran was too short for its frequency (-F), slept, or failed.");
