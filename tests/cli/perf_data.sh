@@ -97,6 +97,16 @@ same_live() { ours pipe.data folded | diff - live; }
 check "while it is being recorded" same_live
 by_pipe() { cat forks.data | ours - folded >a && ours forks.data folded | diff - a; }
 check "a file through a pipe" by_pipe
+beyond() { # a header that says that the records are behind the end: nothing, and a complaint, both ways
+    python3 -c '
+import struct, sys
+data = bytearray(open("forks.data", "rb").read())
+data[40:48] = struct.pack("=Q", len(data) + 4096)
+open("beyond.data", "wb").write(data)' &&
+        "$FLAMESCOPE" info --json beyond.data >a 2>/dev/null && "$FLAMESCOPE" info --json - <beyond.data >b 2>/dev/null &&
+        grep -q '"truncated"' a && cat beyond.data | "$FLAMESCOPE" info --json - 2>/dev/null | grep -q '"truncated"'
+}
+check "records behind the end" beyond
 gzip -c forks.data >forks.data.gz
 by_gzip() { ours forks.data.gz folded >a && ours forks.data folded | diff - a; }
 check "a file in gzip" by_gzip
