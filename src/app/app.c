@@ -102,11 +102,8 @@ void app_notice(App *app, const char *format, ...) {
 static void forget_file(App *app) {
     State *s = &app->state;
     s->selection = s->baseline = s->view = (Range){0};
-    if (app->fitted_column) {
-        State usual;
-        state_init(&usual);
-        s->column_ns = usual.column_ns;
-    }
+    if (app->fitted_column)
+        s->column_ns = STATE_COLUMN_NS;
     app->fit_column = app->fitted_column = false;
     memset(s->zoom, 0, sizeof s->zoom);
     memset(s->saved, 0, sizeof s->saved);
@@ -399,11 +396,9 @@ static void use_pending(App *app, CommandId id, char *args) {
 static void fit_column(App *app, const ProfileView *view) {
     static const int64_t shorter_ms[] = {100, 50, 20, 10};
     enum { FEW = 8, MS = 1000000 };
-    State usual;
-    state_init(&usual);
     int64_t length = view->last_ns - view->first_ns;
-    bool wanted = app->fit_column && view->has_time && app->state.column_ns == usual.column_ns &&
-                  app->state.row_kind == HEAT_BY_OFFSET && length < usual.column_ns;
+    bool wanted = app->fit_column && view->has_time && app->state.column_ns == STATE_COLUMN_NS &&
+                  app->state.row_kind == HEAT_BY_OFFSET && length < STATE_COLUMN_NS;
     app->fit_column = false;
     if (!wanted)
         return;

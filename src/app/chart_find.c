@@ -5,19 +5,6 @@
 /* A found box is at least this share of the width, or else zoomed to that other one. */
 static const double LEAST_SHARE = 1.0 / 400, ZOOMED_SHARE = 1.0 / 20;
 
-/* The first sample that begins in view. */
-static uint32_t first_in_view(const ChartPane *pane, const Chart *c) {
-    uint32_t low = 0, high = c->count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (c->sample[middle].time_ns < pane->v0_ns)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < c->count ? low : 0;
-}
-
 /* Boxes begin with the frames that a sample does not share with the one before it. This moves on to the
  * next beginning, by time, then from the root. */
 static void step_on(const Chart *c, ChartSpot *at, int step) {
@@ -37,7 +24,8 @@ static void step_on(const Chart *c, ChartSpot *at, int step) {
 static ChartSpot begin(const ChartPane *pane, const Chart *c, int step) {
     if (pane->found.on && pane->found.of == pane->made_of)
         return pane->found;
-    uint32_t sample = first_in_view(pane, c);
+    uint32_t sample = chart_from(c, pane->v0_ns);
+    sample = sample < c->count ? sample : 0;
     ChartSpot at = {.on = true, .of = pane->made_of, .sample = sample, .depth = c->sample[sample].shared};
     if (step > 0) /* one before the first of its own */
         return at;

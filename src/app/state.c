@@ -14,7 +14,7 @@ static const char *const value_names[VALUE_KINDS] = {"samples", "weight", "cpus"
 void state_init(State *state) {
     memset(state, 0, sizeof *state);
     state->rows = 50;
-    state->column_ns = 1000000000;
+    state->column_ns = STATE_COLUMN_NS;
     state->text_percent = 100;
     state->split_permille = 480;
 }

@@ -19,6 +19,7 @@ enum {
     STATE_FRAME = 2048,
     STATE_ROW = 48, /* chips that name one thread, process or cpu */
     STATE_SLOTS = 2,
+    STATE_COLUMN_NS = 1000000000, /* of a column, unless somebody chooses another */
     STATE_RANGES = 8
 };
 

@@ -94,30 +94,17 @@ static void lay(Builder *b, uint32_t parent, uint32_t depth, uint32_t from, uint
     put_run(b);
 }
 
-/* First sample at or after t. */
-static uint32_t lower(const Chart *c, int64_t t) {
-    uint32_t lo = 0, hi = c->count;
-    while (lo < hi) {
-        uint32_t mid = lo + (hi - lo) / 2;
-        if (c->sample[mid].time_ns < t)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo;
-}
-
 void chart_layout(const Chart *chart, int64_t v0_ns, int64_t v1_ns, float width_px, Arena *arena,
                   ChartLayout *out) {
     memset(out, 0, sizeof(*out));
     if (!chart->count || v1_ns <= v0_ns)
         return;
-    uint32_t first = lower(chart, v0_ns);
+    uint32_t first = chart_from(chart, v0_ns);
     Builder b = {.chart = chart,
                  .v0 = v0_ns,
                  .v1 = v1_ns,
                  .first = first ? first - 1 : 0, /* it may last until then */
-                 .end = lower(chart, v1_ns),
+                 .end = chart_from(chart, v1_ns),
                  .scale = 1.0 / (double)(v1_ns - v0_ns),
                  .half = 0.5 / (width_px > 1 ? (double)width_px : 1.0)};
     lay(&b, 0, 1, 0, chart->count);

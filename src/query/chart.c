@@ -360,6 +360,18 @@ FrameId chart_frame_at(const Chart *c, uint32_t sample, uint32_t depth) {
     return chart_frame(c, chart_last_break(c, sample, depth), depth);
 }
 
+uint32_t chart_from(const Chart *c, int64_t t) {
+    uint32_t lo = 0, hi = c->count;
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (c->sample[mid].time_ns < t)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
 int64_t chart_end(const Chart *c, uint32_t sample) {
     int64_t from = c->sample[sample].time_ns, end = from + c->interval_ns;
     if (sample + 1 == c->count)

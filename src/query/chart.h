@@ -72,6 +72,8 @@ extern const AsideKind chart_aside;
  * transforms; the rest of it, the tree's direction too, does not count for a chart. */
 ChartWish chart_wish(const Query *query, const ProfileView *view);
 int64_t chart_end(const Chart *c, uint32_t sample);
+/* The first sample at or after t; count: there is none. */
+uint32_t chart_from(const Chart *c, int64_t t);
 /* The first sample from `from` on, or the last up to `to`, that shares less than `depth` frames
  * with the one before it: where a box of that depth begins. count: there is none; sample 0
  * shares nothing. */
