@@ -184,16 +184,29 @@ void *mem_resize(void *p, size_t old_size, size_t new_size) {
 
 #if defined(POISON)
 
+enum { LINE = 128 };
+
+/* From calloc, for which fresh pages are not cleared once more, and begun at a line of it: the byte
+ * before tells how far in. What is behind the table's last byte is poisoned. */
 void *mem_table(size_t size) {
-    void *p = NULL;
-    if (posix_memalign(&p, 128, size ? size : 1))
+    if (size > PTRDIFF_MAX - LINE)
         panic("out of memory: %zu bytes wanted", size);
-    return memset(p, 0, size);
+    char *from = calloc(1, size + LINE);
+    if (!from)
+        panic("out of memory: %zu bytes wanted", size);
+    size_t in = LINE - (uintptr_t)from % LINE;
+    from[in - 1] = (char)in;
+    ASAN_POISON_MEMORY_REGION(from + in + size, LINE - in);
+    return from + in;
 }
 
 void mem_table_free(void *p, size_t size) {
-    (void)size;
-    free(p);
+    if (!p)
+        return;
+    char *table = p;
+    size_t in = (unsigned char)table[-1];
+    ASAN_UNPOISON_MEMORY_REGION(table + size, LINE - in);
+    free(table - in);
 }
 
 #else

@@ -4,9 +4,10 @@
  * Owner: a parser. Thread: one at a time. Failure: a miss. */
 #pragma once
 
+#include "ingest/cache_size.h"
 #include "store/pairs.h"
 
-enum { PAIR_CACHE_LOG2 = 16 };
+enum { PAIR_CACHE_LOG2 = CACHE_LOG2(16) };
 
 typedef struct PairSlot {
     StackId callers;

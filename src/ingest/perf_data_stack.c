@@ -23,7 +23,6 @@ void perf_stacks_init(PerfStacks *s, const PerfHeader *header, int64_t bytes) {
     text_keys_init(&s->keys, false);
     dsos_init(&s->dsos, header, &s->frames, &s->part.dict);
     perf_spaces_init(&s->spaces, &s->dsos);
-    s->kernel_version = s->spaces.kernel->version;
     uint32_t chains = s->huge ? CHAIN_LOG2 : CHAIN_SMALL_LOG2;
     s->tables_n = sizeof *s->tables + (sizeof(KeySlot) << chains);
     s->tables = s->huge ? mem_table(s->tables_n) : mem_resize(NULL, 0, s->tables_n);
@@ -230,10 +229,14 @@ static StackId resolve_part(PerfStacks *s, PerfPlaced *p, ChainPart part, StackI
     return walk_frames(s, callers, 0);
 }
 
-/* Of a part that repeats; what its addresses mean depends on `with`. */
+/* Of a part that repeats; what its addresses mean depends on `with`, and those of the kernel on
+ * what it has in memory, which may change with each sample: old keys are not removed for it. */
 static TextKey key_of(const PerfStacks *s, const PerfPlaced *p, ChainPart part, uint32_t with) {
-    return text_key(&s->keys, (const char *)p->sample->chain + part.from * 8,
-                    (part.to - part.from) * 8, with);
+    TextKey key = text_key(&s->keys, (const char *)p->sample->chain + part.from * 8,
+                           (part.to - part.from) * 8, with);
+    if (part.mode == MODE_KERNEL)
+        key.a ^= s->spaces.kernel->version * 0x9e3779b97f4a7c15u;
+    return key;
 }
 
 /* As resolve_part, for parts that repeat. */
@@ -340,13 +343,6 @@ static uint64_t find_leaf(const PerfStacks *s, const PerfSample *sample, uint32_
     return i;
 }
 
-/* What was known of the kernel's addresses is no longer true. */
-static void note_kernel(PerfStacks *s) {
-    if (s->kernel_version != s->spaces.kernel->version)
-        memset(s->chains.slot, 0, sizeof(KeySlot) << s->chains.log2);
-    s->kernel_version = s->spaces.kernel->version;
-}
-
 /* The parts of its chain, and the key of the one that was called first, which depends on nothing
  * that is found out later. */
 static void begin_chain(PerfStacks *s, PerfPlaced *p) {
@@ -365,7 +361,6 @@ static void begin_chain(PerfStacks *s, PerfPlaced *p) {
 
 void perf_stacks_begin(PerfStacks *s, PerfPlaced *p) {
     refresh(s, p->thread, &p->context);
-    note_kernel(s);
     p->epoch = s->epoch;
     p->root = p->thread->root;
     p->of = p->thread->context;

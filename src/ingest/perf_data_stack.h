@@ -6,12 +6,18 @@
  * empties when it has grown too large. */
 #pragma once
 
+#include "ingest/cache_size.h"
 #include "ingest/key_cache.h"
 #include "ingest/pair_cache.h"
 #include "ingest/perf_data_space.h"
 #include "ingest/stack_walk.h"
 
-enum { ADDRESS_LOG2 = 16, PLACE_LOG2 = 16, CHAIN_LOG2 = 18, CHAIN_SMALL_LOG2 = 14 };
+enum {
+    ADDRESS_LOG2 = CACHE_LOG2(16),
+    PLACE_LOG2 = CACHE_LOG2(16),
+    CHAIN_LOG2 = CACHE_LOG2(18),
+    CHAIN_SMALL_LOG2 = CACHE_LOG2(14),
+};
 
 typedef struct AddressSlot {
     uint64_t address;
@@ -41,7 +47,6 @@ typedef struct PerfStacks {
     IdMap seeds; /* of what a key must tell apart */
     uint32_t seed_count;
     uint64_t epoch;          /* of the Part's ids */
-    uint32_t kernel_version; /* of the memory that the chains in cache are of */
     bool swapped;
     Column frame; /* FrameId, of the sample at hand, leaf first */
 } PerfStacks;

@@ -13,6 +13,7 @@
 
 #include <string.h>
 
+#include "ingest/cache_size.h"
 #include "ingest/frame_table.h"
 #include "ingest/header_cache.h"
 #include "ingest/key_cache.h"
@@ -30,9 +31,9 @@ enum {
     RECORD_LINES = 512,    /* whose keys are made together, of records that are not known */
     RECORD_BYTES = 8192,   /* longer ones are read on their own */
     WAITING_FRAMES = 4096, /* of complete samples whose pairs are not known yet */
-    LINES_LOG2 = 15,       /* slots of the line cache, and of those of stacks */
-    CALLERS_LOG2 = 18,
-    PATHS_LOG2 = 16,
+    LINES_LOG2 = CACHE_LOG2(15), /* slots of the line cache, and of those of stacks */
+    CALLERS_LOG2 = CACHE_LOG2(18),
+    PATHS_LOG2 = CACHE_LOG2(16),
     SMALL_LOG2 = 2,
 };
 

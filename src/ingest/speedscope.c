@@ -12,6 +12,7 @@
  * schema at speedscope.app/file-format-schema.json. */
 #include <string.h>
 
+#include "ingest/cache_size.h"
 #include "ingest/call_tree.h"
 #include "ingest/decimal.h"
 #include "ingest/id_map.h"
@@ -21,7 +22,7 @@
 
 enum {
     ROOT_FRAME = 1u << 31, /* in a node's frame: it is a process, not a function */
-    SEEN_LOG2 = 15, /* 512 KiB */
+    SEEN_LOG2 = CACHE_LOG2(15), /* 512 KiB */
     FRAME_BLOCK = 64,
     WEIGHT_BLOCK = 256,
 };

@@ -11,13 +11,14 @@
  * ProfileChunk. */
 #include <string.h>
 
+#include "ingest/cache_size.h"
 #include "ingest/decimal.h"
 #include "ingest/json_skim.h"
 #include "ingest/key_cache.h"
 #include "ingest/trace_calls.h"
 #include "ingest/v8_profile.h"
 
-enum { US = 3, CALLED = 1024, NAMES_LOG2 = 12 };
+enum { US = 3, CALLED = 1024, NAMES_LOG2 = CACHE_LOG2(12) };
 
 typedef struct TraceThread {
     int64_t pid, tid;
