@@ -10,10 +10,31 @@
 
 #include <string.h>
 
+#include "ingest/cache_size.h"
+#include "ingest/key_cache.h"
+#include "ingest/text_same.h"
+
 enum {
     READ_BYTES = 256 * 1024,
     LINE_MAX = 64 << 20,
+    FRAMES_LOG2 = CACHE_LOG2(14), /* 256 KiB */
 };
+
+typedef struct LastFrame {
+    size_t end;    /* in the text, behind its ';' */
+    StackId stack; /* up to it */
+} LastFrame;
+
+typedef struct Folded {
+    Rows rows;
+    TextKeys keys;
+    KeyCache known; /* frames by their texts */
+    /* the line before: lines are sorted as a rule, and then most of a stack is as it was there */
+    Buf last;
+    NameId name; /* of its process */
+    uint32_t depth;
+    LastFrame frame[STACKS_MAX_DEPTH];
+} Folded;
 
 /* "a;b;c 12" with the count a whole number that fits. */
 static bool split(Str line, Str *stack, uint64_t *count) {
@@ -60,54 +81,92 @@ static uint32_t kind_of(Str frame) {
     return FRAME_USER;
 }
 
-static void add_line(Rows *r, Str text, int64_t offset) {
+static FrameId frame_of(Folded *f, Str text) {
+    TextKey key = text_key(&f->keys, text.s, text.n, 0);
+    FrameId frame = key_cache_get(&f->known, key);
+    if (!frame) {
+        frame = rows_frame(&f->rows, text, (Str){0}, kind_of(text));
+        key_cache_put(&f->known, key, frame);
+    }
+    return frame;
+}
+
+/* The frames of the line before whose ';' lies within what it and the text begin with alike. */
+static uint32_t alike(const Folded *f, Str text) {
+    size_t n = text_common(f->last.s, text.s, text.n < f->last.n ? text.n : f->last.n);
+    uint32_t lo = 0, hi = f->depth;
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (f->frame[mid].end <= n)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+/* *whole: it is not too deep. */
+static StackId stack_of(Folded *f, Str text, bool *whole) {
+    Rows *r = &f->rows;
+    uint32_t depth = alike(f, text);
+    StackId stack = depth ? f->frame[depth - 1].stack : 0;
+    Str rest = str_slice(text, depth ? f->frame[depth - 1].end : 0, text.n);
+    if (!depth)
+        f->name = rows_name(r, str_slice(text, 0, str_find_char(text, ';')));
+    for (; rest.n && depth < STACKS_MAX_DEPTH; depth++) {
+        Str frame = str_cut(&rest, ';');
+        stack = depth ? stacks_push(&r->part.dict.stacks, stack, frame_of(f, frame))
+                      : rows_process(r, f->name);
+        f->frame[depth] = (LastFrame){(size_t)(frame.s + frame.n + 1 - text.s), stack};
+    }
+    f->depth = depth;
+    buf_clear(&f->last);
+    buf_put(&f->last, text);
+    *whole = rest.n == 0;
+    return stack;
+}
+
+static void add_line(Folded *f, Str text, int64_t offset) {
     Str stack_text;
     uint64_t count;
-    Dict *dict = &r->part.dict;
+    bool whole;
     if (str_trim(text).n == 0 || text.s[0] == '#')
         return;
     if (!split(text, &stack_text, &count)) {
-        rows_complain(r, COMPLAINT_COUNT, offset, text);
+        rows_complain(&f->rows, COMPLAINT_COUNT, offset, text);
         return;
     }
     if (count == 0)
         return;
-    NameId name = rows_name(r, str_cut(&stack_text, ';'));
-    StackId stack = rows_process(r, name);
-    for (uint32_t depth = 1; stack_text.n; depth++) {
-        Str frame = str_cut(&stack_text, ';');
-        if (depth == STACKS_MAX_DEPTH) {
-            rows_complain(r, COMPLAINT_TOO_DEEP, offset, text);
-            break;
-        }
-        stack =
-            stacks_push(&dict->stacks, stack, rows_frame(r, frame, (Str){0}, kind_of(frame)));
-    }
-    rows_count(r, stack, (Context){name, -1, -1, 0}, count);
+    StackId stack = stack_of(f, stack_text, &whole);
+    if (!whole)
+        rows_complain(&f->rows, COMPLAINT_TOO_DEEP, offset, text);
+    rows_count(&f->rows, stack, (Context){f->name, -1, -1, 0}, count);
 }
 
-static bool read_lines(Rows *r, Source *source, Error *err) {
+/* The bytes behind those that are read are there for text_key. */
+static bool read_lines(Folded *f, Source *source, Error *err) {
     Buf text = {0};
     int64_t offset = 0; /* of the line at hand */
-    static const char room[READ_BYTES];
+    static const char room[READ_BYTES + FORMAT_CHUNK_PAD];
     bool ok = true;
-    for (bool end = false; !end && !r->stopped;) {
+    for (bool end = false; !end && !f->rows.stopped;) {
         size_t have = text.n;
         buf_put(&text, (Str){room, sizeof room});
-        int64_t got = source_read(source, text.s + have, 1, sizeof room, err);
+        int64_t got = source_read(source, text.s + have, 1, READ_BYTES, err);
         ok = got >= 0;
         end = got <= 0;
         text.n = have + (size_t)(got > 0 ? got : 0);
         Str rest = buf_str(&text);
         size_t newline;
         while ((newline = str_find_char(rest, '\n')) < rest.n || (end && rest.n)) {
-            add_line(r, str_slice(rest, 0, newline), offset);
+            add_line(f, str_slice(rest, 0, newline), offset);
             newline += newline < rest.n;
             offset += (int64_t)newline;
             rest = str_slice(rest, newline, rest.n);
         }
         if (rest.n > LINE_MAX) {
-            rows_complain(r, COMPLAINT_TOO_LONG, offset, rest);
+            rows_complain(&f->rows, COMPLAINT_TOO_LONG, offset, rest);
             break;
         }
         memmove(text.s, rest.s, rest.n);
@@ -118,10 +177,15 @@ static bool read_lines(Rows *r, Source *source, Error *err) {
 }
 
 static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
-    Rows rows;
-    rows_begin(&rows, emit, loader);
-    bool ok = read_lines(&rows, source, err);
-    rows_end(&rows);
+    Folded *f = mem_resize(NULL, 0, sizeof *f);
+    rows_begin(&f->rows, emit, loader);
+    text_keys_init(&f->keys, false);
+    f->known = (KeyCache){mem_table(sizeof(KeySlot) << FRAMES_LOG2), FRAMES_LOG2};
+    bool ok = read_lines(f, source, err);
+    rows_end(&f->rows);
+    mem_table_free(f->known.slot, sizeof(KeySlot) << FRAMES_LOG2);
+    buf_free(&f->last);
+    mem_resize(f, sizeof *f, 0);
     return ok;
 }
 

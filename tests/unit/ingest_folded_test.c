@@ -88,6 +88,45 @@ static void a_stack_may_not_be_too_deep(void **state) {
     buf_free(&text);
 }
 
+/* A line may begin as the one before in the midst of a frame, be all of it, or more. */
+static void lines_may_begin_alike(void **state) {
+    (void)state;
+    enum { LINES = 3000, LONGEST = 12 };
+    static const char *const piece[] = {"a", "b", ";", ";", "a;b", "the frame of sixteen bytes;"};
+    static char line[LINES][LONGEST * 32];
+    Buf text = {0};
+    uint32_t random = 1;
+    for (uint32_t i = 0; i < LINES; i++) {
+        size_t keep = i ? strlen(line[i - 1]) : 0;
+        random = random * 1664525 + 1013904223;
+        keep = keep ? (random >> 8) % (keep + 1) : 0;
+        if (keep)
+            memcpy(line[i], line[i - 1], keep);
+        for (uint32_t k = keep ? 0 : 1; k < 3 && keep + 64 < sizeof line[i]; k++) {
+            random = random * 1664525 + 1013904223;
+            keep += (size_t)snprintf(line[i] + keep, 32, "%s", piece[(random >> 16) % 6]);
+        }
+        buf_printf(&text, "%s 1\n", line[i]);
+    }
+    Loaded loaded;
+    load_text(&loaded, 0, 0, buf_str(&text));
+    assert_int_equal(loaded.profile.building.samples, LINES);
+    for (uint32_t i = 0; i < LINES; i++) {
+        Str rest = str_of(line[i]);
+        Str process = str_cut(&rest, ';');
+        if (str_ends(rest, STR(";")))
+            rest.n--; /* no frame follows it */
+        Buf want = {0}, got = sample_text(&loaded, i);
+        buf_printf(&want, "%.*s||%.*s", (int)process.n, process.s, (int)rest.n, rest.s);
+        assert_string_equal(got.s, want.s);
+        buf_free(&got);
+        buf_free(&want);
+    }
+    loaded_free(&loaded);
+    expect_same_any_way(buf_str(&text));
+    buf_free(&text);
+}
+
 static void reference_files_load(void **state) {
     (void)state;
     static const struct {
@@ -123,6 +162,7 @@ int main(void) {
         cmocka_unit_test(large_counts_become_weights),
         cmocka_unit_test(counts_that_are_none_are_said),
         cmocka_unit_test(a_stack_may_not_be_too_deep),
+        cmocka_unit_test(lines_may_begin_alike),
         cmocka_unit_test(reference_files_load),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
