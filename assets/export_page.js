@@ -79,7 +79,16 @@
     // ---- words ----------------------------------------------------------------------------
 
     const grouped = n => String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, '\u2009');
-    const counted = n => `${grouped(n)} ${n === 1 && head.unit === 'samples' ? 'sample' : head.unit}`;
+    function size(n) {
+        let unit = 0;
+        for (; n >= 999.5; unit++)
+            n /= 1000;
+        return `${Number(n.toPrecision(3))} ${n === 1 && !unit ? 'byte' : ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'][unit]}`;
+    }
+    // Without a unit, unless it is part of the number.
+    const amount = (n, unit = head.unit) => unit === 'ns' ? span(n) : unit === 'bytes' ? size(n) : grouped(n);
+    const counted = (n, unit = head.unit) => unit === 'ns' || unit === 'bytes' ? amount(n, unit)
+        : `${grouped(n)} ${n === 1 ? unit.replace(/s$/, '') : unit}`;
     function percent(part, whole) {
         const share = whole ? 100 * part / whole : 0;
         return share && share < 0.05 ? '< 0.1 %' : `${share.toFixed(share >= 99.95 ? 0 : 1)} %`;
@@ -91,12 +100,16 @@
         return text;
     }
     function span(ns) {
+        if (ns < 1e3)
+            return ns ? `${ns} ns` : '0 s';
         if (ns < 1e6)
             return `${Number((ns / 1e3).toPrecision(3))} µs`;
         if (ns < 999.5e6)
             return `${Number((ns / 1e6).toPrecision(3))} ms`;
-        return ns < 99.95e9 ? `${Number((ns / 1e9).toPrecision(4))} s`
-                            : `${Math.floor(ns / 60e9)} min ${Math.floor(ns / 1e9) % 60} s`;
+        if (ns < 99.95e9)
+            return `${Number((ns / 1e9).toPrecision(4))} s`;
+        return ns < 3600e9 ? `${Math.floor(ns / 60e9)} min ${Math.floor(ns / 1e9) % 60} s`
+                           : `${Math.floor(ns / 3600e9)} h ${Math.floor(ns / 60e9) % 60} min`;
     }
     // A canvas draws right-to-left text from where it stands; isolated, it turns nothing else.
     const rtl = /[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufeff]|[\ud802\ud803\ud83a\ud83b]/;
@@ -601,7 +614,7 @@
             if (under !== null) {
                 const t = cellTime(under), column = Math.floor(t / heat.column_ns) * heat.column_ns;
                 const n = heat.cell[under] * 2 ** heat.shift;
-                say(`${offset(column).replace(/\.00$/, '')} s + ${Number(((t - column) / 1e6).toFixed(3))} ms · ${counted(n)}`);
+                say(`${offset(column).replace(/\.00$/, '')} s + ${Number(((t - column) / 1e6).toFixed(3))} ms · ${counted(n, heat.unit)}`);
             }
         });
         const end = () => { dragFrom = -1; };
@@ -680,8 +693,8 @@
         if (box.merged)
             return `${grouped(box.merged)} merged`;
         if (!box.node)
-            return tree.totalB ? `all · A ${grouped(whole)} · B ${counted(tree.allB)}`
-                : base ? `only in B · ${grouped(box.total)} of ${counted(whole)}` : `all · ${counted(whole)}`;
+            return tree.totalB ? `all · A ${amount(whole)} · B ${counted(tree.allB)}`
+                : base ? `only in B · ${amount(box.total)} of ${counted(whole)}` : `all · ${counted(whole)}`;
         return (onlyOne(box) ? box.total ? 'new ' : 'gone ' : '') + symbol(tree.frame[box.node]);
     }
 
@@ -754,7 +767,7 @@
         const words = hover.merged ? `${grouped(hover.merged)} frames, each narrower than a pixel` : symbol(f);
         const facts = tree.totalB ? diffFacts(hover)
             : [`${counted(hover.total)} · ${percent(hover.total, whole)} of ${ofWhat()}` +
-               (hover.merged ? '' : ` · self ${grouped(tree.self[hover.node])}`)];
+               (hover.merged ? '' : ` · self ${amount(tree.self[hover.node])}`)];
         const lines = [words, ...facts];
         if (!hover.merged && moduleOf(f))
             lines.push(`${moduleOf(f)} · ${frames[f][2]}`);

@@ -224,7 +224,8 @@ static PageFacts facts_of(const ExportSource *s, const State *state) {
                        .dict = s->profile->dict,
                        .view = s->view,
                        .view_b = s->view_b,
-                       .event = s->query.event};
+                       .event = s->query.event,
+                       .weighted = s->query.weighted};
 }
 
 static ExportSides sides_of(const ExportSource *s) {
@@ -276,14 +277,12 @@ static bool pprof_bytes(const ExportSource *s, Arena *arena, Buf *out, Error *er
     return ok;
 }
 
-/* How many samples of the whole profile a query would show. */
-static bool count_shown(const ExportSource *s, const Query *query, Arena *arena,
-                        uint64_t *samples, uint64_t *shown, Error *err) {
-    Slice slice;
+/* What a query counts of the whole profile; the counts of pairs are not kept. */
+static bool count_shown(const ExportSource *s, const Query *query, Arena *arena, Slice *out,
+                        Error *err) {
     ArenaMark mark = arena_mark(arena);
-    bool ok = slice_scan(s->profile, &s->view, query, arena, &slice, err);
-    *samples = slice.samples;
-    *shown = slice.shown;
+    bool ok = slice_scan(s->profile, &s->view, query, arena, out, err);
+    out->count = NULL;
     arena_pop(arena, mark);
     return ok;
 }
@@ -299,12 +298,14 @@ static bool page_of(const ExportSource *s, Arena *arena, ExportPage *page, Error
     idle = all;
     memset(&idle.filter, 0, sizeof idle.filter);
     PageFacts facts = facts_of(s, whole);
-    uint64_t busy = 0;
-    bool ok = count_shown(s, &all, arena, &facts.in_profile, &facts.shown_in_profile, err) &&
-              count_shown(s, &idle, arena, &facts.in_profile, &busy, err);
+    Slice shown = {0}, busy = {0};
+    bool ok = count_shown(s, &all, arena, &shown, err) &&
+              count_shown(s, &idle, arena, &busy, err);
+    facts.in_profile = busy.samples;
     if (s->query.idle != IDLE_KEEP)
-        facts.idle_in_profile = facts.in_profile - busy;
-    facts.shown_in_selection = facts.shown_in_profile;
+        facts.idle_in_profile = busy.samples - busy.shown;
+    facts.shown_in_profile = facts.shown_in_selection = shown.shown;
+    facts.total = shown.total;
     export_page(&facts, arena, page);
     page->title = page_name(whole, arena);
     return ok;

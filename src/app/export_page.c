@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "app/amount.h"
+#include "picture/amount.h"
 #include "app/question.h"
 #include "base/file.h"
 #include "ui/theme.h"
@@ -215,7 +215,7 @@ void export_page(const PageFacts *f, Arena *arena, ExportPage *out) {
     out->title = take(&text, arena);
     put_subtitle(f, &text);
     out->subtitle = take(&text, arena);
-    out->unit = str_of(count_unit(f->dict, &f->view, f->event, f->weighted));
+    out->kind = count_kind(f->dict, &f->view, f->event, f->weighted);
     out->whole = f->compared              ? STR("A")
                  : f->state->selection.on ? STR("the selection")
                                           : STR("what is shown");

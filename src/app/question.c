@@ -68,10 +68,6 @@ uint32_t count_kind(const Dict *dict, const ProfileView *view, EventId event, bo
     return weighted ? query_weight_kind(dict, view, event) : (uint32_t)WEIGHT_SAMPLES;
 }
 
-const char *count_unit(const Dict *dict, const ProfileView *view, EventId event, bool weighted) {
-    return weight_unit(count_kind(dict, view, event, weighted));
-}
-
 bool weight_fits(const Dict *dict, const ProfileView *view, EventId event, uint32_t kind, Error *err) {
     uint32_t has = query_weight_kind(dict, view, event);
     if (kind == WEIGHT_SAMPLES || kind == WEIGHT_PERIOD || kind == has || event == EVENT_ALL)

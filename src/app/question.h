@@ -15,9 +15,8 @@ bool state_callers_query(const State *state, const Profile *profile, const Profi
 /* pin: the pinned function as it was found last; only a map of shares looks for it. */
 void state_heat_spec(const State *state, const Profile *profile, const ProfileView *view,
                      PinnedFrame *pin, HeatSpec *out);
-/* What such a query counts, a WeightKind, and its unit: "samples", "ns", "periods". */
+/* What such a query counts, a WeightKind. */
 uint32_t count_kind(const Dict *dict, const ProfileView *view, EventId event, bool weighted);
-const char *count_unit(const Dict *dict, const ProfileView *view, EventId event, bool weighted);
 /* Whether weights of that kind are what the event has. Of periods is said as soon as there are
  * any weights, whatever they are. False with *err in words. */
 bool weight_fits(const Dict *dict, const ProfileView *view, EventId event, uint32_t kind, Error *err);

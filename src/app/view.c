@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/amount.h"
+#include "picture/amount.h"
 #include "app/question.h"
 
 Str view_text(const View *v, const char *format, ...) {

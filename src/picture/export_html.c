@@ -8,6 +8,7 @@
 #include "picture/export_frame.h"
 #include "picture/page_data.h"
 #include "picture/plain_text.h"
+#include "query/slice.h"
 
 typedef struct Writer {
     const HtmlPage *x;
@@ -40,7 +41,7 @@ static void put_words(Writer *w, JsonWriter *j) {
     const HtmlPage *x = w->x;
     put_text(w, j, "title", x->page->title);
     put_text(w, j, "subtitle", x->page->subtitle);
-    put_text(w, j, "unit", x->page->unit);
+    put_text(w, j, "unit", str_of(weight_unit(x->page->kind)));
     put_text(w, j, "search", x->page->search);
     put_text(w, j, "shape", str_of(x->shape));
     put_text(w, j, "theme", str_of(x->theme));
@@ -82,6 +83,14 @@ static void put_ramp(const HtmlPage *x, JsonWriter *j, const char *key, bool dar
     json_array_end(j);
 }
 
+/* Of its cells, which may be weights where the stacks are samples, or the other way round. */
+static uint32_t heat_kind(const Writer *w) {
+    const ExportSides *s = w->x->sides;
+    return w->grid->unit == HEAT_UNIT_WEIGHT
+               ? query_weight_kind(s->profile[0]->dict, &s->view[0], s->query->event)
+               : (uint32_t)WEIGHT_SAMPLES;
+}
+
 static void put_heat(const Writer *w, JsonWriter *j) {
     const HtmlPage *x = w->x;
     const HeatGrid *g = w->grid;
@@ -98,6 +107,8 @@ static void put_heat(const Writer *w, JsonWriter *j) {
     put_number(j, "column_ns", g->spec.column_ns);
     put_number(j, "max", g->max);
     put_number(j, "shift", g->unit_shift);
+    json_key(j, "unit");
+    json_str(j, str_of(weight_unit(heat_kind(w))));
     put_number(j, "first_ns", g->first_ns - g->origin_ns);
     put_number(j, "last_ns", g->last_ns - g->origin_ns);
     json_key(j, "down");

@@ -1,5 +1,6 @@
 #include "picture/export_svg.h"
 
+#include "picture/amount.h"
 #include "picture/assets_embedded.h"
 #include "picture/plain_text.h"
 
@@ -251,23 +252,15 @@ static Str name_box(Writer *w, const FlameBox *b) {
     return module;
 }
 
-static void put_number(const Writer *w, uint64_t total) {
-    Str unit = w->page->unit;
-    bool singular = total == 1 && str_eq_c(unit, "samples");
-    buf_grouped(w->out, total);
-    buf_putc(w->out, ' ');
-    plain_put(w->out, str_slice(unit, 0, unit.n - singular), PLAIN_XML);
-}
-
 /* Behind a name; holds no other opening bracket, by which the script finds it. */
 static void put_counts(const Writer *w, const FlameBox *b) {
     const FlameLayout *l = w->half->layout;
     buf_puts(w->out, l->differential ? " (A " : " (");
-    put_number(w, b->total);
+    amount_put(w->out, b->total, w->page->kind);
     if (l->differential) {
         double share_a = 100 * flame_share_a(l, b), share_b = 100 * flame_share_b(l, b);
         buf_printf(w->out, ", %.2f%%; B ", share_a);
-        put_number(w, b->total_b);
+        amount_put(w->out, b->total_b, w->page->kind);
         buf_printf(w->out, ", %.2f%%; %+.2f percentage points%s", share_b, share_a - share_b,
                    only_one(w, b) ? (b->total ? "; new" : "; gone") : "");
     } else {

@@ -18,9 +18,9 @@
 typedef struct ExportPage {
     Str title, subtitle;
     Str notes;   /* lines */
-    Str unit;    /* what is counted: "samples" */
     Str whole;   /* what percentages are of: "the selection" */
     Str search;  /* searched for when the page opens; empty: nothing */
+    uint32_t kind; /* of what is counted: a WeightKind */
     bool dark;
     uint32_t background, panel, text, muted, line, accent, root_box;
 } ExportPage;

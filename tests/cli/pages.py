@@ -104,6 +104,17 @@ def svg_diff(_):
         assert abs(width - (a / all_a + b / all_b) / 2) < 1e-5, (path, width)
 
 
+WEIGHTS = {'bytes': ('1.5 GB', '1 MB'), 'nanoseconds': ('1.501 s', '1 ms')}  # of all, of main itself
+
+
+def svg_weights(_):
+    for name, (whole, _) in WEIGHTS.items():
+        with open('%s/%s.svg' % (FOLDER, name), encoding='utf-8') as file:
+            text = file.read()
+        assert '<title>all (%s, 100.00%%' % whole in text, text[:3000]
+        assert 'by weight: %s' % whole in text
+
+
 def sandwich_of(stacks, function):
     """Callees below the topmost occurrence of the function, callers above it, nearest first."""
     callees, callers = [], []
@@ -490,6 +501,16 @@ def html_groups(b):
     assert not b.log(), b.log()
 
 
+def html_weights(b):
+    for name, (whole, own) in WEIGHTS.items():
+        page(b, name)
+        assert whole in b.run(FACTS), b.run(FACTS)
+        at = box(b, 'main')
+        b.mouse(('move', at['x'], at['y']))
+        tip = b.run("return document.getElementById('tip').textContent")
+        assert whole in tip and 'self ' + own in tip, tip
+
+
 def html_theme(b):
     width, height, _ = b.shape
     for scheme in ('dark', 'light'):
@@ -514,7 +535,7 @@ def run(names, browser):
             print(traceback.format_exc(), 'FAILED ', name, sep='')
 
 
-if sys.argv[2] in ('svg-counts', 'svg-diff', 'svg-sandwich'):
+if sys.argv[2] in ('svg-counts', 'svg-diff', 'svg-sandwich', 'svg-weights'):
     run(sys.argv[2:], None)
 else:
     with Browser() as driven:

@@ -45,6 +45,18 @@ done
 "$FLAMESCOPE" export "$example" --to svg $range --view sandwich --pin merge_sort -o "$scratch/sandwich.svg"
 "$FLAMESCOPE" export "$example" --to svg $range --view sandwich --pin 'no such function' -o "$scratch/nobody.svg"
 
+# Weights that have units of their own.
+for unit in bytes nanoseconds; do
+    weight=$unit
+    [ $unit = bytes ] || weight=time
+    printf '{"$schema":"https://www.speedscope.app/file-format-schema.json","shared":{"frames":[{"name":"main"},{"name":"leaf"}]},
+        "profiles":[{"type":"sampled","name":"p","unit":"%s","startValue":0,"endValue":2,"samples":[[0],[0,1]],
+        "weights":[1000000,1500000000]}]}' $unit >"$scratch/$unit.json"
+    for format in svg html; do
+        "$FLAMESCOPE" export "$scratch/$unit.json" --to $format --weight $weight -o "$scratch/$unit.$format" || exit 1
+    done
+done
+
 well_formed() { # by two parsers of XML, where there are two
     for file in "$scratch"/*.svg; do
         python3 -c 'import sys, xml.dom.minidom as m; m.parse(sys.argv[1])' "$file" || return 1
@@ -64,13 +76,15 @@ check "SVG: a differential is what two folded files say" says_ok svg-diff
 
 python3 "$here/pages.py" "$scratch" svg-sandwich >"$scratch/said" 2>&1
 check "SVG: a sandwich is what folded stacks say, above and below" says_ok svg-sandwich
+python3 "$here/pages.py" "$scratch" svg-weights >"$scratch/said" 2>&1
+check "SVG: weights in units that are read" says_ok svg-weights
 
 if ! python3 -c "import sys; sys.path.insert(0, '$here'); import browser; sys.exit(not browser.available())"; then
     skip "no chromium with chromedriver: exported pages are not opened"
     finish
 fi
 checks="svg-look svg-zoom svg-search svg-hostile html-look html-drag html-search html-hostile html-theme"
-checks="$checks svg-halves svg-hostile-diff html-diff html-rest html-elided html-groups html-hostile-diff"
+checks="$checks svg-halves svg-hostile-diff html-diff html-rest html-elided html-groups html-weights html-hostile-diff"
 # shellcheck disable=SC2086 # a list
 python3 "$here/pages.py" "$scratch" $checks >"$scratch/said" 2>&1
 for what in $checks; do

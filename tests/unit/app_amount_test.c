@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "app/amount.h"
+#include "picture/amount.h"
 #include "app/question.h"
 
 typedef struct AmountCase {

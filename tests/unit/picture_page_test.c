@@ -104,7 +104,6 @@ static void long_names_are_cut(void **state) {
 static const ExportPage PAGE = {.title = {"t<1>", 4},
                                 .subtitle = {"s & s", 5},
                                 .notes = {"first\nsecond", 12},
-                                .unit = {"samples", 7},
                                 .whole = {"the selection", 13},
                                 .search = {"a\"b", 3},
                                 .background = 0xf4f5f7ff,

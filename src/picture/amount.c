@@ -1,4 +1,4 @@
-#include "app/amount.h"
+#include "picture/amount.h"
 
 #include "store/contexts.h"
 
