@@ -234,14 +234,50 @@ static ExportSides sides_of(const ExportSource *s) {
                          .query = &s->query};
 }
 
-static bool comparable(const ExportSource *s, Error *err) {
+/* What a query counts; the counts of pairs are not kept. */
+static bool count_shown(const Profile *profile, const ProfileView *view, const Query *query,
+                        Arena *arena, Slice *out, Error *err) {
+    ArenaMark mark = arena_mark(arena);
+    bool ok = slice_scan(profile, view, query, arena, out, err);
+    out->count = NULL;
+    arena_pop(arena, mark);
+    return ok;
+}
+
+bool export_lacks_event(const Dict *dict, EventId event, const char *path, Error *err) {
+    Str name = event == EVENT_ALL ? STR("any event")
+                                  : names_get(&dict->names, contexts_get_event(&dict->contexts, event).name);
+    if (!name.n)
+        name = STR("the same event");
+    return error_set(err, ERROR_FORMAT, "there are no samples of %.*s in %s", (int)name.n, name.s,
+                     path_name(path));
+}
+
+/* How many samples there are of the query's event. */
+static bool count_event(const Profile *profile, const ProfileView *view, const Query *query,
+                        Arena *arena, uint64_t *samples, Error *err) {
+    Query all = {.event = query->event, .whole = true, .idle = IDLE_KEEP};
+    Slice slice;
+    bool ok = count_shown(profile, view, &all, arena, &slice, err);
+    *samples = slice.samples;
+    return ok;
+}
+
+static bool comparable(const ExportSource *s, Arena *arena, Error *err) {
+    uint64_t in_a = 0, in_b = 0;
     if (s->query.baseline == BASELINE_FILE && !s->profile_b)
         return error_set(err, ERROR_USAGE,
                          "the second file is not open, so there is nothing "
                          "to compare with");
     if (s->query.baseline == BASELINE_RANGE && !s->view.has_time)
         return error_set(err, ERROR_USAGE, "a range needs times, and this profile has none");
-    return true;
+    if (s->query.baseline != BASELINE_FILE)
+        return true;
+    if (!count_event(s->profile, &s->view, &s->query, arena, &in_a, err) ||
+        !count_event(s->profile_b, &s->view_b, &s->query, arena, &in_b, err))
+        return false;
+    return in_b || !in_a ||
+           export_lacks_event(s->profile->dict, s->query.event, s->state.file[1], err);
 }
 
 /* For another tool. Each side is named by one line that says what it is of. */
@@ -251,7 +287,7 @@ static bool tool_bytes(const ExportSource *s,
     ExportPage page;
     ExportSides sides = sides_of(s);
     PageFacts facts = facts_of(s, &s->state);
-    if (!comparable(s, err))
+    if (!comparable(s, arena, err))
         return false;
     export_page(&facts, arena, &page);
     ProfileExport what = {.sides = &sides, .name = page.title};
@@ -277,16 +313,6 @@ static bool pprof_bytes(const ExportSource *s, Arena *arena, Buf *out, Error *er
     return ok;
 }
 
-/* What a query counts of the whole profile; the counts of pairs are not kept. */
-static bool count_shown(const ExportSource *s, const Query *query, Arena *arena, Slice *out,
-                        Error *err) {
-    ArenaMark mark = arena_mark(arena);
-    bool ok = slice_scan(s->profile, &s->view, query, arena, out, err);
-    out->count = NULL;
-    arena_pop(arena, mark);
-    return ok;
-}
-
 /* The words of a page are about the whole profile: what is selected may change in it. */
 static bool page_of(const ExportSource *s, Arena *arena, ExportPage *page, Error *err) {
     State *whole = ARENA_NEW(arena, State);
@@ -299,8 +325,8 @@ static bool page_of(const ExportSource *s, Arena *arena, ExportPage *page, Error
     memset(&idle.filter, 0, sizeof idle.filter);
     PageFacts facts = facts_of(s, whole);
     Slice shown = {0}, busy = {0};
-    bool ok = count_shown(s, &all, arena, &shown, err) &&
-              count_shown(s, &idle, arena, &busy, err);
+    bool ok = count_shown(s->profile, &s->view, &all, arena, &shown, err) &&
+              count_shown(s->profile, &s->view, &idle, arena, &busy, err);
     facts.in_profile = busy.samples;
     if (s->query.idle != IDLE_KEEP)
         facts.idle_in_profile = busy.samples - busy.shown;
@@ -341,7 +367,7 @@ static bool html_bytes(const ExportSource *s, Arena *arena, Buf *out, Error *err
                      .shape = view_kind_name(shape),
                      .theme = s->theme,
                      .zoom = str_of(s->state.zoom)};
-    if (!comparable(s, err) || !page_of(s, arena, &page, err))
+    if (!comparable(s, arena, err) || !page_of(s, arena, &page, err))
         return false;
     if (sides_compared(&sides)) {
         what.base_name = page_baseline(&facts, arena);

@@ -274,14 +274,11 @@ static void say_complaints(const App *app, const char *path) {
                 (unsigned long long)n, n == 1 ? "" : "s");
 }
 
-/* A second file without the event would make all of the first one look new. */
 static bool can_compare(const App *app, Error *err) {
     const Answer *a = app_answer(app);
     if (app->state.baseline_kind != BASELINE_FILE || !a || !a->in_profile || a->in_baseline)
         return true;
-    Str event = a->query.event == EVENT_ALL ? STR("any event") : names_get(&app->session.dict.names, contexts_get_event(&app->session.dict.contexts, a->query.event).name);
-    return error_set(err, ERROR_FORMAT, "there are no samples of %.*s in %s", (int)(event.n ? event.n : 14), event.n ? event.s : "the same event",
-                     path_name(app->state.file[1]));
+    return export_lacks_event(&app->session.dict, a->query.event, app->state.file[1], err);
 }
 
 static int run_picture(const Options *o, ExportFormat format, const CliHost *host) {

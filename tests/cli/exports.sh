@@ -87,8 +87,10 @@ bad_baseline() { # nothing is drawn that compares with what is no profile
 
 other_event() { # nor with what has no sample of the same kind
     printf 'app 7 5.1: other: \n\t1 work (/bin/app)\n\n' >"$scratch/other.txt"
-    exits 1 "$FLAMESCOPE" export "$example" --to svg --baseline "$scratch/other.txt" -o "$scratch/o" 2>"$scratch/err" &&
-        grep -q 'no samples of' "$scratch/err"
+    for kind in svg html speedscope pprof; do
+        exits 1 "$FLAMESCOPE" export "$example" --to $kind --baseline "$scratch/other.txt" -o "$scratch/o" 2>"$scratch/err" &&
+            grep -q 'no samples of' "$scratch/err" && ! [ -e "$scratch/o" ] || return 1
+    done
 }
 
 check "a comparison without the event" other_event
