@@ -130,13 +130,11 @@ static Str missing_words(const View *v) {
     bool perf = format && (!strcmp(format->name, "perf.data") || !strcmp(format->name, "perf script"));
     const char *left_out = format ? format->not_shown : NULL;
     enum { OF_LEAF = 2 }; /* behind its process */
-    if (perf && slot->view.complaints) {
-        Complaints *all = ARENA_NEW(v->arena, Complaints);
-        profile_complaints(&slot->profile, all);
-        Str n = view_grouped(v, all->of[COMPLAINT_NOT_UNWOUND].count);
-        if (all->of[COMPLAINT_NOT_UNWOUND].count)
-            return view_text(v, " · %.*s user stacks are raw memory (--call-graph dwarf): record with -g, or open what perf script prints",
-                             (int)n.n, n.s);
+    uint64_t raw = perf ? profile_complained(&slot->profile, COMPLAINT_NOT_UNWOUND) : 0;
+    if (raw) {
+        Str n = view_grouped(v, raw);
+        return view_text(v, " · %.*s user stacks are raw memory (--call-graph dwarf): record with -g, or open what perf script prints",
+                         (int)n.n, n.s);
     }
     bool flat = v->answer && v->answer->tree && v->answer->tree->max_depth <= OF_LEAF && !v->state->transforms.count;
     if (perf && flat)

@@ -363,6 +363,13 @@ void profile_complaints(const Profile *profile, Complaints *out) {
     mutex_unlock(profile->lock->mutex);
 }
 
+uint64_t profile_complained(const Profile *profile, ComplaintKind kind) {
+    mutex_lock(profile->lock->mutex);
+    uint64_t n = profile->published_complaints.of[kind].count;
+    mutex_unlock(profile->lock->mutex);
+    return n;
+}
+
 size_t profile_bytes(const Profile *profile) {
     return column_bytes(&profile->time_ns) + column_bytes(&profile->pair) +
            column_bytes(&profile->cpu) + column_bytes(&profile->weight) +

@@ -66,6 +66,7 @@ void profile_publish(Profile *profile);
 /* Any thread. */
 ProfileView profile_view(const Profile *profile);
 void profile_complaints(const Profile *profile, Complaints *out);
+uint64_t profile_complained(const Profile *profile, ComplaintKind kind);
 size_t profile_bytes(const Profile *profile); /* memory of columns and pairs */
 
 void remap_free(Remap *remap); /* zero-initialise before first use */
