@@ -3,10 +3,9 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/thread.h"
+#include "base/turns.h"
 
-/* Few and small, so that what was made is still in the cache when it is parsed; of a full ring half
- * must be free before the maker goes on, since waking it for each block costs more. */
+/* Few and small, so that what was made is still in the cache when it is parsed. */
 enum { BLOCKS = 6, BLOCK_BYTES = 64 * 1024 };
 
 typedef struct ReadBlock {
@@ -20,41 +19,29 @@ struct ReadAhead {
     ReadAheadFrom *read;
     void *context;
     Thread *thread; /* NULL: it has ended */
+    Turns turns;
     ReadBlock block[BLOCKS];
-    size_t at; /* the taker's, in the block at head */
-    Mutex *mutex;
-    Cond *came, *left;
-    /* -- behind the mutex; blocks [head, head + full) are the taker's, the others the maker's */
-    uint32_t head, full;
-    bool stop;
+    size_t at; /* the taker's, in its block */
 };
 
 static void make(void *arg) {
     ReadAhead *a = (ReadAhead *)arg;
+    uint32_t i;
     bool more = true;
-    mutex_lock(a->mutex);
-    for (uint32_t next = 0; more && !a->stop; next = (next + 1) % BLOCKS) {
-        ReadBlock *b = &a->block[next];
-        mutex_unlock(a->mutex);
+    while (more && (i = turns_to_fill(&a->turns)) != TURNS_OVER) {
+        ReadBlock *b = &a->block[i];
         b->error = (Error){.offset = -1};
         b->n = a->read(a->context, b->bytes, BLOCK_BYTES, &b->mark, &b->error);
         more = b->n > 0;
-        mutex_lock(a->mutex);
-        if (a->full++ == 0)
-            cond_signal(a->came);
-        for (bool wait = a->full == BLOCKS; wait && !a->stop; wait = a->full > BLOCKS / 2)
-            cond_wait(a->left, a->mutex);
+        turns_filled(&a->turns);
     }
-    mutex_unlock(a->mutex);
 }
 
 ReadAhead *read_ahead_new(ReadAheadFrom *read, void *context) {
     ReadAhead *a = mem_resize(NULL, 0, sizeof *a);
     a->read = read;
     a->context = context;
-    a->mutex = mutex_new();
-    a->came = cond_new();
-    a->left = cond_new();
+    turns_init(&a->turns, BLOCKS);
     a->thread = thread_start("reader", make, a);
     return a;
 }
@@ -62,32 +49,15 @@ ReadAhead *read_ahead_new(ReadAheadFrom *read, void *context) {
 void read_ahead_stop(ReadAhead *a) {
     if (!a->thread)
         return;
-    mutex_lock(a->mutex);
-    a->stop = true;
-    cond_signal(a->left);
-    mutex_unlock(a->mutex);
+    turns_over(&a->turns);
     thread_join(a->thread);
     a->thread = NULL;
 }
 
-/* The last block stays, so that the end may be asked for again. */
-static void pass_block(ReadAhead *a) {
-    a->at = 0;
-    mutex_lock(a->mutex);
-    a->head = (a->head + 1) % BLOCKS;
-    if (--a->full == BLOCKS / 2)
-        cond_signal(a->left);
-    mutex_unlock(a->mutex);
-}
-
 int64_t read_ahead_take(ReadAhead *a, char *out, size_t n, int64_t *mark, Error *err) {
-    mutex_lock(a->mutex);
-    while (!a->full)
-        cond_wait(a->came, a->mutex);
-    ReadBlock *b = &a->block[a->head];
-    mutex_unlock(a->mutex);
+    ReadBlock *b = &a->block[turns_to_empty(&a->turns, 0)];
     *mark = b->mark;
-    if (b->n <= 0) {
+    if (b->n <= 0) { /* it stays, so that the end may be asked for again */
         read_ahead_stop(a);
         if (b->n < 0 && err)
             *err = b->error;
@@ -96,8 +66,10 @@ int64_t read_ahead_take(ReadAhead *a, char *out, size_t n, int64_t *mark, Error 
     size_t left = (size_t)b->n - a->at, taken = left < n ? left : n;
     memcpy(out, b->bytes + a->at, taken);
     a->at += taken;
-    if (taken == left)
-        pass_block(a);
+    if (taken == left) {
+        a->at = 0;
+        turns_emptied(&a->turns);
+    }
     return (int64_t)taken;
 }
 
@@ -105,8 +77,6 @@ void read_ahead_free(ReadAhead *a) {
     if (!a)
         return;
     read_ahead_stop(a);
-    cond_free(a->came);
-    cond_free(a->left);
-    mutex_free(a->mutex);
+    turns_free(&a->turns);
     mem_resize(a, sizeof *a, 0);
 }

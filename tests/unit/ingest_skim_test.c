@@ -59,8 +59,8 @@ static void put_number(Buf *out, const char *slow, const char *key, int64_t eigh
 
 static void put_trace_event(Buf *out, const char *slow, int64_t ts) {
     static const char *const phase[] = {"\"B\"", "\"E\"", "\"X\"", "\"X\"", "\"b\"", "\"M\"", "\"P\""};
-    static const char *const args[] = {"{}", "{\"data\":{\"a\":[1,{\"b\":\"}]\\\"\"}],\"url\":\"file:///a/long/"
-                                       "name/that/is/longer/than/one/block/of/sixty-four/bytes\"}}",
+    static const char *const args[] = {"{}", ("{\"data\":{\"a\":[1,{\"b\":\"}]\\\"\"}],\"url\":\"file:///a/long/"
+                                        "name/that/is/longer/than/one/block/of/sixty-four/bytes\"}}"),
                                        "{\"name\":\"worker\"}", "null", "true"};
     static const char *const category[] = {"\"v8\"", "\"v8\"", "\"toplevel,loading\"", "\"\"", "\"a\\\\b\""};
     static const char *const name[] = {"\"f\"", "\"g\"", "\"a longer name, of more than thirty-two letters\"",
