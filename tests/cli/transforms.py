@@ -1,6 +1,7 @@
 """Transforms of folded stacks, done on the text of `perf script` without any tree:
-transforms.py FILE.gz [TRANSFORM...]. Prints what `flamescope export --to folded --idle keep` should
-with the same transforms. Knows as much of the format as the bundled example has."""
+transforms.py FILE.gz. For each line "OUT<tab>TRANSFORM<tab>..." that is asked for it writes to OUT what
+`flamescope export --to folded --idle keep` should print with the same transforms, and says "done".
+Knows as much of the format as the bundled example has."""
 import collections
 import gzip
 import re
@@ -123,6 +124,20 @@ def apply(transform, head, stack, names):
     return stack[:groups] + [Frame(group(value, head, stack, names), '', True)] + stack[groups:]
 
 
+def folded(everything, names, transforms):
+    counts = collections.Counter()
+    for head, stack in everything:
+        for transform in transforms:
+            stack = apply(transform, head, stack, names)
+            if stack is None:
+                break
+        if stack is not None:
+            path = ';'.join(f.symbol.replace(';', ':') for f in stack) or '[unknown]'
+            counts[path] += 1
+    for path in sorted(counts, key=lambda p: p.encode('utf-8', 'surrogateescape')):
+        yield ('%s %d\n' % (path, counts[path])).encode('utf-8', 'surrogateescape')
+
+
 def main():
     everything = list(samples(sys.argv[1]))
     names = {}
@@ -131,17 +146,11 @@ def main():
             names.setdefault(head[1], head[0])
     for head, _ in everything:
         names.setdefault(head[1], head[0])
-    counts = collections.Counter()
-    for head, stack in everything:
-        for transform in sys.argv[2:]:
-            stack = apply(transform, head, stack, names)
-            if stack is None:
-                break
-        if stack is not None:
-            path = ';'.join(f.symbol.replace(';', ':') for f in stack) or '[unknown]'
-            counts[path] += 1
-    for path in sorted(counts, key=lambda p: p.encode('utf-8', 'surrogateescape')):
-        sys.stdout.buffer.write(('%s %d\n' % (path, counts[path])).encode('utf-8', 'surrogateescape'))
+    for line in sys.stdin:
+        out, *transforms = line.rstrip('\n').split('\t')
+        with open(out, 'wb') as file:
+            file.writelines(folded(everything, names, transforms))
+        print('done', flush=True)
 
 
 main()
