@@ -14,7 +14,8 @@ static void frame(void *app, const FrameInput *in, FrameOutput *out) {
     app_frame(app, in, out);
 }
 
-static int open_window(App *app, const Fonts *fonts, uint32_t w, uint32_t h, bool software, bool gpu, Error *err) {
+static int open_window(App *app, const Fonts *fonts, uint32_t w, uint32_t h, bool software,
+                       bool gpu, Error *err) {
     HostOptions options = {.title = "FlameScope", .w = w, .h = h, .software = software, .gpu = gpu};
     if (!host_open(&options, fonts, err))
         return 1;

@@ -9,7 +9,7 @@
 #   debug     gcc, Debug, warnings are errors        optional-on   every optional library on
 #   clang     clang, Release                         gcc-off       gcc, all of them off
 #   asan-all  all of asan, and the command line      bare-all      every unit test of bare
-#   fuzz      each fuzzer for FUZZ_SECONDS, 60 of its own     tidy      size of functions
+#   fuzz      each fuzzer for FUZZ_SECONDS, 60 of its own     tidy      size of functions, layout
 #   package   the .deb, installed and run in a clean system
 #
 # One stage alone: tests/run.sh STAGE... (asan, say). The last line is the sum of all stages;
@@ -230,6 +230,14 @@ stage_tidy() {
         cat "$root/build/tidy/tidy.log"
         count 0 1 0
     fi
+    # shellcheck disable=SC2046 # a list of files
+    if clang-format --dry-run -Werror $(find "$root/src" "$root/tests" -name '*.[ch]') \
+        >"$root/build/tidy/format.log" 2>&1; then
+        count 1 0 0
+    else
+        head -20 "$root/build/tidy/format.log"
+        count 0 1 0
+    fi
 }
 
 run_stage() {
@@ -248,7 +256,7 @@ package_tools="lintian debootstrap weston desktop-file-utils appstream libxml2-u
 case ${1:-} in
 --all)
     stages="$stages $extra"
-    packages="$packages clang-tidy $package_tools"
+    packages="$packages clang-tidy clang-format $package_tools"
     ;;
 -*)
     echo "usage: tests/run.sh [--all | STAGE...]   stages: $stages $extra" >&2
@@ -265,7 +273,7 @@ case ${1:-} in
         esac
     done
     stages=$*
-    case " $stages " in *" tidy "*) packages="$packages clang-tidy" ;; esac
+    case " $stages " in *" tidy "*) packages="$packages clang-tidy clang-format" ;; esac
     case " $stages " in *" package "*) packages="$packages $package_tools" ;; esac
     ;;
 esac

@@ -5,7 +5,7 @@
 
 #include "app/program.h"
 
-#define CMD(id, name, keys, context, group, args, flags, action, available, help)                \
+#define CMD(id, name, keys, context, group, args, flags, action, available, help)                  \
     bool action(App *app, Str args_text, Error *err);
 #include "app/commands.def"
 #undef CMD

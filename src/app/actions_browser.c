@@ -11,11 +11,11 @@ bool do_folder_sort(App *app, Str args, Error *err) {
     Str rest = args;
     Str name = str_cut(&rest, ' ');
     rest = str_trim(rest);
-    uint8_t now = app->browser.order, order = (uint8_t)(now < FOLDER_ORDERS ? (now + 1) % FOLDER_ORDERS : 0);
+    uint8_t now = app->browser.order,
+            order = (uint8_t)(now < FOLDER_ORDERS ? (now + 1) % FOLDER_ORDERS : 0);
     if (name.n && !folder_order_named(name, &order))
-        return error_set(
-            err, ERROR_USAGE,
-            "a folder is sorted by name, format, duration, samples, size or modified");
+        return error_set(err, ERROR_USAGE,
+                         "a folder is sorted by name, format, duration, samples, size or modified");
     if (rest.n && !str_eq_c(rest, "up") && !str_eq_c(rest, "down"))
         return error_set(err, ERROR_USAGE, "an order is up or down");
     browser_sort(&app->browser, (FolderOrder)order,

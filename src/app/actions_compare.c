@@ -26,8 +26,9 @@ static void set_kind(App *app, uint8_t kind) {
 }
 
 bool do_compare(App *app, Str args, Error *err) {
-    static const char *const wanting[] = {"", "drag a second range with Ctrl first", "select a range first",
-                                          "select a range first", "open a second profile first"};
+    static const char *const wanting[] = {"", "drag a second range with Ctrl first",
+                                          "select a range first", "select a range first",
+                                          "open a second profile first"};
     State *s = &app->state;
     uint8_t kind = s->baseline_kind;
     if (args.n) {
@@ -88,7 +89,9 @@ bool do_range_save(App *app, Str args, Error *err) {
         } else {
             saved[i] = now;
         }
-        app_notice(app, again ? "This range is forgotten" : "This range is remembered: compare with it by the menu beside the views");
+        app_notice(
+            app, again ? "This range is forgotten"
+                       : "This range is remembered: compare with it by the menu beside the views");
         return true;
     }
     return error_set(err, ERROR_LIMIT, "at most %d ranges are remembered", STATE_RANGES);
@@ -97,7 +100,8 @@ bool do_range_save(App *app, Str args, Error *err) {
 bool do_compare_saved(App *app, Str args, Error *err) {
     int64_t n;
     if (!str_to_i64(args, &n) || n < 1 || n > STATE_RANGES || !app->state.saved[n - 1].on)
-        return error_set(err, ERROR_USAGE, "there is no remembered range %.*s", (int)args.n, args.s);
+        return error_set(err, ERROR_USAGE, "there is no remembered range %.*s", (int)args.n,
+                         args.s);
     set_baseline(app, app->state.saved[n - 1]);
     return true;
 }

@@ -8,7 +8,8 @@ bool can_findings(const App *app) {
 
 bool can_finding(const App *app) {
     Range r;
-    return can_findings(app) && findings_range(&app->findings, findings_list(app->session.engine), &r);
+    return can_findings(app) &&
+           findings_range(&app->findings, findings_list(app->session.engine), &r);
 }
 
 bool do_findings(App *app, Str args, Error *err) {
@@ -53,8 +54,8 @@ bool do_findings_go(App *app, Str args, Error *err) {
     Str rest = args;
     Str first = str_cut(&rest, '.');
     int64_t n, range = 1;
-    if (!str_to_i64(first, &n) || n < 1 || n > list->count || (rest.n && !str_to_i64(rest, &range)) || range < 1 ||
-        range > list->finding[n - 1].ranges)
+    if (!str_to_i64(first, &n) || n < 1 || n > list->count ||
+        (rest.n && !str_to_i64(rest, &range)) || range < 1 || range > list->finding[n - 1].ranges)
         return error_set(err, ERROR_USAGE, "there is no finding %.*s", (int)args.n, args.s);
     app->findings.chosen = app->findings.show = true;
     app->findings.at = (uint32_t)n - 1;
@@ -68,7 +69,8 @@ bool do_findings_column(App *app, Str args, Error *err) {
     const DetectList *list = findings_list(app->session.engine);
     int64_t period = list->finding[app->findings.at].period_ns;
     if (period < 10000000 || period > 3600000000000)
-        return error_set(err, ERROR_USAGE, period ? "a column cannot be that long" : "this one has no period");
+        return error_set(err, ERROR_USAGE,
+                         period ? "a column cannot be that long" : "this one has no period");
     app->state.column_ns = period;
     return true;
 }

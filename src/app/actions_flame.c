@@ -11,7 +11,8 @@ bool can_file(const App *app) {
 }
 
 bool can_weight(const App *app) {
-    return can_file(app) && query_weight_kind(&app->session.dict, &app->session.slot[0].view, app_event(app)) != WEIGHT_SAMPLES;
+    return can_file(app) && query_weight_kind(&app->session.dict, &app->session.slot[0].view,
+                                              app_event(app)) != WEIGHT_SAMPLES;
 }
 
 bool can_zoomed(const App *app) {
@@ -36,7 +37,8 @@ bool do_event(App *app, Str args, Error *err) {
     }
     Str name = STR("all");
     if (id != EVENT_ALL)
-        name = names_get(&app->session.dict.names, contexts_get_event(&app->session.dict.contexts, id).name);
+        name = names_get(&app->session.dict.names,
+                         contexts_get_event(&app->session.dict.contexts, id).name);
     state_put(app->state.event, sizeof app->state.event, name);
     return true;
 }
@@ -146,7 +148,8 @@ bool do_shape(App *app, Str args, Error *err) {
         return error_set(err, ERROR_USAGE, "there is no view \"%.*s\"", (int)args.n, args.s);
     if (kind != app->state.view_kind)
         app->flame.scroll = 0;
-    if ((kind == VIEW_INVERTED || kind == VIEW_SANDWICH) != (app->state.view_kind == VIEW_INVERTED || app->state.view_kind == VIEW_SANDWICH))
+    if ((kind == VIEW_INVERTED || kind == VIEW_SANDWICH) !=
+        (app->state.view_kind == VIEW_INVERTED || app->state.view_kind == VIEW_SANDWICH))
         memset(app->state.zoom, 0, STATE_ZOOM); /* paths of one tree mean nothing in the other */
     app->state.view_kind = kind;
     return true;
@@ -161,7 +164,8 @@ bool do_order(App *app, Str args, Error *err) {
 bool do_colors(App *app, Str args, Error *err) {
     FlamePalette palette = (FlamePalette)((app->state.flame_palette + 1) % FLAME_PALETTE_COUNT);
     if (args.n && !flame_palette_named(args, &palette))
-        return error_set(err, ERROR_USAGE, "there is no flame graph palette \"%.*s\"", (int)args.n, args.s);
+        return error_set(err, ERROR_USAGE, "there is no flame graph palette \"%.*s\"", (int)args.n,
+                         args.s);
     app->state.flame_palette = (uint8_t)palette;
     if (!args.n)
         app_notice(app, "Flame graph colours: %s", flame_palette_name(palette));
@@ -188,8 +192,9 @@ static bool zoom_to_path(App *app, Str path, Error *err) {
         frames[n++].symbol = str_cut(&rest, ';');
     uint32_t node = tree_find(a->tree, &app->session.dict, frames, n, &matched);
     if (matched < n)
-        return error_set(err, ERROR_USAGE, "there is no frame %.*s below %s", (int)frames[matched].symbol.n,
-                         frames[matched].symbol.s, matched ? "the path before it" : "the root");
+        return error_set(err, ERROR_USAGE, "there is no frame %.*s below %s",
+                         (int)frames[matched].symbol.n, frames[matched].symbol.s,
+                         matched ? "the path before it" : "the root");
     return zoom_to_node(app, node, err);
 }
 
@@ -210,7 +215,8 @@ bool do_zoom_key(App *app, Str args, Error *err) {
         return error_set(err, ERROR_USAGE, "there is no such frame");
     const FlameBox *b = flame_pane_box(&app->flame, (uint64_t)key);
     if (!b)
-        return error_set(err, ERROR_USAGE, "there is no frame with number %.*s", (int)args.n, args.s);
+        return error_set(err, ERROR_USAGE, "there is no frame with number %.*s", (int)args.n,
+                         args.s);
     return zoom_to_node(app, b->node, err);
 }
 
@@ -234,11 +240,11 @@ bool do_zoom_reset(App *app, Str args, Error *err) {
 
 /* -- cursor, scroll, search */
 
-#define CURSOR(name, dx, dy)                                                                      \
-    bool name(App *app, Str args, Error *err) {                                                   \
-        (void)args, (void)err;                                                                    \
-        flame_pane_move_cursor(&app->flame, dx, app->flame.hanging ? -(dy) : dy);                 \
-        return true;                                                                              \
+#define CURSOR(name, dx, dy)                                                                       \
+    bool name(App *app, Str args, Error *err) {                                                    \
+        (void)args, (void)err;                                                                     \
+        flame_pane_move_cursor(&app->flame, dx, app->flame.hanging ? -(dy) : dy);                  \
+        return true;                                                                               \
     }
 CURSOR(do_cursor_up, 0, 1)
 CURSOR(do_cursor_down, 0, -1)

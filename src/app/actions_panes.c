@@ -18,11 +18,11 @@ static const Functions *functions_of(const App *app) {
     return table_functions(app->session.engine, &number);
 }
 
-#define DOES(name, call)                                                                        \
-    bool name(App *app, Str args, Error *err) {                                                 \
-        (void)args, (void)err;                                                                  \
-        call;                                                                                   \
-        return true;                                                                            \
+#define DOES(name, call)                                                                           \
+    bool name(App *app, Str args, Error *err) {                                                    \
+        (void)args, (void)err;                                                                     \
+        call;                                                                                      \
+        return true;                                                                               \
     }
 DOES(do_table_up, table_pane_move(&app->table, functions_of(app), -1))
 DOES(do_table_down, table_pane_move(&app->table, functions_of(app), 1))
@@ -100,7 +100,8 @@ bool do_chart_thread(App *app, Str args, Error *err) {
     if (thread_parse(args, &app->state))
         return true;
     if (!str_to_i64(args, &tid))
-        return error_set(err, ERROR_USAGE, "a thread is PID/TID or TID, not %.*s", (int)args.n, args.s);
+        return error_set(err, ERROR_USAGE, "a thread is PID/TID or TID, not %.*s", (int)args.n,
+                         args.s);
     for (uint32_t i = 0; c && i < c->tops; i++) {
         if (c->top[i].tid != tid)
             continue;
@@ -109,7 +110,8 @@ bool do_chart_thread(App *app, Str args, Error *err) {
         app->state.chart_tid = c->top[i].tid;
         return true;
     }
-    return error_set(err, ERROR_USAGE, "no thread %.*s is among those with most samples", (int)args.n, args.s);
+    return error_set(err, ERROR_USAGE, "no thread %.*s is among those with most samples",
+                     (int)args.n, args.s);
 }
 
 static bool step_thread(App *app, int step) {

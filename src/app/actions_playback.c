@@ -173,7 +173,8 @@ bool do_play_speed(App *app, Str args, Error *err) {
 bool do_play_window(App *app, Str args, Error *err) {
     int64_t ns;
     if (!span_parse(args, &ns))
-        return error_set(err, ERROR_USAGE, "a window is a span as 500ms or 2s, not %.*s", (int)args.n, args.s);
+        return error_set(err, ERROR_USAGE, "a window is a span as 500ms or 2s, not %.*s",
+                         (int)args.n, args.s);
     if (!playback_set_window(&app->playback, ns, now(app)))
         return error_set(err, ERROR_USAGE, "the window must be shorter than the recording");
     playback_show(app);

@@ -41,7 +41,8 @@ bool do_scene_update(App *app, Str args, Error *err) {
 static bool number(Str args, uint32_t most, uint32_t *out, Error *err) {
     int64_t n;
     if (!str_to_i64(str_trim(args), &n) || n < 1 || n > most)
-        return error_set(err, ERROR_USAGE, "there is no number %.*s among %u", (int)args.n, args.s, most);
+        return error_set(err, ERROR_USAGE, "there is no number %.*s among %u", (int)args.n, args.s,
+                         most);
     *out = (uint32_t)n - 1;
     return true;
 }
@@ -197,7 +198,8 @@ bool do_callout_remove(App *app, Str args, Error *err) {
     uint32_t at = scene->callouts - 1;
     if (!scene->callouts || (args.n && !number(args, scene->callouts, &at, err)))
         return error_set(err, ERROR_USAGE, "this scene has no such callout");
-    memmove(scene->callout + at, scene->callout + at + 1, (scene->callouts - at - 1) * sizeof(Callout));
+    memmove(scene->callout + at, scene->callout + at + 1,
+            (scene->callouts - at - 1) * sizeof(Callout));
     scene->callouts--;
     app->scenes.version++;
     return true;

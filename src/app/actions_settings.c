@@ -63,7 +63,8 @@ void settings_keep(App *app, CommandId id, const State *before, bool was_still) 
     was.value[SETTING_STILL] = was_still;
     now.value[SETTING_STILL] = app->reduced_motion;
     for (int i = 0; i < SETTINGS; i++) {
-        bool by_switch = id == CMD_SAFE_COLORS && i != SETTING_SAFE; /* the palettes before stay remembered */
+        bool by_switch =
+            id == CMD_SAFE_COLORS && i != SETTING_SAFE; /* the palettes before stay remembered */
         if (was.value[i] == now.value[i] || by_switch)
             continue;
         app->settings.value[i] = now.value[i];
@@ -77,8 +78,9 @@ void settings_keep(App *app, CommandId id, const State *before, bool was_still) 
 void settings_begin(App *app) {
     Error err = {0};
     Buf text = {0};
-    bool ok = kept_file_open(&app->settings_file, KEPT_CONFIG, "settings", settings_merge, &text, &err) &&
-              settings_parse(buf_str(&text), &app->settings, &err);
+    bool ok =
+        kept_file_open(&app->settings_file, KEPT_CONFIG, "settings", settings_merge, &text, &err) &&
+        settings_parse(buf_str(&text), &app->settings, &err);
     buf_free(&text);
     if (!ok)
         app_notice(app, "Settings: %s", err.message);

@@ -49,21 +49,23 @@ static bool move_selection(App *app, int64_t rows, int64_t columns, bool extend)
     const HeatGrid *grid = app_grid(app);
     int64_t cells = rows + columns * (grid ? heat_slices(grid) : 1);
     Range moved;
-    if (!heat_select_move(&app->state, grid, app->state.downwards ? cells - 2 * rows : cells, extend, &moved))
+    if (!heat_select_move(&app->state, grid, app->state.downwards ? cells - 2 * rows : cells,
+                          extend, &moved))
         return true;
     app->state.selection = moved;
     const Range *view = &app->state.view;
     int64_t at = extend || cells > 0 ? moved.t1_ns : moved.t0_ns; /* the view follows this end */
     int64_t by = at > view->t1_ns ? at - view->t1_ns : at < view->t0_ns ? at - view->t0_ns : 0;
     if (view->on && by)
-        set_view(app, heat_view_change(&app->state, grid, 1, 0.5, (double)by / (double)(view->t1_ns - view->t0_ns)));
+        set_view(app, heat_view_change(&app->state, grid, 1, 0.5,
+                                       (double)by / (double)(view->t1_ns - view->t0_ns)));
     return true;
 }
 
-#define MOVE(name, rows, columns, extend)                                                         \
-    bool name(App *app, Str args, Error *err) {                                                   \
-        (void)args, (void)err;                                                                    \
-        return move_selection(app, rows, columns, extend);                                        \
+#define MOVE(name, rows, columns, extend)                                                          \
+    bool name(App *app, Str args, Error *err) {                                                    \
+        (void)args, (void)err;                                                                     \
+        return move_selection(app, rows, columns, extend);                                         \
     }
 MOVE(do_select_up, 1, 0, false)
 MOVE(do_select_down, -1, 0, false)
@@ -101,10 +103,12 @@ bool do_time_fit(App *app, Str args, Error *err) {
     const HeatGrid *grid = app_grid(app);
     if (!grid)
         return true;
-    int64_t w = grid->spec.column_ns, span = app->state.selection.t1_ns - app->state.selection.t0_ns;
+    int64_t w = grid->spec.column_ns,
+            span = app->state.selection.t1_ns - app->state.selection.t0_ns;
     int64_t margin = span / 4 > w ? span / 4 : w;
     State asked = app->state;
-    asked.view = (Range){true, app->state.selection.t0_ns - margin, app->state.selection.t1_ns + margin};
+    asked.view =
+        (Range){true, app->state.selection.t0_ns - margin, app->state.selection.t1_ns + margin};
     set_view(app, heat_view_change(&asked, grid, 1, 0.5, 0));
     return true;
 }
@@ -121,10 +125,10 @@ static bool change_view(App *app, double factor, double move) {
     return true;
 }
 
-#define VIEW_CHANGE(name, factor, move)                                                           \
-    bool name(App *app, Str args, Error *err) {                                                   \
-        (void)args, (void)err;                                                                    \
-        return change_view(app, factor, move);                                                    \
+#define VIEW_CHANGE(name, factor, move)                                                            \
+    bool name(App *app, Str args, Error *err) {                                                    \
+        (void)args, (void)err;                                                                     \
+        return change_view(app, factor, move);                                                     \
     }
 VIEW_CHANGE(do_time_in, 0.75, 0)
 VIEW_CHANGE(do_time_out, 1 / 0.75, 0)
@@ -142,11 +146,11 @@ bool do_rows(App *app, Str args, Error *err) {
 }
 
 static const uint32_t usual_rows[] = {1, 5, 10, 20, 25, 40, 50, 100, 200, 500, 1000};
-static const int64_t usual_columns[] = {
-    10000000,    20000000,    50000000,     100000000,    200000000,    500000000,
-    1000000000,  2000000000,  5000000000,   10000000000,  15000000000,  30000000000,
-    60000000000, 120000000000, 300000000000, 600000000000, 900000000000, 1800000000000,
-    3600000000000};
+static const int64_t usual_columns[] = {10000000,     20000000,      50000000,     100000000,
+                                        200000000,    500000000,     1000000000,   2000000000,
+                                        5000000000,   10000000000,   15000000000,  30000000000,
+                                        60000000000,  120000000000,  300000000000, 600000000000,
+                                        900000000000, 1800000000000, 3600000000000};
 
 static bool step_rows(App *app, int step) {
     int n = (int)(sizeof usual_rows / sizeof *usual_rows);
@@ -185,7 +189,8 @@ bool do_rows_fewer(App *app, Str args, Error *err) {
 bool do_column(App *app, Str args, Error *err) {
     int64_t ns;
     if (!span_parse(args, &ns) || ns < 10000000 || ns > 3600000000000)
-        return error_set(err, ERROR_USAGE, "a column must span 10ms to 1h, not %.*s", (int)args.n, args.s);
+        return error_set(err, ERROR_USAGE, "a column must span 10ms to 1h, not %.*s", (int)args.n,
+                         args.s);
     app->state.column_ns = ns;
     return true;
 }
@@ -229,7 +234,8 @@ bool do_scale(App *app, Str args, Error *err) {
 bool do_palette(App *app, Str args, Error *err) {
     HeatPalette palette = (HeatPalette)((app->state.heat_palette + 1) % HEAT_PALETTE_COUNT);
     if (args.n && !heat_palette_named(args, &palette))
-        return error_set(err, ERROR_USAGE, "there is no heat map palette \"%.*s\"", (int)args.n, args.s);
+        return error_set(err, ERROR_USAGE, "there is no heat map palette \"%.*s\"", (int)args.n,
+                         args.s);
     app->state.heat_palette = (uint8_t)palette;
     return true;
 }

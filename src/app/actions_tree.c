@@ -59,7 +59,8 @@ static bool frame_text(App *app, Str args, Str *out, Error *err) {
     FrameId id;
     if (!pointed_frame(app, &tree, &id))
         return error_set(err, ERROR_USAGE, "point at a frame, or mark one");
-    Str symbol = tree_symbol(tree, &app->session.dict, id), module = tree_module(tree, &app->session.dict, id);
+    Str symbol = tree_symbol(tree, &app->session.dict, id),
+        module = tree_module(tree, &app->session.dict, id);
     char *text = ARENA_ARRAY(&app->frame_arena, char, symbol.n + module.n + 3);
     memcpy(text, symbol.s, symbol.n);
     text[symbol.n] = '\t';
@@ -79,7 +80,9 @@ static bool path_text(App *app, Str *out, Error *err) {
     if (chart ? !c : !b || !a)
         return error_set(err, ERROR_USAGE, "point at a frame, or mark one");
     if (app->state.view_kind == VIEW_INVERTED || app->state.view_kind == VIEW_SANDWICH)
-        return error_set(err, ERROR_USAGE, "a single frame can be taken from the flame graph only, not from the inverted one");
+        return error_set(
+            err, ERROR_USAGE,
+            "a single frame can be taken from the flame graph only, not from the inverted one");
     if (chart ? !chart_path_text(c, &app->session.dict, &app->chart.hover.box, text, STATE_ZOOM)
               : !flame_zoom_text(a, &app->session.dict, b->node, text, STATE_ZOOM))
         return error_set(err, ERROR_LIMIT, "the path to this frame is too long");
@@ -112,10 +115,10 @@ static bool add_text(App *app, const char *name, Str args, Error *err) {
     return true;
 }
 
-#define OF_FUNCTION(name, kind)                                                                   \
-    bool name(App *app, Str args, Error *err) {                                                   \
-        Str frame;                                                                                \
-        return frame_text(app, args, &frame, err) && add(app, kind, GROUP_PROCESS, frame, err);   \
+#define OF_FUNCTION(name, kind)                                                                    \
+    bool name(App *app, Str args, Error *err) {                                                    \
+        Str frame;                                                                                 \
+        return frame_text(app, args, &frame, err) && add(app, kind, GROUP_PROCESS, frame, err);    \
     }
 OF_FUNCTION(do_focus_function, TRANSFORM_FOCUS_FUNCTION)
 OF_FUNCTION(do_drop_function, TRANSFORM_DROP_FUNCTION)
@@ -123,12 +126,12 @@ OF_FUNCTION(do_merge_function, TRANSFORM_MERGE_FUNCTION)
 OF_FUNCTION(do_collapse_recursion, TRANSFORM_COLLAPSE_RECURSION)
 OF_FUNCTION(do_collapse_direct, TRANSFORM_COLLAPSE_DIRECT)
 
-#define OF_PATH(name, kind, word)                                                                 \
-    bool name(App *app, Str args, Error *err) {                                                   \
-        Str path;                                                                                 \
-        if (args.n)                                                                               \
-            return add_text(app, word, args, err);                                                \
-        return path_text(app, &path, err) && add(app, kind, GROUP_PROCESS, path, err);            \
+#define OF_PATH(name, kind, word)                                                                  \
+    bool name(App *app, Str args, Error *err) {                                                    \
+        Str path;                                                                                  \
+        if (args.n)                                                                                \
+            return add_text(app, word, args, err);                                                 \
+        return path_text(app, &path, err) && add(app, kind, GROUP_PROCESS, path, err);             \
     }
 OF_PATH(do_focus_subtree, TRANSFORM_FOCUS_SUBTREE, "focus-subtree")
 OF_PATH(do_merge_node, TRANSFORM_MERGE_NODE, "merge-node")
@@ -171,7 +174,8 @@ bool do_group(App *app, Str args, Error *err) {
         while (key < GROUP_KEYS && !str_eq_c(args, group_key_name(key)))
             key++;
         if (key == GROUP_KEYS)
-            return error_set(err, ERROR_USAGE, "group by process, thread, cpu, event, module or package");
+            return error_set(err, ERROR_USAGE,
+                             "group by process, thread, cpu, event, module or package");
         return add(app, TRANSFORM_GROUP, key, STR(""), err);
     }
     uint32_t at = last_of(t, TRANSFORM_GROUP);
@@ -347,10 +351,13 @@ static bool step_link(App *app, int step, Error *err) {
     const Range *s = &app->state.selection;
     int64_t t0, t1;
     if (!link || !link->exact)
-        return error_set(err, ERROR_USAGE, link ? "its moments are still being looked for" : "pin a function or search first");
+        return error_set(err, ERROR_USAGE,
+                         link ? "its moments are still being looked for"
+                              : "pin a function or search first");
     int64_t from = step > 0 ? (s->on ? s->t1_ns : INT64_MIN) : (s->on ? s->t0_ns : INT64_MAX);
     if (!link_next(link, from, step, &t0, &t1))
-        return error_set(err, ERROR_USAGE, step > 0 ? "no later moments of it" : "no earlier moments of it");
+        return error_set(err, ERROR_USAGE,
+                         step > 0 ? "no later moments of it" : "no earlier moments of it");
     app->state.selection = (Range){true, t0, t1};
     return true;
 }

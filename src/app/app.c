@@ -1,5 +1,6 @@
 /* The program. A frame runs in this order: take in what the background found, views draw and
- * wish, keys that no widget used become wishes, wishes become state, state becomes questions, and out goes the picture. */
+ * wish, keys that no widget used become wishes, wishes become state, state becomes questions, and
+ * out goes the picture. */
 #include "app/app.h"
 
 #include <stdarg.h>
@@ -133,9 +134,11 @@ void app_browse(App *app) {
         browser_go(&app->browser, app->session.jobs, app->examples);
 }
 
-/* What is plainly no profile must not cost the one that is shown. A pipe's bytes cannot be looked at. */
+/* What is plainly no profile must not cost the one that is shown. A pipe's bytes cannot be looked
+ * at. */
 static bool may_be_opened(const App *app, uint32_t slot, const char *path, Error *err) {
-    bool looked_at = (slot || app->session.slot[0].open) && strcmp(path, "-") != 0 && !file_is_provided(path) &&
+    bool looked_at = (slot || app->session.slot[0].open) && strcmp(path, "-") != 0 &&
+                     !file_is_provided(path) &&
                      (file_is_plain(path) || !file_exists(path) || file_is_folder(path));
     return !looked_at || loader_guess(path, err) != NULL;
 }
@@ -184,7 +187,8 @@ static bool has_failed(App *app, uint32_t index) {
     if (!slot->open || !slot->settled || slot->load.state != LOAD_FAILED)
         return false;
     app->load_error = slot->load.error;
-    snprintf(app->load_error.file, sizeof app->load_error.file, "%.*s", (int)sizeof app->load_error.file - 1, app->state.file[index]);
+    snprintf(app->load_error.file, sizeof app->load_error.file, "%.*s",
+             (int)sizeof app->load_error.file - 1, app->state.file[index]);
     return true;
 }
 
@@ -252,7 +256,8 @@ void app_heat_spec(App *app, HeatSpec *spec) {
 }
 
 const Answer *app_answer(const App *app) {
-    const Answer *a = app->session.slot[0].open ? engine_answer(app->session.engine, ANSWER_MAIN) : NULL;
+    const Answer *a =
+        app->session.slot[0].open ? engine_answer(app->session.engine, ANSWER_MAIN) : NULL;
     return a && a->profile == &app->session.slot[0].profile ? a : NULL;
 }
 
@@ -268,11 +273,26 @@ const HeatGrid *app_grid(const App *app) {
 
 View app_view(App *app, Wishes *wishes, int64_t *next_wake_ns) {
     return (View){
-        .ui = &app->ui, .state = &app->state, .select = CMD_SELECT_NS, .frame_time = CMD_TIME_VIEW, .dict = &app->session.dict,
-        .slot = &app->session.slot[0], .engine = app->session.engine, .answer = app_answer(app),
-        .heat = app_grid(app), .link = app_link(app), .event = app_event(app), .weighted = app_weighted(app), .paused = app->session.paused, .origin_ns = app_origin(app),
-        .arena = &app->frame_arena, .wishes = wishes, .now_ns = app->last_input.now_ns,
-        .next_wake_ns = next_wake_ns, .staged = app->present.on, .still = app->headless || app->reduced_motion,
+        .ui = &app->ui,
+        .state = &app->state,
+        .select = CMD_SELECT_NS,
+        .frame_time = CMD_TIME_VIEW,
+        .dict = &app->session.dict,
+        .slot = &app->session.slot[0],
+        .engine = app->session.engine,
+        .answer = app_answer(app),
+        .heat = app_grid(app),
+        .link = app_link(app),
+        .event = app_event(app),
+        .weighted = app_weighted(app),
+        .paused = app->session.paused,
+        .origin_ns = app_origin(app),
+        .arena = &app->frame_arena,
+        .wishes = wishes,
+        .now_ns = app->last_input.now_ns,
+        .next_wake_ns = next_wake_ns,
+        .staged = app->present.on,
+        .still = app->headless || app->reduced_motion,
     };
 }
 
@@ -336,7 +356,8 @@ static void note_drawn(App *app) {
     const SessionSlot *slot = &app->session.slot[0];
     const HeatGrid *grid = app_grid(app);
     app->heat_drawn |= app->heat.t1_ns > app->heat.t0_ns;
-    app->whole_drawn |= app->heat_drawn && slot->settled && grid && grid->exact && grid->samples >= slot->view.samples;
+    app->whole_drawn |= app->heat_drawn && slot->settled && grid && grid->exact &&
+                        grid->samples >= slot->view.samples;
 }
 
 static void put_out(App *app, FrameOutput *out, int64_t next_wake_ns, bool acted) {
@@ -351,7 +372,8 @@ static void put_out(App *app, FrameOutput *out, int64_t next_wake_ns, bool acted
     snprintf(w->title, sizeof w->title, "%.200s%sFlameScope", name, name[0] ? " - " : "");
     int64_t now = app->last_input.now_ns;
     note_drawn(app);
-    bool noting = app->heat_drawn && !app->first_pixels_ns; /* the next frame knows when it was seen */
+    bool noting =
+        app->heat_drawn && !app->first_pixels_ns; /* the next frame knows when it was seen */
     noting |= app->whole_drawn && !app->whole_pixels_ns;
     if (acted || ui->animating || noting)
         next_wake_ns = now;
@@ -360,8 +382,8 @@ static void put_out(App *app, FrameOutput *out, int64_t next_wake_ns, bool acted
     if (app->notice[0] && app->notice_until_ns < next_wake_ns)
         next_wake_ns = app->notice_until_ns;
     bool looking = app_shows_browser(app) && !browser_settled(&app->browser);
-    bool waiting = looking || session_loading(&app->session) || app->saver.busy || !scene_file_settled(&app->scene_file) ||
-                   !kept_settled(app) || app->show.check;
+    bool waiting = looking || session_loading(&app->session) || app->saver.busy ||
+                   !scene_file_settled(&app->scene_file) || !kept_settled(app) || app->show.check;
     if (waiting && now + 100000000 < next_wake_ns)
         next_wake_ns = now + 100000000; /* the progress line; a save that ends after its wake */
     WindowOutput *second = &out->window[1];
@@ -391,8 +413,8 @@ static void use_pending(App *app, CommandId id, char *args) {
     args[0] = 0;
 }
 
-/* A profile that is shorter than a column would be a hairline. Scenes, and who says how long columns
- * are, are left alone. */
+/* A profile that is shorter than a column would be a hairline. Scenes, and who says how long
+ * columns are, are left alone. */
 static void fit_column(App *app, const ProfileView *view) {
     static const int64_t shorter_ms[] = {100, 50, 20, 10};
     enum { FEW = 8, MS = 1000000 };
@@ -403,14 +425,16 @@ static void fit_column(App *app, const ProfileView *view) {
     if (!wanted)
         return;
     int64_t column = 0;
-    for (size_t i = 0; i < sizeof shorter_ms / sizeof *shorter_ms && (!column || length / column < FEW); i++)
+    for (size_t i = 0;
+         i < sizeof shorter_ms / sizeof *shorter_ms && (!column || length / column < FEW); i++)
         column = shorter_ms[i] * MS;
     app->state.column_ns = column;
     app->fitted_column = true;
     /* columns begin with a whole second, and what is before the first sample is empty */
     int64_t origin = app_origin(app), t0 = origin + (view->first_ns - origin) / column * column;
     if (!app->state.view.on && t0 > origin)
-        app->state.view = (Range){true, t0, origin + ((view->last_ns - origin) / column + 1) * column};
+        app->state.view =
+            (Range){true, t0, origin + ((view->last_ns - origin) / column + 1) * column};
 }
 
 /* Ranges from the command line wait until the origin is known. */
@@ -478,14 +502,16 @@ void app_frame(App *app, const FrameInput *input, FrameOutput *out) {
     saved(app);
     keep_files(app);
     notice_failure(app); /* which shows the browser */
-    browser_poll(&app->browser, app->session.jobs, app_shows_browser(app) && !session_loading(&app->session),
-                 app->session.use_cache, in->now_ns);
+    browser_poll(&app->browser, app->session.jobs,
+                 app_shows_browser(app) && !session_loading(&app->session), app->session.use_cache,
+                 in->now_ns);
     pending_range(app);
     if (app->notice[0] && in->now_ns >= app->notice_until_ns)
         app->notice[0] = 0;
 
     Wishes wishes = {.arena = &app->frame_arena};
-    const Theme *theme = theme_get((ThemeKind)(app->present.on ? app->present.theme : app->state.theme));
+    const Theme *theme =
+        theme_get((ThemeKind)(app->present.on ? app->present.theme : app->state.theme));
     draw_reset(&app->draw, (float)in->window[0].w, (float)in->window[0].h, theme->background);
     ui_begin(&app->ui, &app->draw, app->fonts, theme, (float)app->state.text_percent / 100, in, 0);
     app->ui.still = app->reduced_motion;

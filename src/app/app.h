@@ -11,9 +11,9 @@ typedef struct App App;
 
 typedef struct AppOptions {
     const Fonts *fonts;
-    uint32_t workers;      /* 0: everything inline, between frames (app_work) */
-    const char *examples;  /* folder the browser starts at; NULL: looked for */
-    bool headless;         /* no motion, no browser */
+    uint32_t workers;     /* 0: everything inline, between frames (app_work) */
+    const char *examples; /* folder the browser starts at; NULL: looked for */
+    bool headless;        /* no motion, no browser */
 } AppOptions;
 
 App *app_new(const AppOptions *options);

@@ -6,7 +6,11 @@
 #include "query/hottest.h"
 
 static HottestWish hottest_wish(const Query *q, const Range *cell) {
-    return (HottestWish){.t0_ns = cell->t0_ns, .t1_ns = cell->t1_ns, .event = q->event, .idle = q->idle, .filter = q->filter};
+    return (HottestWish){.t0_ns = cell->t0_ns,
+                         .t1_ns = cell->t1_ns,
+                         .event = q->event,
+                         .idle = q->idle,
+                         .filter = q->filter};
 }
 
 /* Of the cell under the pointer. */
@@ -21,7 +25,8 @@ static void ask_pinned(App *app, const Query *q) {
     const State *s = &app->state;
     HottestWish w = hottest_wish(q, &s->cell);
     uint32_t column, row;
-    bool wanted = heat_cell_find(app_grid(app), s, &column, &row) && heat_lane_filter(app_grid(app), row, &w.filter);
+    bool wanted = heat_cell_find(app_grid(app), s, &column, &row) &&
+                  heat_lane_filter(app_grid(app), row, &w.filter);
     engine_ask_aside(app->session.engine, ASIDE_PINNED, 0, wanted ? &w : NULL);
 }
 
@@ -41,9 +46,10 @@ static void ask_link(App *app, const HeatSpec *spec) {
     FrameId hovered = hovered_frame(app);
     const HeatGrid *grid = app_grid(app);
     LinkWish w = {.spec = *spec};
-    bool lit = view->has_time && linking_match(&app->pinned, &app->state, &app->session.dict, view->frames, hovered, &app->lit);
+    bool lit = view->has_time && linking_match(&app->pinned, &app->state, &app->session.dict,
+                                               view->frames, hovered, &app->lit);
     if (lit && spec->value_kind == HEAT_SHARE && link_match_same(&app->lit, &spec->match))
-        lit = false; /* the map says so already */
+        lit = false;                                     /* the map says so already */
     if (grid && grid->spec.row_kind == spec->row_kind) { /* columns and rows as they were made */
         link_wish_of(grid, &app->lit, &w);
         w.spec.event = spec->event;
@@ -77,7 +83,8 @@ static void ask_callers(App *app) {
 static void ask_findings(App *app, const Query *q) {
     const SessionSlot *slot = &app->session.slot[0];
     FindingsWish w = {.event = q->event, .idle = q->idle, .filter = q->filter};
-    engine_ask_aside(app->session.engine, ASIDE_FINDINGS, 0, slot->settled && slot->view.has_time ? &w : NULL);
+    engine_ask_aside(app->session.engine, ASIDE_FINDINGS, 0,
+                     slot->settled && slot->view.has_time ? &w : NULL);
 }
 
 static void ask_chart(App *app, const Query *q) {
@@ -111,7 +118,8 @@ void app_ask(App *app) {
     app_heat_spec(app, &spec);
     int64_t fitted = heat_spec_fit(&spec, &app->session.slot[0].view) ? spec.column_ns : 0;
     if (fitted && fitted != app->fitted_column_ns)
-        app_notice(app, "Columns made longer: a heat map has at most %d M cells", HEAT_MAX_CELLS >> 20);
+        app_notice(app, "Columns made longer: a heat map has at most %d M cells",
+                   HEAT_MAX_CELLS >> 20);
     app->fitted_column_ns = fitted;
     engine_ask(app->session.engine, ANSWER_MAIN, &q);
     ask_callers(app);

@@ -82,11 +82,10 @@ static void list_job(void *context, uint32_t worker) {
 
 /* Where the cursor begins: the first file that is named like a profile, else behind "..". */
 static size_t likely_profile(const Browser *b) {
-    static const char *const endings[] = {".gz", ".zst", ".perf",
-                                          ".folded", ".fscope", ".data", ".jfr"};
+    static const char *const endings[] = {".gz",     ".zst",  ".perf", ".folded",
+                                          ".fscope", ".data", ".jfr"};
     for (size_t i = 0; i < b->items; i++)
-        for (size_t k = 0; k < sizeof endings / sizeof *endings && !b->item[i].file.is_folder;
-             k++)
+        for (size_t k = 0; k < sizeof endings / sizeof *endings && !b->item[i].file.is_folder; k++)
             if (str_ends(str_of(b->item[i].file.name), str_of(endings[k])))
                 return i;
     return b->items > 1 ? 1 : 0;
@@ -238,8 +237,7 @@ static void make_rows(Browser *b) {
     b->matching = 0;
     for (size_t r = 0; r < b->listed; r++)
         b->matching += !b->item[b->rows[r]].file.is_folder;
-    if (b->listed &&
-        selected_row(b) == b->listed) /* filtered out: the first that is not ".." */
+    if (b->listed && selected_row(b) == b->listed) /* filtered out: the first that is not ".." */
         b->selected = b->rows[b->listed > 1];
 }
 

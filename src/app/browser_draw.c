@@ -69,8 +69,8 @@ static Rect cell_rect(const Ui *ui, const Columns *c, int cell, Rect row) {
 static void draw_fitted(const View *v, Rect r, Str text, uint32_t color, int align) {
     char cut[512];
     Ui *ui = v->ui;
-    Str fits = font_fit(ui->fonts, FACE_REGULAR, ui->theme->font * ui->scale, text, r.w, cut,
-                        sizeof cut);
+    Str fits =
+        font_fit(ui->fonts, FACE_REGULAR, ui->theme->font * ui->scale, text, r.w, cut, sizeof cut);
     ui_label(ui, r, fits, color, FACE_REGULAR, ui->theme->font, align);
 }
 
@@ -90,8 +90,10 @@ static void draw_title(const Browser *b, const View *v, const Columns *c, int ce
     if (z.clicked && z.button == BUTTON_LEFT)
         wish(v->wishes, CMD_FOLDER_SORT, "%s %s", folder_order_name(order), up ? "up" : "down");
     Str key = command_key(on ? CMD_FOLDER_REVERSE : CMD_FOLDER_SORT, v->arena);
-    ui_tip(ui, id, r, view_text(v, "Sort by %s%s\t%.*s", folder_order_name(order), on ? ", the other way round" : "",
-                                (int)key.n, key.s).s);
+    ui_tip(ui, id, r,
+           view_text(v, "Sort by %s%s\t%.*s", folder_order_name(order),
+                     on ? ", the other way round" : "", (int)key.n, key.s)
+               .s);
     ui_focus_ring(ui, id, rect_inset(r, ui_px(ui, 1)), ui_px(ui, 4));
     const char *arrow = b->ascending ? "\xe2\x86\x91" : "\xe2\x86\x93";
     Str words = str_of(titles[cell]);
@@ -99,8 +101,8 @@ static void draw_title(const Browser *b, const View *v, const Columns *c, int ce
         words = is_left(cell) ? view_text(v, "%s %s", titles[cell], arrow)
                               : view_text(v, "%s %s", arrow, titles[cell]);
     ui_label(ui, cell_rect(ui, c, cell, head), words,
-             on || z.hover ? ui->theme->text : ui->theme->muted,
-             on ? FACE_SEMIBOLD : FACE_REGULAR, ui->theme->font, is_left(cell) ? -1 : 1);
+             on || z.hover ? ui->theme->text : ui->theme->muted, on ? FACE_SEMIBOLD : FACE_REGULAR,
+             ui->theme->font, is_left(cell) ? -1 : 1);
 }
 
 static void draw_titles(const Browser *b, const View *v, const Columns *c, Rect head) {
@@ -144,14 +146,14 @@ static void draw_map(const View *v, const FolderItem *item, Rect r) {
     uint32_t *rgba = ARENA_ARRAY(v->arena, uint32_t, (size_t)w * h);
     map_pixels(v, look, rgba);
     uint64_t content = hash_bytes(look, sizeof *look);
-    DrawImage image = {.id = ui_id_at(ui_id("browser map"),
-                                      hash_bytes(item->file.name, strlen(item->file.name))),
-                       .w = w,
-                       .h = h,
-                       .rgba = rgba,
-                       .source = {0, 0, (float)w, (float)h}};
-    image.generation = content ^ (1 + s->scale + 16u * s->heat_palette +
-                                  256u * v->ui->theme->dark + 512u * s->downwards);
+    DrawImage image = {
+        .id = ui_id_at(ui_id("browser map"), hash_bytes(item->file.name, strlen(item->file.name))),
+        .w = w,
+        .h = h,
+        .rgba = rgba,
+        .source = {0, 0, (float)w, (float)h}};
+    image.generation = content ^ (1 + s->scale + 16u * s->heat_palette + 256u * v->ui->theme->dark +
+                                  512u * s->downwards);
     draw_image(v->ui->draw, r, &image);
 }
 
@@ -172,8 +174,7 @@ static Str modified_text(const View *v, int64_t ns) {
     char text[32];
     struct tm local;
     time_t seconds = (time_t)(ns / 1000000000);
-    if (!localtime_r(&seconds, &local) ||
-        !strftime(text, sizeof text, "%Y-%m-%d %H:%M", &local))
+    if (!localtime_r(&seconds, &local) || !strftime(text, sizeof text, "%Y-%m-%d %H:%M", &local))
         return STR("");
     return view_text(v, "%s", text);
 }
@@ -245,16 +246,17 @@ static bool draw_row(const Browser *b, const View *v, const Columns *c, size_t i
     Rect name = cell_rect(ui, c, CELL_NAME, r);
     float icon = ui_px(ui, 16);
     ui_icon(ui, (Rect){name.x, r.y + (r.h - icon) / 2, icon, icon},
-            item->file.is_folder ? "folder" : "file",
-            item->file.is_folder ? t->accent : t->muted);
+            item->file.is_folder ? "folder" : "file", item->file.is_folder ? t->accent : t->muted);
     name.x += icon + ui_px(ui, 8);
     name.w -= icon + ui_px(ui, 8);
     Str key = command_key(CMD_FOLDER_CHOOSE, v->arena);
     ui_tip(ui, ui_id_at(ui_id("browser"), i), r,
-           view_text(v, "%s\t%.*s", item->file.is_folder ? "List this folder" : "Open this file", (int)key.n, key.s).s);
+           view_text(v, "%s\t%.*s", item->file.is_folder ? "List this folder" : "Open this file",
+                     (int)key.n, key.s)
+               .s);
     draw_name(v, item, name, up || refused ? t->muted : t->text);
-    Rect map = {c->x[CELL_MAP] + ui_px(ui, 6), r.y + ui_px(ui, 4),
-                c->w[CELL_MAP] - ui_px(ui, 12), r.h - ui_px(ui, 8)};
+    Rect map = {c->x[CELL_MAP] + ui_px(ui, 6), r.y + ui_px(ui, 4), c->w[CELL_MAP] - ui_px(ui, 12),
+                r.h - ui_px(ui, 8)};
     if (c->w[CELL_MAP] > 0)
         draw_map(v, item, map);
     if (!up)
@@ -308,8 +310,8 @@ static void draw_empty(const Browser *b, const View *v, Rect list) {
     else if (!b->recent && b->items <= 1 && !b->listing)
         words = "This folder is empty.";
     if (words)
-        ui_label(v->ui, list, str_of(words), v->ui->theme->muted, FACE_REGULAR,
-                 v->ui->theme->font, 0);
+        ui_label(v->ui, list, str_of(words), v->ui->theme->muted, FACE_REGULAR, v->ui->theme->font,
+                 0);
 }
 
 static void draw_list(Browser *b, const View *v, Jobs *jobs, Rect area) {
@@ -351,10 +353,13 @@ static float draw_words(const View *v, Rect panel, bool roomy) {
         return y;
     Str key = command_key(CMD_OPEN, v->arena), tour = command_key(CMD_TOUR, v->arena);
     Str words[] = {
-        view_text(v, "Choose a file below, or drop one on this window. %.*s comes back here. From a shell: flamescope FILE",
-                  (int)key.n, key.s),
+        view_text(
+            v,
+            "Choose a file below, or drop one on this window. %.*s comes back here. From a shell: flamescope FILE",
+            (int)key.n, key.s),
         STR("Record this machine and watch it come in: flamescope record -a. Or: perf record -g COMMAND, and open perf.data"),
-        view_text(v, "New here? A tour of three minutes: %.*s, or flamescope --demo", (int)tour.n, tour.s),
+        view_text(v, "New here? A tour of three minutes: %.*s, or flamescope --demo", (int)tour.n,
+                  tour.s),
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++, y += line)
         draw_fitted(v, (Rect){panel.x, y, panel.w, line}, words[i], t->muted, -1);
@@ -380,11 +385,14 @@ static float draw_error(const View *v, Rect panel, float y, const Error *e) {
 static float draw_tabs(Browser *b, const View *v, Jobs *jobs, float x, float y, float h) {
     Ui *ui = v->ui;
     static const char *const labels[] = {"Recent files", "Folder"};
-    const char *const tips[] = {command_tip(CMD_RECENT, v->arena), "The folder that was shown last\tBackspace"};
+    const char *const tips[] = {command_tip(CMD_RECENT, v->arena),
+                                "The folder that was shown last\tBackspace"};
     for (int i = 0; i < 2; i++) {
-        float w = ui_text_width(ui, str_of(labels[i]), FACE_SEMIBOLD, ui->theme->font) + ui_px(ui, 22);
+        float w =
+            ui_text_width(ui, str_of(labels[i]), FACE_SEMIBOLD, ui->theme->font) + ui_px(ui, 22);
         bool on = b->recent == (i == 0);
-        if (ui_tab(ui, ui_id(labels[i]), (Rect){x, y, w, h}, str_of(labels[i]), on, tips[i]) && !on) {
+        if (ui_tab(ui, ui_id(labels[i]), (Rect){x, y, w, h}, str_of(labels[i]), on, tips[i]) &&
+            !on) {
             if (i == 0)
                 wish(v->wishes, CMD_RECENT, "%s", "");
             else
@@ -405,8 +413,8 @@ static float draw_filter_line(Browser *b, const View *v, Jobs *jobs, Rect panel,
     char text[BROWSER_FILTER];
     snprintf(text, sizeof text, "%s", b->filter);
     Rect field = {panel.x + panel.w - w, y, w, h};
-    FieldResult did = ui_field(ui, id, field, text, sizeof text,
-                               STR("Filter names and formats"), command_key(CMD_SEARCH, v->arena), false);
+    FieldResult did = ui_field(ui, id, field, text, sizeof text, STR("Filter names and formats"),
+                               command_key(CMD_SEARCH, v->arena), false);
     ui_tip(ui, id, field, command_tip(CMD_FOLDER_FILTER, v->arena));
     if (did == FIELD_CHANGED)
         browser_filter(b, str_of(text));

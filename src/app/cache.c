@@ -90,8 +90,7 @@ static void trim(const char *folder) {
         while (sum > limit_bytes()) {
             FileEntry *oldest = NULL;
             for (size_t i = 0; i < n; i++)
-                if (!entry[i].is_folder &&
-                    (!oldest || entry[i].modified_ns < oldest->modified_ns))
+                if (!entry[i].is_folder && (!oldest || entry[i].modified_ns < oldest->modified_ns))
                     oldest = &entry[i];
             if (!oldest)
                 break;
@@ -123,8 +122,8 @@ static bool probe_content(const char *path, int64_t size, uint64_t *out) {
     }
     for (int64_t i = 0; i < PROBES && ok && !small; i++) {
         int64_t at = (size - PROBE_BYTES) / (PROBES - 1) * i;
-        int64_t got = file_pread(&f, block, sizeof block,
-                                 i == PROBES - 1 ? size - PROBE_BYTES : at, NULL);
+        int64_t got =
+            file_pread(&f, block, sizeof block, i == PROBES - 1 ? size - PROBE_BYTES : at, NULL);
         ok = got == (int64_t)sizeof block;
         hash = hash_mix(hash ^ hash_bytes(block, sizeof block));
     }
@@ -153,8 +152,8 @@ void cache_key(const char *path, CacheKey *out) {
 }
 
 static bool same_file(const CacheKey *key, const Source *s) {
-    return s->size == key->size && s->modified_ns == key->modified_ns &&
-           s->probe == key->probe && strncmp(s->path, key->path, sizeof s->path) == 0;
+    return s->size == key->size && s->modified_ns == key->modified_ns && s->probe == key->probe &&
+           strncmp(s->path, key->path, sizeof s->path) == 0;
 }
 
 bool cache_find(const CacheKey *key, char *entry, size_t cap) {
@@ -216,8 +215,7 @@ static void end(CacheWrite *w) {
 
 static void trim_after(const CacheWrite *w) {
     char folder[1100];
-    snprintf(folder, sizeof folder, "%.*s", (int)(path_name(w->entry) - w->entry - 1),
-             w->entry);
+    snprintf(folder, sizeof folder, "%.*s", (int)(path_name(w->entry) - w->entry - 1), w->entry);
     trim(folder);
 }
 
@@ -240,8 +238,7 @@ static void write_piece(void *arg, uint32_t worker) {
     end(w);
 }
 
-static bool worth_keeping(const Profile *profile, const LoadStatus *status,
-                          const CacheKey *key) {
+static bool worth_keeping(const Profile *profile, const LoadStatus *status, const CacheKey *key) {
     CacheKey now;
     const Format *format = status->format ? format_named(status->format) : NULL;
     if (!format || format->looks_around)

@@ -9,7 +9,7 @@
 /* -- where the targets are */
 
 typedef struct Target {
-    Rect rect;   /* of what it points at, cut to the pane */
+    Rect rect; /* of what it points at, cut to the pane */
     Rect pane;
     bool seen;
     SliceShape slice; /* of a time that is longer than a column */
@@ -18,7 +18,8 @@ typedef struct Target {
 
 static Target time_target(const View *v, const HeatPane *heat, const Callout *c) {
     Target t = {.pane = heat->plot, .is_time = true};
-    if (!v->heat || heat->t1_ns <= heat->t0_ns || c->range.t1_ns <= heat->t0_ns || c->range.t0_ns >= heat->t1_ns)
+    if (!v->heat || heat->t1_ns <= heat->t0_ns || c->range.t1_ns <= heat->t0_ns ||
+        c->range.t0_ns >= heat->t1_ns)
         return t;
     t.slice = heat_slice_shape(heat, v, &c->range);
     float top = fminf(t.slice.start, t.slice.end), bottom = fmaxf(t.slice.start, t.slice.end);
@@ -26,7 +27,8 @@ static Target time_target(const View *v, const HeatPane *heat, const Callout *c)
         top = fminf(t.slice.y0, t.slice.y1);
         bottom = fmaxf(t.slice.y0, t.slice.y1);
     }
-    t.rect = rect_cut((Rect){t.slice.x0, top, t.slice.x1_right - t.slice.x0, bottom - top}, heat->plot);
+    t.rect =
+        rect_cut((Rect){t.slice.x0, top, t.slice.x1_right - t.slice.x0, bottom - top}, heat->plot);
     t.seen = t.rect.w > 0 && t.rect.h > 0;
     return t;
 }
@@ -83,7 +85,8 @@ static Rect place_label(const View *v, const Label *l, const Target *t) {
     }
     Rect w = ui->window;
     x = fminf(fmaxf(x, t->pane.x + ui_px(ui, 4)), t->pane.x + t->pane.w - l->w - ui_px(ui, 4));
-    return (Rect){roundf(fmaxf(x, w.x)), roundf(fminf(fmaxf(y, w.y), w.y + w.h - l->h)), l->w, l->h};
+    return (Rect){roundf(fmaxf(x, w.x)), roundf(fminf(fmaxf(y, w.y), w.y + w.h - l->h)), l->w,
+                  l->h};
 }
 
 static void draw_label(const View *v, const Label *l, Rect r, uint32_t color) {
@@ -92,7 +95,9 @@ static void draw_label(const View *v, const Label *l, Rect r, uint32_t color) {
     draw_round(ui->draw, r, ui_px(ui, 6), ui->theme->tooltip);
     draw_outline(ui->draw, r, ui_px(ui, 6), ui_px(ui, 2), color);
     for (uint32_t i = 0; i < l->lines; i++)
-        ui_label(ui, (Rect){r.x + ui_px(ui, 9), r.y + ui_px(ui, 5) + (float)i * step, r.w - ui_px(ui, 18), step},
+        ui_label(ui,
+                 (Rect){r.x + ui_px(ui, 9), r.y + ui_px(ui, 5) + (float)i * step,
+                        r.w - ui_px(ui, 18), step},
                  l->line[i], ui->theme->text, FACE_SEMIBOLD, ui->theme->font, -1);
 }
 
@@ -113,7 +118,9 @@ static void draw_arrow(const View *v, Rect from, Rect to, uint32_t color) {
     dx /= length, dy /= length;
     draw_line(ui->draw, x0, y0, x1 - dx * head, y1 - dy * head, ui_px(ui, 3), color);
     float bx = x1 - dx * head, by = y1 - dy * head, half = head * 0.6f;
-    draw_triangle(ui->draw, (float[6]){x1, y1, bx - dy * half, by + dx * half, bx + dy * half, by - dx * half}, color);
+    draw_triangle(
+        ui->draw,
+        (float[6]){x1, y1, bx - dy * half, by + dx * half, bx + dy * half, by - dx * half}, color);
 }
 
 static void draw_box(const View *v, const Target *t, uint32_t color) {
@@ -128,11 +135,14 @@ static void draw_box(const View *v, const Target *t, uint32_t color) {
 }
 
 /* The target is outside of what the heat map shows: the words stand where it would come in. */
-static void draw_beyond(const View *v, const HeatPane *heat, const Callout *c, const Label *l, uint32_t color) {
+static void draw_beyond(const View *v, const HeatPane *heat, const Callout *c, const Label *l,
+                        uint32_t color) {
     bool before = c->range.t1_ns <= heat->t0_ns;
     Label words = *l;
-    float x = before ? heat->plot.x + ui_px(v->ui, 4) : heat->plot.x + heat->plot.w - l->w - ui_px(v->ui, 4);
-    draw_label(v, &words, (Rect){roundf(x), heat->plot.y + ui_px(v->ui, 4), l->w, l->h}, color_alpha(color, 0.5f));
+    float x = before ? heat->plot.x + ui_px(v->ui, 4)
+                     : heat->plot.x + heat->plot.w - l->w - ui_px(v->ui, 4);
+    draw_label(v, &words, (Rect){roundf(x), heat->plot.y + ui_px(v->ui, 4), l->w, l->h},
+               color_alpha(color, 0.5f));
 }
 
 static void draw_one(const View *v, const CalloutPanes *panes, const Callout *c) {
@@ -169,7 +179,8 @@ bool callout_make(const View *v, const CalloutPanes *panes, Str text, Callout *o
         return error_set(err, ERROR_LIMIT, "this text is too long for a callout");
     state_put(out->text, CALLOUT_TEXT, text);
     const FlamePane *flame = panes->flame;
-    uint32_t node = flame && flame->hover.on && !flame->hover.box.merged ? flame->hover.box.node : 0;
+    uint32_t node =
+        flame && flame->hover.on && !flame->hover.box.merged ? flame->hover.box.node : 0;
     const FlameBox *marked = flame && flame->cursor ? flame_pane_box(flame, flame->cursor) : NULL;
     if (!node && marked)
         node = marked->node;
@@ -183,5 +194,7 @@ bool callout_make(const View *v, const CalloutPanes *panes, Str text, Callout *o
         out->range = panes->heat->hover;
     else if (v->state->selection.on)
         out->range = v->state->selection;
-    return out->range.on || error_set(err, ERROR_USAGE, "point at a frame or a cell, or select a range, for the callout to be about");
+    return out->range.on ||
+           error_set(err, ERROR_USAGE,
+                     "point at a frame or a cell, or select a range, for the callout to be about");
 }

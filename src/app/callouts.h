@@ -1,7 +1,8 @@
 /* Callouts: arrows and boxes with words, on a time of the heat map or on a frame. They are placed
  * anew in each frame from what they point at, so they follow it.
  * Owner: the App's scenes. Thread: main. Lifetime: a frame. Failure: one whose target is not in
- * view is told at the edge of the picture where it would lie, or, a frame that is not there, left out. */
+ * view is told at the edge of the picture where it would lie, or, a frame that is not there, left
+ * out. */
 #pragma once
 
 #include "app/flame_pane.h"

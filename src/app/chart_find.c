@@ -5,8 +5,8 @@
 /* A found box is at least this share of the width, or else zoomed to that other one. */
 static const double LEAST_SHARE = 1.0 / 400, ZOOMED_SHARE = 1.0 / 20;
 
-/* Boxes begin with the frames that a sample does not share with the one before it. This moves on to the
- * next beginning, by time, then from the root. */
+/* Boxes begin with the frames that a sample does not share with the one before it. This moves on to
+ * the next beginning, by time, then from the root. */
 static void step_on(const Chart *c, ChartSpot *at, int step) {
     const ChartSample *s = &c->sample[at->sample];
     if (step > 0 ? at->depth < s->depth : at->depth > s->shared + 1) {
@@ -14,7 +14,8 @@ static void step_on(const Chart *c, ChartSpot *at, int step) {
         return;
     }
     do {
-        at->sample = step > 0 ? (at->sample + 1) % c->count : (at->sample + c->count - 1) % c->count;
+        at->sample =
+            step > 0 ? (at->sample + 1) % c->count : (at->sample + c->count - 1) % c->count;
         s = &c->sample[at->sample];
     } while (s->depth <= s->shared);
     at->depth = step > 0 ? s->shared + 1 : s->depth;
@@ -26,7 +27,8 @@ static ChartSpot begin(const ChartPane *pane, const Chart *c, int step) {
         return pane->found;
     uint32_t sample = chart_from(c, pane->v0_ns);
     sample = sample < c->count ? sample : 0;
-    ChartSpot at = {.on = true, .of = pane->made_of, .sample = sample, .depth = c->sample[sample].shared};
+    ChartSpot at = {
+        .on = true, .of = pane->made_of, .sample = sample, .depth = c->sample[sample].shared};
     if (step > 0) /* one before the first of its own */
         return at;
     at.depth++;

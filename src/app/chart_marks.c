@@ -32,7 +32,8 @@ static bool frame_matches(ChartMarks *m, const Chart *c, const Dict *dict, Frame
     return m->frame[frame] == 2;
 }
 
-bool chart_marks_has(ChartMarks *m, const Chart *c, const Dict *dict, uint32_t sample, uint32_t depth) {
+bool chart_marks_has(ChartMarks *m, const Chart *c, const Dict *dict, uint32_t sample,
+                     uint32_t depth) {
     return m->regex && frame_matches(m, c, dict, chart_frame(c, sample, depth));
 }
 
@@ -49,8 +50,8 @@ static bool some_match(ChartMarks *m, const Chart *c, const Dict *dict, const Ch
     return false;
 }
 
-const uint8_t *chart_marks_of(ChartMarks *m, const Chart *c, const Dict *dict,
-                              const ChartLayout *l, Arena *arena) {
+const uint8_t *chart_marks_of(ChartMarks *m, const Chart *c, const Dict *dict, const ChartLayout *l,
+                              Arena *arena) {
     if (!m->regex || !l->count)
         return NULL;
     uint8_t *match = ARENA_ARRAY(arena, uint8_t, l->count);

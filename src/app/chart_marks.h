@@ -20,7 +20,8 @@ void chart_marks_free(ChartMarks *marks);
 /* True when it was another. */
 bool chart_marks_set(ChartMarks *marks, const char *text);
 /* Whether the frame of this depth matches that begins with this sample. */
-bool chart_marks_has(ChartMarks *marks, const Chart *chart, const Dict *dict, uint32_t sample, uint32_t depth);
+bool chart_marks_has(ChartMarks *marks, const Chart *chart, const Dict *dict, uint32_t sample,
+                     uint32_t depth);
 /* Which of the layout's boxes match, in its order; merged: some frame of it does. NULL where
  * nothing is searched. */
 const uint8_t *chart_marks_of(ChartMarks *marks, const Chart *chart, const Dict *dict,

@@ -37,7 +37,8 @@ const Chart *chart_pane_shown(const ChartPane *pane, const Engine *engine) {
     const Aside *aside = engine_aside_state(engine, ASIDE_CHART);
     if (aside->newest.result && aside->newest.number == pane->made_of)
         return aside->newest.result;
-    return aside->before.result && aside->before.number == pane->made_of ? aside->before.result : NULL;
+    return aside->before.result && aside->before.number == pane->made_of ? aside->before.result
+                                                                         : NULL;
 }
 
 bool chart_path_text(const Chart *c, const Dict *dict, const ChartBox *b, char *out, size_t cap) {
@@ -130,15 +131,19 @@ void chart_pane_scroll(ChartPane *pane, float rows) {
 
 void chart_pane_bring(ChartPane *pane, const ChartBox *b, double least, double share) {
     double span = (double)(pane->v1_ns - pane->v0_ns), length = (double)(b->t1_ns - b->t0_ns);
-    bool narrow = length < span * least, in_view = b->t0_ns >= pane->v0_ns && b->t0_ns < pane->v1_ns;
+    bool narrow = length < span * least,
+         in_view = b->t0_ns >= pane->v0_ns && b->t0_ns < pane->v1_ns;
     if (narrow)
         chart_pane_change(pane, fmax(length, 1) / share / span, 0.5, 0);
     span = (double)(pane->v1_ns - pane->v0_ns);
     if (narrow || !in_view) /* in the middle, or from a tenth on */
-        chart_pane_change(pane, 1, 0, fmin((double)(b->t0_ns - pane->v0_ns) + length / 2 - span / 2,
-                                           (double)(b->t0_ns - pane->v0_ns) - span / 10) / span);
+        chart_pane_change(pane, 1, 0,
+                          fmin((double)(b->t0_ns - pane->v0_ns) + length / 2 - span / 2,
+                               (double)(b->t0_ns - pane->v0_ns) - span / 10) /
+                              span);
     float y = (float)b->depth * pane->row;
-    pane->scroll = fminf(fmaxf(pane->scroll, y + 2 * pane->row - pane->body.h), fmaxf(y - pane->row, 0));
+    pane->scroll =
+        fminf(fmaxf(pane->scroll, y + 2 * pane->row - pane->body.h), fmaxf(y - pane->row, 0));
 }
 
 /* -- boxes */
@@ -156,7 +161,8 @@ static uint32_t frame_color(const View *v, const Chart *c, const ChartBox *b) {
     bool synthetic = frame_is_synthetic(b->frame);
     Frame frame = synthetic ? (Frame){.kind = tree_frame_kind(c->tree, v->dict, b->frame)}
                             : frames_get(&v->dict->frames, b->frame);
-    return flame_color((FlamePalette)v->state->flame_palette, t->dark, frame, tree_symbol(c->tree, v->dict, b->frame),
+    return flame_color((FlamePalette)v->state->flame_palette, t->dark, frame,
+                       tree_symbol(c->tree, v->dict, b->frame),
                        tree_module(c->tree, v->dict, b->frame));
 }
 
@@ -184,7 +190,8 @@ static void draw_label(const View *v, const Chart *c, const ChartBox *b, Rect r,
 
 /* Boxes [from, to) of one depth. A block of narrow ones is a pixel wide at least, where the next
  * one leaves room. */
-static void draw_depth(const ChartPane *pane, const View *v, const Chart *c, uint32_t from, uint32_t to) {
+static void draw_depth(const ChartPane *pane, const View *v, const Chart *c, uint32_t from,
+                       uint32_t to) {
     Ui *ui = v->ui;
     float gap = ui_px(ui, 1), edge = pane->body.x;
     uint32_t *color = ARENA_ARRAY(v->arena, uint32_t, to - from);
@@ -215,7 +222,8 @@ static void draw_boxes(const ChartPane *pane, const View *v, const Chart *c) {
     }
     ChartBox found;
     if (chart_find_box(pane, c, &found))
-        draw_outline(v->ui->draw, box_rect(pane, v, &found), 0, ui_px(v->ui, 2), v->ui->theme->text);
+        draw_outline(v->ui->draw, box_rect(pane, v, &found), 0, ui_px(v->ui, 2),
+                     v->ui->theme->text);
     if (pane->hover.on)
         draw_outline(v->ui->draw, box_rect(pane, v, &pane->hover.box), 0, ui_px(v->ui, 1),
                      v->ui->theme->text);
@@ -229,8 +237,10 @@ static int64_t axis_step(double least) {
     int64_t step = 1;
     while ((double)step * 10 < least && step < INT64_MAX / 100)
         step *= 10;
-    return (double)step >= least ? step : (double)step * 2 >= least ? step * 2
-           : (double)step * 5 >= least ? step * 5 : step * 10;
+    return (double)step >= least       ? step
+           : (double)step * 2 >= least ? step * 2
+           : (double)step * 5 >= least ? step * 5
+                                       : step * 10;
 }
 
 static void draw_axis(const ChartPane *pane, const View *v, Rect axis) {
@@ -246,8 +256,10 @@ static void draw_axis(const ChartPane *pane, const View *v, Rect axis) {
         if (at > pane->v1_ns)
             break;
         float x = roundf(axis.x + axis.w * (float)((double)(at - pane->v0_ns) / span));
-        draw_rect(ui->draw, (Rect){x, axis.y + axis.h - ui_px(ui, 4), ui_px(ui, 1), ui_px(ui, 4)}, t->line);
-        draw_rect(ui->draw, (Rect){x, pane->body.y, ui_px(ui, 1), pane->body.h}, color_alpha(t->line, 0.5f));
+        draw_rect(ui->draw, (Rect){x, axis.y + axis.h - ui_px(ui, 4), ui_px(ui, 1), ui_px(ui, 4)},
+                  t->line);
+        draw_rect(ui->draw, (Rect){x, pane->body.y, ui_px(ui, 1), pane->body.h},
+                  color_alpha(t->line, 0.5f));
         Str label = view_offset(v, at, step);
         float w = ui_text_width(ui, label, FACE_REGULAR, t->font_axis);
         if (x - w / 2 >= axis.x && x + w / 2 < axis.x + axis.w - ui_px(ui, 14))
@@ -284,13 +296,15 @@ static void tooltip(const ChartPane *pane, const View *v, const Chart *c) {
     Str lines[4], span = duration(v, b), n = view_count(v, b->samples, "samples");
     uint32_t count = 0;
     if (b->merged) {
-        lines[count++] = view_text(v, "%u frame%s, narrower than half a pixel", b->boxes, b->boxes == 1 ? "" : "s");
+        lines[count++] = view_text(v, "%u frame%s, narrower than half a pixel", b->boxes,
+                                   b->boxes == 1 ? "" : "s");
     } else {
         Str module = tree_module(c->tree, v->dict, b->frame);
         lines[count++] = flame_label(c->tree, v->dict, b->frame);
         if (module.n)
-            lines[count++] = view_text(v, "%.*s · %s", (int)(module.n < 200 ? module.n : 200), module.s,
-                                       frame_kind_name(tree_frame_kind(c->tree, v->dict, b->frame)));
+            lines[count++] =
+                view_text(v, "%.*s · %s", (int)(module.n < 200 ? module.n : 200), module.s,
+                          frame_kind_name(tree_frame_kind(c->tree, v->dict, b->frame)));
     }
     Str from = view_offset(v, b->t0_ns, 1000);
     lines[count++] = view_text(v, "%.*s\t%.*s", (int)span.n, span.s, (int)n.n, n.s);
@@ -318,8 +332,10 @@ static void drag(ChartPane *pane, const View *v, const UiZone *z) {
 static const char *pane_tip(const View *v) {
     Str in = command_key(CMD_CHART_IN, v->arena), out = command_key(CMD_CHART_OUT, v->arena);
     Str fit = command_key(CMD_CHART_FIT, v->arena);
-    return view_text(v, "Flame chart: arrows pan and scroll · zoom in, out, all of it\t%.*s %.*s %.*s", (int)in.n, in.s,
-                     (int)out.n, out.s, (int)fit.n, fit.s).s;
+    return view_text(v,
+                     "Flame chart: arrows pan and scroll · zoom in, out, all of it\t%.*s %.*s %.*s",
+                     (int)in.n, in.s, (int)out.n, out.s, (int)fit.n, fit.s)
+        .s;
 }
 
 static void pointer(ChartPane *pane, const View *v, const Chart *c) {
@@ -336,7 +352,8 @@ static void pointer(ChartPane *pane, const View *v, const Chart *c) {
         view_wake(v, v->now_ns);
     }
     drag(pane, v, &z);
-    bool on = (z.hover || z.clicked) && rect_has(pane->body, z.x, z.y) && find_hover(pane, v, z.x, z.y);
+    bool on =
+        (z.hover || z.clicked) && rect_has(pane->body, z.x, z.y) && find_hover(pane, v, z.x, z.y);
     if (!on)
         return;
     const ChartBox *b = &pane->hover.box;
@@ -361,8 +378,11 @@ static Str thread_words(const View *v, const ChartThread *t) {
 }
 
 static const char *thread_tip(const View *v) {
-    Str next = command_key(CMD_CHART_NEXT, v->arena), before = command_key(CMD_CHART_PREVIOUS, v->arena);
-    return view_text(v, "%s\t%.*s %.*s", commands[CMD_CHART_THREAD].help, (int)before.n, before.s, (int)next.n, next.s).s;
+    Str next = command_key(CMD_CHART_NEXT, v->arena),
+        before = command_key(CMD_CHART_PREVIOUS, v->arena);
+    return view_text(v, "%s\t%.*s %.*s", commands[CMD_CHART_THREAD].help, (int)before.n, before.s,
+                     (int)next.n, next.s)
+        .s;
 }
 
 /* Returns its right end. */
@@ -401,15 +421,16 @@ static Str missing_words(const View *v, const Chart *c) {
     Str dropped = without_words(v, c->dropped, "dropped by transforms");
     Str bare = without_words(v, c->bare, "without a frame");
     Str late = without_words(v, c->not_arranged, "not arranged yet");
-    return view_text(v, "%.*s%.*s%.*s", (int)dropped.n, dropped.s, (int)bare.n, bare.s, (int)late.n, late.s);
+    return view_text(v, "%.*s%.*s%.*s", (int)dropped.n, dropped.s, (int)bare.n, bare.s, (int)late.n,
+                     late.s);
 }
 
 static Str chart_facts(const View *v, const Chart *c) {
     Str n = view_count(v, c->count, "samples"), missing = missing_words(v, c);
     if (c->cut) {
         Str all = view_grouped(v, c->thread.samples);
-        return view_text(v, "the first %.*s of %.*s: select a shorter range to see the others%.*s", (int)n.n, n.s,
-                         (int)all.n, all.s, (int)missing.n, missing.s);
+        return view_text(v, "the first %.*s of %.*s: select a shorter range to see the others%.*s",
+                         (int)n.n, n.s, (int)all.n, all.s, (int)missing.n, missing.s);
     }
     n = view_text(v, "%.*s%.*s", (int)n.n, n.s, (int)missing.n, missing.s);
     Str more = c->threads > c->tops ? view_text(v, " · %u threads in all", c->threads) : STR("");
@@ -417,8 +438,8 @@ static Str chart_facts(const View *v, const Chart *c) {
         return view_text(v, "%.*s%.*s", (int)n.n, n.s, (int)more.n, more.s);
     Str every = view_span(v, c->interval_ns);
     const char *hint = v->state->selection.on ? "" : " · select a short range to look closer";
-    return view_text(v, "%.*s · sampled about every %.*s, gaps stay empty%.*s%s", (int)n.n, n.s, (int)every.n,
-                     every.s, (int)more.n, more.s, hint);
+    return view_text(v, "%.*s · sampled about every %.*s, gaps stay empty%.*s%s", (int)n.n, n.s,
+                     (int)every.n, every.s, (int)more.n, more.s, hint);
 }
 
 static void head_line(const View *v, const Chart *c, Rect line) {
@@ -426,14 +447,16 @@ static void head_line(const View *v, const Chart *c, Rect line) {
     Ui *ui = v->ui;
     float x = thread_choice(v, c, line);
     Rect r = {x, line.y, line.x + line.w - x, line.h};
-    Str words = font_fit(ui->fonts, FACE_REGULAR, ui->theme->font * ui->scale, chart_facts(v, c), r.w,
-                         cut, sizeof cut);
-    ui_label(ui, r, words, c->cut ? ui->theme->warning : ui->theme->muted, FACE_REGULAR, ui->theme->font, -1);
+    Str words = font_fit(ui->fonts, FACE_REGULAR, ui->theme->font * ui->scale, chart_facts(v, c),
+                         r.w, cut, sizeof cut);
+    ui_label(ui, r, words, c->cut ? ui->theme->warning : ui->theme->muted, FACE_REGULAR,
+             ui->theme->font, -1);
 }
 
 static void scrollbar(ChartPane *pane, const View *v, Rect area) {
     Rect r = {area.x + area.w - ui_px(v->ui, 10), pane->body.y, ui_px(v->ui, 8), pane->body.h};
-    ui_scrollbar(v->ui, ui_id("chart scroll"), r, content_height(pane), pane->body.h, &pane->scroll);
+    ui_scrollbar(v->ui, ui_id("chart scroll"), r, content_height(pane), pane->body.h,
+                 &pane->scroll);
 }
 
 /* Words for samples that have no frame at all. */
@@ -462,7 +485,8 @@ void chart_pane_draw(ChartPane *pane, const View *v, Rect area) {
     if (view_why_no_samples(v).n)
         why = view_why_no_samples(v);
     else if (!view_has_time(v))
-        why = v->slot->settled ? STR("This profile carries no times: there is no flame chart.") : STR("");
+        why = v->slot->settled ? STR("This profile carries no times: there is no flame chart.")
+                               : STR("");
     else if (c && !c->threads)
         why = flame_why_empty(v);
     else if (c && !c->count)
@@ -500,6 +524,7 @@ bool chart_pane_told(const ChartPane *pane, const View *v, Str *name, Str *facts
     Str n = view_count(v, b->samples, "samples"), from = view_offset(v, b->t0_ns, 1000);
     *name = flame_label(c->tree, v->dict, b->frame);
     *facts = view_text(v, "%.*s%s%.*s · %.*s · from %.*s s", (int)(module.n < 200 ? module.n : 200),
-                       module.s, module.n ? " · " : "", (int)span.n, span.s, (int)n.n, n.s, (int)from.n, from.s);
+                       module.s, module.n ? " · " : "", (int)span.n, span.s, (int)n.n, n.s,
+                       (int)from.n, from.s);
     return true;
 }

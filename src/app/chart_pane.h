@@ -27,16 +27,16 @@ typedef struct ChartPane {
     uint64_t made_of;
     int64_t made_v0_ns, made_v1_ns;
     float made_width;
-    int64_t t0_ns, t1_ns; /* of the chart: the view lies within */
-    int64_t v0_ns, v1_ns; /* in view */
-    bool whole;           /* all of it is in view, and stays so while it grows */
+    int64_t t0_ns, t1_ns;         /* of the chart: the view lies within */
+    int64_t v0_ns, v1_ns;         /* in view */
+    bool whole;                   /* all of it is in view, and stays so while it grows */
     int64_t pan_v0_ns, pan_v1_ns; /* where a drag began */
     float pan_scroll;
-    float scroll, row;    /* px */
+    float scroll, row; /* px */
     ChartHover hover;
-    ChartHover menu;      /* a box that was clicked with the right button in this frame */
-    ChartSpot found;      /* what F3 went to */
-    Rect body;            /* of the boxes */
+    ChartHover menu; /* a box that was clicked with the right button in this frame */
+    ChartSpot found; /* what F3 went to */
+    Rect body;       /* of the boxes */
 } ChartPane;
 
 void chart_pane_init(ChartPane *pane);
@@ -49,7 +49,8 @@ const Chart *chart_newest(const Engine *engine, uint64_t *number);
 /* The one that was laid out last, of which hover and menu are; NULL: it is gone. */
 const Chart *chart_pane_shown(const ChartPane *pane, const Engine *engine);
 /* The frames down to a box's as "symbol\tmodule\n", root first; false when it does not fit. */
-bool chart_path_text(const Chart *chart, const Dict *dict, const ChartBox *box, char *out, size_t cap);
+bool chart_path_text(const Chart *chart, const Dict *dict, const ChartBox *box, char *out,
+                     size_t cap);
 /* … and as "comm;frame;frame". */
 void chart_stack_text(const Chart *chart, const Dict *dict, const ChartBox *box, Buf *out);
 /* The view zoomed by factor around a share (0 … 1) of its width, then moved by a share of it. */

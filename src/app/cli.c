@@ -119,7 +119,8 @@ static void write_json(App *app, const char *path, void (*dump)(App *, Buf *)) {
 }
 
 /* path NULL: the browser. */
-static int show_window(App *app, const Options *o, const CliHost *host, const Fonts *fonts, const char *path) {
+static int show_window(App *app, const Options *o, const CliHost *host, const Fonts *fonts,
+                       const char *path) {
     Error err = {0};
     int code = EXIT_DONE;
     Options remembered = *o;
@@ -148,8 +149,8 @@ static int show_window(App *app, const Options *o, const CliHost *host, const Fo
 }
 
 static App *new_app(const Options *o, const Fonts *fonts) {
-    return app_new(&(AppOptions){.fonts = fonts,
-                                 .workers = o->threads ? o->threads : thread_cpu_count()});
+    return app_new(
+        &(AppOptions){.fonts = fonts, .workers = o->threads ? o->threads : thread_cpu_count()});
 }
 
 static int run_window(const Options *o, const CliHost *host) {
@@ -194,7 +195,8 @@ static int run_record(const Options *o, const CliHost *host) {
     buf_free(&notes);
     if (!can)
         return complain_and(exit_for(&err), &err);
-    const Fonts *fonts = host->display(&err) ? host->fonts(false, &err) : NULL; /* before there is a file */
+    const Fonts *fonts =
+        host->display(&err) ? host->fonts(false, &err) : NULL; /* before there is a file */
     Process *p = fonts ? record_start(&wish, path, &err) : NULL;
     if (!p)
         return complain_and(EXIT_INPUT, &err);
@@ -210,7 +212,10 @@ static int run_record(const Options *o, const CliHost *host) {
 }
 
 static int run_collapse(const Options *o) {
-    CollapseOptions c = {.pid = o->pid || o->tid, .tid = o->tid, .kernel = o->kernel || o->all, .jit = o->jit || o->all};
+    CollapseOptions c = {.pid = o->pid || o->tid,
+                         .tid = o->tid,
+                         .kernel = o->kernel || o->all,
+                         .jit = o->jit || o->all};
     Error err = {0};
     Buf text = {0}, notes = {0};
     if (!collapse_run(o->path[0], &c, &text, &notes, &err)) {
@@ -259,7 +264,8 @@ static int run_telling(const Options *o) {
     Error err = {0};
     int code = -1;
     if (tells(o, &text))
-        code = file_write_all("-", buf_str(&text), &err) ? EXIT_DONE : complain_and(EXIT_INPUT, &err);
+        code =
+            file_write_all("-", buf_str(&text), &err) ? EXIT_DONE : complain_and(EXIT_INPUT, &err);
     buf_free(&text);
     return code;
 }
@@ -273,7 +279,8 @@ int cli_main(int argc, char **argv, const CliHost *host) {
     if (told >= 0)
         return told;
     if (o->verb != VERB_WINDOW && o->verb != VERB_RECORD && o->paths == 0)
-        return wrong_usage(o->verb == VERB_REPLAY ? "replay needs a script" : "a profile is needed");
+        return wrong_usage(o->verb == VERB_REPLAY ? "replay needs a script"
+                                                  : "a profile is needed");
     uint32_t most = o->verb == VERB_REPLAY ? 2 : 1;
     if (o->paths > most)
         return wrong_usage(o->verb == VERB_WINDOW ? "one profile at a time" : "too many files");

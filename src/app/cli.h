@@ -11,7 +11,8 @@ typedef struct CliHost {
     /* Whether a window could be opened. */
     bool (*display)(Error *err);
     /* Opens a window on the app and runs until it quits; returns the exit code. */
-    int (*window)(App *app, const Fonts *fonts, uint32_t w, uint32_t h, bool software, bool gpu, Error *err);
+    int (*window)(App *app, const Fonts *fonts, uint32_t w, uint32_t h, bool software, bool gpu,
+                  Error *err);
 } CliHost;
 
 int cli_main(int argc, char **argv, const CliHost *host);

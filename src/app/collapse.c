@@ -293,8 +293,7 @@ static void tidy(Collapse *c, Str func, Str address, Str module, bool inlined) {
             buf_puts(&c->text, "_[i]");
     } else if (c->options->kernel && is_kernel(module)) {
         buf_puts(&c->text, "_[k]");
-    } else if (c->options->jit && is_perf_map(module) &&
-               str_find(text, STR("_[j]")) == text.n) {
+    } else if (c->options->jit && is_perf_map(module) && str_find(text, STR("_[j]")) == text.n) {
         buf_puts(&c->text, "_[j]");
     }
     buf_free(&whole);
@@ -377,8 +376,7 @@ static bool read_all(Collapse *c, Source *source, Error *err) {
         size_t newline = str_rfind_char(all, '\n');
         if (newline == all.n) {
             if (all.n > LINE_LIMIT) {
-                ok = error_set(err, ERROR_LIMIT, "a line is longer than %d MiB",
-                               LINE_LIMIT >> 20);
+                ok = error_set(err, ERROR_LIMIT, "a line is longer than %d MiB", LINE_LIMIT >> 20);
                 break;
             }
             continue;
@@ -421,8 +419,7 @@ static OutLine *sort_lines(OutLine *line, OutLine *spare, size_t n) {
             size_t a = from, a_end = from + width < n ? from + width : n;
             size_t b = a_end, b_end = a_end + width < n ? a_end + width : n;
             for (size_t k = from; k < b_end; k++) {
-                bool first =
-                    a < a_end && (b >= b_end || str_cmp(line[a].text, line[b].text) <= 0);
+                bool first = a < a_end && (b >= b_end || str_cmp(line[a].text, line[b].text) <= 0);
                 spare[k] = first ? line[a++] : line[b++];
             }
         }
@@ -444,8 +441,8 @@ static void print_all(const Collapse *c, Buf *out) {
     size_t k = 0;
     for (uint64_t id = 0; id < c->used.count; id++) {
         if (COLUMN_AT(&c->used, uint8_t, id))
-            line[k++] = (OutLine){stack_text(c, (StackId)id, &arena),
-                                  COLUMN_AT(&c->count, uint64_t, id)};
+            line[k++] =
+                (OutLine){stack_text(c, (StackId)id, &arena), COLUMN_AT(&c->count, uint64_t, id)};
     }
     line = sort_lines(line, spare, n);
     for (size_t i = 0; i < n; i++) {
@@ -485,10 +482,11 @@ static bool is_script(Source *source, Error *err) {
             return false;
     const Format *format = format_sure(head, whole);
     if (format && !str_starts(str_of(format->name), STR("perf script")))
-        return error_set(err, ERROR_FORMAT,
-                         "the format %s is no text of `perf script`, and collapse reads nothing else: "
-                         "export --to folded gives its stacks",
-                         format->name);
+        return error_set(
+            err, ERROR_FORMAT,
+            "the format %s is no text of `perf script`, and collapse reads nothing else: "
+            "export --to folded gives its stacks",
+            format->name);
     if (!format && whole && head.n == 0 && *source_trouble(source))
         return error_set(err, ERROR_FORMAT, "%s", source_trouble(source));
     return format || !format_is_none(head, whole, err);

@@ -4,7 +4,8 @@
  * last sample without a blank line behind it is lost, arguments are cut off, and so on. Thread:
  * any, one call at a time for one *out. Owner of *out and *notes: the caller. Failure: false
  * with *err filled when the input cannot be read at all, is known to be something else, or has no
- * line that begins a sample. Other lines that are no `perf script` are left out, as the script does. */
+ * line that begins a sample. Other lines that are no `perf script` are left out, as the script
+ * does. */
 #pragma once
 
 #include "base/buf.h"

@@ -27,7 +27,8 @@ void command_palette_open(CommandPalette *p) {
     p->chosen = false;
 }
 
-static void choose(CommandPalette *p, const View *v, const App *app, CommandId id, bool with_value) {
+static void choose(CommandPalette *p, const View *v, const App *app, CommandId id,
+                   bool with_value) {
     if (id == CMD_COUNT || !commands[id].available(app))
         return;
     if (needs_value(id) || (with_value && commands[id].args[0])) {
@@ -82,11 +83,13 @@ static void mark(CommandPalette *p, Found *f, int64_t row) {
     p->reveal = true;
 }
 
-/* Everything that the field leaves is for the list, or for nobody while this lies over the window. */
+/* Everything that the field leaves is for the list, or for nobody while this lies over the window.
+ */
 static void list_keys(CommandPalette *p, const View *v, Found *f, int64_t page) {
     for (uint32_t i = 0; i < v->ui->events; i++) {
         const InputEvent *e = &v->ui->event[i];
-        bool mine = e->kind == INPUT_KEY && e->window == v->ui->window_index && !ui_event_used(v->ui, i);
+        bool mine =
+            e->kind == INPUT_KEY && e->window == v->ui->window_index && !ui_event_used(v->ui, i);
         if (!mine || command_for_key(CONTEXT_GLOBAL, e) == CMD_COMMANDS)
             continue;
         ui_use_event(v->ui, i);
@@ -147,10 +150,12 @@ static void draw_list(CommandPalette *p, const View *v, const App *app, Found *f
     }
     draw_clip(ui->draw, was);
     if (bar > 0)
-        ui_scrollbar(ui, ui_id("palette scroll"), (Rect){list.x + list.w - ui_px(ui, 8), list.y, ui_px(ui, 8), list.h},
-                     total, list.h, &p->scroll);
+        ui_scrollbar(ui, ui_id("palette scroll"),
+                     (Rect){list.x + list.w - ui_px(ui, 8), list.y, ui_px(ui, 8), list.h}, total,
+                     list.h, &p->scroll);
     if (!f->n)
-        ui_label(ui, list, STR("No command has all of these words."), ui->theme->muted, FACE_REGULAR, ui->theme->font, 0);
+        ui_label(ui, list, STR("No command has all of these words."), ui->theme->muted,
+                 FACE_REGULAR, ui->theme->font, 0);
     choose(p, v, app, clicked, false);
 }
 
@@ -159,7 +164,8 @@ static void take_words(CommandPalette *p, const View *v, const App *app, Rect fi
     UiId id = ui_id("palette words");
     if (!ui_has_focus(ui, id))
         ui_set_focus(ui, id, true);
-    FieldResult did = ui_field(ui, id, field, p->text, sizeof(p->text), STR("What to do, in a few words"), STR("Enter runs"), false);
+    FieldResult did = ui_field(ui, id, field, p->text, sizeof(p->text),
+                               STR("What to do, in a few words"), STR("Enter runs"), false);
     ui_tip(ui, id, field, "Words of what a command does, its name or its key, in any order");
     if (did == FIELD_CHANGED) {
         p->at = CMD_COUNT;
@@ -182,7 +188,8 @@ static void take_value(CommandPalette *p, const View *v, Rect field, Rect below)
     if (!ui_has_focus(ui, id))
         ui_set_focus(ui, id, true);
     bool bad = p->error.kind != ERROR_NONE;
-    FieldResult did = ui_field(ui, id, field, p->text, sizeof(p->text), str_of(c->args), STR("Enter runs"), bad);
+    FieldResult did =
+        ui_field(ui, id, field, p->text, sizeof(p->text), str_of(c->args), STR("Enter runs"), bad);
     ui_tip(ui, id, field, c->help);
     if (did == FIELD_CHANGED)
         p->error = (Error){0};
@@ -194,15 +201,16 @@ static void take_value(CommandPalette *p, const View *v, Rect field, Rect below)
     Rect r = {below.x, below.y, below.w, line};
     ui_label(ui, r, str_of(c->help), t->text, FACE_REGULAR, t->font, -1);
     r.y += line;
-    ui_label(ui, r, bad ? str_of(p->error.message) : view_text(v, "%s %s", c->name, c->args), bad ? t->danger : t->muted,
-             FACE_REGULAR, t->font, -1);
+    ui_label(ui, r, bad ? str_of(p->error.message) : view_text(v, "%s %s", c->name, c->args),
+             bad ? t->danger : t->muted, FACE_REGULAR, t->font, -1);
 }
 
 void command_palette_draw(CommandPalette *p, const View *v, const App *app) {
     Ui *ui = v->ui;
     Rect panel;
     float w = fminf(ui->window.w - ui_px(ui, 40), ui_px(ui, WIDE));
-    float h = fminf(ui->window.h - ui_px(ui, 40), ui_px(ui, p->asking == CMD_COUNT ? HIGH : HEAD + 2 * ROW + 12));
+    float h = fminf(ui->window.h - ui_px(ui, 40),
+                    ui_px(ui, p->asking == CMD_COUNT ? HIGH : HEAD + 2 * ROW + 12));
     if (!p->open)
         return;
     if (!ui_modal_begin(ui, ui_id("command palette"), w, h, &panel)) {
@@ -211,7 +219,8 @@ void command_palette_draw(CommandPalette *p, const View *v, const App *app) {
     }
     float pad = ui_px(ui, 16);
     Rect field = {panel.x + pad, panel.y + pad, panel.w - 2 * pad, ui_px(ui, 34)};
-    Rect list = {panel.x + pad, panel.y + ui_px(ui, HEAD), panel.w - 2 * pad, panel.h - ui_px(ui, HEAD + 10)};
+    Rect list = {panel.x + pad, panel.y + ui_px(ui, HEAD), panel.w - 2 * pad,
+                 panel.h - ui_px(ui, HEAD + 10)};
     if (p->asking == CMD_COUNT)
         take_words(p, v, app, field, list);
     else

@@ -1,5 +1,5 @@
-/* Command palette: a field in which any command is found by words and run. A command that needs a value
- * is asked for it in the same field, and stays there with words until the value can be used.
+/* Command palette: a field in which any command is found by words and run. A command that needs a
+ * value is asked for it in the same field, and stays there with words until the value can be used.
  * Owner: the App. Thread: main. It wishes for nothing itself: what is to be run is taken by
  * command_palette_run, after the views. */
 #pragma once

@@ -4,14 +4,23 @@
 #include <string.h>
 
 /* What a word is worth by where it was found. */
-enum { IN_KEYS = 8, WHOLE_WORD = 6, BEGINS_WORD = 4, INSIDE = 1, OF_HELP = 3, OF_NAME = 2, OF_GROUP = 1 };
+enum {
+    IN_KEYS = 8,
+    WHOLE_WORD = 6,
+    BEGINS_WORD = 4,
+    INSIDE = 1,
+    OF_HELP = 3,
+    OF_NAME = 2,
+    OF_GROUP = 1
+};
 
 static char lower(char c) {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
 static bool in_word(char c) {
-    return (unsigned char)c >= 0x80 || (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9');
+    return (unsigned char)c >= 0x80 || (lower(c) >= 'a' && lower(c) <= 'z') ||
+           (c >= '0' && c <= '9');
 }
 
 static bool here(const char *text, Str word) {
@@ -51,7 +60,8 @@ static uint32_t best_of(uint32_t a, uint32_t b) {
 
 static uint32_t worth_of_word(const Command *c, Str word) {
     uint32_t help = found_in(c->help, word) * OF_HELP, name = found_in(c->name, word) * OF_NAME;
-    uint32_t group = found_in(c->group, word) * OF_GROUP, keys = found_in_keys(c->keys, word) ? IN_KEYS * OF_HELP : 0;
+    uint32_t group = found_in(c->group, word) * OF_GROUP,
+             keys = found_in_keys(c->keys, word) ? IN_KEYS * OF_HELP : 0;
     return best_of(best_of(help, name), best_of(group, keys));
 }
 

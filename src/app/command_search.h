@@ -1,6 +1,6 @@
-/* Command search: the commands that words name, best first. Every word must be found, in any order and
- * case: in the command's help, name, group or keys. What begins a word there counts more than what lies
- * inside one. Pure. Thread: any. Failure: none. */
+/* Command search: the commands that words name, best first. Every word must be found, in any order
+ * and case: in the command's help, name, group or keys. What begins a word there counts more than
+ * what lies inside one. Pure. Thread: any. Failure: none. */
 #pragma once
 
 #include "app/commands.h"

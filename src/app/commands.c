@@ -12,8 +12,14 @@
 #define KEPT COMMAND_KEPT
 const Command commands[CMD_COUNT] = {
 #define CMD(id, name_, keys_, context_, group_, args_, flags_, action_, available_, help_)         \
-    [CMD_##id] = {.name = name_, .keys = keys_, .group = group_, .args = args_, .help = help_,     \
-                  .context = CONTEXT_##context_, .flags = flags_, .action = action_,               \
+    [CMD_##id] = {.name = name_,                                                                   \
+                  .keys = keys_,                                                                   \
+                  .group = group_,                                                                 \
+                  .args = args_,                                                                   \
+                  .help = help_,                                                                   \
+                  .context = CONTEXT_##context_,                                                   \
+                  .flags = flags_,                                                                 \
+                  .action = action_,                                                               \
                   .available = available_},
 #include "app/commands.def"
 #undef CMD
@@ -69,7 +75,8 @@ void commands_table(Buf *out) {
                     key = str_slice(key, 5, key.n);
                 buf_printf(out, "`%.*s` ", (int)key.n, key.s);
             }
-            buf_printf(out, "| `%s%s%s` | %s |\n", d->name, d->args[0] ? " " : "", d->args, d->help);
+            buf_printf(out, "| `%s%s%s` | %s |\n", d->name, d->args[0] ? " " : "", d->args,
+                       d->help);
         }
     }
 }
@@ -90,7 +97,8 @@ bool app_run(App *app, CommandId id, Str args, Error *err) {
     const Command *c = &commands[id];
     if (!c->available(app))
         return error_set(err, ERROR_USAGE, "%s: not possible now", c->name);
-    if (app->reel.on && !app->showing && id != CMD_ESCAPE && id != CMD_QUIT) /* it walks by itself */
+    if (app->reel.on && !app->showing && id != CMD_ESCAPE &&
+        id != CMD_QUIT) /* it walks by itself */
         return error_set(err, ERROR_USAGE, "pictures are being saved: Esc stops that");
     State before = app->state;
     bool was_still = app->reduced_motion;

@@ -15,9 +15,19 @@ typedef enum CommandId {
     CMD_COUNT
 } CommandId;
 
-/* A chord is resolved on the stage first, where a presenter's remote has few keys, then in the focused
- * pane, then globally. */
-typedef enum KeyContext { CONTEXT_GLOBAL, CONTEXT_HEAT, CONTEXT_FLAME, CONTEXT_TABLE, CONTEXT_CHART, CONTEXT_BROWSER, CONTEXT_PRESENT, CONTEXT_TEXT, CONTEXT_COUNT } KeyContext;
+/* A chord is resolved on the stage first, where a presenter's remote has few keys, then in the
+ * focused pane, then globally. */
+typedef enum KeyContext {
+    CONTEXT_GLOBAL,
+    CONTEXT_HEAT,
+    CONTEXT_FLAME,
+    CONTEXT_TABLE,
+    CONTEXT_CHART,
+    CONTEXT_BROWSER,
+    CONTEXT_PRESENT,
+    CONTEXT_TEXT,
+    CONTEXT_COUNT
+} KeyContext;
 
 enum { COMMAND_STEP = 1, COMMAND_LIVE = 2, COMMAND_KEPT = 4 };
 

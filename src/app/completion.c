@@ -42,7 +42,8 @@ static void put_verb_names(const char *between, Buf *out) {
 
 static void say_origin(Shell shell, Buf *out) {
     static const char *const names[SHELLS] = {"bash", "zsh", "fish"};
-    buf_printf(out, "# Written by flamescope --completion %s from the tables of the program.\n", names[shell]);
+    buf_printf(out, "# Written by flamescope --completion %s from the tables of the program.\n",
+               names[shell]);
 }
 
 /* -- bash */
@@ -86,7 +87,8 @@ static void bash_values(Buf *out) {
             put_words(o, " ", out);
             buf_puts(out, "' -- \"$word\"))\n");
         }
-        buf_printf(out, "%s        return ;;\n", option_is_file(o) ? "        _flamescope_files\n" : "");
+        buf_printf(out, "%s        return ;;\n",
+                   option_is_file(o) ? "        _flamescope_files\n" : "");
     }
     buf_puts(out, "    esac\n");
 }
@@ -98,46 +100,52 @@ static void bash_options(Buf *out) {
         bash_names(v, out);
         buf_puts(out, "' ;;\n");
     }
-    buf_puts(out, "        esac\n        COMPREPLY=($(compgen -W \"$names\" -- \"$word\"))\n        return\n    fi\n");
+    buf_puts(
+        out,
+        "        esac\n        COMPREPLY=($(compgen -W \"$names\" -- \"$word\"))\n        return\n    fi\n");
 }
 
 static void bash_script(Buf *out) {
-    buf_puts(out,
-             "# shellcheck shell=bash disable=SC2207 # words of choice hold no blanks\n"
-             "_flamescope_files() {\n"
-             "    compopt -o filenames -o bashdefault -o default 2>/dev/null\n"
-             "    local file\n"
-             "    while IFS= read -r file; do\n"
-             "        COMPREPLY+=(\"$file\")\n"
-             "    done < <(compgen -f -- \"$word\")\n"
-             "}\n\n"
-             "_flamescope() {\n"
-             "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} verb='' names='' i\n"
-             "    COMPREPLY=()\n"
-             "    if [[ $word == = ]]; then # --option=, which the shell takes for two words\n"
-             "        word=''\n"
-             "    elif [[ $before == = && $COMP_CWORD -ge 2 ]]; then\n"
-             "        before=${COMP_WORDS[COMP_CWORD - 2]}\n"
-             "    fi\n"
-             "    if [[ $COMP_CWORD -gt 1 ]]; then\n"
-             "        case ${COMP_WORDS[1]} in\n"
-             "        ");
+    buf_puts(
+        out,
+        "# shellcheck shell=bash disable=SC2207 # words of choice hold no blanks\n"
+        "_flamescope_files() {\n"
+        "    compopt -o filenames -o bashdefault -o default 2>/dev/null\n"
+        "    local file\n"
+        "    while IFS= read -r file; do\n"
+        "        COMPREPLY+=(\"$file\")\n"
+        "    done < <(compgen -f -- \"$word\")\n"
+        "}\n\n"
+        "_flamescope() {\n"
+        "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} verb='' names='' i\n"
+        "    COMPREPLY=()\n"
+        "    if [[ $word == = ]]; then # --option=, which the shell takes for two words\n"
+        "        word=''\n"
+        "    elif [[ $before == = && $COMP_CWORD -ge 2 ]]; then\n"
+        "        before=${COMP_WORDS[COMP_CWORD - 2]}\n"
+        "    fi\n"
+        "    if [[ $COMP_CWORD -gt 1 ]]; then\n"
+        "        case ${COMP_WORDS[1]} in\n"
+        "        ");
     put_verb_names("|", out);
     buf_puts(out, ") verb=${COMP_WORDS[1]} ;;\n        esac\n    fi\n");
-    buf_printf(out,
-               "    for ((i = 2; i < COMP_CWORD; i++)); do\n"
-               "        if [[ ${COMP_WORDS[i]} == -- ]]; then # files behind it, or a command to record\n"
-               "            [[ $verb == %s && $i == $((COMP_CWORD - 1)) ]] && COMPREPLY=($(compgen -c -- \"$word\"))\n"
-               "            _flamescope_files\n"
-               "            return\n"
-               "        fi\n"
-               "    done\n",
-               verb_table[VERB_RECORD].name);
+    buf_printf(
+        out,
+        "    for ((i = 2; i < COMP_CWORD; i++)); do\n"
+        "        if [[ ${COMP_WORDS[i]} == -- ]]; then # files behind it, or a command to record\n"
+        "            [[ $verb == %s && $i == $((COMP_CWORD - 1)) ]] && COMPREPLY=($(compgen -c -- \"$word\"))\n"
+        "            _flamescope_files\n"
+        "            return\n"
+        "        fi\n"
+        "    done\n",
+        verb_table[VERB_RECORD].name);
     bash_values(out);
     bash_options(out);
     buf_puts(out, "    if [[ $COMP_CWORD == 1 ]]; then\n        COMPREPLY=($(compgen -W '");
     put_verb_names(" ", out);
-    buf_puts(out, "' -- \"$word\"))\n    fi\n    _flamescope_files\n}\ncomplete -F _flamescope flamescope\n");
+    buf_puts(
+        out,
+        "' -- \"$word\"))\n    fi\n    _flamescope_files\n}\ncomplete -F _flamescope flamescope\n");
 }
 
 /* -- zsh */
@@ -146,7 +154,8 @@ static void bash_script(Buf *out) {
 static void zsh_option(const Option *o, Buf *out) {
     const char *again = strcmp(o->name, "transform") ? "" : "*"; /* may be repeated */
     if (o->letter)
-        buf_printf(out, "            '(-%c --%s)'{-%c,--%s%s}'[", o->letter, o->name, o->letter, o->name, o->value ? "=" : "");
+        buf_printf(out, "            '(-%c --%s)'{-%c,--%s%s}'[", o->letter, o->name, o->letter,
+                   o->name, o->value ? "=" : "");
     else
         buf_printf(out, "            '%s--%s%s[", again, o->name, o->value ? "=" : "");
     put_quoted(out, o->help, "[]:\\");
@@ -175,15 +184,18 @@ static void zsh_option(const Option *o, Buf *out) {
 
 static void zsh_verb(int verb, Buf *out) {
     if (verb)
-        buf_printf(out, "    %s)\n        shift words\n        (( CURRENT-- ))\n        _arguments \\\n", verb_table[verb].name);
+        buf_printf(out,
+                   "    %s)\n        shift words\n        (( CURRENT-- ))\n        _arguments \\\n",
+                   verb_table[verb].name);
     else
         buf_puts(out, "    *)\n        _arguments \\\n");
     for (uint32_t i = 0; i < option_count; i++)
         if (takes(&option_table[i], verb))
             zsh_option(&option_table[i], out);
-    buf_puts(out, verb == VERB_RECORD   ? "            '*::command:_normal'\n        ;;\n"
-                  : verb == VERB_WINDOW ? "            '1: :_flamescope_first' '*:profile:_files'\n        ;;\n"
-                                        : "            '*:profile:_files'\n        ;;\n");
+    buf_puts(out, verb == VERB_RECORD ? "            '*::command:_normal'\n        ;;\n"
+                  : verb == VERB_WINDOW
+                      ? "            '1: :_flamescope_first' '*:profile:_files'\n        ;;\n"
+                      : "            '*:profile:_files'\n        ;;\n");
 }
 
 static void zsh_script(Buf *out) {
@@ -193,9 +205,10 @@ static void zsh_script(Buf *out) {
         put_quoted(out, verb_table[v].summary, ":\\");
         buf_puts(out, "'\n");
     }
-    buf_puts(out,
-             "    )\n    (( CURRENT == 2 )) && _describe -t verbs verb verbs # a verb is the first word only\n    _files\n}\n\n"
-             "_flamescope() {\n    local verb=\n    (( CURRENT > 2 )) && verb=$words[2]\n    case $verb in\n");
+    buf_puts(
+        out,
+        "    )\n    (( CURRENT == 2 )) && _describe -t verbs verb verbs # a verb is the first word only\n    _files\n}\n\n"
+        "_flamescope() {\n    local verb=\n    (( CURRENT > 2 )) && verb=$words[2]\n    case $verb in\n");
     for (int v = 1; v < VERB_COUNT; v++)
         zsh_verb(v, out);
     zsh_verb(VERB_WINDOW, out);
@@ -243,16 +256,16 @@ static void fish_option(const Option *o, Buf *out) {
 }
 
 static void fish_script(Buf *out) {
-    buf_puts(out,
-             "# Whether the command line is of one of these verbs; window: of none.\n"
-             "function __flamescope_verb\n"
-             "    set -l words (commandline -opc)\n"
-             "    set -l verb window\n"
-             "    if set -q words[2]; and contains -- $words[2] ");
+    buf_puts(out, "# Whether the command line is of one of these verbs; window: of none.\n"
+                  "function __flamescope_verb\n"
+                  "    set -l words (commandline -opc)\n"
+                  "    set -l verb window\n"
+                  "    if set -q words[2]; and contains -- $words[2] ");
     put_verb_names(" ", out);
     buf_puts(out, "\n        set verb $words[2]\n    end\n    contains -- $verb $argv\nend\n\n");
     for (int v = 1; v < VERB_COUNT; v++) {
-        buf_printf(out, "complete -c flamescope -n __fish_is_first_arg -a %s -d '", verb_table[v].name);
+        buf_printf(out, "complete -c flamescope -n __fish_is_first_arg -a %s -d '",
+                   verb_table[v].name);
         fish_quoted(out, verb_table[v].summary);
         buf_puts(out, "'\n");
     }

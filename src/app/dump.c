@@ -125,7 +125,8 @@ static Str event_name(const App *app) {
     EventId id = app_event(app);
     if (id == EVENT_ALL)
         return STR("all");
-    return names_get(&app->session.dict.names, contexts_get_event(&app->session.dict.contexts, id).name);
+    return names_get(&app->session.dict.names,
+                     contexts_get_event(&app->session.dict.contexts, id).name);
 }
 
 static void shape_json(JsonWriter *w, const State *s) {
@@ -224,7 +225,8 @@ static void tree_json(JsonWriter *w, const State *s) {
 
 /* Only where a cell is pinned: what its tooltip says. */
 static void cell_json(JsonWriter *w, const App *app) {
-    const Hottest *h = app->session.slot[0].open ? engine_aside(app->session.engine, ASIDE_PINNED) : NULL;
+    const Hottest *h =
+        app->session.slot[0].open ? engine_aside(app->session.engine, ASIDE_PINNED) : NULL;
     if (!app->state.cell.on)
         return;
     range_json(w, "pinned_cell", &app->state.cell, h ? &h->samples : NULL);
@@ -295,7 +297,9 @@ static void folder_item_json(JsonWriter *w, const FolderItem *item) {
     json_key(w, "name");
     json_str(w, str_of(path_name(item->file.name)));
     json_key(w, "is");
-    json_str(w, item->file.is_folder ? STR("folder") : look ? str_of(kinds[look->kind]) : STR("file"));
+    json_str(w, item->file.is_folder ? STR("folder")
+                : look               ? str_of(kinds[look->kind])
+                                     : STR("file"));
     if (look && look->kind == LOOK_REFUSED) {
         json_key(w, "why");
         json_str(w, str_of(look->why));
@@ -328,7 +332,8 @@ static void browser_json(JsonWriter *w, const App *app) {
         json_bool(w, true);
     }
     json_key(w, "order");
-    json_str(w, b->recent && b->order == FOLDER_AS_LISTED ? STR("opened") : str_of(folder_order_name(b->order)));
+    json_str(w, b->recent && b->order == FOLDER_AS_LISTED ? STR("opened")
+                                                          : str_of(folder_order_name(b->order)));
     json_key(w, "ascending");
     json_bool(w, b->ascending);
     json_key(w, "filter");
@@ -407,14 +412,17 @@ void dump_state(App *app, Buf *out) {
     json_double(&w, !slot->open ? 0 : slot->settled ? 1 : slot->load.progress, 4);
     json_key(&w, "origin_ns");
     json_i64(&w, slot->open ? app_origin(app) : 0);
-    uint64_t in_a = a ? a->shown_in_selection : 0, in_b = a && (a->b.u32 || a->b.u64) ? prefix_total(&a->b, a->tree, 0) : 0;
+    uint64_t in_a = a ? a->shown_in_selection : 0,
+             in_b = a && (a->b.u32 || a->b.u64) ? prefix_total(&a->b, a->tree, 0) : 0;
     range_json(&w, "selection", &s->selection, &in_a);
-    range_json(&w, "baseline", &s->baseline, s->baseline_kind == BASELINE_RANGE && !app_weighted(app) ? &in_b : NULL);
+    range_json(&w, "baseline", &s->baseline,
+               s->baseline_kind == BASELINE_RANGE && !app_weighted(app) ? &in_b : NULL);
     range_json(&w, "time_view", &s->view, NULL);
     json_key(&w, "event");
     json_str(&w, slot->open ? event_name(app) : STR(""));
     json_key(&w, "weight");
-    json_str(&w, str_of(weight_name(count_kind(&app->session.dict, &slot->view, app_event(app), app_weighted(app)))));
+    json_str(&w, str_of(weight_name(count_kind(&app->session.dict, &slot->view, app_event(app),
+                                               app_weighted(app)))));
     json_key(&w, "samples_total");
     json_u64(&w, a ? a->in_profile : 0);
     json_key(&w, "samples_shown");
@@ -457,7 +465,9 @@ static void box_json(JsonWriter *w, const App *app, const FlameBox *b) {
     json_key(w, "key");
     json_u64(w, b->key);
     json_key(w, "symbol");
-    json_str(w, b->merged ? STR("") : b->depth ? tree_symbol(app_answer(app)->tree, &app->session.dict, b->frame) : STR("all"));
+    json_str(w, b->merged  ? STR("")
+                : b->depth ? tree_symbol(app_answer(app)->tree, &app->session.dict, b->frame)
+                           : STR("all"));
     json_key(w, "depth");
     json_u64(w, b->depth);
     json_key(w, "x0");
@@ -503,7 +513,8 @@ void dump_draw_list(App *app, Buf *out) {
 }
 
 bool dump_cell_center(App *app, uint32_t column, uint32_t row, float *x, float *y) {
-    return heat_pane_cell_center(&app->heat, app_grid(app), app->state.downwards, column, row, x, y);
+    return heat_pane_cell_center(&app->heat, app_grid(app), app->state.downwards, column, row, x,
+                                 y);
 }
 
 /* -- stats */

@@ -43,8 +43,7 @@ bool export_window_image(App *app, Image *image, Buf *state, Error *err) {
         return error_set(err, ERROR_USAGE, "nothing was drawn yet");
     *image = (Image){.w = w, .h = h, .stride = (size_t)w * 4};
     image->rgba = mem_resize(NULL, 0, image_bytes(image));
-    RasterTarget target = {
-        .pixel = (uint32_t *)(void *)image->rgba, .w = w, .h = h, .stride = w};
+    RasterTarget target = {.pixel = (uint32_t *)(void *)image->rgba, .w = w, .h = h, .stride = w};
     raster_draw(&target, &app->draw, app->fonts);
     State shown = app->state; /* without paths: a picture is passed on */
     memset(shown.file, 0, sizeof shown.file);
@@ -54,8 +53,8 @@ bool export_window_image(App *app, Image *image, Buf *state, Error *err) {
 }
 
 static bool write_image(Image *image, const Buf *state, const char *path, Error *err) {
-    const char *facts[] = {"Software", "FlameScope", "FlameScope state",
-                           state->s ? state->s : "", NULL};
+    const char *facts[] = {"Software", "FlameScope", "FlameScope state", state->s ? state->s : "",
+                           NULL};
     bool ok = image_write_png(path, image, facts, err);
     mem_resize(image->rgba, image_bytes(image), 0);
     *image = (Image){0};
@@ -65,7 +64,8 @@ static bool write_image(Image *image, const Buf *state, const char *path, Error 
 bool export_window_png(App *app, const char *path, Error *err) {
     Image image;
     Buf state = {0};
-    bool ok = export_window_image(app, &image, &state, err) && write_image(&image, &state, path, err);
+    bool ok =
+        export_window_image(app, &image, &state, err) && write_image(&image, &state, path, err);
     buf_free(&state);
     return ok;
 }
@@ -211,8 +211,7 @@ static bool folded_bytes(const ExportSource *s, Arena *arena, Buf *out, Error *e
 
 static bool heatmap_bytes(const ExportSource *s, Arena *arena, Buf *out, Error *err) {
     if (!s->view.has_time)
-        return error_set(err, ERROR_FORMAT,
-                         "this profile carries no times, so it has no heat map");
+        return error_set(err, ERROR_FORMAT, "this profile carries no times, so it has no heat map");
     HeatSpec spec = s->heat;
     heat_spec_fit(&spec, &s->view);
     export_heatmap_json(heat_build(s->profile, &s->view, &spec, arena), s->profile->dict, out);
@@ -229,9 +228,8 @@ static PageFacts facts_of(const ExportSource *s, const State *state) {
 }
 
 static ExportSides sides_of(const ExportSource *s) {
-    return (ExportSides){.profile = {s->profile, s->profile_b},
-                         .view = {s->view, s->view_b},
-                         .query = &s->query};
+    return (ExportSides){
+        .profile = {s->profile, s->profile_b}, .view = {s->view, s->view_b}, .query = &s->query};
 }
 
 /* What a query counts; the counts of pairs are not kept. */
@@ -245,8 +243,9 @@ static bool count_shown(const Profile *profile, const ProfileView *view, const Q
 }
 
 bool export_lacks_event(const Dict *dict, EventId event, const char *path, Error *err) {
-    Str name = event == EVENT_ALL ? STR("any event")
-                                  : names_get(&dict->names, contexts_get_event(&dict->contexts, event).name);
+    Str name = event == EVENT_ALL
+                   ? STR("any event")
+                   : names_get(&dict->names, contexts_get_event(&dict->contexts, event).name);
     if (!name.n)
         name = STR("the same event");
     return error_set(err, ERROR_FORMAT, "there are no samples of %.*s in %s", (int)name.n, name.s,
@@ -282,8 +281,8 @@ static bool comparable(const ExportSource *s, Arena *arena, Error *err) {
 
 /* For another tool. Each side is named by one line that says what it is of. */
 static bool tool_bytes(const ExportSource *s,
-                       bool write(const ProfileExport *what, Buf *out, Error *err),
-                       Arena *arena, Buf *out, Error *err) {
+                       bool write(const ProfileExport *what, Buf *out, Error *err), Arena *arena,
+                       Buf *out, Error *err) {
     ExportPage page;
     ExportSides sides = sides_of(s);
     PageFacts facts = facts_of(s, &s->state);
@@ -421,8 +420,7 @@ static bool save_begin(App *app, ExportFormat format, Error *err) {
     const SessionSlot *slot = app->session.slot;
     bool second = slot[1].open && !slot[1].waiting;
     if (format != EXPORT_SVG)
-        export_source(&slot[0].profile, second ? &slot[1].profile : NULL, &app->state,
-                      &s->source);
+        export_source(&slot[0].profile, second ? &slot[1].profile : NULL, &app->state, &s->source);
     else if (!a)
         return error_set(err, ERROR_USAGE, "nothing was drawn yet");
     else

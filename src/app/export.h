@@ -39,7 +39,7 @@ typedef struct SvgFile {
     Arena arena; /* of all that follows */
     ExportPage page;
     FlameLayout layout, callers; /* callers: of a sandwich */
-    SvgFlame flame; /* holds its trees */
+    SvgFlame flame;              /* holds its trees */
 } SvgFile;
 
 typedef struct SvgSize {
@@ -66,7 +66,8 @@ typedef struct ExportSource {
 void export_source(const Profile *profile, const Profile *profile_b, const State *state,
                    ExportSource *out);
 bool export_bytes(ExportFormat format, const ExportSource *source, Buf *out, Error *err);
-/* False with *err: a second file without the event, which would make all of the first one look new. */
+/* False with *err: a second file without the event, which would make all of the first one look new.
+ */
 bool export_lacks_event(const Dict *dict, EventId event, const char *path, Error *err);
 
 /* -- saving from the window. One save at a time. Owner: the App; the profile must stay until

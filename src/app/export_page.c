@@ -21,9 +21,8 @@ static void put_offset(Buf *out, int64_t ns) {
     for (int i = 0; i < decimals; i++)
         unit *= 10;
     uint64_t left = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
-    buf_printf(out, "%s%llu.%0*llu", ns < 0 ? "-" : "",
-               (unsigned long long)(left / (uint64_t)unit), decimals,
-               (unsigned long long)(left % (uint64_t)unit));
+    buf_printf(out, "%s%llu.%0*llu", ns < 0 ? "-" : "", (unsigned long long)(left / (uint64_t)unit),
+               decimals, (unsigned long long)(left % (uint64_t)unit));
 }
 
 static Str take(Buf *text, Arena *arena) {
@@ -164,8 +163,8 @@ static void put_transforms(const PageFacts *f, Buf *out) {
         return;
     Str function = str_of(s->function);
     if (f->callers)
-        buf_puts(out, any ? ", callers above and callees below "
-                          : "Callers above and callees below ");
+        buf_puts(out,
+                 any ? ", callers above and callees below " : "Callers above and callees below ");
     else
         buf_puts(out, any ? ", callees of " : "Callees of ");
     buf_put(out, str_cut(&function, '\t'));
@@ -193,14 +192,14 @@ static void put_zoom(const PageFacts *f, Buf *out) {
 void page_note(ExportPage *page, Arena *arena, Str line) {
     if (!line.n)
         return;
-    page->notes = page->notes.n ? str_format(arena, "%.*s\n%.*s", (int)page->notes.n,
-                                             page->notes.s, (int)line.n, line.s)
+    page->notes = page->notes.n ? str_format(arena, "%.*s\n%.*s", (int)page->notes.n, page->notes.s,
+                                             (int)line.n, line.s)
                                 : str_copy(arena, line);
 }
 
 void export_page(const PageFacts *f, Arena *arena, ExportPage *out) {
-    static void (*const lines[])(const PageFacts *, Buf *) = {
-        put_baseline, put_filters, put_transforms, put_idle, put_zoom};
+    static void (*const lines[])(const PageFacts *, Buf *) = {put_baseline, put_filters,
+                                                              put_transforms, put_idle, put_zoom};
     const Theme *t = theme_get((ThemeKind)f->state->theme);
     Buf text = {0};
     *out = (ExportPage){.dark = t->dark,

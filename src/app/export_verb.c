@@ -120,8 +120,7 @@ static bool options_fit(const Options *o, Error *err) {
     if (FORMATS_STAGED >> like & 1)
         return reel_options_fit(o, format, err);
     if (o->shown.view_kind == VIEW_SANDWICH && format != EXPORT_PNG && format != EXPORT_SVG)
-        return error_set(err, ERROR_USAGE,
-                         "a sandwich is two graphs: only png and svg draw it");
+        return error_set(err, ERROR_USAGE, "a sandwich is two graphs: only png and svg draw it");
     if (format == EXPORT_SVG && options_given(o, "pin") && o->shown.view_kind != VIEW_SANDWICH)
         return error_set(err, ERROR_USAGE,
                          "--pin means something for svg with --view sandwich "
@@ -186,9 +185,8 @@ static bool bytes_of(const Options *o, Loaded *l, ExportFormat format, Buf *out,
     State *state = mem_resize(NULL, 0, sizeof *state);
     Profile *second = mem_resize(NULL, 0, sizeof *second);
     bool read = false;
-    bool ok =
-        place_state(o, l, state, err) &&
-        (!(FORMATS_COMPARING >> format & 1) || place_baseline(o, l, state, second, &read, err));
+    bool ok = place_state(o, l, state, err) && (!(FORMATS_COMPARING >> format & 1) ||
+                                                place_baseline(o, l, state, second, &read, err));
     if (ok) {
         export_source(&l->profile, read ? second : NULL, state, source);
         if (!options_given(o, "theme") && !o->state)
@@ -196,8 +194,7 @@ static bool bytes_of(const Options *o, Loaded *l, ExportFormat format, Buf *out,
         HeatSpec spec = source->heat;
         bool map = format == EXPORT_HEATMAP_JSON || format == EXPORT_HTML;
         if (map && source->view.has_time && heat_spec_fit(&spec, &source->view))
-            fprintf(stderr,
-                    "flamescope: columns made longer: a heat map has at most %d cells\n",
+            fprintf(stderr, "flamescope: columns made longer: a heat map has at most %d cells\n",
                     HEAT_MAX_CELLS);
         ok = export_bytes(format, source, out, err);
     }
@@ -221,8 +218,8 @@ static int run_samples(const Options *o, ExportFormat format) {
     if (bytes.n)
         fputs(bytes.s, stderr);
     buf_clear(&bytes);
-    int code = bytes_of(o, &l, format, &bytes, &err) ? write_out(o, &bytes)
-                                                     : fail_at(o->path[0], &err);
+    int code =
+        bytes_of(o, &l, format, &bytes, &err) ? write_out(o, &bytes) : fail_at(o->path[0], &err);
     buf_free(&bytes);
     cache_keep(&l, &key);
     loaded_close(&l);
@@ -321,7 +318,8 @@ static bool keeps_inputs(const Options *o, Error *err) {
     const char *in[] = {o->path[0], o->baseline};
     for (size_t i = 0; i < sizeof in / sizeof *in; i++) {
         if (o->out && in[i] && file_same(in[i], o->out))
-            return error_set(err, ERROR_USAGE, "%s would be replaced by what is made of it", o->out);
+            return error_set(err, ERROR_USAGE, "%s would be replaced by what is made of it",
+                             o->out);
     }
     return true;
 }
@@ -330,8 +328,7 @@ int run_export(const Options *o, const CliHost *host) {
     ExportFormat format;
     Error err = {0};
     if (!wanted_format(o, &format, &err) || !options_fit(o, &err) || !keeps_inputs(o, &err)) {
-        fprintf(stderr, "flamescope: %s\nflamescope: --help shows what there is\n",
-                err.message);
+        fprintf(stderr, "flamescope: %s\nflamescope: --help shows what there is\n", err.message);
         return EXIT_USAGE;
     }
     if ((FORMATS_STAGED >> format & 1) || (format == EXPORT_HTML && o->scenes))

@@ -38,8 +38,8 @@ static void relayout(FlamePane *pane, const View *v) {
     bool jump = v->ui->still || pane->width != pane->body.w || !pane->motion.count;
     uint32_t node = v->zoom_off ? 0 : flame_zoom_node(v->state, a, v->dict, v->arena);
     arena_reset(&pane->layout_arena);
-    flame_layout(a, node, pane->body.w, v->state->heaviest_first, filter_min_share(&a->query.filter), &pane->layout_arena,
-                 &pane->layout);
+    flame_layout(a, node, pane->body.w, v->state->heaviest_first,
+                 filter_min_share(&a->query.filter), &pane->layout_arena, &pane->layout);
     flame_motion_retarget(&pane->motion, &pane->layout, a->tree, v->now_ns, jump ? 0 : MOTION_NS);
     pane->answer_generation = a->generation;
     pane->zoom_hash = zoom;
@@ -105,7 +105,8 @@ static void colors_ready(FlamePane *pane, const View *v) {
     if (pane->color_cap >= frames)
         return;
     uint32_t cap = frames + frames / 2 + 256;
-    pane->color = mem_resize(pane->color, pane->color_cap * sizeof(uint32_t), cap * sizeof(uint32_t));
+    pane->color =
+        mem_resize(pane->color, pane->color_cap * sizeof(uint32_t), cap * sizeof(uint32_t));
     pane->color_cap = cap;
 }
 
@@ -168,15 +169,17 @@ static Str box_label(const FlamePane *pane, const View *v, const FlameBox *b) {
     Str name = flame_label(v->answer->tree, v->dict, b->frame);
     if (!pane->layout.differential || (b->total && b->total_b))
         return name;
-    return view_text(v, "%s %.*s", b->total ? "new" : "gone", (int)(name.n < 900 ? name.n : 900), name.s);
+    return view_text(v, "%s %.*s", b->total ? "new" : "gone", (int)(name.n < 900 ? name.n : 900),
+                     name.s);
 }
 
-static void draw_label(const FlamePane *pane, const View *v, const FlameBox *b, float x0, float x1, float y, float row,
-                       uint32_t fill) {
+static void draw_label(const FlamePane *pane, const View *v, const FlameBox *b, float x0, float x1,
+                       float y, float row, uint32_t fill) {
     Ui *ui = v->ui;
     float inset = ui_px(ui, 5), size = ui->theme->font_frame * ui->scale;
     /* text starts where the box enters the pane and ends where it leaves it */
-    float left = fmaxf(x0, ui->draw->clip.x), right = fminf(x1, ui->draw->clip.x + ui->draw->clip.w);
+    float left = fmaxf(x0, ui->draw->clip.x),
+          right = fminf(x1, ui->draw->clip.x + ui->draw->clip.w);
     if (right - left < ui_px(ui, 24))
         return;
     char cut[512];
@@ -228,7 +231,8 @@ static void draw_outline_of(const FlamePane *pane, const View *v, const MovingBo
     draw_outline(v->ui->draw, r, 0, width, color);
 }
 
-/* What only one side has is marked beyond its colour: a bar over what is new, under what is gone. */
+/* What only one side has is marked beyond its colour: a bar over what is new, under what is gone.
+ */
 static void draw_only(const FlamePane *pane, const View *v, const MovingBox *m, float phase) {
     if (m->box.merged || !m->box.depth || (m->box.total && m->box.total_b))
         return;
@@ -236,7 +240,9 @@ static void draw_only(const FlamePane *pane, const View *v, const MovingBox *m, 
     box_x(pane, m, phase, &x0, &x1);
     if (x1 - x0 < ui_px(v->ui, 3))
         return;
-    draw_rect(v->ui->draw, (Rect){x0, m->box.total ? y : y + pane->row - ui_px(v->ui, 1) - bar, x1 - x0 - ui_px(v->ui, 1), bar},
+    draw_rect(v->ui->draw,
+              (Rect){x0, m->box.total ? y : y + pane->row - ui_px(v->ui, 1) - bar,
+                     x1 - x0 - ui_px(v->ui, 1), bar},
               v->ui->theme->text);
 }
 
@@ -246,7 +252,8 @@ static void draw_matched(const FlamePane *pane, const View *v, const MovingBox *
     box_x(pane, m, phase, &x0, &x1);
     if (x1 - x0 < 3 * bar)
         return;
-    draw_rect(v->ui->draw, (Rect){x0, y, bar, pane->row - gap}, text_on(flame_match_color(v->ui->theme->dark)));
+    draw_rect(v->ui->draw, (Rect){x0, y, bar, pane->row - gap},
+              text_on(flame_match_color(v->ui->theme->dark)));
 }
 
 static void draw_boxes(FlamePane *pane, const View *v, float phase) {
@@ -266,7 +273,8 @@ static void draw_boxes(FlamePane *pane, const View *v, float phase) {
             draw_only(pane, v, m, phase);
         if (m->box.match && !m->box.merged)
             draw_matched(pane, v, m, phase);
-        if (pane->hover.on && m->box.key == pane->hover.box.key && m->box.merged == pane->hover.box.merged)
+        if (pane->hover.on && m->box.key == pane->hover.box.key &&
+            m->box.merged == pane->hover.box.merged)
             draw_outline_of(pane, v, m, phase, v->ui->theme->text, ui_px(v->ui, 1));
         if (pane->cursor && m->box.key == pane->cursor && !m->box.merged)
             draw_outline_of(pane, v, m, phase, v->ui->theme->accent, ui_px(v->ui, 2));
@@ -282,8 +290,9 @@ static void draw_not_arranged(const FlamePane *pane, const View *v) {
     Rect r = {x, row_y(pane, 1), pane->body.x + pane->body.w - x, pane->row - ui_px(v->ui, 1)};
     draw_rect(v->ui->draw, r, color_mix(v->ui->theme->muted, v->ui->theme->background, 0.6f));
     Str n = view_count(v, l->not_arranged, "samples");
-    ui_label(v->ui, rect_inset(r, ui_px(v->ui, 2)), view_text(v, "not yet arranged: %.*s", (int)n.n, n.s),
-             v->ui->theme->text, FACE_REGULAR, v->ui->theme->font_axis, -1);
+    ui_label(v->ui, rect_inset(r, ui_px(v->ui, 2)),
+             view_text(v, "not yet arranged: %.*s", (int)n.n, n.s), v->ui->theme->text,
+             FACE_REGULAR, v->ui->theme->font_axis, -1);
 }
 
 /* -- pointer */
@@ -309,8 +318,10 @@ static uint32_t count_lines(const View *v, const FlameBox *b, Str *lines) {
     const char *of = view_whole_name(v);
     Str share = view_percent(v, b->total, whole);
     Str self_share = view_percent(v, b->self, whole);
-    lines[0] = view_text(v, "total %.*s\t%.*s of %s", (int)total.n, total.s, (int)share.n, share.s, of);
-    lines[1] = view_text(v, "self %.*s\t%.*s of %s", (int)self.n, self.s, (int)self_share.n, self_share.s, of);
+    lines[0] =
+        view_text(v, "total %.*s\t%.*s of %s", (int)total.n, total.s, (int)share.n, share.s, of);
+    lines[1] = view_text(v, "self %.*s\t%.*s of %s", (int)self.n, self.s, (int)self_share.n,
+                         self_share.s, of);
     return 2;
 }
 
@@ -318,14 +329,16 @@ static uint32_t count_lines(const View *v, const FlameBox *b, Str *lines) {
  * share of A's total. */
 static uint32_t diff_lines(const FlamePane *pane, const View *v, const FlameBox *b, Str *lines) {
     const FlameLayout *l = &pane->layout;
-    double a = flame_share_a(l, b), base = flame_share_b(l, b), samples = (a - base) * (double)l->all_a;
+    double a = flame_share_a(l, b), base = flame_share_b(l, b),
+           samples = (a - base) * (double)l->all_a;
     Str na = view_amount(v, b->total), nb = view_amount(v, b->total_b);
     Str pa = view_percent(v, b->total, l->all_a), pb = view_percent(v, b->total_b, l->all_b);
     Str more = view_amount(v, (uint64_t)(fabs(samples) + 0.5));
     lines[0] = view_text(v, "A %.*s\t%.*s of A", (int)na.n, na.s, (int)pa.n, pa.s);
     lines[1] = view_text(v, "B %.*s\t%.*s of B", (int)nb.n, nb.s, (int)pb.n, pb.s);
     const char *sign = samples < 0 ? "−" : "+";
-    lines[2] = view_text(v, "%s%.2f percentage points\t%s%.*s in A", sign, fabs(a - base) * 100, sign, (int)more.n, more.s);
+    lines[2] = view_text(v, "%s%.2f percentage points\t%s%.*s in A", sign, fabs(a - base) * 100,
+                         sign, (int)more.n, more.s);
     if (!b->total || !b->total_b)
         lines[3] = b->total ? STR("new: only in A") : STR("gone: only in B");
     return b->total && b->total_b ? 3 : 4;
@@ -347,13 +360,16 @@ static void hover_tooltip(const FlamePane *pane, const View *v) {
             lines[n++] = view_text(v, "%.*s · %s", (int)(module.n < 200 ? module.n : 200), module.s,
                                    frame_kind_name(kind));
     }
-    n += pane->layout.differential ? diff_lines(pane, v, b, lines + n) : count_lines(v, b, lines + n);
+    n += pane->layout.differential ? diff_lines(pane, v, b, lines + n)
+                                   : count_lines(v, b, lines + n);
     ui_tooltip(v->ui, (Rect){v->ui->x, v->ui->y, 0, pane->row}, lines, n);
 }
 
 static const char *pane_tip(const View *v) {
     Str zoom = command_key(CMD_ZOOM, v->arena), out = command_key(CMD_ZOOM_OUT, v->arena);
-    return view_text(v, "Flame graph: arrows mark a frame · zoom in, out\t%.*s %.*s", (int)zoom.n, zoom.s, (int)out.n, out.s).s;
+    return view_text(v, "Flame graph: arrows mark a frame · zoom in, out\t%.*s %.*s", (int)zoom.n,
+                     zoom.s, (int)out.n, out.s)
+        .s;
 }
 
 static void pointer(FlamePane *pane, const View *v, float phase) {
@@ -375,7 +391,8 @@ static void pointer(FlamePane *pane, const View *v, float phase) {
         wish(v->wishes, CMD_ZOOM_KEY, "%llu", (unsigned long long)pane->hover.box.key);
     }
     pane->menu.on = false;
-    if (z.clicked && z.button == BUTTON_RIGHT && pane->hover.on && pane->hover.box.depth && !pane->hover.box.merged)
+    if (z.clicked && z.button == BUTTON_RIGHT && pane->hover.on && pane->hover.box.depth &&
+        !pane->hover.box.merged)
         pane->menu = pane->hover;
     else if (z.clicked && z.button == BUTTON_RIGHT)
         wish(v->wishes, CMD_ZOOM_OUT, "%s", "");
@@ -475,7 +492,8 @@ Str flame_why_empty(const View *v) {
     if (!a)
         return STR("Nothing to draw yet.");
     if (!a->in_profile)
-        return v->slot->settled ? STR("There are no samples of this event.") : STR("Nothing to draw yet.");
+        return v->slot->settled ? STR("There are no samples of this event.")
+                                : STR("Nothing to draw yet.");
     if (!a->in_selection)
         return STR("No samples in this selection.");
     return v->state->selection.on ? STR("The chips above hide every sample of this selection.")
@@ -505,6 +523,8 @@ void flame_pane_draw(FlamePane *pane, const View *v, Rect area) {
     draw_clip(ui->draw, was);
     scrollbar(pane, v, area);
     ui_focus_ring(ui, pane->id, pane->body, 0);
-    if (!pane->layout.total && !pane->layout.not_arranged && !(pane->layout.differential && pane->layout.all_b))
-        ui_label(ui, pane->body, flame_why_empty(v), ui->theme->muted, FACE_REGULAR, ui->theme->font, 0);
+    if (!pane->layout.total && !pane->layout.not_arranged &&
+        !(pane->layout.differential && pane->layout.all_b))
+        ui_label(ui, pane->body, flame_why_empty(v), ui->theme->muted, FACE_REGULAR,
+                 ui->theme->font, 0);
 }

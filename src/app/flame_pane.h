@@ -1,5 +1,6 @@
 /* Flame pane: the flame graph of the newest answer, in motion, with hover, cursor and scrolling.
- * Owner: the App. It lays out again only when answer, zoom, width or order changed. Thread: main. */
+ * Owner: the App. It lays out again only when answer, zoom, width or order changed. Thread: main.
+ */
 #pragma once
 
 #include "app/view.h"
@@ -23,15 +24,15 @@ typedef struct FlamePane {
     uint32_t *color;
     uint32_t color_cap;
     uint32_t color_key;
-    bool hanging;          /* the root is on top: icicle; set before drawing */
-    UiId id;               /* of its zone; set before drawing */
-    uint32_t skip;         /* rows at the root that are not shown; set before drawing */
-    float scroll;          /* px above (flame) or below (hanging) the root's usual place */
-    float row;             /* px of the last frame */
-    uint64_t cursor;       /* key of the marked frame, 0 none */
-    bool show_cursor;      /* scroll it into view */
+    bool hanging;     /* the root is on top: icicle; set before drawing */
+    UiId id;          /* of its zone; set before drawing */
+    uint32_t skip;    /* rows at the root that are not shown; set before drawing */
+    float scroll;     /* px above (flame) or below (hanging) the root's usual place */
+    float row;        /* px of the last frame */
+    uint64_t cursor;  /* key of the marked frame, 0 none */
+    bool show_cursor; /* scroll it into view */
     FlameHover hover;
-    FlameHover menu;       /* a box that was clicked with the right button in this frame */
+    FlameHover menu; /* a box that was clicked with the right button in this frame */
     Rect body;
 } FlamePane;
 

@@ -54,8 +54,7 @@ bool folder_matches(const FolderItem *item, Str filter) {
         return true;
     for (Str rest = str_trim(filter); rest.n; rest = str_trim(rest)) {
         Str word = str_cut(&rest, ' ');
-        if (!has_word(item->file.name, word) &&
-            !(item->look && has_word(item->look->format, word)))
+        if (!has_word(item->file.name, word) && !(item->look && has_word(item->look->format, word)))
             return false;
     }
     return true;

@@ -72,8 +72,7 @@ static bool begin(FolderScan *s) {
         memcpy(s->path, data, sizeof s->path);
     if (!file_stat(s->path, &file) || !file_is_plain(s->path)) {
         bool there = file_exists(s->path);
-        error_set(&err, ERROR_IO,
-                  there ? "this is no ordinary file" : "it is not there any more");
+        error_set(&err, ERROR_IO, there ? "this is no ordinary file" : "it is not there any more");
         look_refused(&s->look, &err);
         return true;
     }

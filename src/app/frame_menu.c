@@ -38,7 +38,8 @@ static Str argument(const View *v, TransformKind kind, Str frames) {
 }
 
 static Str quoted_chip(const View *v, const char *key, Str value) {
-    if (value.n >= FILTER_VALUE || str_find_char(value, '"') < value.n || str_find_char(value, '\\') < value.n)
+    if (value.n >= FILTER_VALUE || str_find_char(value, '"') < value.n ||
+        str_find_char(value, '\\') < value.n)
         return STR("");
     return view_text(v, "%s\"%.*s\"", key, (int)value.n, value.s);
 }
@@ -70,14 +71,17 @@ static void transforms_of(Menu *m, const FrameMenu *of, Str frame) {
     Str frames = str_of(of->frame), path = str_of(of->path);
     offer(m, CMD_FOCUS_FUNCTION, "Focus on this function", frame);
     if (path.n) {
-        offer(m, CMD_FOCUS_SUBTREE, "Focus on this very frame", argument(v, TRANSFORM_FOCUS_SUBTREE, path));
-        offer(m, CMD_MERGE_NODE, "Merge this very frame into its caller", argument(v, TRANSFORM_MERGE_NODE, path));
+        offer(m, CMD_FOCUS_SUBTREE, "Focus on this very frame",
+              argument(v, TRANSFORM_FOCUS_SUBTREE, path));
+        offer(m, CMD_MERGE_NODE, "Merge this very frame into its caller",
+              argument(v, TRANSFORM_MERGE_NODE, path));
     }
     offer(m, CMD_MERGE_FUNCTION, "Merge this function into its callers", frame);
     offer(m, CMD_DROP_FUNCTION, "Leave out samples with this function", frame);
     offer(m, CMD_COLLAPSE_RECURSION, "Fold its recursion", frame);
     if (str_find_char(frames, '\t') + 2 < frames.n)
-        offer(m, CMD_COLLAPSE_MODULE, "Show its module as one frame", argument(v, TRANSFORM_COLLAPSE_MODULE, frames));
+        offer(m, CMD_COLLAPSE_MODULE, "Show its module as one frame",
+              argument(v, TRANSFORM_COLLAPSE_MODULE, frames));
 }
 
 static void items_of(Menu *m, const FrameMenu *of) {
@@ -86,7 +90,8 @@ static void items_of(Menu *m, const FrameMenu *of) {
     if (!of->of_chart)
         offer(m, CMD_ZOOM_KEY, "Zoom in", view_text(v, "%llu", (unsigned long long)of->key));
     else if (of->t1_ns > of->t0_ns)
-        offer(m, CMD_SELECT_NS, "Select its time", view_text(v, "%lld..%lld", (long long)of->t0_ns, (long long)of->t1_ns));
+        offer(m, CMD_SELECT_NS, "Select its time",
+              view_text(v, "%lld..%lld", (long long)of->t0_ns, (long long)of->t1_ns));
     if (!of->of_chart && v->state->zoom[0])
         offer(m, CMD_ZOOM_OUT, "Zoom out", STR(""));
     if (of->frame[0]) { /* else no argument could name it */
@@ -110,7 +115,8 @@ static void take_frame(FrameMenu *menu, const View *v, const Tree *tree, FrameId
                         .x = v->ui->x,
                         .y = v->ui->y};
     if (symbol.n + module.n + 3 <= MENU_NAME)
-        snprintf(menu->frame, sizeof menu->frame, "%.*s\t%.*s\n", (int)symbol.n, symbol.s, (int)module.n, module.s);
+        snprintf(menu->frame, sizeof menu->frame, "%.*s\t%.*s\n", (int)symbol.n, symbol.s,
+                 (int)module.n, module.s);
 }
 
 static void take_flame_box(FrameMenu *menu, const View *v, const FlameBox *b) {

@@ -1,6 +1,6 @@
 /* Frame menu: what can be done with a frame of the flame graph or of the chart, opened by a right
- * click on it; every entry is a command that a key can do as well. Owner: the App. Thread: main. Lifetime: until something is
- * chosen. Failure: none; what is not possible is not offered. */
+ * click on it; every entry is a command that a key can do as well. Owner: the App. Thread: main.
+ * Lifetime: until something is chosen. Failure: none; what is not possible is not offered. */
 #pragma once
 
 #include "app/chart_pane.h"
@@ -16,9 +16,9 @@ typedef struct FrameMenu {
     uint32_t kind;         /* FrameKind */
     bool synthetic;
     bool of_chart;
-    uint64_t key;          /* of the flame graph's box */
-    int64_t t0_ns, t1_ns;  /* of the chart's */
-    float x, y;            /* where it hangs from */
+    uint64_t key;         /* of the flame graph's box */
+    int64_t t0_ns, t1_ns; /* of the chart's */
+    float x, y;           /* where it hangs from */
 } FrameMenu;
 
 /* Behind the panes: opens where a pane was clicked with the right button, and answers. */

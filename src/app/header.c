@@ -24,7 +24,8 @@ static Str selection_facts(const View *v) {
     if (!s->selection.on)
         return n;
     Str span = view_span(v, s->selection.t1_ns - s->selection.t0_ns);
-    return view_text(v, "%.*s · %.*s · %.*s of what is shown", (int)span.n, span.s, (int)n.n, n.s, (int)share.n, share.s);
+    return view_text(v, "%.*s · %.*s · %.*s of what is shown", (int)span.n, span.s, (int)n.n, n.s,
+                     (int)share.n, share.s);
 }
 
 static Str times_text(const View *v, const Range *r) {
@@ -37,7 +38,8 @@ static Str range_text(const View *v) {
     const State *s = v->state;
     const ProfileView *p = &v->slot->view;
     if (!view_has_time(v))
-        return v->slot->settled && p->samples ? STR("Whole profile, without times") : STR("Whole profile");
+        return v->slot->settled && p->samples ? STR("Whole profile, without times")
+                                              : STR("Whole profile");
     if (s->selection.on)
         return times_text(v, &s->selection);
     if (p->last_ns <= p->first_ns)
@@ -54,8 +56,9 @@ static Str search_facts(const View *v) {
         return view_text(v, "search: %s", a->search_error);
     Str n = view_grouped(v, a->search_nodes);
     Str share = view_percent(v, a->search_total, prefix_total(&a->a, a->tree, 0));
-    return view_text(v, "%.*s matching frame%s · %.*s of %s", (int)n.n, n.s, a->search_nodes == 1 ? "" : "s",
-                     (int)share.n, share.s, v->state->selection.on ? "A" : "what is shown");
+    return view_text(v, "%.*s matching frame%s · %.*s of %s", (int)n.n, n.s,
+                     a->search_nodes == 1 ? "" : "s", (int)share.n, share.s,
+                     v->state->selection.on ? "A" : "what is shown");
 }
 
 static float badge(const View *v, float x, Rect area, const char *letter, uint32_t color) {
@@ -87,9 +90,11 @@ static float tabs(const View *v, Rect area) {
             tab[n++] = (Tab){view_kind_name(k), CMD_SHAPE, view_kind_name(k), kind == k, false};
     tab[n++] = (Tab){"by name", CMD_ORDER, "name", !v->state->heaviest_first, true};
     tab[n++] = (Tab){"heaviest first", CMD_ORDER, "heaviest", v->state->heaviest_first, false};
-    float w[VIEW_COUNT + 2], all = ui_px(ui, 13), h = ui_px(ui, 26), y = floorf(area.y + (area.h - h) / 2);
+    float w[VIEW_COUNT + 2], all = ui_px(ui, 13), h = ui_px(ui, 26),
+                             y = floorf(area.y + (area.h - h) / 2);
     for (int i = 0; i < n; i++)
-        all += w[i] = ui_text_width(ui, str_of(tab[i].label), FACE_REGULAR, ui->theme->font) + ui_px(ui, 20);
+        all += w[i] =
+            ui_text_width(ui, str_of(tab[i].label), FACE_REGULAR, ui->theme->font) + ui_px(ui, 20);
     if (area.w - all < ui_px(ui, 300)) { /* a narrow window: the order has a key, too */
         all -= w[n - 1] + w[n - 2] + ui_px(ui, 13);
         n -= 2;
@@ -102,11 +107,14 @@ static float tabs(const View *v, Rect area) {
         if (tab[i].id == CMD_ORDER && !boxes)
             continue; /* those have an order of their own; nothing moves */
         if (tab[i].apart) {
-            draw_rect(ui->draw, (Rect){x + ui_px(ui, 6), y + ui_px(ui, 5), ui_px(ui, 1), h - ui_px(ui, 10)}, ui->theme->line);
+            draw_rect(ui->draw,
+                      (Rect){x + ui_px(ui, 6), y + ui_px(ui, 5), ui_px(ui, 1), h - ui_px(ui, 10)},
+                      ui->theme->line);
             x += ui_px(ui, 13);
         }
         UiId id = ui_id_at(ui_id("flame tab"), (uint64_t)i);
-        if (ui_tab(ui, id, (Rect){x, y, w[i], h}, str_of(tab[i].label), tab[i].on, command_tip(tab[i].id, v->arena)))
+        if (ui_tab(ui, id, (Rect){x, y, w[i], h}, str_of(tab[i].label), tab[i].on,
+                   command_tip(tab[i].id, v->arena)))
             wish(v->wishes, tab[i].id, "%s", tab[i].arg);
     }
     return right - all;
@@ -136,7 +144,8 @@ static Str baseline_facts(const View *v) {
     if (a->elided) {
         Str only = view_number(v, prefix_total(&a->a, a->tree, 0));
         Str all = view_amount(v, a->elided_of);
-        return view_text(v, "%.*s of %.*s in frames that A lacks", (int)only.n, only.s, (int)all.n, all.s);
+        return view_text(v, "%.*s of %.*s in frames that A lacks", (int)only.n, only.s, (int)all.n,
+                         all.s);
     }
     Str n = view_amount(v, prefix_total(&a->b, a->tree, 0));
     if (v->state->baseline_kind != BASELINE_RANGE)
@@ -149,7 +158,8 @@ static void diff_legend(const View *v, Rect area, float right) {
     Ui *ui = v->ui;
     DiffLegend l;
     flame_diff_legend(v->state->diff_palette == DIFF_SAFE, ui->theme->dark, &l);
-    float h = ui_px(ui, 12), step = ui_px(ui, 3), y = floorf(area.y + (area.h - h) / 2), size = ui->theme->font_axis;
+    float h = ui_px(ui, 12), step = ui_px(ui, 3), y = floorf(area.y + (area.h - h) / 2),
+          size = ui->theme->font_axis;
     static const char *const words[] = {"gone", "less in A", "more in A", "new"};
     float w[4];
     for (int i = 0; i < 4; i++)
@@ -173,12 +183,15 @@ static void diff_legend(const View *v, Rect area, float right) {
     }
 }
 
-static float small_button(const View *v, float x, Rect area, const char *label, CommandId id, bool on) {
+static float small_button(const View *v, float x, Rect area, const char *label, CommandId id,
+                          bool on) {
     Ui *ui = v->ui;
-    float w = ui_text_width(ui, str_of(label), FACE_REGULAR, ui->theme->font) + ui_px(ui, 20), h = ui_px(ui, 24);
+    float w = ui_text_width(ui, str_of(label), FACE_REGULAR, ui->theme->font) + ui_px(ui, 20),
+          h = ui_px(ui, 24);
     Rect r = {x, floorf(area.y + (area.h - h) / 2), w, h};
     const char *tip = command_tip(id, v->arena);
-    bool did = on ? ui_tab(ui, ui_id(label), r, str_of(label), true, tip) : ui_button(ui, ui_id(label), r, str_of(label), tip);
+    bool did = on ? ui_tab(ui, ui_id(label), r, str_of(label), true, tip)
+                  : ui_button(ui, ui_id(label), r, str_of(label), tip);
     if (did)
         wish(v->wishes, id, "%s", "");
     return x + w + ui_px(ui, 8);
@@ -187,7 +200,8 @@ static float small_button(const View *v, float x, Rect area, const char *label, 
 static void compare_line(const View *v, Rect area) {
     Ui *ui = v->ui;
     const State *s = v->state;
-    float x = badge(v, area.x + ui_px(ui, 20), area, "B", ui->theme->b), right = area.x + area.w - ui_px(ui, 20);
+    float x = badge(v, area.x + ui_px(ui, 20), area, "B", ui->theme->b),
+          right = area.x + area.w - ui_px(ui, 20);
     x = panel_text(v, x, area, baseline_range_text(v), ui->theme->text, FACE_SEMIBOLD);
     x = panel_text(v, x, area, baseline_facts(v), ui->theme->muted, FACE_REGULAR);
     if (!v->staged && s->baseline_kind == BASELINE_RANGE && s->selection.on)
@@ -206,8 +220,10 @@ static void compare_line(const View *v, Rect area) {
 static float compare_control(const View *v, Rect area, float right) {
     enum { SAVED = 16 };
     Ui *ui = v->ui;
-    static const uint8_t kinds[] = {BASELINE_NONE, BASELINE_RANGE, BASELINE_REST, BASELINE_WHOLE, BASELINE_FILE};
-    static const char *const words[] = {"nothing", "second range", "everything else", "whole profile", "second file"};
+    static const uint8_t kinds[] = {BASELINE_NONE, BASELINE_RANGE, BASELINE_REST, BASELINE_WHOLE,
+                                    BASELINE_FILE};
+    static const char *const words[] = {"nothing", "second range", "everything else",
+                                        "whole profile", "second file"};
     Str items[5 + STATE_RANGES];
     uint8_t offered[5 + STATE_RANGES]; /* a kind, or behind those a remembered range */
     uint32_t n = 0, now = 0;
@@ -231,9 +247,11 @@ static float compare_control(const View *v, Rect area, float right) {
     if (r.x < area.x + area.w * 0.35f)
         return right;
     uint32_t chosen = now;
-    if (ui_select(ui, ui_id("compare"), r, STR("compare"), items, n, &chosen, command_tip(CMD_COMPARE, v->arena)))
-        offered[chosen] >= SAVED ? wish(v->wishes, CMD_COMPARE_SAVED, "%d", offered[chosen] - SAVED + 1)
-                                 : wish(v->wishes, CMD_COMPARE, "%s", baseline_kind_name(offered[chosen]));
+    if (ui_select(ui, ui_id("compare"), r, STR("compare"), items, n, &chosen,
+                  command_tip(CMD_COMPARE, v->arena)))
+        offered[chosen] >= SAVED
+            ? wish(v->wishes, CMD_COMPARE_SAVED, "%d", offered[chosen] - SAVED + 1)
+            : wish(v->wishes, CMD_COMPARE, "%s", baseline_kind_name(offered[chosen]));
     return r.x;
 }
 
@@ -249,16 +267,19 @@ static void crumbs_line(const View *v, Rect area) {
         Buf text = {0};
         char cut[200];
         transform_describe(t, i, &text);
-        Str words = font_fit(ui->fonts, FACE_REGULAR, ui->theme->font * ui->scale, buf_str(&text), ui_px(ui, 300), cut, sizeof cut);
+        Str words = font_fit(ui->fonts, FACE_REGULAR, ui->theme->font * ui->scale, buf_str(&text),
+                             ui_px(ui, 300), cut, sizeof cut);
         words = view_text(v, "%s%.*s", t->item[i].off ? "off: " : "", (int)words.n, words.s);
         buf_free(&text);
         float w = ui_chip_width(ui, words, true);
         if (x + w > right) {
-            panel_text(v, x, area, view_text(v, "+ %u more", t->count - i), ui->theme->warning, FACE_REGULAR);
+            panel_text(v, x, area, view_text(v, "+ %u more", t->count - i), ui->theme->warning,
+                       FACE_REGULAR);
             return;
         }
-        ChipAction did = ui_chip(ui, ui_id_at(ui_id("crumb"), i), (Rect){x, y, w, h}, words, !t->item[i].off, true,
-                                 "Click: switch off or on\tSpace · Delete removes");
+        ChipAction did =
+            ui_chip(ui, ui_id_at(ui_id("crumb"), i), (Rect){x, y, w, h}, words, !t->item[i].off,
+                    true, "Click: switch off or on\tSpace · Delete removes");
         if (did == CHIP_TOGGLED)
             wish(v->wishes, CMD_TREE_TOGGLE, "%u", i);
         if (did == CHIP_REMOVED)
@@ -269,7 +290,8 @@ static void crumbs_line(const View *v, Rect area) {
     if (!a || v->weighted || a->elided || !transforms_same(&a->query.tree.transforms, t))
         return;
     Str kept = view_grouped(v, a->in_tree), all = view_count(v, a->shown_in_selection, "samples");
-    panel_text(v, x, area, view_text(v, "%.*s of %.*s", (int)kept.n, kept.s, (int)all.n, all.s), ui->theme->muted, FACE_REGULAR);
+    panel_text(v, x, area, view_text(v, "%.*s of %.*s", (int)kept.n, kept.s, (int)all.n, all.s),
+               ui->theme->muted, FACE_REGULAR);
 }
 
 /* The function of a sandwich, with its own figures. */
@@ -282,11 +304,13 @@ static Str sandwich_facts(const View *v) {
     /* its self time over all its places: also where it calls itself */
     const Functions *f = engine_aside(v->engine, ASIDE_FUNCTIONS);
     uint32_t node = a->tree->node[0].first_child;
-    uint32_t row = f && node < a->tree->nodes ? functions_row_of(f, a->tree->node[node].frame) : UINT32_MAX;
-    Str total = view_number(v, a->in_tree), own = row < UINT32_MAX ? view_number(v, f->row[row].self_a) : STR("…");
+    uint32_t row =
+        f && node < a->tree->nodes ? functions_row_of(f, a->tree->node[node].frame) : UINT32_MAX;
+    Str total = view_number(v, a->in_tree),
+        own = row < UINT32_MAX ? view_number(v, f->row[row].self_a) : STR("…");
     Str share = view_percent(v, a->in_tree, v->weighted ? a->in_tree : a->shown_in_selection);
-    return view_text(v, "%.*s · total %.*s (%.*s) · self %.*s", (int)(name.n < 80 ? name.n : 80), name.s, (int)total.n, total.s,
-                     (int)share.n, share.s, (int)own.n, own.s);
+    return view_text(v, "%.*s · total %.*s (%.*s) · self %.*s", (int)(name.n < 80 ? name.n : 80),
+                     name.s, (int)total.n, total.s, (int)share.n, share.s, (int)own.n, own.s);
 }
 
 /* -- all lines */
@@ -314,7 +338,8 @@ void flame_header_draw(const View *v, Rect area) {
         x = panel_text(v, x, line, function, t->accent, FACE_REGULAR);
     Str found = search_facts(v);
     if (found.n)
-        panel_text(v, x, line, found, v->answer->search_error[0] ? t->danger : t->accent, FACE_REGULAR);
+        panel_text(v, x, line, found, v->answer->search_error[0] ? t->danger : t->accent,
+                   FACE_REGULAR);
     line = (Rect){area.x, line.y + line.h, area.w, ui_px(ui, 30)};
     if (state_compares(v->state)) {
         compare_line(v, line);

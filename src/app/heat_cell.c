@@ -11,9 +11,11 @@ static Str column_text(const View *v, int64_t offset_ns) {
     int64_t column_ns = v->heat->spec.column_ns, min = offset_ns / 60000000000;
     if (column_ns % 60000000000 == 0)
         return min % 60 == 0 ? view_text(v, "%lld h", (long long)(min / 60))
-               : min < 60    ? view_text(v, "%lld min", (long long)min)
-                             : view_text(v, "%lld h %lld min", (long long)(min / 60), (long long)(min % 60));
-    Str at = view_offset(v, v->heat->origin_ns + offset_ns, column_ns >= 1000000000 ? 1000000000 : 10000000);
+               : min < 60
+                   ? view_text(v, "%lld min", (long long)min)
+                   : view_text(v, "%lld h %lld min", (long long)(min / 60), (long long)(min % 60));
+    Str at = view_offset(v, v->heat->origin_ns + offset_ns,
+                         column_ns >= 1000000000 ? 1000000000 : 10000000);
     return view_text(v, "%.*s s", (int)at.n, at.s);
 }
 
@@ -33,9 +35,11 @@ static Str cell_text(const View *v, uint32_t column, uint32_t row) {
         n = g->cell[i] ? view_text(v, "%.*s, others hidden", (int)n.n, n.s) : STR("all hidden");
     if (g->row) {
         Str lane = heat_lane_text(v, row);
-        return view_text(v, "%.*s · %.*s\t%.*s", (int)lane.n, lane.s, (int)at.n, at.s, (int)n.n, n.s);
+        return view_text(v, "%.*s · %.*s\t%.*s", (int)lane.n, lane.s, (int)at.n, at.s, (int)n.n,
+                         n.s);
     }
-    return view_text(v, "%.*s + %.*s\t%.*s", (int)at.n, at.s, (int)within.n, within.s, (int)n.n, n.s);
+    return view_text(v, "%.*s + %.*s\t%.*s", (int)at.n, at.s, (int)within.n, within.s, (int)n.n,
+                     n.s);
 }
 
 /* "leaf ← caller" of the hottest stacks, with their samples. */
@@ -43,18 +47,22 @@ static uint32_t hottest_lines(const View *v, const Hottest *h, Str *lines) {
     uint32_t n = 0;
     for (uint32_t i = 0; h && i < h->count && i < 3; i++) {
         StackNode leaf = stacks_get(&v->dict->stacks, h->stack[i].stack);
-        Str name = flame_label(NULL, v->dict, leaf.frame), samples = view_grouped(v, h->stack[i].samples);
+        Str name = flame_label(NULL, v->dict, leaf.frame),
+            samples = view_grouped(v, h->stack[i].samples);
         StackNode caller = stacks_get(&v->dict->stacks, leaf.parent);
-        Str from = caller.parent || leaf.parent ? flame_label(NULL, v->dict, caller.frame) : STR("");
-        lines[n++] = view_text(v, "%.*s%s%.*s\t%.*s", (int)(name.n < 48 ? name.n : 48), name.s, from.n ? " ← " : "",
-                               (int)(from.n < 32 ? from.n : 32), from.s, (int)samples.n, samples.s);
+        Str from =
+            caller.parent || leaf.parent ? flame_label(NULL, v->dict, caller.frame) : STR("");
+        lines[n++] = view_text(v, "%.*s%s%.*s\t%.*s", (int)(name.n < 48 ? name.n : 48), name.s,
+                               from.n ? " ← " : "", (int)(from.n < 32 ? from.n : 32), from.s,
+                               (int)samples.n, samples.s);
     }
     if (h && h->stacks > n)
         lines[n++] = view_text(v, "%u more stack%s", h->stacks - 3, h->stacks == 4 ? "" : "s");
     return n;
 }
 
-uint32_t heat_cell_lines(const View *v, uint32_t column, uint32_t row, const Hottest *hottest, Str *lines) {
+uint32_t heat_cell_lines(const View *v, uint32_t column, uint32_t row, const Hottest *hottest,
+                         Str *lines) {
     lines[0] = cell_text(v, column, row);
     return 1 + hottest_lines(v, hottest, lines + 1);
 }
@@ -72,7 +80,8 @@ SliceShape heat_cell_shape(const HeatPane *pane, const View *v, uint32_t row, co
 
 bool heat_cell_find(const HeatGrid *g, const State *s, uint32_t *column, uint32_t *row) {
     if (!s->cell.on || !g || !heat_cell_of(g, s->cell.t0_ns, column, row) || *column >= g->columns)
-        return false; /* the map may not reach that far: of another file, or one that is being read */
+        return false; /* the map may not reach that far: of another file, or one that is being read
+                       */
     if (!g->row)
         return !s->cell_row[0];
     for (*row = 0; *row < g->rows; (*row)++) {

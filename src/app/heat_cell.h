@@ -9,7 +9,8 @@
 enum { HEAT_CELL_LINES = 6 };
 
 /* hottest may be NULL: not known yet. At most HEAT_CELL_LINES; returns how many. */
-uint32_t heat_cell_lines(const View *v, uint32_t column, uint32_t row, const Hottest *hottest, Str *lines);
+uint32_t heat_cell_lines(const View *v, uint32_t column, uint32_t row, const Hottest *hottest,
+                         Str *lines);
 /* The state's pinned cell on this grid; false when there is none, or none of its row. */
 bool heat_cell_find(const HeatGrid *grid, const State *state, uint32_t *column, uint32_t *row);
 /* "34 s + 660 ms" of it. */

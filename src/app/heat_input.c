@@ -43,7 +43,8 @@ bool heat_range_at(const HeatPane *pane, const View *v, float x, float y, bool s
 }
 
 /* A texel that stands for several cells shows their maximum: the readout tells of that cell. */
-static void hottest_of_texel(const HeatPane *pane, const HeatGrid *g, uint32_t *column, uint32_t *row) {
+static void hottest_of_texel(const HeatPane *pane, const HeatGrid *g, uint32_t *column,
+                             uint32_t *row) {
     const HeatPicture *p = &pane->picture;
     if (!p->maximum || *column < p->first || !p->h)
         return;
@@ -86,7 +87,8 @@ static void hover(HeatPane *pane, const View *v, float x, float y) {
     pane->hover.on = true;
     pane->hover_row = row;
     Str lines[HEAT_CELL_LINES];
-    const Hottest *hottest = pane->drag == HEAT_DRAG_NONE ? engine_aside(v->engine, ASIDE_HOTTEST) : NULL;
+    const Hottest *hottest =
+        pane->drag == HEAT_DRAG_NONE ? engine_aside(v->engine, ASIDE_HOTTEST) : NULL;
     uint32_t n = heat_cell_lines(v, column, row, hottest, lines);
     Rect avoid = {s.x0, fminf(s.y0, s.y1), s.x1_right - s.x0, fabsf(s.y1 - s.y0)};
     ui_tooltip(ui, avoid, lines, n);
@@ -122,7 +124,8 @@ static void drag_baseline(HeatPane *pane, const View *v, const UiZone *z) {
                at.t1_ns > pane->anchor.t1_ns ? at.t1_ns : pane->anchor.t1_ns};
     if (a->on && !(z->mods & MOD_SHIFT))
         r = (Range){true, at.t0_ns, at.t0_ns + (a->t1_ns - a->t0_ns)};
-    if (!b->on || v->state->baseline_kind != BASELINE_RANGE || b->t0_ns != r.t0_ns || b->t1_ns != r.t1_ns)
+    if (!b->on || v->state->baseline_kind != BASELINE_RANGE || b->t0_ns != r.t0_ns ||
+        b->t1_ns != r.t1_ns)
         wish_range(v, CMD_BASELINE_NS, &r);
 }
 
@@ -135,7 +138,9 @@ static void drag_pan(HeatPane *pane, const View *v, const UiZone *z) {
 }
 
 static void press(HeatPane *pane, const View *v, const UiZone *z) {
-    pane->drag = z->button != BUTTON_LEFT ? HEAT_DRAG_PAN : (z->mods & MOD_CTRL) && v->side == SIDE_A ? HEAT_DRAG_BASELINE : HEAT_DRAG_SELECT;
+    pane->drag = z->button != BUTTON_LEFT                    ? HEAT_DRAG_PAN
+                 : (z->mods & MOD_CTRL) && v->side == SIDE_A ? HEAT_DRAG_BASELINE
+                                                             : HEAT_DRAG_SELECT;
     pane->pan_t0_ns = pane->t0_ns;
     pane->pan_t1_ns = pane->t1_ns;
     bool extend = (z->mods & MOD_SHIFT) && v->state->selection.on && pane->drag == HEAT_DRAG_SELECT;
@@ -148,8 +153,11 @@ static void press(HeatPane *pane, const View *v, const UiZone *z) {
 static const char *pane_tip(const View *v) {
     Str in = command_key(CMD_TIME_IN, v->arena), out = command_key(CMD_TIME_OUT, v->arena);
     Str all = command_key(CMD_TIME_ALL, v->arena);
-    return view_text(v, "Heat map: arrows move the selection, with Shift its end · zoom in, out, all\t%.*s %.*s %.*s", (int)in.n,
-                     in.s, (int)out.n, out.s, (int)all.n, all.s).s;
+    return view_text(
+               v,
+               "Heat map: arrows move the selection, with Shift its end · zoom in, out, all\t%.*s %.*s %.*s",
+               (int)in.n, in.s, (int)out.n, out.s, (int)all.n, all.s)
+        .s;
 }
 
 void heat_pointer(HeatPane *pane, const View *v) {
@@ -204,7 +212,8 @@ static void draw_bars(const View *v, Rect r) {
         if (!sum)
             continue;
         float h = ceilf(r.h * (float)sum / (float)most);
-        float x0 = r.x + r.w * (float)i / (float)bars, x1 = r.x + r.w * (float)(i + 1) / (float)bars;
+        float x0 = r.x + r.w * (float)i / (float)bars,
+              x1 = r.x + r.w * (float)(i + 1) / (float)bars;
         float gap = x1 - x0 > ui_px(v->ui, 4) ? ui_px(v->ui, 1) : 0;
         draw_rect(v->ui->draw, (Rect){x0, r.y + r.h - h, x1 - x0 - gap, h}, color);
     }
@@ -222,18 +231,21 @@ static void overview_pointer(HeatPane *pane, const View *v, Range all) {
     Ui *ui = v->ui;
     Rect r = pane->overview;
     UiZone z = ui_zone(ui, ui_id_at(pane->id, 2), r, 0);
-    double full = (double)(all.t1_ns - all.t0_ns), span = (double)(pane->t1_ns - pane->t0_ns) / full;
+    double full = (double)(all.t1_ns - all.t0_ns),
+           span = (double)(pane->t1_ns - pane->t0_ns) / full;
     double middle = (double)(pane->t0_ns - all.t0_ns) / full + span / 2;
     double at = fmin(fmax((double)((z.x - r.x) / r.w), 0), 1);
     Range to = {0};
     if (z.hover || z.held)
-        ui->cursor = v->state->view.on && pane->drag != HEAT_DRAG_FRAME ? CURSOR_MOVE : CURSOR_CROSS;
+        ui->cursor =
+            v->state->view.on && pane->drag != HEAT_DRAG_FRAME ? CURSOR_MOVE : CURSOR_CROSS;
     if (z.pressed)
         overview_press(pane, v, at, middle, span);
     if ((z.held || z.released) && pane->drag == HEAT_DRAG_OVERVIEW) {
         to = heat_view_change(v->state, v->heat, 1, 0.5, (at - pane->grab - middle) / span);
         wish_view(pane, v, &to);
-    } else if ((z.held || z.released) && pane->drag == HEAT_DRAG_FRAME && fabsf(z.x - z.press_x) > ui_px(ui, 4)) {
+    } else if ((z.held || z.released) && pane->drag == HEAT_DRAG_FRAME &&
+               fabsf(z.x - z.press_x) > ui_px(ui, 4)) {
         State asked = *v->state;
         asked.view = (Range){true, all.t0_ns + (int64_t)(fmin(at, pane->grab) * full),
                              all.t0_ns + (int64_t)(fmax(at, pane->grab) * full)};
@@ -252,7 +264,8 @@ static void overview_range(const View *v, Rect r, Range all, const Range *s, uin
         return;
     float x0 = r.x + r.w * (float)((double)(s->t0_ns - all.t0_ns) / full);
     float x1 = r.x + r.w * (float)((double)(s->t1_ns - all.t0_ns) / full);
-    draw_rect(v->ui->draw, rect_cut((Rect){x0, r.y, fmaxf(x1 - x0, ui_px(v->ui, 2)), r.h}, r), color_alpha(color, 0.6f));
+    draw_rect(v->ui->draw, rect_cut((Rect){x0, r.y, fmaxf(x1 - x0, ui_px(v->ui, 2)), r.h}, r),
+              color_alpha(color, 0.6f));
 }
 
 void heat_overview(HeatPane *pane, const View *v) {
@@ -264,7 +277,8 @@ void heat_overview(HeatPane *pane, const View *v) {
     draw_rect(ui->draw, r, ui->theme->panel);
     draw_bars(v, r);
     for (int i = 0; i < STATE_RANGES && v->side == SIDE_A; i++)
-        overview_range(v, (Rect){r.x, r.y + r.h - ui_px(ui, 4), r.w, ui_px(ui, 4)}, all, &v->state->saved[i], ui->theme->warning);
+        overview_range(v, (Rect){r.x, r.y + r.h - ui_px(ui, 4), r.w, ui_px(ui, 4)}, all,
+                       &v->state->saved[i], ui->theme->warning);
     if (v->state->baseline_kind == BASELINE_RANGE)
         overview_range(v, r, all, &v->state->baseline, ui->theme->b);
     overview_range(v, r, all, &v->state->selection, ui->theme->a);
@@ -272,8 +286,8 @@ void heat_overview(HeatPane *pane, const View *v) {
     if (v->state->view.on) {
         float x0 = r.x + r.w * (float)((double)(pane->t0_ns - all.t0_ns) / full);
         float x1 = r.x + r.w * (float)((double)(pane->t1_ns - all.t0_ns) / full);
-        Rect box = {x0 - ui_px(ui, 1), r.y - ui_px(ui, 2), fmaxf(x1 - x0, ui_px(ui, 4)) + ui_px(ui, 2),
-                    r.h + ui_px(ui, 4)};
+        Rect box = {x0 - ui_px(ui, 1), r.y - ui_px(ui, 2),
+                    fmaxf(x1 - x0, ui_px(ui, 4)) + ui_px(ui, 2), r.h + ui_px(ui, 4)};
         draw_rect(ui->draw, box, color_alpha(ui->theme->text, 0.08f));
         draw_outline(ui->draw, box, ui_px(ui, 2), ui_px(ui, 1), ui->theme->text);
     }

@@ -55,13 +55,15 @@ static void draw_label(const View *v, Rect r, uint32_t row) {
                         str_slice(label, 0, label.n - id.n), room, cut, sizeof cut);
     Str line = view_text(v, "%.*s%.*s", (int)name.n, name.s, (int)id.n, id.s);
     bool others = v->heat->row[row].others > 0;
-    ui_label(ui, r, line, others ? color_alpha(t->muted, 0.8f) : t->muted, FACE_REGULAR, t->font_axis, 1);
+    ui_label(ui, r, line, others ? color_alpha(t->muted, 0.8f) : t->muted, FACE_REGULAR,
+             t->font_axis, 1);
 }
 
 void heat_lanes_draw(HeatPane *pane, const View *v, float left) {
     Ui *ui = v->ui;
     float h = pane->plot.h / pane->lanes, gap = ui_px(ui, 8);
-    Rect before = draw_clip_to(ui->draw, (Rect){left, pane->plot.y - 1, pane->plot.x - left, pane->plot.h + 2});
+    Rect before = draw_clip_to(
+        ui->draw, (Rect){left, pane->plot.y - 1, pane->plot.x - left, pane->plot.h + 2});
     for (uint32_t row = (uint32_t)pane->lane_at; row < v->heat->rows; row++) {
         float y = heat_pane_lane_y(pane, row);
         if (y >= pane->plot.y + pane->plot.h - 1)
@@ -71,8 +73,10 @@ void heat_lanes_draw(HeatPane *pane, const View *v, float left) {
     draw_clip(ui->draw, before);
     if (pane->lanes >= (float)v->heat->rows)
         return;
-    Rect bar = {pane->plot.x + pane->plot.w + ui_px(ui, 3), pane->plot.y, ui_px(ui, 10), pane->plot.h};
-    if (ui_scrollbar(ui, ui_id_at(pane->id, 6), bar, (float)v->heat->rows, pane->lanes, &pane->lane_at))
+    Rect bar = {pane->plot.x + pane->plot.w + ui_px(ui, 3), pane->plot.y, ui_px(ui, 10),
+                pane->plot.h};
+    if (ui_scrollbar(ui, ui_id_at(pane->id, 6), bar, (float)v->heat->rows, pane->lanes,
+                     &pane->lane_at))
         heat_lanes_scroll(pane, v, 0);
 }
 
@@ -94,7 +98,8 @@ bool heat_lane_name(const HeatGrid *grid, uint32_t row, char *out, size_t cap) {
 
 bool heat_lane_filter(const HeatGrid *grid, uint32_t row, Filter *filter) {
     char name[STATE_ROW];
-    return heat_lane_name(grid, row, name, sizeof name) && (!name[0] || filter_parse(str_of(name), filter, NULL));
+    return heat_lane_name(grid, row, name, sizeof name) &&
+           (!name[0] || filter_parse(str_of(name), filter, NULL));
 }
 
 /* -- words */
@@ -108,7 +113,8 @@ Str heat_lane_text(const View *v, uint32_t row) {
 }
 
 static uint32_t weighed_kind(const View *v) {
-    return v->heat->unit == HEAT_UNIT_WEIGHT ? query_weight_kind(v->dict, &v->slot->view, v->event) : (uint32_t)WEIGHT_SAMPLES;
+    return v->heat->unit == HEAT_UNIT_WEIGHT ? query_weight_kind(v->dict, &v->slot->view, v->event)
+                                             : (uint32_t)WEIGHT_SAMPLES;
 }
 
 const char *heat_unit_text(const View *v) {

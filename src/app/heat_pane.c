@@ -68,11 +68,11 @@ static void picture_columns(HeatPane *pane, const View *v, uint32_t x0, uint32_t
     uint32_t *part = n == p->w ? p->rgba : ARENA_ARRAY(v->arena, uint32_t, (size_t)n * p->h);
     HeatLight light = {v->link, &pane->link_mapper, &pane->link_ramp};
     if (v->link)
-        heat_pixels_linked(v->heat, &pane->mapper, &pane->ramp, &light, p->first + x0 * p->step, n * p->step, n, p->h,
-                           p->downwards, part);
+        heat_pixels_linked(v->heat, &pane->mapper, &pane->ramp, &light, p->first + x0 * p->step,
+                           n * p->step, n, p->h, p->downwards, part);
     else
-        heat_pixels(v->heat, &pane->mapper, &pane->ramp, p->first + x0 * p->step, n * p->step, n, p->h,
-                    p->downwards, part);
+        heat_pixels(v->heat, &pane->mapper, &pane->ramp, p->first + x0 * p->step, n * p->step, n,
+                    p->h, p->downwards, part);
     for (uint32_t y = 0; n < p->w && y < p->h; y++)
         memcpy(p->rgba + (size_t)y * p->w + x0, part + (size_t)y * n, n * sizeof *part);
     p->dirty_x = n < p->w ? x0 : 0;
@@ -121,9 +121,14 @@ static void draw_picture(HeatPane *pane, const View *v) {
     float x0 = heat_pane_x(pane, start);
     float x1 = heat_pane_x(pane, start + (int64_t)p->w * p->step * w_ns);
     Rect before = draw_clip_to(v->ui->draw, pane->plot);
-    DrawImage image = {.id = p->id, .generation = p->generation, .w = p->w, .h = p->h,
-                       .rgba = p->rgba, .source = {0, 0, (float)p->w, (float)p->h},
-                       .dirty_x = p->dirty_x, .dirty_w = p->dirty_w,
+    DrawImage image = {.id = p->id,
+                       .generation = p->generation,
+                       .w = p->w,
+                       .h = p->h,
+                       .rgba = p->rgba,
+                       .source = {0, 0, (float)p->w, (float)p->h},
+                       .dirty_x = p->dirty_x,
+                       .dirty_w = p->dirty_w,
                        .dirty_h = p->dirty_w ? p->h : 0};
     if (v->heat->row) {
         image.source.y = pane->lane_at;
@@ -137,8 +142,8 @@ static void draw_picture(HeatPane *pane, const View *v) {
 
 /* A step of 1, 2 or 5 times a power of ten (or usual parts of hours) of at least `least` ns. */
 static int64_t nice_step(double least) {
-    static const int64_t long_steps[] = {60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600,
-                                         43200, 86400};
+    static const int64_t long_steps[] = {60,   120,  300,   600,   900,   1800,
+                                         3600, 7200, 10800, 21600, 43200, 86400};
     for (int64_t power = 1; power <= 10000000000; power *= 10) {
         static const int factors[] = {1, 2, 5};
         for (int i = 0; i < 3; i++)
@@ -178,8 +183,8 @@ static void draw_time_axis(const HeatPane *pane, const View *v) {
         draw_rect(ui->draw, (Rect){floorf(x), y, ui_px(ui, 1), ui_px(ui, 4)}, t->line);
         if (x + w / 2 > end - unit_w - ui_px(ui, 10) || x - w / 2 < right)
             continue; /* the unit stands at the end */
-        ui_label(ui, (Rect){x - half, y + ui_px(ui, 3), half * 2, h}, label, t->muted,
-                 FACE_REGULAR, t->font_axis, 0);
+        ui_label(ui, (Rect){x - half, y + ui_px(ui, 3), half * 2, h}, label, t->muted, FACE_REGULAR,
+                 t->font_axis, 0);
         right = x + w / 2 + ui_px(ui, 6);
     }
     ui_label(ui, (Rect){end - half, y + ui_px(ui, 3), half, h}, str_of(unit), t->muted,
@@ -198,7 +203,9 @@ static void draw_row_axis(const HeatPane *pane, const View *v) {
         float y = heat_pane_y(pane, v->state->downwards, (double)i / parts);
         bool top = y <= pane->plot.y + 1;
         Str label = view_text(v, top ? "%g %s" : "%g", (double)w_ns * i / parts / unit, name);
-        float ly = top ? y - ui_px(ui, 3) : y > pane->plot.y + pane->plot.h - 1 ? y - h + ui_px(ui, 3) : y - h / 2;
+        float ly = top                                   ? y - ui_px(ui, 3)
+                   : y > pane->plot.y + pane->plot.h - 1 ? y - h + ui_px(ui, 3)
+                                                         : y - h / 2;
         ui_label(ui, (Rect){pane->plot.x - ui_px(ui, 70), ly, ui_px(ui, 62), h}, label, t->muted,
                  FACE_REGULAR, t->font_axis, 1);
     }
@@ -240,7 +247,8 @@ static Str legend_number(const View *v, uint32_t value) {
     return v->link ? view_short(v, value) : heat_value_short(v, value);
 }
 
-static void legend_notes(const HeatPane *pane, const View *v, float x, float y, float w, bool room) {
+static void legend_notes(const HeatPane *pane, const View *v, float x, float y, float w,
+                         bool room) {
     if (!room)
         return;
     legend_box(v, x, y, pane->ramp.color[0], "none");
@@ -255,8 +263,11 @@ static void legend_steps(const HeatPane *pane, const View *v, float x, float y, 
     float h = ui_px(v->ui, 18);
     uint32_t shown = room > h ? (uint32_t)(room / h) : 1;
     for (uint32_t i = 0; i < m->steps && i < shown; i++) {
-        uint32_t step = m->steps <= shown ? m->steps - 1 - i : (m->steps - 1) * (shown - 1 - i) / (shown > 1 ? shown - 1 : 1);
-        uint32_t from = m->threshold[step], to = step + 1 < m->steps ? m->threshold[step + 1] - 1 : m->max;
+        uint32_t step = m->steps <= shown
+                            ? m->steps - 1 - i
+                            : (m->steps - 1) * (shown - 1 - i) / (shown > 1 ? shown - 1 : 1);
+        uint32_t from = m->threshold[step],
+                 to = step + 1 < m->steps ? m->threshold[step + 1] - 1 : m->max;
         Str text = from == to ? view_text(v, "%u", from) : view_text(v, "%u–%u", from, to);
         legend_box(v, x, y + (float)i * h, pane->ramp.color[heat_step_level(m, step)], text.s);
     }
@@ -275,8 +286,9 @@ static void draw_legend(HeatPane *pane, const View *v, Rect area) {
     }
     Str per = cell_span(v);
     float x = area.x, y = pane->plot.y;
-    legend_label(v, x, y - ui_px(ui, 4), area.w,
-                 view_text(v, "%s per %.*s", v->link ? "lit" : heat_unit_text(v), (int)per.n, per.s));
+    legend_label(
+        v, x, y - ui_px(ui, 4), area.w,
+        view_text(v, "%s per %.*s", v->link ? "lit" : heat_unit_text(v), (int)per.n, per.s));
     float top = y + ui_px(ui, 18), notes = ui_px(ui, pane->picture.maximum ? 66 : 48);
     float h = pane->plot.y + pane->plot.h - top - notes;
     bool with_notes = h >= ui_px(ui, 50);
@@ -290,8 +302,12 @@ static void draw_legend(HeatPane *pane, const View *v, Rect area) {
         return;
     }
     Rect bar = {x, top, ui_px(ui, 12), h};
-    DrawImage image = {.id = ui_id_at(pane->id, 4), .generation = pane->legend_generation, .w = 1,
-                       .h = 255, .rgba = pane->legend_rgba, .source = {0, 0, 1, 255}};
+    DrawImage image = {.id = ui_id_at(pane->id, 4),
+                       .generation = pane->legend_generation,
+                       .w = 1,
+                       .h = 255,
+                       .rgba = pane->legend_rgba,
+                       .source = {0, 0, 1, 255}};
     draw_image(ui->draw, bar, &image);
     float lx = x + ui_px(ui, 22), lw = area.w - ui_px(ui, 22);
     uint32_t least = heat_value_at(mapper, 0), most = mapper->max;
@@ -303,7 +319,8 @@ static void draw_legend(HeatPane *pane, const View *v, Rect area) {
     if (h > ui_px(ui, 50)) { /* the scale's name first; its middle where there is room for both */
         uint32_t half = heat_value_at(mapper, 0.5);
         bool both = h > ui_px(ui, 90);
-        legend_label(v, lx, top + h / 2 - ui_px(ui, both ? 16 : 8), lw, str_of(share ? "linear" : scale_label(v->state->scale)));
+        legend_label(v, lx, top + h / 2 - ui_px(ui, both ? 16 : 8), lw,
+                     str_of(share ? "linear" : scale_label(v->state->scale)));
         if (both && half > 1 && half < most)
             legend_label(v, lx, top + h / 2, lw, legend_number(v, half));
     }
@@ -317,15 +334,17 @@ static void draw_lit(const HeatPane *pane, const View *v) {
     Ui *ui = v->ui;
     if (!v->link)
         return;
-    Str what = linking_words(&v->link->spec.match, v->dict, v->arena), n = view_grouped(v, v->link->matching);
+    Str what = linking_words(&v->link->spec.match, v->dict, v->arena),
+        n = view_grouped(v, v->link->matching);
     Str all = view_grouped(v, v->link->shown);
     char cut[200];
-    what = font_fit(ui->fonts, FACE_REGULAR, ui->theme->font_axis * ui->scale, what, pane->plot.w * 0.4f, cut, sizeof cut);
-    Str line = view_text(v, "%.*s is lit: %.*s of %.*s samples%s", (int)what.n, what.s, (int)n.n, n.s, (int)all.n, all.s,
-                         v->link->exact ? "" : " so far …");
+    what = font_fit(ui->fonts, FACE_REGULAR, ui->theme->font_axis * ui->scale, what,
+                    pane->plot.w * 0.4f, cut, sizeof cut);
+    Str line = view_text(v, "%.*s is lit: %.*s of %.*s samples%s", (int)what.n, what.s, (int)n.n,
+                         n.s, (int)all.n, all.s, v->link->exact ? "" : " so far …");
     float h = ui_px(ui, 20);
-    ui_label(ui, (Rect){pane->plot.x, pane->plot.y - h - ui_px(ui, 1), pane->plot.w, h}, line, ui->theme->text, FACE_REGULAR,
-             ui->theme->font_axis, 1);
+    ui_label(ui, (Rect){pane->plot.x, pane->plot.y - h - ui_px(ui, 1), pane->plot.w, h}, line,
+             ui->theme->text, FACE_REGULAR, ui->theme->font_axis, 1);
 }
 
 /* -- the whole pane */

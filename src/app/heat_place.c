@@ -69,10 +69,10 @@ static int64_t cell_index(const HeatGrid *grid, int64_t t_ns) {
 static Range cells_range(const HeatGrid *grid, int64_t from, int64_t to) {
     Range r = {.on = true};
     int64_t unused;
-    heat_cell_range(grid, (uint32_t)(from / heat_slices(grid)), (uint32_t)(from % heat_slices(grid)), &r.t0_ns,
-                    &unused);
-    heat_cell_range(grid, (uint32_t)(to / heat_slices(grid)), (uint32_t)(to % heat_slices(grid)), &unused,
-                    &r.t1_ns);
+    heat_cell_range(grid, (uint32_t)(from / heat_slices(grid)),
+                    (uint32_t)(from % heat_slices(grid)), &r.t0_ns, &unused);
+    heat_cell_range(grid, (uint32_t)(to / heat_slices(grid)), (uint32_t)(to % heat_slices(grid)),
+                    &unused, &r.t1_ns);
     return r;
 }
 

@@ -22,11 +22,15 @@ SliceShape heat_slice_shape(const HeatPane *pane, const View *v, const Range *r)
     int64_t a_start = g->origin_ns + a * w, b_start = g->origin_ns + b * w;
     bool down = v->state->downwards;
     SliceShape s = {
-        .x0 = heat_pane_x(pane, a_start), .x0_right = heat_pane_x(pane, a_start + w),
-        .x1 = heat_pane_x(pane, b_start), .x1_right = heat_pane_x(pane, b_start + w),
+        .x0 = heat_pane_x(pane, a_start),
+        .x0_right = heat_pane_x(pane, a_start + w),
+        .x1 = heat_pane_x(pane, b_start),
+        .x1_right = heat_pane_x(pane, b_start + w),
         .y0 = heat_pane_y(pane, down, (double)(r->t0_ns - a_start) / (double)w),
         .y1 = heat_pane_y(pane, down, (double)(r->t1_ns - b_start) / (double)w),
-        .start = heat_pane_y(pane, down, 0), .end = heat_pane_y(pane, down, 1), .one = a == b,
+        .start = heat_pane_y(pane, down, 0),
+        .end = heat_pane_y(pane, down, 1),
+        .one = a == b,
     };
     return s;
 }
@@ -37,18 +41,20 @@ static void fill_box(DrawList *d, float x0, float x1, float ya, float yb, uint32
 }
 
 void heat_slice_outline(DrawList *d, const SliceShape *s, float width, uint32_t color) {
-    float xy[][2] = {{s->x0, s->y0},       {s->x0, s->end},   {s->x1, s->end},
-                     {s->x1, s->y1},       {s->x1_right, s->y1}, {s->x1_right, s->start},
+    float xy[][2] = {{s->x0, s->y0},          {s->x0, s->end},      {s->x1, s->end},
+                     {s->x1, s->y1},          {s->x1_right, s->y1}, {s->x1_right, s->start},
                      {s->x0_right, s->start}, {s->x0_right, s->y0}, {s->x0, s->y0}};
-    float box[][2] = {{s->x0, s->y0}, {s->x0, s->y1}, {s->x1_right, s->y1},
-                      {s->x1_right, s->y0}, {s->x0, s->y0}};
+    float box[][2] = {
+        {s->x0, s->y0}, {s->x0, s->y1}, {s->x1_right, s->y1}, {s->x1_right, s->y0}, {s->x0, s->y0}};
     float(*p)[2] = s->one ? box : xy;
     int n = s->one ? 5 : 9;
     for (int i = 0; i + 1 < n; i++) { /* horizontal or vertical: exact rectangles, no blur */
         float x = fminf(p[i][0], p[i + 1][0]), y = fminf(p[i][1], p[i + 1][1]);
         float w = fabsf(p[i + 1][0] - p[i][0]), h = fabsf(p[i + 1][1] - p[i][1]);
-        draw_rect(d, (Rect){roundf(x), roundf(y), (w > 0 ? roundf(x + w) - roundf(x) : 0) + width,
-                            (h > 0 ? roundf(y + h) - roundf(y) : 0) + width}, color);
+        draw_rect(d,
+                  (Rect){roundf(x), roundf(y), (w > 0 ? roundf(x + w) - roundf(x) : 0) + width,
+                         (h > 0 ? roundf(y + h) - roundf(y) : 0) + width},
+                  color);
     }
 }
 
@@ -72,15 +78,19 @@ static int marked(const View *v, Marked out[MARKED]) {
     if (v->side == SIDE_A && s->baseline_kind == BASELINE_RANGE && s->baseline.on)
         out[n++] = (Marked){&s->baseline, "B", t->b, CMD_BASELINE_NS, false};
     if (s->selection.on && s->selection.t1_ns > s->selection.t0_ns)
-        out[n++] = (Marked){&s->selection, v->side == SIDE_B ? "B" : "A", v->side == SIDE_B ? t->b : t->a, v->select, true};
+        out[n++] = (Marked){&s->selection, v->side == SIDE_B ? "B" : "A",
+                            v->side == SIDE_B ? t->b : t->a, v->select, true};
     return n;
 }
 
-static bool badge_rect(const HeatPane *pane, const View *v, const SliceShape *s, bool raised, Rect *out) {
+static bool badge_rect(const HeatPane *pane, const View *v, const SliceShape *s, bool raised,
+                       Rect *out) {
     float size = ui_px(v->ui, 16);
-    float left = fmaxf(s->x0, pane->plot.x), right = fminf(s->x1_right, pane->plot.x + pane->plot.w);
+    float left = fmaxf(s->x0, pane->plot.x),
+          right = fminf(s->x1_right, pane->plot.x + pane->plot.w);
     float x = (left + right) / 2;
-    *out = (Rect){roundf(x - size / 2) + (raised ? size + ui_px(v->ui, 2) : 0), pane->plot.y - size - ui_px(v->ui, 3), size, size};
+    *out = (Rect){roundf(x - size / 2) + (raised ? size + ui_px(v->ui, 2) : 0),
+                  pane->plot.y - size - ui_px(v->ui, 3), size, size};
     return right > left;
 }
 
@@ -105,7 +115,8 @@ static void draw_side(HeatPane *pane, const View *v, const Marked *side, Rect ba
 }
 
 /* Two badges at one place stand side by side. */
-static void badges(const HeatPane *pane, const View *v, const Marked *side, int n, Rect rect[MARKED], bool seen[MARKED]) {
+static void badges(const HeatPane *pane, const View *v, const Marked *side, int n,
+                   Rect rect[MARKED], bool seen[MARKED]) {
     for (int i = n; i-- > 0;) {
         SliceShape s = heat_slice_shape(pane, v, side[i].range);
         seen[i] = badge_rect(pane, v, &s, false, &rect[i]);
@@ -150,7 +161,8 @@ static void move_handle(HeatPane *pane, const View *v, const Marked *side, Rect 
     set_range(v, side, (Range){true, pane->grabbed.t0_ns + by, pane->grabbed.t1_ns + by});
 }
 
-static void corner_handle(HeatPane *pane, const View *v, const Marked *side, float x, float y, bool start, UiId id) {
+static void corner_handle(HeatPane *pane, const View *v, const Marked *side, float x, float y,
+                          bool start, UiId id) {
     Ui *ui = v->ui;
     float size = ui_px(ui, 8), grip = ui_px(ui, 14);
     if (x < pane->plot.x - 2 || x > pane->plot.x + pane->plot.w + 2)
@@ -162,7 +174,8 @@ static void corner_handle(HeatPane *pane, const View *v, const Marked *side, flo
         ui->cursor = CURSOR_RESIZE_V;
     Rect dot = {roundf(x - size / 2), roundf(y - size / 2), size, size};
     draw_round(ui->draw, lit ? rect_inset(dot, -ui_px(ui, 1)) : dot, ui_px(ui, 2), side->color);
-    draw_outline(ui->draw, lit ? rect_inset(dot, -ui_px(ui, 1)) : dot, ui_px(ui, 2), ui_px(ui, 1), ui->theme->background);
+    draw_outline(ui->draw, lit ? rect_inset(dot, -ui_px(ui, 1)) : dot, ui_px(ui, 2), ui_px(ui, 1),
+                 ui->theme->background);
     if (z.pressed) {
         pane->drag = HEAT_DRAG_RANGE;
         pane->grabbed = *side->range;

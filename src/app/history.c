@@ -12,8 +12,8 @@ void history_free(History *h) {
 }
 
 void history_push(History *h, const State *before, uint32_t command, bool live, int64_t now_ns) {
-    bool gesture = live && h->at && h->last_command == command &&
-                   now_ns - h->last_ns < HISTORY_GESTURE_NS;
+    bool gesture =
+        live && h->at && h->last_command == command && now_ns - h->last_ns < HISTORY_GESTURE_NS;
     h->last_command = command;
     h->last_ns = now_ns;
     if (gesture)

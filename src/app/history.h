@@ -7,9 +7,9 @@
 enum { HISTORY_STEPS = 48, HISTORY_GESTURE_NS = 700000000 };
 
 typedef struct History {
-    State *step;     /* HISTORY_STEPS, taken on first use */
+    State *step;           /* HISTORY_STEPS, taken on first use */
     uint32_t first, count; /* oldest, and how many lie behind and ahead together */
-    uint32_t at;     /* steps behind the present */
+    uint32_t at;           /* steps behind the present */
     uint32_t last_command;
     int64_t last_ns;
 } History;

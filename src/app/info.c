@@ -217,7 +217,8 @@ static void member_i64(JsonWriter *w, const char *key, int64_t v) {
 
 /* The list of what is unusual, idle hidden, of the event that the window shows first. */
 static DetectList *find(const Loaded *l) {
-    DetectWish wish = {.profile = &l->profile, .view = profile_view(&l->profile), .idle = IDLE_HIDE};
+    DetectWish wish = {
+        .profile = &l->profile, .view = profile_view(&l->profile), .idle = IDLE_HIDE};
     wish.event = query_default_event(&l->profile, &wish.view);
     return detect_run(&wish, NULL);
 }
@@ -335,15 +336,18 @@ static void line(Buf *out, const char *name, uint64_t value, const char *note) {
 static void findings_text(const Loaded *l, Buf *out) {
     DetectList *list = find(l);
     if (list->bin_ns)
-        buf_printf(out, "\nwhere to look, in bins of %lld ms; what needs at least %d nats is not there by chance\n",
-                   (long long)(list->bin_ns / 1000000), DETECT_GROUP_SCORE);
+        buf_printf(
+            out,
+            "\nwhere to look, in bins of %lld ms; what needs at least %d nats is not there by chance\n",
+            (long long)(list->bin_ns / 1000000), DETECT_GROUP_SCORE);
     for (uint32_t i = 0; i < list->count; i++) {
         buf_printf(out, "%2u. %8.0f  ", i + 1, list->finding[i].score);
         finding_text(list, i, &l->dict, out);
         buf_putc(out, '\n');
     }
     if (list->count == 0)
-        buf_puts(out, list->bin_ns ? "nothing unusual\n" : "\nnowhere to look: no samples with times\n");
+        buf_puts(out,
+                 list->bin_ns ? "nothing unusual\n" : "\nnowhere to look: no samples with times\n");
     detect_drop(list);
 }
 
@@ -356,12 +360,14 @@ void info_text(const Loaded *l, const char *path, bool findings, Buf *out) {
     buf_printf(out, "%-12s %s\n%-12s %s\n", "file", path, "format", l->status.format);
     if (not_shown(l))
         buf_printf(out, "%-12s %s\n", "not shown", not_shown(l));
-    buf_printf(out, "%-12s %.1f MB of text, %.1f MB read\n", "size", mb, (double)l->status.bytes_read / 1e6);
+    buf_printf(out, "%-12s %.1f MB of text, %.1f MB read\n", "size", mb,
+               (double)l->status.bytes_read / 1e6);
     line(out, "samples", f.view.samples, "");
     line(out, "idle", f.idle, " of them");
     if (f.view.has_time)
-        buf_printf(out, "%-12s %.6f s, from %.6f s%s\n", "span", (double)(f.view.last_ns - f.view.first_ns) / 1e9,
-                   (double)f.view.first_ns / 1e9, f.view.in_order ? "" : ", not in order of time");
+        buf_printf(out, "%-12s %.6f s, from %.6f s%s\n", "span",
+                   (double)(f.view.last_ns - f.view.first_ns) / 1e9, (double)f.view.first_ns / 1e9,
+                   f.view.in_order ? "" : ", not in order of time");
     else
         buf_printf(out, "%-12s none: flame graph only\n", "times");
     for (uint32_t e = 0; e < f.view.events; e++) {
@@ -380,7 +386,8 @@ void info_text(const Loaded *l, const char *path, bool findings, Buf *out) {
     line(out, "cpus", f.cpus, "");
     line(out, "stacks", f.view.stacks ? f.view.stacks - 1 : 0, "");
     line(out, "frames", f.view.frames ? f.view.frames - 1 : 0, "");
-    buf_printf(out, "%-12s %.3f s, %.0f MB/s of text, %u threads\n", "loaded in", seconds, seconds > 0 ? mb / seconds : 0, l->threads);
+    buf_printf(out, "%-12s %.3f s, %.0f MB/s of text, %u threads\n", "loaded in", seconds,
+               seconds > 0 ? mb / seconds : 0, l->threads);
     if (f.view.complaints)
         line(out, "complaints", f.view.complaints, " (on standard error)");
     if (findings)

@@ -28,7 +28,8 @@ bool kept_path(KeptPlace place, const char *name, char *out, size_t cap) {
     return false;
 }
 
-bool kept_file_open(KeptFile *f, KeptPlace place, const char *name, KeptMerge *merge, Buf *text, Error *err) {
+bool kept_file_open(KeptFile *f, KeptPlace place, const char *name, KeptMerge *merge, Buf *text,
+                    Error *err) {
     f->merge = merge;
     if (!kept_path(place, name, f->path, sizeof(f->path)) || !file_exists(f->path))
         return true;

@@ -1,8 +1,8 @@
-/* Kept file: a small readable text of the user's own (settings, recent files) in one of the places that
- * XDG names. It is changed, never replaced: a job reads what is there, puts the changes into it and
- * writes it back, so that what another window or an editor wrote stays. Without a home there is no
- * place: nothing is written, and that is no error.
- * Owner: the App. Thread: main; the job has its own buffers. Failure: poll gives words. */
+/* Kept file: a small readable text of the user's own (settings, recent files) in one of the places
+ * that XDG names. It is changed, never replaced: a job reads what is there, puts the changes into
+ * it and writes it back, so that what another window or an editor wrote stays. Without a home there
+ * is no place: nothing is written, and that is no error. Owner: the App. Thread: main; the job has
+ * its own buffers. Failure: poll gives words. */
 #pragma once
 
 #include "base/buf.h"
@@ -12,7 +12,8 @@
 typedef enum KeptPlace { KEPT_CONFIG, KEPT_STATE } KeptPlace;
 enum { KEPT_PATH = 1024, KEPT_BYTES = 1 << 20 };
 
-/* What the file becomes: `there`, as it is now, with `changes`, lines as they were given, put in. Pure. */
+/* What the file becomes: `there`, as it is now, with `changes`, lines as they were given, put in.
+ * Pure. */
 typedef void KeptMerge(Str there, Str changes, Buf *out);
 
 typedef struct KeptFile {
@@ -28,8 +29,10 @@ typedef struct KeptFile {
 
 /* "$XDG_CONFIG_HOME/flamescope/NAME" or below $HOME/.config; false, and "", when neither is set. */
 bool kept_path(KeptPlace place, const char *name, char *out, size_t cap);
-/* Looks the place up and reads what is there, at the program's start; empty when there is nothing. */
-bool kept_file_open(KeptFile *f, KeptPlace place, const char *name, KeptMerge *merge, Buf *text, Error *err);
+/* Looks the place up and reads what is there, at the program's start; empty when there is nothing.
+ */
+bool kept_file_open(KeptFile *f, KeptPlace place, const char *name, KeptMerge *merge, Buf *text,
+                    Error *err);
 /* One line, without its end. */
 void kept_file_change(KeptFile *f, Str line);
 /* Once a frame: begins to write what was changed. True with *err when writing failed. */

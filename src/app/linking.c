@@ -18,8 +18,8 @@ static FrameId find(PinnedFrame *pin, const char *name, const Dict *dict, uint32
     return pin->frame;
 }
 
-bool linking_match(PinnedFrame *pin, const State *state, const Dict *dict, uint32_t frames, FrameId hovered,
-                   LinkMatch *out) {
+bool linking_match(PinnedFrame *pin, const State *state, const Dict *dict, uint32_t frames,
+                   FrameId hovered, LinkMatch *out) {
     memset(out, 0, sizeof *out);
     FrameId frame = state->pin[0] ? find(pin, state->pin, dict, frames) : hovered;
     if (frame && frame < frames) {

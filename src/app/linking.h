@@ -14,7 +14,7 @@ typedef struct PinnedFrame {
 } PinnedFrame;
 
 /* hovered: frame under the pointer, 0 none. True when something is to be lit. */
-bool linking_match(PinnedFrame *pin, const State *state, const Dict *dict, uint32_t frames, FrameId hovered,
-                   LinkMatch *out);
+bool linking_match(PinnedFrame *pin, const State *state, const Dict *dict, uint32_t frames,
+                   FrameId hovered, LinkMatch *out);
 /* What is lit, in words: "parse_json", "search /json/". */
 Str linking_words(const LinkMatch *match, const Dict *dict, Arena *arena);

@@ -101,7 +101,8 @@ static void put_synopsis(Buf *out) {
     section(out, "SYNOPSIS");
     for (int v = 0; v < VERB_COUNT; v++) {
         const VerbRow *row = &verb_table[v];
-        buf_printf(out, "%s\\fBflamescope%s%s\\fR [\\fIOPTIONS\\fR] ", v ? ".br\n" : "", row->name[0] ? " " : "", row->name);
+        buf_printf(out, "%s\\fBflamescope%s%s\\fR [\\fIOPTIONS\\fR] ", v ? ".br\n" : "",
+                   row->name[0] ? " " : "", row->name);
         put_operands(out, str_of(row->operands));
         buf_putc(out, '\n');
     }
@@ -111,11 +112,12 @@ static void put_verbs(Buf *out) {
     section(out, "DESCRIPTION");
     put_lines(out, verb_table[VERB_WINDOW].text);
     buf_puts(out, ".PP\n");
-    put_lines(out,
-              "A column of the heat map is a second, and time runs up in it; the colour of a cell says how many\n"
-              "samples fell into that slice of the second. A stripe is a burst, a gap a pause, a horizontal line\n"
-              "what returns in step with the clock. Drag over cells, and the flame graph is of just that time.\n"
-              "All else is done by the verbs below.\n");
+    put_lines(
+        out,
+        "A column of the heat map is a second, and time runs up in it; the colour of a cell says how many\n"
+        "samples fell into that slice of the second. A stripe is a burst, a gap a pause, a horizontal line\n"
+        "what returns in step with the clock. Drag over cells, and the flame graph is of just that time.\n"
+        "All else is done by the verbs below.\n");
     section(out, "VERBS");
     for (int v = 1; v < VERB_COUNT; v++) {
         buf_printf(out, ".TP\n\\fB%s\\fR ", verb_table[v].name);
@@ -152,7 +154,9 @@ static void put_option(Buf *out, const Option *o) {
     buf_putc(out, '\n');
     buf_free(&value);
     Buf words = {0};
-    buf_printf(&words, "%c%s.", o->help[0] >= 'a' && o->help[0] <= 'z' ? o->help[0] - 'a' + 'A' : o->help[0], o->help + 1);
+    buf_printf(&words, "%c%s.",
+               o->help[0] >= 'a' && o->help[0] <= 'z' ? o->help[0] - 'a' + 'A' : o->help[0],
+               o->help + 1);
     put_lines(out, words.s);
     buf_free(&words);
     put_takers(out, o->verbs);
@@ -160,25 +164,29 @@ static void put_option(Buf *out, const Option *o) {
 
 static void put_options(Buf *out) {
     section(out, "OPTIONS");
-    put_lines(out, "A value follows its option as the next word, or behind a =. What follows -- are files, or the\n"
-                   "command of a recording.\n");
+    put_lines(
+        out,
+        "A value follows its option as the next word, or behind a =. What follows -- are files, or the\n"
+        "command of a recording.\n");
     for (uint32_t i = 0; i < option_count; i++)
         put_option(out, &option_table[i]);
 }
 
 static void put_languages(Buf *out) {
     section(out, "FILTERS");
-    put_lines(out,
-              "Terms with blanks between them, all of which must hold: comm=java, pid=77,78, tid!=1234, cpu=0-3,\n"
-              "event=cycles, kind=kernel, module=libjvm.so, frame~REGEX, frame!~REGEX, and min=0.1%, the share\n"
-              "below which frames are not drawn. A value with blanks in it stands in double quotes.\n");
+    put_lines(
+        out,
+        "Terms with blanks between them, all of which must hold: comm=java, pid=77,78, tid!=1234, cpu=0-3,\n"
+        "event=cycles, kind=kernel, module=libjvm.so, frame~REGEX, frame!~REGEX, and min=0.1%, the share\n"
+        "below which frames are not drawn. A value with blanks in it stands in double quotes.\n");
     section(out, "TRANSFORMS");
-    put_lines(out,
-              "Any number with || between them, each done to what the one before has left:\n"
-              "focus-function, drop-function, merge-function, callers-of=FRAME; focus-subtree, merge-node=PATH;\n"
-              "collapse-module=MODULE; collapse-recursion, collapse-direct[=FRAME]; hide-kernel;\n"
-              "group=process, thread, cpu, event, module or package. A FRAME is a symbol, or SYMBOL|MODULE; a\n"
-              "PATH is frames from the root, joined by ;.\n");
+    put_lines(
+        out,
+        "Any number with || between them, each done to what the one before has left:\n"
+        "focus-function, drop-function, merge-function, callers-of=FRAME; focus-subtree, merge-node=PATH;\n"
+        "collapse-module=MODULE; collapse-recursion, collapse-direct[=FRAME]; hide-kernel;\n"
+        "group=process, thread, cpu, event, module or package. A FRAME is a symbol, or SYMBOL|MODULE; a\n"
+        "PATH is frames from the root, joined by ;.\n");
 }
 
 static void put_chord(Buf *out, Str keys) {
@@ -211,7 +219,9 @@ static void put_group(Buf *out, int first) {
 
 static void put_keys(Buf *out) {
     section(out, "KEYS");
-    put_lines(out, "W, S, A and D are found by their place on the keyboard. Letters over a frame are about that frame.\n");
+    put_lines(
+        out,
+        "W, S, A and D are found by their place on the keyboard. Letters over a frame are about that frame.\n");
     for (int i = 0; i < CMD_COUNT; i++) {
         bool group_seen = false;
         for (int k = 0; k < i; k++)
@@ -228,8 +238,10 @@ static void put_formats(Buf *out) {
         put(out, formats[i]->name);
         buf_puts(out, ",\n");
     }
-    put_lines(out, "and the .fscope files that flamescope pack writes.\n"
-                   "Each but the last may be gzip or, where built in, zstd compressed, or come from a pipe.\n");
+    put_lines(
+        out,
+        "and the .fscope files that flamescope pack writes.\n"
+        "Each but the last may be gzip or, where built in, zstd compressed, or come from a pipe.\n");
 }
 
 static void put_example(Buf *out, const char *words, const char *line) {
@@ -242,28 +254,37 @@ static void put_example(Buf *out, const char *words, const char *line) {
 
 static void put_rest(Buf *out) {
     section(out, "EXIT STATUS");
-    put_lines(out, "0 when all is done, 1 when the input cannot be used, 2 for wrong usage. Records that cannot be\n"
-                   "read are no failure: standard error says how many were skipped, and why.\n");
+    put_lines(
+        out,
+        "0 when all is done, 1 when the input cannot be used, 2 for wrong usage. Records that cannot be\n"
+        "read are no failure: standard error says how many were skipped, and why.\n");
     section(out, "ENVIRONMENT");
     buf_puts(out, ".TP\n\\fBFLAMESCOPE_CACHE\\fR\n");
-    put_lines(out, "The size in MB, 2000 unless said, of the cache of large text files; 0 for none.\n");
+    put_lines(out,
+              "The size in MB, 2000 unless said, of the cache of large text files; 0 for none.\n");
     section(out, "FILES");
     buf_puts(out, ".TP\n\\fI$XDG_CACHE_HOME/flamescope\\fR\n");
-    put_lines(out, "The cache: text files of 100 MB and more in the form that opens at once, and the small pictures\n"
-                   "of files in folders. It may be deleted at any time.\n");
+    put_lines(
+        out,
+        "The cache: text files of 100 MB and more in the form that opens at once, and the small pictures\n"
+        "of files in folders. It may be deleted at any time.\n");
     section(out, "EXAMPLES");
-    put_example(out, "Record all processors for a minute, and look at it:", "perf record -F 99 -a -g -- sleep 60; flamescope perf.data");
+    put_example(out, "Record all processors for a minute, and look at it:",
+                "perf record -F 99 -a -g -- sleep 60; flamescope perf.data");
     put_example(out, "Where to look in a profile:", "flamescope info --findings my.perf.gz");
-    put_example(out, "The flame graph of two seconds, for a browser:", "flamescope export my.perf.gz --to svg --range 34.2..36.2 -o flame.svg");
+    put_example(out, "The flame graph of two seconds, for a browser:",
+                "flamescope export my.perf.gz --to svg --range 34.2..36.2 -o flame.svg");
     section(out, "SEE ALSO");
     buf_puts(out, ".BR perf (1),\n.BR perf\\-record (1),\n.BR perf\\-script (1)\n");
 }
 
 void manual_page(Buf *out) {
     buf_puts(out, ".\\\" Written by flamescope \\-\\-man from the tables of the program.\n");
-    buf_puts(out, ".TH FLAMESCOPE 1 " FLAMESCOPE_RELEASED " \"flamescope " FLAMESCOPE_VERSION "\" \"User Commands\"\n");
+    buf_puts(out, ".TH FLAMESCOPE 1 " FLAMESCOPE_RELEASED " \"flamescope " FLAMESCOPE_VERSION
+                  "\" \"User Commands\"\n");
     section(out, "NAME");
-    buf_puts(out, "flamescope \\- subsecond-offset heat maps and live flame graphs of CPU profiles\n");
+    buf_puts(out,
+             "flamescope \\- subsecond-offset heat maps and live flame graphs of CPU profiles\n");
     put_synopsis(out);
     put_verbs(out);
     put_options(out);

@@ -23,8 +23,8 @@ enum {
 
 typedef struct Option {
     const char *name;
-    char letter;       /* 0: none */
-    const char *value; /* NULL: a flag; "": one of the words */
+    char letter;                      /* 0: none */
+    const char *value;                /* NULL: a flag; "": one of the words */
     const char *(*words)(uint32_t i); /* NULL behind the last, or no function */
     unsigned verbs;
     bool (*set)(Options *o, const char *value, Error *err);

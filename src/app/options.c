@@ -14,11 +14,11 @@ const VerbRow verb_table[VERB_COUNT] = {
 
 /* -- how each option is taken */
 
-#define TEXT_OPTION(field)                                                                        \
-    static bool set_##field(Options *o, const char *value, Error *err) {                          \
-        (void)err;                                                                                \
-        o->field = value;                                                                         \
-        return true;                                                                              \
+#define TEXT_OPTION(field)                                                                         \
+    static bool set_##field(Options *o, const char *value, Error *err) {                           \
+        (void)err;                                                                                 \
+        o->field = value;                                                                          \
+        return true;                                                                               \
     }
 TEXT_OPTION(to)
 TEXT_OPTION(out)
@@ -29,11 +29,11 @@ TEXT_OPTION(stats)
 TEXT_OPTION(dump)
 TEXT_OPTION(play)
 
-#define FLAG_OPTION(field)                                                                        \
-    static bool set_##field(Options *o, const char *value, Error *err) {                          \
-        (void)value, (void)err;                                                                   \
-        o->field = true;                                                                          \
-        return true;                                                                              \
+#define FLAG_OPTION(field)                                                                         \
+    static bool set_##field(Options *o, const char *value, Error *err) {                           \
+        (void)value, (void)err;                                                                    \
+        o->field = true;                                                                           \
+        return true;                                                                               \
     }
 FLAG_OPTION(scenes)
 FLAG_OPTION(json)
@@ -79,7 +79,8 @@ static bool set_heat_rows(Options *o, const char *value, Error *err) {
 }
 
 static bool set_heat_value(Options *o, const char *value, Error *err) {
-    return value_kind_named(str_of(value), &o->shown.value_kind) || bad_value(err, "heat-value", value);
+    return value_kind_named(str_of(value), &o->shown.value_kind) ||
+           bad_value(err, "heat-value", value);
 }
 
 static bool set_column(Options *o, const char *value, Error *err) {
@@ -93,7 +94,8 @@ static bool set_size(Options *o, const char *value, Error *err) {
     Str h = str_of(value);
     Str w = str_cut(&h, 'x');
     int64_t width, height;
-    if (!str_to_i64(w, &width) || !str_to_i64(h, &height) || width < 320 || height < 200 || width > 16384 || height > 16384)
+    if (!str_to_i64(w, &width) || !str_to_i64(h, &height) || width < 320 || height < 200 ||
+        width > 16384 || height > 16384)
         return bad_value(err, "size", value);
     o->w = (uint32_t)width;
     o->h = (uint32_t)height;
@@ -101,7 +103,8 @@ static bool set_size(Options *o, const char *value, Error *err) {
 }
 
 static bool set_pixel_ratio(Options *o, const char *value, Error *err) {
-    if (!str_to_double(str_of(value), &o->pixel_ratio) || o->pixel_ratio < 0.5 || o->pixel_ratio > 8)
+    if (!str_to_double(str_of(value), &o->pixel_ratio) || o->pixel_ratio < 0.5 ||
+        o->pixel_ratio > 8)
         return bad_value(err, "pixel-ratio", value);
     return true;
 }
@@ -265,11 +268,13 @@ static bool set_fps(Options *o, const char *value, Error *err) {
 }
 
 static bool set_speed(Options *o, const char *value, Error *err) {
-    return (str_to_double(str_of(value), &o->speed) && o->speed >= 0.001 && o->speed <= 1e6) || bad_value(err, "speed", value);
+    return (str_to_double(str_of(value), &o->speed) && o->speed >= 0.001 && o->speed <= 1e6) ||
+           bad_value(err, "speed", value);
 }
 
 static bool set_seconds(Options *o, const char *value, Error *err) {
-    return (str_to_double(str_of(value), &o->seconds) && o->seconds >= 0.1 && o->seconds <= 600) || bad_value(err, "seconds", value);
+    return (str_to_double(str_of(value), &o->seconds) && o->seconds >= 0.1 && o->seconds <= 600) ||
+           bad_value(err, "seconds", value);
 }
 
 static bool set_window(Options *o, const char *value, Error *err) {
@@ -278,9 +283,9 @@ static bool set_window(Options *o, const char *value, Error *err) {
 
 /* -- words that a value can be: those that the setters above know */
 
-#define WORDS(id, count, call)                                                                    \
-    static const char *id##_words(uint32_t i) {                                                   \
-        return i < (count) ? (call) : NULL;                                                       \
+#define WORDS(id, count, call)                                                                     \
+    static const char *id##_words(uint32_t i) {                                                    \
+        return i < (count) ? (call) : NULL;                                                        \
     }
 WORDS(format, EXPORT_FORMATS, export_format_name((ExportFormat)i))
 WORDS(weight, WEIGHT_MIXED, weight_name(i))
@@ -296,9 +301,14 @@ WORDS(palette, HEAT_PALETTE_COUNT + FLAME_PALETTE_COUNT,
                              : flame_palette_name((FlamePalette)(i - HEAT_PALETTE_COUNT)))
 
 const Option option_table[] = {
-#define OPTION(name_, letter_, value_, words_, verbs_, taker, help_)                                \
-    {.name = name_, .letter = letter_, .value = value_, .words = words_, .verbs = verbs_,          \
-     .set = set_##taker, .help = help_},
+#define OPTION(name_, letter_, value_, words_, verbs_, taker, help_)                               \
+    {.name = name_,                                                                                \
+     .letter = letter_,                                                                            \
+     .value = value_,                                                                              \
+     .words = words_,                                                                              \
+     .verbs = verbs_,                                                                              \
+     .set = set_##taker,                                                                           \
+     .help = help_},
 #include "app/options.def"
 #undef OPTION
 };

@@ -31,8 +31,9 @@ typedef struct Options {
     double speed, seconds;
     int64_t window_ns;
     RecordWish record; /* but for its file, which is out */
-    bool json, findings, demo, dejavu, software, gpu, idle_said, heat_palette_said, flame_palette_said, help, version, keys, man, completion;
-    Shell shell; /* completion */
+    bool json, findings, demo, dejavu, software, gpu, idle_said, heat_palette_said,
+        flame_palette_said, help, version, keys, man, completion;
+    Shell shell;                     /* completion */
     bool pid, tid, kernel, jit, all; /* collapse */
     uint32_t w, h;
     uint64_t given; /* bit i: option i of the table was there */

@@ -71,7 +71,8 @@ static void help_line(const View *v, Rect r, Str key, Str words) {
     Ui *ui = v->ui;
     float key_w = ui_px(ui, HELP_KEY);
     ui_label(ui, (Rect){r.x, r.y, key_w, r.h}, key, ui->theme->text, FACE_SEMIBOLD, 12, -1);
-    ui_label(ui, (Rect){r.x + key_w, r.y, r.w - key_w, r.h}, words, ui->theme->muted, FACE_REGULAR, 12.5f, -1);
+    ui_label(ui, (Rect){r.x + key_w, r.y, r.w - key_w, r.h}, words, ui->theme->muted, FACE_REGULAR,
+             12.5f, -1);
 }
 
 static float help_title(const View *v, Rect r, const char *title) {
@@ -140,7 +141,8 @@ bool help_draw(Panels *p, const View *v) {
         return false;
     panel_head(v, panel, "Keys");
     float pad = ui_px(ui, 28), most = 0;
-    Rect body = {panel.x + pad, panel.y + ui_px(ui, 56), panel.w - 2 * pad, panel.h - ui_px(ui, 68)};
+    Rect body = {panel.x + pad, panel.y + ui_px(ui, 56), panel.w - 2 * pad,
+                 panel.h - ui_px(ui, 68)};
     uint32_t columns = body.w > ui_px(ui, 1060) ? 3 : body.w > ui_px(ui, 700) ? 2 : 1;
     float column = (body.w - (float)(columns - 1) * pad) / (float)columns;
     Sheet sheet = sheet_begin(v, "keys body", body, &p->help_scroll);
@@ -149,9 +151,12 @@ bool help_draw(Panels *p, const View *v) {
         y[c] = body.y - p->help_scroll;
     for (uint32_t g = 0; g < groups; g++)
         all += lines[g];
-    for (uint32_t g = 0; g < groups; before += lines[g++]) { /* where its middle lies, in columns of equal height */
+    for (uint32_t g = 0; g < groups;
+         before += lines[g++]) { /* where its middle lies, in columns of equal height */
         uint32_t c = (2 * before + lines[g]) * columns / (2 * all);
-        y[c] = help_group(v, group[g], (Rect){body.x + (float)c * (column + pad), y[c], column, ui_px(ui, HELP_ROW)});
+        y[c] = help_group(
+            v, group[g],
+            (Rect){body.x + (float)c * (column + pad), y[c], column, ui_px(ui, HELP_ROW)});
         most = fmaxf(most, y[c] - body.y + p->help_scroll);
     }
     sheet_end(v, &sheet, most - ui_px(ui, HELP_GAP));
@@ -161,7 +166,8 @@ bool help_draw(Panels *p, const View *v) {
 
 /* -- complaints */
 
-static float complaint_lines(const View *v, const Complaint *c, ComplaintKind kind, Rect r, float y) {
+static float complaint_lines(const View *v, const Complaint *c, ComplaintKind kind, Rect r,
+                             float y) {
     Ui *ui = v->ui;
     const Theme *t = ui->theme;
     float row = ui_px(ui, 22);
@@ -171,11 +177,16 @@ static float complaint_lines(const View *v, const Complaint *c, ComplaintKind ki
     ui_label(ui, (Rect){r.x, y, r.w, row}, text, t->text, FACE_SEMIBOLD, t->font, -1);
     y += row;
     for (uint32_t i = 0; i < c->examples; i++, y += row) {
-        Str at = c->example[i].offset < 0 ? STR("") : view_text(v, "byte %lld", (long long)c->example[i].offset);
-        ui_label(ui, (Rect){r.x + ui_px(ui, 14), y, ui_px(ui, 130), row}, at, t->muted, FACE_REGULAR, 12, -1);
+        Str at = c->example[i].offset < 0
+                     ? STR("")
+                     : view_text(v, "byte %lld", (long long)c->example[i].offset);
+        ui_label(ui, (Rect){r.x + ui_px(ui, 14), y, ui_px(ui, 130), row}, at, t->muted,
+                 FACE_REGULAR, 12, -1);
         char cut[256];
-        Str excerpt = font_fit(ui->fonts, FACE_MONO, 12 * ui->scale, str_of(c->example[i].excerpt), r.w - ui_px(ui, 150), cut, sizeof cut);
-        ui_label(ui, (Rect){r.x + ui_px(ui, 144), y, r.w - ui_px(ui, 144), row}, excerpt, t->muted, FACE_MONO, 12, -1);
+        Str excerpt = font_fit(ui->fonts, FACE_MONO, 12 * ui->scale, str_of(c->example[i].excerpt),
+                               r.w - ui_px(ui, 150), cut, sizeof cut);
+        ui_label(ui, (Rect){r.x + ui_px(ui, 144), y, r.w - ui_px(ui, 144), row}, excerpt, t->muted,
+                 FACE_MONO, 12, -1);
     }
     return y + ui_px(ui, 8);
 }
@@ -191,7 +202,8 @@ bool complaints_draw(Panels *p, const View *v) {
     }
     float total = (float)rows * ui_px(ui, 22) + (float)kinds * ui_px(ui, 8), head = ui_px(ui, 90);
     float w = fminf(ui->window.w - ui_px(ui, 40), ui_px(ui, 900));
-    float h = fminf(ui->window.h - ui_px(ui, 40), fminf(head + total + ui_px(ui, 20), ui_px(ui, 620)));
+    float h =
+        fminf(ui->window.h - ui_px(ui, 40), fminf(head + total + ui_px(ui, 20), ui_px(ui, 620)));
     Rect panel;
     if (!ui_modal_begin(ui, ui_id("complaints panel"), w, h, &panel))
         return false;
@@ -199,8 +211,8 @@ bool complaints_draw(Panels *p, const View *v) {
     float pad = ui_px(ui, 28);
     Rect r = {panel.x + pad, panel.y + head, panel.w - 2 * pad, panel.h - head - ui_px(ui, 14)};
     ui_label(ui, (Rect){r.x, panel.y + ui_px(ui, 48), r.w, ui_px(ui, 22)},
-             STR("Everything else was loaded. Byte offsets count in the decompressed input."), ui->theme->muted,
-             FACE_REGULAR, 12.5f, -1);
+             STR("Everything else was loaded. Byte offsets count in the decompressed input."),
+             ui->theme->muted, FACE_REGULAR, 12.5f, -1);
     Sheet sheet = sheet_begin(v, "complaints body", r, &p->complaint_scroll);
     float y = r.y - p->complaint_scroll;
     for (int k = 0; k < COMPLAINT_KINDS; k++)
@@ -241,7 +253,9 @@ static void frame_graph(const View *v, const FrameStats *stats, Rect r) {
         uint32_t at = (stats->next + FRAME_TIMES - stats->count + i) % FRAME_TIMES;
         float ms = (float)stats->frame_ns[at] / 1e6f, h = fminf(ms / 20, 1) * r.h;
         float x = r.x + r.w * (float)i / (float)FRAME_TIMES;
-        draw_rect(v->ui->draw, (Rect){x, r.y + r.h - h, fmaxf(r.w / (float)FRAME_TIMES - 0.5f, 1), h}, ms > 16 ? t->warning : t->accent);
+        draw_rect(v->ui->draw,
+                  (Rect){x, r.y + r.h - h, fmaxf(r.w / (float)FRAME_TIMES - 0.5f, 1), h},
+                  ms > 16 ? t->warning : t->accent);
     }
 }
 
@@ -251,14 +265,16 @@ void stats_draw(const View *v, const FrameStats *stats, Rect area) {
     engine_stats(v->engine, &e);
     const LoadStatus *load = &v->slot->load;
     double seconds = (double)load->elapsed_ns / 1e9;
-    Rect r = {area.x + area.w - ui_px(ui, 340), area.y + ui_px(ui, 8), ui_px(ui, 320), ui_px(ui, 216)};
+    Rect r = {area.x + area.w - ui_px(ui, 340), area.y + ui_px(ui, 8), ui_px(ui, 320),
+              ui_px(ui, 216)};
     DrawList *under = ui->draw;
     ui->draw = &ui->overlay;
     draw_clip(ui->draw, ui->window);
     draw_round(ui->draw, r, ui_px(ui, 6), color_alpha(ui->theme->tooltip, 0.95f));
     draw_outline(ui->draw, r, ui_px(ui, 6), ui_px(ui, 1), ui->theme->line);
     Str lines[] = {
-        view_text(v, "frame  p50 %.2f ms · p99 %.2f ms", (double)frame_stats_quantile(stats, 0.5) / 1e6,
+        view_text(v, "frame  p50 %.2f ms · p99 %.2f ms",
+                  (double)frame_stats_quantile(stats, 0.5) / 1e6,
                   (double)frame_stats_quantile(stats, 0.99) / 1e6),
         view_text(v, "answer %.2f ms · heat map %.2f ms · index %.1f ms", (double)e.answer_ns / 1e6,
                   (double)e.heat_ns / 1e6, (double)e.index_ns / 1e6),
@@ -267,19 +283,24 @@ void stats_draw(const View *v, const FrameStats *stats, Rect area) {
         !v->slot->settled /* the loader is at them */
             ? STR("samples, names, stacks: counted when all is read")
             : view_text(v, "samples %.1f MB · names, stacks %.1f MB",
-                        (double)profile_bytes(&v->slot->profile) / 1e6, (double)dict_bytes(v->dict) / 1e6),
-        view_text(v, "index %.1f MB · checkpoints %.1f MB · answers %.1f MB", (double)e.index_bytes / 1e6,
-                  (double)e.checkpoint_bytes / 1e6, (double)e.answer_bytes / 1e6),
-        stats->draw_calls ? view_text(v, "%u commands in %u draw calls · %llu frames", stats->commands, stats->draw_calls,
-                                      (unsigned long long)stats->frames)
-                          : view_text(v, "%u commands painted in software · %llu frames", stats->commands,
-                                      (unsigned long long)stats->frames),
-        view_text(v, "loaded %.1f MB of text in %.2f s: %.0f MB/s", (double)load->bytes_text / 1e6, seconds,
-                  seconds > 0 ? (double)load->bytes_text / 1e6 / seconds : 0),
+                        (double)profile_bytes(&v->slot->profile) / 1e6,
+                        (double)dict_bytes(v->dict) / 1e6),
+        view_text(v, "index %.1f MB · checkpoints %.1f MB · answers %.1f MB",
+                  (double)e.index_bytes / 1e6, (double)e.checkpoint_bytes / 1e6,
+                  (double)e.answer_bytes / 1e6),
+        stats->draw_calls
+            ? view_text(v, "%u commands in %u draw calls · %llu frames", stats->commands,
+                        stats->draw_calls, (unsigned long long)stats->frames)
+            : view_text(v, "%u commands painted in software · %llu frames", stats->commands,
+                        (unsigned long long)stats->frames),
+        view_text(v, "loaded %.1f MB of text in %.2f s: %.0f MB/s", (double)load->bytes_text / 1e6,
+                  seconds, seconds > 0 ? (double)load->bytes_text / 1e6 / seconds : 0),
     };
     float y = r.y + ui_px(ui, 10);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++, y += ui_px(ui, 20))
-        ui_label(ui, (Rect){r.x + ui_px(ui, 12), y, r.w - ui_px(ui, 24), ui_px(ui, 20)}, lines[i], ui->theme->text, FACE_REGULAR, 12, -1);
-    frame_graph(v, stats, (Rect){r.x + ui_px(ui, 12), y + ui_px(ui, 4), r.w - ui_px(ui, 24), ui_px(ui, 44)});
+        ui_label(ui, (Rect){r.x + ui_px(ui, 12), y, r.w - ui_px(ui, 24), ui_px(ui, 20)}, lines[i],
+                 ui->theme->text, FACE_REGULAR, 12, -1);
+    frame_graph(v, stats,
+                (Rect){r.x + ui_px(ui, 12), y + ui_px(ui, 4), r.w - ui_px(ui, 24), ui_px(ui, 44)});
     ui->draw = under;
 }

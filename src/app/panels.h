@@ -36,7 +36,7 @@ typedef struct FrameStats {
     int64_t frame_ns[FRAME_TIMES];
     uint32_t count, next;
     uint64_t frames;
-    uint32_t commands; /* of the draw list */
+    uint32_t commands;   /* of the draw list */
     uint32_t draw_calls; /* of the frame before; 0: software */
 } FrameStats;
 

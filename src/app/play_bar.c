@@ -27,7 +27,8 @@ static void scrub(PlayBar *bar, const View *v, const Playback *p, Rect track, Ui
     bar->scrubs = z.held;
     if (!z.held && !z.released)
         return;
-    int64_t to = p->bounds.t0_ns + (int64_t)((at - bar->grab) * (double)(p->bounds.t1_ns - p->bounds.t0_ns));
+    int64_t to =
+        p->bounds.t0_ns + (int64_t)((at - bar->grab) * (double)(p->bounds.t1_ns - p->bounds.t0_ns));
     if (to != s->t0_ns)
         wish(v->wishes, CMD_PLAY_SEEK, "%lld", (long long)to);
 }
@@ -49,17 +50,21 @@ static void draw_track(PlayBar *bar, const View *v, const Playback *p, Rect area
         x1 = x0 + least;
     }
     draw_round(ui->draw, (Rect){area.x, y, area.w, h}, h / 2, ui->theme->control_active);
-    draw_round(ui->draw, (Rect){area.x, y, x0 - area.x, h}, h / 2, color_alpha(ui->theme->accent, 0.45f));
+    draw_round(ui->draw, (Rect){area.x, y, x0 - area.x, h}, h / 2,
+               color_alpha(ui->theme->accent, 0.45f));
     float thumb = h + ui_px(ui, v->staged ? 2 : 6);
-    draw_round(ui->draw, (Rect){x0, floorf(y + (h - thumb) / 2), x1 - x0, thumb}, ui_px(ui, 3), ui->theme->accent);
+    draw_round(ui->draw, (Rect){x0, floorf(y + (h - thumb) / 2), x1 - x0, thumb}, ui_px(ui, 3),
+               ui->theme->accent);
     if (!v->staged) { /* while it has the focus the heat map's arrows are its own */
         ui_told(ui, id, "Where in the recording the window is: drag it, or press arrows");
         ui_focus_ring(ui, id, area, ui_px(ui, ui->theme->radius));
     }
     if (!z.hover || bar->scrubs || v->staged)
         return;
-    int64_t at = p->bounds.t0_ns + (int64_t)((double)((z.x - area.x) / area.w) * (double)(p->bounds.t1_ns - p->bounds.t0_ns));
-    Str offset = view_offset(v, at, p->window_ns), line = view_text(v, "%.*s s", (int)offset.n, offset.s);
+    int64_t at = p->bounds.t0_ns + (int64_t)((double)((z.x - area.x) / area.w) *
+                                             (double)(p->bounds.t1_ns - p->bounds.t0_ns));
+    Str offset = view_offset(v, at, p->window_ns),
+        line = view_text(v, "%.*s s", (int)offset.n, offset.s);
     ui_tooltip(ui, area, &line, 1);
 }
 
@@ -85,7 +90,8 @@ static void icon_button(Line *l, const char *icon, CommandId id, const char *tip
     if (ui_button(ui, ui_id(commands[id].name), r, STR(""), text.s))
         wish(l->v->wishes, id, "%s", "");
     float side = ui_px(ui, 14);
-    ui_icon(ui, (Rect){r.x + (r.w - side) / 2, r.y + (r.h - side) / 2, side, side}, icon, ui->theme->text);
+    ui_icon(ui, (Rect){r.x + (r.w - side) / 2, r.y + (r.h - side) / 2, side, side}, icon,
+            ui->theme->text);
 }
 
 static Str times(const View *v, int64_t speed) {
@@ -111,15 +117,18 @@ static void speed_control(Line *l) {
     uint32_t was = chosen;
     Rect r = next(l, ui_select_width(v->ui, STR("speed"), STR("0.5×")) + ui_px(v->ui, 6));
     Str all = lasts(v, l->p);
-    Str tip = view_text(v, "Recorded time for time that passes: all of it in %.*s\t{ }", (int)all.n, all.s);
-    if (ui_select(v->ui, ui_id("play speed"), r, STR("speed"), items, n, &chosen, tip.s) && chosen != was)
+    Str tip = view_text(v, "Recorded time for time that passes: all of it in %.*s\t{ }", (int)all.n,
+                        all.s);
+    if (ui_select(v->ui, ui_id("play speed"), r, STR("speed"), items, n, &chosen, tip.s) &&
+        chosen != was)
         wish(v->wishes, CMD_PLAY_SPEED, "%g", (double)play_speeds[chosen] / (double)PLAY_SPEED_ONE);
 }
 
 /* A cell, and usual spans up to half of the recording. */
 static uint32_t windows(const View *v, const Playback *p, int64_t out[WINDOWS]) {
-    static const int64_t usual[] = {10000000,    50000000,    100000000,    500000000,    1000000000,   2000000000,
-                                    5000000000, 10000000000, 30000000000, 60000000000, 300000000000, 3600000000000};
+    static const int64_t usual[] = {10000000,    50000000,    100000000,    500000000,
+                                    1000000000,  2000000000,  5000000000,   10000000000,
+                                    30000000000, 60000000000, 300000000000, 3600000000000};
     int64_t half = (p->bounds.t1_ns - p->bounds.t0_ns) / 2;
     int64_t cell = v->heat ? v->heat->spec.column_ns / heat_slices(v->heat) : 0;
     uint32_t n = 0;
@@ -144,7 +153,9 @@ static void window_control(Line *l) {
         items[shown++] = view_span(v, l->p->window_ns);
     uint32_t was = chosen;
     Rect r = next(l, ui_select_width(v->ui, STR("window"), STR("00.00 ms")) + ui_px(v->ui, 4));
-    if (ui_select(v->ui, ui_id("play window"), r, STR("window"), items, shown, &chosen, commands[CMD_PLAY_WINDOW].help) && chosen != was) {
+    if (ui_select(v->ui, ui_id("play window"), r, STR("window"), items, shown, &chosen,
+                  commands[CMD_PLAY_WINDOW].help) &&
+        chosen != was) {
         Buf text = {0};
         span_format(span[chosen], &text);
         wish(v->wishes, CMD_PLAY_WINDOW, "%s", text.s);
@@ -164,16 +175,20 @@ static void loop_control(Line *l) {
 static float words(Line *l, float right, float least) {
     const View *v = l->v;
     Ui *ui = v->ui;
-    Str at = view_offset(v, v->state->selection.t0_ns, 10000000), all = view_span(v, l->p->bounds.t1_ns - l->p->bounds.t0_ns);
+    Str at = view_offset(v, v->state->selection.t0_ns, 10000000),
+        all = view_span(v, l->p->bounds.t1_ns - l->p->bounds.t0_ns);
     Str in = lasts(v, l->p);
-    Str text[2] = {view_text(v, "%.*s s of %.*s · all of it in %.*s", (int)at.n, at.s, (int)all.n, all.s, (int)in.n, in.s),
+    Str text[2] = {view_text(v, "%.*s s of %.*s · all of it in %.*s", (int)at.n, at.s, (int)all.n,
+                             all.s, (int)in.n, in.s),
                    view_text(v, "%.*s s", (int)at.n, at.s)};
     for (int i = 0; i < 2; i++) {
         float w = ui_text_width(ui, text[i], FACE_REGULAR, ui->theme->font);
-        float room = ceilf(w / ui_px(ui, 12)) * ui_px(ui, 12) + ui_px(ui, 12); /* so that the track's end rests while digits run */
+        float room = ceilf(w / ui_px(ui, 12)) * ui_px(ui, 12) +
+                     ui_px(ui, 12); /* so that the track's end rests while digits run */
         if (right - room - l->x < least)
             continue;
-        ui_label(ui, (Rect){right - w, l->y, w + 1, l->h}, text[i], ui->theme->muted, FACE_REGULAR, ui->theme->font, -1);
+        ui_label(ui, (Rect){right - w, l->y, w + 1, l->h}, text[i], ui->theme->muted, FACE_REGULAR,
+                 ui->theme->font, -1);
         return right - room;
     }
     return right;

@@ -7,8 +7,8 @@
 #include "app/view.h"
 
 typedef struct PlayBar {
-    bool scrubs;  /* the window is being dragged along the track */
-    double grab;  /* pointer minus where the window begins, as a share of the track */
+    bool scrubs; /* the window is being dragged along the track */
+    double grab; /* pointer minus where the window begins, as a share of the track */
 } PlayBar;
 
 /* 0 while nothing is played. */

@@ -5,7 +5,7 @@
 #define USUAL_NS INT64_C(30000000000) /* the whole recording, about */
 #define STEP_NS INT64_C(1000000000)
 
-const int64_t play_speeds[PLAY_SPEEDS] = {100000,   200000,   500000,   1000000,  2000000,
+const int64_t play_speeds[PLAY_SPEEDS] = {100000,  200000,   500000,   1000000,  2000000,
                                           5000000, 10000000, 20000000, 50000000, 100000000};
 
 static int64_t travel(const Playback *p) {
@@ -23,7 +23,8 @@ static int64_t usual_speed(int64_t span_ns) {
     return play_speeds[best];
 }
 
-void playback_begin(Playback *p, Range bounds, const Range *selection, int64_t column_ns, int64_t now_ns) {
+void playback_begin(Playback *p, Range bounds, const Range *selection, int64_t column_ns,
+                    int64_t now_ns) {
     bool loop = p->loop, steps = p->steps;
     memset(p, 0, sizeof *p);
     p->on = true;
@@ -32,7 +33,9 @@ void playback_begin(Playback *p, Range bounds, const Range *selection, int64_t c
     p->bounds = bounds;
     int64_t span = bounds.t1_ns - bounds.t0_ns;
     int64_t chosen = selection->on ? selection->t1_ns - selection->t0_ns : 0;
-    p->window_ns = chosen > 0 && chosen < span ? chosen : column_ns < span ? column_ns : (span + 9) / 10;
+    p->window_ns = chosen > 0 && chosen < span ? chosen
+                   : column_ns < span          ? column_ns
+                                               : (span + 9) / 10;
     p->speed = usual_speed(span);
     playback_seek(p, p->window_ns == chosen ? selection->t0_ns : bounds.t0_ns, now_ns);
 }

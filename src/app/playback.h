@@ -14,23 +14,24 @@ enum { PLAY_SPEEDS = 10 };
 extern const int64_t play_speeds[PLAY_SPEEDS]; /* 0.1 to 100 times */
 
 typedef struct Playback {
-    bool on;      /* playing, or paused with its bar in the window */
+    bool on; /* playing, or paused with its bar in the window */
     bool playing;
-    bool loop;    /* from the end back to the beginning */
-    bool steps;   /* reduced motion: once a second instead of sliding */
-    bool held;    /* a hand holds the window: it goes on from where it is let go */
+    bool loop;  /* from the end back to the beginning */
+    bool steps; /* reduced motion: once a second instead of sliding */
+    bool held;  /* a hand holds the window: it goes on from where it is let go */
     int64_t speed;
     int64_t window_ns;
-    Range bounds;   /* the recording … */
-    bool part;      /* … or a part of it, which stays */
-    int64_t at_ns;  /* where the window began … */
+    Range bounds;     /* the recording … */
+    bool part;        /* … or a part of it, which stays */
+    int64_t at_ns;    /* where the window began … */
     int64_t start_ns; /* … at this time */
-    Range set;      /* selection as it was set last: another one was chosen by hand */
+    Range set;        /* selection as it was set last: another one was chosen by hand */
 } Playback;
 
 /* Of a selection that is part of the recording, else of a column at its beginning; paused, at the
  * usual speed: all of it in about half a minute. */
-void playback_begin(Playback *p, Range bounds, const Range *selection, int64_t column_ns, int64_t now_ns);
+void playback_begin(Playback *p, Range bounds, const Range *selection, int64_t column_ns,
+                    int64_t now_ns);
 /* The window at that time. *ended: it has come to the end and stays there. */
 Range playback_range(const Playback *p, int64_t now_ns, bool *ended);
 /* What changes from now on; the window stays where it is. */

@@ -34,8 +34,10 @@ float present_band_height(const View *v, const Scene *scene) {
     if (!scene || (!scene->title[0] && !scene->note[0]))
         return 0;
     Str line[NOTE_LINES];
-    uint32_t n = words_wrap(ui, str_of(scene->note), FACE_REGULAR, NOTE_SIZE, band_width(v), line, NOTE_LINES);
-    return ui_px(ui, 20) + (scene->title[0] ? ui_px(ui, TITLE_SIZE + 10) : 0) + (float)n * ui_px(ui, NOTE_SIZE + 6);
+    uint32_t n = words_wrap(ui, str_of(scene->note), FACE_REGULAR, NOTE_SIZE, band_width(v), line,
+                            NOTE_LINES);
+    return ui_px(ui, 20) + (scene->title[0] ? ui_px(ui, TITLE_SIZE + 10) : 0) +
+           (float)n * ui_px(ui, NOTE_SIZE + 6);
 }
 
 void present_band_draw(const View *v, const Scenes *scenes, Rect area) {
@@ -48,15 +50,20 @@ void present_band_draw(const View *v, const Scenes *scenes, Rect area) {
     draw_rect(ui->draw, (Rect){area.x, area.y, ui_px(ui, 8), area.h}, ui->theme->accent);
     if (scene->title[0]) {
         Str number = view_text(v, "%u / %u", scenes->at + 1, scenes->count);
-        ui_label(ui, (Rect){x, y, band_width(v), ui_px(ui, TITLE_SIZE + 8)}, number, ui->theme->muted, FACE_REGULAR, NOTE_SIZE, 1);
-        float room = band_width(v) - ui_text_width(ui, number, FACE_REGULAR, NOTE_SIZE) - ui_px(ui, 16);
-        ui_label(ui, (Rect){x, y, room, ui_px(ui, TITLE_SIZE + 8)}, str_of(scene->title), ui->theme->text, FACE_SEMIBOLD, TITLE_SIZE, -1);
+        ui_label(ui, (Rect){x, y, band_width(v), ui_px(ui, TITLE_SIZE + 8)}, number,
+                 ui->theme->muted, FACE_REGULAR, NOTE_SIZE, 1);
+        float room =
+            band_width(v) - ui_text_width(ui, number, FACE_REGULAR, NOTE_SIZE) - ui_px(ui, 16);
+        ui_label(ui, (Rect){x, y, room, ui_px(ui, TITLE_SIZE + 8)}, str_of(scene->title),
+                 ui->theme->text, FACE_SEMIBOLD, TITLE_SIZE, -1);
         y += ui_px(ui, TITLE_SIZE + 10);
     }
     Str line[NOTE_LINES];
-    uint32_t n = words_wrap(ui, str_of(scene->note), FACE_REGULAR, NOTE_SIZE, band_width(v), line, NOTE_LINES);
+    uint32_t n = words_wrap(ui, str_of(scene->note), FACE_REGULAR, NOTE_SIZE, band_width(v), line,
+                            NOTE_LINES);
     for (uint32_t i = 0; i < n; i++, y += ui_px(ui, NOTE_SIZE + 6))
-        ui_label(ui, (Rect){x, y, band_width(v), ui_px(ui, NOTE_SIZE + 6)}, line[i], ui->theme->text, FACE_REGULAR, NOTE_SIZE, -1);
+        ui_label(ui, (Rect){x, y, band_width(v), ui_px(ui, NOTE_SIZE + 6)}, line[i],
+                 ui->theme->text, FACE_REGULAR, NOTE_SIZE, -1);
 }
 
 /* -- pointing */
@@ -81,10 +88,12 @@ static void spotlight(const View *v) {
 static void magnifier(const View *v) {
     enum { TIMES = 2 };
     Ui *ui = v->ui;
-    Rect lens = {roundf(ui->x - ui_px(ui, 210)), roundf(ui->y - ui_px(ui, 120)), ui_px(ui, 420), ui_px(ui, 240)};
+    Rect lens = {roundf(ui->x - ui_px(ui, 210)), roundf(ui->y - ui_px(ui, 120)), ui_px(ui, 420),
+                 ui_px(ui, 240)};
     Rect was = draw_clip_to(&ui->top, lens);
     draw_rect(&ui->top, lens, ui->theme->background);
-    draw_scaled(&ui->top, ui->under, ui->under->commands, TIMES, ui->x * (1 - TIMES), ui->y * (1 - TIMES));
+    draw_scaled(&ui->top, ui->under, ui->under->commands, TIMES, ui->x * (1 - TIMES),
+                ui->y * (1 - TIMES));
     draw_clip(&ui->top, was);
     draw_outline(&ui->top, lens, 0, ui_px(ui, 3), ui->theme->accent);
 }
@@ -95,7 +104,8 @@ static void ink(const Present *p, const View *v) {
     for (uint32_t i = 1; i < p->points; i++) {
         const PenPoint *a = &p->ink[i - 1], *b = &p->ink[i];
         if (!b->begins)
-            draw_line(&ui->top, w.x + a->x * w.w, w.y + a->y * w.h, w.x + b->x * w.w, w.y + b->y * w.h, ui_px(ui, 4), ui->theme->danger);
+            draw_line(&ui->top, w.x + a->x * w.w, w.y + a->y * w.h, w.x + b->x * w.w,
+                      w.y + b->y * w.h, ui_px(ui, 4), ui->theme->danger);
     }
 }
 
@@ -133,7 +143,8 @@ static void pressed_key(const Present *p, const View *v) {
     if (!p->show_keys || !p->key[0] || v->now_ns - p->key_ns >= KEY_NS)
         return;
     view_wake(v, p->key_ns + KEY_NS);
-    float w = ui_text_width(ui, str_of(p->key), FACE_SEMIBOLD, 24) + ui_px(ui, 32), h = ui_px(ui, 48);
+    float w = ui_text_width(ui, str_of(p->key), FACE_SEMIBOLD, 24) + ui_px(ui, 32),
+          h = ui_px(ui, 48);
     Rect r = {ui->window.x + ui->window.w - w - ui_px(ui, 24), ui->window.y + ui_px(ui, 24), w, h};
     Rect was = draw_clip(&ui->top, ui->window);
     DrawList *under = ui->draw;
@@ -148,7 +159,8 @@ static void typed_number(const Present *p, const View *v) {
     Ui *ui = v->ui;
     if (!p->typed)
         return;
-    Rect r = {ui->window.x + ui_px(ui, 24), ui->window.y + ui_px(ui, 24), ui_px(ui, 150), ui_px(ui, 48)};
+    Rect r = {ui->window.x + ui_px(ui, 24), ui->window.y + ui_px(ui, 24), ui_px(ui, 150),
+              ui_px(ui, 48)};
     DrawList *under = ui->draw;
     ui->draw = &ui->top;
     draw_round(ui->draw, r, ui_px(ui, 10), ui->theme->accent);

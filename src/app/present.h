@@ -22,10 +22,10 @@ typedef struct Present {
     bool was_fullscreen;
     bool black;
     bool show_keys;
-    bool wordless;    /* title and note are told elsewhere */
-    uint8_t theme;    /* ThemeKind, of the stage */
-    uint8_t pointing; /* Pointing */
-    uint32_t typed;   /* a scene's number, digit by digit; 0: none */
+    bool wordless;                /* title and note are told elsewhere */
+    uint8_t theme;                /* ThemeKind, of the stage */
+    uint8_t pointing;             /* Pointing */
+    uint32_t typed;               /* a scene's number, digit by digit; 0: none */
     int64_t began_ns, arrived_ns; /* the talk, and the scene */
     char key[KEY_TEXT];
     int64_t key_ns;

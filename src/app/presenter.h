@@ -5,14 +5,14 @@
 #include "app/present.h"
 
 typedef struct PresenterView {
-    const View *v;           /* with the presenter's own ui */
+    const View *v; /* with the presenter's own ui */
     const Present *present;
     const Scenes *scenes;
     const DrawList *stage;   /* the other window's … */
     uint32_t stage_commands; /* … without what lies over it */
     Rect stage_window;
-    Range whole;             /* of the recording; off: it has no times */
-    int32_t clock_minute;    /* since midnight, -1 unknown */
+    Range whole;          /* of the recording; off: it has no times */
+    int32_t clock_minute; /* since midnight, -1 unknown */
 } PresenterView;
 
 void presenter_draw(const PresenterView *p);

@@ -38,7 +38,7 @@ struct App {
     Ui ui;
     DrawList draw;
     Arena frame_arena;
-    HeatPane heat, heat_b; /* of slot A and B */
+    HeatPane heat, heat_b;    /* of slot A and B */
     FlamePane flame, callers; /* callers: the upper half of a sandwich */
     FrameMenu frame_menu;
     FindingsPane findings;
@@ -60,32 +60,34 @@ struct App {
     Reel reel;
     CommandPalette palette;
     SettingsPane settings_pane;
-    Settings settings, unsafe; /* unsafe: what palettes there were before those for every colour vision */
+    Settings settings,
+        unsafe; /* unsafe: what palettes there were before those for every colour vision */
     KeptFile settings_file;
     Recent recent;
     bool own_scenes;     /* opened by their name, not as those of slot A's profile */
     bool showing;        /* a scene opens the files that it wants */
     bool reduced_motion; /* nothing slides */
-    LinkMatch lit; /* asked for; kind LINK_NONE: nothing is */
+    LinkMatch lit;       /* asked for; kind LINK_NONE: nothing is */
     Overlay overlay;
     bool show_stats;
     bool fullscreen, quit, headless;
     FrameStats stats, answer_stats; /* frames as the host timed them; answers by cpu time */
     uint64_t timed_generation;
     bool heat_drawn, whole_drawn; /* something of it; all samples of a load that is over */
-    int64_t fitted_column_ns; /* told last: longer than asked, so that the map fits memory */
-    int64_t first_pixels_ns; /* FrameInput time by which a heat map was on screen; 0 not yet */
-    int64_t whole_pixels_ns; /* and by which all of it was */
+    int64_t fitted_column_ns;     /* told last: longer than asked, so that the map fits memory */
+    int64_t first_pixels_ns;      /* FrameInput time by which a heat map was on screen; 0 not yet */
+    int64_t whole_pixels_ns;      /* and by which all of it was */
     const Fonts *fonts;
-    FrameInput last_input;   /* without events; pointers cleared */
-    Error load_error;        /* why the file in slot A could not be used */
-    char notice[320];        /* one line for the user */
+    FrameInput last_input; /* without events; pointers cleared */
+    Error load_error;      /* why the file in slot A could not be used */
+    char notice[320];      /* one line for the user */
     int64_t notice_until_ns;
-    bool fit_column;    /* the file that was opened last has columns that fit how long it is, if that is short */
-    bool fitted_column; /* it has */
-    char pending_range[128]; /* a range given before the origin was known */
+    bool fit_column; /* the file that was opened last has columns that fit how long it is, if that
+                        is short */
+    bool fitted_column;         /* it has */
+    char pending_range[128];    /* a range given before the origin was known */
     char pending_baseline[128]; /* likewise: a range, rest or whole */
-    Error pending_error;     /* why one of them could not be used */
+    Error pending_error;        /* why one of them could not be used */
     Buf clipboard;
     char examples[1024];
 };

@@ -10,7 +10,8 @@ EventId state_event(const State *state, const Profile *profile, const ProfileVie
 }
 
 bool state_weighted(const State *state, const Profile *profile, const ProfileView *view) {
-    return query_by_weight(profile, view, state_event(state, profile, view), (Weighing)state->weighted);
+    return query_by_weight(profile, view, state_event(state, profile, view),
+                           (Weighing)state->weighted);
 }
 
 void state_query(const State *s, const Profile *profile, const ProfileView *view, Query *q) {
@@ -29,7 +30,8 @@ void state_query(const State *s, const Profile *profile, const ProfileView *view
     if (s->view_kind == VIEW_INVERTED)
         q->tree.direction = TREE_INVERTED;
     if (s->view_kind == VIEW_SANDWICH)
-        transforms_add(&q->tree.transforms, TRANSFORM_FOCUS_FUNCTION, GROUP_PROCESS, str_of(s->function), NULL);
+        transforms_add(&q->tree.transforms, TRANSFORM_FOCUS_FUNCTION, GROUP_PROCESS,
+                       str_of(s->function), NULL);
     if (!state_compares(s))
         return;
     q->baseline = s->baseline_kind;
@@ -39,17 +41,19 @@ void state_query(const State *s, const Profile *profile, const ProfileView *view
     q->b1_ns = s->baseline.t1_ns;
 }
 
-bool state_callers_query(const State *s, const Profile *profile, const ProfileView *view, Query *q) {
+bool state_callers_query(const State *s, const Profile *profile, const ProfileView *view,
+                         Query *q) {
     if (s->view_kind != VIEW_SANDWICH || !s->function[0])
         return false;
     state_query(s, profile, view, q);
     q->tree.transforms = s->transforms;
     q->tree.direction = TREE_INVERTED;
-    return transforms_add(&q->tree.transforms, TRANSFORM_CALLERS_OF, GROUP_PROCESS, str_of(s->function), NULL);
+    return transforms_add(&q->tree.transforms, TRANSFORM_CALLERS_OF, GROUP_PROCESS,
+                          str_of(s->function), NULL);
 }
 
-void state_heat_spec(const State *s, const Profile *profile, const ProfileView *view, PinnedFrame *pin,
-                     HeatSpec *spec) {
+void state_heat_spec(const State *s, const Profile *profile, const ProfileView *view,
+                     PinnedFrame *pin, HeatSpec *spec) {
     memset(spec, 0, sizeof *spec);
     spec->rows = s->rows;
     spec->column_ns = s->column_ns;
@@ -59,7 +63,11 @@ void state_heat_spec(const State *s, const Profile *profile, const ProfileView *
     spec->row_kind = s->row_kind;
     spec->value_kind = s->value_kind;
     if (s->value_kind <= HEAT_WEIGHT)
-        spec->value_kind = query_by_weight(profile, view, spec->event, s->value_kind == HEAT_WEIGHT ? WEIGHING_WEIGHTS : (Weighing)s->weighted) ? HEAT_WEIGHT : HEAT_SAMPLES;
+        spec->value_kind =
+            query_by_weight(profile, view, spec->event,
+                            s->value_kind == HEAT_WEIGHT ? WEIGHING_WEIGHTS : (Weighing)s->weighted)
+                ? HEAT_WEIGHT
+                : HEAT_SAMPLES;
     if (s->value_kind == HEAT_SHARE)
         linking_match(pin, s, profile->dict, view->frames, 0, &spec->match);
 }
@@ -68,13 +76,16 @@ uint32_t count_kind(const Dict *dict, const ProfileView *view, EventId event, bo
     return weighted ? query_weight_kind(dict, view, event) : (uint32_t)WEIGHT_SAMPLES;
 }
 
-bool weight_fits(const Dict *dict, const ProfileView *view, EventId event, uint32_t kind, Error *err) {
+bool weight_fits(const Dict *dict, const ProfileView *view, EventId event, uint32_t kind,
+                 Error *err) {
     uint32_t has = query_weight_kind(dict, view, event);
     if (kind == WEIGHT_SAMPLES || kind == WEIGHT_PERIOD || kind == has || event == EVENT_ALL)
         return true;
     Str name = names_get(&dict->names, contexts_get_event(&dict->contexts, event).name);
-    const char *what = weight_name(has), *or = name.n ? "" : "this event";
+    const char *what = weight_name(has), * or = name.n ? "" : "this event";
     if (has == WEIGHT_SAMPLES)
-        return error_set(err, ERROR_USAGE, "%.*s%s has no weight, so no %s", (int)name.n, name.s, or, weight_name(kind));
-    return error_set(err, ERROR_USAGE, "the weight of %.*s%s is %s, not %s", (int)name.n, name.s, or, what, weight_name(kind));
+        return error_set(err, ERROR_USAGE, "%.*s%s has no weight, so no %s", (int)name.n, name.s,
+                         or, weight_name(kind));
+    return error_set(err, ERROR_USAGE, "the weight of %.*s%s is %s, not %s", (int)name.n, name.s,
+                     or, what, weight_name(kind));
 }

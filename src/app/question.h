@@ -11,7 +11,8 @@ EventId state_event(const State *state, const Profile *profile, const ProfileVie
 bool state_weighted(const State *state, const Profile *profile, const ProfileView *view);
 void state_query(const State *state, const Profile *profile, const ProfileView *view, Query *out);
 /* Of a sandwich, the upper half; what state_query asks for is the lower one. False: it is none. */
-bool state_callers_query(const State *state, const Profile *profile, const ProfileView *view, Query *out);
+bool state_callers_query(const State *state, const Profile *profile, const ProfileView *view,
+                         Query *out);
 /* pin: the pinned function as it was found last; only a map of shares looks for it. */
 void state_heat_spec(const State *state, const Profile *profile, const ProfileView *view,
                      PinnedFrame *pin, HeatSpec *out);
@@ -19,4 +20,5 @@ void state_heat_spec(const State *state, const Profile *profile, const ProfileVi
 uint32_t count_kind(const Dict *dict, const ProfileView *view, EventId event, bool weighted);
 /* Whether weights of that kind are what the event has. Of periods is said as soon as there are
  * any weights, whatever they are. False with *err in words. */
-bool weight_fits(const Dict *dict, const ProfileView *view, EventId event, uint32_t kind, Error *err);
+bool weight_fits(const Dict *dict, const ProfileView *view, EventId event, uint32_t kind,
+                 Error *err);

@@ -1,6 +1,6 @@
 /* Recent: the files that were opened last, newest first, RECENT_FILES at most, as absolute paths, a
- * line each, in $XDG_STATE_HOME/flamescope/recent. Pipes are not among them, nor names with a line break
- * in them. Owner: the App. Thread: main. Failure: kept_file's. */
+ * line each, in $XDG_STATE_HOME/flamescope/recent. Pipes are not among them, nor names with a line
+ * break in them. Owner: the App. Thread: main. Failure: kept_file's. */
 #pragma once
 
 #include "app/kept_file.h"

@@ -39,18 +39,26 @@ bool record_allowed(const RecordWish *wish, const RecordRights *rights, Buf *not
     bool all = wish->all_cpus;
     int most = all ? 0 : 2, is = rights->paranoid;
     if (is == INT_MIN)
-        return error_set(err, ERROR_IO, "this kernel has no performance events (perf_event_paranoid is missing)");
-    if (!rights->may_all && is > most)
         return error_set(err, ERROR_IO,
-                         "recording %s needs kernel.perf_event_paranoid at %d or lower, and it is %d. Either\n"
-                         "  sudo sysctl kernel.perf_event_paranoid=%d      until the next start of the system, or\n"
-                         "  sudo setcap cap_perfmon+ep \"$(command -v perf)\"  for this program%s",
-                         all ? "all processors" : "a program", most, is, most,
-                         all ? ", or\n  flamescope record -- COMMAND                  records one program" : "");
+                         "this kernel has no performance events (perf_event_paranoid is missing)");
+    if (!rights->may_all && is > most)
+        return error_set(
+            err, ERROR_IO,
+            "recording %s needs kernel.perf_event_paranoid at %d or lower, and it is %d. Either\n"
+            "  sudo sysctl kernel.perf_event_paranoid=%d      until the next start of the system, or\n"
+            "  sudo setcap cap_perfmon+ep \"$(command -v perf)\"  for this program%s",
+            all ? "all processors" : "a program", most, is, most,
+            all ? ", or\n  flamescope record -- COMMAND                  records one program" : "");
     if (!rights->may_all && is > 1)
-        buf_printf(notes, "flamescope: kernel code is left out: kernel.perf_event_paranoid is %d (1 or lower shows it)\n", is);
+        buf_printf(
+            notes,
+            "flamescope: kernel code is left out: kernel.perf_event_paranoid is %d (1 or lower shows it)\n",
+            is);
     else if (rights->kptr_restrict > 1 || (rights->kptr_restrict == 1 && !rights->may_all))
-        buf_printf(notes, "flamescope: kernel functions will have no names: kernel.kptr_restrict is %d (sudo sysctl kernel.kptr_restrict=0 gives them)\n", rights->kptr_restrict);
+        buf_printf(
+            notes,
+            "flamescope: kernel functions will have no names: kernel.kptr_restrict is %d (sudo sysctl kernel.kptr_restrict=0 gives them)\n",
+            rights->kptr_restrict);
     return true;
 }
 
@@ -60,7 +68,8 @@ static bool pid_is_there(const char *pid, Error *err) {
         char path[64];
         int64_t n;
         if (!str_to_i64(one, &n) || n < 1)
-            return error_set(err, ERROR_USAGE, "-p needs the number of a process, not %.*s", (int)one.n, one.s);
+            return error_set(err, ERROR_USAGE, "-p needs the number of a process, not %.*s",
+                             (int)one.n, one.s);
         snprintf(path, sizeof path, "/proc/%lld", (long long)n);
         if (!file_is_folder(path))
             return error_set(err, ERROR_USAGE, "there is no process %lld", (long long)n);
@@ -71,14 +80,18 @@ static bool pid_is_there(const char *pid, Error *err) {
 bool record_check(const RecordWish *wish, Buf *notes, Error *err) {
     char perf[RECORD_PATH];
     RecordRights rights = {number_in("/proc/sys/kernel/perf_event_paranoid", INT_MIN),
-                           number_in("/proc/sys/kernel/kptr_restrict", 0), geteuid() == 0 || has_capability()};
+                           number_in("/proc/sys/kernel/kptr_restrict", 0),
+                           geteuid() == 0 || has_capability()};
     if (!process_find("perf", perf, sizeof perf))
-        return error_set(err, ERROR_IO,
-                         "perf is not installed: it is in the package linux-perf (Debian), linux-tools-generic (Ubuntu), "
-                         "perf (Fedora, Arch)");
-    if (wish->command && !process_find(wish->command[0], perf, sizeof perf) && access(wish->command[0], X_OK) != 0)
+        return error_set(
+            err, ERROR_IO,
+            "perf is not installed: it is in the package linux-perf (Debian), linux-tools-generic (Ubuntu), "
+            "perf (Fedora, Arch)");
+    if (wish->command && !process_find(wish->command[0], perf, sizeof perf) &&
+        access(wish->command[0], X_OK) != 0)
         return error_set(err, ERROR_USAGE, "there is no program %s", wish->command[0]);
-    return (!wish->pid || pid_is_there(wish->pid, err)) && record_allowed(wish, &rights, notes, err);
+    return (!wish->pid || pid_is_there(wish->pid, err)) &&
+           record_allowed(wish, &rights, notes, err);
 }
 
 /* ---- perf -------------------------------------------------------------------------------- */
@@ -152,6 +165,7 @@ bool record_failed(const Process *perf, Buf *words) {
     Str why = process_words(perf);
     if (status == 0 || status == 128 + SIGINT)
         return false;
-    buf_printf(words, "perf ended with status %d%s%.*s", status, why.n ? ": " : "", (int)why.n, why.s);
+    buf_printf(words, "perf ended with status %d%s%.*s", status, why.n ? ": " : "", (int)why.n,
+               why.s);
     return true;
 }

@@ -8,12 +8,12 @@
 #include "base/process.h"
 
 typedef struct RecordWish {
-    uint32_t hertz;     /* samples a second on each processor */
+    uint32_t hertz; /* samples a second on each processor */
     bool all_cpus;
-    const char *pid;    /* digits, or lists of them; NULL: none */
-    const char *out;    /* NULL: perf-DATE-TIME.data in the current folder */
+    const char *pid;            /* digits, or lists of them; NULL: none */
+    const char *out;            /* NULL: perf-DATE-TIME.data in the current folder */
     const char *const *command; /* NULL, or ended by NULL */
-    double seconds;     /* 0: until it is stopped */
+    double seconds;             /* 0: until it is stopped */
 } RecordWish;
 
 enum { RECORD_PATH = 1024, RECORD_HERTZ = 99, RECORD_HERTZ_MOST = 50000 };

@@ -14,8 +14,8 @@ static void set_stage(App *app) {
     Reel *r = &app->reel;
     Present *p = &app->present;
     ReelBefore *b = &r->before;
-    *b = (ReelBefore){app->state, app->playback, p->on, p->black, p->show_keys, p->theme, p->pointing, p->points,
-                      app->scenes.at, app->ui.x, app->ui.y};
+    *b = (ReelBefore){app->state,  app->playback, p->on,          p->black,  p->show_keys, p->theme,
+                      p->pointing, p->points,     app->scenes.at, app->ui.x, app->ui.y};
     p->on = true;
     p->black = p->show_keys = false;
     p->theme = r->wish.theme;
@@ -32,7 +32,8 @@ static bool reopen(App *app, const State *s, Error *err) {
     if (strcmp(s->file[0], app->state.file[0]) != 0)
         ok = app_open(app, 0, s->file[0], err);
     if (ok && strcmp(s->file[1], app->state.file[1]) != 0)
-        ok = s->file[1][0] ? app_open(app, 1, s->file[1], err) : app_run(app, CMD_COMPARE_CLOSE, STR(""), err);
+        ok = s->file[1][0] ? app_open(app, 1, s->file[1], err)
+                           : app_run(app, CMD_COMPARE_CLOSE, STR(""), err);
     app->showing = false;
     return ok;
 }
@@ -92,7 +93,8 @@ static void show_moment(App *app, uint32_t at) {
     bool ended;
     play.playing = true;
     play.start_ns = 0;
-    int64_t t0 = playback_range(&play, (int64_t)((__int128)at * 1000000000 / r->wish.fps), &ended).t0_ns;
+    int64_t t0 =
+        playback_range(&play, (int64_t)((__int128)at * 1000000000 / r->wish.fps), &ended).t0_ns;
     if (at + 1 == r->file.count)
         t0 = play.bounds.t1_ns - play.window_ns;
     app->playback = r->wish.play;
@@ -193,7 +195,8 @@ static void write_job(void *arg, uint32_t worker) {
     Reel *r = &app->reel;
     const Scene *scene = r->wish.scenes ? app->scenes.scene[r->at] : NULL;
     (void)worker;
-    bool ok = reel_file_add(&r->file, &r->image, r->state.s, scene ? scene->title : "", scene ? scene->note : "", &r->trouble);
+    bool ok = reel_file_add(&r->file, &r->image, r->state.s, scene ? scene->title : "",
+                            scene ? scene->note : "", &r->trouble);
     if (ok && r->last)
         reel_file_end(&r->file, &r->trouble);
     wake();

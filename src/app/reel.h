@@ -11,11 +11,11 @@
 
 typedef struct ReelWish {
     ReelFormat format;
-    bool scenes;        /* else `play`, in so many pictures a second: */
-    Playback play;      /* as playback_begin made it, speed and bounds as wished */
+    bool scenes;   /* else `play`, in so many pictures a second: */
+    Playback play; /* as playback_begin made it, speed and bounds as wished */
     uint32_t fps, pictures;
-    double seconds;     /* APNG of scenes: each is shown so long */
-    uint8_t theme;      /* ThemeKind, of the stage */
+    double seconds; /* APNG of scenes: each is shown so long */
+    uint8_t theme;  /* ThemeKind, of the stage */
 } ReelWish;
 
 /* The stage as it was. */
@@ -34,9 +34,9 @@ typedef struct Reel {
     ReelBefore before;
     uint32_t at, still; /* frames in which nothing changed */
     ReelFile file;
-    Buf lacks;          /* what no longer fits, scene by scene */
-    Error error;        /* of the last one that ended; kind 0: it is written */
-    char path[1100];    /* likewise */
+    Buf lacks;       /* what no longer fits, scene by scene */
+    Error error;     /* of the last one that ended; kind 0: it is written */
+    char path[1100]; /* likewise */
     /* -- the job's, while it runs */
     JobTicket ticket;
     bool busy, last;

@@ -37,7 +37,11 @@ static bool add_moving(ReelFile *f, const Image *image, Error *err) {
 static bool add_page(ReelFile *f, const Image *image, const char *const *facts, const char *title,
                      const char *note, Error *err) {
     DeckPage *page = &f->page[f->done];
-    *page = (DeckPage){str_of(title), str_of(note), {0}, (uint32_t)(image->w / f->scale), (uint32_t)(image->h / f->scale)};
+    *page = (DeckPage){str_of(title),
+                       str_of(note),
+                       {0},
+                       (uint32_t)(image->w / f->scale),
+                       (uint32_t)(image->h / f->scale)};
     return image_encode_png(image, facts, &f->png[f->done], err);
 }
 
@@ -54,7 +58,8 @@ bool reel_file_add(ReelFile *f, const Image *image, const char *state, const cha
     else if (f->format == REEL_HTML)
         ok = add_page(f, image, facts, title, note, err);
     else
-        ok = pdf_page(f->pdf, image, image->w / f->scale * POINTS, image->h / f->scale * POINTS, title, err);
+        ok = pdf_page(f->pdf, image, image->w / f->scale * POINTS, image->h / f->scale * POINTS,
+                      title, err);
     f->done += ok;
     return ok;
 }

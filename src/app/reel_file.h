@@ -12,20 +12,20 @@ typedef enum ReelFormat { REEL_FRAMES, REEL_APNG, REEL_HTML, REEL_PDF } ReelForm
 typedef struct ReelFile {
     /* -- as the caller set it */
     ReelFormat format;
-    char path[1100];    /* FRAMES: a folder, made if need be */
+    char path[1100]; /* FRAMES: a folder, made if need be */
     char title[256];
-    const char *stem;   /* FRAMES: stem-01.png … */
-    bool dark;          /* HTML: the pictures are */
-    uint32_t count;     /* pictures that will come */
+    const char *stem;                /* FRAMES: stem-01.png … */
+    bool dark;                       /* HTML: the pictures are */
+    uint32_t count;                  /* pictures that will come */
     uint16_t numerator, denominator; /* APNG: seconds for each */
-    double scale;       /* pixels for each logical pixel */
+    double scale;                    /* pixels for each logical pixel */
     /* -- its own */
     uint32_t done;
-    bool writes;        /* apng is begun */
+    bool writes; /* apng is begun */
     Apng apng;
     Pdf *pdf;
-    Buf bytes;          /* of the PDF */
-    DeckPage *page;     /* of HTML: `count` */
+    Buf bytes;      /* of the PDF */
+    DeckPage *page; /* of HTML: `count` */
     Buf *png;
 } ReelFile;
 

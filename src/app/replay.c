@@ -6,7 +6,13 @@
 #include "app/dump.h"
 #include "app/export.h"
 
-enum { FRAME_NS = 16666667, REPLAY_EVENTS = 4, DRAG_STEPS = 20, WAIT_FRAMES = 1000000, PATH_BYTES = 2048 };
+enum {
+    FRAME_NS = 16666667,
+    REPLAY_EVENTS = 4,
+    DRAG_STEPS = 20,
+    WAIT_FRAMES = 1000000,
+    PATH_BYTES = 2048
+};
 
 typedef struct Replay {
     App *app;
@@ -55,7 +61,9 @@ static void input(Replay *r, InputEvent event) {
 
 static void run_until(Replay *r, int64_t t_ns) {
     do {
-        r->now_ns = r->now_ns + FRAME_NS < t_ns ? r->now_ns + FRAME_NS : t_ns > r->now_ns ? t_ns : r->now_ns;
+        r->now_ns = r->now_ns + FRAME_NS < t_ns ? r->now_ns + FRAME_NS
+                    : t_ns > r->now_ns          ? t_ns
+                                                : r->now_ns;
         while (app_work(r->app))
             continue;
         frame(r, NULL);
@@ -128,7 +136,8 @@ static bool run_size(Replay *r, Str args, Error *err) {
     int64_t width, height;
     double factor = 1;
     if (!str_to_i64(w, &width) || !str_to_i64(h, &height) || width < 16 || height < 16 ||
-        width > 16384 || height > 16384 || (scale.n && !str_to_double(scale, &factor)) || factor < 0.5 || factor > 8)
+        width > 16384 || height > 16384 || (scale.n && !str_to_double(scale, &factor)) ||
+        factor < 0.5 || factor > 8)
         return usage(err, "size 1600x900 or 3200x1800@2");
     r->in.window[0].w = (uint32_t)width;
     r->in.window[0].h = (uint32_t)height;
@@ -179,8 +188,8 @@ static bool run_pointer(Replay *r, uint8_t kind, Str args, Error *err) {
     InputEvent e = {.kind = kind, .clicks = 1};
     if (kind != INPUT_MOVE && kind != INPUT_WHEEL && !button_parse(word(&args), &e.button))
         return usage(err, "down|up left|middle|right X Y [mods]");
-    if (!number(&args, &e.x) || !number(&args, &e.y) || (kind == INPUT_WHEEL && !number(&args, &e.dy)) ||
-        !mods_parse(args, &e.mods))
+    if (!number(&args, &e.x) || !number(&args, &e.y) ||
+        (kind == INPUT_WHEEL && !number(&args, &e.dy)) || !mods_parse(args, &e.mods))
         return usage(err, "move X Y, down|up BUTTON X Y [mods], wheel X Y DY [mods]");
     if (kind == INPUT_MOVE)
         e.mods = r->mods;
@@ -194,7 +203,8 @@ static bool run_key(Replay *r, Str args, Error *err) {
     if (!chord_parse(str_trim(args), &chord))
         return usage(err, "key CHORD, like Ctrl+F, Esc, Shift+Right, phys:W");
     uint32_t letter = chord.key >= 'A' && chord.key <= 'Z' ? chord.key : 0;
-    input(r, (InputEvent){.kind = INPUT_KEY, .mods = chord.mods, .key = chord.key, .physical = letter});
+    input(r, (InputEvent){
+                 .kind = INPUT_KEY, .mods = chord.mods, .key = chord.key, .physical = letter});
     return true;
 }
 
@@ -207,7 +217,8 @@ static bool cell_parse(Str text, uint32_t *column, uint32_t *row) {
     int64_t c, w;
     Str rest = text;
     Str first = str_cut(&rest, ',');
-    if (!str_to_i64(first, &c) || !str_to_i64(rest, &w) || c < 0 || w < 0 || c > UINT32_MAX || w > UINT32_MAX)
+    if (!str_to_i64(first, &c) || !str_to_i64(rest, &w) || c < 0 || w < 0 || c > UINT32_MAX ||
+        w > UINT32_MAX)
         return false;
     *column = (uint32_t)c;
     *row = (uint32_t)w;
@@ -217,18 +228,30 @@ static bool cell_parse(Str text, uint32_t *column, uint32_t *row) {
 static bool run_drag_cells(Replay *r, Str args, Error *err) {
     uint32_t c0, r0, c1, r1, mods;
     float x0, y0, x1, y1;
-    if (!cell_parse(word(&args), &c0, &r0) || !cell_parse(word(&args), &c1, &r1) || !mods_parse(args, &mods))
+    if (!cell_parse(word(&args), &c0, &r0) || !cell_parse(word(&args), &c1, &r1) ||
+        !mods_parse(args, &mods))
         return usage(err, "drag-cells COLUMN,ROW COLUMN,ROW [mods]");
     settle(r); /* cells must be where they are drawn */
     if (!dump_cell_center(r->app, c0, r0, &x0, &y0) || !dump_cell_center(r->app, c1, r1, &x1, &y1))
         return error_set(err, ERROR_USAGE, "a cell of drag-cells is not in view");
     input(r, (InputEvent){.kind = INPUT_MOVE, .x = x0, .y = y0, .mods = mods});
-    input(r, (InputEvent){.kind = INPUT_DOWN, .button = BUTTON_LEFT, .clicks = 1, .x = x0, .y = y0, .mods = mods});
+    input(r, (InputEvent){.kind = INPUT_DOWN,
+                          .button = BUTTON_LEFT,
+                          .clicks = 1,
+                          .x = x0,
+                          .y = y0,
+                          .mods = mods});
     for (int i = 1; i <= DRAG_STEPS; i++) {
         float t = (float)i / (float)DRAG_STEPS;
-        input(r, (InputEvent){.kind = INPUT_MOVE, .x = x0 + (x1 - x0) * t, .y = y0 + (y1 - y0) * t, .mods = mods});
+        input(r, (InputEvent){.kind = INPUT_MOVE,
+                              .x = x0 + (x1 - x0) * t,
+                              .y = y0 + (y1 - y0) * t,
+                              .mods = mods});
     }
-    input(r, (InputEvent){.kind = INPUT_UP, .button = BUTTON_LEFT, .clicks = 1, .x = x1, .y = y1, .mods = mods});
+    input(
+        r,
+        (InputEvent){
+            .kind = INPUT_UP, .button = BUTTON_LEFT, .clicks = 1, .x = x1, .y = y1, .mods = mods});
     settle(r);
     return true;
 }
@@ -263,15 +286,17 @@ static bool run_line(Replay *r, Str line, Error *err) {
     static const struct {
         const char *name;
         uint8_t kind;
-    } pointers[] = {{"move", INPUT_MOVE}, {"down", INPUT_DOWN}, {"up", INPUT_UP}, {"wheel", INPUT_WHEEL}};
+    } pointers[] = {
+        {"move", INPUT_MOVE}, {"down", INPUT_DOWN}, {"up", INPUT_UP}, {"wheel", INPUT_WHEEL}};
     for (int i = 0; i < 4; i++)
         if (str_eq_c(verb, pointers[i].name))
             return run_pointer(r, pointers[i].kind, args, err);
     static const struct {
         const char *name;
         bool (*run)(Replay *, Str, Error *);
-    } verbs[] = {{"open", run_open}, {"size", run_size}, {"wait", run_wait}, {"at", run_at}, {"key", run_key},
-                 {"drag-cells", run_drag_cells}, {"dump", run_dump}, {"png", run_png}};
+    } verbs[] = {{"open", run_open}, {"size", run_size}, {"wait", run_wait},
+                 {"at", run_at},     {"key", run_key},   {"drag-cells", run_drag_cells},
+                 {"dump", run_dump}, {"png", run_png}};
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (str_eq_c(verb, verbs[i].name))
             return verbs[i].run(r, args, err);
@@ -285,7 +310,8 @@ static bool run_line(Replay *r, Str line, Error *err) {
         return true;
     }
     if (!str_eq_c(verb, "do"))
-        return error_set(err, ERROR_USAGE, "there is no script command \"%.*s\"", (int)verb.n, verb.s);
+        return error_set(err, ERROR_USAGE, "there is no script command \"%.*s\"", (int)verb.n,
+                         verb.s);
     if (!app_do(r->app, args, err))
         return false;
     settle(r);

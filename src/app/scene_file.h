@@ -8,7 +8,7 @@
 
 typedef struct SceneFile {
     char path[STATE_PATH + 16]; /* empty: there is no place for one (a pipe) */
-    bool refused; /* what is there could not be used */
+    bool refused;               /* what is there could not be used */
     /* -- the job's, while it runs */
     JobTicket ticket;
     bool reading, writing;
@@ -19,8 +19,8 @@ typedef struct SceneFile {
 
 typedef enum SceneNews { SCENES_NO_NEWS, SCENES_READ, SCENES_FAILED } SceneNews;
 
-/* Another file, or none ("", a pipe's): what is in it is asked for. What was changed before must have
- * been written. */
+/* Another file, or none ("", a pipe's): what is in it is asked for. What was changed before must
+ * have been written. */
 void scene_file_open(SceneFile *f, Jobs *jobs, const char *path);
 /* Begins to write what was changed, takes what was read. SCENES_FAILED: *err says why. */
 SceneNews scene_file_poll(SceneFile *f, Jobs *jobs, Scenes *scenes, Error *err);

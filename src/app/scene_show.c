@@ -39,7 +39,8 @@ static void relative(const App *app, const char *path, char *out) {
     path_absolute(whole, sizeof whole, path);
     Str folder = folder_of(deck);
     bool below = str_starts(str_of(whole), folder);
-    state_put(out, STATE_PATH, below ? str_slice(str_of(whole), folder.n, STATE_PATH) : str_of(whole));
+    state_put(out, STATE_PATH,
+              below ? str_slice(str_of(whole), folder.n, STATE_PATH) : str_of(whole));
 }
 
 static void resolved(const App *app, const char *name, char *out) {
@@ -116,7 +117,8 @@ bool scene_save(App *app, Str title, Error *err) {
     if (title.n >= SCENE_TITLE)
         return error_set(err, ERROR_LIMIT, "this title is too long");
     if (app->scene_file.refused)
-        return error_set(err, ERROR_USAGE, "%s cannot be read, and is not written over: mend or move it first",
+        return error_set(err, ERROR_USAGE,
+                         "%s cannot be read, and is not written over: mend or move it first",
                          path_name(app->scene_file.path));
     if (app->scene_file.reading) /* what is there comes first, or it would be written over */
         return error_set(err, ERROR_USAGE, "the scenes beside this profile are still being read");
@@ -153,7 +155,8 @@ static bool same_file(const char *a, const char *b) {
     return !strcmp(whole_a, whole_b);
 }
 
-/* One that is gone leaves what is open: most of a scene can be shown of a moved or renamed profile. */
+/* One that is gone leaves what is open: most of a scene can be shown of a moved or renamed profile.
+ */
 static bool open_file(App *app, uint32_t slot, const char *name, Error *err) {
     char path[STATE_PATH];
     resolved(app, name, path);
@@ -162,7 +165,8 @@ static bool open_file(App *app, uint32_t slot, const char *name, Error *err) {
     if (file_exists(path) || file_is_provided(path))
         return app_open(app, slot, path, err);
     app->show.lost[slot] = true;
-    return slot || app->session.slot[0].open || error_set(err, ERROR_IO, "%s is not there", path_name(path));
+    return slot || app->session.slot[0].open ||
+           error_set(err, ERROR_IO, "%s is not there", path_name(path));
 }
 
 /* Files that are not the ones open now. */
@@ -253,7 +257,8 @@ bool scene_show(App *app, uint32_t at, bool moving, Error *err) {
 static void fit_origin(App *app) {
     Scenes *s = &app->scenes;
     const SessionSlot *slot = &app->session.slot[0];
-    if (!s->has_origin || !s->count || app->own_scenes || !slot->open || !slot->settled || !slot->view.has_time)
+    if (!s->has_origin || !s->count || app->own_scenes || !slot->open || !slot->settled ||
+        !slot->view.has_time)
         return;
     int64_t by;
     if (__builtin_sub_overflow(app_origin(app), s->origin_ns, &by) || !by)
@@ -264,7 +269,8 @@ static void fit_origin(App *app) {
             callout_shift(&s->scene[i]->callout[k], by);
     }
     s->origin_ns += by;
-    app_notice(app, "These scenes are of another recording: their times are counted from its beginning");
+    app_notice(app,
+               "These scenes are of another recording: their times are counted from its beginning");
 }
 
 static void take_file(App *app) {
@@ -277,7 +283,9 @@ static void take_file(App *app) {
     if (!app->session.slot[0].open && !scene_show(app, 0, false, &err))
         app_notice(app, "Scenes: %s", err.message);
     else
-        app_notice(app, app->scenes.count == 1 ? "One scene: F5 presents it" : "%u scenes: F5 presents them",
+        app_notice(app,
+                   app->scenes.count == 1 ? "One scene: F5 presents it"
+                                          : "%u scenes: F5 presents them",
                    app->scenes.count);
 }
 

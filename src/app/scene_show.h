@@ -15,7 +15,7 @@ typedef struct SceneShow {
     Range set[SHOW_RANGES]; /* as of the frame before; others were chosen by hand, and it ends */
     State to;
     bool lost[STATE_SLOTS]; /* its file is not there: what is open is shown instead */
-    bool check; /* once everything is there: whether it fits */
+    bool check;             /* once everything is there: whether it fits */
 } SceneShow;
 
 /* The window's state as a scene behind the one shown last. The title may be empty. */

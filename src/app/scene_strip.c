@@ -27,7 +27,8 @@ static float card_step(const Cards *c) {
 
 static Rect card_rect(const Cards *c, uint32_t i) {
     const Ui *ui = c->v->ui;
-    return (Rect){c->area.x + (float)i * card_step(c) - c->s->scroll, c->area.y + ui_px(ui, 7), ui_px(ui, CARD_W), ui_px(ui, CARD_H)};
+    return (Rect){c->area.x + (float)i * card_step(c) - c->s->scroll, c->area.y + ui_px(ui, 7),
+                  ui_px(ui, CARD_W), ui_px(ui, CARD_H)};
 }
 
 static uint32_t card_at(const Cards *c, float x) {
@@ -46,9 +47,11 @@ static void draw_card(const Cards *c, uint32_t i, Rect r, bool hover) {
         draw_outline(ui->draw, r, ui_px(ui, t->radius), ui_px(ui, 2), t->accent);
     Rect line = {r.x + ui_px(ui, 9), r.y + ui_px(ui, 5), r.w - ui_px(ui, 18), ui_px(ui, 22)};
     bool changed = now && !scene_is_shown(scene, c->v->state);
-    Str title = c->v->arena ? view_text(c->v, "%u. %s%s", i + 1, scene->title, changed ? " *" : "") : STR("");
+    Str title = c->v->arena ? view_text(c->v, "%u. %s%s", i + 1, scene->title, changed ? " *" : "")
+                            : STR("");
     ui_label(ui, line, title, t->text, now ? FACE_SEMIBOLD : FACE_REGULAR, t->font, -1);
-    scene_bar_draw(c->v, scene, c->whole, (Rect){line.x, r.y + r.h - ui_px(ui, 13), line.w, ui_px(ui, 5)});
+    scene_bar_draw(c->v, scene, c->whole,
+                   (Rect){line.x, r.y + r.h - ui_px(ui, 13), line.w, ui_px(ui, 5)});
 }
 
 static void card_tooltip(const Cards *c, uint32_t i, Rect r) {
@@ -56,14 +59,17 @@ static void card_tooltip(const Cards *c, uint32_t i, Rect r) {
     const Scene *scene = c->scenes->scene[i];
     Str line[4];
     uint32_t n = 0;
-    Str take = command_key(CMD_SCENE_UPDATE, v->arena), edit = command_key(CMD_SCENE_EDIT, v->arena);
+    Str take = command_key(CMD_SCENE_UPDATE, v->arena),
+        edit = command_key(CMD_SCENE_EDIT, v->arena);
     Str present = command_key(CMD_PRESENT, v->arena);
     line[n++] = view_text(v, "%u. %s", i + 1, scene->title);
     if (scene->note[0])
         line[n++] = str_of(scene->note);
     if (c->scenes->at == i && !scene_is_shown(scene, v->state))
-        line[n++] = view_text(v, "* the window shows something else\t%.*s takes that over", (int)take.n, take.s);
-    line[n++] = view_text(v, "Click shows it, a drag moves it\t%.*s words, %.*s presents", (int)edit.n, edit.s, (int)present.n, present.s);
+        line[n++] = view_text(v, "* the window shows something else\t%.*s takes that over",
+                              (int)take.n, take.s);
+    line[n++] = view_text(v, "Click shows it, a drag moves it\t%.*s words, %.*s presents",
+                          (int)edit.n, edit.s, (int)present.n, present.s);
     ui_tooltip(v->ui, r, line, n);
 }
 
@@ -105,7 +111,8 @@ void scene_strip_draw(SceneStrip *s, const View *v, const Scenes *scenes, Range 
     draw_rect(ui->draw, area, ui->theme->panel);
     draw_rect(ui->draw, (Rect){area.x, area.y, area.w, ui_px(ui, 1)}, ui->theme->line);
     float button = ui_px(ui, 92), pad = ui_px(ui, 10);
-    Rect right = {area.x + area.w - button - pad, area.y + ui_px(ui, 17), button, ui_px(ui, ui->theme->control_h)};
+    Rect right = {area.x + area.w - button - pad, area.y + ui_px(ui, 17), button,
+                  ui_px(ui, ui->theme->control_h)};
     if (ui_button(ui, ui_id("present"), right, STR("Present"), command_tip(CMD_PRESENT, v->arena)))
         wish(v->wishes, CMD_PRESENT, "%s", "");
     Cards c = {s, v, scenes, whole, {area.x + pad, area.y, area.w - button - 3 * pad, area.h}};
@@ -142,10 +149,12 @@ static void take_words(SceneStrip *s, const Scene *scene) {
     note_to_field(scene->note, s->note);
 }
 
-static void named_field(const View *v, Rect panel, float y, const char *name, char *text, uint32_t cap, const char *hint, CommandId set) {
+static void named_field(const View *v, Rect panel, float y, const char *name, char *text,
+                        uint32_t cap, const char *hint, CommandId set) {
     Ui *ui = v->ui;
     float pad = ui_px(ui, 28), label = ui_px(ui, 76), h = ui_px(ui, ui->theme->control_h);
-    ui_label(ui, (Rect){panel.x + pad, y, label, h}, str_of(name), ui->theme->muted, FACE_REGULAR, ui->theme->font, -1);
+    ui_label(ui, (Rect){panel.x + pad, y, label, h}, str_of(name), ui->theme->muted, FACE_REGULAR,
+             ui->theme->font, -1);
     Rect r = {panel.x + pad + label, y, panel.w - 2 * pad - label, h};
     if (ui_field(ui, ui_id(name), r, text, cap, str_of(hint), STR(""), false) != FIELD_NONE)
         wish(v->wishes, set, "%s", text);
@@ -158,14 +167,17 @@ static void callout_lines(const View *v, const Scene *scene, Rect panel, float y
     for (uint32_t i = 0; i < scene->callouts; i++, y += h + ui_px(ui, 4)) {
         const Callout *c = &scene->callout[i];
         Str text = view_text(v, "%s: %s", c->range.on ? "On the heat map" : "On a frame", c->text);
-        ui_label(ui, (Rect){panel.x + pad, y, panel.w - 2 * pad - ui_px(ui, 90), h}, text, ui->theme->text, FACE_REGULAR, ui->theme->font, -1);
+        ui_label(ui, (Rect){panel.x + pad, y, panel.w - 2 * pad - ui_px(ui, 90), h}, text,
+                 ui->theme->text, FACE_REGULAR, ui->theme->font, -1);
         Rect r = {panel.x + panel.w - pad - ui_px(ui, 80), y, ui_px(ui, 80), h};
-        if (ui_button(ui, ui_id_at(ui_id("callout remove"), i), r, STR("Remove"), command_tip(CMD_CALLOUT_REMOVE, v->arena)))
+        if (ui_button(ui, ui_id_at(ui_id("callout remove"), i), r, STR("Remove"),
+                      command_tip(CMD_CALLOUT_REMOVE, v->arena)))
             wish(v->wishes, CMD_CALLOUT_REMOVE, "%u", i + 1);
     }
     if (!scene->callouts)
         ui_label(ui, (Rect){panel.x + pad, y, panel.w - 2 * pad, h},
-                 STR("Callouts: point at a frame or a cell and press Ctrl+E"), ui->theme->muted, FACE_REGULAR, ui->theme->font, -1);
+                 STR("Callouts: point at a frame or a cell and press Ctrl+E"), ui->theme->muted,
+                 FACE_REGULAR, ui->theme->font, -1);
 }
 
 static void edit_panel(SceneStrip *s, const View *v, const Scenes *scenes) {
@@ -173,7 +185,8 @@ static void edit_panel(SceneStrip *s, const View *v, const Scenes *scenes) {
     const Scene *scene = scenes_now(scenes);
     Rect panel;
     float rows = scene ? (float)(scene->callouts ? scene->callouts : 1) : 0;
-    if (!scene || !ui_modal_begin(ui, ui_id("scene"), ui_px(ui, 640), ui_px(ui, 210) + rows * ui_px(ui, 30), &panel)) {
+    if (!scene || !ui_modal_begin(ui, ui_id("scene"), ui_px(ui, 640),
+                                  ui_px(ui, 210) + rows * ui_px(ui, 30), &panel)) {
         s->editing = false;
         s->edited = NULL;
         return;
@@ -181,18 +194,23 @@ static void edit_panel(SceneStrip *s, const View *v, const Scenes *scenes) {
     bool opened = s->edited != scene;
     take_words(s, scene);
     float pad = ui_px(ui, 28), y = panel.y + ui_px(ui, 20), h = ui_px(ui, ui->theme->control_h);
-    ui_label(ui, (Rect){panel.x + pad, y, panel.w - 2 * pad, h}, view_text(v, "Scene %u of %u", scenes->at + 1, scenes->count),
-             ui->theme->text, FACE_SEMIBOLD, 18, -1);
-    named_field(v, panel, y + ui_px(ui, 40), "Title", s->title, sizeof s->title, "What there is to see", CMD_SCENE_TITLE);
-    named_field(v, panel, y + ui_px(ui, 76), "Note", s->note, sizeof s->note, "What to say; | begins a new line", CMD_SCENE_NOTE);
+    ui_label(ui, (Rect){panel.x + pad, y, panel.w - 2 * pad, h},
+             view_text(v, "Scene %u of %u", scenes->at + 1, scenes->count), ui->theme->text,
+             FACE_SEMIBOLD, 18, -1);
+    named_field(v, panel, y + ui_px(ui, 40), "Title", s->title, sizeof s->title,
+                "What there is to see", CMD_SCENE_TITLE);
+    named_field(v, panel, y + ui_px(ui, 76), "Note", s->note, sizeof s->note,
+                "What to say; | begins a new line", CMD_SCENE_NOTE);
     callout_lines(v, scene, panel, y + ui_px(ui, 116));
     float by = panel.y + panel.h - h - ui_px(ui, 18);
     Rect button = {panel.x + pad, by, ui_px(ui, 150), h};
-    if (ui_button(ui, ui_id("scene update"), button, STR("Take the window"), command_tip(CMD_SCENE_UPDATE, v->arena)))
+    if (ui_button(ui, ui_id("scene update"), button, STR("Take the window"),
+                  command_tip(CMD_SCENE_UPDATE, v->arena)))
         wish(v->wishes, CMD_SCENE_UPDATE, "%s", "");
     button.x += button.w + ui_px(ui, 10);
     button.w = ui_px(ui, 90);
-    if (ui_button(ui, ui_id("scene delete"), button, STR("Delete"), command_tip(CMD_SCENE_DELETE, v->arena)))
+    if (ui_button(ui, ui_id("scene delete"), button, STR("Delete"),
+                  command_tip(CMD_SCENE_DELETE, v->arena)))
         wish(v->wishes, CMD_SCENE_DELETE, "%s", "");
     button.x = panel.x + panel.w - pad - button.w;
     if (ui_button(ui, ui_id("scene done"), button, STR("Done"), "Close\tEsc"))
@@ -213,9 +231,11 @@ static void ask_callout(SceneStrip *s, const View *v) {
     }
     float pad = ui_px(ui, 28), h = ui_px(ui, v->ui->theme->control_h);
     ui_label(ui, (Rect){panel.x + pad, panel.y + ui_px(ui, 14), panel.w - 2 * pad, h},
-             s->about.range.on ? STR("Callout on the heat map") : STR("Callout on this frame"), ui->theme->text, FACE_SEMIBOLD, 16, -1);
+             s->about.range.on ? STR("Callout on the heat map") : STR("Callout on this frame"),
+             ui->theme->text, FACE_SEMIBOLD, 16, -1);
     Rect r = {panel.x + pad, panel.y + ui_px(ui, 54), panel.w - 2 * pad, h};
-    FieldResult f = ui_field(ui, ui_id("callout text"), r, s->callout, sizeof s->callout, STR("What there is to see"), STR("Enter"), false);
+    FieldResult f = ui_field(ui, ui_id("callout text"), r, s->callout, sizeof s->callout,
+                             STR("What there is to see"), STR("Enter"), false);
     ui_tip(ui, ui_id("callout text"), r, command_tip(CMD_CALLOUT_PUT, v->arena));
     if (!ui_has_focus(ui, ui_id("callout text")))
         ui_set_focus(ui, ui_id("callout text"), true);

@@ -7,12 +7,12 @@
 #include "app/view.h"
 
 typedef struct SceneStrip {
-    bool hidden;     /* by the user; without scenes there is none anyway */
+    bool hidden; /* by the user; without scenes there is none anyway */
     float scroll;
-    bool editing;    /* the panel is open */
-    bool asking;     /* for the words of a callout */
+    bool editing; /* the panel is open */
+    bool asking;  /* for the words of a callout */
     char title[SCENE_TITLE], note[SCENE_NOTE], callout[CALLOUT_TEXT];
-    Callout about;   /* that is asked for */
+    Callout about;       /* that is asked for */
     const Scene *edited; /* whose words the fields hold */
     uint32_t grabbed;    /* card that is being dragged, + 1 */
 } SceneStrip;

@@ -228,7 +228,8 @@ bool scenes_parse(Str text, Scenes *out, Error *err) {
     Reading r = {.out = out, .err = err, .line = 1};
     Str first = str_trim(str_cut(&text, '\n'));
     if (!str_starts(first, STR(HEAD)))
-        return error_set(err, ERROR_FORMAT, "this is no file of scenes: it does not begin with \"%s\"", HEAD VERSION);
+        return error_set(err, ERROR_FORMAT,
+                         "this is no file of scenes: it does not begin with \"%s\"", HEAD VERSION);
     if (!str_eq_c(first, HEAD VERSION))
         return error_set(err, ERROR_FORMAT, "these scenes were written by a newer FlameScope");
     while (text.n) {

@@ -40,7 +40,7 @@ typedef struct Scene {
 typedef struct Scenes {
     Scene *scene[SCENES];
     uint32_t count;
-    uint32_t at;       /* shown or saved last; `count` when none was */
+    uint32_t at; /* shown or saved last; `count` when none was */
     bool has_origin;
     int64_t origin_ns; /* of the recording that the times are about */
     uint64_t version;  /* grows with each change; what is in the file is … */

@@ -12,11 +12,11 @@ enum { SESSION_PATH = 1024 };
 
 typedef struct SessionSlot {
     bool open;
-    bool waiting;     /* its load has not begun: it has a path, and an empty profile */
-    bool settled;     /* the load is over */
-    bool follow;      /* its file is still being written */
+    bool waiting; /* its load has not begun: it has a path, and an empty profile */
+    bool settled; /* the load is over */
+    bool follow;  /* its file is still being written */
     char path[SESSION_PATH];
-    LoadStatus load;  /* as of the last poll; while waiting, running without progress */
+    LoadStatus load; /* as of the last poll; while waiting, running without progress */
     Profile profile;
     Loader *loader;   /* NULL while waiting, and when the load then could not begin: see `load` */
     ProfileView view; /* as of the last poll */
@@ -30,9 +30,9 @@ typedef struct Session {
     Dict dict;
     Engine *engine;
     SessionSlot slot[ENGINE_SLOTS];
-    bool use_cache; /* off unless the owner sets it */
+    bool use_cache;   /* off unless the owner sets it */
     bool follow_next; /* the file that is opened next is still being written */
-    bool paused;    /* what is shown stays as it is; loads go on */
+    bool paused;      /* what is shown stays as it is; loads go on */
 } Session;
 
 /* workers 0: everything runs inline, between frames (session_work). */

@@ -134,7 +134,9 @@ static void put_line(Buf *out, Str line) {
 
 void settings_merge(Str there, Str changes, Buf *out) {
     if (!str_trim(there).n)
-        buf_puts(out, "# FlameScope: what was chosen in the window. Lines here may be changed or deleted.\n");
+        buf_puts(
+            out,
+            "# FlameScope: what was chosen in the window. Lines here may be changed or deleted.\n");
     for (Str rest = there; rest.n;) {
         Str value, line = str_cut(&rest, '\n'), change, key = key_of(line, &value);
         put_line(out, key.n && find_change(changes, key, &change) ? change : line);

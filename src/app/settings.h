@@ -1,8 +1,9 @@
 /* Settings: how the user likes the window to look, remembered as "key = value" lines in
- * $XDG_CONFIG_HOME/flamescope/settings. A choice made by its command is remembered, that alone: what a
- * scene, a link or an option of the command line shows is not. Lines that mean nothing here stay in the
- * file. The command line wins over the file. Headless verbs do not read it: pictures are the same
- * everywhere. Owner: the App. Thread: main. Failure: words; what could not be used has its default. */
+ * $XDG_CONFIG_HOME/flamescope/settings. A choice made by its command is remembered, that alone:
+ * what a scene, a link or an option of the command line shows is not. Lines that mean nothing here
+ * stay in the file. The command line wins over the file. Headless verbs do not read it: pictures
+ * are the same everywhere. Owner: the App. Thread: main. Failure: words; what could not be used has
+ * its default. */
 #pragma once
 
 #include "app/kept_file.h"

@@ -35,7 +35,8 @@ static void draw_choice(Form *f, const Choice *c) {
     UiId id = ui_id_at(ui_id("setting"), c->id);
     f->row.y += ui_px(ui, ROW);
     if (ui_has_focus(ui, id) && ui->focus_visible)
-        f->show = fmaxf(f->row.y - f->body.y - f->body.h, 0) + fminf(r.y - ui_px(ui, 4) - f->body.y, 0);
+        f->show =
+            fmaxf(f->row.y - f->body.y - f->body.h, 0) + fminf(r.y - ui_px(ui, 4) - f->body.y, 0);
     ui_label(ui, label, str_of(c->label), ui->theme->text, FACE_REGULAR, ui->theme->font, -1);
     for (uint32_t i = 0; i < c->n; i++)
         items[i] = str_of(c->item[i]);
@@ -54,8 +55,8 @@ static void theme_row(Form *f) {
 }
 
 /* The usual steps, and what it is now. */
-static void number_row(Form *f, const char *label, CommandId id, const uint32_t *steps, uint32_t n, uint32_t now,
-                       const char *unit) {
+static void number_row(Form *f, const char *label, CommandId id, const uint32_t *steps, uint32_t n,
+                       uint32_t now, const char *unit) {
     const View *v = f->v;
     Choice c = {.label = label, .id = id, .now = UINT32_MAX};
     for (uint32_t i = 0; i <= n; i++) {
@@ -112,7 +113,8 @@ static void all_rows(Form *f, bool still) {
     static const uint32_t rows[] = {10, 20, 25, 40, 50, 99, 100, 200, 500, 1000};
     const State *s = f->v->state;
     theme_row(f);
-    number_row(f, "Size of text", CMD_TEXT_RESET, sizes, sizeof sizes / sizeof *sizes, s->text_percent, " %");
+    number_row(f, "Size of text", CMD_TEXT_RESET, sizes, sizeof sizes / sizeof *sizes,
+               s->text_percent, " %");
     switch_row(f, "Colours for every vision", CMD_SAFE_COLORS, settings_safe(s));
     switch_row(f, "Reduced motion", CMD_REDUCED_MOTION, still);
     number_row(f, "Rows of the heat map", CMD_ROWS, rows, sizeof rows / sizeof *rows, s->rows, "");
@@ -124,7 +126,8 @@ bool settings_draw(SettingsPane *pane, const View *v, bool still, const char *ke
     Ui *ui = v->ui;
     const Theme *t = ui->theme;
     Rect panel;
-    float head = ui_px(ui, 56), foot = ui_px(ui, 44), pad = ui_px(ui, 28), total = ROWS * ui_px(ui, ROW) + ui_px(ui, 4);
+    float head = ui_px(ui, 56), foot = ui_px(ui, 44), pad = ui_px(ui, 28),
+          total = ROWS * ui_px(ui, ROW) + ui_px(ui, 4);
     float w = fminf(ui->window.w - ui_px(ui, 24), ui_px(ui, WIDE)), h = head + foot + total;
     if (!ui_modal_begin(ui, ui_id("settings"), w, fminf(h, ui->window.h - ui_px(ui, 16)), &panel))
         return false;
@@ -136,19 +139,24 @@ bool settings_draw(SettingsPane *pane, const View *v, bool still, const char *ke
     UiZone z = ui_zone(ui, ui_id("settings body"), body, 0);
     pane->scroll = fminf(fmaxf(pane->scroll - z.wheel_y * ui_px(ui, ROW), 0), most);
     Rect was = draw_clip_to(ui->draw, body);
-    Form f = {.v = v, .body = body, .row = {line.x, body.y + ui_px(ui, 4) - pane->scroll, line.w, ui_px(ui, 28)}};
+    Form f = {.v = v,
+              .body = body,
+              .row = {line.x, body.y + ui_px(ui, 4) - pane->scroll, line.w, ui_px(ui, 28)}};
     all_rows(&f, still);
     draw_clip(ui->draw, was);
     float before = pane->scroll;
     pane->scroll = fminf(fmaxf(before + f.show, 0), most);
-    if (fabsf(pane->scroll - before) >= 1 && body.h > ui_px(ui, ROW)) /* a window without room for a row never shows it */
+    if (fabsf(pane->scroll - before) >= 1 &&
+        body.h > ui_px(ui, ROW)) /* a window without room for a row never shows it */
         view_wake(v, v->now_ns);
     if (most > 0)
-        ui_scrollbar(ui, ui_id("settings scroll"), (Rect){panel.x + panel.w - ui_px(ui, 14), body.y, ui_px(ui, 8), body.h},
-                     total, body.h, &pane->scroll);
-    Str where = kept[0] ? view_text(v, "Remembered in %s", kept) : STR("Not remembered: there is no home folder");
-    ui_label(ui, (Rect){line.x, panel.y + panel.h - foot + ui_px(ui, 6), line.w, ui_px(ui, 28)}, where, t->muted, FACE_REGULAR,
-             t->font_axis, -1);
+        ui_scrollbar(ui, ui_id("settings scroll"),
+                     (Rect){panel.x + panel.w - ui_px(ui, 14), body.y, ui_px(ui, 8), body.h}, total,
+                     body.h, &pane->scroll);
+    Str where = kept[0] ? view_text(v, "Remembered in %s", kept)
+                        : STR("Not remembered: there is no home folder");
+    ui_label(ui, (Rect){line.x, panel.y + panel.h - foot + ui_px(ui, 6), line.w, ui_px(ui, 28)},
+             where, t->muted, FACE_REGULAR, t->font_axis, -1);
     ui_modal_end(ui);
     return true;
 }

@@ -3,13 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const view_names[VIEW_COUNT] = {"flame", "icicle", "inverted",
-                                                    "sandwich", "table", "chart"};
+static const char *const view_names[VIEW_COUNT] = {"flame",    "icicle", "inverted",
+                                                   "sandwich", "table",  "chart"};
 static const char *const baseline_names[] = {"none", "range", "rest", "whole", "file"};
 static const char *const idle_names[] = {"hide", "keep", "flamescope"};
 
 static const char *const row_names[ROW_KINDS] = {"offset", "thread", "process", "cpu"};
-static const char *const value_names[VALUE_KINDS] = {"samples", "weight", "cpus", "threads", "share"};
+static const char *const value_names[VALUE_KINDS] = {"samples", "weight", "cpus", "threads",
+                                                     "share"};
 
 void state_init(State *state) {
     memset(state, 0, sizeof *state);
@@ -47,8 +48,9 @@ static bool texts_same(const State *a, const State *b) {
     for (int i = 0; i < STATE_SLOTS; i++)
         if (strcmp(a->file[i], b->file[i]) != 0)
             return false;
-    return !strcmp(a->event, b->event) && !strcmp(a->search, b->search) && !strcmp(a->zoom, b->zoom) &&
-           !strcmp(a->pin, b->pin) && range_same(&a->cell, &b->cell) && !strcmp(a->cell_row, b->cell_row) && !strcmp(a->function, b->function);
+    return !strcmp(a->event, b->event) && !strcmp(a->search, b->search) &&
+           !strcmp(a->zoom, b->zoom) && !strcmp(a->pin, b->pin) && range_same(&a->cell, &b->cell) &&
+           !strcmp(a->cell_row, b->cell_row) && !strcmp(a->function, b->function);
 }
 
 static bool look_same(const State *a, const State *b) {
@@ -103,9 +105,9 @@ bool state_compares(const State *s) {
 bool state_same(const State *a, const State *b) {
     return range_same(&a->selection, &b->selection) && comparison_same(a, b) &&
            transforms_equal(&a->transforms, &b->transforms) && saved_same(a, b) &&
-           range_same(&a->view, &b->view) && range_same(&a->view_b, &b->view_b) && texts_same(a, b) && look_same(a, b) &&
-           panes_same(a, b) &&
-           a->weighted == b->weighted && a->idle == b->idle && filter_same(&a->filter, &b->filter) &&
+           range_same(&a->view, &b->view) && range_same(&a->view_b, &b->view_b) &&
+           texts_same(a, b) && look_same(a, b) && panes_same(a, b) && a->weighted == b->weighted &&
+           a->idle == b->idle && filter_same(&a->filter, &b->filter) &&
            a->view_kind == b->view_kind && a->mode == b->mode &&
            a->heaviest_first == b->heaviest_first && a->rows == b->rows &&
            a->row_kind == b->row_kind && a->value_kind == b->value_kind &&
@@ -157,7 +159,8 @@ bool value_kind_named(Str name, uint8_t *out) {
 void state_set_row_kind(State *s, uint8_t kind) {
     const int64_t second = 1000000000, tenth = second / 10;
     bool by_offset = kind == HEAT_BY_OFFSET;
-    if ((s->row_kind == HEAT_BY_OFFSET) != by_offset && s->column_ns == (by_offset ? tenth : second))
+    if ((s->row_kind == HEAT_BY_OFFSET) != by_offset &&
+        s->column_ns == (by_offset ? tenth : second))
         s->column_ns = by_offset ? second : tenth;
     s->row_kind = kind;
 }
@@ -393,8 +396,7 @@ static bool set_number(Str key, Str value, State *state, bool *known) {
         state->table_ascending = n;
     else if (str_eq_c(key, "rows") && (ok = parse_number(value, 1, 1000, &n)))
         state->rows = (uint32_t)n;
-    else if (str_eq_c(key, "column") &&
-             (ok = parse_number(value, 10000000, 3600000000000, &n)))
+    else if (str_eq_c(key, "column") && (ok = parse_number(value, 10000000, 3600000000000, &n)))
         state->column_ns = n;
     else if (str_eq_c(key, "down") && (ok = parse_number(value, 0, 1, &n)))
         state->downwards = n;
@@ -487,15 +489,15 @@ typedef struct Unit {
 } Unit;
 
 static const Unit units[] = {
-    {"ms", 1000000}, {"us", 1000}, {"ns", 1}, {"s", 1000000000},
-    {"m", 60000000000}, {"min", 60000000000}, {"h", 3600000000000},
+    {"ms", 1000000},      {"us", 1000},         {"ns", 1}, {"s", 1000000000}, {"m", 60000000000},
+    {"min", 60000000000}, {"h", 3600000000000},
 };
 
 bool span_parse(Str text, int64_t *ns) {
     text = str_trim(text);
     size_t digits = 0;
-    while (digits < text.n && ((text.s[digits] >= '0' && text.s[digits] <= '9') ||
-                               text.s[digits] == '.'))
+    while (digits < text.n &&
+           ((text.s[digits] >= '0' && text.s[digits] <= '9') || text.s[digits] == '.'))
         digits++;
     double number;
     if (!str_to_double(str_slice(text, 0, digits), &number))

@@ -44,16 +44,16 @@ bool range_same(const Range *a, const Range *b);
 typedef struct State {
     char file[STATE_SLOTS][STATE_PATH]; /* slot A and B; empty: none */
     Range selection;
-    Range baseline;        /* B, when baseline_kind is BASELINE_RANGE */
-    uint8_t baseline_kind; /* BaselineKind: what the flame graph is compared with */
-    bool elided;           /* … and of that, only what the selection lacks */
-    uint8_t diff_palette;  /* DiffPalette */
+    Range baseline;            /* B, when baseline_kind is BASELINE_RANGE */
+    uint8_t baseline_kind;     /* BaselineKind: what the flame graph is compared with */
+    bool elided;               /* … and of that, only what the selection lacks */
+    uint8_t diff_palette;      /* DiffPalette */
     Range saved[STATE_RANGES]; /* ranges remembered, to compare with; those in use first */
-    Range view;     /* what the heat map shows; off: the whole recording */
-    Range view_b;   /* likewise, that of the second file */
-    char event[STATE_EVENT]; /* name; empty: query_default_event; "all" */
-    uint8_t weighted; /* Weighing */
-    uint8_t idle;   /* IdleMode */
+    Range view;                /* what the heat map shows; off: the whole recording */
+    Range view_b;              /* likewise, that of the second file */
+    char event[STATE_EVENT];   /* name; empty: query_default_event; "all" */
+    uint8_t weighted;          /* Weighing */
+    uint8_t idle;              /* IdleMode */
     Filter filter;
     char search[SEARCH_TEXT];
     Transforms transforms; /* of the tree, in order */
@@ -62,8 +62,8 @@ typedef struct State {
     Range cell;                 /* of the heat map: its hottest stacks stay named */
     char cell_row[STATE_ROW];   /* … where rows are threads and the like: "pid=7 tid=9" */
     char function[STATE_FRAME]; /* whose callers and callees a sandwich shows */
-    uint8_t view_kind; /* ViewKind */
-    uint8_t mode;      /* ModeKind */
+    uint8_t view_kind;          /* ViewKind */
+    uint8_t mode;               /* ModeKind */
     bool heaviest_first;
     uint8_t table_order; /* FunctionOrder */
     bool table_ascending;
@@ -80,8 +80,8 @@ typedef struct State {
     uint8_t heat_palette;  /* HeatPalette */
     uint8_t flame_palette; /* FlamePalette */
     bool downwards;
-    uint8_t theme; /* ThemeKind */
-    uint32_t text_percent; /* 80 to 200 */
+    uint8_t theme;           /* ThemeKind */
+    uint32_t text_percent;   /* 80 to 200 */
     uint32_t split_permille; /* height of the heat map's part of the window */
 } State;
 
@@ -90,7 +90,8 @@ void state_init(State *state);
 bool state_same(const State *a, const State *b);
 /* Copies and fills the rest with zeros: states are compared as memory. False when it is cut. */
 bool state_put(char *out, size_t cap, Str text);
-/* Appends "symbol\tmodule\n" at *at, as frames and paths of them are written; false when it is full. */
+/* Appends "symbol\tmodule\n" at *at, as frames and paths of them are written; false when it is
+ * full. */
 bool state_put_frame(char *out, size_t cap, size_t *at, Str symbol, Str module);
 /* Percent-encoding of values: one word without blanks, & and =. False when it does not fit. */
 void state_escape(Buf *out, Str value);

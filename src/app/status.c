@@ -7,7 +7,8 @@
 
 float panel_text(const View *v, float x, Rect area, Str s, uint32_t color, Face face) {
     Ui *ui = v->ui;
-    ui_label(ui, (Rect){x, area.y, area.x + area.w - x, area.h}, s, color, face, ui->theme->font, -1);
+    ui_label(ui, (Rect){x, area.y, area.x + area.w - x, area.h}, s, color, face, ui->theme->font,
+             -1);
     return x + ui_text_width(ui, s, face, ui->theme->font) + ui_px(ui, 14);
 }
 
@@ -17,9 +18,11 @@ static Str diff_facts(const View *v, const FlameLayout *l, const FlameBox *b) {
     double points = (flame_share_a(l, b) - flame_share_b(l, b)) * 100;
     Str na = view_number(v, b->total), nb = view_number(v, b->total_b);
     Str pa = view_percent(v, b->total, l->all_a), pb = view_percent(v, b->total_b, l->all_b);
-    return view_text(v, "A %.*s · %.*s of A   B %.*s · %.*s of B   %+.2f points%s", (int)na.n, na.s, (int)pa.n, pa.s,
-                     (int)nb.n, nb.s, (int)pb.n, pb.s, points,
-                     !b->total_b ? " · new: only in A" : !b->total ? " · gone: only in B" : "");
+    return view_text(v, "A %.*s · %.*s of A   B %.*s · %.*s of B   %+.2f points%s", (int)na.n, na.s,
+                     (int)pa.n, pa.s, (int)nb.n, nb.s, (int)pb.n, pb.s, points,
+                     !b->total_b ? " · new: only in A"
+                     : !b->total ? " · gone: only in B"
+                                 : "");
 }
 
 static Str hover_facts(const View *v, const FlameBox *b) {
@@ -29,8 +32,8 @@ static Str hover_facts(const View *v, const FlameBox *b) {
     Str of_a = view_percent(v, b->total, view_whole(v));
     Str of_all = view_percent(v, b->total, v->weighted ? a->weight_in_profile : a->in_profile);
     return view_text(v, "%.*s%sself %.*s · total %.*s · %.*s of %s · %.*s of profile",
-                     (int)(module.n < 200 ? module.n : 200), module.s, module.n ? " · " : "", (int)self.n, self.s,
-                     (int)total.n, total.s, (int)of_a.n, of_a.s,
+                     (int)(module.n < 200 ? module.n : 200), module.s, module.n ? " · " : "",
+                     (int)self.n, self.s, (int)total.n, total.s, (int)of_a.n, of_a.s,
                      view_whole_name(v), (int)of_all.n, of_all.s);
 }
 
@@ -38,7 +41,8 @@ static Str hover_facts(const View *v, const FlameBox *b) {
 static float right_text(const View *v, Rect area, float right, Str s, uint32_t color) {
     Ui *ui = v->ui;
     float w = ui_text_width(ui, s, FACE_REGULAR, ui->theme->font);
-    ui_label(ui, (Rect){right - w, area.y, w + 1, area.h}, s, color, FACE_REGULAR, ui->theme->font, -1);
+    ui_label(ui, (Rect){right - w, area.y, w + 1, area.h}, s, color, FACE_REGULAR, ui->theme->font,
+             -1);
     return right - w - ui_px(ui, 20);
 }
 
@@ -61,18 +65,21 @@ static Str left_words(const View *v, const LoadStatus *l) {
 }
 
 static void pause_button(const View *v, Rect r) {
-    if (ui_button(v->ui, ui_id("pause load"), r, v->paused ? STR("Go on") : STR("Pause"), command_tip(CMD_LIVE_PAUSE, v->arena)))
+    if (ui_button(v->ui, ui_id("pause load"), r, v->paused ? STR("Go on") : STR("Pause"),
+                  command_tip(CMD_LIVE_PAUSE, v->arena)))
         wish(v->wishes, CMD_LIVE_PAUSE, "%s", "");
 }
 
-/* A pause that outlived what was recorded: the last samples have not been shown, whatever else is said. */
+/* A pause that outlived what was recorded: the last samples have not been shown, whatever else is
+ * said. */
 static float paused_at_end(const View *v, Rect area, float right) {
     float h = ui_px(v->ui, 22), w = ui_px(v->ui, 70);
     uint64_t more = profile_view(&v->slot->profile).samples - v->slot->view.samples;
     Rect r = {right - w, floorf(area.y + (area.h - h) / 2), w, h};
     pause_button(v, r);
     Str n = view_count(v, more, "samples");
-    return right_text(v, area, r.x - ui_px(v->ui, 14), view_text(v, "paused · %.*s not shown", (int)n.n, n.s),
+    return right_text(v, area, r.x - ui_px(v->ui, 14),
+                      view_text(v, "paused · %.*s not shown", (int)n.n, n.s),
                       v->ui->theme->warning);
 }
 
@@ -82,14 +89,17 @@ static float load_progress(const View *v, Rect area, float right) {
     float h = ui_px(ui, 22), w = ui_px(ui, 70);
     Rect stop = {right - w, floorf(area.y + (area.h - h) / 2), w, h};
     bool live = l->progress < 0;
-    if (ui_button(ui, ui_id("cancel load"), stop, live ? STR("Stop") : STR("Cancel"), command_tip(CMD_CANCEL_LOAD, v->arena)))
+    if (ui_button(ui, ui_id("cancel load"), stop, live ? STR("Stop") : STR("Cancel"),
+                  command_tip(CMD_CANCEL_LOAD, v->arena)))
         wish(v->wishes, CMD_CANCEL_LOAD, "%s", "");
     if (live) {
         stop.x -= w + ui_px(ui, 8);
         pause_button(v, stop);
     }
-    right = right_text(v, area, stop.x - ui_px(ui, 14), left_words(v, l), ui->theme->muted) + ui_px(ui, 6);
-    Rect bar = {right - ui_px(ui, 150), area.y + area.h / 2 - ui_px(ui, 3), ui_px(ui, 150), ui_px(ui, 6)};
+    right = right_text(v, area, stop.x - ui_px(ui, 14), left_words(v, l), ui->theme->muted) +
+            ui_px(ui, 6);
+    Rect bar = {right - ui_px(ui, 150), area.y + area.h / 2 - ui_px(ui, 3), ui_px(ui, 150),
+                ui_px(ui, 6)};
     ui_progress(ui, bar, v->paused ? 0 : (float)l->progress);
     if (l->progress < 0)
         view_wake(v, v->now_ns + 50000000);
@@ -120,23 +130,28 @@ static Str browser_words(const View *v, const Browser *b) {
     const char *back = v->slot->open ? " · Esc goes back" : "";
     const char *above = b->recent ? "Backspace goes to the folder · D takes one off the list"
                                   : "Backspace goes to the folder above · S sorts";
-    return view_text(v, "%.*s · Enter opens · %s · / filters%s", (int)progress.n, progress.s, above, back);
+    return view_text(v, "%.*s · Enter opens · %s · / filters%s", (int)progress.n, progress.s, above,
+                     back);
 }
 
 /* What the recording lacks, and how the next one would have it; or what this format leaves out. */
 static Str missing_words(const View *v) {
     const SessionSlot *slot = v->slot;
     const Format *format = slot->load.format ? format_named(slot->load.format) : NULL;
-    bool perf = format && (!strcmp(format->name, "perf.data") || !strcmp(format->name, "perf script"));
+    bool perf =
+        format && (!strcmp(format->name, "perf.data") || !strcmp(format->name, "perf script"));
     const char *left_out = format ? format->not_shown : NULL;
     enum { OF_LEAF = 2 }; /* behind its process */
     uint64_t raw = perf ? profile_complained(&slot->profile, COMPLAINT_NOT_UNWOUND) : 0;
     if (raw) {
         Str n = view_grouped(v, raw);
-        return view_text(v, " · %.*s user stacks are raw memory (--call-graph dwarf): record with -g, or open what perf script prints",
-                         (int)n.n, n.s);
+        return view_text(
+            v,
+            " · %.*s user stacks are raw memory (--call-graph dwarf): record with -g, or open what perf script prints",
+            (int)n.n, n.s);
     }
-    bool flat = v->answer && v->answer->tree && v->answer->tree->max_depth <= OF_LEAF && !v->state->transforms.count;
+    bool flat = v->answer && v->answer->tree && v->answer->tree->max_depth <= OF_LEAF &&
+                !v->state->transforms.count;
     if (perf && flat)
         return STR(" · recorded without call chains: perf record -g takes them");
     return left_out ? view_text(v, " · not shown: %s", left_out) : STR("");
@@ -146,7 +161,8 @@ static Str missing_words(const View *v) {
 static Str samples_words(const View *v) {
     const Answer *a = v->answer;
     Str n = view_count(v, v->slot->view.samples, "samples");
-    if (!a || a->query.event == EVENT_ALL || a->query.event != v->event || a->in_profile >= a->samples)
+    if (!a || a->query.event == EVENT_ALL || a->query.event != v->event ||
+        a->in_profile >= a->samples)
         return n;
     Str some = view_grouped(v, a->in_profile);
     return view_text(v, "%.*s of %.*s", (int)some.n, some.s, (int)n.n, n.s);
@@ -162,10 +178,12 @@ static Str idle_words(const View *v, const Told *told) {
     if (view_why_no_samples(v).n)
         return view_text(v, "%s · no samples", v->slot->load.format);
     if (!p->has_time)
-        return view_text(v, "%s · %.*s · no times: flame graph only", v->slot->load.format, (int)n.n, n.s);
+        return view_text(v, "%s · %.*s · no times: flame graph only", v->slot->load.format,
+                         (int)n.n, n.s);
     const char *cancelled = v->slot->load.state == LOAD_CANCELLED ? " · loading was cancelled" : "";
     Str missing = missing_words(v);
-    return view_text(v, "%s · %.*s%s%.*s", v->slot->load.format, (int)n.n, n.s, cancelled, (int)missing.n, missing.s);
+    return view_text(v, "%s · %.*s%s%.*s", v->slot->load.format, (int)n.n, n.s, cancelled,
+                     (int)missing.n, missing.s);
 }
 
 /* The frame under the pointer, else the one that the keyboard marked. */
@@ -212,8 +230,8 @@ void status_draw(Panels *p, const View *v, const Told *told, const char *notice,
         panel_text(v, x, area, str_of(notice), t->accent, FACE_REGULAR);
     } else if (!told->browser && pane_told(v, told, &name, &facts)) {
         char cut[400];
-        Str symbol = font_fit(ui->fonts, FACE_SEMIBOLD, t->font * ui->scale, name, (right - x) * 0.5f, cut,
-                              sizeof cut);
+        Str symbol = font_fit(ui->fonts, FACE_SEMIBOLD, t->font * ui->scale, name,
+                              (right - x) * 0.5f, cut, sizeof cut);
         x = panel_text(v, x, area, symbol, t->text, FACE_SEMIBOLD);
         panel_text(v, x, area, facts, t->muted, FACE_REGULAR);
     } else if (ui->focus_tip[0]) { /* what the keyboard has come to says of itself */

@@ -42,8 +42,8 @@ static void rows_ready(TablePane *pane, const View *v, const Functions *f, uint6
         pane->scroll = 0;
     function_filter_set(&pane->filter, s->table_filter);
     arena_reset(&pane->arena);
-    functions_sort(f, v->dict, (FunctionOrder)s->table_order, !s->table_ascending,
-                   &pane->filter, &pane->arena, &pane->rows, &pane->count);
+    functions_sort(f, v->dict, (FunctionOrder)s->table_order, !s->table_ascending, &pane->filter,
+                   &pane->arena, &pane->rows, &pane->count);
     pane->made_of = number;
     pane->made_order = s->table_order;
     pane->made_ascending = s->table_ascending;
@@ -116,7 +116,8 @@ static Str sub_title(const View *v, const Cell *c) {
 }
 
 static const char *title(const Cell *c) {
-    static const char *const of_order[] = {"total", "self", "A \xe2\x88\x92 B", "function", "module"};
+    static const char *const of_order[] = {"total", "self", "A \xe2\x88\x92 B", "function",
+                                           "module"};
     return of_order[c->order];
 }
 
@@ -145,8 +146,10 @@ static void draw_title(const View *v, const Columns *c, uint32_t first, Rect hea
         if (z.clicked && z.button == BUTTON_LEFT)
             sort_by(v, cell->order);
         Str key = command_key(on ? CMD_TABLE_REVERSE : CMD_TABLE_SORT, v->arena);
-        ui_tip(ui, id, r, view_text(v, "Sort by %s%s\t%.*s", function_order_name(cell->order), on ? ", the other way round" : "",
-                                    (int)key.n, key.s).s);
+        ui_tip(ui, id, r,
+               view_text(v, "Sort by %s%s\t%.*s", function_order_name(cell->order),
+                         on ? ", the other way round" : "", (int)key.n, key.s)
+                   .s);
         ui_focus_ring(ui, id, rect_inset(r, ui_px(ui, 1)), ui_px(ui, 4));
     }
     const char *arrow = v->state->table_ascending ? "\xe2\x86\x91" : "\xe2\x86\x93";
@@ -157,8 +160,8 @@ static void draw_title(const View *v, const Columns *c, uint32_t first, Rect hea
     for (uint32_t i = first; i <= last; i++) {
         Rect text = cell_text(v, &c->cell[i], head.y + ui_px(ui, 2), head.h / 2);
         ui_label(ui, text, i == first ? words : str_of(title(cell)),
-                 on || hot ? ui->theme->text : ui->theme->muted,
-                 on ? FACE_SEMIBOLD : FACE_REGULAR, ui->theme->font, is_left(cell) ? -1 : 1);
+                 on || hot ? ui->theme->text : ui->theme->muted, on ? FACE_SEMIBOLD : FACE_REGULAR,
+                 ui->theme->font, is_left(cell) ? -1 : 1);
     }
 }
 
@@ -169,8 +172,8 @@ static void draw_head(const View *v, const Columns *c, Rect head) {
         if (!i || c->cell[i - 1].order != cell->order)
             draw_title(v, c, i, head);
         float top = head.y + head.h / 2 - ui_px(ui, 1);
-        ui_label(ui, cell_text(v, cell, top, head.h / 2), sub_title(v, cell),
-                 ui->theme->muted, FACE_REGULAR, ui->theme->font_axis, is_left(cell) ? -1 : 1);
+        ui_label(ui, cell_text(v, cell, top, head.h / 2), sub_title(v, cell), ui->theme->muted,
+                 FACE_REGULAR, ui->theme->font_axis, is_left(cell) ? -1 : 1);
     }
     float line = ui_px(ui, 1);
     draw_rect(ui->draw, (Rect){head.x, head.y + head.h - line, head.w, line}, ui->theme->line);
@@ -193,7 +196,9 @@ static Str delta_text(const View *v, double points) {
     if (fabs(points) < 0.005)
         return STR("0");
     if (fabs(points) < 0.05)
-        return points < 0 ? STR("> \xe2\x88\x92" "0.1") : STR("< +0.1");
+        return points < 0 ? STR("> \xe2\x88\x92"
+                                "0.1")
+                          : STR("< +0.1");
     return view_text(v, "%s%.1f", points < 0 ? "\xe2\x88\x92" : "+", fabs(points));
 }
 
@@ -220,8 +225,8 @@ static Str function_label(const Functions *f, const View *v, FrameId frame) {
 static void draw_fitted(const View *v, Rect r, Str text, uint32_t color) {
     char cut[512];
     Ui *ui = v->ui;
-    Str fits = font_fit(ui->fonts, FACE_REGULAR, ui->theme->font * ui->scale, text, r.w, cut,
-                        sizeof cut);
+    Str fits =
+        font_fit(ui->fonts, FACE_REGULAR, ui->theme->font * ui->scale, text, r.w, cut, sizeof cut);
     ui_label(ui, r, fits, color, FACE_REGULAR, ui->theme->font, -1);
 }
 
@@ -258,8 +263,8 @@ static void draw_row(const View *v, const Functions *f, const Columns *c, Rect r
             draw_percent(v, cell, r, n, f->whole_a);
             break;
         case CELL_COUNT:
-            ui_label(ui, cell_text(v, cell, r.y, r.h), view_amount_short(v, n, view_kind(v)), ui->theme->muted,
-                     FACE_REGULAR, ui->theme->font, 1);
+            ui_label(ui, cell_text(v, cell, r.y, r.h), view_amount_short(v, n, view_kind(v)),
+                     ui->theme->muted, FACE_REGULAR, ui->theme->font, 1);
             break;
         case CELL_DELTA:
             draw_delta(v, f, cell, r, row);
@@ -282,7 +287,8 @@ static void draw_rows(TablePane *pane, const View *v, const Functions *f, const 
     pane->drawn = 0;
     for (uint32_t i = first; i < pane->count; i++) {
         const Function *row = &f->row[pane->rows[i]];
-        Rect r = {pane->body.x, pane->body.y + roundf((float)((double)i - pane->scroll) * pane->row),
+        Rect r = {pane->body.x,
+                  pane->body.y + roundf((float)((double)i - pane->scroll) * pane->row),
                   pane->body.w, pane->row};
         if (r.y >= pane->body.y + pane->body.h)
             break;
@@ -364,7 +370,8 @@ static void pointer(TablePane *pane, const View *v, const Functions *f) {
         view_wake(v, v->now_ns);
     }
     double place = pane->scroll + (double)((z.y - pane->body.y) / pane->row);
-    if ((z.hover || z.clicked) && place >= 0 && place < pane->count && rect_has(pane->body, z.x, z.y))
+    if ((z.hover || z.clicked) && place >= 0 && place < pane->count &&
+        rect_has(pane->body, z.x, z.y))
         pane->hover = (TableHover){true, f->row[pane->rows[(uint32_t)place]]};
     if (pane->hover.on && z.clicked && z.button == BUTTON_LEFT) {
         pane->cursor = pane->hover.row.frame;
@@ -379,7 +386,8 @@ static void pointer(TablePane *pane, const View *v, const Functions *f) {
 static void scrollbar(TablePane *pane, const View *v, Rect area) {
     Rect r = {area.x + area.w - ui_px(v->ui, 10), pane->body.y, ui_px(v->ui, 8), pane->body.h};
     float at = (float)pane->scroll;
-    if (ui_scrollbar(v->ui, ui_id("table scroll"), r, (float)pane->count, (float)page_of(pane), &at))
+    if (ui_scrollbar(v->ui, ui_id("table scroll"), r, (float)pane->count, (float)page_of(pane),
+                     &at))
         pane->scroll = (double)at;
     clamp_scroll(pane);
 }
@@ -392,17 +400,20 @@ static void filter_line(TablePane *pane, const View *v, const Functions *f, Rect
     if (!ui_has_focus(ui, id))
         snprintf(pane->field, sizeof pane->field, "%s", v->state->table_filter);
     Rect field = {line.x, line.y, fminf(line.w, ui_px(ui, 300)), line.h};
-    FieldResult did = ui_field(ui, id, field, pane->field, sizeof pane->field,
-                               STR("Filter functions"), command_key(CMD_TABLE_FILTER_ASK, v->arena), false);
+    FieldResult did =
+        ui_field(ui, id, field, pane->field, sizeof pane->field, STR("Filter functions"),
+                 command_key(CMD_TABLE_FILTER_ASK, v->arena), false);
     Str key = command_key(CMD_TABLE_FILTER_ASK, v->arena);
-    ui_tip(ui, id, field, view_text(v, "%s\t%.*s", commands[CMD_TABLE_FILTER].help, (int)key.n, key.s).s);
+    ui_tip(ui, id, field,
+           view_text(v, "%s\t%.*s", commands[CMD_TABLE_FILTER].help, (int)key.n, key.s).s);
     if (did == FIELD_CHANGED)
         wish(v->wishes, CMD_TABLE_FILTER, "%s", pane->field);
     if (did == FIELD_ESC)
         wish(v->wishes, CMD_TABLE_FILTER, "%s", "");
     if (did == FIELD_ESC || did == FIELD_ENTER)
         ui_set_focus(ui, ui_id("table"), true);
-    Rect words = {field.x + field.w + ui_px(ui, 14), line.y, line.w - field.w - ui_px(ui, 14), line.h};
+    Rect words = {field.x + field.w + ui_px(ui, 14), line.y, line.w - field.w - ui_px(ui, 14),
+                  line.h};
     if (!f)
         return;
     Str all = view_grouped(v, f->count), some = view_grouped(v, pane->count);
@@ -474,13 +485,13 @@ bool table_pane_told(const TablePane *pane, const View *v, Str *name, Str *facts
     *facts = view_text(v, "%.*s%sself %.*s (%.*s) · total %.*s (%.*s of %s)",
                        (int)(module.n < 200 ? module.n : 200), module.s, module.n ? " · " : "",
                        (int)self.n, self.s, (int)self_share.n, self_share.s, (int)total.n, total.s,
-                       (int)share.n, share.s,
-                       v->state->selection.on ? "A" : "what is shown");
+                       (int)share.n, share.s, v->state->selection.on ? "A" : "what is shown");
     if (f->has_b) {
         Str total_b = view_number(v, row->total_b), delta = delta_text(v, functions_delta(f, row));
         Str share_b = view_percent(v, row->total_b, f->whole_b);
-        *facts = view_text(v, "%.*s · B %.*s (%.*s of B) · %.*s points", (int)facts->n, facts->s,
-                           (int)total_b.n, total_b.s, (int)share_b.n, share_b.s, (int)delta.n, delta.s);
+        *facts =
+            view_text(v, "%.*s · B %.*s (%.*s of B) · %.*s points", (int)facts->n, facts->s,
+                      (int)total_b.n, total_b.s, (int)share_b.n, share_b.s, (int)delta.n, delta.s);
     }
     return true;
 }

@@ -28,7 +28,7 @@ typedef struct TablePane {
     FrameId cursor;          /* the marked function, 0 none */
     bool show_cursor;        /* scroll it into view */
     TableHover hover;
-    Rect body;               /* of the rows */
+    Rect body; /* of the rows */
 } TablePane;
 
 void table_pane_init(TablePane *pane);

@@ -41,12 +41,14 @@ static Rect place(Bar *b, float w) {
 
 /* A menu of the choices a command takes; wishes for `command choice`. */
 /* The number of another item, when the user chose one; else n. */
-static uint32_t choose(Bar *b, const char *name, const char *tip, const char *const *labels, uint32_t n, uint32_t now) {
+static uint32_t choose(Bar *b, const char *name, const char *tip, const char *const *labels,
+                       uint32_t n, uint32_t now) {
     const View *v = b->v;
     Str *items = ARENA_ARRAY(v->arena, Str, n);
     for (uint32_t i = 0; i < n; i++)
         items[i] = str_of(labels[i]);
-    Str more = items[now], shown = str_cut(&more, '\t'); /* what stands right in the menu is left out */
+    Str more = items[now],
+        shown = str_cut(&more, '\t'); /* what stands right in the menu is left out */
     float w = fminf(ui_select_width(v->ui, str_of(name), shown), ui_px(v->ui, 240));
     uint32_t chosen = now;
     if (!make_room(b, w))
@@ -65,7 +67,9 @@ static const char *choice_tip(const View *v, CommandId id) {
         if (steps[i][0] != id)
             continue;
         Str less = command_key(steps[i][1], v->arena), more = command_key(steps[i][2], v->arena);
-        return view_text(v, "%s\t%.*s %.*s", commands[id].help, (int)less.n, less.s, (int)more.n, more.s).s;
+        return view_text(v, "%s\t%.*s %.*s", commands[id].help, (int)less.n, less.s, (int)more.n,
+                         more.s)
+            .s;
     }
     return command_tip(id, v->arena);
 }
@@ -93,12 +97,14 @@ static void file_control(Bar *b) {
         return;
     UiZone z = ui_zone(ui, ui_id("file"), r, ZONE_BUTTON);
     if (z.hover) {
-        draw_round(ui->draw, rect_inset(r, -ui_px(ui, 3)), ui_px(ui, ui->theme->radius), ui->theme->control);
+        draw_round(ui->draw, rect_inset(r, -ui_px(ui, 3)), ui_px(ui, ui->theme->radius),
+                   ui->theme->control);
         ui->cursor = CURSOR_HAND;
     }
     ui_label(ui, r, name, ui->theme->text, FACE_SEMIBOLD, size, -1);
     float caret = ui_px(ui, 12);
-    ui_icon(ui, (Rect){r.x + r.w - caret - ui_px(ui, 2), r.y + (r.h - caret) / 2, caret, caret}, "caret", ui->theme->muted);
+    ui_icon(ui, (Rect){r.x + r.w - caret - ui_px(ui, 2), r.y + (r.h - caret) / 2, caret, caret},
+            "caret", ui->theme->muted);
     ui_tip(ui, ui_id("file"), r, command_tip(CMD_OPEN, v->arena));
     ui_focus_ring(ui, ui_id("file"), rect_inset(r, -ui_px(ui, 3)), ui_px(ui, ui->theme->radius));
     if (z.clicked)
@@ -136,21 +142,24 @@ static void event_control(Bar *b) {
     choice(b, "event", CMD_EVENT, labels, names, named, now);
 }
 
-/* Called what the shown event's weights count. Where only they say how many samples there are, there
- * is no choice. */
+/* Called what the shown event's weights count. Where only they say how many samples there are,
+ * there is no choice. */
 static void weight_control(Bar *b) {
     const View *v = b->v;
     uint32_t kind = query_weight_kind(v->dict, &v->slot->view, v->event);
     if (kind == WEIGHT_SAMPLES)
         return;
-    const char *const labels[] = {"samples", weight_name(kind)}, *const args[] = {"samples", "period"};
+    const char *const labels[] = {"samples", weight_name(kind)}, *const args[] = {"samples",
+                                                                                  "period"};
     uint32_t first = kind == WEIGHT_COUNT;
-    choice(b, "weight", CMD_WEIGHT, labels + first, args + first, 2 - first, first ? 0 : v->weighted);
+    choice(b, "weight", CMD_WEIGHT, labels + first, args + first, 2 - first,
+           first ? 0 : v->weighted);
 }
 
 /* So many slices of a column, or a row for each thread, process or cpu. */
 static void rows_control(Bar *b) {
-    static const char *const labels[] = {"10", "20", "25", "40", "50", "99", "100", "200", "500", "1000"};
+    static const char *const labels[] = {"10", "20",  "25",  "40",  "50",
+                                         "99", "100", "200", "500", "1000"};
     static const char *const kinds[] = {"by thread", "by process", "by cpu"};
     enum { NUMBERS = 10, KINDS = 3 };
     const State *s = b->v->state;
@@ -175,7 +184,8 @@ static void rows_control(Bar *b) {
     if (chosen >= n)
         return;
     bool kind = chosen >= first_kind;
-    wish(b->v->wishes, CMD_HEAT_BY, "%s", row_kind_name(kind ? HEAT_BY_THREAD + chosen - first_kind : HEAT_BY_OFFSET));
+    wish(b->v->wishes, CMD_HEAT_BY, "%s",
+         row_kind_name(kind ? HEAT_BY_THREAD + chosen - first_kind : HEAT_BY_OFFSET));
     if (!kind)
         wish(b->v->wishes, CMD_ROWS, "%s", items[chosen]);
 }
@@ -191,11 +201,14 @@ static void value_control(Bar *b) {
 }
 
 static void column_control(Bar *b) {
-    static const char *const labels[] = {"10 ms", "100 ms", "500 ms", "1 s", "2 s", "5 s", "10 s", "30 s", "1 min", "5 min", "15 min", "1 h"};
-    static const char *const args[] = {"10ms", "100ms", "500ms", "1s", "2s", "5s", "10s", "30s", "1m", "5m", "15m", "1h"};
+    static const char *const labels[] = {"10 ms", "100 ms", "500 ms", "1 s",   "2 s",    "5 s",
+                                         "10 s",  "30 s",   "1 min",  "5 min", "15 min", "1 h"};
+    static const char *const args[] = {"10ms", "100ms", "500ms", "1s", "2s",  "5s",
+                                       "10s",  "30s",   "1m",    "5m", "15m", "1h"};
     const char *items[13], *wishes[13];
     uint32_t n = 0, now = UINT32_MAX;
-    int64_t span = b->v->state->column_ns; /* what is drawn: a map that is too large has longer ones */
+    int64_t span =
+        b->v->state->column_ns; /* what is drawn: a map that is too large has longer ones */
     if (b->v->heat && b->v->heat->columns && b->v->heat->spec.column_ns > span)
         span = b->v->heat->spec.column_ns;
     for (uint32_t i = 0; i < 12; i++) {
@@ -226,7 +239,8 @@ static void scale_controls(Bar *b) {
     for (uint32_t i = 0; i < HEAT_PALETTE_COUNT; i++)
         palettes[i] = heat_palette_name((HeatPalette)i);
     choice(b, "scale", CMD_SCALE, scales, scale_args, SCALE_COUNT, b->v->state->scale);
-    choice(b, "palette", CMD_PALETTE, palettes, palettes, HEAT_PALETTE_COUNT, b->v->state->heat_palette);
+    choice(b, "palette", CMD_PALETTE, palettes, palettes, HEAT_PALETTE_COUNT,
+           b->v->state->heat_palette);
 }
 
 /* -- chips: what is counted, each with its own figures */
@@ -256,7 +270,8 @@ static void idle_chip(Bar *b) {
         return;
     bool hidden = v->state->idle != IDLE_KEEP;
     Str n = view_grouped(v, a->idle_in_profile), all = view_grouped(v, a->in_profile);
-    Str text = view_text(v, "%s · %.*s of %.*s", hidden ? "idle hidden" : "idle shown", (int)n.n, n.s, (int)all.n, all.s);
+    Str text = view_text(v, "%s · %.*s of %.*s", hidden ? "idle hidden" : "idle shown", (int)n.n,
+                         n.s, (int)all.n, all.s);
     if (chip(b, ui_id("idle chip"), (Chip){text, command_tip(CMD_IDLE, v->arena), hidden, false}))
         wish(v->wishes, CMD_IDLE, "%s", "");
 }
@@ -272,8 +287,8 @@ static void filter_chip(Bar *b, uint32_t i) {
     shown.off = false;
     filter_format_term(&shown, &text);
     char cut[160];
-    Str words = font_fit(v->ui->fonts, FACE_REGULAR, v->ui->theme->font * v->ui->scale, buf_str(&text),
-                         ui_px(v->ui, 320), cut, sizeof cut);
+    Str words = font_fit(v->ui->fonts, FACE_REGULAR, v->ui->theme->font * v->ui->scale,
+                         buf_str(&text), ui_px(v->ui, 320), cut, sizeof cut);
     words = str_copy(v->arena, words);
     buf_clear(&text);
     if (term->off) /* said, not only drawn otherwise */
@@ -287,8 +302,7 @@ static void filter_chip(Bar *b, uint32_t i) {
     }
     Str label = str_copy(v->arena, buf_str(&text));
     buf_free(&text);
-    ChipAction did = chip(b, ui_id_at(ui_id("chip"), i),
-                          (Chip){label, CHIP_TIP, !term->off, true});
+    ChipAction did = chip(b, ui_id_at(ui_id("chip"), i), (Chip){label, CHIP_TIP, !term->off, true});
     if (did == CHIP_TOGGLED)
         wish(v->wishes, CMD_FILTER_TOGGLE, "%u", i);
     if (did == CHIP_REMOVED)
@@ -298,10 +312,12 @@ static void filter_chip(Bar *b, uint32_t i) {
 }
 
 static const char *pin_tip(const View *v) {
-    Str next = command_key(CMD_LINK_NEXT, v->arena), before = command_key(CMD_LINK_PREVIOUS, v->arena);
+    Str next = command_key(CMD_LINK_NEXT, v->arena),
+        before = command_key(CMD_LINK_PREVIOUS, v->arena);
     Str off = command_key(CMD_UNPIN, v->arena);
-    return view_text(v, "Next moments, moments before, let go\t%.*s %.*s %.*s", (int)next.n, next.s, (int)before.n, before.s,
-                     (int)off.n, off.s).s;
+    return view_text(v, "Next moments, moments before, let go\t%.*s %.*s %.*s", (int)next.n, next.s,
+                     (int)before.n, before.s, (int)off.n, off.s)
+        .s;
 }
 
 static void pin_chip(Bar *b) {
@@ -311,7 +327,8 @@ static void pin_chip(Bar *b) {
     if (!symbol.n)
         return;
     char cut[160];
-    Str words = font_fit(v->ui->fonts, FACE_REGULAR, v->ui->theme->font * v->ui->scale, symbol, ui_px(v->ui, 220), cut, sizeof cut);
+    Str words = font_fit(v->ui->fonts, FACE_REGULAR, v->ui->theme->font * v->ui->scale, symbol,
+                         ui_px(v->ui, 220), cut, sizeof cut);
     Str label = view_text(v, "pinned %.*s", (int)words.n, words.s);
     ChipAction did = chip(b, ui_id("pin chip"), (Chip){label, pin_tip(v), true, true});
     if (did == CHIP_TOGGLED)
@@ -350,7 +367,8 @@ static void filter_field(Bar *b, Panels *p, float w) {
         return;
     if (!p->asking_filter) {
         r.w = b->h;
-        if (ui_button(v->ui, ui_id("add filter"), r, STR("+"), command_tip(CMD_FILTER_ASK, v->arena)))
+        if (ui_button(v->ui, ui_id("add filter"), r, STR("+"),
+                      command_tip(CMD_FILTER_ASK, v->arena)))
             wish(v->wishes, CMD_FILTER_ASK, "%s", "");
         return;
     }
@@ -370,10 +388,13 @@ static void search_control(Panels *p, const View *v, Rect r) {
     bool focused = ui_has_focus(v->ui, ui_id("search"));
     if (!focused)
         snprintf(p->search, sizeof p->search, "%s", v->state->search);
-    bool bad = v->answer && v->answer->search_error[0] && !strcmp(v->answer->query.search, v->state->search);
+    bool bad = v->answer && v->answer->search_error[0] &&
+               !strcmp(v->answer->query.search, v->state->search);
     p->search_rect = r;
-    FieldResult did = ui_field(v->ui, ui_id("search"), r, p->search, sizeof p->search,
-                               r.w < ui_px(v->ui, 230) ? STR("Search") : STR("Search frames (regex)"), p->search[0] ? STR("") : command_key(CMD_SEARCH, v->arena), bad);
+    FieldResult did =
+        ui_field(v->ui, ui_id("search"), r, p->search, sizeof p->search,
+                 r.w < ui_px(v->ui, 230) ? STR("Search") : STR("Search frames (regex)"),
+                 p->search[0] ? STR("") : command_key(CMD_SEARCH, v->arena), bad);
     ui_tip(v->ui, ui_id("search"), r, command_tip(CMD_SEARCH, v->arena));
     if (did == FIELD_CHANGED)
         wish(v->wishes, CMD_SEARCH_SET, "%s", p->search);
@@ -441,7 +462,8 @@ static void save_control(const View *v, Rect r) {
     uint32_t chosen = 0;
     UiId menu = ui_id("save menu");
     Str png = command_key(CMD_EXPORT_PNG, v->arena);
-    if (ui_button(ui, ui_id("save"), r, STR("Save"), view_text(v, "Save what is shown\t%.*s", (int)png.n, png.s).s))
+    if (ui_button(ui, ui_id("save"), r, STR("Save"),
+                  view_text(v, "Save what is shown\t%.*s", (int)png.n, png.s).s))
         ui_menu_open(ui, menu);
     if (ui_menu(ui, menu, r, items, n, &chosen))
         wish(v->wishes, what[chosen], "%s", "");
@@ -452,7 +474,8 @@ static void settings_control(const View *v, Rect r) {
     if (ui_button(ui, ui_id("settings button"), r, STR(""), command_tip(CMD_SETTINGS, v->arena)))
         wish(v->wishes, CMD_SETTINGS, "%s", "");
     float side = ui_px(ui, 16);
-    ui_icon(ui, (Rect){r.x + (r.w - side) / 2, r.y + (r.h - side) / 2, side, side}, "sliders", ui->theme->text);
+    ui_icon(ui, (Rect){r.x + (r.w - side) / 2, r.y + (r.h - side) / 2, side, side}, "sliders",
+            ui->theme->text);
 }
 
 /* What stands at the first line's end. */
@@ -462,16 +485,27 @@ typedef struct BarEnd {
 
 static Bar bar_begin(const View *v, Rect area, float search_w, bool settings, BarEnd *end) {
     Ui *ui = v->ui;
-    float margin = ui_px(ui, 20), h = ui_px(ui, ui->theme->control_h), gap = ui_px(ui, ui->theme->gap);
-    float y = floorf(area.y + (ui_px(ui, ui->theme->bar_h) - h) / 2), wide = area.x + area.w - margin;
+    float margin = ui_px(ui, 20), h = ui_px(ui, ui->theme->control_h),
+          gap = ui_px(ui, ui->theme->gap);
+    float y = floorf(area.y + (ui_px(ui, ui->theme->bar_h) - h) / 2),
+          wide = area.x + area.w - margin;
     float save_w = ui_text_width(ui, STR("Save"), FACE_REGULAR, ui->theme->font) + ui_px(ui, 24);
     end->help = (Rect){wide - ui_px(ui, 36), y, ui_px(ui, 36), h};
-    end->settings = (Rect){end->help.x - (settings ? gap + ui_px(ui, 36) : 0), y, settings ? ui_px(ui, 36) : 0, h};
+    end->settings = (Rect){end->help.x - (settings ? gap + ui_px(ui, 36) : 0), y,
+                           settings ? ui_px(ui, 36) : 0, h};
     end->save = (Rect){end->settings.x - gap - save_w, y, save_w, h};
     end->search = (Rect){end->save.x - gap - search_w, y, search_w, h};
     uint32_t lines = (uint32_t)(ui->window.h * 0.3f / (h + gap));
-    return (Bar){.v = v, .x = area.x + margin, .y = y, .h = h, .gap = gap, .left = area.x + margin,
-                 .right = end->search.x - gap, .wide = wide, .line = 1, .lines = lines > 2 ? lines : 2};
+    return (Bar){.v = v,
+                 .x = area.x + margin,
+                 .y = y,
+                 .h = h,
+                 .gap = gap,
+                 .left = area.x + margin,
+                 .right = end->search.x - gap,
+                 .wide = wide,
+                 .line = 1,
+                 .lines = lines > 2 ? lines : 2};
 }
 
 float toolbar_height(Panels *p, const View *v) {
@@ -480,7 +514,8 @@ float toolbar_height(Panels *p, const View *v) {
     Bar bar = {0};
     uint32_t lines = UINT32_MAX;
     float wide = fminf(ui_px(ui, 260), ui->window.w * 0.2f), narrow = fminf(wide, ui_px(ui, 170));
-    for (int i = 0; i < 4; i++) { /* a narrow search field, no button for settings, where that saves a line */
+    for (int i = 0; i < 4;
+         i++) { /* a narrow search field, no button for settings, where that saves a line */
         bar = bar_begin(v, ui->window, i & 1 ? narrow : wide, i < 2, &end);
         bar.measure = true;
         choices(&bar);
@@ -498,7 +533,8 @@ float toolbar_height(Panels *p, const View *v) {
 void toolbar_draw(Panels *p, const View *v, Rect area) {
     Ui *ui = v->ui;
     draw_rect(ui->draw, area, ui->theme->panel);
-    draw_rect(ui->draw, (Rect){area.x, area.y + area.h - ui_px(ui, 1), area.w, ui_px(ui, 1)}, ui->theme->line);
+    draw_rect(ui->draw, (Rect){area.x, area.y + area.h - ui_px(ui, 1), area.w, ui_px(ui, 1)},
+              ui->theme->line);
     BarEnd end;
     Bar bar = bar_begin(v, area, p->search_w, p->settings_button, &end);
     choices(&bar);

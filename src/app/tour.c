@@ -27,7 +27,8 @@ static bool selected(const App *app) {
     const Range *r = &app->state.selection;
     int64_t origin = app_origin(app), from = r->t0_ns - origin, to = r->t1_ns - origin;
     const int64_t second = 1000000000;
-    return r->on && from >= 22 * second && to <= 34 * second && to - from >= 3 * second && !app->heat.drag;
+    return r->on && from >= 22 * second && to <= 34 * second && to - from >= 3 * second &&
+           !app->heat.drag;
 }
 
 static bool pinned(const App *app) {
@@ -40,11 +41,13 @@ static bool compared(const App *app) {
 
 static bool searched(const App *app) {
     const Answer *a = app_answer(app);
-    return app->state.search[0] && a && a->search_nodes && !strcmp(a->query.search, app->state.search);
+    return app->state.search[0] && a && a->search_nodes &&
+           !strcmp(a->query.search, app->state.search);
 }
 
 static bool saved_or_copied(const App *app) {
-    return app->clipboard.n || (!app->tour.saved_before && app->saver.path[0] && !app->saver.busy && !app->saver.error.kind);
+    return app->clipboard.n || (!app->tour.saved_before && app->saver.path[0] && !app->saver.busy &&
+                                !app->saver.error.kind);
 }
 
 static const Lesson lessons[LESSONS] = {
@@ -58,16 +61,13 @@ static const Lesson lessons[LESSONS] = {
      "and watch the flame graph follow.",
      "Below are exactly those samples, drawn anew on every frame of your drag. The arrow keys move the range by a cell or a column.",
      PLACE_HEAT, selected},
-    {"Where else does it run?",
-     "Point at any wide frame of the flame graph and press L to pin it.",
+    {"Where else does it run?", "Point at any wide frame of the flame graph and press L to pin it.",
      "All moments of this function stay lit on the heat map, the rest is dimmed. The keys . and , step through them, Shift+L lets go.",
      PLACE_FLAME, pinned},
-    {"What is different here?",
-     "Press B: the selected range is compared with everything else.",
+    {"What is different here?", "Press B: the selected range is compared with everything else.",
      "Red has a larger share here than elsewhere, blue a smaller one; frames that occur on one side only are marked new and gone.",
      PLACE_FLAME, compared},
-    {"Find it by name",
-     "Press / and type a part of a name, say node or sort.",
+    {"Find it by name", "Press / and type a part of a name, say node or sort.",
      "Frames that match are lit in both pictures, and their share is counted once for each sample. F3 walks through them.",
      PLACE_SEARCH, searched},
     {"Take it along",
@@ -81,7 +81,10 @@ static const Lesson lessons[LESSONS] = {
 static void begin_lesson(App *app, uint32_t lesson) {
     Tour *t = &app->tour;
     Error unused = {0};
-    *t = (Tour){.on = true, .lesson = lesson, .since_ns = app->last_input.now_ns, .saved_before = app->saver.path[0] != 0};
+    *t = (Tour){.on = true,
+                .lesson = lesson,
+                .since_ns = app->last_input.now_ns,
+                .saved_before = app->saver.path[0] != 0};
     if (lesson < 2)
         app->state.selection = (Range){0};
     if (lesson == 2)
@@ -143,8 +146,13 @@ static void buttons(const Tour *t, const View *v, Rect area) {
     bool last = t->lesson + 1 == LESSONS;
     Rect r = {x, y, w, h};
     if (t->done)
-        draw_outline(ui->draw, rect_inset(r, -ui_px(ui, 3)), ui_px(ui, ui->theme->radius + 3), ui_px(ui, 2), ui->theme->accent);
-    if (ui_button(ui, ui_id("tour next"), r, last ? STR("Finish") : t->done ? STR("Next") : STR("Skip"), command_tip(CMD_TOUR_NEXT, v->arena)))
+        draw_outline(ui->draw, rect_inset(r, -ui_px(ui, 3)), ui_px(ui, ui->theme->radius + 3),
+                     ui_px(ui, 2), ui->theme->accent);
+    if (ui_button(ui, ui_id("tour next"), r,
+                  last      ? STR("Finish")
+                  : t->done ? STR("Next")
+                            : STR("Skip"),
+                  command_tip(CMD_TOUR_NEXT, v->arena)))
         wish(v->wishes, CMD_TOUR_NEXT, "%s", "");
     r.x -= w + gap;
     if (t->lesson) {
@@ -166,12 +174,16 @@ void tour_draw(const Tour *t, const View *v, Rect area) {
     draw_rect(ui->draw, area, theme->panel);
     draw_rect(ui->draw, (Rect){area.x, area.y, ui_px(ui, 6), area.h}, color);
     float x = area.x + ui_px(ui, 24), y = area.y + ui_px(ui, 8), step = ui_px(ui, theme->font + 6);
-    ui_label(ui, (Rect){x, y, task_width(v), ui_px(ui, 24)}, view_text(v, "%u of %u   %s%s", t->lesson + 1, LESSONS, l->title, t->done ? "   ✓" : ""),
-             t->done ? color : theme->text, FACE_SEMIBOLD, TITLE_SIZE, -1);
+    ui_label(
+        ui, (Rect){x, y, task_width(v), ui_px(ui, 24)},
+        view_text(v, "%u of %u   %s%s", t->lesson + 1, LESSONS, l->title, t->done ? "   ✓" : ""),
+        t->done ? color : theme->text, FACE_SEMIBOLD, TITLE_SIZE, -1);
     Str line[TASK_LINES];
-    uint32_t n = words_wrap(ui, str_of(t->done ? l->seen : l->task), FACE_REGULAR, theme->font + 1, task_width(v), line, TASK_LINES);
+    uint32_t n = words_wrap(ui, str_of(t->done ? l->seen : l->task), FACE_REGULAR, theme->font + 1,
+                            task_width(v), line, TASK_LINES);
     for (uint32_t i = 0; i < n; i++)
-        ui_label(ui, (Rect){x, y + ui_px(ui, 26) + (float)i * step, task_width(v), step}, line[i], theme->text, FACE_REGULAR, theme->font + 1, -1);
+        ui_label(ui, (Rect){x, y + ui_px(ui, 26) + (float)i * step, task_width(v), step}, line[i],
+                 theme->text, FACE_REGULAR, theme->font + 1, -1);
     buttons(t, v, area);
 }
 
@@ -181,7 +193,9 @@ void tour_point(const Tour *t, const View *v, const TourPlaces *places) {
     if (!t->on || t->done)
         return;
     Place place = lessons[t->lesson].place;
-    Rect r = place == PLACE_HEAT ? places->heat : place == PLACE_FLAME ? places->flame : places->search;
+    Rect r = place == PLACE_HEAT    ? places->heat
+             : place == PLACE_FLAME ? places->flame
+                                    : places->search;
     if (place == PLACE_NONE || r.w <= 0)
         return;
     double age = (double)(v->now_ns - t->since_ns) / 1e9, breath = 0.75;
@@ -189,5 +203,6 @@ void tour_point(const Tour *t, const View *v, const TourPlaces *places) {
         breath = 0.55 + 0.35 * cos(age * 2 * 3.14159265);
         view_wake(v, v->now_ns);
     }
-    draw_outline(ui->draw, rect_inset(r, -ui_px(ui, 4)), ui_px(ui, 6), ui_px(ui, 3), color_alpha(ui->theme->accent, (float)breath));
+    draw_outline(ui->draw, rect_inset(r, -ui_px(ui, 4)), ui_px(ui, 6), ui_px(ui, 3),
+                 color_alpha(ui->theme->accent, (float)breath));
 }

@@ -11,10 +11,10 @@
 typedef struct Tour {
     bool on;
     uint32_t lesson;
-    bool done;           /* the gesture has been made */
-    int64_t since_ns;    /* when the lesson began, and what it waits for … */
-    int64_t held_ns;     /* … how long the pointer has been there; 0: it is not */
-    bool saved_before;   /* as of its beginning: something was saved */
+    bool done;         /* the gesture has been made */
+    int64_t since_ns;  /* when the lesson began, and what it waits for … */
+    int64_t held_ns;   /* … how long the pointer has been there; 0: it is not */
+    bool saved_before; /* as of its beginning: something was saved */
 } Tour;
 
 /* Opens the bundled profile and begins. */

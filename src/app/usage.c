@@ -79,7 +79,8 @@ static void help_verbs(Buf *out) {
 
 void options_help(Verb verb, Buf *out) {
     const VerbRow *v = &verb_table[verb];
-    buf_printf(out, "usage: flamescope %s%s[OPTIONS] %s\n\n%s", v->name, v->name[0] ? " " : "", v->operands, v->text);
+    buf_printf(out, "usage: flamescope %s%s[OPTIONS] %s\n\n%s", v->name, v->name[0] ? " " : "",
+               v->operands, v->text);
     if (verb == VERB_WINDOW)
         help_verbs(out);
     buf_puts(out, "\noptions:\n");

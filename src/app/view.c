@@ -112,7 +112,8 @@ Str view_why_no_samples(const View *v) {
     if (!loaded || slot->view.samples)
         return STR("");
     if (slot->load.format && !strcmp(slot->load.format, "perf.data"))
-        return STR("perf recorded no samples: what ran was too short for its frequency (-F), slept, or failed.");
+        return STR(
+            "perf recorded no samples: what ran was too short for its frequency (-F), slept, or failed.");
     return STR("There are no samples in this file.");
 }
 

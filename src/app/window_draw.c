@@ -38,8 +38,9 @@ static void draw_second(App *app, const View *v, Rect area) {
 static void heat_name(const View *v, Rect plot, const char *side, const char *path) {
     Ui *ui = v->ui;
     float h = ui_px(ui, 20);
-    ui_label(ui, (Rect){plot.x, plot.y - h - ui_px(ui, 1), plot.w, h}, view_text(v, "%s · %s", side, path_name(path)),
-             ui->theme->muted, FACE_REGULAR, ui->theme->font_axis, 1);
+    ui_label(ui, (Rect){plot.x, plot.y - h - ui_px(ui, 1), plot.w, h},
+             view_text(v, "%s · %s", side, path_name(path)), ui->theme->muted, FACE_REGULAR,
+             ui->theme->font_axis, 1);
 }
 
 static void draw_heat(App *app, const View *v, Rect area) {
@@ -88,7 +89,8 @@ static void draw_panes(App *app, const View *v, Rect area) {
         split = least;
     if (split > area.h - header - ui_px(ui, 60))
         split = area.h - header - ui_px(ui, 60);
-    float fewest = ui_px(ui, times ? 96 : 40); /* axes and a few rows: large type leaves no room for both */
+    float fewest =
+        ui_px(ui, times ? 96 : 40); /* axes and a few rows: large type leaves no room for both */
     split = split < fewest ? 0 : (float)(int)split; /* then the flame graph stays */
     Rect heat = {area.x, area.y, area.w, split};
     if (split <= 0)
@@ -100,7 +102,8 @@ static void draw_panes(App *app, const View *v, Rect area) {
                  ui->theme->muted, FACE_REGULAR, ui->theme->font, 0);
     float y = area.y + split;
     flame_header_draw(v, (Rect){area.x, y + ui_px(ui, 4), area.w, header});
-    Rect flame = {area.x, y + header + ui_px(ui, 8), area.w, area.y + area.h - y - header - ui_px(ui, 14)};
+    Rect flame = {area.x, y + header + ui_px(ui, 8), area.w,
+                  area.y + area.h - y - header - ui_px(ui, 14)};
     float side = findings_width(&app->findings, v, area.w);
     flame.w -= side;
     if (v->state->view_kind == VIEW_TABLE)
@@ -110,9 +113,12 @@ static void draw_panes(App *app, const View *v, Rect area) {
     else
         draw_flame(app, v, flame);
     if (side > 0)
-        findings_draw(&app->findings, v, (Rect){area.x + area.w - side, y + header + ui_px(ui, 4), side, area.y + area.h - y - header - ui_px(ui, 4)});
+        findings_draw(&app->findings, v,
+                      (Rect){area.x + area.w - side, y + header + ui_px(ui, 4), side,
+                             area.y + area.h - y - header - ui_px(ui, 4)});
     if (times && v->heat && v->heat->columns)
-        findings_ticks(&app->findings, v, app->heat.overview, heat_view_range(&(State){0}, v->heat));
+        findings_ticks(&app->findings, v, app->heat.overview,
+                       heat_view_range(&(State){0}, v->heat));
     frame_menu_draw(&app->frame_menu, &app->flame, &app->chart, v);
     if (times)
         splitter(v, area, y);
@@ -123,7 +129,8 @@ static void draw_overlays(App *app, const View *v, Rect area) {
         app->overlay = OVERLAY_NONE;
     if (app->overlay == OVERLAY_COMPLAINTS && (!v->slot->open || !complaints_draw(&app->panels, v)))
         app->overlay = OVERLAY_NONE;
-    if (app->overlay == OVERLAY_SETTINGS && !settings_draw(&app->settings_pane, v, app->reduced_motion, app->settings_file.path))
+    if (app->overlay == OVERLAY_SETTINGS &&
+        !settings_draw(&app->settings_pane, v, app->reduced_motion, app->settings_file.path))
         app->overlay = OVERLAY_NONE;
     command_palette_draw(&app->palette, v, app);
     if (app->show_stats)
@@ -145,12 +152,14 @@ static Range whole_recording(const View *v) {
 /* The stage: data alone, and below it what the scene says. */
 void window_draw_stage(App *app, const View *v) {
     Rect w = v->ui->window;
-    float band = app->present.wordless ? 0 : (float)(int)present_band_height(v, scenes_now(&app->scenes));
+    float band =
+        app->present.wordless ? 0 : (float)(int)present_band_height(v, scenes_now(&app->scenes));
     app->flame.hover.on = app->table.hover.on = app->chart.hover.on = false;
     float play = play_bar_height(v, &app->playback);
     draw_panes(app, v, (Rect){w.x, w.y, w.w, w.h - band - play});
     draw_callouts(app, v);
-    play_bar_draw(&app->play_bar, v, &app->playback, (Rect){w.x, w.y + w.h - band - play, w.w, play});
+    play_bar_draw(&app->play_bar, v, &app->playback,
+                  (Rect){w.x, w.y + w.h - band - play, w.w, play});
     present_band_draw(v, &app->scenes, (Rect){w.x, w.y + w.h - band, w.w, band});
     present_pen(&app->present, v);
     present_over(&app->present, v);
@@ -165,7 +174,8 @@ void window_draw_presenter(App *app, const View *stage, const FrameInput *in, ui
     ui_begin(&p->ui, &p->draw, app->fonts, theme, 1, in, 1);
     View v = *stage;
     v.ui = &p->ui;
-    presenter_draw(&(PresenterView){&v, p, &app->scenes, &app->draw, shown, stage->ui->window, whole_recording(&v), in->clock_minute});
+    presenter_draw(&(PresenterView){&v, p, &app->scenes, &app->draw, shown, stage->ui->window,
+                                    whole_recording(&v), in->clock_minute});
     ui_end(&p->ui);
 }
 
@@ -187,11 +197,15 @@ void window_draw(App *app, const View *v) {
         draw_callouts(app, v);
     tour_draw(&app->tour, v, (Rect){w.x, middle.y + middle.h, w.w, tour});
     if (tour > 0)
-        tour_point(&app->tour, v, &(TourPlaces){app->heat.plot, app->flame.body, app->panels.search_rect});
-    scene_strip_draw(&app->strip, v, &app->scenes, whole_recording(v), (Rect){w.x, middle.y + middle.h + tour, w.w, strip});
-    play_bar_draw(&app->play_bar, v, &app->playback, (Rect){w.x, middle.y + middle.h + tour + strip, w.w, play});
+        tour_point(&app->tour, v,
+                   &(TourPlaces){app->heat.plot, app->flame.body, app->panels.search_rect});
+    scene_strip_draw(&app->strip, v, &app->scenes, whole_recording(v),
+                     (Rect){w.x, middle.y + middle.h + tour, w.w, strip});
+    play_bar_draw(&app->play_bar, v, &app->playback,
+                  (Rect){w.x, middle.y + middle.h + tour + strip, w.w, play});
     scene_panels_draw(&app->strip, v, &app->scenes);
-    Told told = {&app->flame, &app->table, &app->chart, .browser = app_shows_browser(app) ? &app->browser : NULL};
+    Told told = {&app->flame, &app->table, &app->chart,
+                 .browser = app_shows_browser(app) ? &app->browser : NULL};
     status_draw(&app->panels, v, &told, app->notice, (Rect){w.x, w.y + w.h - status, w.w, status});
     draw_overlays(app, v, middle);
 }

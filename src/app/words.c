@@ -15,7 +15,8 @@ static Str take_line(const Ui *ui, Str *rest, Face face, float size, float w) {
     return line;
 }
 
-uint32_t words_wrap(const Ui *ui, Str text, Face face, float size, float w, Str *line, uint32_t most) {
+uint32_t words_wrap(const Ui *ui, Str text, Face face, float size, float w, Str *line,
+                    uint32_t most) {
     uint32_t n = 0;
     while (text.n && n < most) {
         Str own = str_cut(&text, '\n');

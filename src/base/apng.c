@@ -99,7 +99,8 @@ static void pack(Apng *a, Box box) {
     buf_clear(&a->packed);
     for (uint32_t y = box.y; y < box.y + box.h; y++) {
         buf_putc(&a->raw, 0);
-        buf_put(&a->raw, (Str){(const char *)a->before + y * row_bytes(a) + (size_t)box.x * RGB, (size_t)box.w * RGB});
+        buf_put(&a->raw, (Str){(const char *)a->before + y * row_bytes(a) + (size_t)box.x * RGB,
+                               (size_t)box.w * RGB});
     }
     codec_zlib(buf_str(&a->raw), &a->packed);
 }
@@ -154,7 +155,8 @@ bool apng_begin(Apng *a, const char *path, uint32_t w, uint32_t h, uint32_t fram
                 const char *const *key_values, Error *err) {
     memset(a, 0, sizeof *a);
     if (!w || !h || w > SIDE_MOST || h > SIDE_MOST || !frames)
-        return error_set(err, ERROR_USAGE, "cannot make an animation of %u pictures of %u × %u pixels", frames, w, h);
+        return error_set(err, ERROR_USAGE,
+                         "cannot make an animation of %u pictures of %u × %u pixels", frames, w, h);
     if (!out_open(&a->file, path, err))
         return false;
     a->w = w;
@@ -174,7 +176,9 @@ bool apng_frame(Apng *a, const Image *image, uint16_t numerator, uint16_t denomi
         keep(a, image);
         pack(a, box);
     } else {
-        error_set(err, ERROR_USAGE, "a picture of %u × %u pixels does not belong into this animation", image->w, image->h);
+        error_set(err, ERROR_USAGE,
+                  "a picture of %u × %u pixels does not belong into this animation", image->w,
+                  image->h);
     }
     bool ok = fits && put_control(a, box, numerator, denominator, err) && put_data(a, err);
     if (!ok)
@@ -187,7 +191,8 @@ bool apng_frame(Apng *a, const Image *image, uint16_t numerator, uint16_t denomi
 bool apng_end(Apng *a, Error *err) {
     bool whole = a->done == a->frames;
     if (!whole)
-        error_set(err, ERROR_USAGE, "the animation has %u pictures instead of %u", a->done, a->frames);
+        error_set(err, ERROR_USAGE, "the animation has %u pictures instead of %u", a->done,
+                  a->frames);
     chunk_begin(a, "IEND");
     if (!whole || !chunk_end(a, err)) {
         apng_abandon(a);

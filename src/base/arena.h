@@ -33,8 +33,8 @@ void arena_pop(Arena *arena, ArenaMark mark);
 
 /* A copy of size bytes at from; cheaper than a push and memcpy, for nothing is zeroed first. */
 void *arena_copy(Arena *arena, const void *from, size_t size, size_t align);
-/* Another size for what was pushed last: in place as far as the block goes, else a copy. Of what was
- * not pushed last, or is NULL, a copy, too. What it adds is not zeroed. */
+/* Another size for what was pushed last: in place as far as the block goes, else a copy. Of what
+ * was not pushed last, or is NULL, a copy, too. What it adds is not zeroed. */
 void *arena_resize(Arena *arena, void *p, size_t old_size, size_t new_size, size_t align);
 
 #define ARENA_NEW(arena, T) ((T *)arena_push((arena), sizeof(T), _Alignof(T)))

@@ -144,8 +144,7 @@ void buf_shell(Buf *b, Str s) {
 }
 
 void buf_base64(Buf *out, Str bytes) {
-    static const char digit[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const uint8_t *p = (const uint8_t *)bytes.s;
     char *to = buf_reserve(out, (bytes.n + 2) / 3 * 4);
     for (size_t i = 0; i < bytes.n; i += 3) {

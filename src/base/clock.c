@@ -44,8 +44,7 @@ int64_t clock_process_start_ns(void) {
     long hz = sysconf(_SC_CLK_TCK);
     if (hz <= 0)
         return now;
-    int64_t age =
-        read_clock(CLOCK_BOOTTIME) - (int64_t)(ticks * (1000000000ull / (uint64_t)hz));
+    int64_t age = read_clock(CLOCK_BOOTTIME) - (int64_t)(ticks * (1000000000ull / (uint64_t)hz));
     return age < 0 ? now : now - age;
 }
 

@@ -9,10 +9,10 @@
 #include "base/error.h"
 
 /* Large segments are mapped, so that a page costs memory only once something is written to it
- * (calloc may hand out, and clear, memory that was freed before); the largest on huge pages, which cost
- * a fault each 2 MiB instead of each 4 KiB (a .cpuprofile loads in 0.75 of the time, nearly all of it
- * the kernel's): those before it are as large together, so one that is hardly used costs little. Under
- * AddressSanitizer all come from calloc, which guards their ends. */
+ * (calloc may hand out, and clear, memory that was freed before); the largest on huge pages, which
+ * cost a fault each 2 MiB instead of each 4 KiB (a .cpuprofile loads in 0.75 of the time, nearly
+ * all of it the kernel's): those before it are as large together, so one that is hardly used costs
+ * little. Under AddressSanitizer all come from calloc, which guards their ends. */
 #if defined(__SANITIZE_ADDRESS__)
 #define MAP_FROM SIZE_MAX
 #elif defined(__has_feature)
@@ -53,8 +53,8 @@ static void segment_new(Column *c, uint32_t k) {
         }
     }
     if (!p)
-        panic("out of memory for %llu items of %u bytes",
-              (unsigned long long)segment_items(c, k), c->item);
+        panic("out of memory for %llu items of %u bytes", (unsigned long long)segment_items(c, k),
+              c->item);
     c->segment[k] = p;
 }
 
@@ -153,8 +153,8 @@ static bool segment_pages(const Column *c, uint32_t k, uint64_t from, uint64_t t
                           size_t *at, size_t *n) {
     uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), first = segment_first(c, k);
     uint64_t end = first + segment_items(c, k);
-    if (segment_bytes(c, k) < MAP_FROM || segment_is_borrowed(c, k) || to <= first ||
-        from >= end || ((uint64_t)base + first * c->item) % page != 0)
+    if (segment_bytes(c, k) < MAP_FROM || segment_is_borrowed(c, k) || to <= first || from >= end ||
+        ((uint64_t)base + first * c->item) % page != 0)
         return false;
     uint64_t a = from > first ? (from - first) * c->item / page * page : 0;
     uint64_t b = ((to < end ? to : end) - first) * c->item / page * page;

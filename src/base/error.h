@@ -8,10 +8,10 @@
 
 typedef enum ErrorKind {
     ERROR_NONE,
-    ERROR_IO,        /* the system said no */
-    ERROR_FORMAT,    /* the bytes are not what they should be */
-    ERROR_USAGE,     /* the caller's wish makes no sense */
-    ERROR_LIMIT,     /* too large for a documented limit */
+    ERROR_IO,     /* the system said no */
+    ERROR_FORMAT, /* the bytes are not what they should be */
+    ERROR_USAGE,  /* the caller's wish makes no sense */
+    ERROR_LIMIT,  /* too large for a documented limit */
     ERROR_CANCELLED,
 } ErrorKind;
 

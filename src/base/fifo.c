@@ -2,8 +2,8 @@
 
 #include "base/arena.h"
 
-/* Small at first, for there may be as many of them as a file has threads; the largest are a huge page
- * each. */
+/* Small at first, for there may be as many of them as a file has threads; the largest are a huge
+ * page each. */
 enum { FIRST_BYTES = 128, TABLE_BYTES = 64 << 10, MOST_BYTES = 2 << 20 };
 
 struct FifoBlock {

@@ -231,8 +231,7 @@ static bool write_into(const char *path, Str bytes, Error *err) {
     return ok;
 }
 
-static bool write_beside(const char *target, const char *path, mode_t mode, Str bytes,
-                         Error *err) {
+static bool write_beside(const char *target, const char *path, mode_t mode, Str bytes, Error *err) {
     char beside[PATH_MAX + 32];
     int fd = -1;
     for (unsigned attempt = 0; fd < 0 && attempt < 100; attempt++) {
@@ -243,8 +242,7 @@ static bool write_beside(const char *target, const char *path, mode_t mode, Str 
     }
     if (fd < 0)
         return error_errno(err, path, "cannot write");
-    bool ok =
-        (mode == 0 || fchmod(fd, mode & 07777) == 0) && write_fd(fd, bytes) && fsync(fd) == 0;
+    bool ok = (mode == 0 || fchmod(fd, mode & 07777) == 0) && write_fd(fd, bytes) && fsync(fd) == 0;
     if (!ok)
         error_errno(err, path, "cannot write");
     if (close(fd) != 0 && ok)
@@ -295,8 +293,9 @@ bool file_is_plain(const char *path) {
 
 bool file_same(const char *a, const char *b) {
     struct stat of_a, of_b;
-    return strcmp(a, "-") != 0 && strcmp(b, "-") != 0 && stat(a, &of_a) == 0 && stat(b, &of_b) == 0 &&
-           of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino && S_ISREG(of_a.st_mode);
+    return strcmp(a, "-") != 0 && strcmp(b, "-") != 0 && stat(a, &of_a) == 0 &&
+           stat(b, &of_b) == 0 && of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino &&
+           S_ISREG(of_a.st_mode);
 }
 
 bool file_stat(const char *path, FileEntry *out) {
@@ -315,8 +314,7 @@ static int entry_cmp(const void *pa, const void *pb) {
     return a_up != b_up ? (a_up ? -1 : 1) : strcmp(a->name, b->name);
 }
 
-bool folder_list(const char *path, Arena *arena, FileEntry **entries, size_t *count,
-                 Error *err) {
+bool folder_list(const char *path, Arena *arena, FileEntry **entries, size_t *count, Error *err) {
     DIR *dir = opendir(path);
     if (!dir)
         return error_errno(err, path, "cannot open the folder");

@@ -8,9 +8,9 @@
 
 typedef struct File {
     int fd;
-    bool seekable; /* a regular file: size is its length */
+    bool seekable;  /* a regular file: size is its length */
     bool unwritten; /* a FIFO to which nobody has written yet: a read would see its end */
-    int64_t size;  /* bytes, -1 for a pipe */
+    int64_t size;   /* bytes, -1 for a pipe */
     char path[1024];
 } File;
 

@@ -93,8 +93,7 @@ static inline uint64_t fold(uint64_t a, uint64_t b) {
 }
 
 /* Digits of the square roots of 2, 3 and 5, made odd. */
-static const uint64_t K0 = 0x6a09e667f3bcc909u, K1 = 0xbb67ae8584caa73bu,
-                      K2 = 0x3c6ef372fe94f82bu;
+static const uint64_t K0 = 0x6a09e667f3bcc909u, K1 = 0xbb67ae8584caa73bu, K2 = 0x3c6ef372fe94f82bu;
 
 /* Sixteen bytes a multiplication; what is left over is read as two loads that may overlap. */
 uint64_t hash_bytes(const void *data, size_t n) {

@@ -64,8 +64,7 @@ static bool encode_with(png_structp png, png_infop info, const Image *image,
     png_set_IHDR(png, info, image->w, image->h, 8, PNG_COLOR_TYPE_RGB_ALPHA, PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     png_set_compression_level(png, PNG_LEVEL);
-    png_set_filter(png, PNG_FILTER_TYPE_BASE,
-                   PNG_FILTER_NONE); /* flat colours: best and fast */
+    png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE); /* flat colours: best and fast */
     add_texts(png, info, key_values);
     png_write_info(png, info);
     for (uint32_t y = 0; y < image->h; y++)
@@ -97,8 +96,8 @@ bool image_encode_png(const Image *image, const char *const *key_values, Buf *ou
     if (ok)
         buf_put(out, buf_str(&made.bytes));
     else
-        error_set(err, ERROR_USAGE, "cannot make a PNG of %u × %u pixels: %s", image->w,
-                  image->h, made.why);
+        error_set(err, ERROR_USAGE, "cannot make a PNG of %u × %u pixels: %s", image->w, image->h,
+                  made.why);
     buf_free(&made.bytes);
     return ok;
 }

@@ -39,7 +39,7 @@ struct Jobs {
     JobQueue queue[JOB_PRIORITIES];
     uint32_t running[JOB_PRIORITIES];
     uint32_t most[JOB_PRIORITIES]; /* at once; 0: as many as there are workers */
-    uint32_t idle, waiting; /* workers asleep on work, callers asleep on done */
+    uint32_t idle, waiting;        /* workers asleep on work, callers asleep on done */
     bool stopping;
 };
 

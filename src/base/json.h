@@ -9,8 +9,8 @@
 typedef struct JsonWriter {
     Buf *out;
     uint32_t depth;
-    bool pretty;      /* new line and indent for members of the two outermost levels */
-    uint8_t any[32];  /* at each depth: 1 something was written, 2 it is an array */
+    bool pretty;     /* new line and indent for members of the two outermost levels */
+    uint8_t any[32]; /* at each depth: 1 something was written, 2 it is an array */
     bool after_key;
 } JsonWriter;
 

@@ -14,7 +14,7 @@ enum { MAP_WATCHED = 16 };
 
 typedef struct Mapped {
     Str bytes;
-    bool is_file;   /* else bytes of somebody else's */
+    bool is_file; /* else bytes of somebody else's */
     int fd;
     uint32_t watch; /* what guards it, less 1; 0: nothing */
 } Mapped;

@@ -39,7 +39,8 @@ Pdf *pdf_begin(Buf *out, const char *title, Error *err) {
 
 /* cairo's pixels are 0x00RRGGBB in the machine's order. */
 static cairo_surface_t *pixels(const Image *image) {
-    cairo_surface_t *s = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)image->w, (int)image->h);
+    cairo_surface_t *s =
+        cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)image->w, (int)image->h);
     if (cairo_surface_status(s) != CAIRO_STATUS_SUCCESS)
         return s;
     cairo_surface_flush(s);
@@ -48,7 +49,8 @@ static cairo_surface_t *pixels(const Image *image) {
     for (uint32_t y = 0; y < image->h; y++) {
         const uint8_t *row = image->rgba + y * image->stride;
         for (uint32_t x = 0; x < image->w; x++) {
-            uint32_t pixel = (uint32_t)row[x * 4] << 16 | (uint32_t)row[x * 4 + 1] << 8 | row[x * 4 + 2];
+            uint32_t pixel =
+                (uint32_t)row[x * 4] << 16 | (uint32_t)row[x * 4 + 1] << 8 | row[x * 4 + 2];
             memcpy(to + y * stride + (size_t)x * 4, &pixel, 4);
         }
     }

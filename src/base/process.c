@@ -57,7 +57,8 @@ static bool spawn(Process *p, const char *const argv[], int out_fd, Error *err) 
         posix_spawn_file_actions_adddup2(&files, out_fd, 1);
     if (p->words_fd >= 0)
         posix_spawn_file_actions_adddup2(&files, p->words_fd, 2);
-    int failed = posix_spawnp(&p->pid, argv[0], &files, &attr, (char *const *)(uintptr_t)argv, environ);
+    int failed =
+        posix_spawnp(&p->pid, argv[0], &files, &attr, (char *const *)(uintptr_t)argv, environ);
     posix_spawnattr_destroy(&attr);
     posix_spawn_file_actions_destroy(&files);
     if (!failed)

@@ -1,5 +1,5 @@
-/* Process: a program that runs beside this one. Started by an argument vector, never by a shell; its
- * input is nothing, its output goes to a file, its words (standard error) are kept or are ours.
+/* Process: a program that runs beside this one. Started by an argument vector, never by a shell;
+ * its input is nothing, its output goes to a file, its words (standard error) are kept or are ours.
  * Owner: the creator. Thread: one. Failure: false or NULL with *err filled. */
 #pragma once
 

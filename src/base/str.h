@@ -35,7 +35,8 @@ bool str_to_double(Str s, double *out);
 Str str_copy(Arena *arena, Str s);
 Str str_format(Arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* UTF-8: decodes one code point at s[*i] and moves *i on; a bad byte gives U+FFFD and moves by 1. */
+/* UTF-8: decodes one code point at s[*i] and moves *i on; a bad byte gives U+FFFD and moves by 1.
+ */
 uint32_t utf8_next(Str s, size_t *i);
 /* Writes 1 to 4 bytes, returns how many. */
 size_t utf8_put(char out[4], uint32_t code_point);

@@ -11,7 +11,7 @@ typedef struct Cond Cond;
 
 /* name: at most 15 bytes, shown by top and perf; "role" form: "loader", "worker 3". */
 Thread *thread_start(const char *name, void (*run)(void *arg), void *arg);
-void thread_join(Thread *t); /* waits and frees */
+void thread_join(Thread *t);     /* waits and frees */
 uint32_t thread_cpu_count(void); /* processors this process may run on, at least 1 */
 
 Mutex *mutex_new(void);

@@ -12,9 +12,8 @@ bool display_usable(Error *err) {
     const char *wanted = getenv("FLAMESCOPE_DUMMY_DISPLAY"); /* tests run without one */
     if (!unseen || (driver && wanted && wanted[0] && strcmp(wanted, "0") != 0))
         return true;
-    return error_set(
-        err, ERROR_IO,
-        "no display found; use `flamescope export PROFILE --to png` for a picture");
+    return error_set(err, ERROR_IO,
+                     "no display found; use `flamescope export PROFILE --to png` for a picture");
 }
 
 static float scale_from_text(const char *text) {

@@ -212,8 +212,7 @@ static void window_event(Events *e, const SDL_WindowEvent *v) {
 
 static void drop(Events *e, const SDL_DropEvent *d) {
     if (d->file)
-        add(e, INPUT_DROP, window_of(e, d->windowID))->text =
-            str_copy(&e->text, str_of(d->file));
+        add(e, INPUT_DROP, window_of(e, d->windowID))->text = str_copy(&e->text, str_of(d->file));
     SDL_free(d->file);
 }
 

@@ -114,8 +114,8 @@ static Sized *sized_new(Face face, int quarters) {
     s->digit_advance = (int)floorf(widest + 0.5f);
     if (host.sizes == host.sized_cap) {
         uint32_t cap = host.sized_cap ? host.sized_cap * 2 : 16;
-        host.sized = mem_resize(host.sized, host.sized_cap * sizeof *host.sized,
-                                cap * sizeof *host.sized);
+        host.sized =
+            mem_resize(host.sized, host.sized_cap * sizeof *host.sized, cap * sizeof *host.sized);
         host.sized_cap = cap;
     }
     host.sized[host.sizes++] = s;
@@ -171,8 +171,7 @@ static Box ink_box(const SDL_Surface *s) {
 static void render(TTF_Font *font, uint32_t code_point, Glyph *g) {
     int reach = 0;
     TTF_GlyphMetrics32(font, code_point, &reach, NULL, NULL, NULL, NULL);
-    SDL_Surface *s =
-        TTF_RenderGlyph32_Blended(font, code_point, (SDL_Color){255, 255, 255, 255});
+    SDL_Surface *s = TTF_RenderGlyph32_Blended(font, code_point, (SDL_Color){255, 255, 255, 255});
     if (!s)
         return; /* SDL_ttf makes no picture of a character without width */
     Box b = ink_box(s);
@@ -218,8 +217,8 @@ static const Glyph *glyph_beyond_ascii(Sized *s, uint32_t code_point) {
             return host.entry[id].glyph;
     if (host.entries + 1 >= host.entry_cap) {
         uint32_t cap = host.entry_cap ? host.entry_cap * 2 : 256;
-        host.entry = mem_resize(host.entry, host.entry_cap * sizeof *host.entry,
-                                cap * sizeof *host.entry);
+        host.entry =
+            mem_resize(host.entry, host.entry_cap * sizeof *host.entry, cap * sizeof *host.entry);
         host.entry_cap = cap;
     }
     id = ++host.entries; /* entry 0 stays unused: id 0 is an empty slot */

@@ -32,8 +32,7 @@ static bool find_room(Batch *b, uint32_t w, uint32_t h, AtlasSpot *out) {
     }
     if (b->shelf_y + h + 1 > b->side)
         return false;
-    *out =
-        (AtlasSpot){(uint16_t)b->shelf_x, (uint16_t)b->shelf_y, (uint16_t)w, (uint16_t)h, true};
+    *out = (AtlasSpot){(uint16_t)b->shelf_x, (uint16_t)b->shelf_y, (uint16_t)w, (uint16_t)h, true};
     b->shelf_x += w + 1;
     b->shelf_h = b->shelf_h > h + 1 ? b->shelf_h : h + 1;
     return true;
@@ -115,10 +114,10 @@ static SDL_Vertex *next_quad(Batch *b) {
         batch_flush(b);
     if (b->quads == b->quad_cap) {
         uint32_t cap = b->quad_cap ? b->quad_cap * 2 : 256;
-        b->vertex = mem_resize(b->vertex, b->quad_cap * 4 * sizeof *b->vertex,
-                               cap * 4 * sizeof *b->vertex);
-        b->index = mem_resize(b->index, b->quad_cap * 6 * sizeof *b->index,
-                              cap * 6 * sizeof *b->index);
+        b->vertex =
+            mem_resize(b->vertex, b->quad_cap * 4 * sizeof *b->vertex, cap * 4 * sizeof *b->vertex);
+        b->index =
+            mem_resize(b->index, b->quad_cap * 6 * sizeof *b->index, cap * 6 * sizeof *b->index);
         for (uint32_t q = b->quad_cap; q < cap; q++) {
             static const int order[6] = {0, 1, 2, 0, 2, 3};
             for (uint32_t k = 0; k < 6; k++)
@@ -168,8 +167,7 @@ void batch_glyph(Batch *b, const Glyph *g, int32_t x, int32_t y, uint32_t color)
         uint32_t cap = b->glyph_cap ? b->glyph_cap : 256;
         while (cap <= g->id)
             cap *= 2;
-        b->glyph =
-            mem_resize(b->glyph, b->glyph_cap * sizeof *b->glyph, cap * sizeof *b->glyph);
+        b->glyph = mem_resize(b->glyph, b->glyph_cap * sizeof *b->glyph, cap * sizeof *b->glyph);
         b->glyph_cap = cap;
     }
     if (!b->glyph[g->id].there) {
@@ -218,21 +216,19 @@ static void edge_runs(Batch *b, const RoundBox *box, bool level, int32_t n, uint
     for (int32_t i = 0; i < n;) {
         uint8_t c = level ? round_cover(box, x0 + e, y0 + i) : round_cover(box, x0 + i, y0 + e);
         int32_t to = i + 1;
-        while (to < n && c == (level ? round_cover(box, x0 + e, y0 + to)
-                                     : round_cover(box, x0 + to, y0 + e)))
+        while (to < n &&
+               c == (level ? round_cover(box, x0 + e, y0 + to) : round_cover(box, x0 + to, y0 + e)))
             to++;
         uint32_t tint = color_cover(color, c);
         float a = (float)i, z = (float)to;
         if (level) {
             batch_fill(b, (float)(x0 + e), (float)y0 + a, (float)(x1 - e), (float)y0 + z, tint);
             if (n == e)
-                batch_fill(b, (float)(x0 + e), (float)y1 - z, (float)(x1 - e), (float)y1 - a,
-                           tint);
+                batch_fill(b, (float)(x0 + e), (float)y1 - z, (float)(x1 - e), (float)y1 - a, tint);
         } else {
             batch_fill(b, (float)x0 + a, (float)(y0 + e), (float)x0 + z, (float)(y1 - e), tint);
             if (n == e)
-                batch_fill(b, (float)x1 - z, (float)(y0 + e), (float)x1 - a, (float)(y1 - e),
-                           tint);
+                batch_fill(b, (float)x1 - z, (float)(y0 + e), (float)x1 - a, (float)(y1 - e), tint);
         }
         i = to;
     }

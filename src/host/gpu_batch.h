@@ -1,8 +1,9 @@
 /* gpu_batch: quads for SDL_RenderGeometry over one texture, and that texture: white, with
  * coverage as alpha, holding glyphs, corners and a white spot for plain fills, and small images
  * (the heat map, mostly) as they are. Everything lies on the frame's order, so one draw call
- * paints all of it until a large image or a foreign clip comes. Owner: the GPU painter. Thread: main. Lifetime: the renderer's. Failure: a texture
- * that cannot be made fails batch_open; later losses draw nothing. */
+ * paints all of it until a large image or a foreign clip comes. Owner: the GPU painter. Thread:
+ * main. Lifetime: the renderer's. Failure: a texture that cannot be made fails batch_open; later
+ * losses draw nothing. */
 #pragma once
 
 #include <SDL.h>

@@ -17,9 +17,9 @@ void fonts_close(void);
 /* -- window */
 typedef struct HostOptions {
     const char *title;
-    uint32_t w, h;        /* logical; 0 × 0: 1600 × 900 or what the display has room for */
-    bool software;        /* force the software painter */
-    bool gpu;             /* force the GPU painter, whatever the driver */
+    uint32_t w, h; /* logical; 0 × 0: 1600 × 900 or what the display has room for */
+    bool software; /* force the software painter */
+    bool gpu;      /* force the GPU painter, whatever the driver */
 } HostOptions;
 
 /* The program as the host sees it. */
@@ -41,8 +41,8 @@ void host_wake(void *unused);
 
 /* What the painter in use is and did, for the frame overlay. */
 typedef struct HostStats {
-    const char *driver;   /* "x11", "wayland" */
-    const char *painter;  /* "gpu (opengl)", "software" */
+    const char *driver;  /* "x11", "wayland" */
+    const char *painter; /* "gpu (opengl)", "software" */
     uint32_t draw_calls;
     uint64_t frames;
 } HostStats;

@@ -1,5 +1,6 @@
 /* The GPU painter: SDL_Renderer, everything batched over one atlas texture (gpu_batch.c), small
- * images among it, large ones as textures of their own. It shows what ui/raster.c shows, to a rounding. */
+ * images among it, large ones as textures of their own. It shows what ui/raster.c shows, to a
+ * rounding. */
 #include <math.h>
 #include <string.h>
 
@@ -14,11 +15,11 @@ typedef struct CardImage {
     uint64_t id, generation;
     uint32_t w, h, tile, tiles_x, tiles_y;
     SDL_Texture *texture[TILES];
-    bool smooth;   /* set when a texture is made: SDL 2.26 binds a texture to set its mode and
-                      forgets to say so, and what is queued would be drawn with that one */
+    bool smooth;    /* set when a texture is made: SDL 2.26 binds a texture to set its mode and
+                       forgets to say so, and what is queued would be drawn with that one */
     AtlasSpot spot; /* of a small one: in the atlas, and … */
     uint64_t era;   /* … of which era of it */
-    uint64_t used; /* frame in which it was drawn last */
+    uint64_t used;  /* frame in which it was drawn last */
 } CardImage;
 
 typedef struct Gpu {
@@ -102,8 +103,8 @@ static bool upload_image(Gpu *g, CardImage *m, const DrawImage *image) {
         if (!SDL_IntersectRect(&tile, &dirty, &part))
             continue;
         SDL_Rect inside = {part.x - tile.x, part.y - tile.y, part.w, part.h};
-        SDL_UpdateTexture(m->texture[i], &inside,
-                          image->rgba + (size_t)part.y * image->w + part.x, (int)image->w * 4);
+        SDL_UpdateTexture(m->texture[i], &inside, image->rgba + (size_t)part.y * image->w + part.x,
+                          (int)image->w * 4);
     }
     m->generation = image->generation;
     return true;
@@ -215,8 +216,7 @@ static void sliver_add(Batch *b, Sliver *s, int32_t at, int32_t part, uint32_t c
         s->part[i] += share * (float)(color >> (24 - 8 * i) & 0xff);
 }
 
-static void span(Batch *b, Sliver *s, float left, float right, float y0, float y1,
-                 uint32_t color) {
+static void span(Batch *b, Sliver *s, float left, float right, float y0, float y1, uint32_t color) {
     int32_t from, to;
     if (!fill_edges(b, left, right, &from, &to))
         return;
@@ -280,13 +280,11 @@ static void line(Gpu *g, const DrawCommand *c) {
     Rect p = c->rect;
     float w = fmaxf(1, floorf(c->width + 0.5f));
     if (p.h == 0) {
-        fill(g, rect(fminf(p.x, p.x + p.w), floorf(p.y - w / 2 + 0.5f), fabsf(p.w), w),
-             c->color);
+        fill(g, rect(fminf(p.x, p.x + p.w), floorf(p.y - w / 2 + 0.5f), fabsf(p.w), w), c->color);
         return;
     }
     if (p.w == 0) {
-        fill(g, rect(floorf(p.x - w / 2 + 0.5f), fminf(p.y, p.y + p.h), w, fabsf(p.h)),
-             c->color);
+        fill(g, rect(floorf(p.x - w / 2 + 0.5f), fminf(p.y, p.y + p.h), w, fabsf(p.h)), c->color);
         return;
     }
     float length = sqrtf(p.w * p.w + p.h * p.h), nx = -p.h / length, ny = p.w / length;
@@ -316,8 +314,7 @@ static void line(Gpu *g, const DrawCommand *c) {
 static void grow_triangle(const SDL_FPoint p[3], float by, SDL_FPoint out[3]) {
     float area = (p[1].x - p[0].x) * (p[2].y - p[0].y) - (p[2].x - p[0].x) * (p[1].y - p[0].y);
     float sign = area > 0 ? 1 : -1, nx[3], ny[3], off[3];
-    for (int i = 0; i < 3;
-         i++) { /* side i joins corner i and the next; its normal points out */
+    for (int i = 0; i < 3; i++) { /* side i joins corner i and the next; its normal points out */
         float dx = p[(i + 1) % 3].x - p[i].x, dy = p[(i + 1) % 3].y - p[i].y;
         float l = sqrtf(dx * dx + dy * dy);
         nx[i] = dy / l * sign;
@@ -363,8 +360,7 @@ static void text(Gpu *g, const DrawList *d, const DrawCommand *c, const Fonts *f
     int32_t baseline = raster_snap(c->rect.y);
     float pen = c->rect.x;
     for (size_t i = 0; i < s.n && pen < g->batch.x1 + c->size;) {
-        const Glyph *glyph =
-            fonts->glyph(fonts->host, (Face)c->face, c->size, utf8_next(s, &i));
+        const Glyph *glyph = fonts->glyph(fonts->host, (Face)c->face, c->size, utf8_next(s, &i));
         if (glyph->w && glyph->cover)
             batch_glyph(&g->batch, glyph, raster_snap(pen) + glyph->left, baseline - glyph->top,
                         c->color);
@@ -424,14 +420,13 @@ static void gpu_size(void *self, uint32_t *w, uint32_t *h) {
     *h = (uint32_t)height;
 }
 
-static bool gpu_draw(void *self, const DrawList *list, const Fonts *fonts,
-                     uint32_t *draw_calls) {
+static bool gpu_draw(void *self, const DrawList *list, const Fonts *fonts, uint32_t *draw_calls) {
     Gpu *g = self;
     g->frame++;
     g->batch.draw_calls = 0;
     uint32_t c = list->background;
-    SDL_SetRenderDrawColor(g->renderer, (uint8_t)(c >> 24), (uint8_t)(c >> 16),
-                           (uint8_t)(c >> 8), 255);
+    SDL_SetRenderDrawColor(g->renderer, (uint8_t)(c >> 24), (uint8_t)(c >> 16), (uint8_t)(c >> 8),
+                           255);
     if (SDL_RenderClear(g->renderer) != 0)
         return false;
     set_clip(g, rect(0, 0, 1e6f, 1e6f));

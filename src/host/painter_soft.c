@@ -19,12 +19,10 @@ static bool known_order(const SDL_PixelFormat *f, bool *bgra) {
     if (f->BytesPerPixel != 4 || f->Gmask != 0xff00)
         return false;
     *bgra = f->Bmask == 0xff;
-    return (f->Bmask == 0xff && f->Rmask == 0xff0000) ||
-           (f->Rmask == 0xff && f->Bmask == 0xff0000);
+    return (f->Bmask == 0xff && f->Rmask == 0xff0000) || (f->Rmask == 0xff && f->Bmask == 0xff0000);
 }
 
-static void raster_surface(SDL_Surface *s, bool bgra, const DrawList *list,
-                           const Fonts *fonts) {
+static void raster_surface(SDL_Surface *s, bool bgra, const DrawList *list, const Fonts *fonts) {
     SDL_LockSurface(s);
     raster_draw(&(RasterTarget){.pixel = s->pixels,
                                 .w = (uint32_t)s->w,
@@ -35,8 +33,7 @@ static void raster_surface(SDL_Surface *s, bool bgra, const DrawList *list,
     SDL_UnlockSurface(s);
 }
 
-static bool soft_draw(void *self, const DrawList *list, const Fonts *fonts,
-                      uint32_t *draw_calls) {
+static bool soft_draw(void *self, const DrawList *list, const Fonts *fonts, uint32_t *draw_calls) {
     Soft *s = self;
     *draw_calls = 0;
     SDL_Surface *target = SDL_GetWindowSurface(s->window); /* made anew by SDL after a resize */
@@ -52,8 +49,8 @@ static bool soft_draw(void *self, const DrawList *list, const Fonts *fonts,
         s->between = NULL;
     }
     if (!s->between)
-        s->between = SDL_CreateRGBSurfaceWithFormat(0, target->w, target->h, 32,
-                                                    SDL_PIXELFORMAT_ARGB8888);
+        s->between =
+            SDL_CreateRGBSurfaceWithFormat(0, target->w, target->h, 32, SDL_PIXELFORMAT_ARGB8888);
     if (!s->between)
         return false;
     SDL_SetSurfaceBlendMode(s->between, SDL_BLENDMODE_NONE);

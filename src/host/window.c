@@ -139,11 +139,10 @@ static bool begin_video(Error *err) {
     set_hints();
     display_survive_errors();
     if (SDL_Init(SDL_INIT_VIDEO) != 0)
-        return error_set(
-            err, ERROR_IO,
-            "no display found (%s); use `flamescope export PROFILE --to png` for a "
-            "picture",
-            SDL_GetError());
+        return error_set(err, ERROR_IO,
+                         "no display found (%s); use `flamescope export PROFILE --to png` for a "
+                         "picture",
+                         SDL_GetError());
     host.open = true;
     if (!display_usable(err)) {
         host_close();
@@ -225,12 +224,9 @@ static void fill_windows(FrameInput *in) {
 
 static void set_cursor(Cursor wanted) {
     static const SDL_SystemCursor systems[CURSORS] = {
-        [CURSOR_ARROW] = SDL_SYSTEM_CURSOR_ARROW,
-        [CURSOR_HAND] = SDL_SYSTEM_CURSOR_HAND,
-        [CURSOR_TEXT] = SDL_SYSTEM_CURSOR_IBEAM,
-        [CURSOR_CROSS] = SDL_SYSTEM_CURSOR_CROSSHAIR,
-        [CURSOR_RESIZE_V] = SDL_SYSTEM_CURSOR_SIZENS,
-        [CURSOR_RESIZE_H] = SDL_SYSTEM_CURSOR_SIZEWE,
+        [CURSOR_ARROW] = SDL_SYSTEM_CURSOR_ARROW,     [CURSOR_HAND] = SDL_SYSTEM_CURSOR_HAND,
+        [CURSOR_TEXT] = SDL_SYSTEM_CURSOR_IBEAM,      [CURSOR_CROSS] = SDL_SYSTEM_CURSOR_CROSSHAIR,
+        [CURSOR_RESIZE_V] = SDL_SYSTEM_CURSOR_SIZENS, [CURSOR_RESIZE_H] = SDL_SYSTEM_CURSOR_SIZEWE,
         [CURSOR_MOVE] = SDL_SYSTEM_CURSOR_SIZEALL,
     };
     if (wanted == host.cursor_now || (unsigned)wanted >= CURSORS)
@@ -347,8 +343,8 @@ static void wait_for_work(int64_t next_wake_ns) {
         if (next_wake_ns == INT64_MAX)
             SDL_WaitEvent(NULL);
         else if (left > 0)
-            SDL_WaitEventTimeout(NULL, left > 3600000000000 ? 3600000
-                                                            : (int)((left + 999999) / 1000000));
+            SDL_WaitEventTimeout(NULL,
+                                 left > 3600000000000 ? 3600000 : (int)((left + 999999) / 1000000));
     }
     pace();
 }

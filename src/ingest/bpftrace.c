@@ -75,8 +75,7 @@ static void end_key(Bpf *b, uint64_t count) {
         stack = stacks_push(&b->rows.part.dict.stacks, stack,
                             frames_intern(&b->rows.part.dict.frames, frame));
     }
-    EventId event =
-        contexts_event_weighed(&b->rows.part.dict.contexts, b->event, WEIGHT_SAMPLES);
+    EventId event = contexts_event_weighed(&b->rows.part.dict.contexts, b->event, WEIGHT_SAMPLES);
     rows_count(&b->rows, stack, (Context){b->comm, b->pid, -1, event}, count);
     b->in_key = false;
 }

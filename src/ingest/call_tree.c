@@ -100,7 +100,8 @@ void call_tree_note_pair(CallTree *tree, uint32_t number, PairId pair) {
     if (number >= tree->noted_n) { /* one more for each new node would be a copy each */
         uint64_t n = tree->node.count + tree->node.count / 2;
         uint32_t cap = n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
-        tree->noted = mem_resize(tree->noted, tree->noted_n * sizeof *tree->noted, cap * sizeof *tree->noted);
+        tree->noted =
+            mem_resize(tree->noted, tree->noted_n * sizeof *tree->noted, cap * sizeof *tree->noted);
         tree->noted_n = cap;
     }
     tree->noted[number] = (uint64_t)tree->epoch << 32 | pair;

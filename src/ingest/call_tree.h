@@ -27,7 +27,8 @@ typedef struct CallTree {
     StackId base;
     uint32_t epoch;
     PairId base_pair;
-    uint64_t *noted; /* by number: epoch and PairId, in a word of their own: they are asked for most */
+    uint64_t
+        *noted; /* by number: epoch and PairId, in a word of their own: they are asked for most */
     uint32_t noted_n;
     Column path; /* scratch: numbers on the way up */
     CallFrame *frame_of;

@@ -29,8 +29,8 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
 }
 
 static FormatGuess probe(Str head, bool whole) {
-    static const char *const path[] = {"nodes.callFrame", "head.functionName", "nodes",
-                                       "samples", "timeDeltas"};
+    static const char *const path[] = {"nodes.callFrame", "head.functionName", "nodes", "samples",
+                                       "timeDeltas"};
     bool array;
     uint32_t has = json_pull_paths(head, path, 5, &array);
     (void)whole;

@@ -6,8 +6,8 @@
  * Times are ms since meta.startTime; those of a process are moved to the first one's. A
  * thread's name is the first frame, as perf's comm is. Allocations are events of their own that
  * weigh bytes. Samples become rows while they are read, once all that they say is known: tables,
- * the thread's names and numbers, weights. Tables may come behind the samples that refer to them: then
- * a thread's samples wait for its end, or, where tables are shared, for the end of the file.
+ * the thread's names and numbers, weights. Tables may come behind the samples that refer to them:
+ * then a thread's samples wait for its end, or, where tables are shared, for the end of the file.
  * Facts: docs-developer/ of the Firefox Profiler's repository. */
 #include <string.h>
 
@@ -183,8 +183,7 @@ static void add_row(Fox *f, int64_t time, int64_t weight, PairId pair, WeightKin
         return;
     }
     if (weight < 0) {
-        rows_complain(&f->rows, COMPLAINT_COUNT, -1,
-                      STR("a sample that weighs less than nothing"));
+        rows_complain(&f->rows, COMPLAINT_COUNT, -1, STR("a sample that weighs less than nothing"));
         return;
     }
     rows_add_weighed(&f->rows, time, pair,
@@ -501,9 +500,8 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
 }
 
 static FormatGuess probe(Str head, bool whole) {
-    static const char *const path[] = {
-        "meta.interval",      "profile.meta", "threads.samples",
-        "threads.stackTable", "meta",         "shared.stackTable"};
+    static const char *const path[] = {"meta.interval",      "profile.meta", "threads.samples",
+                                       "threads.stackTable", "meta",         "shared.stackTable"};
     bool array;
     uint32_t has = json_pull_paths(head, path, 6, &array);
     (void)whole;

@@ -20,7 +20,8 @@ typedef struct Want {
     CellKind kind;
     int place; /* -1: not there */
     Column *to;
-    FirefoxSamples *samples; /* whose cells they are, to be moved on now and then; NULL: they stay */
+    FirefoxSamples
+        *samples; /* whose cells they are, to be moved on now and then; NULL: they stay */
 } Want;
 
 /* ---- tables of any kind -------------------------------------------------------------------
@@ -70,7 +71,8 @@ static uint32_t read_block(JsonPull *p, const Want *want) {
     void *at = column_span(to, to->count, to->count + CELL_BLOCK, &room);
     uint32_t n;
     if (want->kind != CELL_NUMBER) {
-        n = json_pull_decimals(p, want->kind == CELL_MILLIONTHS ? 6 : 9, (int64_t *)at, (uint32_t)room);
+        n = json_pull_decimals(p, want->kind == CELL_MILLIONTHS ? 6 : 9, (int64_t *)at,
+                               (uint32_t)room);
     } else {
         uint32_t *cell = (uint32_t *)at;
         n = json_pull_small(p, cell, (uint32_t)room);

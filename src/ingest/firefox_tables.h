@@ -27,8 +27,8 @@ typedef struct FirefoxSamples {
     bool deltas;     /* time holds steps */
     bool differ;     /* some weigh neither 1 nor nothing */
     enum FirefoxWeight { FIREFOX_SAMPLES, FIREFOX_MS, FIREFOX_BYTES } unit;
-    /* Called for what came together, if it can be made rows of; NULL: all wait. It is called once the
-     * weights and their unit were told, for on them depends what kind of rows they are. */
+    /* Called for what came together, if it can be made rows of; NULL: all wait. It is called once
+     * the weights and their unit were told, for on them depends what kind of rows they are. */
     void (*ready)(void *context);
     void *context;
     /* -- own */

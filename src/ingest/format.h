@@ -25,9 +25,9 @@ typedef enum FormatGuess { GUESS_NO, GUESS_MAYBE, GUESS_YES } FormatGuess;
 typedef struct FormatParser FormatParser; /* each format's own */
 
 typedef struct FormatChunk {
-    Str bytes;          /* whole records; FORMAT_CHUNK_PAD readable bytes lie behind them */
-    int64_t offset;     /* of bytes in the decompressed input */
-    bool last;          /* nothing follows */
+    Str bytes;      /* whole records; FORMAT_CHUNK_PAD readable bytes lie behind them */
+    int64_t offset; /* of bytes in the decompressed input */
+    bool last;      /* nothing follows */
 } FormatChunk;
 
 enum {
@@ -37,9 +37,9 @@ enum {
 };
 
 /* What a sequential parser calls for each batch it filled; false means stop (cancelled). What is in
- * the batch is taken, and may be absorbed while the parser goes on, so the parser clears it and fills
- * it anew; before it throws ids of its part away, format_settle. NULL: only asks, as a parser should
- * while it waits for a pipe (source_wait). */
+ * the batch is taken, and may be absorbed while the parser goes on, so the parser clears it and
+ * fills it anew; before it throws ids of its part away, format_settle. NULL: only asks, as a parser
+ * should while it waits for a pipe (source_wait). */
 typedef bool FormatEmit(void *loader, Batch *batch);
 
 /* All that was emitted is absorbed when this returns. The batch is an empty one. */
@@ -50,11 +50,11 @@ static inline void format_settle(FormatEmit *emit, void *loader, Batch *batch) {
 }
 
 typedef struct Format {
-    const char *name;  /* "perf script", as info prints it */
+    const char *name; /* "perf script", as info prints it */
     FormatKind kind;
-    bool has_time;     /* false: flame graph only, and the window says so */
-    bool binary;       /* no text: recognised by its first 16 bytes alone */
-    bool looks_around; /* what it tells depends on other files, too: where symbols are */
+    bool has_time;         /* false: flame graph only, and the window says so */
+    bool binary;           /* no text: recognised by its first 16 bytes alone */
+    bool looks_around;     /* what it tells depends on other files, too: where symbols are */
     const char *not_shown; /* what such files hold that is left out, for info; or NULL */
     /* head: the first bytes, up to FORMAT_PROBE_BYTES; whole: there are no more. */
     FormatGuess (*probe)(Str head, bool whole);
@@ -76,7 +76,8 @@ extern const Format *const formats[];
 const Format *format_sure(Str head, bool whole);
 /* The best guess, NULL with *err in words ("this looks like X, which …") when there is none. */
 const Format *format_of(Str head, bool whole, Error *err);
-/* Whether such bytes are no text of samples in any format, binary ones aside; *err: what they are. */
+/* Whether such bytes are no text of samples in any format, binary ones aside; *err: what they are.
+ */
 bool format_is_none(Str head, bool whole, Error *err);
 const Format *format_named(const char *name);
 /* The binary one of these first bytes, or NULL. */

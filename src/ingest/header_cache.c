@@ -105,13 +105,16 @@ static inline bool usual_time(const char *line, size_t colon, size_t *start, int
 
 #if defined(__SSE2__)
 
-/* Behind blanks 1 to 8 digits and then blanks again, all within 16 bytes: how many bytes these are, 0
- * if it is something else. What they are is seen at once, which took a third of the instructions. */
+/* Behind blanks 1 to 8 digits and then blanks again, all within 16 bytes: how many bytes these are,
+ * 0 if it is something else. What they are is seen at once, which took a third of the instructions.
+ */
 static inline uint32_t usual_period(const char *p, uint64_t *value) {
     __m128i x = _mm_loadu_si128((const __m128i *)p), n = _mm_sub_epi8(x, _mm_set1_epi8('0'));
-    __m128i blanks = _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8(' ')), _mm_cmpeq_epi8(x, _mm_set1_epi8('\t')));
+    __m128i blanks =
+        _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8(' ')), _mm_cmpeq_epi8(x, _mm_set1_epi8('\t')));
     uint32_t other = ~(uint32_t)_mm_movemask_epi8(blanks);
-    uint32_t odd = ~(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(n, _mm_set1_epi8(9)), n));
+    uint32_t odd =
+        ~(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(n, _mm_set1_epi8(9)), n));
     uint32_t from = (uint32_t)__builtin_ctz(other); /* bits above the 16 are set */
     if (from >= 16)
         return 0;

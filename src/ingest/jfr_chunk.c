@@ -192,10 +192,8 @@ static int64_t time_of(const JfrChunk *c, uint64_t ticks) {
 
 /* A length of time as the metadata says that it is written; none if that makes no sense. */
 static int64_t span_of(const JfrChunk *c, uint32_t rule, uint32_t slot, uint64_t value) {
-    static const int64_t ns_each[] = {[JFR_UNIT_NS] = 1,
-                                      [JFR_UNIT_US] = 1000,
-                                      [JFR_UNIT_MS] = 1000000,
-                                      [JFR_UNIT_S] = NS_PER_S};
+    static const int64_t ns_each[] = {
+        [JFR_UNIT_NS] = 1, [JFR_UNIT_US] = 1000, [JFR_UNIT_MS] = 1000000, [JFR_UNIT_S] = NS_PER_S};
     JfrUnit unit = jfr_unit(&c->types, c->layout[rule], slot);
     __int128 ns = (int64_t)value;
     if (unit > JFR_UNIT_TICKS && unit <= JFR_UNIT_S)

@@ -4,9 +4,9 @@
 
 #define SAMPLED "startTime", "sampledThread", "stackTrace", "state"
 #define EVENT "startTime", "eventThread", "stackTrace", NULL
-#define ALLOCATED(name, size)                                                                  \
+#define ALLOCATED(name, size)                                                                      \
     { {name, {EVENT, size, "objectClass"}}, JFR_SAMPLE, WEIGHT_BYTES }
-#define WAITED(name, class)                                                                    \
+#define WAITED(name, class)                                                                        \
     { {name, {EVENT, "duration", class}}, JFR_WAIT, WEIGHT_TIME_NS }
 
 const JfrRule jfr_rules[] = {
@@ -31,8 +31,7 @@ const JfrRule jfr_rules[] = {
       {"allocationTime", "eventThread", "stackTrace", NULL, "allocationSize", "objectClass"}},
      JFR_SAMPLE,
      WEIGHT_BYTES},
-    {{"jdk.OldObjectSample",
-      {"allocationTime", "eventThread", "stackTrace", NULL, "objectSize"}},
+    {{"jdk.OldObjectSample", {"allocationTime", "eventThread", "stackTrace", NULL, "objectSize"}},
      JFR_SAMPLE,
      WEIGHT_BYTES},
     {{"profiler.Malloc", {EVENT, "size"}}, JFR_SAMPLE, WEIGHT_BYTES},

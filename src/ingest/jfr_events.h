@@ -21,13 +21,7 @@ enum {
 /* And of those that are no samples. */
 enum { JFR_AT_PID, JFR_AT_LOST = 0, JFR_AT_SETTING = 0, JFR_AT_SETTING_VALUE };
 
-typedef enum JfrRuleKind {
-    JFR_SAMPLE,
-    JFR_WAIT,
-    JFR_PROCESS,
-    JFR_SETTING,
-    JFR_LOST
-} JfrRuleKind;
+typedef enum JfrRuleKind { JFR_SAMPLE, JFR_WAIT, JFR_PROCESS, JFR_SETTING, JFR_LOST } JfrRuleKind;
 
 typedef struct JfrRule {
     JfrWish wish;

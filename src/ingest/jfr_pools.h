@@ -23,9 +23,7 @@ typedef enum JfrPool {
 
 /* What the slots of each pool's constants are. */
 extern const JfrWish jfr_pool_wish[JFR_POOLS];
-enum {
-    JFR_STRING = 0
-}; /* strings, symbols, frame types, states: the text; classes: the name */
+enum { JFR_STRING = 0 }; /* strings, symbols, frame types, states: the text; classes: the name */
 enum { JFR_METHOD_CLASS, JFR_METHOD_NAME };
 enum { JFR_STACK_FRAME_LIST };
 enum { JFR_FRAME_METHOD, JFR_FRAME_TYPE };
@@ -54,8 +52,7 @@ static inline uint32_t jfr_constant(const JfrPools *pools, JfrPool pool, uint64_
     return id_map_find(&pools->by_key[pool], (uint32_t)(key >> 32), (uint32_t)key);
 }
 /* Fills the slots (zeros where a field is missing); `at` is what jfr_constant gave, not 0. */
-void jfr_constant_read(const JfrPools *pools, JfrPool pool, uint32_t at,
-                       JfrValue slot[JFR_SLOTS]);
+void jfr_constant_read(const JfrPools *pools, JfrPool pool, uint32_t at, JfrValue slot[JFR_SLOTS]);
 /* Appends a text: written out, or the key of one in the pool of strings; where a number stands,
  * it is a symbol's key. False: there is no such constant. */
 bool jfr_text(const JfrPools *pools, const JfrValue *value, Buf *out);

@@ -2,8 +2,7 @@
 
 #include <string.h>
 
-void jfr_resolve_init(JfrResolve *r, const JfrPools *pools, Part *part,
-                      Complaints *complaints) {
+void jfr_resolve_init(JfrResolve *r, const JfrPools *pools, Part *part, Complaints *complaints) {
     *r = (JfrResolve){.pools = pools, .part = part, .complaints = complaints, .pid = -1};
     column_init(&r->method_frame, sizeof(FrameId[JFR_FRAME_TYPES_MAX]), 8);
     column_init(&r->stack, sizeof(StackId), 8);
@@ -77,11 +76,10 @@ static void read_states(JfrResolve *r) {
         Str name = buf_str(&r->name);
         bool standard = str_eq_c(name, "STATE_DEFAULT");
         r->has_default_state = r->has_default_state || standard;
-        COLUMN_AT(&r->state, uint8_t, i) = standard ? JFR_STATE_DEFAULT
-                                           : str_eq_c(name, "STATE_RUNNABLE")
-                                               ? JFR_STATE_RUNNING
-                                           : str_starts(name, STR("STATE_")) ? JFR_STATE_WAITING
-                                                                             : JFR_STATE_NONE;
+        COLUMN_AT(&r->state, uint8_t, i) = standard                           ? JFR_STATE_DEFAULT
+                                           : str_eq_c(name, "STATE_RUNNABLE") ? JFR_STATE_RUNNING
+                                           : str_starts(name, STR("STATE_"))  ? JFR_STATE_WAITING
+                                                                              : JFR_STATE_NONE;
     }
 }
 
@@ -145,8 +143,7 @@ static bool put_class(JfrResolve *r, uint64_t key, Buf *out) {
 /* With async-profiler, Native is C code, which has no class; with the JDK, a Java method that
  * is native. */
 static bool classless(const JfrResolve *r, uint32_t kind) {
-    return kind == FRAME_CPP || kind == FRAME_KERNEL ||
-           (kind == FRAME_USER && r->async_profiler);
+    return kind == FRAME_CPP || kind == FRAME_KERNEL || (kind == FRAME_USER && r->async_profiler);
 }
 
 static FrameId make_frame(JfrResolve *r, uint32_t method, uint32_t kind) {

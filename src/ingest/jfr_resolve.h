@@ -2,9 +2,10 @@
  * traces to stacks, all of it to pairs, each worked out when a sample first needs it. Names are
  * written as async-profiler's collapsed stacks have them: pkg/Class.method, a native frame's
  * symbol alone, a class that was allocated or waited for dotted, as a frame on top. The first
- * frame of a stack is the process, "java": what threads share is one subtree, however many they are (a
- * hundred of a pool made a tree as many times larger); grouping by thread parts them. A stack or method that the chunk lacks is one frame
- * [unknown] and a complaint. Owner: a reader of one file. Thread: one at a time. OOM aborts. */
+ * frame of a stack is the process, "java": what threads share is one subtree, however many they are
+ * (a hundred of a pool made a tree as many times larger); grouping by thread parts them. A stack or
+ * method that the chunk lacks is one frame [unknown] and a complaint. Owner: a reader of one file.
+ * Thread: one at a time. OOM aborts. */
 #pragma once
 
 #include "ingest/jfr_pools.h"

@@ -105,10 +105,8 @@ static void read_attributes(const JfrTypes *t, JfrBytes *b, Element *e) {
 static void add_type(JfrTypes *t, const Element *e) {
     uint64_t id = number_of(e->id);
     uint32_t hi = (uint32_t)(id >> 32), lo = (uint32_t)id;
-    COLUMN_PUSH(&t->type, JfrType) = (JfrType){.id = id,
-                                               .name = e->name,
-                                               .field = (uint32_t)t->field.count,
-                                               .layout = JFR_LAYOUT_NONE};
+    COLUMN_PUSH(&t->type, JfrType) = (JfrType){
+        .id = id, .name = e->name, .field = (uint32_t)t->field.count, .layout = JFR_LAYOUT_NONE};
     if (!id_map_find(&t->by_id, hi, lo))
         id_map_add(&t->by_id, hi, lo, (uint32_t)t->type.count);
 }
@@ -386,8 +384,7 @@ static void read_numbers(const JfrStep *step, uint32_t n, JfrBytes *b, JfrValue 
 
 /* What comes last has the rest for itself and need not be walked through: constants are read
  * within their own bytes. */
-static void read_list(const JfrTypes *t, uint32_t element, JfrBytes *b, JfrValue *out,
-                      bool last) {
+static void read_list(const JfrTypes *t, uint32_t element, JfrBytes *b, JfrValue *out, bool last) {
     JfrBytes items = *b;
     out->number = jfr_int(&items);
     out->bytes = items.at;
@@ -455,8 +452,7 @@ uint32_t jfr_element(const JfrTypes *t, uint32_t layout, uint32_t slot) {
     return JFR_LAYOUT_NONE;
 }
 
-bool jfr_numbers(const JfrTypes *t, uint32_t layout, uint32_t slot, uint32_t *place,
-                 uint32_t *n) {
+bool jfr_numbers(const JfrTypes *t, uint32_t layout, uint32_t slot, uint32_t *place, uint32_t *n) {
     const JfrLayout *l = jfr_layout_at(t, layout);
     *n = l->numbers;
     for (uint32_t i = 0; i < l->numbers; i++) {

@@ -49,20 +49,23 @@ static inline uint32_t numbers(JsonPull *p, bool whole, int scale, int64_t *out,
 
 /* ---- many at a time ------------------------------------------------------------------------
  * Where numbers end is found for 64 bytes at a time, and the digits of a number are put into a word
- * of eight; what they come to is asked of all words together. No number waits for the one before it,
- * and with AVX2 eight become numbers in a dozen instructions: by callgrind 18 a number, one by one 40.
- * Up to a number of more than eight digits, or a byte that is neither digit nor comma (nor point). */
+ * of eight; what they come to is asked of all words together. No number waits for the one before
+ * it, and with AVX2 eight become numbers in a dozen instructions: by callgrind 18 a number, one by
+ * one 40. Up to a number of more than eight digits, or a byte that is neither digit nor comma (nor
+ * point). */
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 
-/* A block that is nothing but commas is written, too, before it is seen that there are no numbers. */
+/* A block that is nothing but commas is written, too, before it is seen that there are no numbers.
+ */
 enum { WORDS = 256, WORDS_A_BLOCK = 32, ROOM = WORDS - WORDS_A_BLOCK + 64, BLOCK_AHEAD = 64 + 16 };
 
 typedef struct Marks {
     uint64_t comma, point, digit;
 } Marks;
 
-/* Digits of numbers as they are written, the first in the lowest byte and the last in the highest. */
+/* Digits of numbers as they are written, the first in the lowest byte and the last in the highest.
+ */
 typedef struct Words {
     uint64_t whole[ROOM], part[ROOM]; /* part: behind the point, the first digit lowest */
     uint32_t n;
@@ -73,8 +76,8 @@ typedef struct Words {
 
 #define LISTS_INLINE __attribute__((always_inline)) static inline
 
-/* Of the numbers of a block whose ends are marked; returns where the first begins that is none of up
- * to eight digits. Nearly always all are: that is asked once, of all lengths together. */
+/* Of the numbers of a block whose ends are marked; returns where the first begins that is none of
+ * up to eight digits. Nearly always all are: that is asked once, of all lengths together. */
 LISTS_INLINE unsigned whole_words(const char *s, uint64_t comma, Words *w) {
     uint64_t *to = w->whole + w->n;
     unsigned first = 0, lengths = UINT32_MAX;
@@ -107,8 +110,8 @@ LISTS_INLINE uint64_t first_bytes(const char *s, unsigned length) {
     return word << (length * 8 & 63) >> (length * 8 & 63);
 }
 
-/* The same where each has a point, and up to eight digits behind it; 0: some do not, and nothing has
- * happened. */
+/* The same where each has a point, and up to eight digits behind it; 0: some do not, and nothing
+ * has happened. */
 LISTS_INLINE unsigned pointed_words(const char *s, uint64_t comma, uint64_t point, Words *w) {
     uint32_t n = w->n;
     unsigned first = 0, lengths = UINT32_MAX;
@@ -182,7 +185,8 @@ LISTS_INLINE const char *collect(const JsonPull *p, MarksOf *marks_of, bool poin
                 m.comma |= bit;
         }
         uint64_t last = m.comma ? 63 - (unsigned)__builtin_clzll(m.comma) : 0;
-        unsigned first = points ? decimal_words(s, m.comma, m.point, w) : whole_words(s, m.comma, w);
+        unsigned first =
+            points ? decimal_words(s, m.comma, m.point, w) : whole_words(s, m.comma, w);
         s += first;
         if (other || !first || first <= last)
             break;
@@ -230,7 +234,8 @@ static uint32_t small_portable(JsonPull *p, uint32_t *out, uint32_t most) {
 }
 
 /* Whole numbers and hundred millionths, made one number; parts are less than 10^8. */
-LISTS_INLINE void join(const uint32_t *whole, const uint32_t *part, uint32_t n, int scale, int64_t *out) {
+LISTS_INLINE void join(const uint32_t *whole, const uint32_t *part, uint32_t n, int scale,
+                       int64_t *out) {
     if (scale == 6) { /* by a constant, which needs no division */
         for (uint32_t i = 0; i < n; i++)
             out[i] = (int64_t)((uint64_t)whole[i] * 1000000 + (part[i] + 50) / 100);
@@ -284,7 +289,8 @@ WITH_AVX2_INLINE __m256i four_words(const uint64_t *w) {
     return _mm256_and_si256(v, _mm256_set1_epi8(0x0f));
 }
 
-/* Digits to pairs, pairs to fours, fours to eights. What lies behind the n words is of no interest. */
+/* Digits to pairs, pairs to fours, fours to eights. What lies behind the n words is of no interest.
+ */
 WITH_AVX2_INLINE void eights(const uint64_t *w, uint32_t n, uint32_t *out) {
     const __m256i ten = _mm256_set1_epi16(0x010a), hundred = _mm256_set1_epi32(0x00010064);
     const __m256i myriad = _mm256_set1_epi32(0x00012710);

@@ -103,7 +103,8 @@ static inline const char *json_short(const char *s, int scale, int64_t *out) {
         if (more - 1 > 7 || more > (unsigned)scale)
             return NULL;
         memcpy(&word, s + n + 1, sizeof word);
-        value += json_eight((word ^ 0x3030303030303030) << (64 - 8 * more)) * power[scale - (int)more];
+        value +=
+            json_eight((word ^ 0x3030303030303030) << (64 - 8 * more)) * power[scale - (int)more];
         n += 1 + more;
     }
     *out = (int64_t)value;
@@ -119,7 +120,8 @@ static inline const char *json_short(const char *s, int scale, int64_t *out) {
 /* A number times 10^scale (JSON_NUMBER_SCALE at most), as decimal_scaled gives it; NULL when it is
  * not that simple. */
 static inline const char *json_number(const char *s, int scale, int64_t *out) {
-#define MOST(power) {power, DECIMAL_MOST / (power) - 1}
+#define MOST(power)                                                                                \
+    { power, DECIMAL_MOST / (power)-1 }
     static const struct {
         uint64_t power, most;
     } of[] = {MOST(1),      MOST(10),      MOST(100),      MOST(1000),      MOST(10000),

@@ -25,8 +25,8 @@ static void path_key(Path *path, uint32_t nth, Str key) {
 }
 
 /* The object or array that was just begun, whose path has `keys` keys. */
-static void look_into(JsonPull *p, Path *path, uint32_t keys, const char *const *paths,
-                      uint32_t n, uint32_t *found) {
+static void look_into(JsonPull *p, Path *path, uint32_t keys, const char *const *paths, uint32_t n,
+                      uint32_t *found) {
     uint32_t depth = p->depth;
     for (;;) {
         JsonToken token = json_pull_next(p);

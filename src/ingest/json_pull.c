@@ -118,9 +118,7 @@ static bool hex4(const char *s, const char *end, uint32_t *out) {
         return false;
     for (int i = 0; i < 4; i++) {
         unsigned c = (unsigned char)s[i];
-        unsigned digit = c - '0' < 10u         ? c - '0'
-                         : (c | 32) - 'a' < 6u ? (c | 32) - 'a' + 10
-                                               : 16;
+        unsigned digit = c - '0' < 10u ? c - '0' : (c | 32) - 'a' < 6u ? (c | 32) - 'a' + 10 : 16;
         if (digit == 16)
             return false;
         value = value << 4 | digit;
@@ -451,7 +449,8 @@ bool json_pull_key(JsonPull *p) {
 /* Which of 16 bytes are neither digit nor point. */
 static inline unsigned no_digits16(const char *s) {
     const __m128i v = _mm_loadu_si128((const __m128i *)(const void *)s);
-    const __m128i less = _mm_sub_epi8(v, _mm_set1_epi8('.')); /* '.', '/', '0' to '9' lie side by side */
+    const __m128i less =
+        _mm_sub_epi8(v, _mm_set1_epi8('.')); /* '.', '/', '0' to '9' lie side by side */
     __m128i in = _mm_cmpeq_epi8(_mm_min_epu8(less, _mm_set1_epi8('9' - '.')), less);
     in = _mm_andnot_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('/')), in);
     return (unsigned)_mm_movemask_epi8(in) ^ 0xffff;
@@ -567,7 +566,7 @@ static const char *read_decimal(const char *s, Decimal *out) {
         digits = (size_t)(end - point);
     }
     if (end)
-        *out = (Decimal){value * power[digits] + part, (int16_t)-(int)digits, negative, 0};
+        *out = (Decimal){value * power[digits] + part, (int16_t) - (int)digits, negative, 0};
     return end;
 }
 
@@ -631,7 +630,8 @@ static inline bool short_number(JsonPull *p, int scale, int64_t *out) {
 }
 
 bool json_pull_decimal(JsonPull *p, Decimal *out) {
-    if (!p->broken && json_pull_ahead(p, p->at, JSON_NUMBER_AHEAD) && p->expect == JSON_EXPECT_VALUE) {
+    if (!p->broken && json_pull_ahead(p, p->at, JSON_NUMBER_AHEAD) &&
+        p->expect == JSON_EXPECT_VALUE) {
         const char *s = read_decimal(p->at + (*p->at == ' '), out);
         if (s && s < p->end && (*s == ',' || *s == '}' || *s == ']')) {
             p->at = s;

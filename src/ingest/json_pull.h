@@ -104,13 +104,13 @@ typedef struct JsonMember {
 
 /* In an object: the next member; false: that was all. An object or array is begun. */
 bool json_pull_member(JsonPull *p, JsonMember *m);
-/* Its value as json_pull_scaled_of and json_pull_uint_of say; another value is skipped, and false. */
+/* Its value as json_pull_scaled_of and json_pull_uint_of say; another value is skipped, and false.
+ */
 bool json_member_scaled(JsonPull *p, const JsonMember *m, int scale, int64_t *out);
 bool json_member_decimal(const JsonMember *m, Decimal *out); /* of a number */
 bool json_member_uint(JsonPull *p, const JsonMember *m, uint32_t *out);
-#define JSON_KEY_IS(m, literal)                                                                \
-    ((m)->key.n == sizeof(literal) - 1 &&                                                      \
-     memcmp((m)->key.s, (literal), sizeof(literal) - 1) == 0)
+#define JSON_KEY_IS(m, literal)                                                                    \
+    ((m)->key.n == sizeof(literal) - 1 && memcmp((m)->key.s, (literal), sizeof(literal) - 1) == 0)
 
 /* In an array: the next value's token into *token; false: that was all. */
 bool json_pull_item(JsonPull *p, JsonToken *token);
@@ -120,7 +120,7 @@ void json_pull_pass(JsonPull *p); /* over the next value */
 /* A number, or a string that holds one, times 10^scale; another value is skipped, and false. */
 bool json_pull_scaled(JsonPull *p, int scale, int64_t *out);
 bool json_pull_decimal(JsonPull *p, Decimal *out); /* a number; another value is skipped */
-bool json_pull_uint(JsonPull *p, uint32_t *out); /* 0 … UINT32_MAX - 1 */
+bool json_pull_uint(JsonPull *p, uint32_t *out);   /* 0 … UINT32_MAX - 1 */
 /* What a token just given says, by the same rules. */
 bool json_pull_scaled_of(JsonPull *p, JsonToken given, int scale, int64_t *out);
 bool json_pull_uint_of(JsonPull *p, JsonToken given, uint32_t *out);
@@ -134,9 +134,8 @@ uint32_t json_pull_small(JsonPull *p, uint32_t *out, uint32_t most);
 uint32_t json_pull_decimals(JsonPull *p, int scale, int64_t *out, uint32_t most);
 
 /* Compares with a constant length, which compilers make a few instructions of. */
-#define JSON_IS(p, literal)                                                                    \
-    ((p)->text.n == sizeof(literal) - 1 &&                                                     \
-     memcmp((p)->text.s, (literal), sizeof(literal) - 1) == 0)
+#define JSON_IS(p, literal)                                                                        \
+    ((p)->text.n == sizeof(literal) - 1 && memcmp((p)->text.s, (literal), sizeof(literal) - 1) == 0)
 
 /* At the end of a load: says what was wrong with the text, if anything. False: reading failed.
  */

@@ -1,9 +1,9 @@
-/* JsonSkim: members of an object that lies in memory, the way of the many: nothing is copied, nothing
- * is kept between two of them, and keys are told apart by one word. What is unusual, such as an escape,
- * a key that is long, or two blanks, is not read at all: NULL, and the caller goes the slow way from
- * the start (json_pull_member), which alone knows what is wrong.
- * Pure. JSON_SKIM_AHEAD bytes must be readable behind what each of these is given.
- * Only where the first byte of a word is its lowest; elsewhere json_skim_key always gives NULL. */
+/* JsonSkim: members of an object that lies in memory, the way of the many: nothing is copied,
+ * nothing is kept between two of them, and keys are told apart by one word. What is unusual, such
+ * as an escape, a key that is long, or two blanks, is not read at all: NULL, and the caller goes
+ * the slow way from the start (json_pull_member), which alone knows what is wrong. Pure.
+ * JSON_SKIM_AHEAD bytes must be readable behind what each of these is given. Only where the first
+ * byte of a word is its lowest; elsewhere json_skim_key always gives NULL. */
 #pragma once
 
 #include <string.h>
@@ -22,7 +22,7 @@ enum { JSON_SKIM_AHEAD = 64, JSON_SKIM_SLOTS = 256 };
 #define JSON_WORD4(a, b, c, d) (JSON_WORD2(a, b) | JSON_WORD2(c, d) << 16)
 #define JSON_WORD6(a, b, c, d, e, f) (JSON_WORD4(a, b, c, d) | JSON_WORD2(e, f) << 32)
 /* Where the key stands in a table of those that matter: by first letter and length. */
-#define JSON_SLOT(letter, length) (((letter) & 31) << 3 | (length))
+#define JSON_SLOT(letter, length) (((letter)&31) << 3 | (length))
 
 typedef struct JsonSkimKey {
     uint64_t word; /* 0: of more than seven letters, or of none */

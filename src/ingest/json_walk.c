@@ -109,8 +109,8 @@ static size_t walk_sse2(JsonWalk *w, const char *s, size_t n) {
     return walk(w, s, n, masks_sse2, prefix_portable);
 }
 
-/* A multiplication without carries by all ones is that prefix: with it, and with 32 bytes a vector, a
- * block takes a third of the instructions. */
+/* A multiplication without carries by all ones is that prefix: with it, and with 32 bytes a vector,
+ * a block takes a third of the instructions. */
 #define WITH_AVX2 __attribute__((target("avx2,bmi,popcnt,pclmul")))
 
 WITH_AVX2 WALK_INLINE Masks masks_avx2(const char *s) {

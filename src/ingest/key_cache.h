@@ -40,16 +40,19 @@ static inline void key_cache_fetch(const KeyCache *cache, TextKey key) {
 /* 0: a miss. Which slot it is cannot be foreseen, so nothing branches on it. */
 #if defined(__SSE2__)
 
-/* The four slots' first words side by side, then their second ones, and so on: each kind is compared at
- * once (half the instructions of one slot after the other, and a twentieth of a load's). */
+/* The four slots' first words side by side, then their second ones, and so on: each kind is
+ * compared at once (half the instructions of one slot after the other, and a twentieth of a
+ * load's). */
 static inline uint32_t key_cache_get(const KeyCache *cache, TextKey key) {
     const __m128i *s = (const __m128i *)key_cache_set(cache, key);
     __m128i a = _mm_cvtsi64_si128((long long)key.a), b = _mm_cvtsi32_si128((int)(uint32_t)key.b);
     __m128i low = _mm_unpacklo_epi32(s[0], s[1]), low2 = _mm_unpacklo_epi32(s[2], s[3]);
     __m128i high = _mm_unpackhi_epi32(s[0], s[1]), high2 = _mm_unpackhi_epi32(s[2], s[3]);
     __m128i hit = _mm_cmpeq_epi32(_mm_unpacklo_epi64(low, low2), _mm_shuffle_epi32(a, 0x00));
-    hit = _mm_and_si128(hit, _mm_cmpeq_epi32(_mm_unpackhi_epi64(low, low2), _mm_shuffle_epi32(a, 0x55)));
-    hit = _mm_and_si128(hit, _mm_cmpeq_epi32(_mm_unpacklo_epi64(high, high2), _mm_shuffle_epi32(b, 0x00)));
+    hit = _mm_and_si128(hit,
+                        _mm_cmpeq_epi32(_mm_unpackhi_epi64(low, low2), _mm_shuffle_epi32(a, 0x55)));
+    hit = _mm_and_si128(
+        hit, _mm_cmpeq_epi32(_mm_unpacklo_epi64(high, high2), _mm_shuffle_epi32(b, 0x00)));
     __m128i value = _mm_and_si128(hit, _mm_unpackhi_epi64(high, high2));
     value = _mm_or_si128(value, _mm_shuffle_epi32(value, 0x4e));
     value = _mm_or_si128(value, _mm_shuffle_epi32(value, 0xb1));

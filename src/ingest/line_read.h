@@ -8,7 +8,7 @@
 enum { LINE_READ_MOST = 64 << 20 };
 
 typedef struct LineRead {
-    int64_t offset; /* of the line given last */
+    int64_t offset;      /* of the line given last */
     SourceWindow window; /* .failed: reading failed */
     /* -- own */
     bool ended;

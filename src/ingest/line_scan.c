@@ -44,8 +44,8 @@ typedef struct RecordScan {
 
 /* One block; true: it has the empty line. Once two lines have ended, newlines themselves are of no
  * interest, only those behind another. */
-__attribute__((always_inline)) static inline bool scan_block(uint64_t mask, uint32_t base, RecordScan *s,
-                                                             RecordEnds *out) {
+__attribute__((always_inline)) static inline bool scan_block(uint64_t mask, uint32_t base,
+                                                             RecordScan *s, RecordEnds *out) {
     uint64_t pair = mask & (mask << 1 | s->carry);
     s->carry = mask >> 63;
     if (s->lines < 2 && mask) {
@@ -121,8 +121,7 @@ WITH_AVX2 static inline uint64_t mask_avx2(const char *p) {
     __m256i low = _mm256_loadu_si256((const __m256i *)p);
     __m256i high = _mm256_loadu_si256((const __m256i *)(p + 32));
     uint64_t mask = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, newline));
-    return mask | (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, newline))
-                      << 32;
+    return mask | (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, newline)) << 32;
 }
 
 WITH_AVX2 static uint32_t line_scan_avx2(const char *p, uint32_t n, uint32_t *ends) {

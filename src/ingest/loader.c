@@ -3,9 +3,9 @@
  * a ring: `head` is the oldest, which is absorbed next, so rows come out in the order of the
  * input whoever parsed them. What was read behind the last record boundary is carried over to
  * the next chunk. The first chunks are small, so that the first samples are seen at once.
- * A sequential format's parser has this thread for itself, and a relay absorbs beside it, which is a
- * quarter of the work or more: with two hyper-threads of one core, loads of JSON and perf.data took
- * 0.75 to 0.9 times as long. */
+ * A sequential format's parser has this thread for itself, and a relay absorbs beside it, which is
+ * a quarter of the work or more: with two hyper-threads of one core, loads of JSON and perf.data
+ * took 0.75 to 0.9 times as long. */
 #include "ingest/loader.h"
 
 #include <stdio.h>
@@ -48,8 +48,8 @@ struct Loader {
     char wanted[64]; /* options.format */
     CancelToken cancel;
     CancelToken stop; /* of the source */
-    bool threaded;  /* false: inline */
-    Thread *thread; /* NULL inline and once joined; the starter's */
+    bool threaded;    /* false: inline */
+    Thread *thread;   /* NULL inline and once joined; the starter's */
     /* -- loader thread only */
     Source *source;
     PackLoad *pack; /* NULL: the input is to be parsed */
@@ -243,8 +243,7 @@ static Fill fill_step(Loader *l, Error *err) {
         return FILL_MORE;
     }
     /* a record that comes in drops is not looked at again for each of them */
-    if (l->filled > l->full && l->filled < l->looked * 2 &&
-        l->filled <= l->options.record_limit)
+    if (l->filled > l->full && l->filled < l->looked * 2 && l->filled <= l->options.record_limit)
         return FILL_MORE;
     size_t at = l->format->boundary(l->context, (Str){slot->text, l->filled});
     l->looked = l->filled;
@@ -532,7 +531,7 @@ static void limit_parsing(Jobs *jobs) {
 }
 
 const char *loader_guess(const char *path, Error *err) {
-    char inside[sizeof ((Loader *)NULL)->path];
+    char inside[sizeof((Loader *)NULL)->path];
     Str head;
     bool whole;
     const Format *format = NULL;
@@ -555,7 +554,7 @@ const char *loader_guess(const char *path, Error *err) {
 
 Loader *loader_start(Jobs *jobs, Profile *profile, const LoadOptions *options, Error *err) {
     PackLoad *pack = NULL;
-    char inside[sizeof ((Loader *)NULL)->path];
+    char inside[sizeof((Loader *)NULL)->path];
     const char *path = perf_folder(options->path, inside, sizeof inside) ? inside : options->path;
     Source *source = source_open(path, options->engine, err);
     if (!source)

@@ -19,9 +19,9 @@ typedef struct LoadOptions {
     uint32_t chunk_bytes;  /* 0: 1 MiB; tests use 100. A longer record grows its chunk */
     uint32_t record_limit; /* 0: 64 MiB; a longer record is a complaint and skipped */
     CodecEngine engine;
-    bool follow;           /* the file is still being written: until loader_end */
-    bool quiet;            /* nobody watches it grow: no wake() for what is published */
-    bool dict_in_use;      /* others fill the dictionary, too: a pack is absorbed, not lent */
+    bool follow;      /* the file is still being written: until loader_end */
+    bool quiet;       /* nobody watches it grow: no wake() for what is published */
+    bool dict_in_use; /* others fill the dictionary, too: a pack is absorbed, not lent */
 } LoadOptions;
 
 typedef struct LoadStatus {
@@ -38,8 +38,8 @@ typedef struct LoadStatus {
 
 typedef struct Loader Loader;
 
-/* As what the file at this path would be loaded, by its first bytes; NULL with *err when they are of no
- * profile. Not for pipes, whose first bytes would be lost. */
+/* As what the file at this path would be loaded, by its first bytes; NULL with *err when they are
+ * of no profile. Not for pipes, whose first bytes would be lost. */
 const char *loader_guess(const char *path, Error *err);
 /* Opens the source at once; NULL with *err when that fails. */
 Loader *loader_start(Jobs *jobs, Profile *profile, const LoadOptions *options, Error *err);

@@ -105,8 +105,7 @@ static void take_graph_line(Mac *m, Str line) {
                                         : rows_process(&m->rows, m->program);
         bool deep = m->level.count >= STACKS_MAX_DEPTH - 2;
         m->cut = m->cut || deep;
-        stack =
-            deep ? parent : stacks_push(&m->rows.part.dict.stacks, parent, frame_of(m, text));
+        stack = deep ? parent : stacks_push(&m->rows.part.dict.stacks, parent, frame_of(m, text));
     }
     COLUMN_PUSH(&m->level, Level) = (Level){column, (uint64_t)count, 0, stack};
 }

@@ -45,14 +45,14 @@ typedef struct NodeFacts {
 
 typedef struct Nflx {
     Rows rows;
-    CallTree tree;               /* frames are those of the Part */
-    IdMap number_of;             /* (node id, 0): number + 1 */
-    Column facts;                /* NodeFacts by number; of frames within stacks not set */
-    Column comm;                 /* NameId by number, once asked for; 0: not yet */
-    Column sample;               /* uint32_t: node ids */
-    Column delta;                /* uint64_t: doubles */
-    Column cpu, pid, tid;        /* int32_t; -1 where there is none */
-    Column value;                /* uint64_t */
+    CallTree tree;        /* frames are those of the Part */
+    IdMap number_of;      /* (node id, 0): number + 1 */
+    Column facts;         /* NodeFacts by number; of frames within stacks not set */
+    Column comm;          /* NameId by number, once asked for; 0: not yet */
+    Column sample;        /* uint32_t: node ids */
+    Column delta;         /* uint64_t: doubles */
+    Column cpu, pid, tid; /* int32_t; -1 where there is none */
+    Column value;         /* uint64_t */
     double start_s;
 } Nflx;
 

@@ -25,8 +25,7 @@ static inline PairSlot *pair_cache_slot(const PairCache *cache, StackId callers,
                                         ContextId context) {
     uint64_t h = (((uint64_t)callers << 32 | leaf) ^ (uint64_t)context * 0xd6e8feb86659fd93u) *
                  0x9e3779b97f4a7c15u;
-    PairSlot *slot =
-        &cache->slot[(h ^ h >> 29) * 0xbf58476d1ce4e5b9u >> (64 - PAIR_CACHE_LOG2)];
+    PairSlot *slot = &cache->slot[(h ^ h >> 29) * 0xbf58476d1ce4e5b9u >> (64 - PAIR_CACHE_LOG2)];
     __builtin_prefetch(slot);
     return slot;
 }

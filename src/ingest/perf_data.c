@@ -141,8 +141,8 @@ static EventId event_id(PerfData *d, const PerfAttr *attr, WeightKind weight) {
                                              : &e->plain;
     if (!*has) {
         Dict *dict = &d->stacks.part.dict;
-        *id = contexts_event_weighed(&dict->contexts, names_intern(&dict->names, attr->name),
-                                     weight);
+        *id =
+            contexts_event_weighed(&dict->contexts, names_intern(&dict->names, attr->name), weight);
         *has = true;
     }
     return *id;
@@ -333,8 +333,8 @@ static void take_sample(PerfData *d, const PerfRecord *r, const PerfAttr *attr) 
     Ahead *a = &d->ahead[(d->ahead_first + d->ahead_n) % AHEAD_MOST];
     if (!perf_sample_read(r, attr, d->header.swapped, &a->sample)) {
         grumble(d, COMPLAINT_RECORD, 1, perf_record_offset(r),
-                "a sample of %llu bytes is shorter than its parts (sample_type 0x%llx)",
-                r->size, attr->sample_type);
+                "a sample of %llu bytes is shorter than its parts (sample_type 0x%llx)", r->size,
+                attr->sample_type);
         return;
     }
     bool counts = (attr->sample_type & SAMPLE_READ) && (attr->read_format & READ_ID);
@@ -577,14 +577,11 @@ static void take_any(PerfData *d, PerfRecord *r) {
 static void say_ending(PerfData *d, const PerfInput *in) {
     if (in->bad_size)
         grumble(d, COMPLAINT_RECORD, 1, in->next,
-                "a record says that it has less than 8 bytes: what is behind it is not read", 0,
-                0);
+                "a record says that it has less than 8 bytes: what is behind it is not read", 0, 0);
     else if (in->cut)
-        grumble(d, COMPLAINT_TRUNCATED, 1, in->next, "%llu more bytes were expected", in->cut,
-                0);
+        grumble(d, COMPLAINT_TRUNCATED, 1, in->next, "%llu more bytes were expected", in->cut, 0);
     else if (in->left && in->left != UINT64_MAX)
-        grumble(d, COMPLAINT_TRUNCATED, 1, in->next, "%llu more bytes were expected", in->left,
-                0);
+        grumble(d, COMPLAINT_TRUNCATED, 1, in->next, "%llu more bytes were expected", in->left, 0);
 }
 
 /* Up to so many bytes of records; false: there are no more. */

@@ -142,8 +142,7 @@ static Str base_name(const PerfAttr *a, Arena *arena) {
                           a->bp_type & 1 ? "r" : "", a->bp_type & 2 ? "w" : "",
                           a->bp_type & 4 ? "x" : "");
     default:
-        return str_format(arena, "type %u config 0x%llx", a->type,
-                          (unsigned long long)a->config);
+        return str_format(arena, "type %u config 0x%llx", a->type, (unsigned long long)a->config);
     }
     return str_of(name);
 }

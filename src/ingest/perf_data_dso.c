@@ -76,8 +76,8 @@ DsoId dso_of(Dsos *d, DsoKind kind, Str path, const BuildId *id) {
     uint32_t hash = (uint32_t)hash_mix(h), found;
     BuildId none = {0};
     id = id ? id : &none;
-    for (uint32_t i = hash_first(&d->index, hash);
-         (found = hash_candidate(&d->index, hash, &i)); i = hash_next(&d->index, i)) {
+    for (uint32_t i = hash_first(&d->index, hash); (found = hash_candidate(&d->index, hash, &i));
+         i = hash_next(&d->index, i)) {
         const Dso *dso = dso_at(d, found);
         if (dso->kind == kind && build_id_same(&dso->id, id) && str_eq(dso->path, path))
             return found;
@@ -212,8 +212,7 @@ static BuildId running_id(void) {
             uint32_t name_n = perf_u32(&b), n = perf_u32(&b), type = perf_u32(&b);
             const uint8_t *name = perf_take(&b, ((uint64_t)name_n + 3) & ~3ull);
             const uint8_t *desc = perf_take(&b, ((uint64_t)n + 3) & ~3ull);
-            if (name && desc && type == GNU_BUILD_ID && name_n == 4 &&
-                memcmp(name, "GNU", 4) == 0)
+            if (name && desc && type == GNU_BUILD_ID && name_n == 4 && memcmp(name, "GNU", 4) == 0)
                 id = build_id_of(desc, n);
         }
     }
@@ -263,10 +262,13 @@ static bool load_list(Dsos *d, Dso *dso, const char *path, bool same_place) {
 
 /* Where perf looks for the kernel with all its symbols. Its modules' are not in it. */
 static SymbolFile *open_vmlinux(const Dsos *d, const BuildId *want) {
-    static const char *const place[] = {
-        "vmlinux", "/boot/vmlinux", "/boot/vmlinux-%s", "/usr/lib/debug/boot/vmlinux-%s",
-        "/lib/modules/%s/build/vmlinux", "/usr/lib/debug/lib/modules/%s/vmlinux",
-        "/usr/lib/debug/boot/vmlinux-%s.debug"};
+    static const char *const place[] = {"vmlinux",
+                                        "/boot/vmlinux",
+                                        "/boot/vmlinux-%s",
+                                        "/usr/lib/debug/boot/vmlinux-%s",
+                                        "/lib/modules/%s/build/vmlinux",
+                                        "/usr/lib/debug/lib/modules/%s/vmlinux",
+                                        "/usr/lib/debug/boot/vmlinux-%s.debug"};
     char name[PATH_ROOM];
     struct utsname own;
     SymbolFile *f = NULL;
@@ -376,8 +378,8 @@ static FrameValue frame_of_symbol(Dsos *d, Dso *dso, size_t found, uint64_t prin
         dso->frame = mem_resize(NULL, 0, dso->table.n * sizeof *dso->frame);
     FrameValue *frame = &dso->frame[found - 1];
     if (!*frame)
-        *frame = make_frame(d, symbol_table_name(&dso->table, found, &d->text), dso->module,
-                            printed);
+        *frame =
+            make_frame(d, symbol_table_name(&dso->table, found, &d->text), dso->module, printed);
     return *frame;
 }
 
@@ -388,8 +390,7 @@ static FrameValue module_frame(Dsos *d, Dso *dso, uint64_t address) {
         Dso *kernel = dso_at(d, d->kernel);
         if (!kernel->loaded)
             load(d, kernel);
-        size_t found =
-            symbol_table_find(&kernel->table, address + d->kernel_delta, dso->module.s);
+        size_t found = symbol_table_find(&kernel->table, address + d->kernel_delta, dso->module.s);
         if (found)
             symbol = symbol_table_name(&kernel->table, found, &d->text);
     }
@@ -410,8 +411,7 @@ static void put_hex(Buf *out, uint64_t value) {
 static FrameValue offset_frame(Dsos *d, const Dso *dso, uint64_t at) {
     size_t slash = str_rfind_char(dso->module, '/');
     buf_clear(&d->text);
-    buf_put(&d->text,
-            str_slice(dso->module, slash < dso->module.n ? slash + 1 : 0, dso->module.n));
+    buf_put(&d->text, str_slice(dso->module, slash < dso->module.n ? slash + 1 : 0, dso->module.n));
     buf_puts(&d->text, "+0x");
     put_hex(&d->text, at);
     return make_frame(d, buf_str(&d->text), dso->module, at);
@@ -444,8 +444,7 @@ FrameValue dso_frame(Dsos *d, DsoId id, uint64_t at, uint64_t address) {
     if (!dso->loaded)
         load(d, dso);
     bool kernel = dso->kind == DSO_KERNEL;
-    size_t found =
-        symbol_table_find(&dso->table, kernel ? address + d->kernel_delta : at, NULL);
+    size_t found = symbol_table_find(&dso->table, kernel ? address + d->kernel_delta : at, NULL);
     if (found)
         return frame_of_symbol(d, dso, found, kernel ? address : at);
     if (dso->kind == DSO_FILE && dso->path.n && dso->path.s[0] == '/' && dso->path.s[1] != '/')

@@ -45,7 +45,7 @@ typedef struct Dsos {
     DsoId kernel;  /* 0: none was met */
     Str text_name; /* a symbol of the kernel, and where it was when this was recorded */
     uint64_t text_at;
-    uint64_t kernel_delta; /* what is to be added to an address to find it in the list */
+    uint64_t kernel_delta;           /* what is to be added to an address to find it in the list */
     uint64_t kernel_from, kernel_to; /* what the list covers, modules aside */
     FrameValue nowhere[2];           /* a frame of no dso; in the kernel's half of memory */
 } Dsos;

@@ -194,8 +194,8 @@ static void read_features(PerfHeader *h, PerfInput *in, const uint8_t *head) {
  */
 
 static bool broken(Error *err, int64_t offset, const char *what) {
-    error_set(err, ERROR_FORMAT, "the file is damaged or cut: %s was expected at byte %lld",
-              what, (long long)offset);
+    error_set(err, ERROR_FORMAT, "the file is damaged or cut: %s was expected at byte %lld", what,
+              (long long)offset);
     if (err)
         err->offset = offset;
     return false;

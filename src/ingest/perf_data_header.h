@@ -31,7 +31,7 @@ typedef struct PerfBuildId {
 
 typedef struct PerfHeader {
     bool pipe, swapped, big;
-    bool folder; /* there are files with more records beside this one */
+    bool folder;  /* there are files with more records beside this one */
     bool goes_on; /* perf is still recording: what stands behind the records is not there yet */
     int64_t data_at;
     uint64_t data_bytes;   /* UINT64_MAX: to the end */

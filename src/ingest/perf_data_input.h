@@ -25,7 +25,7 @@ enum {
 typedef struct PerfBlock {
     struct PerfBlock *next; /* when it is free */
     struct PerfInput *of;
-    uint32_t held;          /* records that somebody holds, and one more while it fills */
+    uint32_t held; /* records that somebody holds, and one more while it fills */
     bool unpacked; /* its bytes were compressed: offset is of the record they came in */
     size_t n;
     int64_t offset; /* of its first byte, in the input */
@@ -44,7 +44,7 @@ typedef struct PerfRecord {
 /* Records in a row: those of the input, or those that were compressed in others. */
 typedef struct PerfStream {
     PerfBlock *block;
-    size_t at; /* in block, of the next record */
+    size_t at;         /* in block, of the next record */
     uint64_t overlong; /* bytes that are left of compressed records whose size was too long */
 } PerfStream;
 
@@ -56,7 +56,8 @@ typedef struct PerfInput {
     int64_t begin; /* in the input, of the first record */
     int64_t next;  /* of the next byte to be read */
     uint64_t left; /* bytes of records not yet read; UINT64_MAX: to the end */
-    int64_t size_at; /* where a recording that goes on will say its bytes of records; 0: it is known */
+    int64_t
+        size_at; /* where a recording that goes on will say its bytes of records; 0: it is known */
     PerfStream plain, packed;
     PerfBlock *free;
     size_t bytes; /* of blocks in use */

@@ -57,8 +57,7 @@ static void sort(PerfOrder *o) {
         for (size_t i = 0; i < o->runs; i += 2) {
             size_t from = o->run[i], middle = i + 1 < o->runs ? o->run[i + 1] : o->n;
             size_t to = i + 2 < o->runs ? o->run[i + 2] : o->n;
-            merge(o->item + from, middle - from, o->item + middle, to - middle,
-                  o->scratch + from);
+            merge(o->item + from, middle - from, o->item + middle, to - middle, o->scratch + from);
             o->run[kept++] = from;
         }
         o->runs = kept;

@@ -47,10 +47,10 @@ static void read_chain(PerfBytes *b, PerfSample *out) {
     out->chain = perf_take(b, n * 8);
 }
 
-bool perf_sample_read(const PerfRecord *r, const PerfAttr *attr, bool swapped,
-                      PerfSample *out) {
+bool perf_sample_read(const PerfRecord *r, const PerfAttr *attr, bool swapped, PerfSample *out) {
     uint64_t type = attr->sample_type;
-    /* one by one: the compiler cleared the whole first, by an instruction that took a twentieth of a load */
+    /* one by one: the compiler cleared the whole first, by an instruction that took a twentieth of
+     * a load */
     out->pid = out->tid = -1;
     out->ip = 0;
     out->time = UINT64_MAX;
@@ -121,8 +121,7 @@ uint64_t perf_record_time(const PerfRecord *r, const PerfAttr *attr, bool swappe
         return UINT64_MAX;
     uint32_t at = attr->time_at;
     if (r->type != RECORD_SAMPLE) {
-        if (!attr->sample_id_all || !attr->time_back ||
-            attr->id_bytes + PERF_RECORD_HEAD > r->size)
+        if (!attr->sample_id_all || !attr->time_back || attr->id_bytes + PERF_RECORD_HEAD > r->size)
             return UINT64_MAX;
         at = r->size - attr->time_back;
     }

@@ -16,8 +16,7 @@ struct MappingList {
 
 static MappingList *list_new(uint32_t cap) {
     MappingList *l = mem_resize(NULL, 0, sizeof *l);
-    *l =
-        (MappingList){.users = 1, .cap = cap, .map = mem_resize(NULL, 0, cap * sizeof *l->map)};
+    *l = (MappingList){.users = 1, .cap = cap, .map = mem_resize(NULL, 0, cap * sizeof *l->map)};
     return l;
 }
 
@@ -113,8 +112,7 @@ static bool space_insert(PerfSpaces *s, Space *space, const Mapping *m) {
     if (space->list && space->list->n >= MAPPINGS_MOST)
         return false;
     uint32_t from = list_place(space->list, m->start), to = from, n = 0;
-    if (space->list && from < space->list->n &&
-        memcmp(&space->list->map[from], m, sizeof *m) == 0)
+    if (space->list && from < space->list->n && memcmp(&space->list->map[from], m, sizeof *m) == 0)
         return true; /* again */
     MappingList *l = own_list(space);
     Mapping with[3];

@@ -140,15 +140,13 @@ static FrameValue ask(PerfStacks *s, Space *space, uint64_t address) {
 }
 
 /* Asks memory for what frame_of will read first. */
-static void fetch_frame(const PerfStacks *s, const PerfThread *t, uint32_t mode,
-                        uint64_t address) {
+static void fetch_frame(const PerfStacks *s, const PerfThread *t, uint32_t mode, uint64_t address) {
     const Space *space = space_of(s, t, mode);
     if (space)
         __builtin_prefetch(&s->tables->address[slot_of(address, space->version, ADDRESS_LOG2)]);
 }
 
-static FrameValue frame_of(PerfStacks *s, const PerfThread *t, uint32_t mode,
-                           uint64_t address) {
+static FrameValue frame_of(PerfStacks *s, const PerfThread *t, uint32_t mode, uint64_t address) {
     Space *space = space_of(s, t, mode);
     if (!space)
         return ask(s, NULL, address);

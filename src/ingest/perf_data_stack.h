@@ -41,12 +41,12 @@ typedef struct PerfStacks {
     TextKeys keys;
     PerfStackTables *tables;
     size_t tables_n; /* bytes */
-    bool huge; /* they lie on huge pages, which are worth their while in larger files */
+    bool huge;       /* they lie on huge pages, which are worth their while in larger files */
     KeyCache chains;
     PairCache pairs;
     IdMap seeds; /* of what a key must tell apart */
     uint32_t seed_count;
-    uint64_t epoch;          /* of the Part's ids */
+    uint64_t epoch; /* of the Part's ids */
     bool swapped;
     Column frame; /* FrameId, of the sample at hand, leaf first */
 } PerfStacks;
@@ -73,9 +73,9 @@ typedef struct PerfPlaced {
     uint32_t seed;
     uint64_t leaf_at; /* in the chain; its length: there is no address in it */
     uint32_t leaf_mode;
-    uint32_t parts; /* 0: the chain is damaged, or there is none */
+    uint32_t parts;              /* 0: the chain is damaged, or there is none */
     ChainPart part[CHAIN_PARTS]; /* of the callers; what is behind was called first */
-    TextKey key; /* of the last part */
+    TextKey key;                 /* of the last part */
     bool has_key;
 } PerfPlaced;
 

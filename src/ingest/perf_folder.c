@@ -15,8 +15,8 @@ bool perf_folder(const char *path, char *out, size_t cap) {
     path_join(out, cap, path, "data");
     if (!file_is_plain(out) || !file_open(&f, out, NULL))
         return false;
-    bool is = file_pread(&f, magic, MAGIC, 0, NULL) == MAGIC &&
-              perf_header_probe((Str){magic, MAGIC});
+    bool is =
+        file_pread(&f, magic, MAGIC, 0, NULL) == MAGIC && perf_header_probe((Str){magic, MAGIC});
     file_close(&f);
     return is;
 }

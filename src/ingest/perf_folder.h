@@ -1,8 +1,8 @@
-/* Perf folder: what `perf record --threads` writes instead of a file: a folder with the file "data",
- * which has the header and some records, and "data.0", "data.1" and so on, which have nothing but
- * records, a thread's each. The folder is opened as a profile.
- * Owner: who calls perf_parts_open. Thread: one at a time. Failure: a part that cannot be opened is
- * left out, and *err says which. */
+/* Perf folder: what `perf record --threads` writes instead of a file: a folder with the file
+ * "data", which has the header and some records, and "data.0", "data.1" and so on, which have
+ * nothing but records, a thread's each. The folder is opened as a profile. Owner: who calls
+ * perf_parts_open. Thread: one at a time. Failure: a part that cannot be opened is left out, and
+ * *err says which. */
 #pragma once
 
 #include "ingest/perf_data_input.h"

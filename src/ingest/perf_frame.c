@@ -22,8 +22,7 @@ static Str less_offset(Str s) {
     size_t i = s.n;
     while (i > 0 && is_hex(s.s[i - 1]))
         i--;
-    bool offset =
-        i < s.n && i > 3 && s.s[i - 1] == 'x' && s.s[i - 2] == '0' && s.s[i - 3] == '+';
+    bool offset = i < s.n && i > 3 && s.s[i - 1] == 'x' && s.s[i - 2] == '0' && s.s[i - 3] == '+';
     return offset ? (Str){s.s, i - 3} : s;
 }
 
@@ -110,8 +109,7 @@ static bool split_usual(Str line, FrameLine *out) {
         is_blank(line.s[SYMBOL]) || line.s[line.n - 1] != ')')
         return false;
     __m128i address = _mm_loadu_si128((const __m128i *)(line.s + 1));
-    uint32_t blank =
-        (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(address, _mm_set1_epi8(' ')));
+    uint32_t blank = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(address, _mm_set1_epi8(' ')));
     uint32_t hex = bytes_in(address, '0', 9) | bytes_in(address, 'a', 5);
     if ((blank | hex) != 0xffff || (blank & (blank + 1)) || !hex)
         return false;

@@ -28,9 +28,9 @@ enum {
     DEPTH_MAX = STACKS_MAX_DEPTH - 1, /* the process name is a frame, too */
     LINES = 64,                       /* whose keys are made together */
     RECORDS = 16,                     /* whose keys are made together */
-    RECORD_LINES = 512,    /* whose keys are made together, of records that are not known */
-    RECORD_BYTES = 8192,   /* longer ones are read on their own */
-    WAITING_FRAMES = 4096, /* of complete samples whose pairs are not known yet */
+    RECORD_LINES = 512,          /* whose keys are made together, of records that are not known */
+    RECORD_BYTES = 8192,         /* longer ones are read on their own */
+    WAITING_FRAMES = 4096,       /* of complete samples whose pairs are not known yet */
     LINES_LOG2 = CACHE_LOG2(15), /* slots of the line cache, and of those of stacks */
     CALLERS_LOG2 = CACHE_LOG2(18),
     PATHS_LOG2 = CACHE_LOG2(16),
@@ -321,8 +321,7 @@ static void close_sample(FormatParser *p) {
  * address that was accessed before it. A tracepoint's text is no frame. */
 static bool only_frame(Str rest, FrameLine *frame) {
     FrameLine inner;
-    if (!frame_line_split(rest, frame) || !frame->ended ||
-        (!frame->module.n && !frame->inlined))
+    if (!frame_line_split(rest, frame) || !frame->ended || (!frame->module.n && !frame->inlined))
         return false;
     size_t blank = str_find_char(frame->symbol, ' ');
     if (blank >= 4 && blank < frame->symbol.n &&
@@ -336,8 +335,8 @@ static Sample sample_of(FormatParser *p, HeaderSlot *thread, EventId event, int6
                         uint64_t period) {
     if (thread->event != event) {
         thread->event = event;
-        thread->context = contexts_intern(
-            &p->part.dict.contexts, (Context){thread->comm, thread->pid, thread->tid, event});
+        thread->context = contexts_intern(&p->part.dict.contexts,
+                                          (Context){thread->comm, thread->pid, thread->tid, event});
     }
     return (Sample){.row = {.time_ns = time_ns, .weight = period, .cpu = thread->cpu},
                     .stack = thread->root,
@@ -526,8 +525,12 @@ static const char *read_lines(FormatParser *p, const char *block, const char *li
                               uint32_t count) {
     TextKey key[LINES];
     for (uint32_t from = 0; from < count; from += LINES) {
-        LineRun run = {p->chunk->bytes.s, line, block, p->ends + from,
-                       count - from < LINES ? count - from : LINES, NULL};
+        LineRun run = {p->chunk->bytes.s,
+                       line,
+                       block,
+                       p->ends + from,
+                       count - from < LINES ? count - from : LINES,
+                       NULL};
         frame_keys(&p->keys, &run, key);
         for (uint32_t i = 0; i < run.count; i++)
             key_cache_fetch(&p->lines, key[i]);
@@ -580,8 +583,7 @@ static bool know_record(FormatParser *p, Record *r) {
         if (!callers)
             return false;
     }
-    FrameValue leaf =
-        value_of_line(p, r->leaf, (size_t)(r->callers - 1 - r->leaf), r->leaf_key);
+    FrameValue leaf = value_of_line(p, r->leaf, (size_t)(r->callers - 1 - r->leaf), r->leaf_key);
     if (leaf >= FRAME_RUN)
         return false;
     s->stack = callers;
@@ -645,8 +647,8 @@ static void add_records(FormatParser *p, uint32_t n) {
     }
 }
 
-/* The keys of the leaves of n records, those that may be known, all at once: what lines are compared
- * with is then loaded once. */
+/* The keys of the leaves of n records, those that may be known, all at once: what lines are
+ * compared with is then loaded once. */
 static void key_leaves(FormatParser *p, uint32_t n) {
     const char *text = p->chunk->bytes.s;
     uint32_t starts[RECORDS], ends[RECORDS], at[RECORDS], count = 0;
@@ -669,8 +671,7 @@ static void key_leaves(FormatParser *p, uint32_t n) {
 static void key_callers(FormatParser *p, Record *r) {
     if (r->callers >= r->end) /* an empty line may be the second */
         return;
-    r->callers_key =
-        text_key(&p->keys, r->callers, (size_t)(r->end - r->callers), r->sample.stack);
+    r->callers_key = text_key(&p->keys, r->callers, (size_t)(r->end - r->callers), r->sample.stack);
     key_cache_fetch(&p->callers, r->callers_key);
 }
 

@@ -1,11 +1,9 @@
-/* The format "perf script stacks": what `perf script` prints when neither times nor, with ids, events
- * are among its fields (-F comm,ip,sym or -F ip,sym):
- *   java
- *   \t    7f0145a1 main+0x1 (/bin/java)
- *   (a blank line)
- * The line above the frames has what there is of process, ids, cpu and event; with none of them it is
- * blank. Nothing but the frames' columns tells such a text from others, so it is the last thing that a
- * text with them is taken for. Each is a sample, nobody knows when. */
+/* The format "perf script stacks": what `perf script` prints when neither times nor, with ids,
+ * events are among its fields (-F comm,ip,sym or -F ip,sym): java \t    7f0145a1 main+0x1
+ * (/bin/java) (a blank line) The line above the frames has what there is of process, ids, cpu and
+ * event; with none of them it is blank. Nothing but the frames' columns tells such a text from
+ * others, so it is the last thing that a text with them is taken for. Each is a sample, nobody
+ * knows when. */
 #include "ingest/frame_table.h"
 #include "ingest/line_read.h"
 
@@ -63,8 +61,8 @@ static Context take_title(Bare *b, Str title, uint16_t *cpu) {
     }
     event_line_thread(left, &comm, &context.pid, &context.tid);
     context.comm = rows_name(&b->rows, comm.n ? comm : STR("[unknown]"));
-    context.event = contexts_event_weighed(&b->rows.part.dict.contexts,
-                                           rows_name(&b->rows, event), WEIGHT_SAMPLES);
+    context.event = contexts_event_weighed(&b->rows.part.dict.contexts, rows_name(&b->rows, event),
+                                           WEIGHT_SAMPLES);
     return context;
 }
 

@@ -91,8 +91,7 @@ static uint32_t location_number(Pprof *p, uint64_t id) {
     if (known)
         return known - 1;
     COLUMN_PUSH(&p->location, Location) = (Location){0};
-    id_map_add(&p->location_of, (uint32_t)id, (uint32_t)(id >> 32),
-               (uint32_t)p->location.count);
+    id_map_add(&p->location_of, (uint32_t)id, (uint32_t)(id >> 32), (uint32_t)p->location.count);
     return (uint32_t)p->location.count - 1;
 }
 
@@ -241,8 +240,7 @@ static void read_mapping(Pprof *p, Str message) {
     }
     COLUMN_PUSH(&p->mapping, uint32_t) = file;
     if (!known_number(&p->mapping_of, id))
-        id_map_add(&p->mapping_of, (uint32_t)id, (uint32_t)(id >> 32),
-                   (uint32_t)p->mapping.count);
+        id_map_add(&p->mapping_of, (uint32_t)id, (uint32_t)(id >> 32), (uint32_t)p->mapping.count);
 }
 
 static void read_field(Pprof *p, const ProtoField *f) {
@@ -344,9 +342,9 @@ static StackId stack_of(Pprof *p, uint32_t number, NameId comm, StackId base) {
         uint32_t at = COLUMN_AT(&p->path, uint32_t, i);
         Node node = COLUMN_AT(&p->node, Node, at);
         if (node.depth < STACKS_MAX_DEPTH)
-            stack = push_location(p, stack,
-                                  (const Location *)column_at(&p->location, node.location),
-                                  p->ours && node.parent == NONE);
+            stack =
+                push_location(p, stack, (const Location *)column_at(&p->location, node.location),
+                              p->ours && node.parent == NONE);
         if (stack)
             id_map_add(&p->stack, at, comm, stack);
     }
@@ -489,8 +487,7 @@ static void emit_sample(Pprof *p, uint64_t i, const Group *g, NameId program) {
     int64_t weight =
         g->weight == NONE ? none : COLUMN_AT(&p->value, int64_t, i * p->types + g->weight);
     if (count < 0 || weight < 0 || __builtin_mul_overflow(weight, g->unit, &weight)) {
-        rows_complain(&p->rows, COMPLAINT_COUNT, -1,
-                      STR("a value below 0, as differences have"));
+        rows_complain(&p->rows, COMPLAINT_COUNT, -1, STR("a value below 0, as differences have"));
         return;
     }
     if (count == 0 && weight == 0)
@@ -511,11 +508,10 @@ static void emit_all(Pprof *p) {
     Group group[TYPES_MOST];
     for (uint64_t i = 0; i < p->location.count; i++)
         if (!COLUMN_AT(&p->location, Location, i).told)
-            rows_complain(&p->rows, COMPLAINT_FRAME, -1,
-                          STR("a location that is not in the file"));
+            rows_complain(&p->rows, COMPLAINT_FRAME, -1, STR("a location that is not in the file"));
     for (uint64_t i = 0; i < p->comment.count; i++)
-        p->ours = p->ours || str_starts(string_at(p, COLUMN_AT(&p->comment, uint32_t, i)),
-                                        STR("flamescope "));
+        p->ours = p->ours ||
+                  str_starts(string_at(p, COLUMN_AT(&p->comment, uint32_t, i)), STR("flamescope "));
     measure_depths(p);
     uint32_t groups = make_groups(p, group);
     NameId program = program_of(p);
@@ -592,8 +588,7 @@ static FormatGuess probe(Str head, bool whole) {
         bool message = f.number < sizeof most && most[f.number];
         if (!text && !number && !message)
             return GUESS_NO;
-        if (number ? f.wire != PROTO_VARINT && f.number != PROFILE_COMMENT
-                   : f.wire != PROTO_BYTES)
+        if (number ? f.wire != PROTO_VARINT && f.number != PROFILE_COMMENT : f.wire != PROTO_BYTES)
             return GUESS_NO;
         if (message && !is_message(f.bytes, most[f.number]))
             return GUESS_NO;

@@ -7,12 +7,7 @@
 
 #include "ingest/source_window.h"
 
-typedef enum ProtoWire {
-    PROTO_VARINT = 0,
-    PROTO_64 = 1,
-    PROTO_BYTES = 2,
-    PROTO_32 = 5
-} ProtoWire;
+typedef enum ProtoWire { PROTO_VARINT = 0, PROTO_64 = 1, PROTO_BYTES = 2, PROTO_32 = 5 } ProtoWire;
 
 enum { PROTO_FIELD_MOST = 1 << 30 };
 

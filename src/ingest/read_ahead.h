@@ -1,7 +1,7 @@
 /* ReadAhead: what a reader gives, made on a thread of its own some blocks ahead of who takes it, so
- * that decompressing goes on while what came out is parsed. Owner and thread: new, take, stop and free
- * are one thread's; `read` is called on the other until stop or free has returned, or take has given the end.
- * Memory: a few blocks. Failure: take gives what read gave. */
+ * that decompressing goes on while what came out is parsed. Owner and thread: new, take, stop and
+ * free are one thread's; `read` is called on the other until stop or free has returned, or take has
+ * given the end. Memory: a few blocks. Failure: take gives what read gave. */
 #pragma once
 
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* Relay: batches on their way from a parser that reads in order to the thread that absorbs them, so
  * that one is parsed while the one before is absorbed. They arrive in the order in which they were
- * given. Thread: give, settle and free are the parser's; `take` is called on a thread of the relay's
- * own, which is the profile's absorber meanwhile. Memory: a few batches. Failure: none. */
+ * given. Thread: give, settle and free are the parser's; `take` is called on a thread of the
+ * relay's own, which is the profile's absorber meanwhile. Memory: a few batches. Failure: none. */
 #pragma once
 
 #include "store/batch.h"

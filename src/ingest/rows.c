@@ -110,8 +110,7 @@ void rows_count(Rows *r, StackId stack, Context context, uint64_t count) {
     if (count == 0)
         return;
     Counted counted = {stack, contexts_intern(&r->part.dict.contexts, context), count};
-    if (!r->weighed &&
-        (count > ROWS_COUNTED_MOST || (r->counted += count) > ROWS_COUNTED_MOST)) {
+    if (!r->weighed && (count > ROWS_COUNTED_MOST || (r->counted += count) > ROWS_COUNTED_MOST)) {
         r->weighed = true;
         emit_held(r);
     }

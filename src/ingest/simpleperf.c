@@ -128,8 +128,7 @@ static void take_line(Simple *s, Str line) {
     } else if (s->in_sample) {
         take_member(s, key, value, line);
     } else if (str_eq(key, STR("lost_count")) && str_to_i64(value, &lost) && lost > 0) {
-        complain(&s->rows.batch.complaints, COMPLAINT_LOST, (uint64_t)lost, s->lines.offset,
-                 line);
+        complain(&s->rows.batch.complaints, COMPLAINT_LOST, (uint64_t)lost, s->lines.offset, line);
     }
 }
 
@@ -155,8 +154,7 @@ static FormatGuess probe(Str head, bool whole) {
     (void)whole;
     while (head.n) {
         Str line = str_trim(str_cut(&head, '\n'));
-        if (sample &&
-            (str_starts(line, STR("event_type: ")) || str_starts(line, STR("time: "))))
+        if (sample && (str_starts(line, STR("event_type: ")) || str_starts(line, STR("time: "))))
             return GUESS_YES;
         sample = str_eq(line, STR("sample:"));
     }

@@ -18,12 +18,12 @@ enum { RAW_BYTES = 256 * 1024, SNIFF_BYTES = 8, LOOK_AGAIN_MS = 20 };
 struct Source {
     File file;
     CodecEngine engine;
-    Codec *codec; /* NULL: plain */
-    Split *split; /* NULL: decoded here */
+    Codec *codec;     /* NULL: plain */
+    Split *split;     /* NULL: decoded here */
     ReadAhead *ahead; /* whose thread decodes; NULL: the reader's own */
     int64_t consumed; /* for what was taken from it */
-    int64_t base;   /* in the file, of raw byte 0 */
-    int64_t again;  /* bytes of text that the split has given and the codec will give again */
+    int64_t base;     /* in the file, of raw byte 0 */
+    int64_t again;    /* bytes of text that the split has given and the codec will give again */
     CodecKind kind;
     bool sniffed, raw_end;
     bool cut_short;
@@ -38,7 +38,7 @@ struct Source {
     int64_t given;     /* by source_read */
     Source *whole;     /* this one is a part of it, or NULL */
     int64_t parts_size, parts_read;
-    Buf head;          /* decoded ahead by source_peek: [head_at, head.n) */
+    Buf head; /* decoded ahead by source_peek: [head_at, head.n) */
     size_t head_at;
     SourceEnding ending;
     Error trouble;
@@ -324,7 +324,8 @@ void source_read_enough(Source *source) {
 }
 
 static int64_t take_some(Source *s, char *out, size_t n, Error *err) {
-    return s->ahead ? read_ahead_take(s->ahead, out, n, &s->consumed, err) : read_some(s, out, n, err);
+    return s->ahead ? read_ahead_take(s->ahead, out, n, &s->consumed, err)
+                    : read_some(s, out, n, err);
 }
 
 int64_t source_read(Source *source, void *out, size_t min_n, size_t n, Error *err) {

@@ -25,13 +25,13 @@ void source_close(Source *source);
  * Reading then waits for jobs, so no job may. */
 void source_use_workers(Source *source, Jobs *jobs);
 /* What is compressed and read in order by one thread is decompressed on another from now on; else
- * nothing changes. Then only reading, what was consumed and given, and closing may be asked for; how
- * it ended, behind the end or after source_read_enough, when no more is read. */
+ * nothing changes. Then only reading, what was consumed and given, and closing may be asked for;
+ * how it ended, behind the end or after source_read_enough, when no more is read. */
 void source_read_ahead(Source *source);
 void source_read_enough(Source *source);
-/* Before the first read: the file is still being written. Its end is then not the end: reading waits
- * for more, as on a pipe, until `stop`, any thread's to cancel, is cancelled; then what is there is
- * all. A pipe ends likewise once it is. The token must outlive the source. */
+/* Before the first read: the file is still being written. Its end is then not the end: reading
+ * waits for more, as on a pipe, until `stop`, any thread's to cancel, is cancelled; then what is
+ * there is all. A pipe ends likewise once it is. The token must outlive the source. */
 void source_follow(Source *source, const CancelToken *stop, bool grows);
 /* Up to n bytes of decompressed data; 0 at the end; -1 on a read error (*err). On a pipe it
  * returns what is there as soon as something is (at least min_n bytes unless the end comes). */
@@ -51,7 +51,7 @@ bool source_is_pipe(const Source *source); /* or a file that is followed */
 bool source_grows(const Source *source);   /* a file that is followed, and nobody said the end */
 SourceEnding source_ending(const Source *source);
 const char *source_trouble(const Source *source); /* words for TRUNCATED and DAMAGED */
-const char *source_path(const Source *source); /* as it was given */
+const char *source_path(const Source *source);    /* as it was given */
 CodecKind source_codec(const Source *source);
 /* `part` is read beside `whole`, and counts as some of it from now on: what it has and what is
  * read of it. It must be closed first. */

@@ -1,6 +1,6 @@
-/* SourceWindow: the part of a source that a parser looks at: what it has not used yet stays, more is
- * read behind it. Under the readers of lines and of protobuf fields.
- * Owner: the caller, who closes it; places in buf move when more is read. Thread: one. */
+/* SourceWindow: the part of a source that a parser looks at: what it has not used yet stays, more
+ * is read behind it. Under the readers of lines and of protobuf fields. Owner: the caller, who
+ * closes it; places in buf move when more is read. Thread: one. */
 #pragma once
 
 #include "ingest/rows.h"

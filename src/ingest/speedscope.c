@@ -21,7 +21,7 @@
 #include "ingest/key_cache.h"
 
 enum {
-    ROOT_FRAME = 1u << 31, /* in a node's frame: it is a process, not a function */
+    ROOT_FRAME = 1u << 31,      /* in a node's frame: it is a process, not a function */
     SEEN_LOG2 = CACHE_LOG2(15), /* 512 KiB */
     FRAME_BLOCK = 64,
     WEIGHT_BLOCK = 256,
@@ -29,9 +29,9 @@ enum {
 
 typedef enum Unit { UNIT_NONE, UNIT_BYTES, UNIT_TIME } Unit;
 
-/* A profile. Its rows are made while its weights or events are read where all that they depend on was
- * told before, as speedscope writes it; else they are held. Samples: the weight at the same place.
- * Events: a node is the stack from its time on. */
+/* A profile. Its rows are made while its weights or events are read where all that they depend on
+ * was told before, as speedscope writes it; else they are held. Samples: the weight at the same
+ * place. Events: a node is the stack from its time on. */
 typedef struct Held {
     NameId name;
     Unit unit;
@@ -232,12 +232,10 @@ static bool value_of(Scope *s, const Held *h, const Decimal *d, int64_t *out) {
 }
 
 static void begin_rows(Scope *s, Held *h) {
-    static const WeightKind kind[] = {
-        [UNIT_BYTES] = WEIGHT_BYTES, [UNIT_TIME] = WEIGHT_TIME_NS};
+    static const WeightKind kind[] = {[UNIT_BYTES] = WEIGHT_BYTES, [UNIT_TIME] = WEIGHT_TIME_NS};
     h->context = (Context){h->name, -1, -1, 0};
     if (h->unit != UNIT_NONE)
-        h->context.event =
-            contexts_event_weighed(&s->rows.part.dict.contexts, 0, kind[h->unit]);
+        h->context.event = contexts_event_weighed(&s->rows.part.dict.contexts, 0, kind[h->unit]);
     h->time_ns = 0;
     if (!h->evented && h->has_start && !decimal_to(&h->start, h->scale, &h->time_ns))
         h->time_ns = 0;
@@ -775,9 +773,8 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
 }
 
 static FormatGuess probe(Str head, bool whole) {
-    static const char *const path[] = {"shared.frames",       "profiles.unit",
-                                       "profiles.startValue", "profiles.samples",
-                                       "profiles.events",     "$schema"};
+    static const char *const path[] = {"shared.frames",    "profiles.unit",   "profiles.startValue",
+                                       "profiles.samples", "profiles.events", "$schema"};
     bool array;
     uint32_t has = json_pull_paths(head, path, 6, &array);
     (void)whole;

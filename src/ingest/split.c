@@ -21,13 +21,13 @@
 #include "ingest/zstd_frame.h"
 
 enum {
-    WINDOW = 256 * 1024,     /* of raw bytes that is looked at for places to cut */
-    RAW_FIRST = 4 * 1024,    /* a small first piece: the first text is there at once */
+    WINDOW = 256 * 1024,  /* of raw bytes that is looked at for places to cut */
+    RAW_FIRST = 4 * 1024, /* a small first piece: the first text is there at once */
     RAW_LEAST = 2 * 1024,
     RAW_MOST = 64 * 1024,
     JOINED_MOST = 512 * 1024, /* raw bytes of pieces decoded as one */
     TEXT_AIM = 384 * 1024,
-    TEXT_MOST = 8 << 20, /* a piece with more is left to the sequential decoder */
+    TEXT_MOST = 8 << 20,      /* a piece with more is left to the sequential decoder */
     FRAME_RAW_MOST = 8 << 20, /* so is a zstd frame of more than these */
     FRAME_TEXT_MOST = 32 << 20,
     FRAMES_AHEAD = 48 << 20, /* raw bytes and text of zstd frames in pieces, but for one piece */
@@ -47,8 +47,8 @@ typedef enum PieceState { PIECE_WAITING, PIECE_RUNNING, PIECE_DONE } PieceState;
 
 typedef struct Piece {
     PieceState state; /* protected by mutex; what is below is whose piece is running, or done */
-    Codec *codec[2]; /* of members or frames, of blocks; made when needed */
-    CodecKind kind;  /* of the file */
+    Codec *codec[2];  /* of members or frames, of blocks; made when needed */
+    CodecKind kind;   /* of the file */
     CodecEngine engine;
     bool blocks;
     size_t weight; /* of frames: raw bytes and room for their text */
@@ -84,7 +84,7 @@ struct Split {
     size_t look_at, look_n, look_cap;
     bool look_end; /* the file has no more */
     int64_t scan;
-    size_t aim; /* raw bytes of the next piece */
+    size_t aim;         /* raw bytes of the next piece */
     size_t ahead, held; /* of frames: weight of the pieces, and memory that the ring has */
     /* the running member, in blocks */
     int64_t member_at, member_text;

@@ -73,8 +73,7 @@ static BuildId read_build_id(const SymbolFile *f) {
     for (Elf_Scn *s = elf_nextscn(f->elf, NULL); s; s = elf_nextscn(f->elf, s)) {
         GElf_Shdr head;
         Elf_Data *data = NULL;
-        if (!gelf_getshdr(s, &head) || head.sh_type != SHT_NOTE ||
-            !(data = elf_getdata(s, NULL)))
+        if (!gelf_getshdr(s, &head) || head.sh_type != SHT_NOTE || !(data = elf_getdata(s, NULL)))
             continue;
         GElf_Nhdr note;
         size_t name, desc, at = 0;
@@ -132,8 +131,7 @@ SymbolFile *symbol_file_of_vdso(void) {
     Elf32_Ehdr head;
 #endif
     memcpy(&head, image, sizeof head);
-    return open_elf(-1,
-                    elf_memory(image, head.e_shoff + (size_t)head.e_shnum * head.e_shentsize));
+    return open_elf(-1, elf_memory(image, head.e_shoff + (size_t)head.e_shnum * head.e_shentsize));
 }
 
 void symbols_close(SymbolFile *f) {
@@ -247,15 +245,13 @@ static bool is_function_or_object(const GElf_Sym *sym) {
 
 static bool is_label(const GElf_Sym *sym) {
     int seen = GELF_ST_VISIBILITY(sym->st_other);
-    return GELF_ST_TYPE(sym->st_info) == STT_NOTYPE && seen != STV_HIDDEN &&
-           seen != STV_INTERNAL;
+    return GELF_ST_TYPE(sym->st_info) == STT_NOTYPE && seen != STV_HIDDEN && seen != STV_INTERNAL;
 }
 
 /* Names of an address's kind that assemblers write for others ("$x", "$d"). */
 static bool is_mark(const SymbolFile *f, const char *name) {
     int machine = f->head.e_machine;
-    return name[0] == '$' &&
-           (machine == EM_ARM || machine == EM_AARCH64 || machine == EM_RISCV);
+    return name[0] == '$' && (machine == EM_ARM || machine == EM_AARCH64 || machine == EM_RISCV);
 }
 
 /* A table of symbols and the names they have. */
@@ -271,8 +267,7 @@ typedef struct SymbolSection {
 /* False: it is none of a function or a variable. */
 static bool symbol_of(const SymbolSection *in, const GElf_Sym *sym, Symbol *out) {
     uint64_t value = sym->st_value;
-    if (sym->st_name >= in->text_n || sym->st_shndx == SHN_UNDEF ||
-        sym->st_shndx >= in->sections.n)
+    if (sym->st_name >= in->text_n || sym->st_shndx == SHN_UNDEF || sym->st_shndx >= in->sections.n)
         return false;
     const char *name = in->text + sym->st_name;
     const SectionFacts *section = &in->sections.of[sym->st_shndx];
@@ -395,9 +390,8 @@ static void read_linkage(SymbolTable *t, const SymbolFile *f) {
 void symbols_read_elf(SymbolTable *t, SymbolFile *file, SymbolFile *mapped) {
     Arena arena;
     arena_init(&arena, FACTS_BYTES);
-    SymbolSection in = {.f = file,
-                        .sections = sections_of(file, &arena),
-                        .places = places_of(mapped, &arena)};
+    SymbolSection in = {
+        .f = file, .sections = sections_of(file, &arena), .places = places_of(mapped, &arena)};
     read_section(t, &in, ".symtab", SHT_SYMTAB);
     read_section(t, &in, ".dynsym", SHT_DYNSYM);
     read_linkage(t, mapped);

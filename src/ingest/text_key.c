@@ -80,8 +80,7 @@ static void cut_portable(const char *line, uint32_t n, LineCut *cut) {
     uint32_t open = n - 1;
     while (open > SYMBOL && line[open - 1] != '(' && line[open - 1] != ')')
         open--;
-    if (line[n - 1] != ')' || open <= SYMBOL + 1 || line[--open] != '(' ||
-        line[open - 1] != ' ')
+    if (line[n - 1] != ')' || open <= SYMBOL + 1 || line[--open] != '(' || line[open - 1] != ' ')
         return;
     uint32_t x = open - 1;
     while (x > SYMBOL && is_hex(line[x - 1]))
@@ -196,11 +195,11 @@ typedef struct Letters {
     __m256i bracket, bit;
 } Letters;
 
-#define KEPT(type, value)                                                                      \
-    __extension__({                                                                            \
-        type kept = value;                                                                     \
-        __asm__("" : "+x"(kept));                                                              \
-        kept;                                                                                  \
+#define KEPT(type, value)                                                                          \
+    __extension__({                                                                                \
+        type kept = value;                                                                         \
+        __asm__("" : "+x"(kept));                                                                  \
+        kept;                                                                                      \
     })
 
 WITH_AES_INLINE Letters letters(void) {

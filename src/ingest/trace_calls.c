@@ -37,7 +37,8 @@ static TraceWaiting *waiting_of(TraceCalls *c, uint32_t thread) {
     if (thread >= c->threads) {
         uint32_t threads = thread + 16;
         threads += thread / 2;
-        c->thread = mem_resize(c->thread, c->threads * sizeof *c->thread, threads * sizeof *c->thread);
+        c->thread =
+            mem_resize(c->thread, c->threads * sizeof *c->thread, threads * sizeof *c->thread);
         for (; c->threads < threads; c->threads++) {
             fifo_init(&c->thread[c->threads].event, sizeof(Waiting));
             fifo_init(&c->thread[c->threads].far, sizeof(int64_t));
@@ -246,8 +247,8 @@ static size_t match(Call *at, size_t n, Rows *rows) {
 /* ---- nesting ------------------------------------------------------------------------------
  */
 
-/* A stack by its caller's and its frame, and its pair in one thread: what was met lately. Most calls
- * are of a few thousand, whose ids else lie all over two large maps. */
+/* A stack by its caller's and its frame, and its pair in one thread: what was met lately. Most
+ * calls are of a few thousand, whose ids else lie all over two large maps. */
 typedef struct Seat {
     StackId parent, stack;
     FrameId frame;
@@ -354,8 +355,7 @@ static void begin_call(Nest *n, const Call *e) {
     uint64_t depth = n->level.count;
     int64_t end = e->end_ns;
     if (depth && depth >= OVERLAPS_DEEP && end > level_at(n, depth - 1)->end_ns) {
-        rows_complain(n->rows, COMPLAINT_FRAME, -1,
-                      STR("a call that outlasts what is around it"));
+        rows_complain(n->rows, COMPLAINT_FRAME, -1, STR("a call that outlasts what is around it"));
         end = level_at(n, depth - 1)->end_ns;
     }
     if (depth >= CALLS_DEEP) {

@@ -1,14 +1,14 @@
 /* TraceCalls: calls of many threads as a trace tells them, in any order: begins and ends apart
  * (matched by name within their thread), or whole ones with a length. At the end they are
- * nested and cut into rows, thread by thread: no earlier, for a whole call is told when it is over, so
- * that what is around a call may come behind it, however far.
+ * nested and cut into rows, thread by thread: no earlier, for a whole call is told when it is over,
+ * so that what is around a call may come behind it, however far.
  *  - A begin without an end lasts until the call around it ends, else as long as the thread has
  *    events. An end without a begin is a complaint.
  *  - Calls of one thread that overlap without nesting stand within one another as long as both
  *    last, in the order in which they began; beyond OVERLAPS_DEEP the inner one is cut, which
  *    is a complaint.
- * Owner: the parser. Thread: one. Memory: 16 B an event while it waits, 24 to 48 more for those of the
- * one thread whose rows are made. */
+ * Owner: the parser. Thread: one. Memory: 16 B an event while it waits, 24 to 48 more for those of
+ * the one thread whose rows are made. */
 #pragma once
 
 #include "base/fifo.h"
@@ -19,7 +19,7 @@ typedef enum TraceKind { TRACE_BEGIN, TRACE_END, TRACE_WHOLE } TraceKind;
 typedef struct TraceEvent {
     int64_t begin_ns, end_ns; /* end: of whole ones */
     FrameId frame;            /* of ends: none */
-    uint32_t name; /* NameId, by which ends are matched; 0: an end of the innermost */
+    uint32_t name;            /* NameId, by which ends are matched; 0: an end of the innermost */
     TraceKind kind;
 } TraceEvent;
 

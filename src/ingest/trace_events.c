@@ -47,8 +47,8 @@ typedef struct Called {
     FrameId frame; /* 0: none */
 } Called;
 
-/* A number as it was written last time, with what followed: most events are of the process of the one
- * before, and to compare is a sixth of reading. */
+/* A number as it was written last time, with what followed: most events are of the process of the
+ * one before, and to compare is a sixth of reading. */
 typedef struct Same {
     uint64_t word, mask; /* mask 0: there was none */
     int64_t value;
@@ -97,12 +97,12 @@ typedef struct Item {
  */
 
 static uint32_t thread_hash(int64_t pid, int64_t tid, bool whole) {
-    return (uint32_t)(hash_mix((uint64_t)pid * 0x9e3779b97f4a7c15u ^ (uint64_t)tid) >> 8) +
-           whole;
+    return (uint32_t)(hash_mix((uint64_t)pid * 0x9e3779b97f4a7c15u ^ (uint64_t)tid) >> 8) + whole;
 }
 
 static uint32_t thread_of(Trace *t, int64_t pid, int64_t tid, bool whole) {
-    if (t->last.pid == pid && t->last.tid == tid && t->last.whole == whole && t->latest != UINT32_MAX)
+    if (t->last.pid == pid && t->last.tid == tid && t->last.whole == whole &&
+        t->latest != UINT32_MAX)
         return t->latest;
     t->last = (TraceThread){.pid = pid, .tid = tid, .whole = whole};
     uint32_t hash = thread_hash(pid, tid, whole), id;
@@ -254,7 +254,20 @@ static void read_event(Trace *t, Item *e) {
  * (json_skim.h). By members of JsonPull an event took 2.2 times as many instructions. */
 
 typedef enum Member {
-    OTHER, PH, TS, DUR, TDUR, PID, TID, NAME, CAT, ARGS, ID, SF, WEIGHT, MEMBERS,
+    OTHER,
+    PH,
+    TS,
+    DUR,
+    TDUR,
+    PID,
+    TID,
+    NAME,
+    CAT,
+    ARGS,
+    ID,
+    SF,
+    WEIGHT,
+    MEMBERS,
 } Member;
 
 static const uint64_t member_word[MEMBERS] = {
@@ -273,10 +286,10 @@ static const uint64_t member_word[MEMBERS] = {
 };
 
 static const uint8_t member_at[JSON_SKIM_SLOTS] = {
-    [JSON_SLOT('p', 2)] = PH,  [JSON_SLOT('t', 2)] = TS,   [JSON_SLOT('d', 3)] = DUR,
-    [JSON_SLOT('t', 4)] = TDUR, [JSON_SLOT('p', 3)] = PID,  [JSON_SLOT('t', 3)] = TID,
-    [JSON_SLOT('n', 4)] = NAME, [JSON_SLOT('c', 3)] = CAT,  [JSON_SLOT('a', 4)] = ARGS,
-    [JSON_SLOT('i', 2)] = ID,   [JSON_SLOT('s', 2)] = SF,   [JSON_SLOT('w', 6)] = WEIGHT,
+    [JSON_SLOT('p', 2)] = PH,   [JSON_SLOT('t', 2)] = TS,  [JSON_SLOT('d', 3)] = DUR,
+    [JSON_SLOT('t', 4)] = TDUR, [JSON_SLOT('p', 3)] = PID, [JSON_SLOT('t', 3)] = TID,
+    [JSON_SLOT('n', 4)] = NAME, [JSON_SLOT('c', 3)] = CAT, [JSON_SLOT('a', 4)] = ARGS,
+    [JSON_SLOT('i', 2)] = ID,   [JSON_SLOT('s', 2)] = SF,  [JSON_SLOT('w', 6)] = WEIGHT,
 };
 
 static const char *skim_same(Same *same, const char *s, int64_t *out) {
@@ -328,7 +341,8 @@ static inline const char *skim_args(const char *s, const char *end, Item *e) {
     return s;
 }
 
-static inline const char *skim_value(Trace *t, Member member, const char *s, const char *end, Item *e) {
+static inline const char *skim_value(Trace *t, Member member, const char *s, const char *end,
+                                     Item *e) {
     int64_t value;
     switch (member) {
     case PH:
@@ -387,9 +401,9 @@ static const char *skim_event(Trace *t, const char *s, const char *end, Item *e)
 static FrameId frame_called(Trace *t, NameId name, NameId category) {
     Called *called = &t->called[(name ^ category * 31) % CALLED];
     if (!called->frame || called->name != name || called->cat != category)
-        *called = (Called){name, category,
-                           frames_intern(&t->rows.part.dict.frames,
-                                         (Frame){name, category, FRAME_USER})};
+        *called =
+            (Called){name, category,
+                     frames_intern(&t->rows.part.dict.frames, (Frame){name, category, FRAME_USER})};
     return called->frame;
 }
 
@@ -405,7 +419,8 @@ static void take_call(Trace *t, const Item *e, int64_t offset) {
         call.end_ns = e->dur_ns > 0 ? e->ts_ns + e->dur_ns : e->ts_ns;
     uint32_t thread = thread_of(t, e->pid, e->tid, false);
     if (e->ph != 'E')
-        call.frame = frame_called(t, e->name ? e->name : rows_name(&t->rows, STR("[unknown]")), e->cat);
+        call.frame =
+            frame_called(t, e->name ? e->name : rows_name(&t->rows, STR("[unknown]")), e->cat);
     trace_calls_add(&t->calls, thread, &call);
 }
 
@@ -583,15 +598,13 @@ static void emit_taken(Trace *t, const Context *context) {
         if (s->thread != thread)
             call_tree_base(&t->frames, rows_process(&t->rows, c.comm));
         thread = s->thread;
-        c.event =
-            contexts_event_weighed(&t->rows.part.dict.contexts,
-                                   s->event ? s->event : rows_name(&t->rows, STR("samples")),
-                                   t->weights ? WEIGHT_PERIOD : WEIGHT_SAMPLES);
+        c.event = contexts_event_weighed(&t->rows.part.dict.contexts,
+                                         s->event ? s->event : rows_name(&t->rows, STR("samples")),
+                                         t->weights ? WEIGHT_PERIOD : WEIGHT_SAMPLES);
         StackId stack = call_tree_stack(&t->frames, &t->rows, s->node, &cut);
         if (cut)
             rows_complain(&t->rows, COMPLAINT_TOO_DEEP, -1, (Str){0});
-        rows_add(&t->rows, s->time_ns, rows_pair(&t->rows, stack, c),
-                 t->weights ? s->weight : 0);
+        rows_add(&t->rows, s->time_ns, rows_pair(&t->rows, stack, c), t->weights ? s->weight : 0);
     }
     mem_resize(order, bytes ? bytes : sizeof *order, 0);
     mem_resize(start, starts, 0);
@@ -602,8 +615,8 @@ static void emit_taken(Trace *t, const Context *context) {
 
 typedef void Take(Trace *t, const Item *item, Str raw, int64_t offset);
 
-/* An event is read where it lies. Where that ends or breaks, it is looked for as a whole first, so that
- * what is wrong within it stays within it. */
+/* An event is read where it lies. Where that ends or breaks, it is looked for as a whole first, so
+ * that what is wrong within it stays within it. */
 static void read_item(Trace *t, Take *take) {
     JsonPull *p = &t->json;
     int64_t offset = p->offset;
@@ -680,11 +693,10 @@ static void emit_all(Trace *t) {
     Contexts *contexts = &t->rows.part.dict.contexts;
     EventId calls = 0, samples = 0;
     if (t->calls.some)
-        calls =
-            contexts_event_weighed(contexts, rows_name(&t->rows, STR("calls")), WEIGHT_TIME_NS);
+        calls = contexts_event_weighed(contexts, rows_name(&t->rows, STR("calls")), WEIGHT_TIME_NS);
     if (t->sampler.count)
-        samples = contexts_event_weighed(contexts, rows_name(&t->rows, STR("samples")),
-                                         WEIGHT_SAMPLES);
+        samples =
+            contexts_event_weighed(contexts, rows_name(&t->rows, STR("samples")), WEIGHT_SAMPLES);
     uint32_t threads = (uint32_t)t->thread.count;
     for (uint32_t i = 0; i < threads; i++) /* looking a name up may add a process */
         context_of(t, i);

@@ -129,8 +129,7 @@ static FrameId frame_of_node(Reader *r, const Node *node) {
     Str url = names_get(&r->rows->part.dict.names, node->url);
     uint32_t kind = url.n ? FRAME_JIT : FRAME_USER;
     if (name.n)
-        return str_eq(name, STR("(root)")) ? CALL_NO_FRAME
-                                           : rows_frame(r->rows, name, url, kind);
+        return str_eq(name, STR("(root)")) ? CALL_NO_FRAME : rows_frame(r->rows, name, url, kind);
     Buf text = {0};
     buf_puts(&text, "(anonymous)");
     if (node->line >= 0)
@@ -240,8 +239,8 @@ static inline int64_t next_time(V8Profile *v, int64_t step) {
     return v->latest_ns;
 }
 
-/* The way of the many: of nodes that had rows before, times known. First the pairs, then the times, so
- * that neither waits for the other: half the instructions. False: `room` holds nothing. */
+/* The way of the many: of nodes that had rows before, times known. First the pairs, then the times,
+ * so that neither waits for the other: half the instructions. False: `room` holds nothing. */
 static bool fill_known(V8Profile *v, const BatchSpace *room, const uint32_t *id,
                        const int64_t *step) {
     const PairId *pair_of = v->pair_of;

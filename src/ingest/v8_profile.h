@@ -6,9 +6,9 @@
  * deltas up to its own. Without samples the hit counts remain, which have no times.
  * Samples become rows while the second of their two lists is read, provided that what they say is
  * known by then: nodes, start and context (v8_profile_context). Else they wait for the end.
- * Memory: 4 B a sample until its time has come, which then go back block by block, another 4 where it
- * waits for the end; and the tree.
- * Owner: the parser. Thread: one. Facts: the Chrome DevTools Protocol's domain Profiler. */
+ * Memory: 4 B a sample until its time has come, which then go back block by block, another 4 where
+ * it waits for the end; and the tree. Owner: the parser. Thread: one. Facts: the Chrome DevTools
+ * Protocol's domain Profiler. */
 #pragma once
 
 #include "ingest/call_tree.h"

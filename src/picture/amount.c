@@ -15,7 +15,8 @@ void amount_put_span(Buf *out, int64_t ns) {
     else if (t < 3600e9)
         buf_printf(out, "%d min %d s", (int)(t / 60e9), (int)(t / 1e9) % 60);
     else
-        buf_printf(out, "%lld h %d min", (long long)(t / 3600e9), (int)((long long)(t / 60e9) % 60));
+        buf_printf(out, "%lld h %d min", (long long)(t / 3600e9),
+                   (int)((long long)(t / 60e9) % 60));
 }
 
 static void put_bytes(Buf *out, uint64_t n) {

@@ -1,5 +1,6 @@
-/* The scripts inside exported pages and the profile of the tour: files of assets/ and examples/, put into the binary by CMake (.incbin).
- * Owner: the binary; read-only, for ever. Thread: any. Failure: none. */
+/* The scripts inside exported pages and the profile of the tour: files of assets/ and examples/,
+ * put into the binary by CMake (.incbin). Owner: the binary; read-only, for ever. Thread: any.
+ * Failure: none. */
 #pragma once
 
 extern const char asset_svg_script[];

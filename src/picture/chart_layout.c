@@ -116,8 +116,7 @@ void chart_layout(const Chart *chart, int64_t v0_ns, int64_t v1_ns, float width_
     ChartBox *box = ARENA_ARRAY(arena, ChartBox, b.count);
     if (b.count)
         memcpy(box, b.box, b.count * sizeof(*box));
-    *out = (ChartLayout){.box = box,
-                         .count = b.count,
-                         .depths = b.count ? box[b.count - 1].depth + 1u : 0};
+    *out = (ChartLayout){
+        .box = box, .count = b.count, .depths = b.count ? box[b.count - 1].depth + 1u : 0};
     mem_resize(b.box, b.cap * sizeof(*b.box), 0);
 }

@@ -16,7 +16,7 @@ typedef struct ChartBox {
     uint16_t depth;   /* 0: the first frame above the root */
     uint8_t merged;
     int64_t t0_ns, t1_ns; /* [t0, t1), of all of it */
-    float x0, x1;     /* 0 … 1 of the width, cut at the view */
+    float x0, x1;         /* 0 … 1 of the width, cut at the view */
 } ChartBox;
 
 typedef struct ChartLayout {

@@ -29,7 +29,8 @@ static void put_words(Buf *out, const DeckPage *page, uint32_t number, uint32_t 
 }
 
 static void put_scene(Buf *out, const DeckPage *page, uint32_t number, uint32_t count) {
-    buf_printf(out, "<section id=\"scene-%u\">\n<figure><img width=\"%u\" height=\"%u\" alt=\"", number, page->w, page->h);
+    buf_printf(out, "<section id=\"scene-%u\">\n<figure><img width=\"%u\" height=\"%u\" alt=\"",
+               number, page->w, page->h);
     put_name(out, page->title);
     buf_puts(out, "\" src=\"data:image/png;base64,");
     buf_base64(out, page->png);
@@ -39,19 +40,24 @@ static void put_scene(Buf *out, const DeckPage *page, uint32_t number, uint32_t 
 }
 
 void export_deck(Str title, bool dark, const DeckPage *pages, uint32_t count, Buf *out) {
-    buf_printf(out, "<!DOCTYPE html>\n<html lang=\"en\" data-theme=\"%s\">\n", dark ? "dark" : "light");
-    buf_puts(out, "<head>\n<meta charset=\"utf-8\">\n"
-                  "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
-                  "script-src 'unsafe-inline'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
-                  "<meta name=\"viewport\" content=\"width=device-width\">\n<meta name=\"generator\" content=\"FlameScope\">\n<title>");
+    buf_printf(out, "<!DOCTYPE html>\n<html lang=\"en\" data-theme=\"%s\">\n",
+               dark ? "dark" : "light");
+    buf_puts(
+        out,
+        "<head>\n<meta charset=\"utf-8\">\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
+        "script-src 'unsafe-inline'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width\">\n<meta name=\"generator\" content=\"FlameScope\">\n<title>");
     put_name(out, title);
     buf_puts(out, "</title>\n<style>\n");
     buf_put(out, (Str){asset_scenes_style, asset_scenes_style_size});
     buf_puts(out, "</style>\n</head>\n<body>\n");
     for (uint32_t i = 0; i < count; i++)
         put_scene(out, &pages[i], i + 1, count);
-    buf_puts(out, "<nav><button id=\"back\" title=\"The scene before (PageUp)\" aria-label=\"The scene before\">‹</button>"
-                  "<button id=\"on\" title=\"The next scene (PageDown)\" aria-label=\"The next scene\">›</button></nav>\n<script>\n");
+    buf_puts(
+        out,
+        "<nav><button id=\"back\" title=\"The scene before (PageUp)\" aria-label=\"The scene before\">‹</button>"
+        "<button id=\"on\" title=\"The next scene (PageDown)\" aria-label=\"The next scene\">›</button></nav>\n<script>\n");
     buf_put(out, (Str){asset_scenes_script, asset_scenes_script_size});
     buf_puts(out, "</script>\n</body>\n</html>\n");
 }

@@ -8,7 +8,7 @@
 typedef struct DeckPage {
     Str title, note; /* lines of a note end with \n */
     Str png;
-    uint32_t w, h;   /* logical pixels */
+    uint32_t w, h; /* logical pixels */
 } DeckPage;
 
 /* dark: the pictures are, so that the page around them is, too. */

@@ -190,8 +190,7 @@ static void put_frames(Writer *w, JsonWriter *j) {
         json_u64(j, names_intern(&module, t.module));
         json_str(j, str_of(frame_kind_name(t.frame.kind)));
         for (int dark = 1; dark >= 0; dark--)
-            json_u64(j,
-                     flame_color(w->x->flame_palette, dark, t.frame, t.symbol, t.module) >> 8);
+            json_u64(j, flame_color(w->x->flame_palette, dark, t.frame, t.symbol, t.module) >> 8);
         json_u64(j, places_is_group(&w->data.places, w->data.frame[i]));
         json_array_end(j);
     }
@@ -280,8 +279,7 @@ static void make_fit(Writer *w, size_t limit, Buf *block) {
         if (parts[i])
             snprintf(w->note + n, sizeof w->note - (size_t)n,
                      "%sframes with less than %.3g %% of %s are counted in their callers",
-                     n ? "; " : "", 100.0 / (double)parts[i],
-                     w->data.base ? "either side" : "it");
+                     n ? "; " : "", 100.0 / (double)parts[i], w->data.base ? "either side" : "it");
         make_block(w, parts[i], block);
         if (fits(block, limit))
             return;

@@ -17,14 +17,14 @@
 enum { HTML_PAGE_LIMIT = 8 << 20 };
 
 typedef struct HtmlPage {
-    const ExportPage *page; /* title and subtitle of the profile; colours are the page's own */
+    const ExportPage *page;   /* title and subtitle of the profile; colours are the page's own */
     const ExportSides *sides; /* whose query is of the exported range */
     const HeatSpec *heat;
     HeatScale scale;
     HeatPalette heat_palette;
     FlamePalette flame_palette;
     DiffPalette diff_palette;
-    Str base_name;    /* what the baseline is, for people: "60.00 – 70.00 s" */
+    Str base_name; /* what the baseline is, for people: "60.00 – 70.00 s" */
     bool downwards, heaviest_first;
     const char *shape; /* "flame", "icicle", "inverted" */
     const char *theme; /* "dark", "light", or "auto": the reader's */

@@ -249,8 +249,7 @@ static bool sum_up(Writer *w, ExportSide side, Error *err) {
 static bool write_all(Writer *w, Error *err) {
     bool compared = sides_compared(w->sides);
     if (!sides_had(w->sides, &w->places, &w->arena, &w->had, err) ||
-        (!w->had && !sum_up(w, OF_SELECTION, err)) ||
-        (compared && !sum_up(w, OF_BASELINE, err)))
+        (!w->had && !sum_up(w, OF_SELECTION, err)) || (compared && !sum_up(w, OF_BASELINE, err)))
         return false;
     put_types(w, compared && !w->had);
     put_times(w);

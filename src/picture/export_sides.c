@@ -11,8 +11,7 @@ bool sides_visit(const ExportSides *s, ExportSide side, SliceVisit *visit, void 
     uint32_t which = sides_which(s, side);
     if (side == OF_SELECTION)
         return slice_visit(s->profile[0], &s->view[0], s->query, visit, context, err);
-    return slice_visit_baseline(s->profile[which], &s->view[which], s->query, visit, context,
-                                err);
+    return slice_visit_baseline(s->profile[which], &s->view[which], s->query, visit, context, err);
 }
 
 typedef struct Had {

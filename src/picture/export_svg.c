@@ -119,8 +119,7 @@ static void put_style(const Writer *w) {
                p->text >> 8, FONT);
 }
 
-static void put_text_line(const Writer *w, const char *class, double y, Str text,
-                          double chars) {
+static void put_text_line(const Writer *w, const char *class, double y, Str text, double chars) {
     buf_printf(w->out, "<text class=\"%s\" x=\"%d\" y=\"%.0f\">", class, PAD, y);
     plain_cut(w->out, text, chars > 8 ? (size_t)chars : 8, PLAIN_XML | PLAIN_ISOLATED);
     buf_puts(w->out, "</text>\n");
@@ -146,8 +145,7 @@ static void put_head(const Writer *w) {
                                   : "flame");
     buf_u64(w->out, w->whole);
     if (w->flame->layout->differential)
-        buf_printf(w->out, "\" data-whole-b=\"%llu",
-                   (unsigned long long)w->flame->layout->all_b);
+        buf_printf(w->out, "\" data-whole-b=\"%llu", (unsigned long long)w->flame->layout->all_b);
     if (w->callers.layout)
         buf_printf(w->out, "\" data-middle=\"%.0f", w->main.edge);
     buf_printf(w->out, "\" data-notes=\"%u\" data-of=\"", lines_of(p->notes));
@@ -161,8 +159,7 @@ static void put_head(const Writer *w) {
     put_ground(w, w->height);
 }
 
-static void put_rect(const Writer *w, double x, double y, double width, int height,
-                     uint32_t fill) {
+static void put_rect(const Writer *w, double x, double y, double width, int height, uint32_t fill) {
     double gap = width > 2 ? 1 : width * 0.25;
     buf_printf(w->out, "<rect x=\"%.2f\" y=\"%.0f\" width=\"%.2f\" height=\"%d\"", x, y,
                width - gap, height);
@@ -185,8 +182,8 @@ static void put_legend(const Writer *w) {
             put_rect(w, x, Y, SIDE + 1, SIDE, i ? legend.only_a : legend.only_b);
             x += SIDE + GAP;
         }
-        buf_printf(w->out, "<text class=\"muted\" x=\"%.0f\" y=\"%d\">%s</text>\n", x,
-                   Y + SIDE - 2, part[i].words);
+        buf_printf(w->out, "<text class=\"muted\" x=\"%.0f\" y=\"%d\">%s</text>\n", x, Y + SIDE - 2,
+                   part[i].words);
         x += part[i].width;
         for (int k = 0; i == 1 && k < DIFF_LEGEND_STEPS; k++, x += STEP)
             put_rect(w, x, Y, STEP + 1, SIDE, legend.ramp[k]);
@@ -216,8 +213,7 @@ static void put_notes(const Writer *w) {
 
 /* Of a differential: what one side lacks. */
 static bool only_one(const Writer *w, const FlameBox *b) {
-    return w->half->layout->differential && b->depth && !b->merged &&
-           (!b->total || !b->total_b);
+    return w->half->layout->differential && b->depth && !b->merged && (!b->total || !b->total_b);
 }
 
 static uint32_t box_color(const Writer *w, const FlameBox *b) {

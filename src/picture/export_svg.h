@@ -17,9 +17,9 @@
  * or not; they are made plain here. */
 typedef struct ExportPage {
     Str title, subtitle;
-    Str notes;   /* lines */
-    Str whole;   /* what percentages are of: "the selection" */
-    Str search;  /* searched for when the page opens; empty: nothing */
+    Str notes;     /* lines */
+    Str whole;     /* what percentages are of: "the selection" */
+    Str search;    /* searched for when the page opens; empty: nothing */
     uint32_t kind; /* of what is counted: a WeightKind */
     bool dark;
     uint32_t background, panel, text, muted, line, accent, root_box;
@@ -28,7 +28,7 @@ typedef struct ExportPage {
 typedef struct SvgFlame {
     const ExportPage *page;
     const Dict *dict;
-    const Tree *tree; /* whose frames the layout names */
+    const Tree *tree;          /* whose frames the layout names */
     const FlameLayout *layout; /* made for flame_layout's half pixel being 0.1 of ours */
     const Tree *callers_tree;  /* of a sandwich, whose callees `layout` has; else NULL */
     const FlameLayout *callers;

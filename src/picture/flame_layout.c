@@ -37,10 +37,10 @@ typedef struct Builder {
     const Answer *answer;
     const Tree *tree;
     bool has_b;
-    uint64_t least;      /* totals below this are narrow; in a differential … */
-    double least_width;  /* … widths */
+    uint64_t least;        /* totals below this are narrow; in a differential … */
+    double least_width;    /* … widths */
     double scale, scale_b; /* of one count, as a share of the width */
-    Sums origin;         /* at the left edge */
+    Sums origin;           /* at the left edge */
     Arena *arena;
     FlameBox *box; /* the last that was pushed, so that it grows in place */
     uint32_t count, cap;
@@ -53,9 +53,9 @@ typedef struct Builder {
 
 enum { MAX_DEPTH = UINT16_MAX, FIRST_BOXES = 4096 };
 
-/* Whether there is a baseline, `two`, is a constant wherever these are called: each walk is compiled
- * once for each, since the plain one is what a drag waits for. (Asking b->has_b at each place took
- * half as many instructions again.) */
+/* Whether there is a baseline, `two`, is a constant wherever these are called: each walk is
+ * compiled once for each, since the plain one is what a drag waits for. (Asking b->has_b at each
+ * place took half as many instructions again.) */
 #define INLINE static inline __attribute__((always_inline))
 
 INLINE double width(const Builder *b, Sums s, bool two) {
@@ -89,8 +89,8 @@ INLINE Place *place_of(const Builder *b, uint32_t box) {
     return &b->places[box & (b->ring - 1)];
 }
 
-/* Nothing is zeroed, moved or given back to the system from one frame to the next. (Arrays on the heap,
- * and a copy at the end, made a layout of 25 000 boxes a fifth slower.) */
+/* Nothing is zeroed, moved or given back to the system from one frame to the next. (Arrays on the
+ * heap, and a copy at the end, made a layout of 25 000 boxes a fifth slower.) */
 static void grow(Builder *b) {
     uint32_t cap = b->cap ? b->cap * 2 : FIRST_BOXES;
     b->box = arena_resize(b->arena, b->box, b->cap * sizeof(*b->box), cap * sizeof(*b->box),
@@ -186,9 +186,10 @@ INLINE bool same_place(const Builder *b, uint32_t rank, Sums at, bool two) {
     return prefix_at(&a->a, rank) == at.a && (!two || prefix_at(&a->b, rank) == at.b);
 }
 
-/* The walk goes from place to place in arrays larger than any cache: a box's children, then the sums
- * of their ranks, each known only when the one before has arrived. The queue says early which boxes
- * come, so each step is fetched some boxes ahead. (A drag's layout took up to twice as long.) */
+/* The walk goes from place to place in arrays larger than any cache: a box's children, then the
+ * sums of their ranks, each known only when the one before has arrived. The queue says early which
+ * boxes come, so each step is fetched some boxes ahead. (A drag's layout took up to twice as long.)
+ */
 enum { NODES_AHEAD = 16, SUMS_AHEAD = 8, SIBLINGS_AHEAD = 8 };
 
 INLINE void fetch_sum(const Prefix *p, uint32_t rank) {
@@ -263,8 +264,7 @@ static int heavier(const void *a, const void *b) {
 INLINE void keep_heavy(Builder *b, uint32_t node, Sums total, bool two) {
     if (b->heavy_count == b->heavy_cap) {
         uint32_t cap = b->heavy_cap ? b->heavy_cap * 2 : 64;
-        b->heavy =
-            mem_resize(b->heavy, b->heavy_cap * sizeof(*b->heavy), cap * sizeof(*b->heavy));
+        b->heavy = mem_resize(b->heavy, b->heavy_cap * sizeof(*b->heavy), cap * sizeof(*b->heavy));
         b->heavy_cap = cap;
     }
     /* by counts as long as they alone decide: those are exact */
@@ -304,7 +304,9 @@ INLINE void look_ahead(const Builder *b, uint32_t i) {
         const Place *at = place_of(b, i + NODES_AHEAD);
         for (uint32_t c = at->child; c < at->child_end && c < at->child + SIBLINGS_AHEAD; c += 3)
             __builtin_prefetch(&t->node[c]); /* three to a cache line */
-        __builtin_prefetch(&t->node[at->child_end < at->child + SIBLINGS_AHEAD ? at->child_end : at->child + SIBLINGS_AHEAD]);
+        __builtin_prefetch(
+            &t->node[at->child_end < at->child + SIBLINGS_AHEAD ? at->child_end
+                                                                : at->child + SIBLINGS_AHEAD]);
     }
     if (i + SUMS_AHEAD < b->count) {
         const Place *at = place_of(b, i + SUMS_AHEAD);
@@ -380,10 +382,8 @@ void flame_layout(const Answer *answer, uint32_t zoom, float width_px, bool heav
     memset(out, 0, sizeof(*out));
     if (zoom >= tree->nodes)
         zoom = 0;
-    Builder b = {.answer = answer,
-                 .tree = tree,
-                 .has_b = answer->b.u32 || answer->b.u64,
-                 .arena = arena};
+    Builder b = {
+        .answer = answer, .tree = tree, .has_b = answer->b.u32 || answer->b.u64, .arena = arena};
     Sums total = sums_between(&b, tree->node[zoom].lo, tree->node[zoom].hi, b.has_b);
     Sums all = sums_between(&b, 0, tree->ranks, b.has_b);
     uint64_t elsewhere = zoom || b.has_b ? 0 : answer->not_arranged;

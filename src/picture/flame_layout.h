@@ -14,9 +14,9 @@ typedef struct FlameBox {
     uint8_t merged;   /* a run of narrow siblings */
     uint8_t match;    /* 1: matches the search; merged: some of them does */
     uint8_t ancestor; /* of the zoomed node: drawn full width, faded */
-    uint32_t merged_count; /* frames of the run that have samples */
-    float x0, x1;     /* 0 … 1 of the width */
-    uint64_t total, self;   /* selection; merged: sums */
+    uint32_t merged_count;    /* frames of the run that have samples */
+    float x0, x1;             /* 0 … 1 of the width */
+    uint64_t total, self;     /* selection; merged: sums */
     uint64_t total_b, self_b; /* baseline, when there is one */
 } FlameBox;
 
@@ -24,11 +24,11 @@ typedef struct FlameLayout {
     const FlameBox *box; /* breadth-first: sorted by depth, then x */
     uint32_t count;
     uint32_t max_depth;
-    uint32_t zoom;       /* node whose box spans the width */
-    uint64_t total;      /* of the zoomed node */
-    uint64_t total_b;    /* likewise, in the baseline */
+    uint32_t zoom;         /* node whose box spans the width */
+    uint64_t total;        /* of the zoomed node */
+    uint64_t total_b;      /* likewise, in the baseline */
     uint64_t all_a, all_b; /* of each side: what shares are of */
-    bool differential;   /* the answer has a baseline: a box is as wide as the mean of its shares */
+    bool differential; /* the answer has a baseline: a box is as wide as the mean of its shares */
     uint64_t not_arranged; /* drawn as one block at the right of depth 1, where the boxes leave
                               room for it: [total / (total + not_arranged), 1). 0 when zoomed */
 } FlameLayout;

@@ -112,8 +112,7 @@ static void add_staying(Retarget *r, const FlameBox *box, bool first) {
 static uint32_t *next_staying(const Retarget *r, Arena *arena) {
     uint32_t *next = ARENA_ARRAY(arena, uint32_t, r->old_count);
     for (uint32_t i = r->old_staying; i-- > 1;) {
-        bool sibling =
-            i + 1 < r->old_staying && r->old[i + 1].box.parent == r->old[i].box.parent;
+        bool sibling = i + 1 < r->old_staying && r->old[i + 1].box.parent == r->old[i].box.parent;
         if (sibling)
             next[i] = r->moved[i + 1] ? r->moved[i + 1] : next[i + 1];
     }

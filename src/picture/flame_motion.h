@@ -9,14 +9,14 @@
 #include "picture/flame_layout.h"
 
 typedef struct MovingBox {
-    FlameBox box;        /* numbers and target; box.parent is an index into this array */
+    FlameBox box; /* numbers and target; box.parent is an index into this array */
     float from_x0, from_x1;
-    bool leaving;        /* not in the newest layout; gone when the motion ends */
+    bool leaving; /* not in the newest layout; gone when the motion ends */
 } MovingBox;
 
 typedef struct FlameMotion {
     Arena arena[2];
-    uint32_t live; /* which arena holds boxes */
+    uint32_t live;        /* which arena holds boxes */
     const MovingBox *box; /* those of the newest layout in its order, then those that leave */
     uint32_t count, staying;
     int64_t start_ns, duration_ns;

@@ -241,8 +241,8 @@ static uint32_t texel(const Painter *p, uint32_t c0, uint32_t c1, uint32_t r0, u
     return inside ? p->heat.ramp[0] : p->outside;
 }
 
-static void paint(const Painter *p, uint32_t first_column, uint32_t columns, uint32_t w,
-                  uint32_t h, bool downwards, uint32_t *rgba) {
+static void paint(const Painter *p, uint32_t first_column, uint32_t columns, uint32_t w, uint32_t h,
+                  bool downwards, uint32_t *rgba) {
     const HeatGrid *grid = p->grid;
     for (uint32_t x = 0; x < w; x++) {
         uint32_t c0 = first_column + (uint32_t)((uint64_t)x * columns / w);
@@ -258,16 +258,16 @@ static void paint(const Painter *p, uint32_t first_column, uint32_t columns, uin
 }
 
 void heat_pixels(const HeatGrid *grid, const HeatMapper *mapper, const HeatRamp *ramp,
-                 uint32_t first_column, uint32_t columns, uint32_t w, uint32_t h,
-                 bool downwards, uint32_t *rgba) {
+                 uint32_t first_column, uint32_t columns, uint32_t w, uint32_t h, bool downwards,
+                 uint32_t *rgba) {
     Painter p;
     prepare(&p, grid, mapper, ramp);
     paint(&p, first_column, columns, w, h, downwards, rgba);
 }
 
 void heat_pixels_linked(const HeatGrid *grid, const HeatMapper *mapper, const HeatRamp *ramp,
-                        const HeatLight *light, uint32_t first_column, uint32_t columns,
-                        uint32_t w, uint32_t h, bool downwards, uint32_t *rgba) {
+                        const HeatLight *light, uint32_t first_column, uint32_t columns, uint32_t w,
+                        uint32_t h, bool downwards, uint32_t *rgba) {
     Painter p;
     prepare(&p, grid, mapper, ramp);
     prepare_light(&p, light);

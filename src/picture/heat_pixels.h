@@ -14,7 +14,7 @@ typedef struct HeatMapper {
     HeatScale scale;
     uint32_t max;
     bool stepped;
-    uint32_t steps;         /* percentile and stepped: thresholds in use */
+    uint32_t steps;          /* percentile and stepped: thresholds in use */
     uint32_t threshold[255]; /* stepped: the least value of each step */
 } HeatMapper;
 enum { HEAT_STEPS_EACH = 12 }; /* so many values have a step each */
@@ -25,7 +25,6 @@ void heat_mapper(const HeatGrid *grid, HeatScale scale, HeatMapper *out);
 uint8_t heat_level(const HeatMapper *mapper, uint32_t value); /* 0 for 0; ≥ 1 for any other */
 /* Smallest value that reaches this share (0 to 1) of the ramp: for the legend's labels. */
 uint32_t heat_value_at(const HeatMapper *mapper, double share);
-
 
 /* Texels w × h of 0xAABBGGRR words in memory order R,G,B,A: texel (x, y) covers columns
  * [first + x·step, …) and rows likewise, taking the MAXIMUM of the cells it covers. w and h are
@@ -45,5 +44,5 @@ typedef struct HeatLight {
 void heat_link_mapper(const LinkGrid *grid, HeatScale scale, HeatMapper *out);
 void heat_ramp_dim(HeatRamp *ramp, bool dark);
 void heat_pixels_linked(const HeatGrid *grid, const HeatMapper *mapper, const HeatRamp *ramp,
-                        const HeatLight *light, uint32_t first_column, uint32_t columns,
-                        uint32_t w, uint32_t h, bool downwards, uint32_t *rgba);
+                        const HeatLight *light, uint32_t first_column, uint32_t columns, uint32_t w,
+                        uint32_t h, bool downwards, uint32_t *rgba);

@@ -57,8 +57,7 @@ static void add_cell(PageData *d, uint64_t key, uint64_t count) {
 }
 
 /* The node of a sample of a side; false: a transform dropped it. */
-static bool node_of(const PageData *d, ExportSide side, const SliceSample *sample,
-                    uint32_t *node) {
+static bool node_of(const PageData *d, ExportSide side, const SliceSample *sample, uint32_t *node) {
     uint32_t which = sides_which(d->sides, side);
     *node = d->places.node[places_unit(&d->places, which, sample->pair, sample->cpu)];
     return *node != PLACE_DROPPED;

@@ -29,10 +29,10 @@ typedef struct PageData {
     uint64_t *range; /* by node of the places */
     uint64_t *base;  /* likewise, the baseline's; NULL: none */
     uint64_t range_total, base_total;
-    bool dropped; /* transforms leave out some of the first profile's samples */
+    bool dropped;    /* transforms leave out some of the first profile's samples */
     CellEntry *cell; /* sorted by key once made */
     uint64_t cells, cap;
-    bool complete; /* cell holds every sample */
+    bool complete;    /* cell holds every sample */
     uint32_t *number; /* by node of the places: its number in the page, 0: none */
     uint32_t nodes;
     uint32_t *frame_place; /* by frame, one more than its place; 0: not in the page */
@@ -41,8 +41,7 @@ typedef struct PageData {
 } PageData;
 
 /* Counts all samples of the query's event and chips; false with *err as slice_visit. */
-bool page_data_count(PageData *data, const ExportSides *sides, const HeatGrid *grid,
-                     Error *err);
+bool page_data_count(PageData *data, const ExportSides *sides, const HeatGrid *grid, Error *err);
 void page_data_drop_cells(PageData *data);
 /* Numbers what is needed. Nodes that have less than one part in `parts` of the range, and of the
  * baseline, give their counts to their callers (0: none does); only without cells. */

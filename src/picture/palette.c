@@ -11,8 +11,7 @@
 /* ---- names ------------------------------------------------------------------------------- */
 
 static const char *const SCALE_NAMES[] = {"sqrt", "linear", "log", "percentile"};
-static const char *const HEAT_NAMES[] = {"ember",   "red",     "enhanced",
-                                         "viridis", "inferno", "grey"};
+static const char *const HEAT_NAMES[] = {"ember", "red", "enhanced", "viridis", "inferno", "grey"};
 static const char *const FLAME_NAMES[] = {"kind", "name", "module", "package", "hot",
                                           "mem",  "io",   "java",   "js",      "safe"};
 static const char *const DIFF_NAMES[] = {"red-blue", "safe"};
@@ -175,8 +174,7 @@ static uint32_t lch_ramp_at(const LchRamp *r, bool dark, float t) {
     Lch a = r->stop[i], b = r->stop[i + 1];
     float turn = b.h - a.h;
     turn = turn > 180 ? turn - 360 : turn < -180 ? turn + 360 : turn;
-    return lch_color(
-        (Lch){a.l + (b.l - a.l) * part, a.c + (b.c - a.c) * part, a.h + turn * part});
+    return lch_color((Lch){a.l + (b.l - a.l) * part, a.c + (b.c - a.c) * part, a.h + turn * part});
 }
 
 static uint32_t empty_cell(bool dark) {
@@ -196,9 +194,8 @@ void heat_ramp(HeatPalette palette, bool dark, HeatRamp *out) {
     not_of_a_ramp(dark, out);
     for (int i = 1; i < 256; i++) {
         float t = (float)(i - 1) / 254.0f;
-        out->color[i] = palette <= HEAT_PALETTE_ENHANCED
-                            ? hex_ramp_at(&HEX_RAMPS[palette][dark], t)
-                            : lch_ramp_at(even, dark, t);
+        out->color[i] = palette <= HEAT_PALETTE_ENHANCED ? hex_ramp_at(&HEX_RAMPS[palette][dark], t)
+                                                         : lch_ramp_at(even, dark, t);
     }
 }
 
@@ -265,8 +262,8 @@ static Lch base_of(int hue) {
     }
 }
 
-/* Chosen so that the two of them that come nearest, seen with any kind of cones missing and whatever the
- * shade, stay as far apart as can be: a test measures it. */
+/* Chosen so that the two of them that come nearest, seen with any kind of cones missing and
+ * whatever the shade, stay as far apart as can be: a test measures it. */
 static Lch safe_base_of(int hue) {
     switch (hue) {
     case HUE_KERNEL:

@@ -9,7 +9,13 @@
 #include "base/str.h"
 #include "store/frames.h"
 
-typedef enum HeatScale { SCALE_SQRT, SCALE_LINEAR, SCALE_LOG, SCALE_PERCENTILE, SCALE_COUNT } HeatScale;
+typedef enum HeatScale {
+    SCALE_SQRT,
+    SCALE_LINEAR,
+    SCALE_LOG,
+    SCALE_PERCENTILE,
+    SCALE_COUNT
+} HeatScale;
 
 typedef enum HeatPalette {
     HEAT_PALETTE_EMBER,    /* the look's ramp, of the theme */
@@ -35,7 +41,7 @@ typedef enum FlamePalette {
     FLAME_PALETTE_COUNT,
 } FlamePalette;
 
-const char *heat_scale_name(HeatScale scale);       /* "sqrt", "linear", "log", "percentile" */
+const char *heat_scale_name(HeatScale scale); /* "sqrt", "linear", "log", "percentile" */
 const char *heat_palette_name(HeatPalette palette);
 const char *flame_palette_name(FlamePalette palette);
 bool heat_scale_named(Str name, HeatScale *out);
@@ -45,13 +51,14 @@ bool flame_palette_named(Str name, FlamePalette *out);
 /* A table of 256 colours; entry 0 is the empty cell, 1 to 255 the ramp from one sample up. */
 typedef struct HeatRamp {
     uint32_t color[256];
-    uint32_t outside; /* before the first or after the last sample */
+    uint32_t outside;  /* before the first or after the last sample */
     uint32_t filtered; /* had samples, all filtered out */
 } HeatRamp;
 void heat_ramp(HeatPalette palette, bool dark, HeatRamp *out);
 
 /* Frame colours, by what the frame is called and by its kind alone, never by an id: a name has its
- * colour in every selection, file and run of the program. And the text colour that is readable on a fill (contrast ≥ 4.5 against dark or light). */
+ * colour in every selection, file and run of the program. And the text colour that is readable on a
+ * fill (contrast ≥ 4.5 against dark or light). */
 uint32_t flame_color(FlamePalette palette, bool dark, Frame frame, Str symbol, Str module);
 uint32_t text_on(uint32_t fill);
 uint32_t flame_match_color(bool dark); /* of what a search matches */

@@ -177,14 +177,14 @@ static void total_events(AnswerMaker *m, const Index *x, const ProfileView *view
         PairId pair = index_entry(x, e, &slot);
         uint64_t n = m->whole.all.count[slot];
         if (n)
-            t->of_event[contexts_get(&p->dict->contexts, pairs_get(&p->pairs, pair).context).event] += n;
+            t->of_event[contexts_get(&p->dict->contexts, pairs_get(&p->pairs, pair).context)
+                            .event] += n;
     }
 }
 
 static void make_totals(AnswerMaker *m, const Index *x, const ProfileView *view) {
     AnswerTotals *t = &m->totals;
-    if (t->mask_version == m->mask.version && t->index_id == x->id &&
-        t->samples == view->samples)
+    if (t->mask_version == m->mask.version && t->index_id == x->id && t->samples == view->samples)
         return;
     CountWish wish = {.index = x, .view = view, .whole = true, .weighted = m->whole.all.weighted};
     counts_set(&m->whole.all, &wish);
@@ -230,7 +230,8 @@ typedef struct Span {
     int64_t t0, t1;
 } Span;
 
-/* Counts the samples of a span; returned are those that pass the cpu terms, if there are any, else all. */
+/* Counts the samples of a span; returned are those that pass the cpu terms, if there are any, else
+ * all. */
 static const Counts *count(const Making *k, const Side *s, Counting *of, Span span) {
     CountWish wish = {s->index, s->view, span.whole, span.t0, span.t1, k->weighted, NULL};
     counts_set(&of->all, &wish);
@@ -280,8 +281,7 @@ static Sum sum_side(const Making *k, const Side *s, Counting *of, Span span, boo
     sum.in = m->all_event ? counts_samples(plain, s->index)
                           : prefix_sum(m->event, plain->count, 0, s->slot_end);
     uint64_t behind = prefix_sum(shown, c->count, slots, s->slot_end);
-    sum.not_arranged =
-        k->weighted ? prefix_sum_u64(shown, c->weight, slots, s->slot_end) : behind;
+    sum.not_arranged = k->weighted ? prefix_sum_u64(shown, c->weight, slots, s->slot_end) : behind;
     /* The tree's sum is that of all shown, unless it drops some or sums weights. */
     if (k->weighted || tree->dropped)
         sum.shown = prefix_sum(shown, c->count, 0, slots) + behind;
@@ -325,8 +325,8 @@ static void make_baseline(const Making *k) {
     const Side *s = &k->side[q->baseline == BASELINE_FILE];
     if (q->baseline == BASELINE_NONE || !s->m)
         return;
-    bool part = q->baseline == BASELINE_RANGE ||
-                (q->baseline == BASELINE_FILE && !q->baseline_whole_file);
+    bool part =
+        q->baseline == BASELINE_RANGE || (q->baseline == BASELINE_FILE && !q->baseline_whole_file);
     Counting *of = part ? &s->m->baseline : &s->m->whole;
     Sum sum = sum_side(k, s, of, (Span){!part, q->b0_ns, q->b1_ns}, true);
     a->b = sum.prefix;
@@ -378,16 +378,13 @@ static Side make_side(const AnswerSource *source, uint32_t which, const Query *q
     const Tree *tree = source->grown.tree;
     if (!x)
         return (Side){0};
-    Side s = {.m = source->maker[which],
-              .index = x,
-              .view = source->view[which],
-              .which = which};
+    Side s = {.m = source->maker[which], .index = x, .view = source->view[which], .which = which};
     mask_set(&s.m->mask, x->profile, query->event, query->idle, &query->filter, NULL);
     mask_extend(&s.m->mask, s.view);
     slot_mask(s.m, x, s.view->pairs);
     s.slot_end = index_slot_end(x, s.view->pairs);
-    s.input = (PrefixInput){s.m->all_shown ? NULL : s.m->shown, tree->slot_of_rank[which],
-                            tree->ranks};
+    s.input =
+        (PrefixInput){s.m->all_shown ? NULL : s.m->shown, tree->slot_of_rank[which], tree->ranks};
     return s;
 }
 
@@ -427,7 +424,8 @@ void answer_make(const AnswerSource *source, const Query *query, AnswerCopy *out
     make_selection(&k);
     make_baseline(&k);
     if (query->elided && (out->answer.b.u32 || out->answer.b.u64))
-        elided_make(&out->answer, out->answer.a.u32 ? out->a32 : NULL, out->answer.a.u64 ? out->a64 : NULL);
+        elided_make(&out->answer, out->answer.a.u32 ? out->a32 : NULL,
+                    out->answer.a.u64 ? out->a64 : NULL);
     make_search(&k);
     out->answer.took_ns = clock_thread_cpu_ns() - began;
 }
@@ -436,9 +434,8 @@ void answer_make_alone(const Profile *profile, const ProfileView *view, const Qu
                        AnswerCopy *out) {
     AnswerMaker maker;
     Index *index = index_build(profile, view, 1);
-    AnswerSource source = {.grown = grown_make(&query->tree, index, NULL, 2, NULL),
-                           .maker = {&maker},
-                           .view = {view}};
+    AnswerSource source = {
+        .grown = grown_make(&query->tree, index, NULL, 2, NULL), .maker = {&maker}, .view = {view}};
     index_drop(index);
     answer_maker_init(&maker);
     answer_make(&source, query, out);

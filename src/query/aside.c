@@ -89,8 +89,7 @@ void aside_ask(Aside *a, uint32_t slot, const void *wish) {
     memcpy(a->wish, wish, a->kind->wish_bytes);
     a->slot = slot;
     a->asked = true;
-    if (a->lane.running &&
-        (a->running_slot != slot || !a->kind->same(a->running_wish, a->wish)))
+    if (a->lane.running && (a->running_slot != slot || !a->kind->same(a->running_wish, a->wish)))
         cancel(&a->cancel);
 }
 
@@ -123,8 +122,7 @@ static bool take(Aside *a) {
 }
 
 static bool answers(const Aside *a) {
-    return a->newest.result && a->newest.slot == a->slot &&
-           a->kind->same(a->newest.wish, a->wish);
+    return a->newest.result && a->newest.slot == a->slot && a->kind->same(a->newest.wish, a->wish);
 }
 
 static bool whole(const Aside *a) {

@@ -20,10 +20,10 @@ typedef struct AsideSource {
 
 /* run, state_new, state_free, free: on whichever thread; one at a time for one state. */
 typedef struct AsideKind {
-    size_t wish_bytes;   /* a wish is a plain value, copied */
-    bool needs_index;    /* it waits until there is one */
-    bool follows;        /* it is asked again as samples arrive */
-    bool arranged;       /* … and for a newer index or tree: it tells of what that has arranged */
+    size_t wish_bytes; /* a wish is a plain value, copied */
+    bool needs_index;  /* it waits until there is one */
+    bool follows;      /* it is asked again as samples arrive */
+    bool arranged;     /* … and for a newer index or tree: it tells of what that has arranged */
     JobPriority priority;
     bool (*same)(const void *a, const void *b);
     /* The question whose tree this wish needs, and waits for; NULL, or of no function: none. */
@@ -45,8 +45,8 @@ typedef struct AsideResult {
     uint32_t slot;
     uint64_t samples; /* of the view it was made of */
     uint64_t samples_b;
-    uint64_t made_of;  /* id of the tree, else of the index, else 0 */
-    uint64_t number;   /* grows with each result */
+    uint64_t made_of; /* id of the tree, else of the index, else 0 */
+    uint64_t number;  /* grows with each result */
 } AsideResult;
 
 typedef struct Aside {

@@ -7,10 +7,7 @@
 #include "query/link.h"
 
 const AsideKind *const aside_kinds[ASIDES] = {
-    [ASIDE_HOTTEST] = &hottest_aside,
-    [ASIDE_PINNED] = &hottest_aside,
-    [ASIDE_LINK] = &link_aside,
-    [ASIDE_FINDINGS] = &findings_aside,
-    [ASIDE_FUNCTIONS] = &functions_aside,
-    [ASIDE_CHART] = &chart_aside,
+    [ASIDE_HOTTEST] = &hottest_aside,     [ASIDE_PINNED] = &hottest_aside,
+    [ASIDE_LINK] = &link_aside,           [ASIDE_FINDINGS] = &findings_aside,
+    [ASIDE_FUNCTIONS] = &functions_aside, [ASIDE_CHART] = &chart_aside,
 };

@@ -136,8 +136,8 @@ static void add(Found *f, const Keeper *k, const Profile *p, uint64_t sample) {
 }
 
 /* False when it was cut short. */
-static bool find_in_order(Found *f, Found *busy, const Keeper *k, const AsideSource *s, const ChartWish *w,
-                          const CancelToken *token) {
+static bool find_in_order(Found *f, Found *busy, const Keeper *k, const AsideSource *s,
+                          const ChartWish *w, const CancelToken *token) {
     enum { CHECK_EVERY = 1 << 20 };
     const Index *x = s->index;
     uint64_t end = index_positions(x, &s->view);
@@ -275,8 +275,7 @@ static bool put_frames(Walk *w, ChartSample *s) {
         return false;
     if (c->frames + own > w->cap) {
         uint32_t wider = (c->frames + own) * 2;
-        w->frame =
-            mem_resize(w->frame, w->cap * sizeof(*w->frame), wider * sizeof(*w->frame));
+        w->frame = mem_resize(w->frame, w->cap * sizeof(*w->frame), wider * sizeof(*w->frame));
         w->cap = wider;
     }
     FrameId *to = w->frame + c->frames;
@@ -394,8 +393,7 @@ ChartWish chart_wish(const Query *query, const ProfileView *view) {
 
 static bool same(const void *a, const void *b) {
     const ChartWish *x = a, *y = b;
-    return x->chosen == y->chosen &&
-           (!x->chosen || (x->pid == y->pid && x->tid == y->tid)) &&
+    return x->chosen == y->chosen && (!x->chosen || (x->pid == y->pid && x->tid == y->tid)) &&
            query_same(&x->query, &y->query);
 }
 

@@ -48,9 +48,9 @@ typedef struct ChartSample {
 
 typedef struct Chart {
     ChartWish wish;
-    ChartThread thread; /* whose samples these are; samples 0: it has none here */
-    bool cut;           /* the first ones only: up to until_ns */
-    int64_t until_ns;   /* end of what is shown */
+    ChartThread thread;  /* whose samples these are; samples 0: it has none here */
+    bool cut;            /* the first ones only: up to until_ns */
+    int64_t until_ns;    /* end of what is shown */
     int64_t interval_ns; /* 0: no two samples differ in time */
     uint32_t count, frames, max_depth;
     /* of the count: without frames, and why */
@@ -60,7 +60,7 @@ typedef struct Chart {
     Tree *tree; /* held: whose frames these are, some synthetic. NULL: all are the Dict's */
     const ChartSample *sample;
     const FrameId *frame;
-    uint32_t leaves; /* power of two */
+    uint32_t leaves;       /* power of two */
     const uint32_t *least; /* tree of minima over `shared`, 2 × leaves entries; [1] is all's */
     ChartThread top[CHART_THREADS]; /* most samples first, then by pid and tid */
     uint32_t tops, threads;         /* entries of top; how many there are at all */

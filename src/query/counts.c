@@ -54,12 +54,11 @@ static void count_pair_of(Counts *c, const CountWish *w, uint64_t sample, uint32
     count_sample(c, w, sample, index_slot_of_sample(w->index, pair, sample), sign);
 }
 
-/* Counts are fetched that many samples ahead: stores in flight are few, and each waits for its line.
- * (A jump took a seventh longer to answer.) */
+/* Counts are fetched that many samples ahead: stores in flight are few, and each waits for its
+ * line. (A jump took a seventh longer to answer.) */
 enum { AHEAD = 32 };
 
-static void count_range(Counts *c, const CountWish *w, uint64_t from, uint64_t to,
-                        uint32_t sign) {
+static void count_range(Counts *c, const CountWish *w, uint64_t from, uint64_t to, uint32_t sign) {
     const Index *x = w->index;
     uint64_t indexed = to < x->samples ? to : x->samples, i = from;
     if (!w->weighted && !w->cpus) {
@@ -111,8 +110,8 @@ static void move_to(Counts *c, const CountWish *w, uint64_t from, uint64_t to) {
     uint64_t dense = x->slots / 8;
     uint64_t step = counts_distance(c->from, from) + counts_distance(c->to, to);
     uint64_t over = to - from + dense / 2;
-    /* what is counted goes, what is wanted comes: from one short slice to another nothing is cleared
-     * (a third of the time of its answer) */
+    /* what is counted goes, what is wanted comes: from one short slice to another nothing is
+     * cleared (a third of the time of its answer) */
     uint64_t anew = c->to - c->from + to - from;
     uint64_t jump = UINT64_MAX;
     if (has_snapshots(w))

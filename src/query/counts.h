@@ -26,7 +26,7 @@ typedef struct Counts {
     uint64_t *weight;  /* by slot; only when weighted */
     uint64_t from, to; /* positions that are counted */
     /* behind the positions: samples not in time order */
-    uint64_t tail_to; /* all below this (from index->samples) were counted, or … */
+    uint64_t tail_to;                /* all below this (from index->samples) were counted, or … */
     uint64_t *tail, tails, tail_cap; /* … these */
 } Counts;
 

@@ -111,6 +111,6 @@ void finding_text(const DetectList *list, uint32_t nth, const Dict *dict, Buf *o
         buf_printf(out, ", cpu %d alone", f->cpu);
     if (f->frame && f->samples)
         buf_printf(out, ", %.0f %% of them in %.*s (of the profile %.1f %%)",
-                   100.0 * (double)f->frame_samples / (double)f->samples, (int)symbol.n,
-                   symbol.s, 100.0 * (double)f->frame_expected / (double)f->samples);
+                   100.0 * (double)f->frame_samples / (double)f->samples, (int)symbol.n, symbol.s,
+                   100.0 * (double)f->frame_expected / (double)f->samples);
 }

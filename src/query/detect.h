@@ -25,21 +25,21 @@
 #include "store/profile.h"
 
 enum {
-    DETECT_MOST = 32,         /* findings: more than anybody walks through */
-    DETECT_RANGES = 64,       /* of one finding are kept; `count` has them all */
-    DETECT_FEATURES = 64,     /* frames with a series of their own: a bit each in a word */
-    DETECT_BINS = 1 << 17,    /* bins at most, so that 64 series take 32 MiB */
-    DETECT_SCOUTS = 1 << 19,  /* samples that are walked frame by frame */
-    DETECT_SCOUT_DEPTH = 256, /* frames of a stack that are looked at, from its leaf */
-    DETECT_SCORE = 18,        /* nats that a stretch needs: by chance one in e^18 = 66 M
-                                 begins, and there are up to 64 × 131072 = 8 M places */
-    DETECT_BEAT_STRETCH = 8,  /* … and one that lies on a beat with others */
-    DETECT_BEAT_SCORE = 4,    /* nats that a beat needs, … */
-    DETECT_BEAT_WEAK = 2,     /* … and that many more for each stretch with the least score */
-    DETECT_GROUP_SCORE = 60,  /* nats that a finding needs in all, its beat included: a frame
-                                 that is only ever seen in one cluster of ten has that much */
-    DETECT_ODDS = 8,          /* a frame's odds in a stretch against its usual ones: what
-                                 only doubles is the usual coming and going of requests */
+    DETECT_MOST = 32,            /* findings: more than anybody walks through */
+    DETECT_RANGES = 64,          /* of one finding are kept; `count` has them all */
+    DETECT_FEATURES = 64,        /* frames with a series of their own: a bit each in a word */
+    DETECT_BINS = 1 << 17,       /* bins at most, so that 64 series take 32 MiB */
+    DETECT_SCOUTS = 1 << 19,     /* samples that are walked frame by frame */
+    DETECT_SCOUT_DEPTH = 256,    /* frames of a stack that are looked at, from its leaf */
+    DETECT_SCORE = 18,           /* nats that a stretch needs: by chance one in e^18 = 66 M
+                                    begins, and there are up to 64 × 131072 = 8 M places */
+    DETECT_BEAT_STRETCH = 8,     /* … and one that lies on a beat with others */
+    DETECT_BEAT_SCORE = 4,       /* nats that a beat needs, … */
+    DETECT_BEAT_WEAK = 2,        /* … and that many more for each stretch with the least score */
+    DETECT_GROUP_SCORE = 60,     /* nats that a finding needs in all, its beat included: a frame
+                                    that is only ever seen in one cluster of ten has that much */
+    DETECT_ODDS = 8,             /* a frame's odds in a stretch against its usual ones: what
+                                    only doubles is the usual coming and going of requests */
     DETECT_SHARE_PERCENT = 20,   /* of a stretch's samples have its frame, unless it is on a
                                     beat: what is rare comes in clusters all the time */
     DETECT_CLUSTER_DIVISOR = 2,  /* a frame's weak clusters may have this part of what its strong

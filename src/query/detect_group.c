@@ -165,9 +165,9 @@ static double left_of(const Merge *m, const Group *g, Stretch *at, uint32_t *sam
 
 /* Gaps with most of the stretches that group `with` has: they are one finding, and a gap. */
 static void confirm(Group *with, const Group *g, uint32_t same) {
-    with->gap = with->gap ||
-                (g->source == OF_GAP && same * 100ull >= g->count * (uint64_t)INSIDE_PERCENT &&
-                 same * 100ull >= with->count * (uint64_t)SAME_PERCENT);
+    with->gap =
+        with->gap || (g->source == OF_GAP && same * 100ull >= g->count * (uint64_t)INSIDE_PERCENT &&
+                      same * 100ull >= with->count * (uint64_t)SAME_PERCENT);
 }
 
 /* A group beside those taken: what is left of it, which is all of it as long as that is most.

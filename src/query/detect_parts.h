@@ -23,12 +23,12 @@ typedef struct Series {
     uint32_t bins;
     uint32_t *recorded; /* samples of the event, whatever the chips say */
     uint32_t *shown;
-    uint32_t *busy;   /* shown and not idle: those that vote */
-    uint32_t *lead;   /* the thread that is left over when each sample of one strikes out … */
-    uint32_t *margin; /* … one of another, and by how many: at least so much is it ahead */
-    uint64_t total;   /* shown */
-    float *usual;     /* shown samples of a bin in the minutes around it, by their median */
-    bool by_cpu;      /* no threads are known: cpus vote */
+    uint32_t *busy;    /* shown and not idle: those that vote */
+    uint32_t *lead;    /* the thread that is left over when each sample of one strikes out … */
+    uint32_t *margin;  /* … one of another, and by how many: at least so much is it ahead */
+    uint64_t total;    /* shown */
+    float *usual;      /* shown samples of a bin in the minutes around it, by their median */
+    bool by_cpu;       /* no threads are known: cpus vote */
     double usual_same; /* how likely two busy samples are of one thread */
     uint32_t features;
     FrameId frame[DETECT_FEATURES];
@@ -73,8 +73,8 @@ typedef struct Groups {
 } Groups;
 
 /* detect_series.c: false when cancelled; bins is 0 where there is nothing to look at. */
-bool series_bin(Series *s);   /* chooses bins; pairs' bits and threads */
-bool series_count(Series *s); /* fills them, once the features are chosen */
+bool series_bin(Series *s);                        /* chooses bins; pairs' bits and threads */
+bool series_count(Series *s);                      /* fills them, once the features are chosen */
 int64_t series_ns(const Series *s, uint32_t bins); /* how long they are; at most INT64_MAX */
 uint64_t series_sum(const uint32_t *series, uint32_t from, uint32_t to);
 /* What is usual in each bin, from the median of the minutes around; bins entries. */

@@ -54,8 +54,7 @@ static Beat fit(const int64_t *start, uint32_t count, uint32_t anchor, double pe
 /* In nats; off the beat and missing ones speak against it. */
 static double speaks_for(const Beat *b, uint32_t count, int64_t blur_ns) {
     double blur = (double)blur_ns, deviation = b->deviation_ns > blur ? b->deviation_ns : blur;
-    if (b->on < DETECT_PERIOD_COUNT ||
-        b->on * 100ull < count * (uint64_t)DETECT_ON_BEAT_PERCENT ||
+    if (b->on < DETECT_PERIOD_COUNT || b->on * 100ull < count * (uint64_t)DETECT_ON_BEAT_PERCENT ||
         b->on * INT64_C(100) < b->beats * DETECT_BEATS_PERCENT)
         return 0;
     return (b->on - 2) * log((double)b->period_ns / (4 * deviation)) - (count - b->on) -

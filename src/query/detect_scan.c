@@ -112,9 +112,8 @@ static void scan_bursts(Series *s, const float *usual, Stretches *out) {
     end_climb(s->arena, &c);
     stretches_join(out);
     for (uint32_t i = 0; i < out->count; i++)
-        out->at[i].score =
-            scan_number((double)series_sum(s->shown, out->at[i].from, out->at[i].to),
-                        usual_in(usual, &out->at[i]));
+        out->at[i].score = scan_number((double)series_sum(s->shown, out->at[i].from, out->at[i].to),
+                                       usual_in(usual, &out->at[i]));
 }
 
 static bool is_gap(const uint32_t *series, const float *usual, const Stretch *at) {

@@ -65,8 +65,7 @@ static bool passes(const Series *s, uint64_t row, PairId *pair) {
     *pair = COLUMN_AT(&profile->pair, PairId, row);
     if (!(s->pair[*pair].bits & MASK_SHOWN))
         return false;
-    return !s->mask.by_cpu ||
-           mask_cpu_passes(&s->mask, COLUMN_AT(&profile->cpu, uint16_t, row));
+    return !s->mask.by_cpu || mask_cpu_passes(&s->mask, COLUMN_AT(&profile->cpu, uint16_t, row));
 }
 
 static uint32_t bin_of(const Series *s, uint64_t row) {
@@ -162,8 +161,7 @@ static void close_window(Scout *c, FrameState *f, int k, FrameId id) {
     f->score[k] += (float)score;
     f->crowded[k] += (uint32_t)x;
     if (c->candidate_of && c->candidate_of[id])
-        for (uint64_t b = from * TIMES_BITS / s->bins; b <= (to - 1) * TIMES_BITS / s->bins;
-             b++)
+        for (uint64_t b = from * TIMES_BITS / s->bins; b <= (to - 1) * TIMES_BITS / s->bins; b++)
             c->candidate[c->candidate_of[id] - 1].times[b / 64] |= 1ull << (b % 64);
 }
 

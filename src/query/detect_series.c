@@ -30,8 +30,7 @@ static void know_pairs(Series *s) {
     s->pair = ARENA_ARRAY(s->arena, PairFacts, pairs);
     s->by_cpu = true;
     for (uint32_t p = 0; p < pairs; p++) {
-        Context c =
-            contexts_get(&profile->dict->contexts, pairs_get(&profile->pairs, p).context);
+        Context c = contexts_get(&profile->dict->contexts, pairs_get(&profile->pairs, p).context);
         s->pair[p] = (PairFacts){0, thread_of(&c), mask_bits(&s->mask)[p]};
         if (p && s->pair[p].thread != NO_THREAD)
             s->by_cpu = false;
@@ -51,8 +50,7 @@ bool series_bin(Series *s) {
     /* Bins begin at the origin's beat, as the heat map's cells do. */
     uint64_t before = ((uint64_t)view->first_ns - (uint64_t)origin) / (uint64_t)s->bin_ns;
     s->t0_ns = (int64_t)((uint64_t)origin + before * (uint64_t)s->bin_ns);
-    s->bins =
-        (uint32_t)(((uint64_t)view->last_ns - (uint64_t)s->t0_ns) / (uint64_t)s->bin_ns) + 1;
+    s->bins = (uint32_t)(((uint64_t)view->last_ns - (uint64_t)s->t0_ns) / (uint64_t)s->bin_ns) + 1;
     s->recorded = ARENA_ARRAY(s->arena, uint32_t, s->bins);
     s->shown = ARENA_ARRAY(s->arena, uint32_t, s->bins);
     s->busy = ARENA_ARRAY(s->arena, uint32_t, s->bins);

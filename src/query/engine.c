@@ -266,8 +266,7 @@ static bool find_tree(Engine *e, const Query *q, Grown *out) {
 static bool sees_new_samples(const AnswerLane *l, const Grown *g) {
     const Slot *slot = l->engine->slot;
     return l->view[0].samples != slot[l->query.slot].view.samples ||
-           (g->index[1] &&
-            l->view[1].samples != slot[other_slot(l->query.slot)].view.samples);
+           (g->index[1] && l->view[1].samples != slot[other_slot(l->query.slot)].view.samples);
 }
 
 static bool answer_due(const AnswerLane *l, Grown *g, int64_t now_ns, bool loading) {
@@ -336,8 +335,7 @@ static bool heat_due(const HeatLane *l, int64_t now_ns, bool loading) {
     const Slot *s = &l->engine->slot[l->spec.slot];
     if (!l->asked || !s->profile || (loading && s->view.samples == 0))
         return false;
-    if (!l->any || l->profile != s->profile || !heat_spec_same(&l->running, &l->spec) ||
-        !l->exact)
+    if (!l->any || l->profile != s->profile || !heat_spec_same(&l->running, &l->spec) || !l->exact)
         return true;
     return l->view.samples != s->view.samples &&
            (!loading || now_ns - l->started_ns >= HEAT_EVERY_NS);
@@ -425,11 +423,9 @@ void engine_set_profile(Engine *e, uint32_t slot, const Profile *profile) {
     for (int k = 0; k < ANSWERS; k++) {
         AnswerLane *l = &e->answer[k];
         answer_maker_init(&s->maker[k]);
-        if (l->has && (l->copy[l->at].answer.query.slot == slot ||
-                       l->copy[l->at].answer.profile_b))
+        if (l->has && (l->copy[l->at].answer.query.slot == slot || l->copy[l->at].answer.profile_b))
             l->has = false;
-        if (l->running.slot == slot || l->query.tree.joint ||
-            l->query.baseline == BASELINE_FILE)
+        if (l->running.slot == slot || l->query.tree.joint || l->query.baseline == BASELINE_FILE)
             l->any = false;
     }
     s->profile = profile;

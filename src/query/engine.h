@@ -43,9 +43,9 @@ void engine_ask_aside(Engine *engine, AsideId which, uint32_t slot, const void *
 /* Once a frame: notices new watermarks and settled indexes, starts jobs, takes finished ones in.
  * `loading`: more samples are expected. True when there is a new answer, grid or result. */
 bool engine_poll(Engine *engine, int64_t now_ns, bool loading);
-const Answer *engine_answer(const Engine *engine, AnswerId which);   /* newest, or NULL */
-const HeatGrid *engine_heat(const Engine *engine, uint32_t slot);    /* newest, or NULL */
-const void *engine_aside(const Engine *engine, AsideId which);       /* as aside_result */
+const Answer *engine_answer(const Engine *engine, AnswerId which); /* newest, or NULL */
+const HeatGrid *engine_heat(const Engine *engine, uint32_t slot);  /* newest, or NULL */
+const void *engine_aside(const Engine *engine, AsideId which);     /* as aside_result */
 const Aside *engine_aside_state(const Engine *engine, AsideId which);
 /* Something is running or waiting: a newer answer or grid or index will come. */
 bool engine_busy(Engine *engine);

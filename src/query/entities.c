@@ -50,10 +50,9 @@ static uint32_t push(Entities *e, Entity entity) {
 
 static uint32_t number_of(Entities *e, Context c) {
     Entity wanted = {c.pid, e->kind == ENTITY_THREAD ? c.tid : -1, -1, c.comm};
-    uint32_t hash =
-        (uint32_t)hash_mix((uint64_t)(uint32_t)wanted.pid << 32 | (uint32_t)wanted.tid);
-    for (uint32_t i = hash_first(&e->index, hash), id; (id = hash_candidate(&e->index, hash, &i)) != 0;
-         i = hash_next(&e->index, i)) {
+    uint32_t hash = (uint32_t)hash_mix((uint64_t)(uint32_t)wanted.pid << 32 | (uint32_t)wanted.tid);
+    for (uint32_t i = hash_first(&e->index, hash), id;
+         (id = hash_candidate(&e->index, hash, &i)) != 0; i = hash_next(&e->index, i)) {
         Entity *known = &e->entity[id];
         if (known->pid != wanted.pid || known->tid != wanted.tid)
             continue;
@@ -99,7 +98,6 @@ void entities_note_cpus(Entities *e, uint64_t first, uint64_t end) {
         const uint16_t *cpu = column_span(&e->profile->cpu, i, end, &n);
         for (uint64_t k = 0; k < n; k++)
             if (!e->of_cpu[cpu[k]])
-                e->of_cpu[cpu[k]] =
-                    push(e, (Entity){-1, -1, cpu[k] == CPU_NONE ? -1 : cpu[k], 0});
+                e->of_cpu[cpu[k]] = push(e, (Entity){-1, -1, cpu[k] == CPU_NONE ? -1 : cpu[k], 0});
     }
 }

@@ -140,8 +140,8 @@ static bool value_valid(const TermRule *rule, Str value, Error *err) {
                          (int)value.n, value.s);
     case VALUE_SHARE:
         return share_parse(value, &share) ||
-               error_set(err, ERROR_USAGE, "min=%.*s is not a share such as 0.1%%",
-                         (int)value.n, value.s);
+               error_set(err, ERROR_USAGE, "min=%.*s is not a share such as 0.1%%", (int)value.n,
+                         value.s);
     case VALUE_REGEX: {
         Error why = {0};
         Regex *re = regex_new(value, REGEX_SMART_CASE, &why);
@@ -181,8 +181,7 @@ static bool take_value(Str *rest, FilterTerm *term, Error *err) {
             (rest->s[i + 1] == '"' || rest->s[i + 1] == '\\'))
             c = rest->s[++i];
         if (n + 1 >= FILTER_VALUE)
-            return error_set(err, ERROR_LIMIT, "a value is longer than %d bytes",
-                             FILTER_VALUE - 1);
+            return error_set(err, ERROR_LIMIT, "a value is longer than %d bytes", FILTER_VALUE - 1);
         if (c == '\0')
             return error_set(err, ERROR_USAGE, "a value holds a zero byte");
         term->value[n++] = c;

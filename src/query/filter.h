@@ -24,7 +24,7 @@ typedef enum FilterKind {
 typedef struct FilterTerm {
     uint8_t kind; /* FilterKind */
     bool negated;
-    bool off; /* a chip that is switched off: kept, not applied */
+    bool off;                 /* a chip that is switched off: kept, not applied */
     char value[FILTER_VALUE]; /* zero-terminated */
 } FilterTerm;
 

@@ -1,8 +1,9 @@
-/* FrameNodes: of an index's forward tree, the nodes of each frame. What is below some frames is then a
- * few intervals of ranks, and neither all stacks nor all nodes have to be looked at (5 million of them:
- * 10 ms; the intervals of a usual function: less than 1). Made when asked for, in about the time of five
- * such looks. Owner: whoever has the variable, zeroed. Thread: one at a time. Memory: its own, 4 B a
- * node and a frame, freed by frame_nodes_free. Failure: none; OOM aborts. */
+/* FrameNodes: of an index's forward tree, the nodes of each frame. What is below some frames is
+ * then a few intervals of ranks, and neither all stacks nor all nodes have to be looked at (5
+ * million of them: 10 ms; the intervals of a usual function: less than 1). Made when asked for, in
+ * about the time of five such looks. Owner: whoever has the variable, zeroed. Thread: one at a
+ * time. Memory: its own, 4 B a node and a frame, freed by frame_nodes_free. Failure: none; OOM
+ * aborts. */
 #pragma once
 
 #include "query/index.h"

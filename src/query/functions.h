@@ -1,10 +1,10 @@
 /* Functions: self and total of every function for a question, and for its baseline when it has
  * one. An aside (aside.h). A function is a frame (symbol, module, kind), wherever it stands; its
  * total counts a sample once, however often the function is on the stack.
- * Cost: a pass over the nodes of the tree (transformed as asked, never inverted), about 20 ms for 5 M of them; more, once, for
- * each tree. A run ends soon, so a newer wish does not cut it short: the table follows a drag.
- * Owner: the engine. Thread: a worker; sorting and filters: whoever owns the filter (main).
- * Failure: none; a filter that is no expression is looked for as it is written. */
+ * Cost: a pass over the nodes of the tree (transformed as asked, never inverted), about 20 ms for 5
+ * M of them; more, once, for each tree. A run ends soon, so a newer wish does not cut it short: the
+ * table follows a drag. Owner: the engine. Thread: a worker; sorting and filters: whoever owns the
+ * filter (main). Failure: none; a filter that is no expression is looked for as it is written. */
 #pragma once
 
 #include "base/regex.h"
@@ -46,7 +46,8 @@ bool function_order_named(Str name, uint8_t *out);
 /* Frames may be synthetic (synthetic.h): of the tree alone. */
 Str functions_symbol(const Functions *f, const Dict *dict, FrameId frame);
 Str functions_module(const Functions *f, const Dict *dict, FrameId frame);
-Frame functions_frame(const Functions *f, const Dict *dict, FrameId frame); /* its kind; names if the Dict's */
+Frame functions_frame(const Functions *f, const Dict *dict,
+                      FrameId frame); /* its kind; names if the Dict's */
 /* Percentage points of the totals' shares, A less B. */
 double functions_delta(const Functions *f, const Function *row);
 /* Rows whose own share of A is larger than of the baseline, the largest difference first, at most
@@ -72,5 +73,4 @@ void function_filter_free(FunctionFilter *filter);
 
 /* Indexes of the rows that pass, in order; rows that are equal stand by name. */
 void functions_sort(const Functions *f, const Dict *dict, FunctionOrder order, bool descending,
-                    FunctionFilter *filter, Arena *arena, const uint32_t **rows,
-                    uint32_t *count);
+                    FunctionFilter *filter, Arena *arena, const uint32_t **rows, uint32_t *count);

@@ -85,8 +85,7 @@ static bool judge(const FunctionFilter *filter, Str symbol, Str module) {
     return has(symbol, wanted) || has(module, wanted);
 }
 
-static bool passes(FunctionFilter *filter, const Functions *f, const Dict *dict,
-                   FrameId frame) {
+static bool passes(FunctionFilter *filter, const Functions *f, const Dict *dict, FrameId frame) {
     if (!filter || !filter->text[0])
         return true;
     Str symbol = functions_symbol(f, dict, frame), module = functions_module(f, dict, frame);
@@ -154,8 +153,7 @@ static Item *sort_by_bytes(Item *item, Item *other, uint32_t n) {
 }
 
 void functions_sort(const Functions *f, const Dict *dict, FunctionOrder order, bool descending,
-                    FunctionFilter *filter, Arena *arena, const uint32_t **rows,
-                    uint32_t *count) {
+                    FunctionFilter *filter, Arena *arena, const uint32_t **rows, uint32_t *count) {
     uint32_t *out = ARENA_ARRAY(arena, uint32_t, f->count), n = 0;
     Item *item = mem_resize(NULL, 0, f->count * 2 * sizeof(*item));
     for (uint32_t i = 0; i < f->count; i++) {

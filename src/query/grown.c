@@ -100,8 +100,7 @@ static void order_slots(Tree *tree, uint32_t side, Index *x) {
     mem_resize(place, x->slots * sizeof(*place), 0);
 }
 
-Grown grown_make(const TreeSpec *spec, Index *a, Index *b, uint64_t id,
-                 const CancelToken *cancel) {
+Grown grown_make(const TreeSpec *spec, Index *a, Index *b, uint64_t id, const CancelToken *cancel) {
     Grown g = {.index = {a, spec->joint ? b : NULL}};
     uint64_t hash = tree_spec_hash(spec);
     bool by_cpu = transforms_by_cpu(&spec->transforms);

@@ -14,7 +14,6 @@ typedef struct Grown {
 /* a, b: of the two profiles; b is looked at by a joint tree only and may be NULL. The ids from
  * `id` up to id + GROWN_IDS are given to what is made. Cancelled (NULL: never), it has nothing. */
 enum { GROWN_IDS = 3 };
-Grown grown_make(const TreeSpec *spec, Index *a, Index *b, uint64_t id,
-                 const CancelToken *cancel);
+Grown grown_make(const TreeSpec *spec, Index *a, Index *b, uint64_t id, const CancelToken *cancel);
 void grown_hold(const Grown *grown);
 void grown_drop(Grown *grown);

@@ -32,22 +32,22 @@ typedef struct HeatRow {
 
 typedef struct HeatGrid {
     HeatSpec spec;
-    uint64_t generation;   /* grows with each published grid */
-    int64_t origin_ns;     /* time of column 0's start */
+    uint64_t generation; /* grows with each published grid */
+    int64_t origin_ns;   /* time of column 0's start */
     uint32_t columns, rows;
-    uint8_t unit; /* HeatUnit */
-    const HeatRow *row; /* NULL where rows are offsets; else `rows`, at least one: when nothing is
-                           shown, one of nobody */
-    const uint32_t *cell;  /* columns × rows, cell[c * rows + r] */
+    uint8_t unit;         /* HeatUnit */
+    const HeatRow *row;   /* NULL where rows are offsets; else `rows`, at least one: when nothing is
+                             shown, one of nobody */
+    const uint32_t *cell; /* columns × rows, cell[c * rows + r] */
     const uint32_t *column_sum; /* samples or weight per column, for the overview; saturating */
-    const uint8_t *hidden; /* as cell: 1 where samples of the event were all or partly filtered
-                              out; NULL where none were */
-    uint32_t max;          /* largest cell */
-    uint32_t unit_shift;   /* cell value × 2^unit_shift is the weight */
+    const uint8_t *hidden;      /* as cell: 1 where samples of the event were all or partly filtered
+                                   out; NULL where none were */
+    uint32_t max;               /* largest cell */
+    uint32_t unit_shift;        /* cell value × 2^unit_shift is the weight */
     uint32_t changed_from, changed_to; /* columns that differ from the grid before (same spec) */
-    uint64_t samples;      /* samples scanned so far */
-    uint64_t shown;        /* of them, counted in cells */
-    bool exact;            /* every published sample was scanned */
+    uint64_t samples;                  /* samples scanned so far */
+    uint64_t shown;                    /* of them, counted in cells */
+    bool exact;                        /* every published sample was scanned */
     int64_t first_ns, last_ns; /* of the recording: cells outside are "outside", not empty */
 } HeatGrid;
 

@@ -4,8 +4,8 @@
 #include "query/heat_copy.h"
 #include "query/packed.h"
 
-const HeatGrid *heat_build(const Profile *profile, const ProfileView *view,
-                           const HeatSpec *spec, Arena *arena) {
+const HeatGrid *heat_build(const Profile *profile, const ProfileView *view, const HeatSpec *spec,
+                           Arena *arena) {
     HeatBuilder builder;
     HeatCopy copy = {0};
     heat_builder_init(&builder);

@@ -23,8 +23,7 @@ void heat_distinct_set(HeatDistinct *d, const Profile *profile, const HeatSpec *
     heat_distinct_free(d);
     d->on = spec->value_kind == HEAT_CPUS || spec->value_kind == HEAT_THREADS;
     if (d->on)
-        entities_set(&d->of, profile,
-                     spec->value_kind == HEAT_CPUS ? ENTITY_CPU : ENTITY_THREAD);
+        entities_set(&d->of, profile, spec->value_kind == HEAT_CPUS ? ENTITY_CPU : ENTITY_THREAD);
 }
 
 bool heat_distinct_extend(HeatDistinct *d, const HeatSpec *spec, const ProfileView *view) {

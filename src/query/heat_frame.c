@@ -131,8 +131,7 @@ void heat_frame_seek(HeatFrame *f, HeatCursor *at, int64_t t) {
     uint64_t since = (uint64_t)t - (uint64_t)f->origin_ns;
     uint64_t column = since / span;
     if (column >= f->columns) { /* of a pack that was cut short while it was mapped */
-        *at = (HeatCursor){.column = f->columns - 1,
-                           .cell = (size_t)(f->columns - 1) * f->stride};
+        *at = (HeatCursor){.column = f->columns - 1, .cell = (size_t)(f->columns - 1) * f->stride};
         return;
     }
     uint32_t row = (uint32_t)((since - column * span) * rows / span);
@@ -148,11 +147,12 @@ void heat_frame_seek(HeatFrame *f, HeatCursor *at, int64_t t) {
         f->dirty_to = at->column + 1;
 }
 
-/* Neighbouring cells have about as many samples: from there on it is looked for in steps that double,
- * back or forth, and then halve. (From the first sample on it cost as much as to look at each: no
- * look is near the one before, and all wait for memory.) */
+/* Neighbouring cells have about as many samples: from there on it is looked for in steps that
+ * double, back or forth, and then halve. (From the first sample on it cost as much as to look at
+ * each: no look is near the one before, and all wait for memory.) */
 static uint64_t end_in_order(const HeatCursor *at, const int64_t *time, uint64_t n) {
-    uint64_t low = 0, high = n, step = 8; /* time[low] is in the cell, time[high] behind it or not there */
+    uint64_t low = 0, high = n,
+             step = 8; /* time[low] is in the cell, time[high] behind it or not there */
     uint64_t guess = at->run < n ? at->run : n - 1;
     if (time[guess] < at->t1) {
         low = guess;
@@ -176,7 +176,8 @@ static uint64_t end_in_order(const HeatCursor *at, const int64_t *time, uint64_t
         else
             high = mid;
     }
-    return high ? high : 1; /* not even the first, in a pack that was cut short while it was mapped */
+    return high ? high
+                : 1; /* not even the first, in a pack that was cut short while it was mapped */
 }
 
 uint64_t heat_cursor_end(HeatCursor *at, const int64_t *time, uint64_t n, bool in_order) {

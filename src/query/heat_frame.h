@@ -56,8 +56,8 @@ bool heat_frame_follow(HeatFrame *frame, const ProfileView *view);
 /* Finds the cell of a time (row 0 of its column where rows are not offsets) and marks its
  * column as changed; the time lies in the frame. */
 void heat_frame_seek(HeatFrame *frame, HeatCursor *at, int64_t t_ns);
-/* The end of the first samples of time[0, n) that lie in the cursor's cell, as time[0] does. In order
- * there is no need to look at each: those of a cell are a thousand in a large profile. */
+/* The end of the first samples of time[0, n) that lie in the cursor's cell, as time[0] does. In
+ * order there is no need to look at each: those of a cell are a thousand in a large profile. */
 uint64_t heat_cursor_end(HeatCursor *at, const int64_t *time, uint64_t n, bool in_order);
 void heat_frame_clean(HeatFrame *frame);
 size_t heat_frame_bytes(const HeatFrame *frame);

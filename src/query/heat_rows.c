@@ -60,8 +60,8 @@ static void sift_down(const HeatRows *r, uint32_t *heap, uint32_t count, uint32_
 }
 
 /* The first `most` in order; how many there are at all goes to *with_samples. */
-static uint32_t find_most(const HeatRows *r, uint32_t *out, uint32_t most,
-                          uint32_t *with_samples, uint64_t *samples) {
+static uint32_t find_most(const HeatRows *r, uint32_t *out, uint32_t most, uint32_t *with_samples,
+                          uint64_t *samples) {
     uint32_t n = 0;
     *with_samples = 0;
     *samples = 0;

@@ -21,7 +21,7 @@ typedef struct HottestStack {
 } HottestStack;
 
 typedef struct Hottest {
-    uint64_t samples; /* in the range that pass the chips */
+    uint64_t samples;       /* in the range that pass the chips */
     uint32_t stacks, count; /* distinct ones; entries of stack */
     bool cut;               /* there were more than HOTTEST_SAMPLES: the first ones stand for all */
     HottestStack stack[HOTTEST_STACKS]; /* most samples first, then first id */

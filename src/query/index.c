@@ -40,8 +40,7 @@ static uint64_t bound(const Profile *p, const uint32_t *order, uint64_t n, int64
 
 /* Merges two sorted neighbours. Only the part where they overlap is moved: recorders are out of
  * order by little, so that this is mostly nothing. */
-static void merge(const Profile *p, uint32_t *order, uint64_t middle, uint64_t n,
-                  uint32_t *spare) {
+static void merge(const Profile *p, uint32_t *order, uint64_t middle, uint64_t n, uint32_t *spare) {
     if (time_of(p, order[middle - 1]) <= time_of(p, order[middle]))
         return;
     uint64_t from = bound(p, order, middle, time_of(p, order[middle]), false);
@@ -120,8 +119,8 @@ static size_t snapshot_bytes(const Index *x) {
            x->bigs * sizeof(uint32_t);
 }
 
-/* The smaller of the two forms, so that there are more of them: the edges of a range to count are half
- * as long. (A jump over 10 M samples was answered a quarter sooner than with 16 bits only.) */
+/* The smaller of the two forms, so that there are more of them: the edges of a range to count are
+ * half as long. (A jump over 10 M samples was answered a quarter sooner than with 16 bits only.) */
 static uint64_t plan_snapshots(Index *x, const uint32_t *total, bool *wide) {
     uint32_t bigs8 = above(x, total, UINT8_MAX), bigs16 = above(x, total, UINT16_MAX);
     size_t bytes8 = x->slots + bigs8 * sizeof(uint32_t);
@@ -360,7 +359,8 @@ void index_drop(Index *x) {
     }
     mem_resize(x->slot, x->samples * sizeof(*x->slot), 0);
     mem_resize(x->snapshot8, x->snapshot8 ? (size_t)x->snapshots * x->slots : 0, 0);
-    mem_resize(x->snapshot16, x->snapshot16 ? (size_t)x->snapshots * x->slots * sizeof(uint16_t) : 0, 0);
+    mem_resize(x->snapshot16,
+               x->snapshot16 ? (size_t)x->snapshots * x->slots * sizeof(uint16_t) : 0, 0);
     mem_resize(x->big_slot, x->bigs * sizeof(*x->big_slot), 0);
     mem_resize(x->big_count, (size_t)x->bigs * x->snapshots * sizeof(*x->big_count), 0);
     mem_resize(x, sizeof(*x), 0);
@@ -371,8 +371,8 @@ size_t index_snapshot_bytes(const Index *x) {
 }
 
 size_t index_bytes(const Index *x) {
-    size_t by_cpu = x->slot_cap * (sizeof(PairId) + sizeof(uint16_t)) +
-                    hash_index_bytes(&x->slot_index);
+    size_t by_cpu =
+        x->slot_cap * (sizeof(PairId) + sizeof(uint16_t)) + hash_index_bytes(&x->slot_index);
     return sizeof(*x) + by_cpu + x->samples * (x->order && !x->base ? 8u : 4u);
 }
 

@@ -21,7 +21,7 @@ typedef struct Index {
     const Profile *profile;
     Mutex *mutex;
     uint32_t holders; /* -- protected by mutex */
-    uint64_t id; /* never the same for two indexes */
+    uint64_t id;      /* never the same for two indexes */
     ProfileView view;
     uint64_t samples;
     Tree *tree; /* the forward one */
@@ -37,11 +37,11 @@ typedef struct Index {
     uint16_t *snapshot16;
     uint32_t *big_slot, *big_count, bigs;
     /* by cpu */
-    struct Index *base;       /* held; its tree and order are this one's. NULL: by pair */
+    struct Index *base; /* held; its tree and order are this one's. NULL: by pair */
     PairId *pair_of_slot;
     uint16_t *cpu_of_slot;
     uint32_t slot_cap;
-    HashIndex slot_index;     /* by (pair, cpu); slot 0 is the empty pair's */
+    HashIndex slot_index; /* by (pair, cpu); slot 0 is the empty pair's */
 } Index;
 
 Index *index_build(const Profile *profile, const ProfileView *view, uint64_t id);

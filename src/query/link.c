@@ -64,8 +64,7 @@ void link_wish_of(const HeatGrid *grid, const LinkMatch *match, LinkWish *out) {
     out->spec.match = *match;
     for (uint32_t r = 0; grid->row && r < grid->rows && out->rows < HEAT_TOP_ROWS; r++)
         if (!grid->row[r].others && grid->row[r].samples)
-            out->row[out->rows++] =
-                (LinkRow){grid->row[r].pid, grid->row[r].tid, grid->row[r].cpu};
+            out->row[out->rows++] = (LinkRow){grid->row[r].pid, grid->row[r].tid, grid->row[r].cpu};
     if (out->rows)
         qsort(out->row, out->rows, sizeof(*out->row), by_who);
 }
@@ -383,8 +382,7 @@ uint32_t link_row_of(const LinkGrid *g, const HeatGrid *of, uint32_t row) {
     if (of->row[row].others)
         return g->rows - 1;
     LinkRow key = {of->row[row].pid, of->row[row].tid, of->row[row].cpu};
-    const LinkRow *found =
-        g->rows ? bsearch(&key, g->row, g->rows - 1, sizeof(key), by_who) : NULL;
+    const LinkRow *found = g->rows ? bsearch(&key, g->row, g->rows - 1, sizeof(key), by_who) : NULL;
     return found ? (uint32_t)(found - g->row) : g->rows;
 }
 

@@ -17,7 +17,7 @@ typedef struct LinkRow {
 } LinkRow;
 
 typedef struct LinkWish {
-    HeatSpec spec; /* of the heat map, with match filled; the value kind does not matter */
+    HeatSpec spec;        /* of the heat map, with match filled; the value kind does not matter */
     int64_t t0_ns, t1_ns; /* in view: an order to count in, not a part of the question */
     LinkRow row[HEAT_TOP_ROWS];
     uint32_t rows;

@@ -143,8 +143,8 @@ static bool compile(Mask *mask, Error *err) {
     return fine;
 }
 
-bool mask_set(Mask *mask, const Profile *profile, EventId event, uint8_t idle,
-              const Filter *filter, Error *err) {
+bool mask_set(Mask *mask, const Profile *profile, EventId event, uint8_t idle, const Filter *filter,
+              Error *err) {
     if (mask->profile == profile && mask->event == event && mask->idle == idle &&
         filter_same(&mask->filter, filter))
         return true;
@@ -271,8 +271,7 @@ static uint32_t stack_bits(const Mask *mask, StackId stack) {
 static uint32_t context_bits(const Mask *mask, Context context) {
     const Dict *dict = mask->profile->dict;
     Str comm = names_get(&dict->names, context.comm);
-    Str event =
-        names_get(&dict->names, contexts_get_event(&dict->contexts, context.event).name);
+    Str event = names_get(&dict->names, contexts_get_event(&dict->contexts, context.event).name);
     uint32_t bits = idle_task(comm, context.tid) ? BIT_IDLE : 0;
     if (mask->event == EVENT_ALL || mask->event == context.event)
         bits |= BIT_EVENT;
@@ -304,8 +303,7 @@ static void extend_contexts(Mask *mask, uint32_t count) {
     table_grow(&mask->context, count);
     uint32_t *bits = mask->context.at;
     for (uint64_t i = from; i < count; i++)
-        bits[i] =
-            context_bits(mask, contexts_get(&mask->profile->dict->contexts, (ContextId)i));
+        bits[i] = context_bits(mask, contexts_get(&mask->profile->dict->contexts, (ContextId)i));
 }
 
 /* ---- pairs ------------------------------------------------------------------------------- */
@@ -321,14 +319,15 @@ static bool pair_idle(const Mask *mask, PairId id, Pair pair, uint32_t of_contex
     if (!of_task && !mask->idle_alone)
         return false;
     FrameId leaf = stacks_get(&mask->profile->dict->stacks, pair.stack).frame;
-    return ((const uint8_t *)mask->routine.at)[leaf] >= (of_task ? IDLE_LEAF_OF_TASK : IDLE_LEAF_ALONE);
+    return ((const uint8_t *)mask->routine.at)[leaf] >=
+           (of_task ? IDLE_LEAF_OF_TASK : IDLE_LEAF_ALONE);
 }
 
 enum { TOGETHER = 256, STACKS_AHEAD = 32 };
 
-/* Those pairs' bits into mask->bits and mask->terms, from `first` on, and into crumb. What stacks say
- * lies in more memory than the second-level cache has, and is fetched ahead. The wish is copied: to a
- * compiler the bytes that are written might be the mask's own. */
+/* Those pairs' bits into mask->bits and mask->terms, from `first` on, and into crumb. What stacks
+ * say lies in more memory than the second-level cache has, and is fetched ahead. The wish is
+ * copied: to a compiler the bytes that are written might be the mask's own. */
 static void decide(Mask *mask, bool by_stack, uint64_t first, const Pair *pair, uint64_t n,
                    uint64_t readable, uint8_t *crumb) {
     const uint32_t *context = mask->context.at;

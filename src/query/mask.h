@@ -36,15 +36,15 @@ typedef struct Mask {
     /* What frames and stacks say is kept as bytes where there are eight facts or fewer, as there
        nearly always are: a tree of stacks is larger than any cache. */
     bool narrow;
-    uint32_t fact[8];      /* narrow: which term's bit, or other, is bit k of a byte */
-    uint32_t facts[256];   /* narrow: all that a byte says */
+    uint32_t fact[8];       /* narrow: which term's bit, or other, is bit k of a byte */
+    uint32_t facts[256];    /* narrow: all that a byte says */
     MaskTable frame, stack; /* uint8_t or uint32_t */
     MaskTable routine;      /* uint8_t by frame, IdleLeaf; lasts as long as the profile */
     bool idle_alone;        /* some frame is IDLE_LEAF_ALONE: every pair's leaf is looked at */
     MaskTable context;      /* uint32_t */
-    MaskTable bits;                  /* uint8_t of MASK_… by pair */
-    Crumbs crumbs;    /* low: as MASK_EVENT, high: as MASK_SHOWN; for who looks at every sample */
-    MaskTable terms;                 /* uint16_t by pair, bit i: passes term i alone */
+    MaskTable bits;         /* uint8_t of MASK_… by pair */
+    Crumbs crumbs;   /* low: as MASK_EVENT, high: as MASK_SHOWN; for who looks at every sample */
+    MaskTable terms; /* uint16_t by pair, bit i: passes term i alone */
     Regex *regex[FILTER_TERMS];
     uint64_t cpu[65536 / 64]; /* bit set: passes every cpu term in force */
 } Mask;
@@ -52,8 +52,8 @@ typedef struct Mask {
 void mask_init(Mask *mask);
 void mask_free(Mask *mask);
 /* A new wish; the same again is free and keeps what was made. */
-bool mask_set(Mask *mask, const Profile *profile, EventId event, uint8_t idle,
-              const Filter *filter, Error *err);
+bool mask_set(Mask *mask, const Profile *profile, EventId event, uint8_t idle, const Filter *filter,
+              Error *err);
 /* Makes the bytes of all pairs below view->pairs. */
 void mask_extend(Mask *mask, const ProfileView *view);
 /* Throws away what was made, keeps the wish. */

@@ -115,9 +115,8 @@ bool matcher_extend(Matcher *m, const ProfileView *view, const CancelToken *toke
     for (uint64_t i = m->pairs; i < view->pairs; i += n) {
         const Pair *pair = column_span(&m->profile->pairs.entry, i, view->pairs, &n);
         for (uint64_t k = 0; k < n; k++)
-            m->pair[i + k] = by_path
-                                 ? has(m->stack, pair[k].stack)
-                                 : m->match.kind == LINK_STACK && pair[k].stack == m->match.id;
+            m->pair[i + k] = by_path ? has(m->stack, pair[k].stack)
+                                     : m->match.kind == LINK_STACK && pair[k].stack == m->match.id;
     }
     if (view->pairs > m->pairs)
         m->pairs = view->pairs;
@@ -195,9 +194,10 @@ static bool path_matches(const Matcher *m, StackId stack) {
     return false;
 }
 
-/* Whether the tree has been asked for before, and saves work: what many nodes match, or has many pairs
- * that came later, is decided as quickly by all stacks. */
-static bool tree_helps(Matcher *m, const Index *index, const ProfileView *view, const CancelToken *token) {
+/* Whether the tree has been asked for before, and saves work: what many nodes match, or has many
+ * pairs that came later, is decided as quickly by all stacks. */
+static bool tree_helps(Matcher *m, const Index *index, const ProfileView *view,
+                       const CancelToken *token) {
     bool one = m->match.kind == LINK_NODE;
     bool kind = one || m->match.kind == LINK_FUNCTION || m->match.kind == LINK_SEARCH;
     uint32_t known = index->tree->pairs;
@@ -213,7 +213,8 @@ static bool tree_helps(Matcher *m, const Index *index, const ProfileView *view, 
     return nodes_that_match(m) <= index->tree->nodes / 16;
 }
 
-bool matcher_extend_by(Matcher *m, const Index *index, const ProfileView *view, const CancelToken *token) {
+bool matcher_extend_by(Matcher *m, const Index *index, const ProfileView *view,
+                       const CancelToken *token) {
     if (m->match.kind == LINK_SEARCH && !extend_frames(m, view->frames, token))
         return false;
     if (!tree_helps(m, index, view, token))

@@ -16,9 +16,9 @@ typedef struct Matcher {
     const Profile *profile;
     LinkMatch match;
     Regex *regex;
-    uint8_t *frame;  /* by frame id, for LINK_SEARCH: its symbol matches */
-    uint64_t *stack; /* a bit by stack id: it or one below it on its path matches */
-    uint8_t *pair;   /* 0 or 1 */
+    uint8_t *frame;                 /* by frame id, for LINK_SEARCH: its symbol matches */
+    uint64_t *stack;                /* a bit by stack id: it or one below it on its path matches */
+    uint8_t *pair;                  /* 0 or 1 */
     uint32_t frames, stacks, pairs; /* that are decided */
     uint32_t frame_cap, stack_cap, pair_cap;
     /* -- by the tree of an index */
@@ -35,5 +35,6 @@ void matcher_set(Matcher *m, const Profile *profile, const LinkMatch *match);
 /* Decides all pairs below view->pairs. False when cancelled: it goes on there the next time. */
 bool matcher_extend(Matcher *m, const ProfileView *view, const CancelToken *token);
 /* The same; pairs that the index has are decided by its tree where that is less work. */
-bool matcher_extend_by(Matcher *m, const Index *index, const ProfileView *view, const CancelToken *token);
+bool matcher_extend_by(Matcher *m, const Index *index, const ProfileView *view,
+                       const CancelToken *token);
 size_t matcher_bytes(const Matcher *m);

@@ -45,8 +45,8 @@ typedef struct TreeCheck {
 /* Children lie behind their parents, one after the other, and share out what their parent has
  * beside its own, which comes first. */
 static bool check_nodes(const Tree *t) {
-    if (t->node[0].first_child != 1 || t->node[t->nodes].first_child != t->nodes || t->node[0].lo != 0 ||
-        t->node[0].hi != t->ranks)
+    if (t->node[0].first_child != 1 || t->node[t->nodes].first_child != t->nodes ||
+        t->node[0].lo != 0 || t->node[0].hi != t->ranks)
         return false;
     for (uint32_t v = 0, c = 1; v < t->nodes; v++) {
         uint32_t end = t->node[v + 1].first_child, at = t->node[v].lo;
@@ -109,10 +109,10 @@ Tree *packed_tree(const Profile *profile, const ProfileView *view) {
                 .ranks = head[HEAD_RANKS],
                 .pairs = head[HEAD_PAIRS]};
     /* immutable, as every tree */
-    t->node = (TreeNode *)(uintptr_t)array_of(profile->pack, NODE_TAG, sizeof *t->node,
-                                              t->nodes + 1ull);
-    t->rank_of_pair = (uint32_t *)(uintptr_t)array_of(profile->pack, RANK_TAG,
-                                                      sizeof *t->rank_of_pair, t->pairs);
+    t->node =
+        (TreeNode *)(uintptr_t)array_of(profile->pack, NODE_TAG, sizeof *t->node, t->nodes + 1ull);
+    t->rank_of_pair =
+        (uint32_t *)(uintptr_t)array_of(profile->pack, RANK_TAG, sizeof *t->rank_of_pair, t->pairs);
     if (!t->node || !t->rank_of_pair)
         return NULL;
     if (!pack_section(profile->pack, "tree", sizeof *head, &n, check_tree, &check))
@@ -202,9 +202,9 @@ static bool heat_fits(const HeatBuilder *b, const HeatHead *head, uint64_t bins,
                       const ProfileView *view) {
     const HeatFrame *f = &b->frame;
     const HeatSpec *s = &f->spec;
-    return s->row_kind == HEAT_BY_OFFSET && s->value_kind == HEAT_SAMPLES && !b->mask.by_cpu && view->has_time && bins > 0 &&
-           head->bin_ns > 0 && head->origin_ns == f->origin_ns && s->column_ns % s->rows == 0 &&
-           s->column_ns / s->rows % head->bin_ns == 0 &&
+    return s->row_kind == HEAT_BY_OFFSET && s->value_kind == HEAT_SAMPLES && !b->mask.by_cpu &&
+           view->has_time && bins > 0 && head->bin_ns > 0 && head->origin_ns == f->origin_ns &&
+           s->column_ns % s->rows == 0 && s->column_ns / s->rows % head->bin_ns == 0 &&
            (bins - 1) / (uint64_t)(s->column_ns / head->bin_ns) < f->columns &&
            head->mask_hash == hash_of_mask(&b->mask, view);
 }

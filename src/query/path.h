@@ -18,8 +18,8 @@ typedef struct Path {
     const Tree *tree;
     const Index *index;     /* by cpu only; else NULL */
     uint32_t *rank_of_slot; /* likewise */
-    uint32_t *node; /* [0] is the root, [depth] where the sample last asked for ends */
-    uint32_t depth; /* 0 too where it is in no node */
+    uint32_t *node;         /* [0] is the root, [depth] where the sample last asked for ends */
+    uint32_t depth;         /* 0 too where it is in no node */
 } Path;
 
 /* Of side A; grown must have a tree. */

@@ -30,8 +30,7 @@ static void add_unit(Places *p, PairId pair, uint16_t cpu) {
 }
 
 /* Every pair on every cpu that it has samples on, in the order of the first of them. */
-static void take_units(Places *p, uint32_t which, const Profile *profile,
-                       const ProfileView *view) {
+static void take_units(Places *p, uint32_t which, const Profile *profile, const ProfileView *view) {
     for (uint64_t i = 0, n; i < view->samples; i += n) {
         const PairId *pair = column_span(&profile->pair, i, view->samples, &n);
         const uint16_t *cpu = column_span(&profile->cpu, i, i + n, &n);
@@ -69,8 +68,8 @@ static uint32_t larger(uint32_t a, uint32_t b) {
     return a > b ? a : b;
 }
 
-void places_make(Places *p, const Transforms *transforms,
-                 const Profile *const profile[TREE_SIDES], const ProfileView view[TREE_SIDES]) {
+void places_make(Places *p, const Transforms *transforms, const Profile *const profile[TREE_SIDES],
+                 const ProfileView view[TREE_SIDES]) {
     const Dict *dict = profile[0]->dict;
     ProfileView none = {0}, b = profile[1] ? view[1] : none;
     memset(p, 0, sizeof *p);

@@ -24,11 +24,11 @@ typedef struct Places {
     Synthetics synthetics;
     FrameNames names;
     Units of;
-    bool by_cpu;      /* a unit is a pair on one cpu: */
-    PairId *pair;     /* by unit */
-    uint16_t *cpu;    /* by unit */
+    bool by_cpu;   /* a unit is a pair on one cpu: */
+    PairId *pair;  /* by unit */
+    uint16_t *cpu; /* by unit */
     uint32_t cap;
-    HashIndex index;  /* of units from 1 on, by profile, pair and cpu */
+    HashIndex index; /* of units from 1 on, by profile, pair and cpu */
 } Places;
 
 /* The second profile, which shares the first one's Dict, may be NULL. */

@@ -16,8 +16,7 @@ static inline __m128i sum4(__m128i x, __m128i carry, uint32_t *out) {
 }
 
 /* A multiple of 16 entries in rank order; out[0] is given, the rest is written behind it. */
-static uint32_t sum_blocks(const uint32_t *count, const uint8_t *shown, uint32_t n,
-                           uint32_t *out) {
+static uint32_t sum_blocks(const uint32_t *count, const uint8_t *shown, uint32_t n, uint32_t *out) {
     __m128i carry = _mm_set1_epi32((int)out[0]);
     for (uint32_t i = 0; i < n; i += 16) {
         const __m128i *c = (const __m128i *)(const void *)(count + i);
@@ -40,8 +39,8 @@ static uint32_t sum_blocks(const uint32_t *count, const uint8_t *shown, uint32_t
 }
 #endif
 
-/* Of a tree whose ranks lie in another order than the counts: each is fetched ahead, for it is rarely
- * where the one before was. */
+/* Of a tree whose ranks lie in another order than the counts: each is fetched ahead, for it is
+ * rarely where the one before was. */
 enum { GATHER_AHEAD = 24 };
 
 static void sum_gathered(const PrefixInput *in, const uint32_t *count, uint32_t *out) {
@@ -105,8 +104,7 @@ uint64_t prefix_sum(const uint8_t *shown, const uint32_t *count, uint32_t from, 
     return sum;
 }
 
-uint64_t prefix_sum_u64(const uint8_t *shown, const uint64_t *weight, uint32_t from,
-                        uint32_t to) {
+uint64_t prefix_sum_u64(const uint8_t *shown, const uint64_t *weight, uint32_t from, uint32_t to) {
     uint64_t sum = 0;
     for (uint32_t i = from; i < to; i++)
         sum += !shown || shown[i] ? weight[i] : 0;

@@ -17,5 +17,4 @@ void prefix_wide(const PrefixInput *in, const uint32_t *count, uint64_t *out);
 void prefix_u64(const PrefixInput *in, const uint64_t *weight, uint64_t *out);
 /* Σ count over [from, to) where shown. */
 uint64_t prefix_sum(const uint8_t *shown, const uint32_t *count, uint32_t from, uint32_t to);
-uint64_t prefix_sum_u64(const uint8_t *shown, const uint64_t *weight, uint32_t from,
-                        uint32_t to);
+uint64_t prefix_sum_u64(const uint8_t *shown, const uint64_t *weight, uint32_t from, uint32_t to);

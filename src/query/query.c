@@ -19,17 +19,16 @@ uint64_t tree_spec_hash(const TreeSpec *spec) {
 /* Field by field: padding is not part of a wish, and fields that a mode ignores do not count.
  */
 bool query_same(const Query *a, const Query *b) {
-    if (a->slot != b->slot || a->whole != b->whole || a->elided != b->elided || a->baseline != b->baseline ||
-        a->event != b->event || a->weighted != b->weighted || a->idle != b->idle ||
-        !tree_spec_same(&a->tree, &b->tree))
+    if (a->slot != b->slot || a->whole != b->whole || a->elided != b->elided ||
+        a->baseline != b->baseline || a->event != b->event || a->weighted != b->weighted ||
+        a->idle != b->idle || !tree_spec_same(&a->tree, &b->tree))
         return false;
     if (!a->whole && (a->t0_ns != b->t0_ns || a->t1_ns != b->t1_ns))
         return false;
     bool part = a->baseline == BASELINE_FILE && !a->baseline_whole_file;
     if (a->baseline == BASELINE_FILE && a->baseline_whole_file != b->baseline_whole_file)
         return false;
-    if ((a->baseline == BASELINE_RANGE || part) &&
-        (a->b0_ns != b->b0_ns || a->b1_ns != b->b1_ns))
+    if ((a->baseline == BASELINE_RANGE || part) && (a->b0_ns != b->b0_ns || a->b1_ns != b->b1_ns))
         return false;
     return filter_same(&a->filter, &b->filter) && strcmp(a->search, b->search) == 0;
 }

@@ -13,7 +13,7 @@ typedef enum BaselineKind {
     BASELINE_RANGE, /* b0_ns … b1_ns of the same file */
     BASELINE_REST,  /* everything shown that is not selected */
     BASELINE_WHOLE,
-    BASELINE_FILE,  /* the profile in the other slot, all of it or b0_ns … b1_ns of its clock */
+    BASELINE_FILE, /* the profile in the other slot, all of it or b0_ns … b1_ns of its clock */
 } BaselineKind;
 
 enum { SEARCH_TEXT = 256 };
@@ -29,22 +29,27 @@ typedef struct TreeSpec {
 typedef enum Weighing { WEIGHING_USUAL, WEIGHING_WEIGHTS, WEIGHING_SAMPLES } Weighing;
 
 typedef struct Query {
-    uint8_t slot;    /* 0 A, 1 B: whose samples */
-    bool whole;      /* the whole profile; t0, t1 unused */
+    uint8_t slot; /* 0 A, 1 B: whose samples */
+    bool whole;   /* the whole profile; t0, t1 unused */
     int64_t t0_ns, t1_ns;
     uint8_t baseline; /* BaselineKind */
     int64_t b0_ns, b1_ns;
     bool baseline_whole_file; /* BASELINE_FILE: b0, b1 unused */
-    bool elided; /* with a baseline: only what it has and the selection lacks (elided.h) */
-    EventId event;   /* EVENT_ALL for all together */
-    bool weighted;   /* by the event's weight instead of by sample */
-    uint8_t idle;    /* IdleMode */
-    TreeSpec tree;   /* BASELINE_FILE makes it joint, whatever it says */
+    bool elided;   /* with a baseline: only what it has and the selection lacks (elided.h) */
+    EventId event; /* EVENT_ALL for all together */
+    bool weighted; /* by the event's weight instead of by sample */
+    uint8_t idle;  /* IdleMode */
+    TreeSpec tree; /* BASELINE_FILE makes it joint, whatever it says */
     Filter filter;
     char search[SEARCH_TEXT]; /* regular expression over symbols; empty: none */
 } Query;
 
-typedef enum HeatRowKind { HEAT_BY_OFFSET, HEAT_BY_THREAD, HEAT_BY_PROCESS, HEAT_BY_CPU } HeatRowKind;
+typedef enum HeatRowKind {
+    HEAT_BY_OFFSET,
+    HEAT_BY_THREAD,
+    HEAT_BY_PROCESS,
+    HEAT_BY_CPU
+} HeatRowKind;
 typedef enum HeatValueKind {
     HEAT_SAMPLES,
     HEAT_WEIGHT,

@@ -21,8 +21,8 @@ static const uint32_t *ranks_of(const RankedWish *w, uint32_t *pairs) {
     return w->index->base ? NULL : w->side ? t->rank_of_pair_b : t->rank_of_pair;
 }
 
-/* Positions [from, to), of which sign is 1 or -1 in two's complement. What a tree drops, or does not
- * know yet, has no rank. */
+/* Positions [from, to), of which sign is 1 or -1 in two's complement. What a tree drops, or does
+ * not know yet, has no rank. */
 static void count_pairs(Ranked *r, const RankedWish *w, uint64_t from, uint64_t to, uint32_t sign) {
     const Index *x = w->index;
     const Column *column = &x->profile->pair;
@@ -91,8 +91,8 @@ static const uint8_t *mask_by_rank(Ranked *r, const RankedWish *w) {
 bool ranked_prefix(Ranked *r, const RankedWish *w, uint32_t *out) {
     const Counts *c = w->counts;
     uint32_t pairs;
-    if (!w->tree->slot_of_rank[w->side] || !ranks_of(w, &pairs) || !w->tree->ranks ||
-        c->tails || c->tail_to || c->by_cpu)
+    if (!w->tree->slot_of_rank[w->side] || !ranks_of(w, &pairs) || !w->tree->ranks || c->tails ||
+        c->tail_to || c->by_cpu)
         return false;
     bool same = r->tree_id == w->tree->id && r->index_id == w->index->id;
     uint64_t step = counts_distance(r->from, c->from) + counts_distance(r->to, c->to);

@@ -1,8 +1,9 @@
 /* Ranked: counts once more, in the order of a tree whose ranks are not slots, for as long as a
- * selection moves in small steps: then what enters and leaves is counted here as well, and the prefix
- * sums are a straight pass. (To gather a million counts for each step of a drag took half of its
- * time.) Owner: the answer lane, beside the Counts that it follows. Thread: one at a time. Memory: its
- * own, freed by ranked_free: 4 B a rank, and 1 with a mask. Failure: none; OOM aborts. */
+ * selection moves in small steps: then what enters and leaves is counted here as well, and the
+ * prefix sums are a straight pass. (To gather a million counts for each step of a drag took half of
+ * its time.) Owner: the answer lane, beside the Counts that it follows. Thread: one at a time.
+ * Memory: its own, freed by ranked_free: 4 B a rank, and 1 with a mask. Failure: none; OOM aborts.
+ */
 #pragma once
 
 #include "query/counts.h"
@@ -28,6 +29,7 @@ typedef struct RankedWish {
 
 void ranked_free(Ranked *ranked);
 size_t ranked_bytes(const Ranked *ranked);
-/* The prefix sums into out, tree->ranks + 1 of them. False: they are to be made of the counts; it is no
- * small step, or the ranks are slots, or not by pair, or some samples are behind the positions. */
+/* The prefix sums into out, tree->ranks + 1 of them. False: they are to be made of the counts; it
+ * is no small step, or the ranks are slots, or not by pair, or some samples are behind the
+ * positions. */
 bool ranked_prefix(Ranked *ranked, const RankedWish *wish, uint32_t *out);

@@ -19,8 +19,7 @@ typedef struct Scan {
 
 static void tell(const Scan *s, uint64_t sample, const int64_t *time, PairId pair) {
     SliceSample told = {.time_ns = s->timed ? *time : 0,
-                        .weight =
-                            s->weights ? COLUMN_AT(&s->profile->weight, uint64_t, sample) : 1,
+                        .weight = s->weights ? COLUMN_AT(&s->profile->weight, uint64_t, sample) : 1,
                         .pair = pair,
                         .cpu = COLUMN_AT(&s->profile->cpu, uint16_t, sample)};
     s->visit(s->context, &told);
@@ -75,8 +74,8 @@ static bool scan_all(Scan *s, const ProfileView *view, Error *err) {
     return fine;
 }
 
-bool slice_scan(const Profile *profile, const ProfileView *view, const Query *query,
-                Arena *arena, Slice *out, Error *err) {
+bool slice_scan(const Profile *profile, const ProfileView *view, const Query *query, Arena *arena,
+                Slice *out, Error *err) {
     memset(out, 0, sizeof(*out));
     out->pairs = view->pairs;
     out->count = ARENA_ARRAY(arena, uint64_t, view->pairs);
@@ -175,8 +174,7 @@ EventId query_default_event(const Profile *profile, const ProfileView *view) {
                                                : most_common(profile, view->events, n, whole);
 }
 
-bool query_event_named(const Profile *profile, const ProfileView *view, Str name,
-                       EventId *out) {
+bool query_event_named(const Profile *profile, const ProfileView *view, Str name, EventId *out) {
     const Dict *dict = profile->dict;
     if (str_eq_c(name, "all")) {
         *out = EVENT_ALL;

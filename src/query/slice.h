@@ -1,16 +1,17 @@
 /* Slice: counts of one time range by a plain scan, without index or engine: what exports use and
- * what tests hold the engine against; and the samples themselves, one by one. Memory: the caller's arena. Thread: any. */
+ * what tests hold the engine against; and the samples themselves, one by one. Memory: the caller's
+ * arena. Thread: any. */
 #pragma once
 
 #include "query/query.h"
 #include "store/profile.h"
 
 typedef struct Slice {
-    uint32_t pairs;      /* entries of count */
-    uint64_t *count;     /* by pair: samples, or weights if query->weighted; after chips */
-    uint64_t samples;    /* in range and event, before chips */
-    uint64_t shown;      /* after chips */
-    uint64_t total;      /* sum of count */
+    uint32_t pairs;   /* entries of count */
+    uint64_t *count;  /* by pair: samples, or weights if query->weighted; after chips */
+    uint64_t samples; /* in range and event, before chips */
+    uint64_t shown;   /* after chips */
+    uint64_t total;   /* sum of count */
 } Slice;
 
 bool slice_scan(const Profile *profile, const ProfileView *view, const Query *query, Arena *arena,

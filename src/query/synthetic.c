@@ -33,8 +33,8 @@ FrameId synthetics_intern(Synthetics *s, Str symbol, Str module, uint32_t kind, 
         s->at = mem_resize(s->at, s->cap * sizeof(*s->at), cap * sizeof(*s->at));
         s->cap = cap;
     }
-    s->at[s->count] = (SyntheticFrame){str_copy(&s->arena, symbol), str_copy(&s->arena, module),
-                                       kind, group, -1, hash, 0};
+    s->at[s->count] = (SyntheticFrame){
+        str_copy(&s->arena, symbol), str_copy(&s->arena, module), kind, group, -1, hash, 0};
     hash_insert(&s->index, hash, ++s->count);
     return SYNTHETIC_FRAME | (s->count - 1);
 }
@@ -68,13 +68,11 @@ FrameId frame_of_dense(const FrameNames *n, uint32_t dense) {
 }
 
 Str frame_symbol(const FrameNames *n, FrameId frame) {
-    return frame_is_synthetic(frame) ? synthetic_of(n, frame)->symbol
-                                     : dict_symbol(n->dict, frame);
+    return frame_is_synthetic(frame) ? synthetic_of(n, frame)->symbol : dict_symbol(n->dict, frame);
 }
 
 Str frame_module(const FrameNames *n, FrameId frame) {
-    return frame_is_synthetic(frame) ? synthetic_of(n, frame)->module
-                                     : dict_module(n->dict, frame);
+    return frame_is_synthetic(frame) ? synthetic_of(n, frame)->module : dict_module(n->dict, frame);
 }
 
 uint32_t frame_kind(const FrameNames *n, FrameId frame) {

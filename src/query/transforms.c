@@ -21,8 +21,8 @@ static const Rule rules[TRANSFORM_KINDS] = {
     [TRANSFORM_MERGE_NODE] = {"merge-node", PATH, "merge this ", "", ""},
     [TRANSFORM_MERGE_FUNCTION] = {"merge-function", ONE, "merge ", "", ""},
     [TRANSFORM_COLLAPSE_MODULE] = {"collapse-module", MODULE, "collapse ", "", ""},
-    [TRANSFORM_COLLAPSE_RECURSION] = {"collapse-recursion", MAYBE_ONE, "collapse recursion of ",
-                                      "", "collapse all recursion"},
+    [TRANSFORM_COLLAPSE_RECURSION] = {"collapse-recursion", MAYBE_ONE, "collapse recursion of ", "",
+                                      "collapse all recursion"},
     [TRANSFORM_COLLAPSE_DIRECT] = {"collapse-direct", MAYBE_ONE, "collapse ", " calling itself",
                                    "collapse functions calling themselves"},
     [TRANSFORM_HIDE_KERNEL] = {"hide-kernel", NOTHING, "", "", "hide kernel"},
@@ -45,8 +45,7 @@ Str transform_frames(const Transforms *t, uint32_t i) {
 
 bool transforms_by_cpu(const Transforms *t) {
     for (uint32_t i = 0; i < t->count; i++)
-        if (!t->item[i].off && t->item[i].kind == TRANSFORM_GROUP &&
-            t->item[i].group == GROUP_CPU)
+        if (!t->item[i].off && t->item[i].kind == TRANSFORM_GROUP && t->item[i].group == GROUP_CPU)
             return true;
     return false;
 }

@@ -54,9 +54,9 @@ typedef enum GroupKey {
 enum { TRANSFORMS = 16, TRANSFORM_TEXT = 8192 };
 
 typedef struct Transform {
-    uint8_t kind; /* TransformKind */
-    bool off;     /* a breadcrumb that is switched off: kept, not applied */
-    uint8_t group; /* GroupKey */
+    uint8_t kind;   /* TransformKind */
+    bool off;       /* a breadcrumb that is switched off: kept, not applied */
+    uint8_t group;  /* GroupKey */
     uint16_t at, n; /* text[at, at + n): its frames as "symbol\tmodule\n", root first */
 } Transform;
 

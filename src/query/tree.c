@@ -90,8 +90,7 @@ static FrameKey *sort_frames(const Dict *dict, uint32_t frames, Arena *arena) {
     FrameKey *key = ARENA_ARRAY(arena, FrameKey, frames);
     for (FrameId f = 0; f < frames; f++) {
         Frame frame = frames_get(&dict->frames, f);
-        key[f] =
-            (FrameKey){(uint64_t)name[frame.symbol] << 32 | name[frame.module], frame.kind, f};
+        key[f] = (FrameKey){(uint64_t)name[frame.symbol] << 32 | name[frame.module], frame.kind, f};
     }
     if (frames)
         qsort(key, frames, sizeof(*key), frame_cmp);
@@ -340,10 +339,8 @@ Tree *tree_build(const Profile *profile, const ProfileView *view) {
     Synthetics none = {0};
     FrameNames names = {profile->dict, view->frames, &none, NULL};
     Units units = {.count = view->pairs, .profile = {profile, NULL}, .first_b = view->pairs};
-    Arranging in = {.names = &names,
-                    .units = &units,
-                    .contexts = view->contexts,
-                    .pairs = {view->pairs, 0}};
+    Arranging in = {
+        .names = &names, .units = &units, .contexts = view->contexts, .pairs = {view->pairs, 0}};
     trie_of_stacks(&trie, profile->dict, view->stacks, &units);
     Tree *tree = tree_arrange(&trie, &in);
     trie_free(&trie);

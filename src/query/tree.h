@@ -29,20 +29,20 @@ typedef struct TreeNode {
 } TreeNode;
 
 typedef struct Tree {
-    uint64_t id;           /* no two trees of an engine have the same */
-    uint64_t spec;         /* tree_spec_hash; 0: the forward tree alone */
-    uint32_t nodes;        /* node 0 is the virtual root "all" */
-    TreeNode *node;        /* nodes, and one more that has only a first_child */
+    uint64_t id;             /* no two trees of an engine have the same */
+    uint64_t spec;           /* tree_spec_hash; 0: the forward tree alone */
+    uint32_t nodes;          /* node 0 is the virtual root "all" */
+    TreeNode *node;          /* nodes, and one more that has only a first_child */
     uint32_t ranks, dropped; /* what is counted apart and has a rank, and what has none */
-    uint32_t *rank_of_pair; /* `pairs` entries, or RANK_NONE; NULL: by cpu */
+    uint32_t *rank_of_pair;  /* `pairs` entries, or RANK_NONE; NULL: by cpu */
     uint32_t pairs;
-    uint32_t *rank_of_pair_b, pairs_b;   /* a joint tree: the other profile's */
-    uint32_t *slot_of_rank[TREE_SIDES];  /* each profile's (index.h); NULL: slots are ranks.
-                                            What is the other one's leads to the empty pair */
-    PairId *pair_of_rank[TREE_SIDES];    /* by cpu only; likewise */
-    uint32_t max_depth;    /* of any node; root is 0 */
-    uint32_t frames, contexts; /* ids of the Dict below these may occur */
-    Synthetics *synthetics; /* NULL: none; sealed */
+    uint32_t *rank_of_pair_b, pairs_b;  /* a joint tree: the other profile's */
+    uint32_t *slot_of_rank[TREE_SIDES]; /* each profile's (index.h); NULL: slots are ranks.
+                                           What is the other one's leads to the empty pair */
+    PairId *pair_of_rank[TREE_SIDES];   /* by cpu only; likewise */
+    uint32_t max_depth;                 /* of any node; root is 0 */
+    uint32_t frames, contexts;          /* ids of the Dict below these may occur */
+    Synthetics *synthetics;             /* NULL: none; sealed */
 } Tree;
 
 /* The forward tree over the pairs below view->pairs. */

@@ -7,7 +7,7 @@
 typedef struct Arranging {
     const FrameNames *names; /* its synthetic frames become the tree's */
     const Units *units;
-    uint32_t contexts;       /* ids below occur */
+    uint32_t contexts; /* ids below occur */
     uint32_t pairs[TREE_SIDES];
     const uint32_t *slot[TREE_SIDES]; /* by unit of that side; [0] is the empty pair's. NULL:
                                          no map from ranks to slots is made */

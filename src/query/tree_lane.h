@@ -7,7 +7,7 @@
 #include "query/grown.h"
 #include "query/retired.h"
 
-enum { TREES_KEPT = 4 };            /* for each slot */
+enum { TREES_KEPT = 4 };              /* for each slot */
 #define TREES_BYTES ((size_t)1 << 30) /* beyond that, none that nobody asks for */
 
 typedef struct TreeWish {
@@ -18,7 +18,7 @@ typedef struct TreeWish {
 
 typedef struct KeptTree {
     TreeSpec spec;
-    Grown grown; /* tree NULL: free */
+    Grown grown;                   /* tree NULL: free */
     uint64_t index_id[TREE_SIDES]; /* that it was asked of */
     uint64_t used;
 } KeptTree;

@@ -84,8 +84,8 @@ void trie_of_stacks(Trie *t, const Dict *dict, uint32_t stacks, const Units *uni
         t->unit_node[u] = units_get(units, u).stack;
 }
 
-void trie_apply(Trie *t, const FrameNames *names, const Units *units,
-                const Transforms *transforms, uint32_t contexts) {
+void trie_apply(Trie *t, const FrameNames *names, const Units *units, const Transforms *transforms,
+                uint32_t contexts) {
     for (uint32_t i = 0; i < transforms->count && !cancelled(names->cancel); i++) {
         const Transform *item = &transforms->item[i];
         if (item->off)

@@ -15,9 +15,9 @@ enum { UNIT_DROPPED = UINT32_MAX };
 typedef struct Units {
     uint32_t count;
     const Profile *profile[2]; /* the second may be NULL */
-    uint32_t first_b;    /* units from here on are of the second */
-    const PairId *pair;  /* by unit; NULL: its number within its profile */
-    const uint16_t *cpu; /* by unit; NULL: cpus are not told apart */
+    uint32_t first_b;          /* units from here on are of the second */
+    const PairId *pair;        /* by unit; NULL: its number within its profile */
+    const uint16_t *cpu;       /* by unit; NULL: cpus are not told apart */
 } Units;
 
 static inline Pair units_get(const Units *u, uint32_t unit) {

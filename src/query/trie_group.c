@@ -206,8 +206,8 @@ static uint32_t node_of(Grouper *g, Source s) {
         node = trie_append(&g->to, node, frame_of(g, g->path[n]));
         if (node >= g->source_cap) {
             uint32_t cap = g->to.cap;
-            g->source = mem_resize(g->source, g->source_cap * sizeof(*g->source),
-                                   cap * sizeof(*g->source));
+            g->source =
+                mem_resize(g->source, g->source_cap * sizeof(*g->source), cap * sizeof(*g->source));
             g->source_cap = cap;
         }
         g->source[node] = g->path[n];

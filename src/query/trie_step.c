@@ -204,9 +204,8 @@ static void collapse_module(Step *s, uint32_t v, uint32_t parent) {
 }
 
 static void collapse_direct(Step *s, uint32_t v, uint32_t parent) {
-    bool same =
-        parent && (s->function ? s->function[dense(s, v)] == s->function[dense(s, parent)]
-                               : is(s, v) && is(s, parent));
+    bool same = parent && (s->function ? s->function[dense(s, v)] == s->function[dense(s, parent)]
+                                       : is(s, v) && is(s, parent));
     if (same)
         merge(s, v, s->at[parent]);
     else
@@ -360,8 +359,7 @@ static Rule *prepare(Step *s, const Transform *t) {
     }
 }
 
-void trie_transform(Trie *trie, const FrameNames *names, const Transforms *transforms,
-                    uint32_t i) {
+void trie_transform(Trie *trie, const FrameNames *names, const Transforms *transforms, uint32_t i) {
     uint32_t n = trie->count, frames = frame_dense_count(names);
     Step s = {.from = trie, .names = names, .group = trie_groups(trie, names)};
     trie_init(&s.to, n, trie->units);

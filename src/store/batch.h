@@ -25,11 +25,11 @@ typedef struct Batch {
     const Part *part;
     uint32_t profile; /* which profile of the file these rows belong to; 0 in most formats */
     bool has_weight;  /* some row carries a weight of its own */
-    bool settle;      /* ids of the part end behind it: it is to be absorbed before its giver goes on */
-    Column time_ns;   /* int64_t; TIME_NONE allowed */
-    Column pair;      /* PairId of part */
-    Column cpu;       /* uint16_t; CPU_NONE allowed */
-    Column weight; /* uint64_t; filled only if has_weight, then for every row (1 if unsaid) */
+    bool settle; /* ids of the part end behind it: it is to be absorbed before its giver goes on */
+    Column time_ns; /* int64_t; TIME_NONE allowed */
+    Column pair;    /* PairId of part */
+    Column cpu;     /* uint16_t; CPU_NONE allowed */
+    Column weight;  /* uint64_t; filled only if has_weight, then for every row (1 if unsaid) */
     Complaints complaints;
 } Batch;
 

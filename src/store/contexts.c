@@ -34,7 +34,8 @@ ContextId contexts_intern(Contexts *contexts, Context context) {
     const HashIndex *t = &contexts->index;
     uint32_t hash = context_hash(context);
     uint32_t id;
-    for (uint32_t i = hash_first(t, hash); (id = hash_candidate(t, hash, &i)) != 0; i = hash_next(t, i)) {
+    for (uint32_t i = hash_first(t, hash); (id = hash_candidate(t, hash, &i)) != 0;
+         i = hash_next(t, i)) {
         Context c = contexts_get(contexts, id);
         if (c.comm == context.comm && c.pid == context.pid && c.tid == context.tid &&
             c.event == context.event)

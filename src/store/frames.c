@@ -30,7 +30,8 @@ FrameId frames_intern(Frames *frames, Frame frame) {
     const HashIndex *t = &frames->index;
     uint32_t hash = frame_hash(frame);
     uint32_t id;
-    for (uint32_t i = hash_first(t, hash); (id = hash_candidate(t, hash, &i)) != 0; i = hash_next(t, i)) {
+    for (uint32_t i = hash_first(t, hash); (id = hash_candidate(t, hash, &i)) != 0;
+         i = hash_next(t, i)) {
         Frame f = frames_get(frames, id);
         if (f.symbol == frame.symbol && f.module == frame.module && f.kind == frame.kind)
             return id;
@@ -45,10 +46,11 @@ FrameId frames_intern(Frames *frames, Frame frame) {
 
 const char *frame_kind_name(uint32_t kind) {
     static const char *const name[] = {
-        [FRAME_ROOT] = "root",     [FRAME_PROCESS] = "process", [FRAME_USER] = "user",
-        [FRAME_KERNEL] = "kernel", [FRAME_JIT] = "jit",         [FRAME_INLINED] = "inlined",
-        [FRAME_CPP] = "cpp",       [FRAME_CLASS] = "class",     [FRAME_WAITING] = "waiting",
-        [FRAME_INTERPRETED] = "interpreted",
+        [FRAME_ROOT] = "root",       [FRAME_PROCESS] = "process",
+        [FRAME_USER] = "user",       [FRAME_KERNEL] = "kernel",
+        [FRAME_JIT] = "jit",         [FRAME_INLINED] = "inlined",
+        [FRAME_CPP] = "cpp",         [FRAME_CLASS] = "class",
+        [FRAME_WAITING] = "waiting", [FRAME_INTERPRETED] = "interpreted",
     };
     return kind < sizeof name / sizeof *name ? name[kind] : "other";
 }

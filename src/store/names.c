@@ -29,10 +29,10 @@ void names_reindex(Names *names) {
 static NameId lookup(const Names *names, Str text, uint32_t hash) {
     const HashIndex *t = &names->index;
     uint32_t id;
-    for (uint32_t i = hash_first(t, hash); (id = hash_candidate(t, hash, &i)) != 0; i = hash_next(t, i)) {
+    for (uint32_t i = hash_first(t, hash); (id = hash_candidate(t, hash, &i)) != 0;
+         i = hash_next(t, i)) {
         const NameEntry *e = (const NameEntry *)column_at(&names->entry, id);
-        if (e->length == text.n &&
-            memcmp(column_at(&names->text, e->offset), text.s, text.n) == 0)
+        if (e->length == text.n && memcmp(column_at(&names->text, e->offset), text.s, text.n) == 0)
             return id;
     }
     return 0;

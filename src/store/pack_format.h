@@ -24,8 +24,8 @@ enum {
 };
 
 /* A high byte, both kinds of line end and Ctrl-Z: no text, and text transfers break it. */
-#define PACK_MAGIC                                                                             \
-    "\x8f"                                                                                     \
+#define PACK_MAGIC                                                                                 \
+    "\x8f"                                                                                         \
     "FSC\r\n\x1a\n"
 
 typedef struct PackHeader {

@@ -110,8 +110,8 @@ static const PackSection *need(Pack *p, const char *tag, uint32_t item, Error *e
     return NULL;
 }
 
-const void *pack_section(Pack *p, const char *tag, uint32_t item, uint64_t *count,
-                         PackCheck *check, const void *context) {
+const void *pack_section(Pack *p, const char *tag, uint32_t item, uint64_t *count, PackCheck *check,
+                         const void *context) {
     uint32_t i;
     const PackSection *s = find(p, tag, &i);
     *count = 0;
@@ -144,11 +144,10 @@ static bool check_header(Pack *p, Error *err) {
         return error_set(err, ERROR_FORMAT,
                          "this pack is damaged, or was written with another byte order");
     if (h->version > PACK_VERSION)
-        return error_set(
-            err, ERROR_FORMAT,
-            "this pack has version %u, and this FlameScope reads versions up to %d: "
-            "a newer one is needed",
-            h->version, PACK_VERSION);
+        return error_set(err, ERROR_FORMAT,
+                         "this pack has version %u, and this FlameScope reads versions up to %d: "
+                         "a newer one is needed",
+                         h->version, PACK_VERSION);
     if (h->version == 0 || pack_sum(h, offsetof(PackHeader, sum)) != h->sum)
         return damaged(err, "its header does not match its checksum");
     if (h->file_bytes > bytes.n)
@@ -174,9 +173,8 @@ static bool is_known(const char *tag) {
 static bool check_table(Pack *p, Error *err) {
     const PackHeader *h = &p->header;
     uint64_t n = h->file_bytes, stride = h->section_bytes;
-    if (h->sections > SECTIONS_MAX || stride < sizeof(PackSection) || stride > 4096 ||
-        stride % 8 || h->table_at % PACK_ALIGN || h->table_at > n ||
-        h->sections * stride > n - h->table_at ||
+    if (h->sections > SECTIONS_MAX || stride < sizeof(PackSection) || stride > 4096 || stride % 8 ||
+        h->table_at % PACK_ALIGN || h->table_at > n || h->sections * stride > n - h->table_at ||
         pack_sum(p->map.bytes.s + h->table_at, (size_t)(h->sections * stride)) != h->table_sum)
         return damaged(err, "its table of sections does not match its checksum");
     for (uint32_t i = 0; i < h->sections; i++) {
@@ -188,11 +186,10 @@ static bool check_table(Pack *p, Error *err) {
             s->count > (1ull << (s->base_log2 + COLUMN_SEGMENTS)) - (1ull << s->base_log2))
             return damaged(err, "a section lies outside the file");
         if ((s->flags & PACK_NEEDED) && !is_known(s->tag))
-            return error_set(
-                err, ERROR_FORMAT,
-                "this pack has a part \"%s\" that this FlameScope does not know: a "
-                "newer one is needed",
-                s->tag);
+            return error_set(err, ERROR_FORMAT,
+                             "this pack has a part \"%s\" that this FlameScope does not know: a "
+                             "newer one is needed",
+                             s->tag);
     }
     return true;
 }
@@ -224,8 +221,7 @@ static bool check_columns(Pack *p, Error *err) {
         if (!wanted[c])
             continue;
         const PackSection *s = find(p, tag[c], NULL);
-        if (!s || s->item != item[c] || s->count != p->facts.samples ||
-            !(s->flags & PACK_BLOCKS))
+        if (!s || s->item != item[c] || s->count != p->facts.samples || !(s->flags & PACK_BLOCKS))
             return damaged(err, "a column of its samples is missing");
         p->column[c] = s;
         present++;
@@ -377,8 +373,7 @@ bool pack_lend_pairs(Pack *p, Pairs *pairs, Error *err) {
     const PackSection *stacks = find(p, "stacks", NULL), *contexts = find(p, "contexts", NULL);
     if (!s || !stacks || !contexts)
         return false;
-    if (!is_id_count(s) ||
-        !check_pairs(items_of(p, s), s->count, stacks->count, contexts->count))
+    if (!is_id_count(s) || !check_pairs(items_of(p, s), s->count, stacks->count, contexts->count))
         return damaged(err, "a stack of a thread is not there");
     lend(p, s, &pairs->entry);
     return true;
@@ -425,8 +420,8 @@ static void lend_samples(const Pack *p, const PackSection *s, Column *c) {
 
 bool pack_lend(Pack *p, Profile *profile, Error *err) {
     const PackFacts *f = &p->facts;
-    if (!pack_complaints(p, &profile->complaints, err) ||
-        !pack_lend_dict(p, profile->dict, err) || !pack_lend_pairs(p, &profile->pairs, err))
+    if (!pack_complaints(p, &profile->complaints, err) || !pack_lend_dict(p, profile->dict, err) ||
+        !pack_lend_pairs(p, &profile->pairs, err))
         return false;
     lend_samples(p, p->column[0], &profile->time_ns);
     lend_samples(p, p->column[1], &profile->pair);
@@ -469,9 +464,8 @@ static uint64_t check_block(Pack *p, uint64_t from, Error *err) {
         sum += p->blocks;
     }
     const PairId *pair = (const PairId *)items_of(p, p->column[1]) + from;
-    ProfileView v = {.first_ns = p->facts.first_ns,
-                     .last_ns = p->facts.last_ns,
-                     .in_order = p->facts.in_order};
+    ProfileView v = {
+        .first_ns = p->facts.first_ns, .last_ns = p->facts.last_ns, .in_order = p->facts.in_order};
     bool good = pairs && check_sample_pairs(pair, n, pairs->count);
     if (good && p->column[0]) {
         const int64_t *time = (const int64_t *)items_of(p, p->column[0]) + from;

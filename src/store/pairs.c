@@ -32,7 +32,8 @@ PairId pairs_intern(Pairs *pairs, Pair pair) {
     const HashIndex *t = &pairs->index;
     uint32_t hash = pair_hash(pair);
     uint32_t id;
-    for (uint32_t i = hash_first(t, hash); (id = hash_candidate(t, hash, &i)) != 0; i = hash_next(t, i)) {
+    for (uint32_t i = hash_first(t, hash); (id = hash_candidate(t, hash, &i)) != 0;
+         i = hash_next(t, i)) {
         Pair p = pairs_get(pairs, id);
         if (p.stack == pair.stack && p.context == pair.context)
             return id;

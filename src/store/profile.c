@@ -394,8 +394,7 @@ static void dump_dict(const Dict *dict, Buf *out) {
     }
     for (uint64_t i = 1; i < dict->frames.entry.count; i++) {
         Frame f = frames_get(&dict->frames, (FrameId)i);
-        buf_printf(out, "frame %llu %u %u %u\n", (unsigned long long)i, f.symbol, f.module,
-                   f.kind);
+        buf_printf(out, "frame %llu %u %u %u\n", (unsigned long long)i, f.symbol, f.module, f.kind);
     }
     for (uint64_t i = 1; i < dict->stacks.node.count; i++) {
         StackNode n = stacks_get(&dict->stacks, (StackId)i);
@@ -407,8 +406,8 @@ static void dump_dict(const Dict *dict, Buf *out) {
     }
     for (uint64_t i = 1; i < dict->contexts.entry.count; i++) {
         Context c = contexts_get(&dict->contexts, (ContextId)i);
-        buf_printf(out, "context %llu %u %d %d %u\n", (unsigned long long)i, c.comm, c.pid,
-                   c.tid, c.event);
+        buf_printf(out, "context %llu %u %d %d %u\n", (unsigned long long)i, c.comm, c.pid, c.tid,
+                   c.event);
     }
 }
 
@@ -435,12 +434,10 @@ void profile_dump(const Profile *profile, Buf *out) {
         buf_printf(out, "pair %llu %u %u\n", (unsigned long long)i, p.stack, p.context);
     }
     for (uint64_t i = 0; i < v->samples; i++) {
-        buf_printf(out, "sample %lld %u %u",
-                   (long long)COLUMN_AT(&profile->time_ns, int64_t, i),
+        buf_printf(out, "sample %lld %u %u", (long long)COLUMN_AT(&profile->time_ns, int64_t, i),
                    COLUMN_AT(&profile->pair, PairId, i), COLUMN_AT(&profile->cpu, uint16_t, i));
         if (v->has_weight)
-            buf_printf(out, " %llu",
-                       (unsigned long long)COLUMN_AT(&profile->weight, uint64_t, i));
+            buf_printf(out, " %llu", (unsigned long long)COLUMN_AT(&profile->weight, uint64_t, i));
         buf_putc(out, '\n');
     }
     buf_printf(out, "samples %llu from %lld to %lld%s%s%s\n", (unsigned long long)v->samples,

@@ -14,10 +14,10 @@ typedef struct ProfileView {
     uint64_t samples;
     uint32_t pairs, stacks, frames, names, contexts, events; /* ids below these may be read */
     int64_t first_ns, last_ns; /* smallest and largest sample time; 0, -1 while empty */
-    bool has_time;   /* some sample has a time. If not, the time column must not be read (all
-                        are 0): once a time is seen, the rows before it take that time */
-    bool has_weight; /* the weight column is filled */
-    bool in_order;   /* times never decreased so far */
+    bool has_time;       /* some sample has a time. If not, the time column must not be read (all
+                            are 0): once a time is seen, the rows before it take that time */
+    bool has_weight;     /* the weight column is filled */
+    bool in_order;       /* times never decreased so far */
     uint64_t complaints; /* total count */
     uint64_t lost;       /* samples that the recorder itself lost */
 } ProfileView;

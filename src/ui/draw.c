@@ -90,8 +90,7 @@ void draw_outline(DrawList *d, Rect r, float radius, float width, uint32_t color
     c->width = width;
 }
 
-void draw_line(DrawList *d, float x0, float y0, float x1, float y1, float width,
-               uint32_t color) {
+void draw_line(DrawList *d, float x0, float y0, float x1, float y1, float width, uint32_t color) {
     Rect box = rect(fminf(x0, x1) - width, fminf(y0, y1) - width, fabsf(x1 - x0) + 2 * width,
                     fabsf(y1 - y0) + 2 * width);
     if (unseen(d, box, color))
@@ -130,8 +129,7 @@ void draw_span(DrawList *d, float x0, float x1, uint32_t color) {
     d->command[d->commands - 1].count++;
 }
 
-void draw_text(DrawList *d, float x, float baseline, Face face, float size, uint32_t color,
-               Str s) {
+void draw_text(DrawList *d, float x, float baseline, Face face, float size, uint32_t color, Str s) {
     /* The width is not known here; above, below and to the right of the clip is. */
     if (!s.n || !(color & 0xff) || x >= d->clip.x + d->clip.w ||
         baseline - 2 * size > d->clip.y + d->clip.h || baseline + size < d->clip.y)
@@ -244,10 +242,12 @@ static void place_triangle(DrawList *d, const Placed *p, const DrawCommand *c) {
 static void place_band(DrawList *d, const Placed *p, const DrawList *of, const DrawCommand *c) {
     draw_band(d, c->rect.y * p->scale + p->dy, c->rect.h * p->scale);
     for (uint32_t i = c->first; i < c->first + c->count; i++)
-        draw_span(d, of->span[i].x0 * p->scale + p->dx, of->span[i].x1 * p->scale + p->dx, of->span[i].color);
+        draw_span(d, of->span[i].x0 * p->scale + p->dx, of->span[i].x1 * p->scale + p->dx,
+                  of->span[i].color);
 }
 
-void draw_scaled(DrawList *d, const DrawList *of, uint32_t commands, float scale, float dx, float dy) {
+void draw_scaled(DrawList *d, const DrawList *of, uint32_t commands, float scale, float dx,
+                 float dy) {
     Placed p = {scale, dx, dy};
     Rect within = d->clip;
     for (uint32_t i = 0; i < commands && i < of->commands; i++) {
@@ -261,8 +261,8 @@ void draw_scaled(DrawList *d, const DrawList *of, uint32_t commands, float scale
         else if (c->kind == DRAW_IMAGE)
             draw_image(d, placed(&p, c->rect), &of->image[c->first]);
         else if (c->kind == DRAW_TEXT)
-            draw_text(d, c->rect.x * scale + dx, c->rect.y * scale + dy, (Face)c->face, c->size * scale, c->color,
-                      (Str){of->text + c->first, c->count});
+            draw_text(d, c->rect.x * scale + dx, c->rect.y * scale + dy, (Face)c->face,
+                      c->size * scale, c->color, (Str){of->text + c->first, c->count});
         else
             place_shape(d, &p, c);
     }

@@ -38,13 +38,13 @@ typedef struct DrawSpan {
 } DrawSpan;
 
 typedef struct DrawImage {
-    uint64_t id;         /* identity of the texture; the painter keeps one for each id */
-    uint64_t generation; /* changed: upload the dirty rectangle again */
-    uint32_t w, h;       /* texels */
+    uint64_t id;          /* identity of the texture; the painter keeps one for each id */
+    uint64_t generation;  /* changed: upload the dirty rectangle again */
+    uint32_t w, h;        /* texels */
     const uint32_t *rgba; /* w × h, bytes in memory R,G,B,A */
     uint32_t dirty_x, dirty_y, dirty_w, dirty_h; /* all of it when 0 × 0 */
-    Rect source;         /* part of it that is shown, in texels, may be fractional */
-    bool smooth;         /* linear instead of nearest-neighbour */
+    Rect source; /* part of it that is shown, in texels, may be fractional */
+    bool smooth; /* linear instead of nearest-neighbour */
 } DrawImage;
 
 typedef struct DrawCommand {
@@ -79,13 +79,15 @@ void draw_span(DrawList *d, float x0, float x1, uint32_t color);
 void draw_text(DrawList *d, float x, float baseline, Face face, float size, uint32_t color, Str s);
 void draw_image(DrawList *d, Rect r, const DrawImage *image);
 /* Clips later commands; returns the clip before, for restoring with draw_clip. */
-Rect draw_clip(DrawList *d, Rect r);       /* replaces */
-Rect draw_clip_to(DrawList *d, Rect r);    /* intersects with the clip in force */
+Rect draw_clip(DrawList *d, Rect r);    /* replaces */
+Rect draw_clip_to(DrawList *d, Rect r); /* intersects with the clip in force */
 /* Appends all commands of `over` (its own clip included), for overlays. */
 void draw_append(DrawList *d, const DrawList *over);
-/* The first `commands` of another list as a picture: (x, y) there is (x · scale + dx, y · scale + dy)
- * here, cut at the clip in force. For thumbnails and magnifiers; text is text of another size. */
-void draw_scaled(DrawList *d, const DrawList *of, uint32_t commands, float scale, float dx, float dy);
+/* The first `commands` of another list as a picture: (x, y) there is (x · scale + dx, y · scale +
+ * dy) here, cut at the clip in force. For thumbnails and magnifiers; text is text of another size.
+ */
+void draw_scaled(DrawList *d, const DrawList *of, uint32_t commands, float scale, float dx,
+                 float dy);
 void draw_dump(const DrawList *d, Buf *out); /* "rect 12.00 40.00 300.50 18.00 #e67828ff" */
 
 /* Colour helpers. */

@@ -7,8 +7,8 @@
 #include "ui/draw.h"
 
 typedef struct Glyph {
-    uint16_t w, h;        /* coverage bitmap; 0 for a space */
-    int16_t left, top;    /* of the bitmap, from the pen and up from the baseline */
+    uint16_t w, h;     /* coverage bitmap; 0 for a space */
+    int16_t left, top; /* of the bitmap, from the pen and up from the baseline */
     float advance;
     const uint8_t *cover; /* w × h, 0 … 255, rows of w bytes */
     uint32_t id;          /* dense, for atlas tables: 0, 1, 2, … */

@@ -15,11 +15,11 @@ typedef struct WindowInput {
 } WindowInput;
 
 typedef struct FrameInput {
-    int64_t now_ns; /* any origin, never goes back */
-    int64_t last_frame_ns; /* cpu time of the frame before, painting included; 0 unknown */
+    int64_t now_ns;           /* any origin, never goes back */
+    int64_t last_frame_ns;    /* cpu time of the frame before, painting included; 0 unknown */
     uint32_t last_draw_calls; /* of the GPU painter in the frame before; 0 painted in software */
-    int32_t clock_minute; /* local time, minutes since midnight; -1 unknown */
-    uint32_t displays;    /* that windows may lie on; 0 and 1 are alike */
+    int32_t clock_minute;     /* local time, minutes since midnight; -1 unknown */
+    uint32_t displays;        /* that windows may lie on; 0 and 1 are alike */
     uint32_t windows;
     WindowInput window[FRAME_WINDOWS];
     uint32_t events;
@@ -27,12 +27,17 @@ typedef struct FrameInput {
 } FrameInput;
 
 typedef enum Cursor {
-    CURSOR_ARROW, CURSOR_HAND, CURSOR_TEXT, CURSOR_CROSS, CURSOR_RESIZE_V, CURSOR_RESIZE_H,
+    CURSOR_ARROW,
+    CURSOR_HAND,
+    CURSOR_TEXT,
+    CURSOR_CROSS,
+    CURSOR_RESIZE_V,
+    CURSOR_RESIZE_H,
     CURSOR_MOVE,
 } Cursor;
 
 typedef struct WindowOutput {
-    bool open;        /* this window should exist */
+    bool open; /* this window should exist */
     bool fullscreen;
     char title[256];
     const DrawList *draw;

@@ -132,9 +132,8 @@ static void glyph(const Raster *r, const Glyph *g, int32_t x, int32_t y, uint32_
     int32_t y1 = y + g->h > r->y1 ? r->y1 : y + g->h;
     if (x0 >= x1 || y0 >= y1)
         return;
-    r->k->cover(raster_at(r, x0, y0), r->stride,
-                g->cover + (size_t)(y0 - y) * g->w + (x0 - x), g->w, (uint32_t)(x1 - x0),
-                (uint32_t)(y1 - y0), pixel, alpha);
+    r->k->cover(raster_at(r, x0, y0), r->stride, g->cover + (size_t)(y0 - y) * g->w + (x0 - x),
+                g->w, (uint32_t)(x1 - x0), (uint32_t)(y1 - y0), pixel, alpha);
 }
 
 static void text(const Raster *r, const DrawList *d, const DrawCommand *c, const Fonts *fonts) {
@@ -271,8 +270,12 @@ void raster_draw(const RasterTarget *target, const DrawList *list, const Fonts *
     for (uint32_t i = 0; i < list->commands; i++)
         reach[i] = reach_of(&list->command[i]);
     char *scratch = mem_resize(NULL, 0, bytes);
-    Raster r = {.pixel = target->pixel, .w = target->w, .h = target->h,
-                .stride = target->stride, .bgra = target->bgra, .k = raster_kernels_best()};
+    Raster r = {.pixel = target->pixel,
+                .w = target->w,
+                .h = target->h,
+                .stride = target->stride,
+                .bgra = target->bgra,
+                .k = raster_kernels_best()};
     r.run = (Run *)(void *)scratch;
     r.row = (uint32_t *)(void *)(scratch + w * sizeof(Run));
     r.texel = r.row + w;

@@ -7,10 +7,10 @@
 #include "ui/font.h"
 
 typedef struct RasterTarget {
-    uint32_t *pixel;  /* memory order by `bgra` */
+    uint32_t *pixel; /* memory order by `bgra` */
     uint32_t w, h;
-    uint32_t stride;  /* pixels */
-    bool bgra;        /* B,G,R,A instead of R,G,B,A in memory (window surfaces) */
+    uint32_t stride; /* pixels */
+    bool bgra;       /* B,G,R,A instead of R,G,B,A in memory (window surfaces) */
 } RasterTarget;
 
 void raster_draw(const RasterTarget *target, const DrawList *list, const Fonts *fonts);

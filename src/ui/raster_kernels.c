@@ -34,8 +34,8 @@ static void blend_plain(uint32_t *d, uint32_t n, uint32_t pixel, uint32_t alpha)
         d[i] = mix_pixel(d[i], pixel, alpha);
 }
 
-static inline void cover_row_plain(uint32_t *d, const uint8_t *cover, uint32_t n,
-                                   uint32_t pixel, uint32_t alpha) {
+static inline void cover_row_plain(uint32_t *d, const uint8_t *cover, uint32_t n, uint32_t pixel,
+                                   uint32_t alpha) {
     for (uint32_t i = 0; i < n; i++)
         if (cover[i])
             d[i] = mix_pixel(d[i], pixel, div255(cover[i] * alpha));
@@ -44,8 +44,7 @@ static inline void cover_row_plain(uint32_t *d, const uint8_t *cover, uint32_t n
 static void cover_plain(uint32_t *d, uint32_t d_stride, const uint8_t *cover, uint32_t c_stride,
                         uint32_t w, uint32_t h, uint32_t pixel, uint32_t alpha) {
     for (uint32_t y = 0; y < h; y++)
-        cover_row_plain(d + (size_t)y * d_stride, cover + (size_t)y * c_stride, w, pixel,
-                        alpha);
+        cover_row_plain(d + (size_t)y * d_stride, cover + (size_t)y * c_stride, w, pixel, alpha);
 }
 
 static void over_plain(uint32_t *d, const uint32_t *s, uint32_t n) {
@@ -198,14 +197,13 @@ static inline uint64_t load_tail(const uint8_t *p, uint32_t n) {
     return v;
 }
 
-AVX2 static inline void cover8(int *d, uint64_t eight, __m256i mask, __m256i s,
-                               __m256i color_a) {
+AVX2 static inline void cover8(int *d, uint64_t eight, __m256i mask, __m256i s, __m256i color_a) {
     const __m256i spread_lo =
-        _mm256_setr_epi8(0, -1, 0, -1, 0, -1, 0, -1, 4, -1, 4, -1, 4, -1, 4, -1, 0, -1, 0, -1,
-                         0, -1, 0, -1, 4, -1, 4, -1, 4, -1, 4, -1);
+        _mm256_setr_epi8(0, -1, 0, -1, 0, -1, 0, -1, 4, -1, 4, -1, 4, -1, 4, -1, 0, -1, 0, -1, 0,
+                         -1, 0, -1, 4, -1, 4, -1, 4, -1, 4, -1);
     const __m256i spread_hi =
-        _mm256_setr_epi8(8, -1, 8, -1, 8, -1, 8, -1, 12, -1, 12, -1, 12, -1, 12, -1, 8, -1, 8,
-                         -1, 8, -1, 8, -1, 12, -1, 12, -1, 12, -1, 12, -1);
+        _mm256_setr_epi8(8, -1, 8, -1, 8, -1, 8, -1, 12, -1, 12, -1, 12, -1, 12, -1, 8, -1, 8, -1,
+                         8, -1, 8, -1, 12, -1, 12, -1, 12, -1, 12, -1);
     __m256i c = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)eight));
     __m256i a = div255_8(_mm256_mullo_epi16(c, color_a));
     __m256i v = _mm256_maskload_epi32(d, mask);
@@ -213,9 +211,8 @@ AVX2 static inline void cover8(int *d, uint64_t eight, __m256i mask, __m256i s,
     _mm256_maskstore_epi32(d, mask, v);
 }
 
-AVX2 static void cover_avx2(uint32_t *d, uint32_t d_stride, const uint8_t *cover,
-                            uint32_t c_stride, uint32_t w, uint32_t h, uint32_t pixel,
-                            uint32_t alpha) {
+AVX2 static void cover_avx2(uint32_t *d, uint32_t d_stride, const uint8_t *cover, uint32_t c_stride,
+                            uint32_t w, uint32_t h, uint32_t pixel, uint32_t alpha) {
     __m256i s = _mm256_unpacklo_epi8(_mm256_set1_epi32((int)pixel), _mm256_setzero_si256());
     __m256i color_a = _mm256_set1_epi16((short)alpha), all = _mm256_set1_epi32(-1);
     uint32_t tail = w & 7, whole = w - tail;

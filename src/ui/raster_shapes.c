@@ -251,8 +251,7 @@ static uint32_t premultiplied(uint32_t p) {
 
 /* Texel under the centre of target pixel `at`: exact edges, however large a texel is. */
 static double texel_at(int32_t at, float first, float size, float source, float source_size) {
-    return (double)source +
-           ((double)at + 0.5 - (double)first) / (double)size * (double)source_size;
+    return (double)source + ((double)at + 0.5 - (double)first) / (double)size * (double)source_size;
 }
 
 static uint32_t clamp_texel(double t, uint32_t n) {

@@ -12,19 +12,19 @@ typedef struct Run {
 } Run;
 
 typedef struct Raster {
-    uint32_t *pixel;     /* the target's, rows of `stride` pixels */
+    uint32_t *pixel; /* the target's, rows of `stride` pixels */
     uint32_t w, h, stride;
     bool bgra;
     const RasterKernels *k;
     int32_t strip_y0, strip_y1; /* rows that are made now */
     int32_t x0, y0, x1, y1;     /* clip, whole pixels inside the target and the strip */
     /* -- scratch, as wide as the target */
-    uint32_t *row;   /* premultiplied or plain pixels of a composed row */
-    uint32_t *texel; /* column map of an image … */
+    uint32_t *row;           /* premultiplied or plain pixels of a composed row */
+    uint32_t *texel;         /* column map of an image … */
     const DrawImage *mapped; /* … this one, drawn here, */
     float mapped_x, mapped_w;
     int32_t mapped_x0, mapped_x1; /* of these columns */
-    uint8_t *cover; /* twice as wide */
+    uint8_t *cover;               /* twice as wide */
     Run *run;
 } Raster;
 
@@ -35,8 +35,7 @@ static inline uint32_t *raster_at(const Raster *r, int32_t x, int32_t y) {
 /* Opaque pixel in the target's order; the alpha of the colour goes apart. */
 static inline uint32_t raster_pixel(const Raster *r, uint32_t color) {
     uint32_t red = color >> 24, green = color >> 16 & 0xff, blue = color >> 8 & 0xff;
-    return 0xff000000u |
-           (r->bgra ? red << 16 | green << 8 | blue : blue << 16 | green << 8 | red);
+    return 0xff000000u | (r->bgra ? red << 16 | green << 8 | blue : blue << 16 | green << 8 | red);
 }
 
 /* A box with round corners on whole pixels. */

@@ -12,9 +12,9 @@ typedef struct Theme {
     uint32_t background, panel, line, text, muted, accent, on_accent, a, b;
     uint32_t control, control_hover, control_active, chip_tint, empty_cell, warning, danger;
     uint32_t tooltip, shadow, root_box, selection_fill, dim;
-    float text_scale;   /* 1; 1.6 for the projector */
+    float text_scale;                             /* 1; 1.6 for the projector */
     float font, font_frame, font_file, font_axis; /* 13, 12.5, 15, 12 */
-    float row;          /* height of a frame row: 19 */
+    float row;                                    /* height of a frame row: 19 */
     float control_h, bar_h, radius, gap, pad, outline;
 } Theme;
 

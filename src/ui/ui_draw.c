@@ -15,13 +15,12 @@ float ui_text_width(const Ui *ui, Str s, Face face, float size) {
 float ui_text_at(const Ui *ui, DrawList *d, Rect r, float x, Str s, uint32_t color, Face face,
                  float size) {
     size *= ui->scale;
-    draw_text(d, floorf(x + 0.5f), font_baseline(ui->fonts, face, size, r), face, size, color,
-              s);
+    draw_text(d, floorf(x + 0.5f), font_baseline(ui->fonts, face, size, r), face, size, color, s);
     return font_width(ui->fonts, face, size, s);
 }
 
-static void label(const Ui *ui, DrawList *d, Rect r, Str s, uint32_t color, Face face,
-                  float size, int align) {
+static void label(const Ui *ui, DrawList *d, Rect r, Str s, uint32_t color, Face face, float size,
+                  int align) {
     char cut[1024];
     s = font_fit(ui->fonts, face, size * ui->scale, s, r.w, cut, sizeof cut);
     float x = r.x;
@@ -153,7 +152,8 @@ static void icon_sliders(const Pen *p) {
     for (int i = 0; i < 3; i++) {
         float y = 3.5f + 4.5f * (float)i;
         stroke(p, 1.5f, y, 14.5f, y);
-        draw_round(p->d, grid(p, knob[i] - 1.75f, y - 1.75f, 3.5f, 3.5f), 1.75f * p->unit, p->color);
+        draw_round(p->d, grid(p, knob[i] - 1.75f, y - 1.75f, 3.5f, 3.5f), 1.75f * p->unit,
+                   p->color);
     }
 }
 
@@ -181,10 +181,10 @@ void ui_icon(Ui *ui, Rect r, const char *name, uint32_t color) {
         const char *name;
         void (*draw)(const Pen *);
     } icons[] = {
-        {"search", icon_search}, {"close", icon_close}, {"caret", icon_caret},
-        {"check", icon_check},   {"plus", icon_plus},   {"folder", icon_folder},
-        {"file", icon_file},     {"back", icon_back},   {"warning", icon_warning},
-        {"play", icon_play},     {"pause", icon_pause}, {"step", icon_step},
+        {"search", icon_search},       {"close", icon_close},     {"caret", icon_caret},
+        {"check", icon_check},         {"plus", icon_plus},       {"folder", icon_folder},
+        {"file", icon_file},           {"back", icon_back},       {"warning", icon_warning},
+        {"play", icon_play},           {"pause", icon_pause},     {"step", icon_step},
         {"step back", icon_step_back}, {"sliders", icon_sliders},
     };
     float side = fminf(r.w, r.h);
@@ -210,7 +210,8 @@ static Rect inside(const Ui *ui, Rect r) {
     return r;
 }
 
-static bool first_free(const Ui *ui, const Rect *tries, size_t n, Rect avoid, Rect pointer, Rect *out) {
+static bool first_free(const Ui *ui, const Rect *tries, size_t n, Rect avoid, Rect pointer,
+                       Rect *out) {
     for (size_t i = 0; i < n; i++) {
         *out = inside(ui, tries[i]);
         if (!overlaps(*out, avoid) && !overlaps(*out, pointer) && !overlaps(*out, ui->pinned_tip))
@@ -258,8 +259,7 @@ static Rect tooltip_size(const Ui *ui, const Str *lines, uint32_t n) {
     float pad = ui_px(ui, 11), row = ui_px(ui, 19), between = ui_px(ui, 24), w = 0;
     for (uint32_t i = 0; i < n; i++) {
         Str right, left = ui_halves(lines[i], &right);
-        float line =
-            ui_text_width(ui, left, i || n == 1 ? FACE_REGULAR : FACE_SEMIBOLD, t->font);
+        float line = ui_text_width(ui, left, i || n == 1 ? FACE_REGULAR : FACE_SEMIBOLD, t->font);
         if (right.n)
             line += between + ui_text_width(ui, right, FACE_REGULAR, t->font);
         w = fmaxf(w, line);
@@ -279,8 +279,8 @@ static void tooltip_draw(Ui *ui, Rect box, const Str *lines, uint32_t n) {
         float right_w = right.n ? ui_text_width(ui, right, FACE_REGULAR, t->font) : 0;
         label(ui, &ui->top, r, right, t->muted, FACE_REGULAR, t->font, 1);
         r.w -= right.n ? right_w + between : 0;
-        label(ui, &ui->top, r, left, t->text, i || n == 1 ? FACE_REGULAR : FACE_SEMIBOLD,
-              t->font, -1);
+        label(ui, &ui->top, r, left, t->text, i || n == 1 ? FACE_REGULAR : FACE_SEMIBOLD, t->font,
+              -1);
     }
 }
 

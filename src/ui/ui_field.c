@@ -240,8 +240,7 @@ static void field_pointer(Edit *e, UiId id, const UiZone *z, Rect text) {
         if (!(z->mods & MOD_SHIFT) || !had)
             ui->text_mark = ui->text_cursor;
         if (z->clicks == 2) {
-            ui->text_mark =
-                word_before(e->text, after(e->text, (uint32_t)s.n, ui->text_cursor));
+            ui->text_mark = word_before(e->text, after(e->text, (uint32_t)s.n, ui->text_cursor));
             ui->text_cursor = word_after(e->text, (uint32_t)s.n, ui->text_mark);
         } else if (z->clicks >= 3) {
             ui->text_mark = 0;

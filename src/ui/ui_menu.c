@@ -11,11 +11,9 @@ typedef struct MenuShape {
     bool scrolls;
 } MenuShape;
 
-static MenuShape menu_shape(const Ui *ui, Rect anchor, const Str *items, uint32_t n,
-                            bool ticks) {
+static MenuShape menu_shape(const Ui *ui, Rect anchor, const Str *items, uint32_t n, bool ticks) {
     const Theme *t = ui->theme;
-    MenuShape m = {
-        .row = ui_px(ui, 28), .pad = ui_px(ui, 5), .check = ui_px(ui, ticks ? 30 : 14)};
+    MenuShape m = {.row = ui_px(ui, 28), .pad = ui_px(ui, 5), .check = ui_px(ui, ticks ? 30 : 14)};
     float w = anchor.w;
     for (uint32_t i = 0; i < n; i++) {
         Str right, left = ui_halves(items[i], &right);
@@ -135,14 +133,12 @@ static void menu_item(Ui *ui, const MenuShape *m, Rect r, Str item, bool lit, bo
     ui->draw = was;
 }
 
-static void menu_draw(Ui *ui, const MenuShape *m, const Str *items, uint32_t n,
-                      uint32_t ticked) {
+static void menu_draw(Ui *ui, const MenuShape *m, const Str *items, uint32_t n, uint32_t ticked) {
     const Theme *t = ui->theme;
     DrawList *d = &ui->top;
     ui_float_box(ui, d, m->box, ui_px(ui, t->radius), t->tooltip);
     Rect was = draw_clip_to(d, rect_inset(m->box, ui_hairline(ui)));
-    float y = m->box.y + m->pad - ui->popup_scroll,
-          w = m->box.w - (m->scrolls ? ui_px(ui, 8) : 0);
+    float y = m->box.y + m->pad - ui->popup_scroll, w = m->box.w - (m->scrolls ? ui_px(ui, 8) : 0);
     for (uint32_t i = 0; i < n; i++, y += m->row) {
         if (y + m->row < m->box.y || y > m->box.y + m->box.h)
             continue;
@@ -234,8 +230,8 @@ static bool select_opens(Ui *ui, UiId id, const UiZone *z) {
     return false;
 }
 
-bool ui_select(Ui *ui, UiId id, Rect r, Str name, const Str *items, uint32_t n,
-               uint32_t *chosen, const char *tip) {
+bool ui_select(Ui *ui, UiId id, Rect r, Str name, const Str *items, uint32_t n, uint32_t *chosen,
+               const char *tip) {
     UiZone z = ui_zone(ui, id, r, 0);
     ui_focusable(ui, id, FOCUS_PLAIN);
     Str unused, none = {0};

@@ -5,8 +5,7 @@
 static bool modal_dismissed(Ui *ui, UiId id, Rect panel) {
     if (ui->modal != id)
         return false; /* its first frame: the click or key that opened it is not for it */
-    bool outside =
-        ui->active == id && ui->pressed && !rect_has(panel, ui->press_x, ui->press_y);
+    bool outside = ui->active == id && ui->pressed && !rect_has(panel, ui->press_x, ui->press_y);
     if (outside && !ui->popup)
         return true;
     if (ui->popup)

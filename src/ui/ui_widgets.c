@@ -27,8 +27,8 @@ bool ui_tab(Ui *ui, UiId id, Rect r, Str label, bool on, const char *tip) {
         draw_round(ui->draw, r, radius, t->control);
     else if (p.hover)
         draw_round(ui->draw, r, radius, color_alpha(t->control, 0.6f));
-    ui_label(ui, r, label, on || p.hover ? t->text : t->muted,
-             on ? FACE_SEMIBOLD : FACE_REGULAR, t->font, 0);
+    ui_label(ui, r, label, on || p.hover ? t->text : t->muted, on ? FACE_SEMIBOLD : FACE_REGULAR,
+             t->font, 0);
     ui_focus_ring(ui, id, r, radius);
     ui_tip(ui, id, r, tip);
     return p.chosen;
@@ -89,8 +89,7 @@ static bool chip_cross(Ui *ui, UiId id, Rect r, uint32_t color) {
     return z.released && z.button == BUTTON_LEFT && rect_has(end, z.x, z.y);
 }
 
-ChipAction ui_chip(Ui *ui, UiId id, Rect r, Str text, bool on, bool removable,
-                   const char *tip) {
+ChipAction ui_chip(Ui *ui, UiId id, Rect r, Str text, bool on, bool removable, const char *tip) {
     const Theme *t = ui->theme;
     UiPress p = ui_press(ui, id, r, FOCUS_PLAIN);
     float radius = floorf(r.h / 2);

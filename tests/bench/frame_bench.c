@@ -1,7 +1,8 @@
 /* frame_bench FILE [WxH] [FRAMES]: what a whole frame costs without a GPU while a selection drags:
  * input, answer, layout, draw list and every pixel, in CPU time of one thread. The window is the
  * real program's, without a display; the profile is parsed first and is not part of the figure.
- * Only undisturbed frames count (quiet.h). Prints one JSON object: milliseconds of CPU a frame, and apart, of painting and of answering. */
+ * Only undisturbed frames count (quiet.h). Prints one JSON object: milliseconds of CPU a frame, and
+ * apart, of painting and of answering. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,7 +91,8 @@ int main(int argc, char **argv) {
     static Bench b;
     uint32_t w = 2560, h = 1440;
     int frames = argc > 3 ? atoi(argv[3]) : 400;
-    if (argc < 2 || (argc > 2 && sscanf(argv[2], "%ux%u", &w, &h) != 2) || frames < 1 || frames > FRAMES_MOST) {
+    if (argc < 2 || (argc > 2 && sscanf(argv[2], "%ux%u", &w, &h) != 2) || frames < 1 ||
+        frames > FRAMES_MOST) {
         fprintf(stderr, "usage: frame_bench FILE [WxH] [FRAMES]\n");
         return 2;
     }
@@ -115,11 +117,13 @@ int main(int argc, char **argv) {
     int n = frames;
     for (int i = 0; i < 3; i++)
         n = quiet_keep(figures[i], b.was_quiet, frames);
-    printf("{\"size\": \"%ux%u\", \"frames\": %d, \"quiet\": %.2f, \"spans\": %u, \"labels\": %u,\n", w, h, frames,
-           (double)b.quiet.were / b.quiet.asked, b.spans, b.texts);
-    printf(" \"frame_ms\": %.2f, \"frame_p99_ms\": %.2f, \"paint_ms\": %.2f, \"answer_ms\": %.2f}\n",
-           quantile(b.frame_ms, n, 0.5), quantile(b.frame_ms, n, 0.99),
-           quantile(b.paint_ms, n, 0.5), quantile(b.work_ms, n, 0.5));
+    printf(
+        "{\"size\": \"%ux%u\", \"frames\": %d, \"quiet\": %.2f, \"spans\": %u, \"labels\": %u,\n",
+        w, h, frames, (double)b.quiet.were / b.quiet.asked, b.spans, b.texts);
+    printf(
+        " \"frame_ms\": %.2f, \"frame_p99_ms\": %.2f, \"paint_ms\": %.2f, \"answer_ms\": %.2f}\n",
+        quantile(b.frame_ms, n, 0.5), quantile(b.frame_ms, n, 0.99), quantile(b.paint_ms, n, 0.5),
+        quantile(b.work_ms, n, 0.5));
     app_free(b.app);
     fonts_close();
     return 0;

@@ -88,14 +88,14 @@ typedef struct Ranges {
 typedef struct Shape {
     const char *name;
     uint32_t depth, idle, threads, functions;
-    uint32_t fresh;    /* stacks: the larger, the more of the first samples have a new one */
-    double novelty;    /* 0 to 1: how slowly new stacks become rare */
-    uint32_t recent;   /* percent of samples that repeat one not long ago, */
-    uint32_t hot;      /* and percent of these that were in the same instruction */
-    uint32_t tail;     /* frames that are new in a new stack, on average */
-    uint32_t callees;  /* functions that one function calls */
-    uint32_t places;   /* instructions of a function that samples find */
-    uint32_t sites;    /* percent of calls from another place than usual */
+    uint32_t fresh;      /* stacks: the larger, the more of the first samples have a new one */
+    double novelty;      /* 0 to 1: how slowly new stacks become rare */
+    uint32_t recent;     /* percent of samples that repeat one not long ago, */
+    uint32_t hot;        /* and percent of these that were in the same instruction */
+    uint32_t tail;       /* frames that are new in a new stack, on average */
+    uint32_t callees;    /* functions that one function calls */
+    uint32_t places;     /* instructions of a function that samples find */
+    uint32_t sites;      /* percent of calls from another place than usual */
     uint32_t user_share; /* of eight functions; the others are the kernel's */
     uint32_t long_names; /* percent */
     Addresses addresses;
@@ -147,7 +147,7 @@ typedef struct Gen {
     uint32_t *history; /* stacks of the samples so far */
     uint16_t *places;  /* and where in its leaf each was */
     uint32_t place;
-    uint64_t usual;    /* how many samples of usual stacks there were */
+    uint64_t usual; /* how many samples of usual stacks there were */
     Thread *threads;
     uint32_t special_leaf[SPECIALS], idle_leaf;
     uint64_t fresh; /* for addresses that occur once */
@@ -155,35 +155,30 @@ typedef struct Gen {
     Truth truth;
 } Gen;
 
-static uint64_t chance(Gen *g)
-{
+static uint64_t chance(Gen *g) {
     uint64_t z = g->random += UINT64_C(0x9e3779b97f4a7c15);
     z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
     z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
     return z ^ z >> 31;
 }
 
-static uint32_t below(Gen *g, uint32_t n)
-{
+static uint32_t below(Gen *g, uint32_t n) {
     return (uint32_t)((chance(g) >> 32) * n >> 32);
 }
 
 /* Among [0, n), low numbers far more often than high ones. */
-static uint32_t low(Gen *g, uint32_t n)
-{
+static uint32_t low(Gen *g, uint32_t n) {
     uint64_t a = below(g, 1u << 16), b = below(g, 1u << 16), c = below(g, 1u << 16);
     return (uint32_t)((a * b >> 16) * c * (uint64_t)n >> 32);
 }
 
-static uint32_t mixed(uint32_t a, uint32_t b)
-{
+static uint32_t mixed(uint32_t a, uint32_t b) {
     uint64_t h = ((uint64_t)a << 32 | b) * UINT64_C(0x9e3779b97f4a7c15);
     h = (h ^ h >> 29) * UINT64_C(0xbf58476d1ce4e5b9);
     return (uint32_t)(h >> 32);
 }
 
-static void *need(size_t n, size_t size)
-{
+static void *need(size_t n, size_t size) {
     void *p = calloc(n ? n : 1, size);
     if (!p) {
         fputs("bench_gen: out of memory\n", stderr);
@@ -204,29 +199,28 @@ static const char *const SPACES[] = {"net", "storage", "query", "util", "render"
 static const char *const MODULES[] = {"/usr/bin/server", "/usr/lib/x86_64-linux-gnu/libc.so.6",
                                       "/opt/app/lib/libengine.so", "/usr/lib/libstorage.so.3",
                                       "[kernel.kallsyms]"};
-static const char *const COMMS[] = {"server", "java",          "postgres", "node",
-                                    "nginx",  "C2 CompilerThre", "worker 7", "redis-server"};
+static const char *const COMMS[] = {"server",          "java",     "postgres",    "node", "nginx",
+                                    "C2 CompilerThre", "worker 7", "redis-server"};
 static const char *const EVENTS[] = {"cycles", "instructions", "cache-misses"};
 
 #define PICK(g, array) ((array)[below(g, sizeof(array) / sizeof *(array))])
 
-static void name_function(Gen *g, uint32_t id, char *name, size_t n)
-{
+static void name_function(Gen *g, uint32_t id, char *name, size_t n) {
     const char *verb = PICK(g, VERBS), *noun = PICK(g, NOUNS), *space = PICK(g, SPACES);
     if (below(g, 100) >= g->o.shape.long_names)
         snprintf(name, n, "%s_%x", noun, id);
     else if (id % 3 == 0)
-        snprintf(name, n, "app::%s::%s_%s%u<%s, %s>(std::vector<%s, std::allocator<%s> > const&, int)",
+        snprintf(name, n,
+                 "app::%s::%s_%s%u<%s, %s>(std::vector<%s, std::allocator<%s> > const&, int)",
                  space, verb, noun, id, space, noun, noun, noun);
     else if (id % 3 == 1)
-        snprintf(name, n, "app::(anonymous namespace)::%s<%s::%s%u>::operator()", verb, space,
-                 noun, id);
+        snprintf(name, n, "app::(anonymous namespace)::%s<%s::%s%u>::operator()", verb, space, noun,
+                 id);
     else
         snprintf(name, n, "app::%s::%s%u::%s", space, noun, id, verb);
 }
 
-static void make_line(Line *line, const char *name, const char *module, uint64_t base)
-{
+static void make_line(Line *line, const char *name, const char *module, uint64_t base) {
     line->base = base;
     int n = snprintf(line->text, LINE_MAX_BYTES, "\t%16" PRIx64 " %s+0x", base, name);
     line->offset_at = (uint16_t)n;
@@ -234,8 +228,7 @@ static void make_line(Line *line, const char *name, const char *module, uint64_t
     line->n = (uint16_t)n;
 }
 
-static void make_lines(Gen *g)
-{
+static void make_lines(Gen *g) {
     static const char *const special[SPECIALS] = {"periodic_task", "collect_garbage",
                                                   "single_thread", "perturbation"};
     char name[160];
@@ -256,8 +249,7 @@ static void make_lines(Gen *g)
 
 /* ---- stacks ---------------------------------------------------------------------------- */
 
-static void *more(void *items, uint32_t *cap, size_t size)
-{
+static void *more(void *items, uint32_t *cap, size_t size) {
     *cap = *cap ? *cap * 2 : 1024;
     items = realloc(items, *cap * size);
     if (!items)
@@ -265,13 +257,11 @@ static void *more(void *items, uint32_t *cap, size_t size)
     return items;
 }
 
-static uint64_t remembered(const Gen *g)
-{
+static uint64_t remembered(const Gen *g) {
     return g->usual < HISTORY ? g->usual : HISTORY;
 }
 
-static uint32_t add_node(Gen *g, uint32_t parent, uint32_t function)
-{
+static uint32_t add_node(Gen *g, uint32_t parent, uint32_t function) {
     if (g->nodes_n == g->nodes_cap)
         g->nodes = more(g->nodes, &g->nodes_cap, sizeof *g->nodes);
     g->nodes[g->nodes_n] = (Node){parent, function};
@@ -279,15 +269,13 @@ static uint32_t add_node(Gen *g, uint32_t parent, uint32_t function)
 }
 
 /* One of the few functions that this one calls. */
-static uint32_t callee(Gen *g, uint32_t function)
-{
+static uint32_t callee(Gen *g, uint32_t function) {
     return mixed(function, low(g, g->o.shape.callees)) % g->o.shape.functions;
 }
 
 /* A stack that did not occur yet (or seldom did): the beginning of one that did, as popular ones
  * have more variants, continued with other calls. One in 64 has nothing in common with any. */
-static uint32_t new_stack(Gen *g)
-{
+static uint32_t new_stack(Gen *g) {
     const Options *o = &g->o;
     uint32_t depth = o->depth / 2 + below(g, o->depth + 1), at = 0, have = 0;
     uint32_t process = low(g, o->threads / 4 ? o->threads / 4 : 1);
@@ -316,8 +304,7 @@ static uint32_t new_stack(Gen *g)
     return g->stacks_n++;
 }
 
-static void make_specials(Gen *g)
-{
+static void make_specials(Gen *g) {
     uint32_t first = g->o.shape.functions;
     g->nodes_n = 1;
     g->nodes = more(g->nodes, &g->nodes_cap, sizeof *g->nodes);
@@ -328,8 +315,7 @@ static void make_specials(Gen *g)
     g->idle_leaf = add_node(g, add_node(g, 0, first + SPECIALS + 1), first + SPECIALS);
 }
 
-static void make_threads(Gen *g)
-{
+static void make_threads(Gen *g) {
     g->threads = need(g->o.threads, sizeof *g->threads);
     for (uint32_t i = 0; i < g->o.threads; i++) {
         Thread *t = &g->threads[i];
@@ -341,8 +327,7 @@ static void make_threads(Gen *g)
 
 /* ---- text ------------------------------------------------------------------------------ */
 
-static void flush_out(Gen *g)
-{
+static void flush_out(Gen *g) {
     const char *p = g->out;
     while (p < g->at) {
         ssize_t n = write(STDOUT_FILENO, p, (size_t)(g->at - p));
@@ -356,8 +341,7 @@ static void flush_out(Gen *g)
     g->at = g->out;
 }
 
-static void put_decimal(Gen *g, uint64_t value, int least)
-{
+static void put_decimal(Gen *g, uint64_t value, int least) {
     char digits[24];
     int n = 0;
     do {
@@ -368,15 +352,13 @@ static void put_decimal(Gen *g, uint64_t value, int least)
         *g->at++ = digits[--n];
 }
 
-static void put_text(Gen *g, const char *text)
-{
+static void put_text(Gen *g, const char *text) {
     size_t n = strlen(text);
     memcpy(g->at, text, n);
     g->at += n;
 }
 
-static void put_time(Gen *g, int64_t ns)
-{
+static void put_time(Gen *g, int64_t ns) {
     put_decimal(g, (uint64_t)(ns / SECOND), 1);
     *g->at++ = '.';
     int64_t part = ns % SECOND;
@@ -385,8 +367,7 @@ static void put_time(Gen *g, int64_t ns)
     *g->at++ = ' ';
 }
 
-static void put_first_line(Gen *g, const Thread *t, uint32_t cpu, int64_t ns)
-{
+static void put_first_line(Gen *g, const Thread *t, uint32_t cpu, int64_t ns) {
     put_text(g, t->comm);
     *g->at++ = ' ';
     *g->at++ = ' ';
@@ -412,15 +393,13 @@ static void put_first_line(Gen *g, const Thread *t, uint32_t cpu, int64_t ns)
     put_text(g, ": \n");
 }
 
-static void put_hex(char *at, uint64_t value, int digits)
-{
+static void put_hex(char *at, uint64_t value, int digits) {
     for (int i = digits - 1; i >= 0; i--, value >>= 4)
         at[i] = "0123456789abcdef"[value & 15];
 }
 
 /* Writes a line with the digits of its address and offset: both end in the same five. */
-static void put_frame(Gen *g, const Line *line, bool fresh, uint32_t variant)
-{
+static void put_frame(Gen *g, const Line *line, bool fresh, uint32_t variant) {
     memcpy(g->at, line->text, line->n);
     uint64_t place = fresh ? g->fresh++ * 16 : variant * UINT64_C(13);
     uint64_t offset = OFFSET_LEAST + place % OFFSET_SPAN;
@@ -432,8 +411,7 @@ static void put_frame(Gen *g, const Line *line, bool fresh, uint32_t variant)
     g->at += line->n;
 }
 
-static void put_sample(Gen *g, const Thread *t, uint32_t cpu, int64_t ns, uint32_t leaf)
-{
+static void put_sample(Gen *g, const Thread *t, uint32_t cpu, int64_t ns, uint32_t leaf) {
     uint32_t place = g->place, nth = 0;
     put_first_line(g, t, cpu, ns);
     for (uint32_t at = leaf; at; at = g->nodes[at].parent, nth++) {
@@ -455,8 +433,7 @@ static void put_sample(Gen *g, const Thread *t, uint32_t cpu, int64_t ns, uint32
 /* ---- time ------------------------------------------------------------------------------ */
 
 /* Pauses: one in each 7 s, at a place that the seed decides, 80 ms long. */
-static bool in_pause(const Gen *g, int64_t since_ns)
-{
+static bool in_pause(const Gen *g, int64_t since_ns) {
     int64_t span = 7 * SECOND;
     uint64_t nth = (uint64_t)(since_ns / span);
     uint64_t at = (g->o.seed * 7919 + nth * UINT64_C(2654435761)) % 6800;
@@ -465,8 +442,7 @@ static bool in_pause(const Gen *g, int64_t since_ns)
 }
 
 /* Which pattern holds at this moment on this processor; SPECIALS when none does. */
-static Special pattern_at(const Gen *g, int64_t since_ns, uint32_t cpu)
-{
+static Special pattern_at(const Gen *g, int64_t since_ns, uint32_t cpu) {
     if (!g->o.patterns)
         return SPECIALS;
     int64_t in_minute = since_ns % (60 * SECOND), in_ten = since_ns % (10 * SECOND);
@@ -484,8 +460,7 @@ static Special pattern_at(const Gen *g, int64_t since_ns, uint32_t cpu)
 /* Mostly the stack of an earlier sample, so that what was popular stays so; more rarely a new
  * one, the more of those there were the more often. (Drawing from a Pitman-Yor process: with
  * n samples and k stacks so far, a new one comes at (fresh + novelty k) / (fresh + n).) */
-static uint32_t usual_stack(Gen *g)
-{
+static uint32_t usual_stack(Gen *g) {
     const Shape *shape = &g->o.shape;
     uint64_t n = remembered(g);
     uint32_t stack = 0;
@@ -514,8 +489,7 @@ static uint32_t usual_stack(Gen *g)
 }
 
 /* A thread of the process that the stack belongs to, now and then of one other. */
-static const Thread *thread_of(Gen *g, const Stack *stack)
-{
+static const Thread *thread_of(Gen *g, const Stack *stack) {
     uint32_t processes = g->o.threads / 4, process = stack->process;
     if (processes < 2)
         return &g->threads[below(g, g->o.threads)];
@@ -525,8 +499,7 @@ static const Thread *thread_of(Gen *g, const Stack *stack)
 }
 
 /* A pattern is there at this moment; after half a second without, this is its next range. */
-static void note_planted(Gen *g, uint32_t which, int64_t ns)
-{
+static void note_planted(Gen *g, uint32_t which, int64_t ns) {
     Ranges *r = &g->truth.planted[which];
     if (r->count && ns - r->at[r->count - 1][1] < 500 * MS) {
         r->at[r->count - 1][1] = ns;
@@ -538,15 +511,14 @@ static void note_planted(Gen *g, uint32_t which, int64_t ns)
     r->count++;
 }
 
-static void one_tick(Gen *g, int64_t since_ns, uint32_t cpu)
-{
+static void one_tick(Gen *g, int64_t since_ns, uint32_t cpu) {
     static const Thread idle = {"swapper", 0, 0};
     int64_t ns = START_S * SECOND + since_ns;
     Special special = pattern_at(g, since_ns, cpu);
     const Thread *t = NULL;
     bool alone = special == SINGLE;
-    bool sleeps = (alone && cpu != 0) || (special != PAUSE && special != PERIODIC && !alone &&
-                                          below(g, 100) < g->o.idle);
+    bool sleeps = (alone && cpu != 0) ||
+                  (special != PAUSE && special != PERIODIC && !alone && below(g, 100) < g->o.idle);
     if (sleeps) {
         g->truth.idle++;
         put_sample(g, &idle, cpu, ns, g->idle_leaf);
@@ -574,14 +546,12 @@ static void one_tick(Gen *g, int64_t since_ns, uint32_t cpu)
     }
 }
 
-static bool done(const Gen *g)
-{
+static bool done(const Gen *g) {
     return g->o.samples ? g->truth.samples >= g->o.samples
                         : g->truth.bytes + (uint64_t)(g->at - g->out) >= g->o.size;
 }
 
-static void generate(Gen *g)
-{
+static void generate(Gen *g) {
     g->out = g->at = need(OUT_BYTES + OUT_SLACK, 1);
     if (g->o.header)
         put_text(g, "# ========\n# captured on    : by bench_gen\n# arch : x86_64\n"
@@ -601,8 +571,7 @@ static void generate(Gen *g)
     flush_out(g);
 }
 
-static void write_planted(const Gen *g, FILE *f)
-{
+static void write_planted(const Gen *g, FILE *f) {
     static const char *const name[PLANTED] = {"periodic_task", "collect_garbage", "single_thread",
                                               "perturbation", "gap"};
     static const char *const kind[PLANTED] = {"periodic", "pause", "single-threaded", "phase",
@@ -614,8 +583,10 @@ static void write_planted(const Gen *g, FILE *f)
         const Ranges *r = &g->truth.planted[i];
         if (r->count == 0)
             continue;
-        fprintf(f, "%s\n  {\"name\": \"%s\", \"kind\": \"%s\", \"period_ns\": %" PRId64
-                   ", \"ranges\": [", comma, name[i], kind[i], period_s[i] * SECOND);
+        fprintf(f,
+                "%s\n  {\"name\": \"%s\", \"kind\": \"%s\", \"period_ns\": %" PRId64
+                ", \"ranges\": [",
+                comma, name[i], kind[i], period_s[i] * SECOND);
         for (uint32_t k = 0; k < r->count; k++)
             fprintf(f, "%s[%" PRId64 ", %" PRId64 "]", k ? ", " : "", r->at[k][0], r->at[k][1]);
         fputs("]}", f);
@@ -624,8 +595,7 @@ static void write_planted(const Gen *g, FILE *f)
     fputs("]}\n", f);
 }
 
-static void write_truth(const Gen *g)
-{
+static void write_truth(const Gen *g) {
     const Truth *t = &g->truth;
     FILE *f = fopen(g->o.truth, "w");
     if (!f) {
@@ -637,22 +607,20 @@ static void write_truth(const Gen *g)
             ", \"late\": %" PRIu64 ",\n \"first_ns\": %" PRId64 ", \"last_ns\": %" PRId64
             ",\n \"periodic_task\": %" PRIu64 ", \"collect_garbage\": %" PRIu64
             ", \"single_thread\": %" PRIu64 ", \"perturbation\": %" PRIu64 ",\n",
-            t->bytes, t->samples, t->idle, t->late, t->first_ns, t->last_ns,
-            t->special[PERIODIC], t->special[PAUSE], t->special[SINGLE], t->special[PERTURBED]);
+            t->bytes, t->samples, t->idle, t->late, t->first_ns, t->last_ns, t->special[PERIODIC],
+            t->special[PAUSE], t->special[SINGLE], t->special[PERTURBED]);
     write_planted(g, f);
     fclose(f);
 }
 
 /* ---- options --------------------------------------------------------------------------- */
 
-static void usage(const char *what)
-{
+static void usage(const char *what) {
     fprintf(stderr, "bench_gen: %s; the options are at the head of tests/bench/gen.c\n", what);
     exit(2);
 }
 
-static uint64_t number(const char *text)
-{
+static uint64_t number(const char *text) {
     char *end;
     uint64_t n = strtoull(text, &end, 10);
     for (const char *unit = "KMG"; *unit && end != text; unit++)
@@ -666,8 +634,7 @@ static uint64_t number(const char *text)
     return n;
 }
 
-static void set_shape(Options *o, const char *name)
-{
+static void set_shape(Options *o, const char *name) {
     static const Shape shapes[] = {
         /* depth idle threads functions fresh novelty recent hot tail callees places sites user
            long */
@@ -688,8 +655,7 @@ static void set_shape(Options *o, const char *name)
     usage(name);
 }
 
-static Addresses addresses_of(const char *name)
-{
+static Addresses addresses_of(const char *name) {
     static const char *const names[] = {"few", "half", "unique"};
     for (uint32_t i = 0; i < 3; i++)
         if (!strcmp(name, names[i]))
@@ -698,8 +664,7 @@ static Addresses addresses_of(const char *name)
     return FEW;
 }
 
-static void set_fields(Options *o, char *list)
-{
+static void set_fields(Options *o, char *list) {
     o->pid = o->cpu = o->period = o->nanoseconds = false;
     for (char *field = strtok(list, ","); field; field = strtok(NULL, ",")) {
         bool *flag = !strcmp(field, "pid")           ? &o->pid
@@ -715,15 +680,14 @@ static void set_fields(Options *o, char *list)
 }
 
 /* True when the option had a value, which was used. */
-static bool set_option(Options *o, const char *name, char *value)
-{
+static bool set_option(Options *o, const char *name, char *value) {
     struct {
         const char *name;
         uint32_t *to, least, most;
-    } numbers[] = {{"--rate", &o->rate, 1, 100000000},  {"--cpus", &o->cpus, 1, 4096},
-                   {"--threads", &o->threads, 1, 4096}, {"--depth", &o->depth, 1, 200},
+    } numbers[] = {{"--rate", &o->rate, 1, 100000000},   {"--cpus", &o->cpus, 1, 4096},
+                   {"--threads", &o->threads, 1, 4096},  {"--depth", &o->depth, 1, 200},
                    {"--stacks", &o->stacks, 1, 1 << 24}, {"--idle", &o->idle, 0, 100},
-                   {"--late", &o->late, 0, 1000},       {"--events", &o->events, 1, 3}};
+                   {"--late", &o->late, 0, 1000},        {"--events", &o->events, 1, 3}};
     if (!strcmp(name, "--patterns") || !strcmp(name, "--header")) {
         *(name[2] == 'p' ? &o->patterns : &o->header) = true;
         return false;
@@ -757,11 +721,16 @@ static bool set_option(Options *o, const char *name, char *value)
     return true;
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     static Gen g;
-    g.o = (Options){.size = 16 << 20, .seed = 1, .rate = 5000, .cpus = 8,
-                    .stacks = UINT32_MAX, .events = 1, .pid = true, .cpu = true,
+    g.o = (Options){.size = 16 << 20,
+                    .seed = 1,
+                    .rate = 5000,
+                    .cpus = 8,
+                    .stacks = UINT32_MAX,
+                    .events = 1,
+                    .pid = true,
+                    .cpu = true,
                     .period = true};
     set_shape(&g.o, "deep");
     for (int i = 1; i < argc; i++)

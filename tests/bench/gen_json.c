@@ -26,22 +26,19 @@ typedef struct Node {
 
 static Node nodes[NODES];
 
-static uint64_t chance(uint64_t *random)
-{
+static uint64_t chance(uint64_t *random) {
     uint64_t z = *random += UINT64_C(0x9e3779b97f4a7c15);
     z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
     z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
     return z ^ z >> 31;
 }
 
-static uint32_t below(uint64_t *random, uint32_t n)
-{
+static uint32_t below(uint64_t *random, uint32_t n) {
     return (uint32_t)((chance(random) >> 32) * n >> 32);
 }
 
 /* Node 0 is the root. Later nodes rather hang below recent ones, so that stacks are deep. */
-static void make_nodes(uint64_t random)
-{
+static void make_nodes(uint64_t random) {
     for (uint32_t i = 1; i < NODES; i++) {
         uint32_t span = i < 64 ? i : 64, parent;
         do
@@ -53,8 +50,7 @@ static void make_nodes(uint64_t random)
     }
 }
 
-static uint32_t next_node(uint64_t *random, uint32_t node)
-{
+static uint32_t next_node(uint64_t *random, uint32_t node) {
     uint32_t die = below(random, 16);
     if (die < 9)
         return node;
@@ -66,24 +62,21 @@ static uint32_t next_node(uint64_t *random, uint32_t node)
     return 1 + (uint32_t)((uint64_t)a * b / NODES);
 }
 
-static void name_of(uint32_t function, char *name, size_t n)
-{
+static void name_of(uint32_t function, char *name, size_t n) {
     static const char *const verb[] = {"parse", "flush", "visit", "render", "resolve", "emit"};
     static const char *const noun[] = {"Token", "Node", "Request", "Buffer", "Layout"};
     snprintf(name, n, "%s%s%s%u", verb[function % 6], noun[function / 6 % 5],
              function % 11 ? "" : "Synchronously", function);
 }
 
-static void url_of(uint32_t function, char *url, size_t n)
-{
+static void url_of(uint32_t function, char *url, size_t n) {
     snprintf(url, n, "file:///srv/app/node_modules/package-%u/lib/part%u.js", function % 97,
              function % 13);
 }
 
 /* ---- cpuprofile ------------------------------------------------------------------------ */
 
-static void put_call_frame(uint32_t i)
-{
+static void put_call_frame(uint32_t i) {
     char name[80] = "(root)", url[120] = "";
     if (i) {
         name_of(nodes[i].function, name, sizeof name);
@@ -95,8 +88,7 @@ static void put_call_frame(uint32_t i)
            i ? (int)(nodes[i].function % 70) : -1);
 }
 
-static void put_node(uint32_t i)
-{
+static void put_node(uint32_t i) {
     printf("%s{\"id\":%u,", i ? "," : "", i + 1);
     put_call_frame(i);
     printf(",\"hitCount\":%u", i % 50);
@@ -109,8 +101,7 @@ static void put_node(uint32_t i)
     putchar('}');
 }
 
-static void cpuprofile(uint64_t bytes, uint64_t seed)
-{
+static void cpuprofile(uint64_t bytes, uint64_t seed) {
     uint64_t n = bytes / 10, random = seed;
     printf("{\"nodes\":[");
     for (uint32_t i = 0; i < NODES; i++)
@@ -134,28 +125,27 @@ typedef struct Traced {
     uint32_t thread;
 } Traced;
 
-static void put_begin(Traced *t, const char *name, char phase)
-{
+static void put_begin(Traced *t, const char *name, char phase) {
     t->written += (uint64_t)printf(
         ",\n{\"cat\":\"toplevel,loading\",\"name\":\"%s\",\"ph\":\"%c\",\"pid\":4711,\"tid\":%u,"
-        "\"ts\":%" PRIu64 "}", name, phase, 4711 + t->thread, t->ts);
+        "\"ts\":%" PRIu64 "}",
+        name, phase, 4711 + t->thread, t->ts);
 }
 
-static void put_whole(Traced *t, uint32_t function, const char *name, uint64_t began)
-{
+static void put_whole(Traced *t, uint32_t function, const char *name, uint64_t began) {
     char url[120];
     url_of(function, url, sizeof url);
     t->written += (uint64_t)printf(
         ",\n{\"args\":{\"data\":{\"frame\":\"A1B2C3D4E5F6\",\"lineNumber\":%u,\"url\":\"%s\","
         "\"stackTrace\":[{\"functionName\":\"%s\"}]}},\"cat\":\"devtools.timeline\",\"dur\":%" PRIu64
-        ",\"name\":\"%s\",\"ph\":\"X\",\"pid\":4711,\"tid\":%u,\"ts\":%" PRIu64 ",\"tts\":%" PRIu64 "}",
+        ",\"name\":\"%s\",\"ph\":\"X\",\"pid\":4711,\"tid\":%u,\"ts\":%" PRIu64 ",\"tts\":%" PRIu64
+        "}",
         function, url, name, t->ts - began, name, 4711 + t->thread, began, began / 3);
 }
 
-/* A call of a node's function and of some of those below it; told when it is over, or as a begin and
- * an end. */
-static void put_call(Traced *t, uint32_t node)
-{
+/* A call of a node's function and of some of those below it; told when it is over, or as a begin
+ * and an end. */
+static void put_call(Traced *t, uint32_t node) {
     char name[80];
     uint64_t began = t->ts;
     uint32_t function = nodes[node].function % TRACED, die = node % 8;
@@ -163,7 +153,8 @@ static void put_call(Traced *t, uint32_t node)
     if (die < 3)
         put_begin(t, name, 'B');
     t->ts += 1 + below(&t->random, 40);
-    for (uint32_t child = nodes[node].first; child && below(&t->random, 3); child = nodes[child].next) {
+    for (uint32_t child = nodes[node].first; child && below(&t->random, 3);
+         child = nodes[child].next) {
         put_call(t, child);
         t->ts += below(&t->random, 20);
     }
@@ -172,13 +163,13 @@ static void put_call(Traced *t, uint32_t node)
     else
         put_whole(t, function, name, began);
     if (die == 7)
-        t->written += (uint64_t)printf(",\n{\"args\":{},\"cat\":\"v8\",\"name\":\"mark\",\"ph\":\"I\","
-                                       "\"pid\":4711,\"s\":\"t\",\"tid\":%u,\"ts\":%" PRIu64 "}",
-                                       4711 + t->thread, t->ts);
+        t->written +=
+            (uint64_t)printf(",\n{\"args\":{},\"cat\":\"v8\",\"name\":\"mark\",\"ph\":\"I\","
+                             "\"pid\":4711,\"s\":\"t\",\"tid\":%u,\"ts\":%" PRIu64 "}",
+                             4711 + t->thread, t->ts);
 }
 
-static void trace(uint64_t bytes, uint64_t seed)
-{
+static void trace(uint64_t bytes, uint64_t seed) {
     static Traced traced[THREADS];
     uint64_t written = 0, random = seed;
     printf("{\"traceEvents\":[");
@@ -199,12 +190,12 @@ static void trace(uint64_t bytes, uint64_t seed)
 }
 
 /* Each chunk tells of the nodes that are new in it. */
-static void chunks(uint64_t bytes, uint64_t seed)
-{
+static void chunks(uint64_t bytes, uint64_t seed) {
     uint64_t written = 0, random = seed;
     uint32_t told = 0, node = 1;
-    printf("[{\"args\":{\"name\":\"CrRendererMain\"},\"cat\":\"__metadata\",\"name\":\"thread_name\","
-           "\"ph\":\"M\",\"pid\":4711,\"tid\":4711,\"ts\":0},\n");
+    printf(
+        "[{\"args\":{\"name\":\"CrRendererMain\"},\"cat\":\"__metadata\",\"name\":\"thread_name\","
+        "\"ph\":\"M\",\"pid\":4711,\"tid\":4711,\"ts\":0},\n");
     printf("{\"args\":{\"data\":{\"startTime\":5172934512}},\"cat\":\"v8\",\"id\":\"0x1\",\"name\":"
            "\"Profile\",\"ph\":\"P\",\"pid\":4711,\"tid\":4711,\"ts\":5172934512}");
     for (uint64_t chunk = 0; written < bytes; chunk++) {
@@ -229,16 +220,17 @@ static void chunks(uint64_t bytes, uint64_t seed)
         printf("]},\"lines\":[0],\"timeDeltas\":[");
         for (int i = 0; i < 400; i++)
             written += (uint64_t)printf("%s%u", i ? "," : "", 100 + below(&random, 50));
-        printf("]}},\"cat\":\"v8\",\"id\":\"0x1\",\"name\":\"ProfileChunk\",\"ph\":\"P\",\"pid\":4711,"
-               "\"tid\":4712,\"ts\":%" PRIu64 "}", 5172934512 + chunk * 50000);
+        printf(
+            "]}},\"cat\":\"v8\",\"id\":\"0x1\",\"name\":\"ProfileChunk\",\"ph\":\"P\",\"pid\":4711,"
+            "\"tid\":4712,\"ts\":%" PRIu64 "}",
+            5172934512 + chunk * 50000);
     }
     putchar(']');
 }
 
 /* ---- speedscope ------------------------------------------------------------------------ */
 
-static void put_shared(void)
-{
+static void put_shared(void) {
     char name[80], url[120];
     printf("{\"$schema\":\"https://www.speedscope.app/file-format-schema.json\",\"shared\":"
            "{\"frames\":[");
@@ -250,8 +242,7 @@ static void put_shared(void)
     printf("]},\"profiles\":[");
 }
 
-static long put_stack(uint32_t node)
-{
+static long put_stack(uint32_t node) {
     uint32_t path[DEEP + 1], depth = 0;
     long n = 2;
     for (; node; node = nodes[node].parent)
@@ -263,8 +254,7 @@ static long put_stack(uint32_t node)
     return n;
 }
 
-static void sampled(uint64_t bytes, uint64_t seed)
-{
+static void sampled(uint64_t bytes, uint64_t seed) {
     uint64_t written = 0, n = 0, random = seed;
     put_shared();
     printf("{\"type\":\"sampled\",\"name\":\"main\",\"unit\":\"microseconds\",\"startValue\":0,"
@@ -280,8 +270,7 @@ static void sampled(uint64_t bytes, uint64_t seed)
     printf("],\"endValue\":%" PRIu64 "}]}", n * 1250);
 }
 
-static uint64_t put_event(char type, uint32_t node, uint64_t at)
-{
+static uint64_t put_event(char type, uint32_t node, uint64_t at) {
     static bool later;
     long n = printf("%s{\"type\":\"%c\",\"frame\":%u,\"at\":%" PRIu64 ".%03u}", later ? "," : "",
                     type, nodes[node].function, at / 8, (unsigned)(at % 8 * 125));
@@ -290,8 +279,7 @@ static uint64_t put_event(char type, uint32_t node, uint64_t at)
 }
 
 /* From one stack to another: closes up to what they share, then opens. */
-static uint64_t put_change(uint32_t from, uint32_t to, uint64_t at)
-{
+static uint64_t put_change(uint32_t from, uint32_t to, uint64_t at) {
     uint32_t path[DEEP + 1], depth = 0;
     uint64_t written = 0;
     while (from != to) {
@@ -308,8 +296,7 @@ static uint64_t put_change(uint32_t from, uint32_t to, uint64_t at)
     return written;
 }
 
-static void evented(uint64_t bytes, uint64_t seed)
-{
+static void evented(uint64_t bytes, uint64_t seed) {
     uint64_t written = 0, at = 0, random = seed;
     uint32_t node = 0;
     put_shared();
@@ -327,8 +314,7 @@ static void evented(uint64_t bytes, uint64_t seed)
 
 /* ---- Firefox --------------------------------------------------------------------------- */
 
-static void put_numbers(const char *name, uint32_t n, uint32_t (*value)(uint32_t))
-{
+static void put_numbers(const char *name, uint32_t n, uint32_t (*value)(uint32_t)) {
     printf("\"%s\":[", name);
     for (uint32_t i = 0; i < n; i++) {
         uint32_t v = value(i);
@@ -340,14 +326,24 @@ static void put_numbers(const char *name, uint32_t n, uint32_t (*value)(uint32_t
     putchar(']');
 }
 
-static uint32_t prefix_of(uint32_t i) { return nodes[i].parent ? nodes[i].parent : i ? 0 : UINT32_MAX; }
-static uint32_t frame_of(uint32_t i) { return nodes[i].function; }
-static uint32_t itself(uint32_t i) { return i; }
-static uint32_t line_of(uint32_t i) { return i % 900; }
-static uint32_t nothing(uint32_t i) { (void)i; return UINT32_MAX; }
+static uint32_t prefix_of(uint32_t i) {
+    return nodes[i].parent ? nodes[i].parent : i ? 0 : UINT32_MAX;
+}
+static uint32_t frame_of(uint32_t i) {
+    return nodes[i].function;
+}
+static uint32_t itself(uint32_t i) {
+    return i;
+}
+static uint32_t line_of(uint32_t i) {
+    return i % 900;
+}
+static uint32_t nothing(uint32_t i) {
+    (void)i;
+    return UINT32_MAX;
+}
 
-static void put_tables(void)
-{
+static void put_tables(void) {
     char name[80];
     printf("\"stackTable\":{\"length\":%u,", NODES);
     put_numbers("prefix", NODES, prefix_of);
@@ -372,27 +368,28 @@ static void put_tables(void)
 }
 
 /* A marker takes about 90 bytes, a sample 21 in its three columns. */
-static void put_markers(uint64_t n, uint64_t *random)
-{
+static void put_markers(uint64_t n, uint64_t *random) {
     printf("\"markers\":{\"length\":%" PRIu64 ",\"data\":[", n);
     for (uint64_t i = 0; i < n; i++)
-        printf("%s{\"type\":\"tracing\",\"category\":\"Paint\",\"interval\":\"start\",\"phase\":%u}",
-               i ? "," : "", below(random, 100000));
+        printf(
+            "%s{\"type\":\"tracing\",\"category\":\"Paint\",\"interval\":\"start\",\"phase\":%u}",
+            i ? "," : "", below(random, 100000));
     printf("],\"startTime\":[");
     for (uint64_t i = 0; i < n; i++)
         printf("%s%" PRIu64 ".%06u", i ? "," : "", i * 3, below(random, 1000000));
     printf("]}");
 }
 
-static void firefox(uint64_t bytes, uint64_t seed)
-{
+static void firefox(uint64_t bytes, uint64_t seed) {
     uint64_t n = bytes / THREADS / 32, random = seed;
     printf("{\"meta\":{\"interval\":1,\"startTime\":1700000000000.5,\"processType\":0,\"product\":"
            "\"Firefox\",\"version\":28,\"preprocessedProfileVersion\":48},\"threads\":[");
     for (uint32_t t = 0; t < THREADS; t++) {
         printf("%s{\"name\":\"thread %u\",\"pid\":\"4711\",\"tid\":%u,", t ? "," : "", t, 4711 + t);
         put_tables();
-        printf(",\"samples\":{\"length\":%" PRIu64 ",\"weightType\":\"samples\",\"weight\":null,\"stack\":[", n);
+        printf(",\"samples\":{\"length\":%" PRIu64
+               ",\"weightType\":\"samples\",\"weight\":null,\"stack\":[",
+               n);
         for (uint64_t i = 0, node = 1; i < n; i++) {
             node = next_node(&random, (uint32_t)node);
             printf("%s%" PRIu64, i ? "," : "", node);
@@ -412,16 +409,14 @@ static void firefox(uint64_t bytes, uint64_t seed)
 
 /* ---- the whole ------------------------------------------------------------------------- */
 
-static uint64_t size_of(const char *text)
-{
+static uint64_t size_of(const char *text) {
     char *end;
     uint64_t n = strtoull(text, &end, 10);
     const char *unit = *end ? strchr("KMG", *end) : NULL;
     return unit ? n << (10 * (unit - "KMG" + 1)) : n;
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     static const struct {
         const char *name;
         void (*write)(uint64_t bytes, uint64_t seed);

@@ -66,8 +66,7 @@ static uint64_t random_state;
 static bool counting;
 static uint64_t counted;
 
-static void put(const void *bytes, size_t n)
-{
+static void put(const void *bytes, size_t n) {
     counted += n;
     if (!counting && fwrite(bytes, 1, n, stdout) != n)
         exit(1); /* whoever read has enough */
@@ -79,38 +78,33 @@ typedef struct Record {
     uint8_t bytes[2048];
 } Record;
 
-static void add(Record *r, uint64_t v, size_t n)
-{
+static void add(Record *r, uint64_t v, size_t n) {
     memcpy(r->bytes + r->n, &v, n);
     r->n += n;
 }
 
-static void begin(Record *r, uint32_t type, uint16_t misc)
-{
+static void begin(Record *r, uint32_t type, uint16_t misc) {
     r->n = 0;
     add(r, type, 4);
     add(r, misc, 2);
     add(r, 0, 2);
 }
 
-static void end(Record *r)
-{
+static void end(Record *r) {
     uint16_t size = (uint16_t)r->n;
     memcpy(r->bytes + 6, &size, sizeof size);
     put(r->bytes, r->n);
 }
 
 /* What follows all records but samples. */
-static void add_ids(Record *r, uint32_t pid)
-{
+static void add_ids(Record *r, uint32_t pid) {
     add(r, pid, 4);
     add(r, pid, 4);
     add(r, 1, 8); /* time */
     add(r, 0, 8); /* processor */
 }
 
-static void add_text(Record *r, const char *text)
-{
+static void add_text(Record *r, const char *text) {
     size_t n = strlen(text) + 1;
     memset(r->bytes + r->n, 0, n + 8);
     memcpy(r->bytes + r->n, text, n);
@@ -120,28 +114,24 @@ static void add_text(Record *r, const char *text)
 /* ---- chance --------------------------------------------------------------------------------
  */
 
-static uint64_t chance(void)
-{
+static uint64_t chance(void) {
     uint64_t z = random_state += UINT64_C(0x9e3779b97f4a7c15);
     z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
     z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
     return z ^ z >> 31;
 }
 
-static uint32_t below(uint32_t n)
-{
+static uint32_t below(uint32_t n) {
     return (uint32_t)((chance() >> 32) * n >> 32);
 }
 
 /* The first few are met about as often as all others together. */
-static uint32_t popular(uint32_t n)
-{
+static uint32_t popular(uint32_t n) {
     double x = (double)(chance() >> 11) * 0x1p-53;
     return (uint32_t)(x * x * x * x * n);
 }
 
-static void make_nodes(void)
-{
+static void make_nodes(void) {
     for (uint32_t i = 1; i < CHAINS; i++) {
         uint32_t parent, f = popular(FUNCTIONS);
         do
@@ -155,15 +145,13 @@ static void make_nodes(void)
 /* ---- records -------------------------------------------------------------------------------
  */
 
-static uint64_t sample_type(void)
-{
+static uint64_t sample_type(void) {
     return WITH_IP | WITH_THREAD | WITH_TIME | WITH_CHAIN | WITH_CPU |
            (with_period ? WITH_PERIOD : 0);
 }
 
 /* The event cpu-clock, 4000 times a second. */
-static void add_attr(Record *r)
-{
+static void add_attr(Record *r) {
     enum { MMAP = 8, COMM = 9, FREQUENCY = 10, ALL_IDS = 18, MMAP2 = 23 };
     size_t before = r->n;
     add(r, 1, 4);
@@ -172,13 +160,14 @@ static void add_attr(Record *r)
     add(r, with_period ? 4000 : 0, 8);
     add(r, sample_type(), 8);
     add(r, 0, 8);
-    add(r, 1u << MMAP | 1u << COMM | (with_period ? 1u << FREQUENCY : 0) | 1u << ALL_IDS | 1u << MMAP2, 8);
+    add(r,
+        1u << MMAP | 1u << COMM | (with_period ? 1u << FREQUENCY : 0) | 1u << ALL_IDS | 1u << MMAP2,
+        8);
     memset(r->bytes + r->n, 0, before + ATTR_BYTES - r->n);
     r->n = before + ATTR_BYTES;
 }
 
-static void put_process(uint32_t pid)
-{
+static void put_process(uint32_t pid) {
     Record r;
     char name[64];
     for (uint32_t t = 0; t < THREADS; t++) {
@@ -196,10 +185,10 @@ static void put_process(uint32_t pid)
         add(&r, pid, 4);
         add(&r, MODULE_AT(m), 8);
         add(&r, MODULE_BYTES, 8);
-        add(&r, 0, 8); /* offset */
+        add(&r, 0, 8);                                                     /* offset */
         add(&r, 8, 4), add(&r, 1, 4), add(&r, 1000 + m, 8), add(&r, 0, 8); /* device, file */
-        add(&r, 5, 4); /* may be read and run */
-        add(&r, 2, 4); /* private */
+        add(&r, 5, 4);                                                     /* may be read and run */
+        add(&r, 2, 4);                                                     /* private */
         snprintf(name, sizeof name, "/nowhere/libbench%02u.so", (unsigned)m);
         add_text(&r, name);
         add_ids(&r, pid);
@@ -207,8 +196,7 @@ static void put_process(uint32_t pid)
     }
 }
 
-static void put_sample(uint32_t cpu, uint64_t time)
-{
+static void put_sample(uint32_t cpu, uint64_t time) {
     Record r;
     uint32_t chain = 1 + popular(CHAINS - 1);
     uint32_t pid = FIRST_PID + chain % PROCESSES * THREADS;
@@ -227,8 +215,7 @@ static void put_sample(uint32_t cpu, uint64_t time)
     end(&r);
 }
 
-static void put_records(uint64_t samples, uint64_t seed)
-{
+static void put_records(uint64_t samples, uint64_t seed) {
     Record r;
     uint64_t time = UINT64_C(1000000000);
     random_state = seed;
@@ -247,8 +234,7 @@ static void put_records(uint64_t samples, uint64_t seed)
 /* ---- the whole -----------------------------------------------------------------------------
  */
 
-static void put_pipe(uint64_t samples, uint64_t seed)
-{
+static void put_pipe(uint64_t samples, uint64_t seed) {
     Record r = {0};
     put("PERFILE2", 8);
     add(&r, 16, 8);
@@ -261,8 +247,7 @@ static void put_pipe(uint64_t samples, uint64_t seed)
 }
 
 /* Its head says how long the records are, so they are made twice. */
-static void put_file(uint64_t samples, uint64_t seed)
-{
+static void put_file(uint64_t samples, uint64_t seed) {
     Record r = {0};
     counting = true;
     put_records(samples, seed);
@@ -283,15 +268,13 @@ static void put_file(uint64_t samples, uint64_t seed)
     put_records(samples, seed);
 }
 
-static uint64_t number(const char *text)
-{
+static uint64_t number(const char *text) {
     char *end;
     uint64_t n = strtoull(text, &end, 10);
     return *end == 'K' ? n * 1000 : *end == 'M' ? n * 1000000 : n;
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     uint64_t samples = 0, seed = 1;
     bool file = false;
     for (int i = 1; i < argc; i++) {

@@ -96,8 +96,7 @@ static double difference(Bench *b, const char *png) {
                 break;
             }
     if (png)
-        image_write_png(png,
-                        &(Image){b->w, b->h, (size_t)b->w * 4, (uint8_t *)shot}, NULL, NULL);
+        image_write_png(png, &(Image){b->w, b->h, (size_t)b->w * 4, (uint8_t *)shot}, NULL, NULL);
     mem_resize(shot, n * 4, 0);
     mem_resize(want, n * 4, 0);
     return (double)off / (double)n;

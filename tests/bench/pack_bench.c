@@ -21,8 +21,8 @@ enum { RUNS_MAX = 99 };
 
 typedef enum Mark { OPENED, FIRST, HEAT, CHECKED, ANSWER, MARKS } Mark;
 
-static const char *const mark_name[MARKS] = {"opened", "first samples", "heat map",
-                                             "all checked", "answer"};
+static const char *const mark_name[MARKS] = {"opened", "first samples", "heat map", "all checked",
+                                             "answer"};
 
 typedef struct Bench {
     Jobs *jobs;

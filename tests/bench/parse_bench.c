@@ -3,8 +3,9 @@
  * run in turn, the file is read once before each so that it lies in the page cache, and medians
  * are compared. --threads 1 (the default) reads, parses and absorbs on one thread. Of a .gz, wc
  * counts the packed bytes: look at gb_per_second there, not at the ratio.
- * Rounds that were disturbed (quiet.h) are repeated, up to three times as many in all; "quiet" says how many
- * of those that count were not. Of several threads only the ends are looked at: they disturb one another.
+ * Rounds that were disturbed (quiet.h) are repeated, up to three times as many in all; "quiet" says
+ * how many of those that count were not. Of several threads only the ends are looked at: they
+ * disturb one another.
  * --once loads the file once in this process and without wc, for a profiler.
  * Prints one JSON object; times are in seconds, ratio is wc's wall time by ours. */
 #include <fcntl.h>
@@ -137,8 +138,7 @@ static LoadFacts load_once(const LoadOptions *options, uint32_t threads) {
     return facts; /* the process ends: nothing is freed */
 }
 
-static LoadFacts time_load(const LoadOptions *options, uint32_t threads, Times *times,
-                           int round) {
+static LoadFacts time_load(const LoadOptions *options, uint32_t threads, Times *times, int round) {
     int end[2];
     LoadFacts facts = {.failed = true};
     if (pipe(end) != 0)
@@ -188,8 +188,8 @@ int main(int argc, char **argv) {
     if (once) {
         facts = load_once(&options, threads);
         printf("{\"samples\": %llu, \"text_bytes\": %llu, \"seconds\": %.4f, \"cpu\": %.4f}\n",
-               (unsigned long long)facts.samples, (unsigned long long)facts.text_bytes,
-               facts.wall, facts.cpu);
+               (unsigned long long)facts.samples, (unsigned long long)facts.text_bytes, facts.wall,
+               facts.cpu);
         return facts.failed;
     }
     int were = 0;

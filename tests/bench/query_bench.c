@@ -1,10 +1,11 @@
 /* How long a change of the selection takes from wish to layout, in CPU time of this thread:
  * counts, prefix sums and the boxes of a window 2560 pixels wide. Samples are made straight
- * into a store, so nothing is parsed. Of each figure those steps count that were undisturbed (quiet.h), where
- * they are a tenth at least; "quiet" says how many were. query_bench [uniform] [brief|round] [SAMPLES [STACKS…]]
- * By default 10000000 samples over 10000, 200000 and 1000000 stacks, some popular and most rare;
- * uniform: all stacks alike, the worst case for caches; brief: only the queries of one tree, for
- * instructions.sh; round: without what takes long to make, for a table of several rounds. */
+ * into a store, so nothing is parsed. Of each figure those steps count that were undisturbed
+ * (quiet.h), where they are a tenth at least; "quiet" says how many were. query_bench [uniform]
+ * [brief|round] [SAMPLES [STACKS…]] By default 10000000 samples over 10000, 200000 and 1000000
+ * stacks, some popular and most rare; uniform: all stacks alike, the worst case for caches; brief:
+ * only the queries of one tree, for instructions.sh; round: without what takes long to make, for a
+ * table of several rounds. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,9 +63,8 @@ static void make_pairs(Bench *b, uint32_t count, PairId *pair) {
         char text[40];
         snprintf(text, sizeof(text), "function_%llx", (unsigned long long)(next() & 0xffffff));
         NameId module = names_intern(&d->names, i % 5 ? STR("libapp.so") : STR("[kernel]"));
-        frame[i] =
-            frames_intern(&d->frames, (Frame){names_intern(&d->names, str_of(text)), module,
-                                              i % 5 ? FRAME_USER : FRAME_KERNEL});
+        frame[i] = frames_intern(&d->frames, (Frame){names_intern(&d->names, str_of(text)), module,
+                                                     i % 5 ? FRAME_USER : FRAME_KERNEL});
     }
     Frame process = {names_intern(&d->names, STR("app")), 0, FRAME_PROCESS};
     trunk[0] = stacks_push(&d->stacks, 0, frames_intern(&d->frames, process));
@@ -128,8 +128,8 @@ static void bench_init(Bench *b, uint64_t samples, uint32_t stacks) {
     b->grown = grown_make(&(TreeSpec){0}, b->index, NULL, 0, NULL);
     printf("%llu samples, %u pairs, %u nodes, depth %u\n", (unsigned long long)samples,
            b->view.pairs, tree->nodes, tree->max_depth);
-    printf("  index           %8.1f ms; %5.1f B/sample, snapshots %.1f B/sample, %.1f B/node\n",
-           ms, (double)index_bytes(b->index) / (double)samples,
+    printf("  index           %8.1f ms; %5.1f B/sample, snapshots %.1f B/sample, %.1f B/node\n", ms,
+           (double)index_bytes(b->index) / (double)samples,
            (double)index_snapshot_bytes(b->index) / (double)samples,
            (double)tree_bytes(tree) / tree->nodes);
 }
@@ -257,7 +257,8 @@ static void measure_switch(Bench *b, const char *label, const char *filter) {
     for (int i = 0; i < SWITCHES; i++)
         quiet_ones += was[i];
     qsort(took, (size_t)n, sizeof(*took), ascending);
-    printf("  %-15s %8.1f ms median of switching on, quiet %d of %d\n", label, took[n / 2], quiet_ones, SWITCHES);
+    printf("  %-15s %8.1f ms median of switching on, quiet %d of %d\n", label, took[n / 2],
+           quiet_ones, SWITCHES);
     for (int i = 0; i < 3; i++)
         heat_copy_free(&ring[i]);
     heat_builder_free(&builder);
@@ -270,7 +271,8 @@ static FrameId popular_frame(const Bench *b) {
     for (PairId p = 1; p < b->view.pairs; p += 1 + b->view.pairs / 20000)
         for (StackId s = pairs_get(&b->profile.pairs, p).stack; s;) {
             StackNode n = stacks_get(&b->dict.stacks, s);
-            if (frames_get(&b->dict.frames, n.frame).kind != FRAME_PROCESS && ++has[n.frame] > most) {
+            if (frames_get(&b->dict.frames, n.frame).kind != FRAME_PROCESS &&
+                ++has[n.frame] > most) {
                 most = has[n.frame];
                 found = n.frame;
             }
@@ -327,8 +329,10 @@ static void measure_link(Bench *b, const char *label, LinkMatch match) {
         quiet_ones += was[i];
     qsort(first, (size_t)n, sizeof(*first), ascending);
     qsort(all, (size_t)n_all, sizeof(*all), ascending);
-    printf("  %-15s %8.1f ms first (cold %.1f, then %.1f), %.1f ms whole, %.1f %% of samples, quiet %d of %d\n", label,
-           first[n / 2], cold, second, all[n_all / 2], 100.0 * (double)matching / (double)shown, quiet_ones, LINKS);
+    printf(
+        "  %-15s %8.1f ms first (cold %.1f, then %.1f), %.1f ms whole, %.1f %% of samples, quiet %d of %d\n",
+        label, first[n / 2], cold, second, all[n_all / 2], 100.0 * (double)matching / (double)shown,
+        quiet_ones, LINKS);
 }
 
 /* What the stack of some pair calls below its process: in many stacks, not in all. */

@@ -1,9 +1,10 @@
-/* Quiet: whether the processor is ours alone. A virtual processor is half a core, and a neighbour on the
- * other half makes everything up to twice as slow, CPU time too, for milliseconds or minutes. So a fixed
- * piece of work in registers, 20 µs, is timed before and after what is measured: where it took as long
- * as it can, the figure between is left out. It touches no memory, so it disturbs nothing itself.
- * The best time is that of a quiet moment, from the environment (QUIET_NS, from quiet_bench at the start
- * of a whole run) or the best that this process saw. One thread. */
+/* Quiet: whether the processor is ours alone. A virtual processor is half a core, and a neighbour
+ * on the other half makes everything up to twice as slow, CPU time too, for milliseconds or
+ * minutes. So a fixed piece of work in registers, 20 µs, is timed before and after what is
+ * measured: where it took as long as it can, the figure between is left out. It touches no memory,
+ * so it disturbs nothing itself. The best time is that of a quiet moment, from the environment
+ * (QUIET_NS, from quiet_bench at the start of a whole run) or the best that this process saw. One
+ * thread. */
 #pragma once
 
 #include <stdbool.h>
@@ -53,7 +54,8 @@ static inline bool quiet_since(Quiet *q) {
     return was;
 }
 
-/* Keeps the quiet ones of n figures, if they are a tenth at least; returned is how many are left. */
+/* Keeps the quiet ones of n figures, if they are a tenth at least; returned is how many are left.
+ */
 static inline int quiet_keep(double *value, const bool *was, int n) {
     int kept = 0;
     for (int i = 0; i < n; i++)

@@ -1,5 +1,5 @@
-/* quiet_bench [SECONDS]: how many nanoseconds quiet.h's work takes when nobody disturbs it: the best of
- * these seconds (3), for QUIET_NS. */
+/* quiet_bench [SECONDS]: how many nanoseconds quiet.h's work takes when nobody disturbs it: the
+ * best of these seconds (3), for QUIET_NS. */
 #include <stdio.h>
 
 #include "quiet.h"

@@ -20,8 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
     snprintf(path, sizeof path, "/proc/self/fd/%d", fuzz_file(data, n));
     dict_init(&dict);
     profile_init(&profile, &dict);
-    Loader *loader = loader_start(
-        jobs, &profile, &(LoadOptions){.path = path, .chunk_bytes = CHUNK_BYTES}, &err);
+    Loader *loader = loader_start(jobs, &profile,
+                                  &(LoadOptions){.path = path, .chunk_bytes = CHUNK_BYTES}, &err);
     if (loader) {
         while (profile.building.samples < FUZZ_ROWS_MOST && loader_step(loader))
             ;

@@ -26,8 +26,7 @@ static Buf sound_pack(void) {
             snprintf(text, sizeof text, "f%u", (i * 7 + k * k) % 11);
             NameId symbol = names_intern(&part.dict.names, str_of(text));
             Frame frame = {symbol, k ? symbol - 1 : 0, k ? FRAME_USER : FRAME_PROCESS};
-            stack =
-                stacks_push(&part.dict.stacks, stack, frames_intern(&part.dict.frames, frame));
+            stack = stacks_push(&part.dict.stacks, stack, frames_intern(&part.dict.frames, frame));
         }
         EventId event = contexts_event(&part.dict.contexts, i % 2 ? 1 : 2, WEIGHT_PERIOD);
         Context context = {1 + i % 2, 5, (int32_t)(i % 3), event};

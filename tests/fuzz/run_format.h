@@ -12,8 +12,8 @@
 #include "store/profile.h"
 
 enum {
-    FUZZ_ROWS_MOST = 1 << 14,  /* a few bytes may stand for very many rows */
-    FUZZ_PIPE_BYTES = 60000,   /* what a pipe holds with nobody reading */
+    FUZZ_ROWS_MOST = 1 << 14, /* a few bytes may stand for very many rows */
+    FUZZ_PIPE_BYTES = 60000,  /* what a pipe holds with nobody reading */
     FUZZ_PIPE_ONE_OF = 4,
 };
 

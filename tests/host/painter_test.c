@@ -81,8 +81,8 @@ static void test_gpu_equals_raster(void **state) {
             if (again < 2)
                 p.present(p.self);
         }
-        assert_int_equal(SDL_RenderReadPixels(SDL_GetRenderer(window), NULL,
-                                              SDL_PIXELFORMAT_RGBA32, shot, W * 4),
+        assert_int_equal(SDL_RenderReadPixels(SDL_GetRenderer(window), NULL, SDL_PIXELFORMAT_RGBA32,
+                                              shot, W * 4),
                          0);
         p.present(p.self);
         uint32_t *want = raster_scene(&d);
@@ -114,8 +114,8 @@ static void test_image_between_texts(void **state) {
         scene_build_plain(&d, W, H, i % 4 < 2 ? 1 : (uint64_t)i, i < 4 ? 64 : 2100);
         assert_true(p.draw(p.self, &d, fonts, &calls));
         assert_int_equal(calls, i < 4 ? 1 : 3);
-        assert_int_equal(SDL_RenderReadPixels(SDL_GetRenderer(window), NULL,
-                                              SDL_PIXELFORMAT_RGBA32, shot, W * 4),
+        assert_int_equal(SDL_RenderReadPixels(SDL_GetRenderer(window), NULL, SDL_PIXELFORMAT_RGBA32,
+                                              shot, W * 4),
                          0);
         p.present(p.self);
         uint32_t *want = raster_scene(&d);

@@ -4,8 +4,8 @@ static uint32_t texel[64 * 40];
 
 static void scene_images(DrawList *d, uint64_t generation) {
     for (uint32_t i = 0; i < 64 * 40; i++)
-        texel[i] = 0xff000000u | (i * 2654435761u >> 8 & 0xffff00u) |
-                   (uint32_t)(generation * 37 & 0xff);
+        texel[i] =
+            0xff000000u | (i * 2654435761u >> 8 & 0xffff00u) | (uint32_t)(generation * 37 & 0xff);
     texel[3] = 0x80ff0000u;
     DrawImage m = {.id = 7,
                    .generation = generation,

@@ -153,8 +153,7 @@ static void act_pointer(Seen *s, FrameOutput *out) {
         push_button(SDL_MOUSEBUTTONUP, SDL_BUTTON_LEFT, 30, 20);
         push_button(SDL_MOUSEBUTTONDOWN, SDL_BUTTON_LEFT, 31, 20);
         push_button(SDL_MOUSEBUTTONUP, SDL_BUTTON_LEFT, 31, 20);
-        SDL_Event wheel = {
-            .wheel = {.type = SDL_MOUSEWHEEL, .preciseX = 0.5f, .preciseY = -1.5f}};
+        SDL_Event wheel = {.wheel = {.type = SDL_MOUSEWHEEL, .preciseX = 0.5f, .preciseY = -1.5f}};
         SDL_PushEvent(&wheel);
         SDL_Event drop = {.drop = {.type = SDL_DROPFILE, .file = SDL_strdup("some file")}};
         SDL_PushEvent(&drop);

@@ -71,7 +71,8 @@ static void weighed_free(Weighed *w) {
     dict_free(&w->dict);
 }
 
-/* An event has one kind of weight, and another is refused in words; "period" means whatever it has. */
+/* An event has one kind of weight, and another is refused in words; "period" means whatever it has.
+ */
 static void weights_fit_their_event(void **state) {
     Weighed w;
     (void)state;

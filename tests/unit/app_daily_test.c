@@ -1,5 +1,5 @@
-/* What the program remembers from day to day (settings, recent files), the command palette, and that
- * every control is reached by Tab and says what it is for. */
+/* What the program remembers from day to day (settings, recent files), the command palette, and
+ * that every control is reached by Tab and says what it is for. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -59,7 +59,8 @@ static void open_shop(Run *r) {
     char from[1200], path[128];
     path_join(from, sizeof from, r->app->examples, "shop.perf.gz");
     snprintf(path, sizeof path, "%s/shop.perf.gz", folder);
-    assert_true(file_read_all(from, &bytes, 1 << 24, &err) && file_write_all(path, buf_str(&bytes), &err));
+    assert_true(file_read_all(from, &bytes, 1 << 24, &err) &&
+                file_write_all(path, buf_str(&bytes), &err));
     buf_free(&bytes);
     if (!app_open(r->app, 0, path, &err))
         fail_msg("%s", err.message);
@@ -190,7 +191,8 @@ static void settings_go_round(void **state) {
             bool number = which == SETTING_ROWS || which == SETTING_TEXT_SIZE;
             if (!number && value > 1)
                 break;
-            if ((which == SETTING_TEXT_SIZE && (value < 80 || value > 200)) || (which == SETTING_ROWS && !value))
+            if ((which == SETTING_TEXT_SIZE && (value < 80 || value > 200)) ||
+                (which == SETTING_ROWS && !value))
                 continue;
             settings_line((Setting)which, value, &line);
             if (!settings_parse(buf_str(&line), &t, &err))
@@ -224,14 +226,17 @@ static void bad_lines_are_told_and_passed(void **state) {
     Settings s;
     Error err = {0};
     settings_init(&s);
-    assert_true(settings_parse(STR("colour = 7\nfuture = yes\n\xff\xfe=\n = \n"), &s, &err)); /* not ours */
+    assert_true(
+        settings_parse(STR("colour = 7\nfuture = yes\n\xff\xfe=\n = \n"), &s, &err)); /* not ours */
 }
 
 static void changes_leave_the_rest(void **state) {
     Buf out = {0}, again = {0};
     (void)state;
-    settings_merge(STR("# mine\ntheme = dark\nunknown=1\ntheme= light"), STR("rows = 20\ntheme = projector\nrows = 25\n"), &out);
-    assert_string_equal(out.s, "# mine\ntheme = projector\nunknown=1\ntheme = projector\nrows = 25\n");
+    settings_merge(STR("# mine\ntheme = dark\nunknown=1\ntheme= light"),
+                   STR("rows = 20\ntheme = projector\nrows = 25\n"), &out);
+    assert_string_equal(out.s,
+                        "# mine\ntheme = projector\nunknown=1\ntheme = projector\nrows = 25\n");
     settings_merge(buf_str(&out), STR(""), &again);
     assert_string_equal(again.s, out.s);
     buf_free(&out);
@@ -250,7 +255,8 @@ static void choices_are_remembered(void **state) {
     run(&r, "look.reduced-motion on");
     run(&r, "state.set scale=log&text=150");
     app_free(r.app);
-    expect_text("config/flamescope/settings", HEAD "theme = light\nrows = 20\nreduced-motion = on\n");
+    expect_text("config/flamescope/settings",
+                HEAD "theme = light\nrows = 20\nreduced-motion = on\n");
     start(&r);
     settings_begin(r.app);
     assert_true(r.app->reduced_motion);
@@ -327,14 +333,19 @@ static void options_win(void **state) {
     Options o;
     (void)state;
     settings_init(&s);
-    assert_true(settings_parse(STR("theme = light\nheat-palette = red\nflame-palette = hot\nrows = 20\ntext-size = 150\n"
-                                   "time-runs = down\ncolour-scale = log\n"),
-                               &s, &err));
+    assert_true(settings_parse(
+        STR("theme = light\nheat-palette = red\nflame-palette = hot\nrows = 20\ntext-size = 150\n"
+            "time-runs = down\ncolour-scale = log\n"),
+        &s, &err));
     parse_options(&o, 2, (const char *[]){"flamescope", "x"});
     look_settings(&s, &o);
-    assert_true(o.shown.theme == THEME_LIGHT && o.shown.rows == 20 && o.shown.downwards && o.shown.text_percent == 150);
-    assert_true(o.shown.heat_palette == HEAT_PALETTE_RED && o.shown.flame_palette == FLAME_HOT && o.shown.scale == SCALE_LOG);
-    parse_options(&o, 6, (const char *[]){"flamescope", "x", "--palette=ember", "--theme=dark", "--rows=50", "--scale=sqrt"});
+    assert_true(o.shown.theme == THEME_LIGHT && o.shown.rows == 20 && o.shown.downwards &&
+                o.shown.text_percent == 150);
+    assert_true(o.shown.heat_palette == HEAT_PALETTE_RED && o.shown.flame_palette == FLAME_HOT &&
+                o.shown.scale == SCALE_LOG);
+    parse_options(&o, 6,
+                  (const char *[]){"flamescope", "x", "--palette=ember", "--theme=dark",
+                                   "--rows=50", "--scale=sqrt"});
     look_settings(&s, &o); /* even where the option says what is usual anyway */
     assert_true(o.shown.theme == THEME_DARK && o.shown.rows == 50 && o.shown.scale == SCALE_SQRT);
     assert_true(o.shown.heat_palette == HEAT_PALETTE_EMBER && o.shown.flame_palette == FLAME_HOT);
@@ -354,7 +365,8 @@ static void still_means_still(void **state) {
     for (int still = 0; still < 2; still++) {
         Error err = {0};
         run(&r, still ? "look.reduced-motion on" : "look.reduced-motion off");
-        assert_true(app_do(r.app, still ? STR("select.range 10..12") : STR("select.range 13..14"), &err));
+        assert_true(
+            app_do(r.app, still ? STR("select.range 10..12") : STR("select.range 13..14"), &err));
         bool moved = false;
         for (int i = 0; i < 6; i++) {
             frame(&r, NULL);
@@ -414,7 +426,8 @@ static void opened_files_are_listed(void **state) {
         settle(&r);
     }
     app_free(r.app);
-    snprintf(want, sizeof want, "%s\n%s\n", a, b); /* newest first, once each, none that could not be read */
+    snprintf(want, sizeof want, "%s\n%s\n", a,
+             b); /* newest first, once each, none that could not be read */
     expect_text("state/flamescope/recent", want);
     unlink(b);
     start(&r);
@@ -449,10 +462,12 @@ static void words_find_commands(void **state) {
         const char *words;
         CommandId first;
     } cases[] = {
-        {"theme next", CMD_THEME},    {"NEXT THEME", CMD_THEME},        {"f11", CMD_FULLSCREEN},
-        {"flamegraph", CMD_COUNT},    {"save svg", CMD_EXPORT_SVG},     {"swap", CMD_COMPARE_SWAP},
-        {"ctrl+p", CMD_COMMANDS},     {"zoom fl out level", CMD_ZOOM_OUT}, {"reduced", CMD_REDUCED_MOTION},
-        {"export.pprof", CMD_EXPORT_PPROF}, {"theme xyzzy", CMD_COUNT}, {"sett", CMD_SETTINGS},
+        {"theme next", CMD_THEME},       {"NEXT THEME", CMD_THEME},
+        {"f11", CMD_FULLSCREEN},         {"flamegraph", CMD_COUNT},
+        {"save svg", CMD_EXPORT_SVG},    {"swap", CMD_COMPARE_SWAP},
+        {"ctrl+p", CMD_COMMANDS},        {"zoom fl out level", CMD_ZOOM_OUT},
+        {"reduced", CMD_REDUCED_MOTION}, {"export.pprof", CMD_EXPORT_PPROF},
+        {"theme xyzzy", CMD_COUNT},      {"sett", CMD_SETTINGS},
     };
     CommandId found[CMD_COUNT];
     (void)state;
@@ -463,7 +478,7 @@ static void words_find_commands(void **state) {
             fail_msg("%s: %s first", cases[i].words, n ? commands[first].name : "nothing");
     }
     assert_int_equal(command_search(STR("  "), found), CMD_COUNT);
-    assert_int_equal(found[5], 5); /* in the table's order */
+    assert_int_equal(found[5], 5);        /* in the table's order */
     for (int i = 0; i < CMD_COUNT; i++) { /* each by its own help, name and key */
         char words[400];
         snprintf(words, sizeof words, "%s %s", commands[i].name, commands[i].help);
@@ -544,7 +559,8 @@ static void the_pointer_runs_commands(void **state) {
         if (ui->place[i].id == ui_id_at(ui_id("palette row"), CMD_THEME))
             row = ui->place[i].rect;
     assert_true(row.w > 0);
-    InputEvent e = {.kind = INPUT_DOWN, .button = BUTTON_LEFT, .clicks = 1, .x = row.x + 20, .y = row.y + 8};
+    InputEvent e = {
+        .kind = INPUT_DOWN, .button = BUTTON_LEFT, .clicks = 1, .x = row.x + 20, .y = row.y + 8};
     frame(&r, &e);
     e.kind = INPUT_UP;
     frame(&r, &e);
@@ -594,7 +610,8 @@ static void walk(Run *r, const char *where, uint32_t least) {
         for (uint32_t k = 0; k < ui->places; k++)
             in_view |= ui->place[k].id == order[i];
         if (in_view && !field && rings(r) <= unseen)
-            fail_msg("%s: the focus is not seen on control %u of %u (%s)", where, i, n, ui->focus_tip);
+            fail_msg("%s: the focus is not seen on control %u of %u (%s)", where, i, n,
+                     ui->focus_tip);
         if (!ui->focus_tip[0])
             fail_msg("%s: control %u of %u is not told of", where, i, n);
     }
@@ -664,11 +681,21 @@ static void every_control_tells(void **state) {
 int main(void) {
 #define FRESH(test) cmocka_unit_test_setup_teardown(test, fresh_places, places_gone)
     const struct CMUnitTest tests[] = {
-        FRESH(places_as_xdg_says),      FRESH(settings_go_round),         FRESH(bad_lines_are_told_and_passed),
-        FRESH(changes_leave_the_rest),  FRESH(choices_are_remembered),    FRESH(unusable_places_do_no_harm),
-        FRESH(safe_colours_come_and_go), FRESH(options_win),              FRESH(still_means_still),
-        FRESH(recent_files_are_merged), FRESH(opened_files_are_listed),   FRESH(words_find_commands),
-        FRESH(best_come_first),         FRESH(the_keyboard_runs_commands), FRESH(the_pointer_runs_commands),
+        FRESH(places_as_xdg_says),
+        FRESH(settings_go_round),
+        FRESH(bad_lines_are_told_and_passed),
+        FRESH(changes_leave_the_rest),
+        FRESH(choices_are_remembered),
+        FRESH(unusable_places_do_no_harm),
+        FRESH(safe_colours_come_and_go),
+        FRESH(options_win),
+        FRESH(still_means_still),
+        FRESH(recent_files_are_merged),
+        FRESH(opened_files_are_listed),
+        FRESH(words_find_commands),
+        FRESH(best_come_first),
+        FRESH(the_keyboard_runs_commands),
+        FRESH(the_pointer_runs_commands),
         FRESH(every_control_tells),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

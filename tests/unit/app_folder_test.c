@@ -203,8 +203,7 @@ static void test_what_files_are(void **unused) {
 /* Ten samples a second are shown, each in a cell of its own; the idle ones are not. */
 static void test_the_map_is_the_windows(void **unused) {
     (void)unused;
-    FolderLook look = look_at("minute.perf", 0, false),
-               packed = look_at("packed.fscope", 0, false);
+    FolderLook look = look_at("minute.perf", 0, false), packed = look_at("packed.fscope", 0, false);
     assert_int_equal(cells_of(&look), 600);
     assert_int_equal(look.events, 1);
     assert_int_equal(packed.samples, 1200);
@@ -216,8 +215,7 @@ static void test_a_large_file_is_left_alone(void **unused) {
     char path[1024];
     put_perf("large.perf", 120, false); /* enough to know it by */
     path_of("large.perf", path);
-    assert_int_equal(truncate(path, (off_t)LOOK_TEXT_MOST + 1),
-                     0); /* a hole: no disk is used */
+    assert_int_equal(truncate(path, (off_t)LOOK_TEXT_MOST + 1), 0); /* a hole: no disk is used */
     FolderLook look = look_at("large.perf", 2, false);
     unlink(path);
     assert_int_equal(look.kind, LOOK_LARGE);
@@ -379,16 +377,13 @@ static const FolderItem items[] = {
 };
 
 static void make_looks(void) {
-    looks[0] =
-        (FolderLook){.samples = 7, .duration_ns = 5, .has_time = 1, .format = "perf script"};
+    looks[0] = (FolderLook){.samples = 7, .duration_ns = 5, .has_time = 1, .format = "perf script"};
     looks[1] = (FolderLook){.samples = 9, .format = "folded stacks"};
     looks[2] = (FolderLook){.kind = LOOK_REFUSED, .why = "no"};
-    looks[3] =
-        (FolderLook){.samples = 3, .duration_ns = 8, .has_time = 1, .format = "perf script"};
+    looks[3] = (FolderLook){.samples = 3, .duration_ns = 8, .has_time = 1, .format = "perf script"};
 }
 
-static void expect_rows(FolderOrder order, bool ascending, const char *filter,
-                        const char *want) {
+static void expect_rows(FolderOrder order, bool ascending, const char *filter, const char *want) {
     uint32_t rows[8];
     char got[128] = "";
     size_t n = folder_rows(items, 8, str_of(filter), order, ascending, rows);
@@ -466,8 +461,7 @@ static void settle(Run *r) {
 static void start(Run *r, const char *name, uint32_t workers) {
     char path[1024];
     *r = (Run){0};
-    r->app =
-        app_new(&(AppOptions){.fonts = fonts_fixed(), .headless = true, .workers = workers});
+    r->app = app_new(&(AppOptions){.fonts = fonts_fixed(), .headless = true, .workers = workers});
     r->in.windows = 1;
     r->in.window[0] = (WindowInput){.w = 1280, .h = 720, .scale = 1, .focused = true};
     path_of(name, path);

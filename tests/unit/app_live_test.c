@@ -67,7 +67,8 @@ static void while_paused_samples_arrive_unseen(void **state) {
 static bool allowed(bool all, int paranoid, int kptr, bool root, const char *told) {
     Error err = {0};
     Buf notes = {0};
-    bool ok = record_allowed(&(RecordWish){.all_cpus = all}, &(RecordRights){paranoid, kptr, root}, &notes, &err);
+    bool ok = record_allowed(&(RecordWish){.all_cpus = all}, &(RecordRights){paranoid, kptr, root},
+                             &notes, &err);
     buf_putc(&notes, '\0');
     assert_true(!told || strstr(ok ? notes.s : err.message, told) != NULL);
     assert_true(told || notes.n == 1);
@@ -108,7 +109,8 @@ static void perf_gets_its_arguments(void **state) {
     assert_runs(&(RecordWish){.hertz = 99, .all_cpus = true}, "perf record -g -F 99 -m 16 -o - -a");
     assert_runs(&(RecordWish){.hertz = 999, .pid = "12,13", .seconds = 2.5},
                 "perf record -g -F 999 -m 128 -o - -p 12,13 -- sleep 2.500");
-    assert_runs(&(RecordWish){.hertz = 1, .command = command}, "perf record -g -F 1 -m 8 -o - -- make -j 2");
+    assert_runs(&(RecordWish){.hertz = 1, .command = command},
+                "perf record -g -F 1 -m 8 -o - -- make -j 2");
 }
 
 /* How a program that runs `script` ends, interrupted once it said so. */

@@ -1,5 +1,6 @@
 /* A file that is drawn while it loads ends in the same picture as one drawn only afterwards: every
- * part that is updated piece by piece (heat grid, texels, ranks, answers) must come out the same. */
+ * part that is updated piece by piece (heat grid, texels, ranks, answers) must come out the same.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -140,8 +141,8 @@ static void test_a_wrong_file_costs_nothing(void **state) {
     app_free(r.app);
 }
 
-/* A profile shorter than a column is drawn with shorter ones, where its samples are; the next file has
- * the usual ones again, and who said how long columns are is obeyed. */
+/* A profile shorter than a column is drawn with shorter ones, where its samples are; the next file
+ * has the usual ones again, and who said how long columns are is obeyed. */
 static void test_a_short_profile(void **state) {
     (void)state;
     char path[1024], shop[1024];
@@ -150,7 +151,8 @@ static void test_a_short_profile(void **state) {
     snprintf(path, sizeof path, "%s/flamescope-short-%ld.txt", tmp ? tmp : "/tmp", (long)getpid());
     Buf text = {0};
     for (int i = 0; i < 130; i++)
-        buf_printf(&text, "app 7 [000] 5.%06d: cycles: \n\t1 work (/bin/app)\n\n", 400000 + i * 1000);
+        buf_printf(&text, "app 7 [000] 5.%06d: cycles: \n\t1 work (/bin/app)\n\n",
+                   400000 + i * 1000);
     Error err = {0};
     assert_true(file_write_all(path, buf_str(&text), &err));
     Run r;

@@ -77,8 +77,7 @@ static void check_command(Monkey *m, const DrawList *d, const DrawCommand *c) {
     } else if (c->kind == DRAW_BAND) {
         check(m, c->first + c->count <= d->spans, "spans outside the list");
         for (uint32_t i = c->first; i < c->first + c->count; i++)
-            check(m,
-                  sane(d->span[i].x0) && sane(d->span[i].x1) && d->span[i].x1 >= d->span[i].x0,
+            check(m, sane(d->span[i].x0) && sane(d->span[i].x1) && d->span[i].x1 >= d->span[i].x0,
                   "a wild span");
     } else if (c->kind == DRAW_IMAGE) {
         check(m, c->first < d->images, "an image outside the list");
@@ -96,8 +95,7 @@ static void check_range(Monkey *m, const Range *r) {
     if (!r->on)
         return;
     check(m, r->t1_ns > r->t0_ns, "an empty range");
-    check(m, r->t0_ns >= -INT64_MAX / 2 && r->t1_ns <= INT64_MAX / 2,
-          "a range beyond all bounds");
+    check(m, r->t0_ns >= -INT64_MAX / 2 && r->t1_ns <= INT64_MAX / 2, "a range beyond all bounds");
 }
 
 static void check_state(Monkey *m) {
@@ -108,8 +106,7 @@ static void check_state(Monkey *m) {
     check_range(m, &s->selection);
     check_range(m, &s->view);
     check(m, s->rows >= 1 && s->rows <= 1000, "rows out of bounds");
-    check(m, s->column_ns >= 10000000 && s->column_ns <= 3600000000000,
-          "a column out of bounds");
+    check(m, s->column_ns >= 10000000 && s->column_ns <= 3600000000000, "a column out of bounds");
     check(m, s->text_percent >= 80 && s->text_percent <= 200, "text out of bounds");
     state_format(s, &text);
     state_init(&back);
@@ -162,7 +159,8 @@ static void settle(Monkey *m) {
     snprintf(m->did + strlen(m->did), sizeof m->did - strlen(m->did), ", settling");
     for (uint32_t i = 0; !app_settled(m->app) || m->app->reel.on || i < 2; i++) {
         check(m, i < 60000, "it never settles");
-        app_do(m->app, STR("play.end"), NULL); /* it would go on, also after what was being saved of it */
+        app_do(m->app, STR("play.end"),
+               NULL); /* it would go on, also after what was being saved of it */
         while (app_work(m->app))
             continue;
         if (m->workers)
@@ -180,7 +178,8 @@ static void settle(Monkey *m) {
     bool clock = m->out.window[1].open; /* the presenter has one, which goes on */
     for (uint32_t i = 0; m->out.next_wake_ns != INT64_MAX && !clock; i += app_settled(m->app)) {
         check(m, i < 60, "an idle window keeps waking up");
-        while (app_work(m->app)) /* a file that is being written is looked after: that is no idling */
+        while (
+            app_work(m->app)) /* a file that is being written is looked after: that is no idling */
             continue;
         if (m->workers && !app_settled(m->app))
             usleep(500);
@@ -194,16 +193,14 @@ static void settle(Monkey *m) {
 
 static InputEvent *add(Monkey *m, uint32_t *n, InputKind kind) {
     InputEvent *e = &m->event[(*n)++];
-    static const uint32_t mods[] = {0,         0,        0,       0,
-                                    MOD_SHIFT, MOD_CTRL, MOD_ALT, MOD_SHIFT | MOD_CTRL};
+    static const uint32_t mods[] = {0, 0, 0, 0, MOD_SHIFT, MOD_CTRL, MOD_ALT, MOD_SHIFT | MOD_CTRL};
     *e = (InputEvent){.kind = (uint8_t)kind, .mods = PICK(m, mods), .x = m->x, .y = m->y};
     return e;
 }
 
 /* Anywhere, or where something is likely: bars, the panes' rectangles, borders, far outside. */
 static void aim(Monkey *m) {
-    float w = (float)m->in.window[0].w, h = (float)m->in.window[0].h,
-          scale = m->in.window[0].scale;
+    float w = (float)m->in.window[0].w, h = (float)m->in.window[0].h, scale = m->in.window[0].scale;
     Rect r = {0, 0, w, h};
     switch (chance(m, 8)) {
     case 0:
@@ -258,8 +255,7 @@ static void pointer(Monkey *m) {
     if (chance(m, 30))
         add(m, &n, INPUT_UP)->button = button;
     frame(m, n);
-    snprintf(m->did, sizeof m->did, "button %u at %.0f %.0f", button, (double)m->x,
-             (double)m->y);
+    snprintf(m->did, sizeof m->did, "button %u at %.0f %.0f", button, (double)m->x, (double)m->y);
 }
 
 static void wheel(Monkey *m) {
@@ -269,8 +265,8 @@ static void wheel(Monkey *m) {
     InputEvent *e = add(m, &n, INPUT_WHEEL);
     *(chance(m, 4) ? &e->dy : &e->dx) = PICK(m, notches);
     frame(m, n);
-    snprintf(m->did, sizeof m->did, "wheel %.1f %.1f at %.0f %.0f", (double)e->dx,
-             (double)e->dy, (double)m->x, (double)m->y);
+    snprintf(m->did, sizeof m->did, "wheel %.1f %.1f at %.0f %.0f", (double)e->dx, (double)e->dy,
+             (double)m->x, (double)m->y);
 }
 
 static void add_key(Monkey *m, uint32_t *n, Chord chord) {
@@ -298,10 +294,10 @@ static void chord(Monkey *m) {
 }
 
 static void other_key(Monkey *m) {
-    static const uint32_t keys[] = {
-        KEY_TAB,       KEY_TAB,    KEY_TAB,   KEY_ENTER, KEY_SPACE, KEY_ESC,     KEY_UP,
-        KEY_DOWN,      KEY_LEFT,   KEY_RIGHT, KEY_HOME,  KEY_END,   KEY_PAGE_UP, KEY_PAGE_DOWN,
-        KEY_BACKSPACE, KEY_DELETE, KEY_MENU,  'X',       '(',       '\\'};
+    static const uint32_t keys[] = {KEY_TAB,    KEY_TAB,  KEY_TAB,     KEY_ENTER,     KEY_SPACE,
+                                    KEY_ESC,    KEY_UP,   KEY_DOWN,    KEY_LEFT,      KEY_RIGHT,
+                                    KEY_HOME,   KEY_END,  KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_BACKSPACE,
+                                    KEY_DELETE, KEY_MENU, 'X',         '(',           '\\'};
     uint32_t n = 0;
     Chord c = {.key = PICK(m, keys), .mods = chance(m, 4) ? 0 : MOD_SHIFT};
     add_key(m, &n, c);
@@ -441,10 +437,10 @@ static void write_samples(uint32_t i, const char *name, uint32_t samples, uint64
     Buf text = {0};
     for (uint32_t k = 0; k < samples; k++) {
         uint64_t us = 5000000 + k * step_us;
-        buf_printf(
-            &text, "%s %u/%u [%03u] %llu.%06llu: %u %s:\n", k % 5 ? "Web Content" : "swapper",
-            k % 5 ? 70 : 0, k % 5 ? 70 + k % 3 : 0, k % 4, (unsigned long long)(us / 1000000),
-            (unsigned long long)(us % 1000000), 1000 + k, k % 7 ? "cycles:u" : "page-faults");
+        buf_printf(&text, "%s %u/%u [%03u] %llu.%06llu: %u %s:\n",
+                   k % 5 ? "Web Content" : "swapper", k % 5 ? 70 : 0, k % 5 ? 70 + k % 3 : 0, k % 4,
+                   (unsigned long long)(us / 1000000), (unsigned long long)(us % 1000000), 1000 + k,
+                   k % 7 ? "cycles:u" : "page-faults");
         for (uint32_t d = 0; d <= k % 60; d++)
             buf_printf(&text, "\tffff%04x f%u+0x1 (/usr/lib/lib%u.so)\n", d * 16,
                        (d * 7 + k / 60) % 31, d % 3);
@@ -524,8 +520,7 @@ static void escape_home(Monkey *m) {
     const App *app = m->app;
     bool home = !app->state.selection.on && !app->state.zoom[0] && !app->state.search[0];
     check(m, home || !app->session.slot[0].open, "Esc does not lead home");
-    check(m, !app->overlay && !app->ui.popup && !app->panels.asking_filter,
-          "something stays open");
+    check(m, !app->overlay && !app->ui.popup && !app->panels.asking_filter, "something stays open");
 }
 
 static void look(Monkey *m) {
@@ -534,8 +529,7 @@ static void look(Monkey *m) {
     dump_layout(m->app, &text);
     assert_true(text.n > 2);
     buf_free(&text);
-    RasterTarget target = {
-        .pixel = m->pixels, .w = PIXELS_W, .h = PIXELS_H, .stride = PIXELS_W};
+    RasterTarget target = {.pixel = m->pixels, .w = PIXELS_W, .h = PIXELS_H, .stride = PIXELS_W};
     raster_draw(&target, m->out.window[0].draw, fonts_fixed());
 }
 

@@ -123,8 +123,9 @@ static void test_a_table_is_virtual(void **unused) {
     assert_int_equal(t->cursor, row_at(&r, 0)->frame);
     assert_true(t->scroll == 0);
     run(&r, "table.sort name up");
-    assert_true(str_eq_c(dict_symbol(&r.app->session.dict, row_at(&r, 2)->frame), "function_000001") ||
-                str_eq_c(dict_symbol(&r.app->session.dict, row_at(&r, 1)->frame), "function_000000"));
+    assert_true(
+        str_eq_c(dict_symbol(&r.app->session.dict, row_at(&r, 2)->frame), "function_000001") ||
+        str_eq_c(dict_symbol(&r.app->session.dict, row_at(&r, 1)->frame), "function_000000"));
     run(&r, "table.filter FUNCTION_0999");
     assert_int_equal(t->count, 100);
     check_virtual(&r, &most);
@@ -140,7 +141,8 @@ static void test_a_table_is_virtual(void **unused) {
 /* What Enter searches for is the marked function alone. */
 static void test_an_exact_search(void **unused) {
     (void)unused;
-    static const char *const symbols[] = {"operator()(int) const", "a.b|c", "^x$", "\\path", "[unknown]", "Mixed", "lower"};
+    static const char *const symbols[] = {
+        "operator()(int) const", "a.b|c", "^x$", "\\path", "[unknown]", "Mixed", "lower"};
     for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
         Buf text = {0};
         Error err = {0};
@@ -185,16 +187,20 @@ static void test_a_chart_in_its_range(void **unused) {
     frame(&r, &(InputEvent){.kind = INPUT_MOVE, .x = x, .y = y});
     for (int i = 0; i < 400; i++) {
         random = random * 6364136223846793005u + 1442695040888963407u;
-        static const char *const does[] = {"chart.zoom-in", "chart.zoom-out", "chart.pan-left",
-                                               "chart.pan-right", "chart.scroll-down", "chart.page-up"};
+        static const char *const does[] = {"chart.zoom-in",   "chart.zoom-out",    "chart.pan-left",
+                                           "chart.pan-right", "chart.scroll-down", "chart.page-up"};
         if (i % 2)
-            frame(&r, &(InputEvent){.kind = INPUT_WHEEL, .x = x, .y = y, .dy = (float)(random >> 60) - 7,
+            frame(&r, &(InputEvent){.kind = INPUT_WHEEL,
+                                    .x = x,
+                                    .y = y,
+                                    .dy = (float)(random >> 60) - 7,
                                     .mods = random >> 40 & 1 ? MOD_SHIFT : 0});
         else
             app_do(r.app, str_of(does[(random >> 33) % 6]), NULL);
         frame(&r, NULL);
         const ChartPane *now = &r.app->chart;
-        assert_true(now->t0_ns <= now->v0_ns && now->v0_ns < now->v1_ns && now->v1_ns <= now->t1_ns);
+        assert_true(now->t0_ns <= now->v0_ns && now->v0_ns < now->v1_ns &&
+                    now->v1_ns <= now->t1_ns);
     }
     run(&r, "chart.fit");
     check_chart(&r);
@@ -214,7 +220,8 @@ static void test_a_chart_in_its_range(void **unused) {
     frame(&r, NULL);
     assert_true(c->hover.on);
     ChartBox box = c->hover.box;
-    frame(&r, &(InputEvent){.kind = INPUT_DOWN, .button = BUTTON_LEFT, .clicks = 1, .x = x, .y = y});
+    frame(&r,
+          &(InputEvent){.kind = INPUT_DOWN, .button = BUTTON_LEFT, .clicks = 1, .x = x, .y = y});
     frame(&r, &(InputEvent){.kind = INPUT_UP, .button = BUTTON_LEFT, .x = x, .y = y});
     settle(&r);
     assert_int_equal(r.app->state.selection.t0_ns, box.t0_ns);
@@ -223,7 +230,8 @@ static void test_a_chart_in_its_range(void **unused) {
     app_free(r.app);
 }
 
-/* F3 in a chart: each match once, in the order of time, then again the first; backwards likewise. */
+/* F3 in a chart: each match once, in the order of time, then again the first; backwards likewise.
+ */
 static void test_matches_of_a_chart(void **unused) {
     (void)unused;
     enum { MOST = 3000 };
@@ -258,7 +266,8 @@ static void test_matches_of_a_chart(void **unused) {
     uint32_t matches = 0;
     for (uint32_t i = 0; i < c->count; i++)
         for (uint32_t depth = c->sample[i].shared + 1; depth <= c->sample[i].depth; depth++)
-            matches += !memcmp(dict_symbol(&r.app->session.dict, chart_frame(c, i, depth)).s, "do_", 3);
+            matches +=
+                !memcmp(dict_symbol(&r.app->session.dict, chart_frame(c, i, depth)).s, "do_", 3);
     assert_int_equal(n, matches);
     for (uint32_t i = 0; i < n; i++) {
         run(&r, "search.previous");
@@ -322,7 +331,8 @@ static void test_a_chart_of_what_is_left(void **unused) {
     uint64_t number;
     chart_newest(r.app->session.engine, &number);
     assert_int_equal(c->made_of, number);
-    assert_ptr_equal(chart_pane_shown(c, r.app->session.engine), chart_newest(r.app->session.engine, &number));
+    assert_ptr_equal(chart_pane_shown(c, r.app->session.engine),
+                     chart_newest(r.app->session.engine, &number));
     r.app->chart.made_of = number - 2;
     assert_null(chart_pane_shown(c, r.app->session.engine));
     app_free(r.app);
@@ -389,7 +399,8 @@ static void test_a_pinned_cell_beyond_the_map(void **unused) {
     start(&r, path);
     HeatGrid g = *app_grid(r.app);
     State s = r.app->state;
-    s.cell = (Range){true, g.origin_ns + 7 * g.spec.column_ns, g.origin_ns + 7 * g.spec.column_ns + 1};
+    s.cell =
+        (Range){true, g.origin_ns + 7 * g.spec.column_ns, g.origin_ns + 7 * g.spec.column_ns + 1};
     assert_true(heat_cell_find(&g, &s, &column, &row) && column == 7);
     g.columns = 7;
     assert_false(heat_cell_find(&g, &s, &column, &row));

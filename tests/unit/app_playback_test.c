@@ -36,7 +36,8 @@ static void begins_as_one_expects(void **state) {
     } rows[] = {
         {60 * SECOND, 0, SECOND, 2000000},
         {60 * SECOND, 3 * SECOND, 3 * SECOND, 2000000},
-        {60 * SECOND, 60 * SECOND, SECOND, 2000000}, /* everything is selected: it could not slide */
+        {60 * SECOND, 60 * SECOND, SECOND,
+         2000000}, /* everything is selected: it could not slide */
         {SECOND, 0, SECOND / 10, 100000},
         {86400 * SECOND, 0, SECOND, 100000000},
         {1, 0, 1, 100000},
@@ -106,11 +107,13 @@ static void length_and_recording_change(void **state) {
     playback_play(&p, true, 0);
     assert_false(playback_set_window(&p, 60 * SECOND, 5 * SECOND));
     assert_false(playback_set_window(&p, 0, 5 * SECOND));
-    assert_true(playback_set_window(&p, 55 * SECOND, 20 * SECOND)); /* it does not reach over the end */
+    assert_true(
+        playback_set_window(&p, 55 * SECOND, 20 * SECOND)); /* it does not reach over the end */
     assert_int_equal(at(&p, 20 * SECOND), 5 * SECOND);
     p = of_minute();
     playback_play(&p, true, 0);
-    playback_set_bounds(&p, (Range){true, 100 * SECOND, 200 * SECOND}, 10 * SECOND); /* more has come */
+    playback_set_bounds(&p, (Range){true, 100 * SECOND, 200 * SECOND},
+                        10 * SECOND); /* more has come */
     assert_int_equal(at(&p, 10 * SECOND), 20 * SECOND);
     assert_int_equal(at(&p, 1000 * SECOND), 99 * SECOND);
     assert_int_equal(playback_lasts_ns(&p), 99 * SECOND / 2);
@@ -126,9 +129,13 @@ typedef struct World {
 
 static void frames(World *w, int64_t ns) {
     for (int64_t end = w->now_ns + ns; w->now_ns < end; w->now_ns += 20000000) {
-        FrameInput in = {.now_ns = w->now_ns, .windows = 1, .window = {{1280, 720, 1, false, true}}, .clock_minute = -1};
+        FrameInput in = {.now_ns = w->now_ns,
+                         .windows = 1,
+                         .window = {{1280, 720, 1, false, true}},
+                         .clock_minute = -1};
         FrameOutput out;
-        while (app_work(w->app)) {}
+        while (app_work(w->app)) {
+        }
         app_frame(w->app, &in, &out);
         w->wake_ns = out.next_wake_ns;
     }
@@ -150,7 +157,8 @@ static void world_open(World *w) {
     snprintf(scenes, sizeof scenes, "%s.scenes", w->profile);
     remove(scenes);
     for (int i = 0; i <= 60; i++)
-        buf_printf(&text, "a 1 [000] %d.000000: 1 cycles:\n\t1 work%d (x)\n\t2 main (x)\n\n", 10 + i, i % 3);
+        buf_printf(&text, "a 1 [000] %d.000000: 1 cycles:\n\t1 work%d (x)\n\t2 main (x)\n\n",
+                   10 + i, i % 3);
     assert_true(file_write_all(w->profile, buf_str(&text), &err));
     buf_free(&text);
     w->app = app_new(&(AppOptions){.fonts = fonts_fixed(), .examples = folder});
@@ -177,9 +185,11 @@ static void a_playback(void **state) {
     run(&w, "play.toggle", 2 * SECOND);
     assert_true(w.app->playback.playing && near(t0(&w), 14 * SECOND) && length(&w) == SECOND);
     assert_true(w.wake_ns <= w.now_ns); /* the next frame at once */
-    run(&w, "select.ns 30000000000..33000000000", SECOND); /* by hand: it goes on from there, as long */
+    run(&w, "select.ns 30000000000..33000000000",
+        SECOND); /* by hand: it goes on from there, as long */
     assert_true(w.app->playback.playing && near(t0(&w), 32 * SECOND) && length(&w) == 3 * SECOND);
-    run(&w, "select.ns 20000000000..20020000000", SECOND); /* a click on a cell is a place to go to */
+    run(&w, "select.ns 20000000000..20020000000",
+        SECOND); /* a click on a cell is a place to go to */
     assert_true(near(t0(&w), 22 * SECOND) && length(&w) == 3 * SECOND);
     run(&w, "play.next", SECOND); /* pauses */
     int64_t paused = t0(&w);
@@ -187,7 +197,7 @@ static void a_playback(void **state) {
     run(&w, "play.previous-cell", 5 * SECOND);
     assert_int_equal(t0(&w), paused - 20000000);
     assert_true(w.wake_ns == INT64_MAX); /* nothing moves, nothing is drawn */
-    run(&w, "select.right", SECOND); /* the arrows move the window, too */
+    run(&w, "select.right", SECOND);     /* the arrows move the window, too */
     assert_int_equal(t0(&w), paused - 20000000 + SECOND);
     run(&w, "play.seek 69000000000", SECOND);
     assert_int_equal(t0(&w), 67 * SECOND + 1);
@@ -219,7 +229,8 @@ static void the_view_follows(void **state) {
     run(&w, "play.toggle", 6 * SECOND);
     Range view = w.app->state.view;
     assert_true(near(t0(&w), 22 * SECOND));
-    assert_true(view.on && view.t0_ns <= t0(&w) && view.t1_ns > t0(&w) + SECOND && view.t1_ns - view.t0_ns == 10 * SECOND);
+    assert_true(view.on && view.t0_ns <= t0(&w) && view.t1_ns > t0(&w) + SECOND &&
+                view.t1_ns - view.t0_ns == 10 * SECOND);
     run(&w, "time.view 50000000000..60000000000", 2 * SECOND);
     assert_int_equal(w.app->state.view.t0_ns, 50 * SECOND);
     app_free(w.app);
@@ -310,9 +321,15 @@ static int tear_down(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(begins_as_one_expects), cmocka_unit_test(slides_with_time), cmocka_unit_test(loops_and_steps),
-        cmocka_unit_test(length_and_recording_change), cmocka_unit_test(a_playback), cmocka_unit_test(the_view_follows),
-        cmocka_unit_test(reduced_motion), cmocka_unit_test(it_ends), cmocka_unit_test(scenes_are_saved),
+        cmocka_unit_test(begins_as_one_expects),
+        cmocka_unit_test(slides_with_time),
+        cmocka_unit_test(loops_and_steps),
+        cmocka_unit_test(length_and_recording_change),
+        cmocka_unit_test(a_playback),
+        cmocka_unit_test(the_view_follows),
+        cmocka_unit_test(reduced_motion),
+        cmocka_unit_test(it_ends),
+        cmocka_unit_test(scenes_are_saved),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -20,7 +20,8 @@ static void fill(Scenes *s) {
     snprintf(a->note, SCENE_NOTE, "First line\nsecond line");
     a->state.selection = (Range){true, 1000, 2000};
     snprintf(a->state.zoom, STATE_ZOOM, "main\tapp\nwork = 1\t/lib/a b.so\n");
-    a->callout[0] = (Callout){.kind = CALLOUT_BOX, .range = {true, 1100, 1200}, .text = "Here, twice"};
+    a->callout[0] =
+        (Callout){.kind = CALLOUT_BOX, .range = {true, 1100, 1200}, .text = "Here, twice"};
     a->callout[1].kind = CALLOUT_ARROW;
     snprintf(a->callout[1].frame, STATE_ZOOM, "main\tapp\n");
     a->callouts = 2;
@@ -158,9 +159,13 @@ typedef struct World {
 
 static void frames(World *w, int64_t ns) {
     for (int64_t end = w->now_ns + ns; w->now_ns < end; w->now_ns += 16000000) {
-        FrameInput in = {.now_ns = w->now_ns, .windows = 1, .window = {{1280, 720, 1, false, true}}, .clock_minute = -1};
+        FrameInput in = {.now_ns = w->now_ns,
+                         .windows = 1,
+                         .window = {{1280, 720, 1, false, true}},
+                         .clock_minute = -1};
         FrameOutput out;
-        while (app_work(w->app)) {}
+        while (app_work(w->app)) {
+        }
         app_frame(w->app, &in, &out);
     }
 }
@@ -184,10 +189,9 @@ static void run(World *w, const char *command) {
     frames(w, 100000000);
 }
 
-static const char profile_text[] =
-    "a 1 [000] 10.000000: 1 cycles:\n\t1 work (x)\n\t2 main (x)\n\n"
-    "a 1 [000] 12.000000: 1 cycles:\n\t1 rest (x)\n\t2 main (x)\n\n"
-    "a 1 [000] 19.000000: 1 cycles:\n\t1 work (x)\n\t2 main (x)\n\n";
+static const char profile_text[] = "a 1 [000] 10.000000: 1 cycles:\n\t1 work (x)\n\t2 main (x)\n\n"
+                                   "a 1 [000] 12.000000: 1 cycles:\n\t1 rest (x)\n\t2 main (x)\n\n"
+                                   "a 1 [000] 19.000000: 1 cycles:\n\t1 work (x)\n\t2 main (x)\n\n";
 
 static void a_talk(void **state) {
     World w;
@@ -210,7 +214,8 @@ static void a_talk(void **state) {
     assert_true(t0 > 10000000000 && t0 < 18000000000);
     frames(&w, 2000000000);
     assert_false(w.app->show.moving);
-    assert_true(w.app->state.selection.t0_ns == 10000000000 && w.app->state.selection.t1_ns == 11000000000);
+    assert_true(w.app->state.selection.t0_ns == 10000000000 &&
+                w.app->state.selection.t1_ns == 11000000000);
     run(&w, "select.ns 12000000000..13000000000"); /* a drag during the talk … */
     run(&w, "app.escape");                         /* … and back */
     frames(&w, 2000000000);
@@ -276,9 +281,8 @@ static void another_recording(void **state) {
     run(&w, "flame.zoom a;main;work");
     run(&w, "scene.save");
     app_free(w.app);
-    world_open(&w,
-               "a 1 [000] 110.000000: 1 cycles:\n\t1 rest (x)\n\t2 main (x)\n\n"
-               "a 1 [000] 119.000000: 1 cycles:\n\t1 rest (x)\n\t2 main (x)\n\n");
+    world_open(&w, "a 1 [000] 110.000000: 1 cycles:\n\t1 rest (x)\n\t2 main (x)\n\n"
+                   "a 1 [000] 119.000000: 1 cycles:\n\t1 rest (x)\n\t2 main (x)\n\n");
     assert_int_equal(w.app->scenes.count, 1);
     assert_true(w.app->scenes.scene[0]->state.selection.t0_ns == 118500000000);
     run(&w, "scene.show 1");
@@ -291,9 +295,9 @@ static void another_recording(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(file_goes_round),  cmocka_unit_test(bad_files_say_where),
-        cmocka_unit_test(cut_files),        cmocka_unit_test(scenes_are_moved),
-        cmocka_unit_test(other_recordings), cmocka_unit_test(a_talk),
+        cmocka_unit_test(file_goes_round),   cmocka_unit_test(bad_files_say_where),
+        cmocka_unit_test(cut_files),         cmocka_unit_test(scenes_are_moved),
+        cmocka_unit_test(other_recordings),  cmocka_unit_test(a_talk),
         cmocka_unit_test(another_recording), cmocka_unit_test(saved_too_early),
     };
     if (!mkdtemp(folder))

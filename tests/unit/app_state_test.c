@@ -46,7 +46,8 @@ static void test_state_round_trip(void **unused) {
     s.saved[0] = (Range){true, 100, 200};
     s.saved[1] = (Range){true, -7, 9};
     s.diff_palette = DIFF_SAFE;
-    assert_true(transforms_parse(STR("hide-kernel||off:focus-function=a\\;b|lib\\|x||group=thread"), &s.transforms, NULL));
+    assert_true(transforms_parse(STR("hide-kernel||off:focus-function=a\\;b|lib\\|x||group=thread"),
+                                 &s.transforms, NULL));
     strcpy(s.pin, "std::map<int, int>\tlib x\n");
     strcpy(s.function, "f & g\t\n");
     s.heaviest_first = true;
@@ -86,8 +87,11 @@ static void test_state_round_trip(void **unused) {
 
 static void test_state_refuses(void **unused) {
     (void)unused;
-    static const char *const bad[] = {"rows=0", "rows=x", "column=1", "scale=cubic", "theme=pink", "sel=5..4",
-                                      "sel=5", "idle=maybe", "unknown=1", "filter=colour%3Dred", "text=20", "mode=9", "compare=always", "diff=green", "transforms=turn", "elided=2"};
+    static const char *const bad[] = {
+        "rows=0",   "rows=x", "column=1",       "scale=cubic", "theme=pink",
+        "sel=5..4", "sel=5",  "idle=maybe",     "unknown=1",   "filter=colour%3Dred",
+        "text=20",  "mode=9", "compare=always", "diff=green",  "transforms=turn",
+        "elided=2"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         State s, before;
         Error err = {0};
@@ -104,8 +108,16 @@ static void test_spans(void **unused) {
     static const struct {
         const char *text;
         int64_t ns; /* 0: refused */
-    } cases[] = {{"1s", 1000000000}, {"1", 1000000000}, {"20ms", 20000000}, {"1.5 s", 1500000000},
-                 {"2m", 120000000000}, {"1h", 3600000000000}, {"", 0}, {"s", 0}, {"1 day", 0}, {"-1s", 0}};
+    } cases[] = {{"1s", 1000000000},
+                 {"1", 1000000000},
+                 {"20ms", 20000000},
+                 {"1.5 s", 1500000000},
+                 {"2m", 120000000000},
+                 {"1h", 3600000000000},
+                 {"", 0},
+                 {"s", 0},
+                 {"1 day", 0},
+                 {"-1s", 0}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         int64_t ns = 0;
         assert_int_equal(span_parse(str_of(cases[i].text), &ns), cases[i].ns != 0);
@@ -126,11 +138,15 @@ static void test_ranges(void **unused) {
         {"3.25 .. 2", true, 2000000000, 3250000000},
         {"1s..2s", true, 1000000000, 2000000000},
         {"0%..100%", true, 100000000, 42000000000},
-        {"5", false, 0, 0}, {"a..b", false, 0, 0}, {"1..", false, 0, 0}, {"0%..101%", false, 0, 0},
+        {"5", false, 0, 0},
+        {"a..b", false, 0, 0},
+        {"1..", false, 0, 0},
+        {"0%..101%", false, 0, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         Range r = {0};
-        assert_int_equal(range_parse(str_of(cases[i].text), origin, first, last, &r, NULL), cases[i].ok);
+        assert_int_equal(range_parse(str_of(cases[i].text), origin, first, last, &r, NULL),
+                         cases[i].ok);
         if (!cases[i].ok)
             continue;
         assert_int_equal(r.t0_ns - origin, cases[i].t0);
@@ -187,7 +203,8 @@ static void test_no_key_clashes(void **unused) {
             for (int k = 0; k < CMD_COUNT; k++) {
                 /* the stage comes before everything else: its few keys are a remote's */
                 bool meet = commands[i].context == commands[k].context ||
-                            (commands[k].context == CONTEXT_GLOBAL && commands[i].context != CONTEXT_PRESENT);
+                            (commands[k].context == CONTEXT_GLOBAL &&
+                             commands[i].context != CONTEXT_PRESENT);
                 Str others = str_of(commands[k].keys);
                 while (k != i && meet && others.n) {
                     Chord b;
@@ -237,7 +254,8 @@ static void test_moving_a_selection(void **unused) {
     assert_true(heat_select_move(&s, &g, 2, true, &r));
     assert_int_equal(r.t0_ns, 1100000000);
     assert_int_equal(r.t1_ns, 1160000000);
-    assert_true(heat_select_move(&s, &g, -1000, false, &r)); /* stops at the edges, keeps its length */
+    assert_true(
+        heat_select_move(&s, &g, -1000, false, &r)); /* stops at the edges, keeps its length */
     assert_int_equal(r.t0_ns, 1000000000);
     assert_int_equal(r.t1_ns, 1020000000);
     assert_true(heat_select_move(&s, &g, 100000, false, &r));
@@ -256,7 +274,8 @@ static void test_zooming_the_time_axis(void **unused) {
     Range in = heat_view_change(&s, &g, 0.5, 0.25, 0);
     assert_true(in.on);
     assert_int_equal(in.t1_ns - in.t0_ns, 50000000000);
-    assert_int_equal(in.t0_ns, all.t0_ns + 12500000000); /* what is a quarter in stays a quarter in */
+    assert_int_equal(in.t0_ns,
+                     all.t0_ns + 12500000000); /* what is a quarter in stays a quarter in */
     s.view = in;
     Range out = heat_view_change(&s, &g, 8, 0.5, 0);
     assert_false(out.on); /* everything: no view of its own */
@@ -271,11 +290,16 @@ static void test_zooming_the_time_axis(void **unused) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_state_round_trip),      cmocka_unit_test(test_state_refuses),
-        cmocka_unit_test(test_spans),                 cmocka_unit_test(test_ranges),
-        cmocka_unit_test(test_history),               cmocka_unit_test(test_a_drag_is_one_step),
-        cmocka_unit_test(test_no_key_clashes),        cmocka_unit_test(test_every_command_is_whole),
-        cmocka_unit_test(test_moving_a_selection),    cmocka_unit_test(test_zooming_the_time_axis),
+        cmocka_unit_test(test_state_round_trip),
+        cmocka_unit_test(test_state_refuses),
+        cmocka_unit_test(test_spans),
+        cmocka_unit_test(test_ranges),
+        cmocka_unit_test(test_history),
+        cmocka_unit_test(test_a_drag_is_one_step),
+        cmocka_unit_test(test_no_key_clashes),
+        cmocka_unit_test(test_every_command_is_whole),
+        cmocka_unit_test(test_moving_a_selection),
+        cmocka_unit_test(test_zooming_the_time_axis),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

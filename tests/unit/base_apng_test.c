@@ -61,15 +61,17 @@ static void chunks_are_in_order(void **state) {
         if (!memcmp(bytes.s + i + 4, "acTL", 4))
             buf_printf(&kinds, ":%u,%u", number(body), number(body + 4));
         if (!memcmp(bytes.s + i + 4, "fcTL", 4))
-            buf_printf(&kinds, ":%u,%ux%u+%u+%u,%u/%u", number(body), number(body + 4), number(body + 8), number(body + 12),
-                       number(body + 16), number(body + 20) >> 16, number(body + 20) & 0xffff);
+            buf_printf(&kinds, ":%u,%ux%u+%u+%u,%u/%u", number(body), number(body + 4),
+                       number(body + 8), number(body + 12), number(body + 16),
+                       number(body + 20) >> 16, number(body + 20) & 0xffff);
         if (!memcmp(bytes.s + i + 4, "fdAT", 4))
             buf_printf(&kinds, ":%u", number(body));
         buf_putc(&kinds, ' ');
         i += 12 + n;
     }
-    assert_string_equal(kinds.s, "IHDR acTL:3,0 tEXt fcTL:0,40x30+0+0,1/20 IDAT fcTL:1,1x1+0+0,1/20 fdAT:2 "
-                                 "fcTL:3,5x3+7+11,3/2 fdAT:4 IEND ");
+    assert_string_equal(kinds.s,
+                        "IHDR acTL:3,0 tEXt fcTL:0,40x30+0+0,1/20 IDAT fcTL:1,1x1+0+0,1/20 fdAT:2 "
+                        "fcTL:3,5x3+7+11,3/2 fdAT:4 IEND ");
     Arena arena;
     Image first;
     arena_init(&arena, 0);

@@ -97,7 +97,7 @@ static void last_push_is_resized(void **state) {
     assert_ptr_equal(arena_resize(&arena, p, 1000, 500, 8), p);
     unsigned char *after = arena_push(&arena, 16, 1);
     for (int i = 0; i < 16; i++)
-        assert_int_equal(after[i], 0); /* though it lies where the 2s were */
+        assert_int_equal(after[i], 0);                       /* though it lies where the 2s were */
     unsigned char *q = arena_resize(&arena, p, 500, 600, 8); /* no longer the last */
     assert_ptr_not_equal(q, p);
     unsigned char *r = arena_resize(&arena, q, 600, 100000, 8); /* more than the block */

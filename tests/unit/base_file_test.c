@@ -267,11 +267,8 @@ static void paths(void **state) {
     (void)state;
     static const struct {
         const char *folder, *name, *expected;
-    } rows[] = {{"a", "b", "a/b"},
-                {"a/", "b", "a/b"},
-                {"", "b", "b"},
-                {"/", "b", "/b"},
-                {"a", "/b", "/b"}};
+    } rows[] = {
+        {"a", "b", "a/b"}, {"a/", "b", "a/b"}, {"", "b", "b"}, {"/", "b", "/b"}, {"a", "/b", "/b"}};
     char out[4096];
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         path_join(out, sizeof out, rows[i].folder, rows[i].name);

@@ -93,8 +93,7 @@ static void failures_name_the_file(void **state) {
     assert_false(image_write_png(path, &(Image){0, 1, 4, pixel}, NULL, &err));
     assert_int_equal(err.kind, ERROR_USAGE);
     err = (Error){0};
-    assert_false(
-        image_write_png("/no/such/folder/x.png", &(Image){1, 1, 4, pixel}, NULL, &err));
+    assert_false(image_write_png("/no/such/folder/x.png", &(Image){1, 1, 4, pixel}, NULL, &err));
     assert_int_equal(err.kind, ERROR_IO);
     arena_free(&arena);
 }

@@ -53,7 +53,7 @@ static void what_was_cut_off_is_zeros(void **state) {
     expect_pages(m.bytes, PAGES);
     assert_false(map_lost(&m));
     assert_int_equal(truncate(path, (off_t)(KEPT * page)), 0);
-    assert_true(map_lost(&m)); /* before anybody has read it */
+    assert_true(map_lost(&m));                        /* before anybody has read it */
     assert_int_equal(m.bytes.s[page * PAGES - 1], 0); /* from the end: a second fault follows */
     assert_true(map_lost(&m));
     expect_pages(m.bytes, KEPT);

@@ -104,8 +104,10 @@ static void a_missing_program_is_told(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(output_goes_to_a_new_file), cmocka_unit_test(an_argument_is_an_argument),
-        cmocka_unit_test(an_interrupt_ends_it),      cmocka_unit_test(what_does_not_listen_is_ended),
+        cmocka_unit_test(output_goes_to_a_new_file),
+        cmocka_unit_test(an_argument_is_an_argument),
+        cmocka_unit_test(an_interrupt_ends_it),
+        cmocka_unit_test(what_does_not_listen_is_ended),
         cmocka_unit_test(a_missing_program_is_told),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -33,8 +33,7 @@ static void matches(void **state) {
         {"ava\\", REGEX_PLAIN, NULL, false},  /* a bad pattern: see below */
         {"^.$", REGEX_PLAIN, "\u20ac", true}, /* one character, not three bytes */
         {"\u00e9", REGEX_IGNORE_CASE, "\u00c9", true},
-        {"\\bmain$", REGEX_PLAIN, "\xff\xfe main",
-         true}, /* what is not UTF-8 is stepped over */
+        {"\\bmain$", REGEX_PLAIN, "\xff\xfe main", true}, /* what is not UTF-8 is stepped over */
         {"a.b", REGEX_PLAIN,
          "a\xff"
          "b",

@@ -87,9 +87,9 @@ static void expect_one_meaning(const char *what, Str text) {
 #define HEADER(comm, ids, time) comm "  " ids " [002] " time ":   10101558 cycles: \n"
 #define LEAF "\t    7f0123456789 leaf+0x12 (/usr/lib/libc.so.6)\n"
 #define OTHER_LEAF "\t    7f0123456799 other+0x22 (/usr/lib/libc.so.6)\n"
-#define CALLERS                                                                                \
-    "\tffffffff81234567 do_it+0x7 ([kernel.kallsyms])\n"                                       \
-    "\t    7f0223456789 app::(anonymous namespace)::run(int)+0xff1 (/opt/app/libx.so)\n"       \
+#define CALLERS                                                                                    \
+    "\tffffffff81234567 do_it+0x7 ([kernel.kallsyms])\n"                                           \
+    "\t    7f0223456789 app::(anonymous namespace)::run(int)+0xff1 (/opt/app/libx.so)\n"           \
     "\t          401234 main+0x34 (/usr/bin/server)\n"
 #define RECORD(time) HEADER("server", "11/12", time) LEAF CALLERS "\n"
 
@@ -137,15 +137,12 @@ static void what_stands_around_callers_counts(void **state) {
         HEADER("server", "11/12", "3.000004") LEAF CALLERS "# what\n\n",
         "# what\n" RECORD("3.000005"),
         HEADER("server", "11/12", "3.000006") LEAF CALLERS "what is this\n\n",
-        HEADER("server", "11/12", "3.000007") "\tzz what is this (/bin/a) indeed\n" CALLERS
-                                              "\n",
+        HEADER("server", "11/12", "3.000007") "\tzz what is this (/bin/a) indeed\n" CALLERS "\n",
         HEADER("server", "11/12", "3.000008") LEAF "\tzz what is this (/bin/a)\n" CALLERS "\n",
-        HEADER("server", "11/12", "3.000009") LEAF HEADER("java", "21/22", "3.000010") CALLERS
-        "\n",
+        HEADER("server", "11/12", "3.000009") LEAF HEADER("java", "21/22", "3.000010") CALLERS "\n",
         HEADER("server", "11/12", "3.000011") LEAF CALLERS
         "server 11/12 [000] 3.5: PERF_RECORD_LOST lost 17\n" LEAF CALLERS "\n",
-        "server 11/12 [000] 3.5: PERF_RECORD_LOST lost 17\n" LEAF CALLERS
-        "\n" RECORD("3.000012"),
+        "server 11/12 [000] 3.5: PERF_RECORD_LOST lost 17\n" LEAF CALLERS "\n" RECORD("3.000012"),
         "what is this\n" LEAF CALLERS "\n" RECORD("3.000013"),
         LEAF CALLERS "\n" RECORD("3.000014"),
         "server 11/12 [000] 3.6: cycles: 7f01 f+0x1 (/bin/a)\n" LEAF CALLERS "\n",
@@ -156,8 +153,8 @@ static void what_stands_around_callers_counts(void **state) {
                "4.000001") "\t    7f0123456789 a->b->c+0x12 (/tmp/perf-1.map)\n" CALLERS "\n",
         HEADER("java", "21/22", "4.000002") LEAF
         "\t    7f0123456789 a->b->c+0x12 (/tmp/perf-1.map)\n" CALLERS "\n",
-        HEADER("java", "21/22",
-               "4.000003") "\t    7f0123456789 c+0x12 (/tmp/perf-1.map)\n" CALLERS "\n",
+        HEADER("java", "21/22", "4.000003") "\t    7f0123456789 c+0x12 (/tmp/perf-1.map)\n" CALLERS
+                                            "\n",
         /* one text for user and kernel */
         HEADER("a", "1/1", "5.000001") "\tffffffff81234567 [unknown] ([unknown])\n"
                                        "\t    7f0123456789 [unknown] ([unknown])\n\n",

@@ -60,12 +60,11 @@ static void tables_may_come_last(void **state) {
 static void hits_stand_in_for_samples(void **state) {
     (void)state;
     Loaded loaded;
-    load_text(
-        &loaded, 0, 0,
-        STR("{\"head\":{\"functionName\":\"(root)\",\"hitCount\":0,\"children\":["
-            "{\"functionName\":\"f\",\"hitCount\":2,\"children\":["
-            "{\"functionName\":\"g\",\"hitCount\":1,\"children\":[],\"id\":5}],\"id\":2}],"
-            "\"id\":1}}"));
+    load_text(&loaded, 0, 0,
+              STR("{\"head\":{\"functionName\":\"(root)\",\"hitCount\":0,\"children\":["
+                  "{\"functionName\":\"f\",\"hitCount\":2,\"children\":["
+                  "{\"functionName\":\"g\",\"hitCount\":1,\"children\":[],\"id\":5}],\"id\":2}],"
+                  "\"id\":1}}"));
     static const char *const want[] = {"(root)||f;g", "(root)||f", "(root)||f"};
     expect_samples(&loaded, want, NULL, 3);
     assert_false(loaded.profile.building.has_time);
@@ -112,8 +111,8 @@ static void what_is_no_json_is_said(void **state) {
     loaded_free(&loaded);
 }
 
-/* Many samples, in every order of the lists: what is made of them while they are read is what is made of
- * them at the end. */
+/* Many samples, in every order of the lists: what is made of them while they are read is what is
+ * made of them at the end. */
 static void the_order_of_the_lists_does_not_matter(void **state) {
     (void)state;
     enum { SAMPLES = 3000 };
@@ -132,10 +131,11 @@ static void the_order_of_the_lists_does_not_matter(void **state) {
         int id = (int)(random % 41);
         buf_printf(&part[2], "%s%d", i ? "," : "", id % 13 ? id : id * 100000);
         if (i < SAMPLES - 5) /* the last ones have no time */
-            buf_printf(&part[3], random % 29 == 0   ? "%s-%u"
-                                 : random % 31 == 0 ? "%s%u.125"
-                                 : random % 997 == 0 ? "%s3%09u"
-                                                     : "%s%u",
+            buf_printf(&part[3],
+                       random % 29 == 0    ? "%s-%u"
+                       : random % 31 == 0  ? "%s%u.125"
+                       : random % 997 == 0 ? "%s3%09u"
+                                           : "%s%u",
                        i ? "," : "", random >> 8 & 1023);
     }
     buf_puts(&part[2], "]");
@@ -186,8 +186,9 @@ static void rows_come_while_times_are_read(void **state) {
     enum { SAMPLES = 400000 };
     Buf text = {0};
     Error err = {0};
-    buf_puts(&text, "{\"nodes\":[{\"id\":1,\"callFrame\":{\"functionName\":\"f\"}}],\"startTime\":1,"
-                    "\"samples\":[1");
+    buf_puts(&text,
+             "{\"nodes\":[{\"id\":1,\"callFrame\":{\"functionName\":\"f\"}}],\"startTime\":1,"
+             "\"samples\":[1");
     for (int i = 1; i < SAMPLES; i++)
         buf_puts(&text, ",1");
     int64_t half = (int64_t)text.n;
@@ -205,8 +206,10 @@ static void rows_come_while_times_are_read(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tables_may_come_last),    cmocka_unit_test(hits_stand_in_for_samples),
-        cmocka_unit_test(circles_are_cut),         cmocka_unit_test(a_text_may_end_anywhere),
+        cmocka_unit_test(tables_may_come_last),
+        cmocka_unit_test(hits_stand_in_for_samples),
+        cmocka_unit_test(circles_are_cut),
+        cmocka_unit_test(a_text_may_end_anywhere),
         cmocka_unit_test(what_is_no_json_is_said),
         cmocka_unit_test(the_order_of_the_lists_does_not_matter),
         cmocka_unit_test(rows_come_while_times_are_read),

@@ -10,20 +10,19 @@
 #include "unit/ingest_helper.h"
 
 #define META "\"meta\":{\"interval\":1,\"startTime\":1000,\"version\":9}"
-#define TABLES                                                                                 \
-    "\"stackTable\":{\"frame\":[0,1,2],\"prefix\":[null,0,1]},"                                \
-    "\"frameTable\":{\"func\":[0,1,2],\"inlineDepth\":[0,1,0]},"                               \
-    "\"funcTable\":{\"name\":[0,1,2],\"isJS\":[false,false,true],\"resource\":[0,-1,-1],"      \
-    "\"fileName\":[null,null,3]},\"resourceTable\":{\"name\":[4]},"                            \
+#define TABLES                                                                                     \
+    "\"stackTable\":{\"frame\":[0,1,2],\"prefix\":[null,0,1]},"                                    \
+    "\"frameTable\":{\"func\":[0,1,2],\"inlineDepth\":[0,1,0]},"                                   \
+    "\"funcTable\":{\"name\":[0,1,2],\"isJS\":[false,false,true],\"resource\":[0,-1,-1],"          \
+    "\"fileName\":[null,null,3]},\"resourceTable\":{\"name\":[4]},"                                \
     "\"stringArray\":[\"main\",\"inner\",\"run\",\"a.js\",\"[kernel.kallsyms]\"]"
-#define SAMPLES                                                                                \
-    "\"samples\":{\"stack\":[2,null,0],\"time\":[1.5,2,3.25],\"weight\":[1,2,1],"              \
+#define SAMPLES                                                                                    \
+    "\"samples\":{\"stack\":[2,null,0],\"time\":[1.5,2,3.25],\"weight\":[1,2,1],"                  \
     "\"weightType\":\"samples\"}"
 #define THREAD "\"name\":\"t\",\"pid\":\"7.1\",\"tid\":8"
 
-static const char *const texts[] = {
-    "t|samples|main@[kernel.kallsyms]_[k];inner_[i];run@a.js_[j]", "t|samples|",
-    "t|samples|main@[kernel.kallsyms]_[k]"};
+static const char *const texts[] = {"t|samples|main@[kernel.kallsyms]_[k];inner_[i];run@a.js_[j]",
+                                    "t|samples|", "t|samples|main@[kernel.kallsyms]_[k]"};
 static const int64_t times[] = {1500000, 2000000, 3250000};
 
 static void expect_three(Str text) {
@@ -52,23 +51,21 @@ static void tables_may_lie_anywhere(void **state) {
     (void)state;
     expect_three(STR("{" META ",\"threads\":[{" THREAD "," SAMPLES "," TABLES "}]}"));
     expect_three(STR("{" META ",\"threads\":[{" TABLES "," SAMPLES "," THREAD "}]}"));
-    expect_three(
-        STR("{" META ",\"shared\":{" TABLES "},\"threads\":[{" THREAD "," SAMPLES "}]}"));
-    expect_three(
-        STR("{\"threads\":[{" THREAD "," SAMPLES "}],\"shared\":{" TABLES "}," META "}"));
+    expect_three(STR("{" META ",\"shared\":{" TABLES "},\"threads\":[{" THREAD "," SAMPLES "}]}"));
+    expect_three(STR("{\"threads\":[{" THREAD "," SAMPLES "}],\"shared\":{" TABLES "}," META "}"));
 }
 
 /* Times of a process count from its own start; what lacks a cell has none. */
 static void raw_processes_share_a_clock(void **state) {
     (void)state;
-#define RAW(pid)                                                                               \
-    "\"threads\":[{\"name\":\"G\",\"pid\":" #pid ",\"samples\":{\"schema\":{\"time\":0,"       \
-    "\"stack\":1},\"data\":[[0.5,1],[0.75]]},\"stackTable\":{\"schema\":{\"prefix\":0,"        \
-    "\"frame\":1},\"data\":[[null,0],[0,1]]},\"frameTable\":{\"schema\":{\"location\":0,"      \
-    "\"implementation\":1},\"data\":[[0],[1,2]]},\"stringTable\":[\"(root)\","                 \
+#define RAW(pid)                                                                                   \
+    "\"threads\":[{\"name\":\"G\",\"pid\":" #pid ",\"samples\":{\"schema\":{\"time\":0,"           \
+    "\"stack\":1},\"data\":[[0.5,1],[0.75]]},\"stackTable\":{\"schema\":{\"prefix\":0,"            \
+    "\"frame\":1},\"data\":[[null,0],[0,1]]},\"frameTable\":{\"schema\":{\"location\":0,"          \
+    "\"implementation\":1},\"data\":[[0],[1,2]]},\"stringTable\":[\"(root)\","                     \
     "\"f (https://x/a.js:1:2)\",\"ion\"]}]"
-    Str text = STR("{" META
-                   "," RAW(1) ",\"processes\":[{\"meta\":{\"startTime\":1002.5}," RAW(2) "}]}");
+    Str text =
+        STR("{" META "," RAW(1) ",\"processes\":[{\"meta\":{\"startTime\":1002.5}," RAW(2) "}]}");
     static const char *const want[] = {"G|samples|f@https://x/a.js_[j]", "G|samples|"};
     static const int64_t time[] = {500000, 750000, 3000000, 3250000};
     Loaded loaded;

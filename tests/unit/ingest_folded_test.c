@@ -21,8 +21,7 @@ static void a_row_a_sample(void **state) {
     assert_false(loaded.profile.building.has_weight);
     assert_false(loaded.profile.building.has_time);
     static const char *const want[] = {"java||main;leaf", "java||main;leaf",
-                                       "java||vfs_read_[k]_[k];La::b_[j]_[j];c_[i]_[i]",
-                                       "java||"};
+                                       "java||vfs_read_[k]_[k];La::b_[j]_[j];c_[i]_[i]", "java||"};
     for (uint64_t i = 0; i < 4; i++) {
         Buf got = sample_text(&loaded, i);
         assert_string_equal(got.s, want[i]);

@@ -66,7 +66,8 @@ static LoadState end(Rig *r) {
 }
 
 static const char one[] = "a 1 1.000000: cycles: \n\t  1 f (/bin/a)\n\n";
-static const char two[] = "a 1 2.000000: cycles: \n\t  1 f (/bin/a)\n\na 1 3.000000: cycles: \n\t  1 g";
+static const char two[] =
+    "a 1 2.000000: cycles: \n\t  1 f (/bin/a)\n\na 1 3.000000: cycles: \n\t  1 g";
 static const char three[] = " (/bin/a)\n\n";
 
 static void a_file_is_followed_as_it_grows(void **state) {

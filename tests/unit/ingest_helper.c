@@ -200,8 +200,7 @@ void expect_same_any_way(Str text) {
             if (!codec_available(CODEC_GZIP, (CodecEngine)engine))
                 continue;
             load(&loaded, 2, &(LoadOptions){.path = path, .engine = (CodecEngine)engine});
-            expect_dump(engine == CODEC_ZLIB ? "gzip by zlib" : "gzip by ISA-L", &loaded,
-                        &want);
+            expect_dump(engine == CODEC_ZLIB ? "gzip by zlib" : "gzip by ISA-L", &loaded, &want);
         }
         temp_remove();
         load_pipe(&loaded, 1, buf_str(&packed));
@@ -261,14 +260,12 @@ void expect_cut_anywhere(const char *format, Str text) {
 
 Buf sample_text(const Loaded *loaded, uint64_t row) {
     const Dict *dict = &loaded->dict;
-    Pair pair =
-        pairs_get(&loaded->profile.pairs, COLUMN_AT(&loaded->profile.pair, PairId, row));
+    Pair pair = pairs_get(&loaded->profile.pairs, COLUMN_AT(&loaded->profile.pair, PairId, row));
     Context context = contexts_get(&dict->contexts, pair.context);
     Buf out = {0};
     buf_put(&out, names_get(&dict->names, context.comm));
     buf_putc(&out, '|');
-    buf_put(&out,
-            names_get(&dict->names, contexts_get_event(&dict->contexts, context.event).name));
+    buf_put(&out, names_get(&dict->names, contexts_get_event(&dict->contexts, context.event).name));
     buf_putc(&out, '|');
     Arena arena;
     arena_init(&arena, 0);

@@ -10,9 +10,9 @@
 #include "unit/ingest_helper.h"
 #include "unit/jfr_helper.h"
 
-#define NUMBER(field, value)                                                                   \
+#define NUMBER(field, value)                                                                       \
     { field, value, NULL, NULL, 0 }
-#define TEXT(field, value)                                                                     \
+#define TEXT(field, value)                                                                         \
     { field, 0, value, NULL, 0 }
 #define VALUES(...) ((JfrGenValue[]){__VA_ARGS__, {NULL, 0, NULL, NULL, 0}})
 
@@ -89,8 +89,7 @@ static const struct {
     {"VM Thread|profiler.WallClockSample|" JAVA, 40, 1, 60},
     {"VM Thread|profiler.WallClockSample|" JAVA, 5040, 1, 60},
     {"VM Thread|profiler.WallClockSample|" JAVA, 10040, 1, 60},
-    {"main|jdk.ObjectAllocationInNewTLAB|" JAVA ";java.util.Map$Entry_[class]", 50, 1 << 20,
-     41},
+    {"main|jdk.ObjectAllocationInNewTLAB|" JAVA ";java.util.Map$Entry_[class]", 50, 1 << 20, 41},
     {"main|jdk.ObjectAllocationOutsideTLAB|" JAVA ";int[][]_[class]", 51, 5000000000, 41},
     {"main|jdk.ObjectAllocationSample|" JAVA ";shop.Cart[]_[class]", 52, 77, 41},
     {"VM Thread|jdk.ThreadPark|" JAVA, 1053, 1000000, 60},
@@ -256,8 +255,7 @@ static void times_are_exact(void **state) {
         {1700000000000000000, 0, 1000000000, 123, 1700000000000000123},
         {1700000000000000000, 5, 3, 6, 1700000000333333333},
         {1700000000000000000, 5, 3, 7, 1700000000666666666},
-        {1700000000000000000, 5, 3, 4,
-         1699999999666666666}, /* before the start: rounded down */
+        {1700000000000000000, 5, 3, 4, 1699999999666666666}, /* before the start: rounded down */
         {1700000000000000000, 1840418505, 2200000000, 1840418506, 1700000000000000000},
         {1700000000000000000, 1840418505, 2200000000, 4040418505, 1700000001000000000},
         {0, 0, 2400000001, 9000000000000000001, 3749999998437500001},
@@ -267,8 +265,7 @@ static void times_are_exact(void **state) {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         JfrGen g = {0};
         Loaded l;
-        begin_small(&g, (JfrGenWays){0}, cases[i].start_ns, cases[i].start_ticks,
-                    cases[i].per_s);
+        begin_small(&g, (JfrGenWays){0}, cases[i].start_ns, cases[i].start_ticks, cases[i].per_s);
         sample(&g, (uint64_t)cases[i].ticks, 5, 1);
         jfr_gen_end(&g);
         load_gen(&l, &g);
@@ -469,8 +466,7 @@ static void what_lies_between_chunks(void **state) {
     assert_int_equal(complaints_of(&l, COMPLAINT_TRUNCATED), 1);
     assert_int_equal(record->example[0].offset, first);
     assert_int_equal(record->example[1].offset, third);
-    assert_string_equal(record->example[1].excerpt,
-                        "a chunk of version 9.1; only 2 is known here");
+    assert_string_equal(record->example[1].excerpt, "a chunk of version 9.1; only 2 is known here");
     loaded_free(&l);
     jfr_gen_free(&g);
 }

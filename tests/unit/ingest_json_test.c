@@ -108,8 +108,7 @@ static void strings_lose_their_escapes(void **state) {
         {"\"\xff\xfe\"", "s:\xff\xfe $"},
         {"\"a\nb\"", "s:a\nb $"},
         {"{\"\\u006bey\":\"\\\\\"}", "{k:key s:\\ }$"},
-        {"\"0123456789abcde\\\"0123456789abcdef\\\\\"",
-         "s:0123456789abcde\"0123456789abcdef\\ $"},
+        {"\"0123456789abcde\\\"0123456789abcdef\\\\\"", "s:0123456789abcde\"0123456789abcdef\\ $"},
         {"\"\\\"", "?"},
         {"\"\\u00", "?"},
     };
@@ -220,8 +219,9 @@ static void raw_ends_where_the_value_does(void **state) {
 
 /* Numbers of every length and look, as many as fill the window several times. */
 static void put_number(Buf *out, uint32_t i) {
-    static const char *const odd[] = {"null", "1e3", "-0", "12345678901234567890", "\"7\"", "2.5E-2",
-                                      "0.000000001", "1.99999999999", "{}", "[1]"};
+    static const char *const odd[] = {"null",  "1e3",    "-0",          "12345678901234567890",
+                                      "\"7\"", "2.5E-2", "0.000000001", "1.99999999999",
+                                      "{}",    "[1]"};
     uint64_t random = hash_mix(i);
     uint32_t digits = 1 + (uint32_t)(random % 18), fraction = (uint32_t)(random >> 8) % 12;
     if (random >> 16 & 1)
@@ -308,9 +308,10 @@ static void lists_of_numbers_are_read_as_one_by_one(void **state) {
 /* A text that goes on in memory behind its end, where numbers could be read on. */
 static void a_text_ends_where_it_ends(void **state) {
     (void)state;
-    static const char text[] = "[1,22,333,4444,55555,666666,7777777,88888888,9,10,11,12,13,14,15,16,17,"
-                               "18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33,34,35,36,37,38,39,40,"
-                               "41,42,43,44,45,46,47,48,49,50,51,52,53,54,55,56,57,58,59,60,61,62]";
+    static const char text[] =
+        "[1,22,333,4444,55555,666666,7777777,88888888,9,10,11,12,13,14,15,16,17,"
+        "18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33,34,35,36,37,38,39,40,"
+        "41,42,43,44,45,46,47,48,49,50,51,52,53,54,55,56,57,58,59,60,61,62]";
     for (size_t n = 1; n < sizeof text - 70; n++) {
         JsonPull in, p, plain;
         int64_t block[64], sum = 0, want = 0;
@@ -373,11 +374,12 @@ static void commas_alone_are_no_numbers(void **state) {
 /* Members come as key and value do, wherever the memory ends. */
 static void members_are_keys_and_values(void **state) {
     (void)state;
-    Str text = STR("{\"ph\":\"X\",\"ts\":12345.678,\"name\":\"a \\\"quoted\\\" one\", \"dur\": 7,"
-                   "\"a key that is longer than most keys are\":1,\"neg\":-12.5,\"no\":null,\"big\":"
-                   "123456789012345678901234567890123,\"at\":18446744073709551615.5,\"e\":1e2,"
-                   "\"args\":{\"x\":[1,2,\"}\"]},\"yes\" :true,\"long\":\"0123456789012345678901234567890"
-                   "1234567890123456789012345678901234567890123456789\",\"tid\":4711}");
+    Str text =
+        STR("{\"ph\":\"X\",\"ts\":12345.678,\"name\":\"a \\\"quoted\\\" one\", \"dur\": 7,"
+            "\"a key that is longer than most keys are\":1,\"neg\":-12.5,\"no\":null,\"big\":"
+            "123456789012345678901234567890123,\"at\":18446744073709551615.5,\"e\":1e2,"
+            "\"args\":{\"x\":[1,2,\"}\"]},\"yes\" :true,\"long\":\"0123456789012345678901234567890"
+            "1234567890123456789012345678901234567890123456789\",\"tid\":4711}");
     for (size_t n = text.n; n > 1; n--) {
         JsonPull p, slow;
         JsonMember m;

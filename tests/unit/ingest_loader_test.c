@@ -17,14 +17,14 @@ static Buf make_text(uint32_t samples, uint32_t seed) {
     Buf b = {0};
     for (uint32_t i = 0; i < samples; i++) {
         seed = seed * 1664525 + 1013904223;
-        buf_printf(&b, "proc %u 4%u/4%u [00%u] %u.%06u:  %u cycles:u: \n", seed >> 28,
-                   seed >> 28, seed >> 27, seed >> 30, 100 + i / 1000,
-                   i % 1000 * 1000 + (seed >> 24), 1 + (seed >> 20));
+        buf_printf(&b, "proc %u 4%u/4%u [00%u] %u.%06u:  %u cycles:u: \n", seed >> 28, seed >> 28,
+                   seed >> 27, seed >> 30, 100 + i / 1000, i % 1000 * 1000 + (seed >> 24),
+                   1 + (seed >> 20));
         uint32_t depth = 1 + (seed >> 16) % 20;
         for (uint32_t k = 0; k < depth; k++)
             buf_printf(&b, "\t%16x function_%u+0x%x (/usr/lib/module_%u.so)\n",
-                       0x400000 + (seed >> 12) % 7 * 4096 + k * 16, (seed >> 12) % 7 + k,
-                       k * 16, k % 5);
+                       0x400000 + (seed >> 12) % 7 * 4096 + k * 16, (seed >> 12) % 7 + k, k * 16,
+                       k % 5);
         buf_puts(&b, i % 50 == 49 ? "\t  not a frame\n\n" : "\n");
     }
     return b;
@@ -111,8 +111,8 @@ static void a_load_can_be_cancelled(void **state) {
         profile_init(&profile, &dict);
         Jobs *jobs = jobs_new(workers);
         Error err = {0};
-        Loader *loader = loader_start(jobs, &profile,
-                                      &(LoadOptions){.path = path, .chunk_bytes = 1000}, &err);
+        Loader *loader =
+            loader_start(jobs, &profile, &(LoadOptions){.path = path, .chunk_bytes = 1000}, &err);
         for (int i = 0; i < 5; i++)
             loader_step(loader);
         loader_cancel(loader);

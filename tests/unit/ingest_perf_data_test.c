@@ -16,8 +16,8 @@
 #include "unit/ingest_helper.h"
 #include "unit/perf_data_helper.h"
 
-#define USUAL                                                                                  \
-    (SAMPLE_IP | SAMPLE_TID | SAMPLE_TIME | SAMPLE_ID | SAMPLE_CPU | SAMPLE_PERIOD |           \
+#define USUAL                                                                                      \
+    (SAMPLE_IP | SAMPLE_TID | SAMPLE_TIME | SAMPLE_ID | SAMPLE_CPU | SAMPLE_PERIOD |               \
      SAMPLE_CALLCHAIN)
 #define MARK_KERNEL ((uint64_t)-128)
 #define MARK_USER ((uint64_t)-512)
@@ -150,8 +150,7 @@ static void old_files(void **state) {
         PerfGen g;
         Loaded l;
         uint64_t chain[] = {MARK_USER, USER_CODE};
-        gen_init(&g, PERF_FORM_OLD, big,
-                 SAMPLE_IP | SAMPLE_TID | SAMPLE_TIME | SAMPLE_CALLCHAIN);
+        gen_init(&g, PERF_FORM_OLD, big, SAMPLE_IP | SAMPLE_TID | SAMPLE_TIME | SAMPLE_CALLCHAIN);
         g.no_id_all = true;
         gen_comm(&g, 4, 4, "old", 0);
         gen_mmap(&g, 4, USER_CODE, 0x1000, 0, "/old/program", 0);
@@ -206,8 +205,7 @@ static void every_layout_of_samples(void **state) {
                     (const char *[]){"some|cpu-clock:HG|program+0x1@/some/program;"
                                      "program+0x0@/some/program"},
                     1);
-        assert_int_equal(COLUMN_AT(&l.profile.cpu, uint16_t, 0),
-                         type & SAMPLE_CPU ? 3 : CPU_NONE);
+        assert_int_equal(COLUMN_AT(&l.profile.cpu, uint16_t, 0), type & SAMPLE_CPU ? 3 : CPU_NONE);
         assert_int_equal(COLUMN_AT(&l.profile.weight, uint64_t, 0),
                          type & SAMPLE_PERIOD ? 77 : 1000);
         assert_int_equal(complaints_total(&l.profile.complaints), 0);
@@ -267,7 +265,7 @@ static void what_callchains_say(void **state) {
          4,
          "[unknown]@[unknown];bpf_prog_1@bpf_prog_1_[k]"},
         {{(uint64_t)-32, 0xffffffff80000000u}, 2, "[unknown]@[unknown]_[k]"}, /* hypervisor */
-        {{MARK_KERNEL, 0xffffffff80000000u, (uint64_t)-2048, 5}, /* a guest called */
+        {{MARK_KERNEL, 0xffffffff80000000u, (uint64_t)-2048, 5},              /* a guest called */
          4,
          "[unknown]@[unknown];bpf_prog_1@bpf_prog_1_[k]"},
         {{MARK_KERNEL, 0xffffffff80000000u, (uint64_t)-77, 5}, 4, ""}, /* no such mark */
@@ -370,9 +368,9 @@ static void home_end(Home *h) {
 
 /* A sample of a kernel whose code lies at kernel_at, with a module, and `id` in its build id. */
 static Buf kernel_file(bool big, int id) {
-    static const uint64_t chain[] = {
-        MARK_KERNEL,         0xffffffff80000110u, 0xffffffff80000210u, 0xffffffffa0000010u,
-        0xffffffffa0001110u, 0xffffffff80000310u, 0xffffffff70000000u};
+    static const uint64_t chain[] = {MARK_KERNEL,         0xffffffff80000110u, 0xffffffff80000210u,
+                                     0xffffffffa0000010u, 0xffffffffa0001110u, 0xffffffff80000310u,
+                                     0xffffffff70000000u};
     PerfGen g;
     gen_init(&g, PERF_FORM_PIPE, big, USUAL);
     gen_begin(&g, 67, 1);
@@ -381,16 +379,12 @@ static Buf kernel_file(bool big, int id) {
         buf_putc(&g.data, (char)(i >= 20 ? 0 : id));
     gen_text(&g, "[kernel.kallsyms]");
     gen_plain_end(&g);
-    gen_mmap(&g, -1, 0xffffffff80000000u, 0x300, 0xffffffff80000000u, "[kernel.kallsyms]_text",
-             0);
-    gen_mmap(&g, -1, 0xffffffffa0000000u, 0x2000, 0, "/lib/modules/9/kernel/net/nf-nat.ko.xz",
-             0);
-    gen_sample(&g, &(PerfGenSample){.misc = MODE_KERNEL,
-                                    .pid = 4,
-                                    .tid = 4,
-                                    .time = SECOND,
-                                    .chain = chain,
-                                    .chain_n = 7});
+    gen_mmap(&g, -1, 0xffffffff80000000u, 0x300, 0xffffffff80000000u, "[kernel.kallsyms]_text", 0);
+    gen_mmap(&g, -1, 0xffffffffa0000000u, 0x2000, 0, "/lib/modules/9/kernel/net/nf-nat.ko.xz", 0);
+    gen_sample(
+        &g,
+        &(PerfGenSample){
+            .misc = MODE_KERNEL, .pid = 4, .tid = 4, .time = SECOND, .chain = chain, .chain_n = 7});
     Buf file = gen_file(&g);
     gen_free(&g);
     return file;
@@ -549,8 +543,7 @@ static void ids_are_used_again(void **state) {
     load_text(&l, 0, 0, buf_str(&file));
     expect_rows(&l,
                 (const char *[]){
-                    "first|cpu-clock:HG|first+0x0@/first",
-                    "first|cpu-clock:HG|first+0x0@/first",
+                    "first|cpu-clock:HG|first+0x0@/first", "first|cpu-clock:HG|first+0x0@/first",
                     ":8|cpu-clock:HG|[unknown]@[unknown]", ":8|cpu-clock:HG|second+0x0@/second",
                     ":8|cpu-clock:HG|third+0x8@/third", ":8|cpu-clock:HG|second+0x500@/second"},
                 6);
@@ -834,7 +827,8 @@ static void a_slow_pipe(void **state) {
 /* ---- a recording that goes on -------------------------------------------------------------
  */
 
-/* What perf has written of a file so far: neither what follows the records nor how many they are. */
+/* What perf has written of a file so far: neither what follows the records nor how many they are.
+ */
 typedef struct Growing {
     Dict dict;
     Profile profile;
@@ -864,8 +858,8 @@ static void growing_begin(Growing *g) {
     dict_init(&g->dict);
     profile_init(&g->profile, &g->dict);
     g->jobs = jobs_new(2);
-    g->loader = loader_start(g->jobs, &g->profile,
-                             &(LoadOptions){.path = path, .follow = true}, &err);
+    g->loader =
+        loader_start(g->jobs, &g->profile, &(LoadOptions){.path = path, .follow = true}, &err);
     assert_non_null(g->loader);
     usleep(30000); /* it has met the end of nothing */
     char *head = mem_resize(NULL, 0, g->data_at);
@@ -1170,8 +1164,7 @@ static void real_files(void **state) {
         assert_int_equal(l.status.state, LOAD_DONE);
         assert_string_equal(l.status.format, "perf.data");
         assert_int_equal(l.profile.building.samples, table[i].samples);
-        assert_int_equal(l.profile.complaints.of[COMPLAINT_NOT_UNWOUND].count,
-                         table[i].unwound);
+        assert_int_equal(l.profile.complaints.of[COMPLAINT_NOT_UNWOUND].count, table[i].unwound);
         assert_int_equal(complaints_total(&l.profile.complaints), table[i].unwound);
         loaded_free(&l);
     }

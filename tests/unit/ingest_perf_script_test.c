@@ -130,8 +130,7 @@ static const TextCase cases[] = {
 static void complaints_text(const Profile *profile, Buf *out) {
     for (int kind = 0; kind < COMPLAINT_KINDS; kind++) {
         if (profile->complaints.of[kind].count)
-            buf_printf(out, "%s%s %llu", out->n ? ", " : "",
-                       complaint_name((ComplaintKind)kind),
+            buf_printf(out, "%s%s %llu", out->n ? ", " : "", complaint_name((ComplaintKind)kind),
                        (unsigned long long)profile->complaints.of[kind].count);
     }
 }
@@ -151,8 +150,8 @@ static void texts_mean_what_they_say(void **state) {
         for (uint64_t k = 0; k < want; k++) {
             Buf got = sample_text(&loaded, k);
             if (!str_eq_c(buf_str(&got), c->samples[k]))
-                fail_msg("%s: sample %llu\n got %s\nwant %s", c->name, (unsigned long long)k,
-                         got.s, c->samples[k]);
+                fail_msg("%s: sample %llu\n got %s\nwant %s", c->name, (unsigned long long)k, got.s,
+                         c->samples[k]);
             buf_free(&got);
         }
         Buf complaints = {0};

@@ -216,8 +216,7 @@ static void nodes_have_stacks_or_parents(void **state) {
     put_node(&bytes, 1, "java", 9, STR(""));
     put_node(&bytes, 9, "root", 0, STR(""));
     put_node(&bytes, 4, "node", 0, STR("\x52\x06\x0a\x04main\x52\x08\x0a\x01g\x12\x03jit"));
-    static const char *const want[] = {"java||f_[k]", "node||main;g_[j]", "java||",
-                                       "java||f_[k]"};
+    static const char *const want[] = {"java||f_[k]", "node||main;g_[j]", "java||", "java||f_[k]"};
     static const int64_t time[] = {10500001000, 10750001000, 10625001000, 11625001000};
     Loaded loaded;
     load_text(&loaded, 0, 0, buf_str(&bytes));

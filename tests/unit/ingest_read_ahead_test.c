@@ -62,7 +62,8 @@ static void all_comes_in_order(void **state) {
     static const uint64_t bytes[] = {0, 1, 65536, 65537, 3000000};
     for (size_t i = 0; i < sizeof bytes / sizeof *bytes; i++)
         for (int broken = 0; broken <= 1; broken++)
-            take_all(&(Maker){.bytes = bytes[i], .broken = broken != 0, .slow = bytes[i] < 100000}, 1 + i);
+            take_all(&(Maker){.bytes = bytes[i], .broken = broken != 0, .slow = bytes[i] < 100000},
+                     1 + i);
 }
 
 static void it_can_be_left(void **state) {

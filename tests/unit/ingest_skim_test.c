@@ -1,5 +1,5 @@
-/* What is read the way of the many must come to what the slow way says: texts as programs write them
- * against the same with blanks in places where the quick way gives up. */
+/* What is read the way of the many must come to what the slow way says: texts as programs write
+ * them against the same with blanks in places where the quick way gives up. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -51,20 +51,26 @@ static void put_member(Buf *out, const char *slow, const char *key, const char *
 static void put_number(Buf *out, const char *slow, const char *key, int64_t eighths) {
     char number[48];
     if (eighths % 8)
-        snprintf(number, sizeof number, "%lld.%03d", (long long)(eighths / 8), (int)(eighths % 8) * 125);
+        snprintf(number, sizeof number, "%lld.%03d", (long long)(eighths / 8),
+                 (int)(eighths % 8) * 125);
     else
         snprintf(number, sizeof number, "%lld", (long long)(eighths / 8));
     put_member(out, slow, key, number);
 }
 
 static void put_trace_event(Buf *out, const char *slow, int64_t ts) {
-    static const char *const phase[] = {"\"B\"", "\"E\"", "\"X\"", "\"X\"", "\"b\"", "\"M\"", "\"P\""};
-    static const char *const args[] = {"{}", ("{\"data\":{\"a\":[1,{\"b\":\"}]\\\"\"}],\"url\":\"file:///a/long/"
-                                        "name/that/is/longer/than/one/block/of/sixty-four/bytes\"}}"),
-                                       "{\"name\":\"worker\"}", "null", "true"};
-    static const char *const category[] = {"\"v8\"", "\"v8\"", "\"toplevel,loading\"", "\"\"", "\"a\\\\b\""};
-    static const char *const name[] = {"\"f\"", "\"g\"", "\"a longer name, of more than thirty-two letters\"",
-                                       "\"thread_name\"", "\"h\\n\"", "\"ProfileChunk\""};
+    static const char *const phase[] = {"\"B\"", "\"E\"", "\"X\"", "\"X\"",
+                                        "\"b\"", "\"M\"", "\"P\""};
+    static const char *const args[] = {
+        "{}",
+        ("{\"data\":{\"a\":[1,{\"b\":\"}]\\\"\"}],\"url\":\"file:///a/long/"
+         "name/that/is/longer/than/one/block/of/sixty-four/bytes\"}}"),
+        "{\"name\":\"worker\"}", "null", "true"};
+    static const char *const category[] = {"\"v8\"", "\"v8\"", "\"toplevel,loading\"", "\"\"",
+                                           "\"a\\\\b\""};
+    static const char *const name[] = {
+        "\"f\"",           "\"g\"",    "\"a longer name, of more than thirty-two letters\"",
+        "\"thread_name\"", "\"h\\n\"", "\"ProfileChunk\""};
     static const char *const thread[] = {"1", "1", "1", "22", "\"main\"", "123456789"};
     bool whole = any(2);
     buf_puts(out, out->n > 1 ? ",\n{" : "{");
@@ -116,7 +122,8 @@ static void traces_are_skimmed_as_they_are_read(void **state) {
     put_trace(&slow, "\t");
     Loaded a;
     load_text(&a, 0, 0, buf_str(&quick));
-    assert_in_range(complaints_total(&a.profile.complaints), 1, UINT64_MAX); /* ends without a begin */
+    assert_in_range(complaints_total(&a.profile.complaints), 1,
+                    UINT64_MAX); /* ends without a begin */
     loaded_free(&a);
     expect_same_dump(buf_str(&quick), buf_str(&slow), "trace events");
     expect_same_any_way(buf_str(&quick));
@@ -193,7 +200,8 @@ static void put_column(Buf *out, const char *name, uint32_t n, bool fraction, ui
         if (any(40) == 0)
             buf_puts(out, "null");
         else
-            fraction ? buf_printf(out, "%u.%06u", i, any(1000000)) : buf_printf(out, "%u", any(most));
+            fraction ? buf_printf(out, "%u.%06u", i, any(1000000))
+                     : buf_printf(out, "%u", any(most));
     }
     buf_puts(out, "]");
 }
@@ -207,15 +215,18 @@ static void put_firefox(Buf *out, bool tables_first) {
         buf_printf(&tables, ",%u", any(i));
     buf_puts(&tables, "]");
     put_column(&tables, "frame", 50, false, 20);
-    buf_puts(&tables, "},\"frameTable\":{\"func\":[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19]},"
-                      "\"funcTable\":{\"name\":[0,1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9],\"resource\":[0,"
-                      "null]},\"resourceTable\":{\"name\":[3]},\"stringArray\":[\"a\",\"b\",\"c\",\"d\","
-                      "\"e\",\"f\",\"g\",\"h\",\"i\",\"j\"]");
+    buf_puts(&tables,
+             "},\"frameTable\":{\"func\":[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19]},"
+             "\"funcTable\":{\"name\":[0,1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9],\"resource\":[0,"
+             "null]},\"resourceTable\":{\"name\":[3]},\"stringArray\":[\"a\",\"b\",\"c\",\"d\","
+             "\"e\",\"f\",\"g\",\"h\",\"i\",\"j\"]");
     buf_puts(&samples, ",\"samples\":{\"weightType\":\"samples\",\"weight\":null");
     put_column(&samples, "stack", 2000, false, 52);
     put_column(&samples, "time", 1990, true, 1);
     buf_puts(&samples, "}");
-    buf_puts(out, "{\"meta\":{\"interval\":1,\"startTime\":5},\"threads\":[{\"name\":\"t\",\"pid\":7,\"tid\":8");
+    buf_puts(
+        out,
+        "{\"meta\":{\"interval\":1,\"startTime\":5},\"threads\":[{\"name\":\"t\",\"pid\":7,\"tid\":8");
     buf_put(out, buf_str(tables_first ? &tables : &samples));
     buf_put(out, buf_str(tables_first ? &samples : &tables));
     buf_puts(out, "}]}");

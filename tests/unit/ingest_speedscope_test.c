@@ -9,8 +9,8 @@
 
 #include "unit/ingest_helper.h"
 
-#define FRAMES                                                                                 \
-    "\"shared\":{\"frames\":[{\"name\":\"a\"},{\"name\":\"b\",\"file\":\"b.c\"},{\"name\":"    \
+#define FRAMES                                                                                     \
+    "\"shared\":{\"frames\":[{\"name\":\"a\"},{\"name\":\"b\",\"file\":\"b.c\"},{\"name\":"        \
     "\"c\"}]}"
 
 typedef struct Row {
@@ -44,10 +44,9 @@ static void weights_are_lengths(void **state) {
     (void)state;
     static const Row want[] = {
         {"main||a;b@b.c", 2000, 1500}, {"main||a", 3500, 2000}, {"main||", 5500, 1}};
-    Str first =
-        STR("{" FRAMES ",\"profiles\":[{\"type\":\"sampled\",\"name\":\"main\",\"unit\":"
-            "\"microseconds\",\"startValue\":2,\"samples\":[[0,1],[0],[]],\"weights\":"
-            "[1.5,2,0.001]}]}");
+    Str first = STR("{" FRAMES ",\"profiles\":[{\"type\":\"sampled\",\"name\":\"main\",\"unit\":"
+                    "\"microseconds\",\"startValue\":2,\"samples\":[[0,1],[0],[]],\"weights\":"
+                    "[1.5,2,0.001]}]}");
     Str last = STR("{\"profiles\":[{\"weights\":[1.5,2,0.001],\"samples\":[[0,1],[0],[]],"
                    "\"startValue\":2,\"unit\":\"microseconds\",\"name\":\"main\",\"type\":"
                    "\"sampled\"}]," FRAMES "}");
@@ -57,10 +56,9 @@ static void weights_are_lengths(void **state) {
 
 static void events_are_cut_into_milliseconds(void **state) {
     (void)state;
-    static const Row want[] = {
-        {"t||a", 1000000, 500000},        {"t||a;b@b.c", 1500000, 1000000},
-        {"t||a;b@b.c", 2500000, 1000000}, {"t||a;b@b.c", 3500000, 250000},
-        {"t||a", 3750000, 250000},        {"t||c", 5000000, 1000000}};
+    static const Row want[] = {{"t||a", 1000000, 500000},        {"t||a;b@b.c", 1500000, 1000000},
+                               {"t||a;b@b.c", 2500000, 1000000}, {"t||a;b@b.c", 3500000, 250000},
+                               {"t||a", 3750000, 250000},        {"t||c", 5000000, 1000000}};
     expect_rows(
         STR("{" FRAMES ",\"profiles\":[{\"type\":\"evented\",\"name\":\"t\",\"unit\":"
             "\"milliseconds\",\"startValue\":0,\"endValue\":6,\"events\":["
@@ -73,10 +71,9 @@ static void events_are_cut_into_milliseconds(void **state) {
 static void counts_are_samples(void **state) {
     (void)state;
     static const Row want[] = {{"n||a;b@b.c", 0, 0}, {"n||a;b@b.c", 0, 0}, {"n||c", 0, 0}};
-    expect_rows(
-        STR("{" FRAMES ",\"profiles\":[{\"type\":\"sampled\",\"name\":\"n\",\"unit\":"
-            "\"none\",\"startValue\":0,\"samples\":[[0,1],[0],[2]],\"weights\":[2,0,1]}]}"),
-        want, 3, 0);
+    expect_rows(STR("{" FRAMES ",\"profiles\":[{\"type\":\"sampled\",\"name\":\"n\",\"unit\":"
+                    "\"none\",\"startValue\":0,\"samples\":[[0,1],[0],[2]],\"weights\":[2,0,1]}]}"),
+                want, 3, 0);
 }
 
 static void what_is_amiss_is_said(void **state) {
@@ -84,31 +81,30 @@ static void what_is_amiss_is_said(void **state) {
     static const Row want[] = {{"t||a;[unknown]", 0, 10}, {"t||a", 10, 10}, {"t||c", 30, 5}};
     /* an unknown frame; an end that was never begun; one that is not the innermost's; back in
      * time; an event without a frame */
-    expect_rows(
-        STR("{\"profiles\":[{\"type\":\"evented\",\"name\":\"t\",\"unit\":"
-            "\"nanoseconds\",\"startValue\":0,\"endValue\":35,\"events\":["
-            "{\"type\":\"O\",\"frame\":0,\"at\":0},{\"type\":\"O\",\"frame\":9,\"at\":0},"
-            "{\"type\":\"C\",\"frame\":9,\"at\":10},{\"type\":\"C\",\"frame\":2,\"at\":20},"
-            "{\"type\":\"O\",\"frame\":1,\"at\":20},{\"type\":\"C\",\"frame\":0,\"at\":20},"
-            "{\"type\":\"O\",\"frame\":2,\"at\":30},{\"type\":\"O\",\"at\":31},"
-            "{\"type\":\"O\",\"frame\":2,\"at\":35},{\"type\":\"C\",\"frame\":2,\"at\":34}]"
-            "}]," FRAMES "}"),
-        want, 3, 4);
+    expect_rows(STR("{\"profiles\":[{\"type\":\"evented\",\"name\":\"t\",\"unit\":"
+                    "\"nanoseconds\",\"startValue\":0,\"endValue\":35,\"events\":["
+                    "{\"type\":\"O\",\"frame\":0,\"at\":0},{\"type\":\"O\",\"frame\":9,\"at\":0},"
+                    "{\"type\":\"C\",\"frame\":9,\"at\":10},{\"type\":\"C\",\"frame\":2,\"at\":20},"
+                    "{\"type\":\"O\",\"frame\":1,\"at\":20},{\"type\":\"C\",\"frame\":0,\"at\":20},"
+                    "{\"type\":\"O\",\"frame\":2,\"at\":30},{\"type\":\"O\",\"at\":31},"
+                    "{\"type\":\"O\",\"frame\":2,\"at\":35},{\"type\":\"C\",\"frame\":2,\"at\":34}]"
+                    "}]," FRAMES "}"),
+                want, 3, 4);
 }
 
 static void a_text_may_end_anywhere(void **state) {
     (void)state;
     expect_cut_anywhere(
         "speedscope",
-        STR("{" FRAMES
-            ",\"profiles\":[{\"type\":\"sampled\",\"name\":\"m\",\"unit\":\"seconds\","
+        STR("{" FRAMES ",\"profiles\":[{\"type\":\"sampled\",\"name\":\"m\",\"unit\":\"seconds\","
             "\"samples\":[[0,1],[2]],\"weights\":[1,0.5]},{\"type\":\"evented\",\"unit\":"
             "\"milliseconds\",\"endValue\":7,\"events\":[{\"type\":\"O\",\"frame\":1,\"at\":1."
             "5},"
             "{\"type\":\"C\",\"frame\":1,\"at\":3}]}]}"));
 }
 
-/* The dump of profiles with these members, in this order, with their frames before or behind them. */
+/* The dump of profiles with these members, in this order, with their frames before or behind them.
+ */
 static Buf dump_of(const char *const *part, int n, int order, bool frames_first) {
     Buf text = {0}, profile = {0};
     int left[8];
@@ -162,7 +158,8 @@ static void the_order_of_members_does_not_matter(void **state) {
     buf_puts(&events, "]");
     for (int kind = 0; kind < 6; kind++) {
         Buf list[2] = {{0}};
-        buf_printf(&list[0], kind < 3 ? "\"samples\":%s" : "\"events\":%s", kind < 3 ? samples.s : events.s);
+        buf_printf(&list[0], kind < 3 ? "\"samples\":%s" : "\"events\":%s",
+                   kind < 3 ? samples.s : events.s);
         buf_printf(&list[1], kind < 3 ? "\"weights\":%s" : "\"endValue\":3000%.0s", weights.s);
         const char *part[] = {"\"name\":\"main\"", unit[kind % 3], "\"startValue\":5", list[0].s,
                               list[1].s};

@@ -95,9 +95,9 @@ typedef enum Form {
     RUBBISH_BEHIND,
     EMPTY_ONES,
 #ifdef HAVE_ZSTD
-    ZST_UNKNOWN,  /* as pzstd writes it: a skippable frame, then one that does not say its size */
-    ZST_KNOWN,    /* of 50,000 bytes, without checksums */
-    ZST_MIXED,    /* from nothing to 400,000 bytes, some of one byte repeated; a table behind */
+    ZST_UNKNOWN, /* as pzstd writes it: a skippable frame, then one that does not say its size */
+    ZST_KNOWN,   /* of 50,000 bytes, without checksums */
+    ZST_MIXED,   /* from nothing to 400,000 bytes, some of one byte repeated; a table behind */
     ZST_SINGLE,
     ZST_PADDED,
     ZST_RUBBISH,
@@ -333,10 +333,10 @@ static void expect_share(Form form, int engine, bool all) {
 
 static void what_can_be_split_is(void **state) {
     (void)state;
-    static const Form whole[] = {BGZF,          INDEPENDENT,     MEMBERS,
-                                 MEMBERS_FALSE, TWO_INDEPENDENT, EMPTY_ONES,
+    static const Form whole[] = {BGZF,        INDEPENDENT, MEMBERS,  MEMBERS_FALSE, TWO_INDEPENDENT,
+                                 EMPTY_ONES,
 #ifdef HAVE_ZSTD
-                                 ZST_UNKNOWN,   ZST_KNOWN,       ZST_MIXED
+                                 ZST_UNKNOWN, ZST_KNOWN,   ZST_MIXED
 #endif
     };
     static const Form alone[] = {

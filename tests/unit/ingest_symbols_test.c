@@ -11,14 +11,13 @@
 #include "ingest/symbols.h"
 #include "unit/ingest_helper.h"
 
-static void expect_at(SymbolTable *t, uint64_t address, const char *unit,
-                      const char *want) {
+static void expect_at(SymbolTable *t, uint64_t address, const char *unit, const char *want) {
     Buf text = {0};
     size_t found = symbol_table_find(t, address, unit);
     Str name = found ? symbol_table_name(t, found, &text) : STR("nothing");
     if (!str_eq_c(name, want))
-        fail_msg("at %llx is %.*s instead of %s", (unsigned long long)address, (int)name.n,
-                 name.s, want);
+        fail_msg("at %llx is %.*s instead of %s", (unsigned long long)address, (int)name.n, name.s,
+                 want);
     buf_free(&text);
 }
 
@@ -103,8 +102,7 @@ static void the_kernels_list(void **state) {
     /* what an unprivileged reader sees says nothing */
     symbol_table_init(&t);
     assert_false(symbols_read_kallsyms(
-        &t, temp_file(STR("0000000000000000 T _text\n0000000000000000 t a\n")), STR("_text"),
-        &at));
+        &t, temp_file(STR("0000000000000000 T _text\n0000000000000000 t a\n")), STR("_text"), &at));
     temp_remove();
     symbol_table_free(&t);
     symbol_table_init(&t);
@@ -198,8 +196,7 @@ static void readable_names(void **state) {
         {"_start", NULL},
         {"__libc_start_main", NULL},
         {"_ZN5space3BoxIiE4spinEiRKSs", "space::Box<int>::spin"},
-        {"_ZN4core3fmt9Formatter9write_str17h0123456789abcdefE",
-         "core::fmt::Formatter::write_str"},
+        {"_ZN4core3fmt9Formatter9write_str17h0123456789abcdefE", "core::fmt::Formatter::write_str"},
         {"_RNvC5names4spin", "names::spin"},
         {"_Z", NULL},
     };

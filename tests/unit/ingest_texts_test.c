@@ -41,10 +41,10 @@ static void expect_cuts(const char *format, Str text, uint64_t samples) {
     }
 }
 
-#define SIMPLEPERF                                                                             \
-    "sample:\n  event_type: cpu-cycles\n  time: 1234567\n  event_count: 40\n  thread_id: 9\n"  \
-    "  thread_name: Render Thread\n  vaddr_in_file: 4c5e\n  file: [kernel.kallsyms]\n"         \
-    "  symbol: read: fast\n  callchain:\n    vaddr_in_file: 5\n    file: /lib/libc.so\n"       \
+#define SIMPLEPERF                                                                                 \
+    "sample:\n  event_type: cpu-cycles\n  time: 1234567\n  event_count: 40\n  thread_id: 9\n"      \
+    "  thread_name: Render Thread\n  vaddr_in_file: 4c5e\n  file: [kernel.kallsyms]\n"             \
+    "  symbol: read: fast\n  callchain:\n    vaddr_in_file: 5\n    file: /lib/libc.so\n"           \
     "    symbol: main\n    vaddr_in_file: 6\n    file: [JIT app cache]\n    symbol: A.run\n"
 
 static void simpleperf_samples(void **state) {
@@ -84,9 +84,11 @@ static void perf_script_stacks(void **state) {
     (void)state;
     static const char *const want[] = {"java||main@/bin/java;read_[k]", "a b|cycles:u|g;f_[i]",
                                        "[unknown]||[unknown]", "c||f@m"};
-    Str text = STR("java \n" FRAME(KERNEL_AT, "read") FRAME(USER_AT, "main+0x1 (/bin/java)")
-                   "\na b [003] cycles:u: \n" FRAME(USER_AT, "g->f")
-                   "\n\n" FRAME(USER_AT, "[unknown]") "\nc 47/48 \n" FRAME(USER_AT, "f (m)"));
+    Str text = STR(
+        "java \n" FRAME(KERNEL_AT, "read")
+            FRAME(USER_AT, "main+0x1 (/bin/java)") "\na b [003] cycles:u: \n" FRAME(
+                USER_AT, "g->f") "\n\n" FRAME(USER_AT, "[unknown]") "\nc 47/48 \n" FRAME(USER_AT,
+                                                                                         "f (m)"));
     expect_text("perf script stacks", text, want, 4, 0);
     expect_cuts("perf script stacks", text, 4);
     Loaded loaded;
@@ -105,9 +107,10 @@ static void perf_script_stacks(void **state) {
 static void perf_script_stacks_without_processes(void **state) {
     (void)state;
     static const char *const want[] = {"[unknown]||main;f", "[unknown]||main"};
-    expect_text("perf script stacks",
-                STR("\n" FRAME(USER_AT, "f") FRAME(USER_AT, "main") "\n\n" FRAME(USER_AT, "main") "\n"),
-                want, 2, 0);
+    expect_text(
+        "perf script stacks",
+        STR("\n" FRAME(USER_AT, "f") FRAME(USER_AT, "main") "\n\n" FRAME(USER_AT, "main") "\n"),
+        want, 2, 0);
 }
 
 /* Frames below what is no title are another text's, and those below an event are a sample's. */
@@ -126,7 +129,8 @@ static void what_is_no_perf_script_stack(void **state) {
         loaded_free(&loaded);
     }
     Loaded loaded;
-    load_text(&loaded, 0, 0, STR("a\n" FRAME(USER_AT, "f") "\na 1 2.5: cycles:\n" FRAME(USER_AT, "f") "\n"));
+    load_text(&loaded, 0, 0,
+              STR("a\n" FRAME(USER_AT, "f") "\na 1 2.5: cycles:\n" FRAME(USER_AT, "f") "\n"));
     assert_string_equal(loaded.status.format, "perf script");
     loaded_free(&loaded);
 }
@@ -144,8 +148,8 @@ static void bpftrace_maps(void **state) {
     expect_text("bpftrace stacks", text, want, 5, 0);
     expect_cuts("bpftrace stacks", text, 5);
     static const char *const rest[] = {"[unknown]||f"};
-    expect_text("bpftrace stacks",
-                STR("@[\n    f+1\n]: 1\n@[\n    g\n]: x\nnoise\n@[\n    g\n"), rest, 1, 3);
+    expect_text("bpftrace stacks", STR("@[\n    f+1\n]: 1\n@[\n    g\n]: x\nnoise\n@[\n    g\n"),
+                rest, 1, 3);
 }
 
 static void dtrace_aggregations(void **state) {
@@ -154,13 +158,12 @@ static void dtrace_aggregations(void **state) {
         "[unknown]||f@a.out", "[unknown]||f@a.out",
         "[unknown]||_start@a.out;write@libc.so.1;sys_write@unix_[k];zfs_write@zfs_[k]",
         "java||thread_start@unix_[k]", "[unknown]||0x7f12"};
-    Str text =
-        STR("CPU     ID                    FUNCTION:NAME\n 30  76446       :tick-10ms \n\n\n"
-            "\n              a.out`f+0x451\n                2\n\n"
-            "              zfs`zfs_write+0x1\n              unix`sys_write\n\n"
-            "              libc.so.1`write+0xa\n              a.out`_start+0x7a\n"
-            "                1\n\n  java\n              unix`thread_start+0xb\n\n"
-            "                1\n\n              0x7f12\n                1\n");
+    Str text = STR("CPU     ID                    FUNCTION:NAME\n 30  76446       :tick-10ms \n\n\n"
+                   "\n              a.out`f+0x451\n                2\n\n"
+                   "              zfs`zfs_write+0x1\n              unix`sys_write\n\n"
+                   "              libc.so.1`write+0xa\n              a.out`_start+0x7a\n"
+                   "                1\n\n  java\n              unix`thread_start+0xb\n\n"
+                   "                1\n\n              0x7f12\n                1\n");
     expect_text("DTrace stacks", text, want, 5, 0);
     expect_cuts("DTrace stacks", text, 5);
     static const char *const rest[] = {"[unknown]||f@m"};
@@ -175,13 +178,12 @@ static void mac_samples(void **state) {
                                        "com.apple.main-thread||start@libdyld.dylib;c",
                                        "com.apple.main-thread||start@libdyld.dylib",
                                        "worker||???@rg", "rg||"};
-    Str text =
-        STR(MAC_HEAD "    3 Thread_15   DispatchQueue_1: com.apple.main-thread  (serial)\n"
-                     "    + 3 start  (in libdyld.dylib) + 1  [0x7f]\n"
-                     "    +     1 a b  (in rg) + 41  [0x10]\n    +     1 c + 8  [0x1]\n"
-                     "    1 Thread_16: worker\n"
-                     "    + 1 ???  (in rg) load address 0x1 + 0x2  [0x3]\n"
-                     "    1 Thread_17\n\nTotal number in stack:\n    5  x\n");
+    Str text = STR(MAC_HEAD "    3 Thread_15   DispatchQueue_1: com.apple.main-thread  (serial)\n"
+                            "    + 3 start  (in libdyld.dylib) + 1  [0x7f]\n"
+                            "    +     1 a b  (in rg) + 41  [0x10]\n    +     1 c + 8  [0x1]\n"
+                            "    1 Thread_16: worker\n"
+                            "    + 1 ???  (in rg) load address 0x1 + 0x2  [0x3]\n"
+                            "    1 Thread_17\n\nTotal number in stack:\n    5  x\n");
     expect_text("macOS sample", text, want, 5, 0);
     expect_cuts("macOS sample", text, 5);
     Loaded loaded;
@@ -193,15 +195,18 @@ static void mac_samples(void **state) {
     assert_int_equal(context.tid, 16);
     loaded_free(&loaded);
     static const char *const rest[] = {"rg||f", "rg||f"};
-    expect_text("macOS sample", STR(MAC_HEAD "    1 Thread_1\n    + 2 f\n    + no number\n"),
-                rest, 2, 3);
+    expect_text("macOS sample", STR(MAC_HEAD "    1 Thread_1\n    + 2 f\n    + no number\n"), rest,
+                2, 3);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(simpleperf_samples), cmocka_unit_test(simpleperf_says_what_is_amiss),
-        cmocka_unit_test(bpftrace_maps),      cmocka_unit_test(dtrace_aggregations),
-        cmocka_unit_test(mac_samples),        cmocka_unit_test(perf_script_stacks),
+        cmocka_unit_test(simpleperf_samples),
+        cmocka_unit_test(simpleperf_says_what_is_amiss),
+        cmocka_unit_test(bpftrace_maps),
+        cmocka_unit_test(dtrace_aggregations),
+        cmocka_unit_test(mac_samples),
+        cmocka_unit_test(perf_script_stacks),
         cmocka_unit_test(perf_script_stacks_without_processes),
         cmocka_unit_test(what_is_no_perf_script_stack),
     };

@@ -34,7 +34,8 @@ static void values_come_back(void **state) {
             time_list_push(&l, block, n);
             in += n;
             assert_int_equal(time_list_left(&l), in - out);
-            n = time_list_take(&l, block, turn % 100 == 99 ? 300 : (uint32_t)(hash_mix(~turn) % 300));
+            n = time_list_take(&l, block,
+                               turn % 100 == 99 ? 300 : (uint32_t)(hash_mix(~turn) % 300));
             for (uint32_t i = 0; i < n; i++)
                 assert_int_equal(block[i], value_at(out + i));
             out += n;

@@ -32,7 +32,7 @@ static void expect_rows(Str text, const Row *row, uint64_t n, uint64_t complaint
     expect_same_any_way(text);
 }
 
-#define EVENT(ph, name, ts, more)                                                              \
+#define EVENT(ph, name, ts, more)                                                                  \
     "{\"pid\":1,\"tid\":2,\"ph\":\"" ph "\",\"name\":\"" name "\",\"ts\":" #ts more "}"
 
 static void calls_nest_in_any_order(void **state) {
@@ -41,12 +41,11 @@ static void calls_nest_in_any_order(void **state) {
                                {"main|calls|a@c;b", 1500, 1000000},
                                {"main|calls|a@c;b", 1001500, 500},
                                {"main|calls|a@c", 1002000, 8000}};
-    expect_rows(
-        STR("[" EVENT("B", "b", 1.5, "") "," EVENT("E", "b", 1002, "") "," EVENT(
-            "X", "a", 1,
-            ",\"cat\":\"c\",\"dur\":1009") "," EVENT("M", "thread_name", 0,
-                                                     ",\"args\":{\"name\":\"main\"}") "]"),
-        want, 4, 0);
+    expect_rows(STR("[" EVENT("B", "b", 1.5, "") "," EVENT("E", "b", 1002, "") "," EVENT(
+                    "X", "a", 1,
+                    ",\"cat\":\"c\",\"dur\":1009") "," EVENT("M", "thread_name", 0,
+                                                             ",\"args\":{\"name\":\"main\"}") "]"),
+                want, 4, 0);
 }
 
 static void overlapping_calls_last_as_long_as_they_say(void **state) {
@@ -93,28 +92,25 @@ static void sampler_comes_in_pieces(void **state) {
     (void)state;
     static const Row want[] = {{"js|samples|f@u_[j]", 101000, 0},
                                {"js|samples|f@u_[j];g@u_[j]", 103000, 0}};
-#define PIECE(tid, name, data)                                                                 \
-    "{\"args\":{\"data\":{" data "}},\"id\":\"0x1\",\"name\":\"" name                          \
+#define PIECE(tid, name, data)                                                                     \
+    "{\"args\":{\"data\":{" data "}},\"id\":\"0x1\",\"name\":\"" name                              \
     "\",\"ph\":\"P\",\"pid\":1,\"tid\":" #tid ",\"ts\":7}"
-    expect_rows(
-        STR("{\"traceEvents\":[" PIECE(
-            2, "Profile",
-            "\"startTime\":100") "," PIECE(9, "ProfileChunk",
-                                           "\"cpuProfile\":{\"nodes\":[{\"id\":1,\"callFrame\":"
-                                           "{\"functionName\":"
-                                           "\"(root)\"}},{\"id\":2,\"parent\":1,\"callFrame\":{"
-                                           "\"functionName\":\"f\","
-                                           "\"url\":\"u\"}}],\"samples\":[2]},\"timeDeltas\":["
-                                           "1]") "," PIECE(9, "ProfileChunk",
-                                                           "\"timeDeltas\":[2],\"cpuProfile\":{"
-                                                           "\"nodes\":[{\"id\":3,\"parent\":2,"
-                                                           "\"callFrame\":{\"functionName\":"
-                                                           "\"g\",\"url\":\"u\"}}],\"samples\":"
-                                                           "[3]}") "," EVENT("M", "thread_name",
-                                                                             0,
-                                                                             ",\"args\":{"
-                                                                             "\"name\":\"js\"}") "]}"),
-        want, 2, 0);
+    expect_rows(STR("{\"traceEvents\":[" PIECE(2, "Profile", "\"startTime\":100") "," PIECE(
+                    9, "ProfileChunk",
+                    "\"cpuProfile\":{\"nodes\":[{\"id\":1,\"callFrame\":"
+                    "{\"functionName\":"
+                    "\"(root)\"}},{\"id\":2,\"parent\":1,\"callFrame\":{"
+                    "\"functionName\":\"f\","
+                    "\"url\":\"u\"}}],\"samples\":[2]},\"timeDeltas\":["
+                    "1]") "," PIECE(9, "ProfileChunk",
+                                    "\"timeDeltas\":[2],\"cpuProfile\":{"
+                                    "\"nodes\":[{\"id\":3,\"parent\":2,"
+                                    "\"callFrame\":{\"functionName\":"
+                                    "\"g\",\"url\":\"u\"}}],\"samples\":"
+                                    "[3]}") "," EVENT("M", "thread_name", 0,
+                                                      ",\"args\":{"
+                                                      "\"name\":\"js\"}") "]}"),
+                want, 2, 0);
 }
 
 static void put_chunk(Buf *text, int chunk, bool times_first) {
@@ -131,8 +127,9 @@ static void put_chunk(Buf *text, int chunk, bool times_first) {
     }
     buf_puts(&nodes, "]}");
     buf_puts(&times, "]");
-    buf_printf(text, ",{\"args\":{\"data\":{%s,%s}},\"id\":\"0x1\",\"name\":\"ProfileChunk\",\"ph\":"
-                     "\"P\",\"pid\":1,\"tid\":9,\"ts\":7}",
+    buf_printf(text,
+               ",{\"args\":{\"data\":{%s,%s}},\"id\":\"0x1\",\"name\":\"ProfileChunk\",\"ph\":"
+               "\"P\",\"pid\":1,\"tid\":9,\"ts\":7}",
                times_first ? times.s : nodes.s, times_first ? nodes.s : times.s);
     buf_free(&nodes);
     buf_free(&times);
@@ -146,8 +143,9 @@ static void pieces_are_the_same_whenever_the_name_comes(void **state) {
         const char *name = EVENT("M", "thread_name", 0, ",\"args\":{\"name\":\"js\"}");
         Buf text = {0};
         Loaded loaded;
-        buf_printf(&text, "[%s%s{\"args\":{\"data\":{\"startTime\":100}},\"id\":\"0x1\",\"name\":"
-                          "\"Profile\",\"ph\":\"P\",\"pid\":1,\"tid\":2,\"ts\":7}",
+        buf_printf(&text,
+                   "[%s%s{\"args\":{\"data\":{\"startTime\":100}},\"id\":\"0x1\",\"name\":"
+                   "\"Profile\",\"ph\":\"P\",\"pid\":1,\"tid\":2,\"ts\":7}",
                    last ? "" : name, last ? "" : ",");
         for (int chunk = 0; chunk < 30; chunk++)
             put_chunk(&text, chunk, chunk % 3 == 1);
@@ -215,9 +213,8 @@ static void a_text_may_end_anywhere(void **state) {
                                                     "}");
     for (size_t n = 0; n < text.n; n++) {
         Loaded loaded;
-        load(
-            &loaded, 0,
-            &(LoadOptions){.path = temp_file(str_slice(text, 0, n)), .format = "trace events"});
+        load(&loaded, 0,
+             &(LoadOptions){.path = temp_file(str_slice(text, 0, n)), .format = "trace events"});
         temp_remove();
         assert_int_equal(loaded.status.state, LOAD_DONE);
         assert_int_equal(loaded.profile.complaints.of[COMPLAINT_TRUNCATED].count, 1);

@@ -17,18 +17,18 @@ typedef struct GenType {
     GenField field[FIELDS];
 } GenType;
 
-#define LONG(name)                                                                             \
+#define LONG(name)                                                                                 \
     { name, "long", false, false, NULL }
-#define TICKS(name)                                                                            \
+#define TICKS(name)                                                                                \
     { name, "long", false, false, "TICKS" }
-#define TEXT(name)                                                                             \
+#define TEXT(name)                                                                                 \
     { name, "java.lang.String", false, false, NULL }
-#define KEY(name, type)                                                                        \
+#define KEY(name, type)                                                                            \
     { name, type, true, false, NULL }
 #define START TICKS("startTime")
 #define WHO KEY("eventThread", "java.lang.Thread"), KEY("stackTrace", "jdk.types.StackTrace")
-#define SAMPLED                                                                                \
-    KEY("sampledThread", "java.lang.Thread"), KEY("stackTrace", "jdk.types.StackTrace"),       \
+#define SAMPLED                                                                                    \
+    KEY("sampledThread", "java.lang.Thread"), KEY("stackTrace", "jdk.types.StackTrace"),           \
         KEY("state", "jdk.types.ThreadState")
 
 /* Its place, plus 10, is a type's id. */
@@ -82,8 +82,7 @@ static const GenType types[] = {
      {START, SAMPLED, {"samples", "int", false, false, NULL}, TICKS("timeSpan")}},
     {"jdk.NativeMethodSample", {START, SAMPLED}},
     {"jdk.ObjectAllocationInNewTLAB",
-     {START, WHO, KEY("objectClass", "java.lang.Class"), LONG("allocationSize"),
-      LONG("tlabSize")}},
+     {START, WHO, KEY("objectClass", "java.lang.Class"), LONG("allocationSize"), LONG("tlabSize")}},
     {"jdk.ObjectAllocationOutsideTLAB",
      {START, WHO, KEY("objectClass", "java.lang.Class"), LONG("allocationSize")}},
     {"jdk.ObjectAllocationSample",
@@ -95,8 +94,7 @@ static const GenType types[] = {
      {START, WHO, KEY("objectClass", "java.lang.Class"), LONG("allocationSize"),
       TICKS("allocationTime")}},
     {"profiler.Malloc", {START, WHO, LONG("address"), LONG("size")}},
-    {"jdk.CPUTimeSample",
-     {START, WHO, {"samplingPeriod", "long", false, false, "NANOSECONDS"}}},
+    {"jdk.CPUTimeSample", {START, WHO, {"samplingPeriod", "long", false, false, "NANOSECONDS"}}},
     {"jdk.JVMInformation", {START, TEXT("jvmName"), LONG("pid")}},
     {"jdk.ActiveSetting", {START, LONG("id"), TEXT("name"), TEXT("value")}},
     {"jdk.DataLoss", {START, LONG("amount")}},
@@ -399,8 +397,8 @@ static void put_type_field(const JfrGen *g, Buf *out, Words *w, const GenField *
     put_element(g, out, w, "annotation",
                 (const char *[]){"class", "7", "value", "Some Label", NULL}, 0);
     if (f->unit)
-        put_element(g, out, w, "annotation",
-                    (const char *[]){"class", "8", "value", f->unit, NULL}, 0);
+        put_element(g, out, w, "annotation", (const char *[]){"class", "8", "value", f->unit, NULL},
+                    0);
 }
 
 static void put_type(const JfrGen *g, Buf *out, Words *w, uint32_t type) {
@@ -409,10 +407,10 @@ static void put_type(const JfrGen *g, Buf *out, Words *w, uint32_t type) {
     for (uint32_t i = 0; i < FIELDS; i++)
         fields += types[type].field[i].name != NULL;
     buf_printf(&id, "%u", FIRST_ID + type);
-    put_element(g, out, w, "class",
-                (const char *[]){"id", id.s, "name", types[type].name, "superType",
-                                 "jdk.jfr.Event", NULL},
-                fields);
+    put_element(
+        g, out, w, "class",
+        (const char *[]){"id", id.s, "name", types[type].name, "superType", "jdk.jfr.Event", NULL},
+        fields);
     for (uint32_t i = 0; i < FIELDS; i++) {
         const GenField *f = &types[type].field[g->ways.reversed ? FIELDS - 1 - i : i];
         if (f->name)

@@ -1,11 +1,11 @@
 /* The contents of a chunk: a little of everything. */
 #include "unit/jfr_helper.h"
 
-#define NUMBER(field, value)                                                                   \
+#define NUMBER(field, value)                                                                       \
     { field, value, NULL, NULL, 0 }
-#define TEXT(field, value)                                                                     \
+#define TEXT(field, value)                                                                         \
     { field, 0, value, NULL, 0 }
-#define END                                                                                    \
+#define END                                                                                        \
     { NULL, 0, NULL, NULL, 0 }
 #define VALUES(...) ((JfrGenValue[]){__VA_ARGS__, END})
 
@@ -31,8 +31,7 @@ static const struct {
 
 static void constants(JfrGen *g, uint32_t seed) {
     for (uint64_t i = 0; i < sizeof frame_types / sizeof *frame_types; i++)
-        jfr_gen_constant(g, "jdk.types.FrameType", i,
-                         VALUES(TEXT("description", frame_types[i])));
+        jfr_gen_constant(g, "jdk.types.FrameType", i, VALUES(TEXT("description", frame_types[i])));
     for (uint64_t i = 0; i < sizeof states / sizeof *states; i++)
         jfr_gen_constant(g, "jdk.types.ThreadState", i, VALUES(TEXT("name", states[i])));
     for (uint64_t i = 0; i < sizeof symbols / sizeof *symbols; i++)
@@ -41,9 +40,8 @@ static void constants(JfrGen *g, uint32_t seed) {
     for (uint64_t i = 0; i < sizeof names / sizeof *names; i++)
         jfr_gen_constant(g, "java.lang.Class", 100 + i, VALUES(NUMBER("name", names[i])));
     for (uint64_t i = 0; i < sizeof methods / sizeof *methods; i++)
-        jfr_gen_constant(
-            g, "jdk.types.Method", 200 + i,
-            VALUES(NUMBER("type", methods[i].class), NUMBER("name", methods[i].name)));
+        jfr_gen_constant(g, "jdk.types.Method", 200 + i,
+                         VALUES(NUMBER("type", methods[i].class), NUMBER("name", methods[i].name)));
     jfr_gen_constant(g, "java.lang.Thread", 41 + seed,
                      VALUES(TEXT("osName", "java"), NUMBER("osThreadId", 41 + seed),
                             TEXT("javaName", "main"), NUMBER("javaThreadId", 1)));
@@ -67,16 +65,14 @@ static void sampled(JfrGen *g, const char *event, uint64_t t, uint64_t thread, u
                          NUMBER("stackTrace", stack), NUMBER("state", state)));
 }
 
-#define WHO(t, thread, stack)                                                                  \
+#define WHO(t, thread, stack)                                                                      \
     NUMBER("startTime", t), NUMBER("eventThread", thread), NUMBER("stackTrace", stack)
 
 static void events(JfrGen *g, uint64_t t, uint64_t thread) {
     jfr_gen_event(g, "jdk.JVMInformation", VALUES(TEXT("jvmName", "x"), NUMBER("pid", 4711)));
-    jfr_gen_event(g, "jdk.ActiveSetting",
-                  VALUES(TEXT("name", "wall"), TEXT("value", "5000000")));
-    jfr_gen_event(
-        g, "jdk.JavaMonitorEnter",
-        VALUES(WHO(t, thread, 1), NUMBER("duration", 30), NUMBER("monitorClass", 100)));
+    jfr_gen_event(g, "jdk.ActiveSetting", VALUES(TEXT("name", "wall"), TEXT("value", "5000000")));
+    jfr_gen_event(g, "jdk.JavaMonitorEnter",
+                  VALUES(WHO(t, thread, 1), NUMBER("duration", 30), NUMBER("monitorClass", 100)));
     sampled(g, "jdk.ExecutionSample", t + 10, thread, 1, 0);
     sampled(g, "jdk.ExecutionSample", t + 20, 60, 2, 0);
     sampled(g, "jdk.ExecutionSample", t + 21, 61, 0, 0);
@@ -95,12 +91,10 @@ static void events(JfrGen *g, uint64_t t, uint64_t thread) {
     jfr_gen_event(g, "jdk.ObjectAllocationOutsideTLAB",
                   VALUES(WHO(t + 51, thread, 1), NUMBER("objectClass", 103),
                          NUMBER("allocationSize", 5000000000)));
-    jfr_gen_event(
-        g, "jdk.ObjectAllocationSample",
-        VALUES(WHO(t + 52, thread, 1), NUMBER("objectClass", 104), NUMBER("weight", 77)));
-    jfr_gen_event(
-        g, "jdk.ThreadPark",
-        VALUES(WHO(t + 53, 60, 1), NUMBER("duration", 1000), NUMBER("parkedClass", 0)));
+    jfr_gen_event(g, "jdk.ObjectAllocationSample",
+                  VALUES(WHO(t + 52, thread, 1), NUMBER("objectClass", 104), NUMBER("weight", 77)));
+    jfr_gen_event(g, "jdk.ThreadPark",
+                  VALUES(WHO(t + 53, 60, 1), NUMBER("duration", 1000), NUMBER("parkedClass", 0)));
     jfr_gen_event(g, "profiler.LiveObject",
                   VALUES(WHO(t + 99, thread, 1), NUMBER("objectClass", 100),
                          NUMBER("allocationSize", 24), NUMBER("allocationTime", t + 54)));

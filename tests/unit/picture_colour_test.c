@@ -64,8 +64,7 @@ static double hue_apart(uint32_t a, uint32_t b) {
 }
 
 static double apart_lab(Lab a, Lab b) {
-    return sqrt((a.l - b.l) * (a.l - b.l) + (a.a - b.a) * (a.a - b.a) +
-                (a.b - b.b) * (a.b - b.b));
+    return sqrt((a.l - b.l) * (a.l - b.l) + (a.a - b.a) * (a.a - b.a) + (a.b - b.b) * (a.b - b.b));
 }
 
 static double apart(uint32_t a, uint32_t b) {
@@ -94,9 +93,8 @@ static void ramps(void **state) {
             for (int i = 0; i < 256; i++)
                 assert_int_equal(r.color[i] & 0xff, 0xff);
             if (contrast(r.color[0], r.color[1]) < 1.3)
-                fail_msg("%s %d: one sample is hard to see: %f",
-                         heat_palette_name((HeatPalette)p), dark,
-                         contrast(r.color[0], r.color[1]));
+                fail_msg("%s %d: one sample is hard to see: %f", heat_palette_name((HeatPalette)p),
+                         dark, contrast(r.color[0], r.color[1]));
             double first = luminance(r.color[1]), last = luminance(r.color[255]);
             if (p != HEAT_PALETTE_ENHANCED) /* which is not meant to be even */
                 assert_true(dark ? last > first : last < first);
@@ -116,8 +114,7 @@ static void ramps(void **state) {
 static void check_text(const char *what, uint32_t fill) {
     assert_int_equal(fill & 0xff, 0xff);
     if (contrast(fill, text_on(fill)) < 4.5)
-        fail_msg("%s: text on #%06x has only %f", what, fill >> 8,
-                 contrast(fill, text_on(fill)));
+        fail_msg("%s: text on #%06x has only %f", what, fill >> 8, contrast(fill, text_on(fill)));
 }
 
 static const char *const SYMBOLS[] = {"main",
@@ -193,8 +190,7 @@ static void kinds_differ(void **state) {
         for (int k = 0; k < i; k++)
             assert_int_not_equal(
                 flame_color(FLAME_BY_KIND, true, (Frame){.kind = kinds[i]}, STR("f"), STR("m")),
-                flame_color(FLAME_BY_KIND, true, (Frame){.kind = kinds[k]}, STR("f"),
-                            STR("m")));
+                flame_color(FLAME_BY_KIND, true, (Frame){.kind = kinds[k]}, STR("f"), STR("m")));
     Frame user = {.kind = FRAME_USER};
     assert_int_equal(flame_color(FLAME_BY_NAME, true, user, STR("f"), STR("a")),
                      flame_color(FLAME_BY_NAME, true, user, STR("f"), STR("b")));
@@ -243,12 +239,9 @@ static void what_runs_has_its_hue(void **state) {
             assert_true(hue_apart(cpp, flame_color(FLAME_BY_KIND, true, (Frame){.kind = kind},
                                                    STR("a::f"), STR(""))) > 15);
     }
-    uint32_t get =
-        flame_color(FLAME_BY_PACKAGE, true, user, STR("java/util/Map.get"), STR("a"));
-    uint32_t put =
-        flame_color(FLAME_BY_PACKAGE, true, user, STR("java.util.Map.put"), STR("b"));
-    uint32_t run =
-        flame_color(FLAME_BY_PACKAGE, true, user, STR("java/lang/Thread.run"), STR("a"));
+    uint32_t get = flame_color(FLAME_BY_PACKAGE, true, user, STR("java/util/Map.get"), STR("a"));
+    uint32_t put = flame_color(FLAME_BY_PACKAGE, true, user, STR("java.util.Map.put"), STR("b"));
+    uint32_t run = flame_color(FLAME_BY_PACKAGE, true, user, STR("java/lang/Thread.run"), STR("a"));
     uint32_t none = flame_color(FLAME_BY_PACKAGE, true, user, STR("start_thread"), STR("a"));
     assert_true(hue_apart(get, put) <= 15);
     assert_true(hue_apart(get, run) > 15);
@@ -304,11 +297,10 @@ static void a_name_keeps_its_colour(void **state) {
     dict_free(&back);
     /* And in every run and build: colours that were looked at once. */
     Frame user = {.kind = FRAME_USER};
-    assert_true(apart(flame_color(FLAME_BY_KIND, true, user, STR("main"), STR("app")),
-                      0xd45e5dff) < 0.01); /* a build may round otherwise */
-    assert_true(
-        apart(flame_color(FLAME_BY_PACKAGE, false, user, STR("java/util/Map.get"), STR("")),
-              0x6acbbbff) < 0.01);
+    assert_true(apart(flame_color(FLAME_BY_KIND, true, user, STR("main"), STR("app")), 0xd45e5dff) <
+                0.01); /* a build may round otherwise */
+    assert_true(apart(flame_color(FLAME_BY_PACKAGE, false, user, STR("java/util/Map.get"), STR("")),
+                      0x6acbbbff) < 0.01);
 }
 
 /* ---- differential and linking ------------------------------------------------------------ */
@@ -350,8 +342,7 @@ static void changes(void **state) {
             double less = hue(flame_diff_color(0.1, 0.5, safe, dark));
             assert_true(safe ? more > 50 && more < 100 : more > 10 && more < 50);
             assert_true(less > 240 && less < 280);
-            for (int i = 0; i < DIFF_LEGEND_STEPS;
-                 i++) { /* new and gone: of the family, apart */
+            for (int i = 0; i < DIFF_LEGEND_STEPS; i++) { /* new and gone: of the family, apart */
                 assert_true(apart(l.only_a, l.ramp[i]) > 0.08);
                 assert_true(apart(l.only_b, l.ramp[i]) > 0.08);
             }
@@ -360,10 +351,8 @@ static void changes(void **state) {
             for (int i = 1; i <= DIFF_LEGEND_STEPS / 2; i++) { /* evenly away from the middle */
                 uint32_t up = l.ramp[DIFF_LEGEND_STEPS / 2 + i];
                 uint32_t down = l.ramp[DIFF_LEGEND_STEPS / 2 - i];
-                assert_true(apart(same, up) >
-                            apart(same, l.ramp[DIFF_LEGEND_STEPS / 2 + i - 1]));
-                assert_true(apart(same, down) >
-                            apart(same, l.ramp[DIFF_LEGEND_STEPS / 2 - i + 1]));
+                assert_true(apart(same, up) > apart(same, l.ramp[DIFF_LEGEND_STEPS / 2 + i - 1]));
+                assert_true(apart(same, down) > apart(same, l.ramp[DIFF_LEGEND_STEPS / 2 - i + 1]));
             }
         }
 }
@@ -382,8 +371,7 @@ static void safe_pair_is_safe(void **state) {
                     fail_msg("dark %d, without %d: step %d is %f apart", dark, missing, i,
                              apart_lab(up, down));
             }
-            assert_true(apart_lab(lab_seen(l.only_a, missing), lab_seen(l.only_b, missing)) >
-                        0.25);
+            assert_true(apart_lab(lab_seen(l.only_a, missing), lab_seen(l.only_b, missing)) > 0.25);
         }
         double up = lab(l.ramp[DIFF_LEGEND_STEPS - 1]).l, down = lab(l.ramp[0]).l;
         assert_true(fabs(up - down) > 0.12); /* without any colour, too */
@@ -393,14 +381,17 @@ static void safe_pair_is_safe(void **state) {
 /* How near two kinds of frames come, over many names, seen without red or green cones. */
 static double nearest_kinds(FlamePalette palette, bool dark, int missing) {
     enum { NAMES = 24, KINDS = 5 };
-    static const uint32_t kinds[KINDS] = {FRAME_USER, FRAME_KERNEL, FRAME_JIT, FRAME_INLINED, FRAME_CPP};
+    static const uint32_t kinds[KINDS] = {FRAME_USER, FRAME_KERNEL, FRAME_JIT, FRAME_INLINED,
+                                          FRAME_CPP};
     Lab seen[KINDS][NAMES];
     double least = 9;
     for (int k = 0; k < KINDS; k++)
         for (int i = 0; i < NAMES; i++) {
             char name[16];
             snprintf(name, sizeof name, "f%d", i * 7919);
-            seen[k][i] = lab_seen(flame_color(palette, dark, (Frame){.kind = kinds[k]}, str_of(name), STR("m")), missing);
+            seen[k][i] = lab_seen(
+                flame_color(palette, dark, (Frame){.kind = kinds[k]}, str_of(name), STR("m")),
+                missing);
         }
     for (int a = 0; a < KINDS; a++)
         for (int b = a + 1; b < KINDS; b++)
@@ -414,9 +405,11 @@ static void safe_kinds_are_safe(void **state) {
     (void)state;
     for (int dark = 0; dark < 2; dark++)
         for (int missing = 0; missing < 2; missing++) {
-            double safe = nearest_kinds(FLAME_SAFE, dark, missing), usual = nearest_kinds(FLAME_BY_KIND, dark, missing);
+            double safe = nearest_kinds(FLAME_SAFE, dark, missing),
+                   usual = nearest_kinds(FLAME_BY_KIND, dark, missing);
             if (safe < 0.12 || usual > safe / 2)
-                fail_msg("dark %d, without %d: kinds are %f apart, the usual ones %f", dark, missing, safe, usual);
+                fail_msg("dark %d, without %d: kinds are %f apart, the usual ones %f", dark,
+                         missing, safe, usual);
         }
 }
 
@@ -440,8 +433,7 @@ static void linked_cells_stand_out(void **state) {
                 uint32_t dim = heat_dim(heat.color[i], dark);
                 if (apart(dim, heat.color[0]) < 0.03)
                     fail_msg("%s %d: dimmed entry %d is lost", name, dark, i);
-                assert_true(contrast(dim, heat.color[0]) <
-                            contrast(heat.color[i], heat.color[0]));
+                assert_true(contrast(dim, heat.color[0]) < contrast(heat.color[i], heat.color[0]));
                 for (int k = 1; k < 256; k += 2) {
                     uint32_t c = lit.color[k];
                     if (apart(c, dim) < 0.15)

@@ -162,8 +162,7 @@ static void layout_invariants(void **state) {
             pick = l.box[pick].parent;
         FlameLayout z;
         flame_layout(a, l.box[pick].node, width, false, 0, &r.arena, &z);
-        double part = z.differential ? mean_share(&l, &l.box[pick])
-                                     : (double)l.box[pick].total;
+        double part = z.differential ? mean_share(&l, &l.box[pick]) : (double)l.box[pick].total;
         check_layout(a, &z, 0.5 * part / (double)width);
         for (uint32_t k = 0; k <= l.box[pick].depth; k++) {
             assert_int_equal(z.box[k].depth, k);

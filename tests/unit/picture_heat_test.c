@@ -122,10 +122,10 @@ static void distinct_steps(void **state) {
             if (begins)
                 assert_int_equal(m.threshold[steps++], v);
             assert_int_equal(heat_level(&m, v), heat_step_level(&m, steps - 1));
-            assert_true(v == 1   ? heat_level(&m, v) == 1
-                        : begins ? heat_level(&m, v) > heat_level(&m, v - 1) &&
-                                       heat_level(&m, v) >= 40
-                                 : heat_level(&m, v) == heat_level(&m, v - 1));
+            assert_true(v == 1 ? heat_level(&m, v) == 1
+                        : begins
+                            ? heat_level(&m, v) > heat_level(&m, v - 1) && heat_level(&m, v) >= 40
+                            : heat_level(&m, v) == heat_level(&m, v - 1));
         }
         assert_int_equal(m.steps, steps);
         if (max > 2)

@@ -238,8 +238,7 @@ static void svg_elements(void **state) {
 /* ---- HTML -------------------------------------------------------------------------------- */
 
 static uint8_t base64_value(char c) {
-    static const char digits[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const char *at = strchr(digits, c);
     assert_true(at && c);
     return (uint8_t)(at - digits);
@@ -328,12 +327,8 @@ static PageSums sums_of(const Buf *page, size_t cells) {
 }
 
 static void page_holds_what_fits(void **state) {
-    MakeOptions o = {.seed = 3,
-                     .symbols = 40,
-                     .depth = 12,
-                     .contexts = 5,
-                     .step_ns = 3000000,
-                     .disorder = 5};
+    MakeOptions o = {
+        .seed = 3, .symbols = 40, .depth = 12, .contexts = 5, .step_ns = 3000000, .disorder = 5};
     Maker m;
     Arena arena;
     Slice slice;
@@ -398,8 +393,7 @@ static void visit(void *context, const SliceSample *s) {
     Visited *v = context;
     v->samples++;
     v->count[s->pair] += v->query->weighted ? s->weight : 1;
-    assert_true(v->query->whole ||
-                (s->time_ns >= v->query->t0_ns && s->time_ns < v->query->t1_ns));
+    assert_true(v->query->whole || (s->time_ns >= v->query->t0_ns && s->time_ns < v->query->t1_ns));
 }
 
 static void visits_what_is_counted(void **state) {

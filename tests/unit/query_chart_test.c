@@ -18,12 +18,36 @@
 #include "truth_helper.h"
 
 static const MakeOptions PROFILES[] = {
-    {.seed = 21, .symbols = 4, .depth = 6, .contexts = 6, .events = 1, .cpus = 4, .step_ns = 1000000},
-    {.seed = 22, .symbols = 6, .depth = 12, .contexts = 20, .events = 3, .cpus = 3,
-     .step_ns = 3000000, .disorder = 20},
-    {.seed = 23, .symbols = 3, .depth = 9, .contexts = 2, .events = 2, .cpus = 2, .step_ns = 100000},
-    {.seed = 24, .symbols = 5, .depth = 30, .contexts = 3, .events = 1, .cpus = 2,
-     .step_ns = 100000, .disorder = 60},
+    {.seed = 21,
+     .symbols = 4,
+     .depth = 6,
+     .contexts = 6,
+     .events = 1,
+     .cpus = 4,
+     .step_ns = 1000000},
+    {.seed = 22,
+     .symbols = 6,
+     .depth = 12,
+     .contexts = 20,
+     .events = 3,
+     .cpus = 3,
+     .step_ns = 3000000,
+     .disorder = 20},
+    {.seed = 23,
+     .symbols = 3,
+     .depth = 9,
+     .contexts = 2,
+     .events = 2,
+     .cpus = 2,
+     .step_ns = 100000},
+    {.seed = 24,
+     .symbols = 5,
+     .depth = 30,
+     .contexts = 3,
+     .events = 1,
+     .cpus = 2,
+     .step_ns = 100000,
+     .disorder = 60},
     {.seed = 25, .symbols = 2, .depth = 3, .contexts = 1, .events = 1, .cpus = 1, .step_ns = 20},
 };
 enum { PROFILE_COUNT = sizeof(PROFILES) / sizeof(*PROFILES) };
@@ -57,7 +81,7 @@ typedef struct Seen {
     int64_t time_ns;
     uint64_t sample;
     StackId stack;
-    FrameId *frame; /* as recorded */
+    FrameId *frame;   /* as recorded */
     TruthFrame *left; /* … and what the transforms leave */
     uint32_t depth;   /* of that */
     bool dropped, not_arranged;
@@ -553,7 +577,7 @@ static void leaves_gaps_empty(void **state) {
     chart_layout(c, 0, 200000000, 2000, &arena, &l);
     static const struct {
         int depth, t0, t1, samples;
-    } boxes[] = {{0, 0, 40, 4}, {0, 90, 110, 2}, {1, 0, 40, 4}, {1, 90, 110, 2},
+    } boxes[] = {{0, 0, 40, 4}, {0, 90, 110, 2}, {1, 0, 40, 4},  {1, 90, 110, 2},
                  {2, 0, 20, 2}, {2, 20, 40, 2},  {2, 90, 110, 2}};
     assert_int_equal(l.count, 7);
     for (uint32_t i = 0; i < l.count; i++) {
@@ -588,7 +612,13 @@ static void transforms_by_hand(void **state) {
     maker_init(&maker, &PROFILES[0]);
     for (int i = 0; i < 10; i++)
         maker_put(&maker, i * 10000000, "app", 5, "e", (uint16_t)(i / 5), 0,
-                  i < 4 ? ab : i < 6 ? c_only : acb, i < 4 ? 2 : i < 6 ? 1 : 3, FRAME_USER);
+                  i < 4   ? ab
+                  : i < 6 ? c_only
+                          : acb,
+                  i < 4   ? 2
+                  : i < 6 ? 1
+                          : 3,
+                  FRAME_USER);
     engine_set_profile(e, 0, &maker.profile);
     static const struct {
         const char *transforms;
@@ -682,7 +712,8 @@ static void deep_stacks(void **state) {
         symbols[i] = "deep";
     maker_init(&maker, &PROFILES[0]);
     for (int i = 0; i < 40; i++)
-        maker_put(&maker, i * 1000000, "app", 5, "e", 0, 0, symbols, DEPTH - (uint32_t)(i % 3), FRAME_USER);
+        maker_put(&maker, i * 1000000, "app", 5, "e", 0, 0, symbols, DEPTH - (uint32_t)(i % 3),
+                  FRAME_USER);
     engine_set_profile(e, 0, &maker.profile);
     const Chart *c = ask(e, jobs, 0, 100000000, NULL);
     assert_int_equal(c->count, 40);
@@ -695,10 +726,14 @@ static void deep_stacks(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(agrees_inline),        cmocka_unit_test(agrees_on_workers),
-        cmocka_unit_test(agrees_while_loading), cmocka_unit_test(cuts_long_ranges),
-        cmocka_unit_test(leaves_gaps_empty),    cmocka_unit_test(transforms_by_hand),
-        cmocka_unit_test(tells_what_is_not_arranged), cmocka_unit_test(deep_stacks),
+        cmocka_unit_test(agrees_inline),
+        cmocka_unit_test(agrees_on_workers),
+        cmocka_unit_test(agrees_while_loading),
+        cmocka_unit_test(cuts_long_ranges),
+        cmocka_unit_test(leaves_gaps_empty),
+        cmocka_unit_test(transforms_by_hand),
+        cmocka_unit_test(tells_what_is_not_arranged),
+        cmocka_unit_test(deep_stacks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

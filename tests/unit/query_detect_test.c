@@ -64,8 +64,7 @@ static void put(Made *m, int64_t time_ns, const char *comm, int32_t tid, uint16_
 static void put_usual(Made *m, int64_t time_ns) {
     char leaf[16];
     uint32_t thread = (uint32_t)random_below(&m->random, 4);
-    uint32_t pick =
-        (uint32_t)(random_below(&m->random, 40) * random_below(&m->random, 40) / 40);
+    uint32_t pick = (uint32_t)(random_below(&m->random, 40) * random_below(&m->random, 40) / 40);
     snprintf(leaf, sizeof(leaf), "work_%u", pick);
     put(m, time_ns, "server", 100 + (int32_t)thread, (uint16_t)thread, "serve", leaf);
 }
@@ -102,17 +101,16 @@ static const Finding *only_finding(const Made *m, const DetectList *list, Findin
 
 static void assert_near(int64_t a, int64_t b, int64_t by) {
     if (a < b - by || a > b + by)
-        print_error("%lld is not within %lld of %lld\n", (long long)a, (long long)by,
-                    (long long)b);
+        print_error("%lld is not within %lld of %lld\n", (long long)a, (long long)by, (long long)b);
     assert_true(a >= b - by && a <= b + by);
 }
 
 /* ---- the kinds, each alone ------------------------------------------------------------- */
 
 /* `rate` samples a second for `seconds`, each a little off its place. */
-#define EACH_SAMPLE(m, t, rate, seconds)                                                       \
-    for (int64_t t_##t = 0, t; t_##t < (int64_t)(rate) * (seconds); t_##t++)                   \
-        if ((t = t_##t * (S / (rate)) +                                                        \
+#define EACH_SAMPLE(m, t, rate, seconds)                                                           \
+    for (int64_t t_##t = 0, t; t_##t < (int64_t)(rate) * (seconds); t_##t++)                       \
+        if ((t = t_##t * (S / (rate)) +                                                            \
                  (int64_t)random_below(&(m)->random, (uint64_t)(S / (rate)))) >= 0)
 
 static void finds_a_pause(void **state) {
@@ -190,8 +188,8 @@ static void finds_a_phase(void **state) {
     Made *m = made_new(6); /* from 20 to 26 s, half of what happens is something new */
     EACH_SAMPLE(m, t, 500, 60) {
         if (t >= 20 * S && t < 26 * S && random_below(&m->random, 2))
-            put(m, m->from_ns + t, "server", 100 + (int32_t)random_below(&m->random, 4), 0,
-                "serve", "rebuild");
+            put(m, m->from_ns + t, "server", 100 + (int32_t)random_below(&m->random, 4), 0, "serve",
+                "rebuild");
         else
             put_usual(m, m->from_ns + t);
     }
@@ -257,8 +255,8 @@ static void repeats_are_one_finding(void **state) {
         if (in_minute >= 50 * S && in_minute < 55 * S)
             continue;
         if (in_minute >= 20 * S && in_minute < 22 * S)
-            put(m, m->from_ns + t, "server", 100 + (int32_t)random_below(&m->random, 4), 1,
-                "serve", "compact");
+            put(m, m->from_ns + t, "server", 100 + (int32_t)random_below(&m->random, 4), 1, "serve",
+                "compact");
         else
             put_usual(m, m->from_ns + t);
     }
@@ -272,8 +270,7 @@ static void repeats_are_one_finding(void **state) {
         assert_near(f->period_ns, 60 * S, 20 * MS);
         assert_near(f->phase_ns, (gap ? 50 : 20) * S, 30 * MS);
         for (uint32_t k = 0; k < 4; k++)
-            assert_near(f->range[k].t0_ns, m->from_ns + (60 * k + (gap ? 50 : 20)) * S,
-                        30 * MS);
+            assert_near(f->range[k].t0_ns, m->from_ns + (60 * k + (gap ? 50 : 20)) * S, 30 * MS);
     }
     assert_true(list->finding[0].score >= list->finding[1].score);
     detect_drop(list);
@@ -385,8 +382,7 @@ static void order_does_not_matter(void **state) {
                      (unsigned)((time[i] / (2 * MS) + 1000000) * 7 % 23));
             int64_t at = time[i] + 100 * S;
             bool pause = at % (7 * S) >= 3 * S && at % (7 * S) < 3 * S + 90 * MS && at > 7 * S;
-            put(m[k], time[i], "a", 1 + (int32_t)(at / MS % 3), 0, "main",
-                pause ? "stop" : leaf);
+            put(m[k], time[i], "a", 1 + (int32_t)(at / MS % 3), 0, "main", pause ? "stop" : leaf);
         }
         list[k] = detect(m[k], NULL);
         const Finding *f = only_finding(m[k], list[k], FINDING_PERIODIC);
@@ -450,9 +446,8 @@ static void may_be_cancelled(void **state) {
     detect_drop(detect(m, NULL));
     CancelToken token = {0};
     cancel(&token);
-    DetectWish wish = {.profile = &m->maker.profile,
-                       .view = profile_view(&m->maker.profile),
-                       .event = EVENT_ALL};
+    DetectWish wish = {
+        .profile = &m->maker.profile, .view = profile_view(&m->maker.profile), .event = EVENT_ALL};
     assert_null(detect_run(&wish, &token));
     detect_drop(NULL);
     DetectList *list = detect_run(&wish, NULL);

@@ -19,8 +19,7 @@
 /* ---- truth ------------------------------------------------------------------------------- */
 
 /* Σ of slice counts by the keys of a forward tree: a stack has its own and its descendants'. */
-static uint64_t *sum_stacks(const Profile *p, const Slice *slice, uint32_t stacks,
-                            Arena *arena) {
+static uint64_t *sum_stacks(const Profile *p, const Slice *slice, uint32_t stacks, Arena *arena) {
     uint64_t *sum = ARENA_ARRAY(arena, uint64_t, stacks);
     for (PairId id = 0; id < slice->pairs; id++)
         sum[pairs_get(&p->pairs, id).stack] += slice->count[id];
@@ -43,7 +42,8 @@ static void check_node_sums(const Answer *a, const Prefix *prefix, const Slice *
         assert_true(self == have);
     }
     /* Ranks are a permutation of pairs, whatever the tree. */
-    for (PairId id = 0; !t->dropped && t->rank_of_pair && id < t->pairs && id < slice->pairs; id++) {
+    for (PairId id = 0; !t->dropped && t->rank_of_pair && id < t->pairs && id < slice->pairs;
+         id++) {
         uint32_t rank = t->rank_of_pair[id];
         assert_true(prefix_at(prefix, rank + 1) - prefix_at(prefix, rank) == slice->count[id]);
     }
@@ -232,13 +232,7 @@ static const MakeOptions PROFILES[] = {
      .step_ns = 100000,
      .weights = true,
      .disorder = 60},
-    {.seed = 5,
-     .symbols = 3,
-     .depth = 2,
-     .contexts = 2,
-     .events = 1,
-     .cpus = 1,
-     .step_ns = 50000},
+    {.seed = 5, .symbols = 3, .depth = 2, .contexts = 2, .events = 1, .cpus = 1, .step_ns = 50000},
     {.seed = 6,
      .symbols = 10,
      .depth = 4,
@@ -433,8 +427,7 @@ static void files_come_and_go(void **state) {
     engine_set_profile(e, 1, &b.profile);
     for (int i = 0; i < 6; i++) {
         Query q = {.slot = (uint8_t)(i & 1), .whole = true, .event = EVENT_ALL};
-        HeatSpec spec = {
-            .slot = q.slot, .rows = 50, .column_ns = 1000000000, .event = EVENT_ALL};
+        HeatSpec spec = {.slot = q.slot, .rows = 50, .column_ns = 1000000000, .event = EVENT_ALL};
         engine_ask(e, ANSWER_MAIN, &q);
         engine_ask_heat(e, &spec);
         settle(e, jobs, &now);

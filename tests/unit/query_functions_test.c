@@ -18,16 +18,47 @@
 #include "query_helper.h"
 
 static const MakeOptions PROFILES[] = {
-    {.seed = 11, .symbols = 4, .depth = 9, .contexts = 6, .events = 1, .cpus = 4, .step_ns = 1000000},
-    {.seed = 12, .symbols = 40, .depth = 12, .contexts = 20, .events = 3, .cpus = 3,
-     .step_ns = 3000000, .disorder = 20},
-    {.seed = 13, .symbols = 20, .depth = 9, .contexts = 9, .events = 2, .cpus = 2,
-     .step_ns = 100000, .weights = true},
-    {.seed = 14, .symbols = 9, .depth = 30, .contexts = 9, .events = 2, .cpus = 2,
-     .step_ns = 100000, .weights = true, .disorder = 60},
+    {.seed = 11,
+     .symbols = 4,
+     .depth = 9,
+     .contexts = 6,
+     .events = 1,
+     .cpus = 4,
+     .step_ns = 1000000},
+    {.seed = 12,
+     .symbols = 40,
+     .depth = 12,
+     .contexts = 20,
+     .events = 3,
+     .cpus = 3,
+     .step_ns = 3000000,
+     .disorder = 20},
+    {.seed = 13,
+     .symbols = 20,
+     .depth = 9,
+     .contexts = 9,
+     .events = 2,
+     .cpus = 2,
+     .step_ns = 100000,
+     .weights = true},
+    {.seed = 14,
+     .symbols = 9,
+     .depth = 30,
+     .contexts = 9,
+     .events = 2,
+     .cpus = 2,
+     .step_ns = 100000,
+     .weights = true,
+     .disorder = 60},
     {.seed = 15, .symbols = 3, .depth = 2, .contexts = 2, .events = 1, .cpus = 1, .step_ns = 50000},
-    {.seed = 16, .symbols = 10, .depth = 4, .contexts = 3, .events = 1, .cpus = 1,
-     .step_ns = 50000, .untimed = true},
+    {.seed = 16,
+     .symbols = 10,
+     .depth = 4,
+     .contexts = 3,
+     .events = 1,
+     .cpus = 1,
+     .step_ns = 50000,
+     .untimed = true},
 };
 enum { PROFILE_COUNT = sizeof(PROFILES) / sizeof(*PROFILES) };
 
@@ -309,10 +340,16 @@ static void check_against_answer(const Functions *f, const Answer *a) {
 }
 
 static void of_transformed_trees(uint32_t workers) {
-    static const char *const texts[] = {
-        "",           "focus-function=fn_a1", "drop-function=fn_b1",        "collapse-recursion",
-        "hide-kernel", "merge-function=fn_c2", "collapse-module=/lib/libone.so", "group=thread",
-        "group=cpu",  "group=module||collapse-recursion"};
+    static const char *const texts[] = {"",
+                                        "focus-function=fn_a1",
+                                        "drop-function=fn_b1",
+                                        "collapse-recursion",
+                                        "hide-kernel",
+                                        "merge-function=fn_c2",
+                                        "collapse-module=/lib/libone.so",
+                                        "group=thread",
+                                        "group=cpu",
+                                        "group=module||collapse-recursion"};
     Maker maker, other;
     Jobs *jobs = jobs_new(workers);
     Engine *e = engine_new(jobs);
@@ -386,8 +423,8 @@ static bool plain_match(const Dict *dict, FrameId frame, const char *wanted) {
     return strcasestr(text, wanted) != NULL;
 }
 
-static void check_order(const Functions *f, const Dict *dict, FunctionOrder order,
-                        bool descending, FunctionFilter *filter, const char *wanted) {
+static void check_order(const Functions *f, const Dict *dict, FunctionOrder order, bool descending,
+                        FunctionFilter *filter, const char *wanted) {
     Arena arena;
     const uint32_t *rows;
     uint32_t count, passing = 0;
@@ -453,8 +490,8 @@ static void filter_expressions(void **state) {
     static const struct {
         const char *text;
         uint32_t passes; /* of these four, the process beside them */
-    } cases[] = {{"operator()", 1}, {"operator(", 1}, {"pars", 2}, {"Pars", 2},   {"^pars", 2},
-                 {"^Pars", 1},      {"r$", 1},        {"e|o", 4},  {".loop", 1},  {"^x", 0},
+    } cases[] = {{"operator()", 1}, {"operator(", 1}, {"pars", 2}, {"Pars", 2},  {"^pars", 2},
+                 {"^Pars", 1},      {"r$", 1},        {"e|o", 4},  {".loop", 1}, {"^x", 0},
                  {"[", 0},          {"^m$", 4},       {"m", 4}};
     Maker maker;
     Jobs *jobs = jobs_new(0);
@@ -499,9 +536,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(agrees_inline),        cmocka_unit_test(agrees_on_workers),
         cmocka_unit_test(agrees_while_loading), cmocka_unit_test(deep_recursion),
-        cmocka_unit_test(follows_transforms),
-        cmocka_unit_test(sorts_and_filters),    cmocka_unit_test(filter_expressions),
-        cmocka_unit_test(order_names),
+        cmocka_unit_test(follows_transforms),   cmocka_unit_test(sorts_and_filters),
+        cmocka_unit_test(filter_expressions),   cmocka_unit_test(order_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -267,8 +267,8 @@ static HeatSpec random_spec(uint64_t *random, const ProfileView *view) {
                   .idle = q.idle,
                   .filter = q.filter};
     s.match.kind = (uint8_t)(LINK_FUNCTION + random_below(random, LINK_SEARCH));
-    s.match.id = (uint32_t)random_below(random, s.match.kind == LINK_FUNCTION ? view->frames
-                                                                              : view->stacks);
+    s.match.id =
+        (uint32_t)random_below(random, s.match.kind == LINK_FUNCTION ? view->frames : view->stacks);
     strcpy(s.match.text, texts[random_below(random, 3)]);
     return s;
 }
@@ -440,8 +440,8 @@ static void many_threads(void **state) {
         assert_true(disorder ? g->spec.column_ns > S : g->spec.column_ns == S);
         assert_true(!disorder || (uint64_t)g->columns * g->rows * 10000 / 8 <= DISTINCT_BYTES);
         check(&m.profile, &spec, g);
-        spec = (HeatSpec){
-            .rows = 50, .column_ns = S, .event = EVENT_ALL, .row_kind = HEAT_BY_THREAD};
+        spec =
+            (HeatSpec){.rows = 50, .column_ns = S, .event = EVENT_ALL, .row_kind = HEAT_BY_THREAD};
         check(&m.profile, &spec, heat_build(&m.profile, &view, &spec, &arena));
         arena_free(&arena);
         maker_free(&m);
@@ -462,8 +462,7 @@ static void late_ones_win(void **state) {
         for (int k = 0; k <= i / 60; k++, t += S / 100)
             maker_put(&m, t, "worker", 1 + i, "e", 0, 0, path, 1, FRAME_USER);
     ProfileView view = profile_view(&m.profile);
-    HeatSpec spec = {
-        .rows = 50, .column_ns = S, .event = EVENT_ALL, .row_kind = HEAT_BY_THREAD};
+    HeatSpec spec = {.rows = 50, .column_ns = S, .event = EVENT_ALL, .row_kind = HEAT_BY_THREAD};
     const HeatGrid *g = heat_build(&m.profile, &view, &spec, &arena);
     assert_int_equal(g->row[0].tid, 541);
     assert_int_equal(g->row[0].samples, 10);

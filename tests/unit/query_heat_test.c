@@ -28,8 +28,7 @@ static void rows_tile_columns(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof(spans) / sizeof(*spans); i++) {
         for (size_t k = 0; k < sizeof(rows) / sizeof(*rows); k++) {
-            HeatGrid g = {
-                .spec = {.column_ns = spans[i]}, .rows = rows[k], .origin_ns = -5 * S};
+            HeatGrid g = {.spec = {.column_ns = spans[i]}, .rows = rows[k], .origin_ns = -5 * S};
             assert_int_equal(heat_row_start(spans[i], rows[k], 0), 0);
             assert_int_equal(heat_row_start(spans[i], rows[k], rows[k]), spans[i]);
             for (int n = 0; n < 300; n++) {
@@ -48,8 +47,8 @@ static void rows_tile_columns(void **state) {
                 heat_cell_range(&g, c, r, &t0, &t1);
                 assert_true(t0 <= t && t < t1);
                 /* floor(at · R / W), in wider arithmetic than the code's */
-                assert_int_equal(r, (uint32_t)((unsigned __int128)at * rows[k] /
-                                               (unsigned __int128)spans[i]));
+                assert_int_equal(
+                    r, (uint32_t)((unsigned __int128)at * rows[k] / (unsigned __int128)spans[i]));
             }
         }
     }
@@ -153,8 +152,7 @@ static void grows(void **state) {
                          .contexts = 3,
                          .step_ns = 20000000,
                          .disorder = 30};
-        HeatSpec spec = {
-            .rows = 20, .column_ns = spans[s], .event = EVENT_ALL, .idle = IDLE_KEEP};
+        HeatSpec spec = {.rows = 20, .column_ns = spans[s], .event = EVENT_ALL, .idle = IDLE_KEEP};
         HeatBuilder b;
         HeatCopy ring[3] = {0};
         uint32_t at = 0;
@@ -178,8 +176,8 @@ static void grows(void **state) {
                 const HeatGrid *g = &ring[at].grid;
                 for (uint32_t c = 0; c < before.columns && before.cell; c++)
                     if ((c < g->changed_from || c >= g->changed_to) && c < g->columns)
-                        assert_memory_equal(before.cell + (size_t)c * 20,
-                                            g->cell + (size_t)c * 20, 20 * sizeof(uint32_t));
+                        assert_memory_equal(before.cell + (size_t)c * 20, g->cell + (size_t)c * 20,
+                                            20 * sizeof(uint32_t));
             }
             assert_true(all);
             check_naive(&m, &ring[at].grid, &spec);

@@ -62,8 +62,8 @@ static StackId random_stack(Maker *m, const char *comm, bool swapper) {
     }
     if (swapper && random_below(r, 3))
         s = stacks_push(&m->part.dict.stacks, s,
-                        frame(m, random_below(r, 2) ? "intel_idle" : "cpuidle_enter",
-                              "[kernel]", FRAME_KERNEL));
+                        frame(m, random_below(r, 2) ? "intel_idle" : "cpuidle_enter", "[kernel]",
+                              FRAME_KERNEL));
     return s;
 }
 
@@ -165,8 +165,8 @@ Query random_query(uint64_t *r, const ProfileView *view) {
     q.weighted = random_below(r, 3) == 0;
     q.idle = (uint8_t)random_below(r, 3);
     q.tree.direction = random_below(r, 4) ? TREE_FORWARD : TREE_INVERTED;
-    filter_parse(str_of(filters[random_below(r, sizeof(filters) / sizeof(*filters))]),
-                 &q.filter, NULL);
+    filter_parse(str_of(filters[random_below(r, sizeof(filters) / sizeof(*filters))]), &q.filter,
+                 NULL);
     strcpy(q.search, searches[random_below(r, sizeof(searches) / sizeof(*searches))]);
     return q;
 }

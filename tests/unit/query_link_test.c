@@ -93,8 +93,7 @@ static uint32_t row_of(const Profile *p, const LinkWish *w, uint64_t sample) {
 }
 
 /* The pairs that pass are asked of a mask made anew; the mask has tests of its own. */
-static void check_link(const Profile *p, uint64_t samples, const LinkWish *w,
-                       const LinkGrid *g) {
+static void check_link(const Profile *p, uint64_t samples, const LinkWish *w, const LinkGrid *g) {
     ProfileView view = profile_view(p);
     Mask mask;
     Error err;
@@ -475,7 +474,13 @@ static void steps_through_occurrences(void **state) {
 
 /* By the tree of an index, with pairs that came after it, the same pairs match as by all stacks. */
 static void trees_answer_as_stacks_do(void **state) {
-    MakeOptions options = {.seed = 9, .symbols = 60, .depth = 12, .contexts = 5, .events = 2, .cpus = 2, .step_ns = 1000};
+    MakeOptions options = {.seed = 9,
+                           .symbols = 60,
+                           .depth = 12,
+                           .contexts = 5,
+                           .events = 2,
+                           .cpus = 2,
+                           .step_ns = 1000};
     static const char *const texts[] = {"fn_a", "fn_b1", "a|b", "nothing", "(", "proc"};
     uint32_t by_tree = 0;
     (void)state;
@@ -520,10 +525,8 @@ static void trees_answer_as_stacks_do(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(trees_answer_as_stacks_do),
-        cmocka_unit_test(agrees_with_scan),
-        cmocka_unit_test(agrees_while_loading),
-        cmocka_unit_test(what_is_in_view_comes_first),
+        cmocka_unit_test(trees_answer_as_stacks_do), cmocka_unit_test(agrees_with_scan),
+        cmocka_unit_test(agrees_while_loading),      cmocka_unit_test(what_is_in_view_comes_first),
         cmocka_unit_test(steps_through_occurrences),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -149,8 +149,7 @@ static void removing_leaves_the_rest(void **state) {
         uint32_t gone = (uint32_t)random_below(&random, count);
         for (uint32_t i = 0; i < count; i++) {
             char frame[64];
-            snprintf(frame, sizeof(frame), "f%u\tm%u\n", (unsigned)random_below(&random, 99999),
-                     i);
+            snprintf(frame, sizeof(frame), "f%u\tm%u\n", (unsigned)random_below(&random, 99999), i);
             transforms_add(&t, TRANSFORM_MERGE_FUNCTION, 0, str_of(frame), NULL);
             if (i != gone)
                 transforms_add(&made, TRANSFORM_MERGE_FUNCTION, 0, str_of(frame), NULL);
@@ -169,13 +168,7 @@ static void removing_leaves_the_rest(void **state) {
 /* ---- trees ------------------------------------------------------------------------------- */
 
 static const MakeOptions PROFILES[] = {
-    {.seed = 1,
-     .symbols = 6,
-     .depth = 8,
-     .contexts = 9,
-     .events = 2,
-     .cpus = 3,
-     .step_ns = 90000},
+    {.seed = 1, .symbols = 6, .depth = 8, .contexts = 9, .events = 2, .cpus = 3, .step_ns = 90000},
     {.seed = 2,
      .symbols = 30,
      .depth = 14,
@@ -439,9 +432,8 @@ static void two_profiles_over_one_tree(void **state) {
 }
 
 static void deep_and_wide(void **state) {
-    static const char *const chains[] = {"collapse-recursion", "collapse-direct",
-                                         "group=thread",       "hide-kernel",
-                                         "focus-function=a",   "callers-of=a"};
+    static const char *const chains[] = {"collapse-recursion", "collapse-direct",  "group=thread",
+                                         "hide-kernel",        "focus-function=a", "callers-of=a"};
     enum { DEEP = 60000, WIDE = 3000 };
     static const char *path[DEEP];
     static char names[WIDE][12];

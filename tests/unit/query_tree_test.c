@@ -206,8 +206,8 @@ static void samples_in_time_order(void **state) {
     }
 }
 
-/* Few stacks, one of which has far more samples than 16 bits count: 16 bits a slot. Many, one of which
- * has more than 8 bits count: 8 bits. */
+/* Few stacks, one of which has far more samples than 16 bits count: 16 bits a slot. Many, one of
+ * which has more than 8 bits count: 8 bits. */
 static void counts_in_snapshots(uint32_t stacks, bool wide) {
     enum { SAMPLES = 300000 };
     MakeOptions o = {.seed = 1};

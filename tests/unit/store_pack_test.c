@@ -143,12 +143,11 @@ static void views_and_facts_come_back(void **state) {
         assert_true(pack_admit(pack, &profile, NULL));
         profile_publish(&profile);
         ProfileView x = profile_view(&m.profile), y = profile_view(&profile);
-        assert_true(x.samples == y.samples && x.first_ns == y.first_ns &&
-                    x.last_ns == y.last_ns && x.pairs == y.pairs && x.stacks == y.stacks &&
-                    x.frames == y.frames && x.names == y.names && x.contexts == y.contexts &&
-                    x.events == y.events && x.has_time == y.has_time &&
-                    x.has_weight == y.has_weight && x.in_order == y.in_order &&
-                    x.complaints == y.complaints && x.lost == y.lost);
+        assert_true(x.samples == y.samples && x.first_ns == y.first_ns && x.last_ns == y.last_ns &&
+                    x.pairs == y.pairs && x.stacks == y.stacks && x.frames == y.frames &&
+                    x.names == y.names && x.contexts == y.contexts && x.events == y.events &&
+                    x.has_time == y.has_time && x.has_weight == y.has_weight &&
+                    x.in_order == y.in_order && x.complaints == y.complaints && x.lost == y.lost);
         profile_complaints(&m.profile, &a);
         profile_complaints(&profile, &b);
         assert_memory_equal(&a, &b, sizeof a);
@@ -656,8 +655,8 @@ static void late_times_and_weights_reach_spilled_rows(void **state) {
         for (int i = 0; i < ROWS; i += 1000) {
             batch_clear(&batch, &m.part);
             for (int k = 0; k < 1000; k++)
-                batch_add(&batch, i + 1000 < ROWS ? TIME_NONE : 7000000000 + k,
-                          1 + (PairId)(k % 3), (uint16_t)k, i + 1000 < ROWS ? 0 : 5);
+                batch_add(&batch, i + 1000 < ROWS ? TIME_NONE : 7000000000 + k, 1 + (PairId)(k % 3),
+                          (uint16_t)k, i + 1000 < ROWS ? 0 : 5);
             profile_absorb(&m.profile, &batch, &m.remap);
         }
         profile_publish(&m.profile);

@@ -101,8 +101,7 @@ static void rust(void **state) {
         {"<&mut shop::till::Till as core::fmt::Debug>::fmt", "shop::till"},
         {"<&T as core::fmt::Debug>::fmt", ""},
         {"core::ptr::drop_in_place<alloc::vec::Vec<u8>>", "core::ptr"},
-        {"_$LT$core..result..Result$LT$T$C$E$GT$$GT$::and_then::h47fa4b8545196b9b",
-         "core..result"},
+        {"_$LT$core..result..Result$LT$T$C$E$GT$$GT$::and_then::h47fa4b8545196b9b", "core..result"},
         {"_$LT$T$GT$::f", ""},
     };
     (void)state;

@@ -19,8 +19,8 @@ static PairId pair_of(Part *part, const char *path, const char *event, bool weig
         NameId name = names_intern(&dict->names, str_cut(&rest, ';'));
         uint32_t kind = stack ? FRAME_USER : FRAME_PROCESS;
         comm = comm ? comm : name;
-        stack = stacks_push(&dict->stacks, stack,
-                            frames_intern(&dict->frames, (Frame){name, 0, kind}));
+        stack =
+            stacks_push(&dict->stacks, stack, frames_intern(&dict->frames, (Frame){name, 0, kind}));
     }
     NameId event_name = names_intern(&dict->names, str_of(event));
     EventId id = contexts_event_weighed(&dict->contexts, event_name,

@@ -157,8 +157,7 @@ static void collapse_module(const Where *w, List *l, Str module) {
             run = 0;
             continue;
         }
-        l->at[i] =
-            (Item){last_part(module), module, kind_of_module(w, module, true), false, true};
+        l->at[i] = (Item){last_part(module), module, kind_of_module(w, module, true), false, true};
         if (run++)
             list_cut(l, i, i + 1), i--;
     }
@@ -229,8 +228,7 @@ static bool rewrite(const Where *w, const Transform *t, Str frames, List *l) {
         return true;
     default: {
         Item none = {.kind = FRAME_USER};
-        list_insert(l, groups,
-                    group_item(w, (GroupKey)t->group, n > groups ? l->at[n - 1] : none));
+        list_insert(l, groups, group_item(w, (GroupKey)t->group, n > groups ? l->at[n - 1] : none));
         return true;
     }
     }
@@ -352,8 +350,8 @@ typedef struct Scan {
 
 static Query baseline_query(const Answer *a) {
     Query q = a->query;
-    q.whole = !(q.baseline == BASELINE_RANGE ||
-                (q.baseline == BASELINE_FILE && !q.baseline_whole_file));
+    q.whole =
+        !(q.baseline == BASELINE_RANGE || (q.baseline == BASELINE_FILE && !q.baseline_whole_file));
     q.t0_ns = q.b0_ns;
     q.t1_ns = q.b1_ns;
     return q;
@@ -389,8 +387,7 @@ static void scan_cpu(Scan *s, int cpu, const uint8_t *occurs) {
     const uint64_t *of_b = s->b && q->baseline ? counts(s, &base, cpu, &arena) : NULL;
     uint32_t known = s->side ? s->answer->tree->pairs_b : s->answer->tree->pairs;
     for (PairId p = 1; p < known; p++) {
-        Where w = {s->profile, s->view, pairs_get(&s->profile->pairs, p), (uint32_t)cpu,
-                   &arena};
+        Where w = {s->profile, s->view, pairs_get(&s->profile->pairs, p), (uint32_t)cpu, &arena};
         uint64_t n[2] = {of_a ? of_a[p] : 0, of_b ? of_b[p] : 0};
         if (q->baseline == BASELINE_REST)
             n[1] -= n[0];
@@ -444,8 +441,8 @@ static void check_nodes(const Answer *a, Sums *sums, bool exact) {
         for (uint32_t c = t->node[v].first_child; c < t->node[v + 1].first_child; c++) {
             Buf text = {0};
             buf_put(&text, path[v]);
-            put_step(&text, tree_symbol(t, d, t->node[c].frame), tree_module(t, d, t->node[c].frame),
-                     tree_frame_kind(t, d, t->node[c].frame));
+            put_step(&text, tree_symbol(t, d, t->node[c].frame),
+                     tree_module(t, d, t->node[c].frame), tree_frame_kind(t, d, t->node[c].frame));
             path[c] = str_copy(&sums->arena, buf_str(&text));
             buf_free(&text);
         }
@@ -466,8 +463,8 @@ static void check_counts(const Answer *a, const ProfileView *view, const Profile
     assert_int_equal(a->shown_in_selection, slice.shown);
     Slice base = {0};
     if (q.baseline && (!file || a->profile_b))
-        assert_true(slice_scan(file ? a->profile_b : a->profile, file ? view_b : view, &q,
-                               &arena, &base, NULL));
+        assert_true(slice_scan(file ? a->profile_b : a->profile, file ? view_b : view, &q, &arena,
+                               &base, NULL));
     if (q.baseline == BASELINE_REST) {
         base.samples -= slice.samples;
         base.shown -= slice.shown;
@@ -539,23 +536,21 @@ static void add_random(uint64_t *random, const List *l, Transforms *out) {
             put_item(&frames, l->at[i], random_below(random, 4) != 0);
     } else if (kind == TRANSFORM_COLLAPSE_MODULE) {
         buf_putc(&frames, '\t');
-        buf_put(&frames,
-                random_below(random, 2) ? l->at[at].module : last_part(l->at[at].module));
+        buf_put(&frames, random_below(random, 2) ? l->at[at].module : last_part(l->at[at].module));
         buf_putc(&frames, '\n');
     } else if (kind != TRANSFORM_HIDE_KERNEL && kind != TRANSFORM_GROUP &&
                ((kind != TRANSFORM_COLLAPSE_RECURSION && kind != TRANSFORM_COLLAPSE_DIRECT) ||
                 random_below(random, 2))) {
         put_item(&frames, l->at[at], random_below(random, 4) != 0);
     }
-    transforms_add(out, kind, (GroupKey)random_below(random, GROUP_KEYS), buf_str(&frames),
-                   NULL);
+    transforms_add(out, kind, (GroupKey)random_below(random, GROUP_KEYS), buf_str(&frames), NULL);
     if (out->count)
         out->item[out->count - 1].off = random_below(random, 8) == 0;
     buf_free(&frames);
 }
 
-void random_tree(uint64_t *random, const Profile *profile, const ProfileView *view,
-                 uint32_t most, TreeSpec *out) {
+void random_tree(uint64_t *random, const Profile *profile, const ProfileView *view, uint32_t most,
+                 TreeSpec *out) {
     uint32_t n = (uint32_t)random_below(random, most + 1);
     List l = {0};
     Arena arena;

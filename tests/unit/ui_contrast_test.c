@@ -1,5 +1,5 @@
-/* Every theme's colours can be told apart where they meet: WCAG's 4.5 for text, 3 for what is large, an
- * edge or a mark. */
+/* Every theme's colours can be told apart where they meet: WCAG's 4.5 for text, 3 for what is
+ * large, an edge or a mark. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +16,8 @@ static double channel(uint32_t byte) {
 }
 
 static double luminance(uint32_t c) {
-    return 0.2126 * channel(c >> 24) + 0.7152 * channel(c >> 16 & 255) + 0.0722 * channel(c >> 8 & 255);
+    return 0.2126 * channel(c >> 24) + 0.7152 * channel(c >> 16 & 255) +
+           0.0722 * channel(c >> 8 & 255);
 }
 
 static double contrast(uint32_t a, uint32_t b) {
@@ -38,13 +39,15 @@ static void check(const Theme *t, const Pair *pair, size_t n, double least) {
     for (size_t i = 0; i < n; i++) {
         double c = contrast(pair[i].color, pair[i].ground);
         if (c < least)
-            fail_msg("%s: %s has a contrast of %.2f, not %.1f", theme_name(t->kind), pair[i].name, c, least);
+            fail_msg("%s: %s has a contrast of %.2f, not %.1f", theme_name(t->kind), pair[i].name,
+                     c, least);
     }
 }
 
 #define CHECK(t, pairs, least) check(t, pairs, sizeof(pairs) / sizeof(*(pairs)), least)
 
-/* Labels, values, headings; on buttons and menus also while the pointer is on them or they are held. */
+/* Labels, values, headings; on buttons and menus also while the pointer is on them or they are
+ * held. */
 static void text(const Theme *t) {
     const uint32_t chip = over(t->panel, t->chip_tint), row = over(t->panel, t->chip_tint);
     const Pair pairs[] = {
@@ -106,6 +109,7 @@ static void the_formula(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(the_formula), cmocka_unit_test(every_theme)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(the_formula),
+                                       cmocka_unit_test(every_theme)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,10 +31,9 @@ static void test_dump(void **state) {
     draw_span(&d, 1, 2.25f, 0xaabbccff);
     draw_span(&d, 3, 4, 0xaabbcc80);
     draw_text(&d, 5, 30, FACE_MONO, 12.5f, 0xff, STR("a \"b\"\n"));
-    draw_image(
-        &d, rect(0, 0, 10, 10),
-        &(DrawImage){
-            .id = 9, .w = 2, .h = 1, .rgba = pixel, .source = {0, 0, 2, 1}, .smooth = true});
+    draw_image(&d, rect(0, 0, 10, 10),
+               &(DrawImage){
+                   .id = 9, .w = 2, .h = 1, .rgba = pixel, .source = {0, 0, 2, 1}, .smooth = true});
     draw_clip(&d, rect(0, 0, 50, 50));
     expect_dump(&d, "background #111318ff\n"
                     "clip 0.00 0.00 400.00 300.00\n"

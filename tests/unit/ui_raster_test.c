@@ -174,15 +174,13 @@ static void test_image_edges(void **state) {
     uint32_t texel[5 * 3];
     for (uint32_t i = 0; i < 15; i++)
         texel[i] = 0xff000000u | i * 0x0b0b0b;
-    static const Rect boxes[] = {
-        {0, 0, 50, 30}, {3.3f, 2.7f, 41.9f, 33.1f}, {-20, -9, 100, 60}};
+    static const Rect boxes[] = {{0, 0, 50, 30}, {3.3f, 2.7f, 41.9f, 33.1f}, {-20, -9, 100, 60}};
     for (size_t b = 0; b < 3; b++) {
         Rect r = boxes[b];
         DrawList d = {0};
         draw_reset(&d, W, H, 0xffffffff);
-        draw_image(
-            &d, r,
-            &(DrawImage){.id = 1, .w = 5, .h = 3, .rgba = texel, .source = {0, 0, 5, 3}});
+        draw_image(&d, r,
+                   &(DrawImage){.id = 1, .w = 5, .h = 3, .rgba = texel, .source = {0, 0, 5, 3}});
         paint(&d, fonts_fixed());
         for (int y = 0; y < H; y++) {
             for (int x = 0; x < W; x++) {

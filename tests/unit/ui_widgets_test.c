@@ -48,8 +48,7 @@ static void send(InputEvent e) {
 }
 
 static void pointer(InputKind kind, float x, float y) {
-    send((InputEvent){
-        .kind = (uint8_t)kind, .button = BUTTON_LEFT, .clicks = 1, .x = x, .y = y});
+    send((InputEvent){.kind = (uint8_t)kind, .button = BUTTON_LEFT, .clicks = 1, .x = x, .y = y});
 }
 
 static void click(float x, float y) {
@@ -226,8 +225,8 @@ static void test_zones(void **state) {
 static const Str items[4] = {{"alpha", 5}, {"beta\t12", 7}, {"gamma", 5}, {"glow", 4}};
 
 static void selects(Bench *b) {
-    b->chosen_changes += ui_select(&b->ui, ui_id("s"), rect(10, 10, 140, 28), STR("name"),
-                                   items, 4, &b->chosen, NULL);
+    b->chosen_changes += ui_select(&b->ui, ui_id("s"), rect(10, 10, 140, 28), STR("name"), items, 4,
+                                   &b->chosen, NULL);
     b->a += ui_button(&b->ui, ui_id("a"), rect(10, 45, 200, 150), STR("under the menu"), NULL);
     b->b += ui_button(&b->ui, ui_id("b"), rect(400, 10, 100, 28), STR("B"), NULL);
 }
@@ -349,8 +348,7 @@ static void test_field_typing(void **state) {
     focus_field("");
     type("h\xc3\xa9");
     assert_int_equal(bench->field, FIELD_CHANGED);
-    InputEvent both[2] = {{.kind = INPUT_KEY, .key = 'W'},
-                          {.kind = INPUT_TEXT, .text = STR("w")}};
+    InputEvent both[2] = {{.kind = INPUT_KEY, .key = 'W'}, {.kind = INPUT_TEXT, .text = STR("w")}};
     frame_of(both, 2);
     assert_true(ui_event_used(&bench->ui, 0) && ui_event_used(&bench->ui, 1));
     type("\xf0\x9f\x94\xa5");
@@ -457,8 +455,8 @@ static void test_field_pointer(void **state) {
 
 static void chips(Bench *b) {
     float w = ui_chip_width(&b->ui, STR("comm = java"), true);
-    ChipAction did = ui_chip(&b->ui, ui_id("chip"), rect(10, 10, w, 28), STR("comm = java"),
-                             true, true, NULL);
+    ChipAction did =
+        ui_chip(&b->ui, ui_id("chip"), rect(10, 10, w, 28), STR("comm = java"), true, true, NULL);
     b->chip = did ? did : b->chip;
     b->position = 10 + w;
 }
