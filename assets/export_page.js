@@ -419,7 +419,7 @@
 
     // ---- canvases -------------------------------------------------------------------------
 
-    const FONT = 'Inter, Verdana, "DejaVu Sans", sans-serif';
+    const FONT = 'Verdana, "DejaVu Sans", sans-serif';
     function prepare(canvas, w, h) {
         const ratio = devicePixelRatio || 1, pen = canvas.getContext('2d');
         canvas.width = Math.round(w * ratio);
@@ -608,7 +608,10 @@
         map.addEventListener('pointermove', e => {
             under = cellAt(e);
             if (dragFrom >= 0 && under !== null)
-                soon(() => select(dragFrom, under));
+                soon(() => { // unless the button came up meanwhile
+                    if (dragFrom >= 0 && under !== null)
+                        select(dragFrom, under);
+                });
             else
                 drawHeat();
             if (under !== null) {

@@ -152,6 +152,13 @@ static bool is_ours(const char *path) {
            (st.st_uid == 0 || st.st_uid == geteuid());
 }
 
+/* Runtimes may write 0x before it, as perf's reader allows. */
+static bool hex_0x(Str *line, uint64_t *value) {
+    if (str_starts(*line, STR("0x")))
+        *line = str_slice(*line, 2, line->n);
+    return hex(line, value);
+}
+
 bool symbols_read_map(SymbolTable *t, const char *path) {
     Str rest;
     if (!is_ours(path) || !read_list(t, path, &rest))
@@ -159,10 +166,10 @@ bool symbols_read_map(SymbolTable *t, const char *path) {
     while (rest.n) {
         Str line = str_cut(&rest, '\n');
         uint64_t start, size;
-        if (!hex(&line, &start) || line.n == 0 || line.s[0] != ' ')
+        if (!hex_0x(&line, &start) || line.n == 0 || line.s[0] != ' ')
             continue;
         line = str_slice(line, 1, line.n);
-        if (!hex(&line, &size) || line.n < 2 || line.s[0] != ' ')
+        if (!hex_0x(&line, &size) || line.n < 2 || line.s[0] != ' ')
             continue;
         uint64_t end = start + size < start ? UINT64_MAX : start + size;
         symbol_table_add(t, &(Symbol){.start = start,

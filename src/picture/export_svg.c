@@ -91,7 +91,7 @@ static void put_style(const Writer *w) {
     Buf *out = w->out;
     buf_printf(out,
                "<style>\nsvg:root { max-width: 100%%; height: auto; background: #%06x }\ntext "
-               "{ font: %dpx Inter, Verdana, \"DejaVu Sans\", sans-serif;"
+               "{ font: %dpx Verdana, \"DejaVu Sans\", sans-serif;"
                " unicode-bidi: isolate; white-space: pre }\n"
                "#frames text { pointer-events: none }\n"
                "#frames g { cursor: pointer }\n#frames g.merged { cursor: default }\n"
@@ -112,7 +112,7 @@ static void put_style(const Writer *w) {
                "stroke-width: 2 }\n"
                "input { box-sizing: border-box; width: 100%%; height: 100%%; padding: 0 8px; "
                "border: 1px solid #%06x; border-radius: 5px; background: #%06x; color: #%06x; "
-               "font: %dpx Inter, Verdana, sans-serif }\n</style>\n",
+               "font: %dpx Verdana, sans-serif }\n</style>\n",
                p->background >> 8, FONT, p->text >> 8, p->text >> 8, w->match >> 8,
                w->match_text >> 8, p->text >> 8, p->muted >> 8, p->panel >> 8, p->line >> 8,
                p->text >> 8, p->accent >> 8, p->accent >> 8, p->accent >> 8, p->panel >> 8,

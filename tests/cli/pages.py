@@ -343,6 +343,14 @@ def html_look(b):
 def html_drag(b):
     page(b, 'shop')
     first, last = b.run('return [flamescope.cell(25, 0), flamescope.cell(29, 49)]')
+    # a button that comes up before the last move is drawn
+    b.run("""const map = document.getElementById('map'), [from, to] = arguments;
+        const send = (kind, [x, y]) => map.dispatchEvent(new PointerEvent(kind, {clientX: x, clientY: y, pointerId: 1, button: 0}));
+        map.setPointerCapture = () => {};
+        send('pointermove', from), send('pointerdown', from), send('pointermove', to), send('pointerup', to);""", first, last)
+    time.sleep(0.2)
+    assert page_counts(b) == counts_of('drag')
+    page(b, 'shop')
     b.mouse(('move', *last), 'down', ('move', *first), 'up')
     assert b.run(FACTS).startswith('25.00 – 30.00 s · 5 s · '), b.run(FACTS)
     assert page_counts(b) == counts_of('drag')
@@ -499,6 +507,21 @@ def html_groups(b):
     page(b, 'groups')
     like_svg(b, 'groups')
     assert not b.log(), b.log()
+
+
+def html_narrow(b):
+    """However much stands in the line between, there is room for the flame graph."""
+    width, height, _ = b.shape
+    b.shape = (1280, 720, 'dark')
+    page(b, 'rest')
+    first, last = b.run('return [flamescope.cell(25, 0), flamescope.cell(29, 49)]')
+    b.mouse(('move', *last), 'down', ('move', *first), 'up')
+    frame = box(b, 'main')
+    b.click(frame['x'], frame['y'])
+    b.shape = (width, height, _)
+    bar, flames = b.run("""return ['facts', 'flames'].map(id => document.getElementById(id).clientHeight ||
+        document.getElementById(id).getBoundingClientRect().height)""")
+    assert bar < 50 and flames > 200, (bar, flames)
 
 
 def html_weights(b):

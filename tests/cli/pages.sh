@@ -84,7 +84,7 @@ if ! python3 -c "import sys; sys.path.insert(0, '$here'); import browser; sys.ex
     finish
 fi
 checks="svg-look svg-zoom svg-search svg-hostile html-look html-drag html-search html-hostile html-theme"
-checks="$checks svg-halves svg-hostile-diff html-diff html-rest html-elided html-groups html-weights html-hostile-diff"
+checks="$checks svg-halves svg-hostile-diff html-diff html-rest html-elided html-groups html-narrow html-weights html-hostile-diff"
 # shellcheck disable=SC2086 # a list
 python3 "$here/pages.py" "$scratch" $checks >"$scratch/said" 2>&1
 for what in $checks; do

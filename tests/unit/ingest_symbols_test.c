@@ -115,11 +115,14 @@ static void a_runtime_compilers_list(void **state) {
     SymbolTable t;
     symbol_table_init(&t);
     assert_true(symbols_read_map(
-        &t, temp_file(STR("7f0000001000 40 Lint;::run()\n7F0000001040 0x10 bad\nrubbish\n"
+        &t, temp_file(STR("7f0000001000 40 Lint;::run()\n7F0000001040 x10 bad\nrubbish\n"
+                          "0x00007f0000001050 0x0000000000000010 Interpreter\n"
                           "7f0000002000 10 _Z3foov\n7f0000003000 ffffffffffffffff wide"))));
     temp_remove();
     expect_at(&t, 0x7f000000103f, NULL, "Lint;::run()");
     expect_at(&t, 0x7f0000001040, NULL, "nothing");
+    expect_at(&t, 0x7f0000001050, NULL, "Interpreter"); /* as the JDK and Wasmtime write it */
+    expect_at(&t, 0x7f0000001060, NULL, "nothing");
     expect_at(&t, 0x7f0000002000, NULL, "_Z3foov"); /* as the compiler wrote it */
     expect_at(&t, 0x7f0000004000, NULL, "wide");
     symbol_table_free(&t);
