@@ -162,13 +162,17 @@ static EventId most_common(const Profile *profile, uint32_t events, uint64_t n, 
 
 /* Decided over a power of two of samples, that a profile which is loading or being recorded
  * changes its mind when it has doubled, if ever. */
-EventId query_default_event(const Profile *profile, const ProfileView *view) {
-    if (view->samples == 0)
-        return 0;
+static uint64_t looked_over(const ProfileView *view) {
     uint64_t whole = 1;
     while (whole <= view->samples / 2)
         whole *= 2;
-    uint64_t n = whole < LOOKED_AT ? whole : LOOKED_AT;
+    return view->samples ? whole : 0;
+}
+
+EventId query_default_event(const Profile *profile, const ProfileView *view) {
+    if (view->samples == 0)
+        return 0;
+    uint64_t whole = looked_over(view), n = whole < LOOKED_AT ? whole : LOOKED_AT;
     EventId first = event_of(profile, 0);
     return is_common(profile, first, n, whole) ? first
                                                : most_common(profile, view->events, n, whole);
@@ -208,6 +212,26 @@ uint32_t query_weight_kind(const Dict *dict, const ProfileView *view, EventId ev
     return common;
 }
 
+/* Whether time weights are of much the same size, so that a sample stands for as much as any other:
+ * nine of ten within a factor of eight. Spans of calls and waits are not. */
+static bool are_alike(const Profile *profile, const ProfileView *view, EventId event) {
+    enum { SIZES = 65, NEAR = 3 };
+    uint32_t of_size[SIZES] = {0}, all = 0, most = 0;
+    uint64_t whole = looked_over(view), n = whole < LOOKED_AT ? whole : LOOKED_AT;
+    for (uint64_t i = 0; i < n; i++) {
+        uint64_t at = place_of(i, n, whole), weight = COLUMN_AT(&profile->weight, uint64_t, at);
+        if (!weight || event_of(profile, at) != event)
+            continue;
+        of_size[64 - __builtin_clzll(weight)]++;
+        all++;
+    }
+    for (uint32_t size = NEAR - 1; size < SIZES; size++) {
+        uint32_t near = of_size[size] + of_size[size - 1] + of_size[size - 2];
+        most = near > most ? near : most;
+    }
+    return most * 10 >= all * 9;
+}
+
 bool query_by_weight(const Profile *profile, const ProfileView *view, EventId event,
                      Weighing asked) {
     if (!view->has_weight)
@@ -216,5 +240,8 @@ bool query_by_weight(const Profile *profile, const ProfileView *view, EventId ev
                                        : query_weight_kind(profile->dict, view, event);
     if (kind == WEIGHT_COUNT || asked == WEIGHING_WEIGHTS)
         return true;
-    return asked == WEIGHING_USUAL && kind == WEIGHT_BYTES && !view->has_time;
+    if (asked != WEIGHING_USUAL)
+        return false;
+    return kind == WEIGHT_BYTES ? !view->has_time
+                                : kind == WEIGHT_TIME_NS && !are_alike(profile, view, event);
 }

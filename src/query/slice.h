@@ -43,6 +43,7 @@ uint32_t query_weight_kind(const Dict *dict, const ProfileView *view, EventId ev
 
 /* Whether a query of this event should sum weights: when the user asked for them; always where
  * only the weights say how many samples a row stands for (large folded files); and usually where
- * they are bytes of a profile without times, which is one of a heap. */
+ * they are bytes of a profile without times, which is one of a heap, or times that differ much, as
+ * those of calls and waits do: told from at most 1024 samples. */
 bool query_by_weight(const Profile *profile, const ProfileView *view, EventId event,
                      Weighing asked);

@@ -111,11 +111,41 @@ static void a_heap_is_weighed(void **state) {
     weighed_free(&w);
 }
 
+static void add_rows(Weighed *w, uint64_t n, uint64_t weight) {
+    PairId pair =
+        pairs_intern(&w->profile.pairs,
+                     (Pair){0, contexts_intern(&w->dict.contexts, (Context){0, 1, 1, w->wait})});
+    for (uint64_t i = 0; i < n; i++) {
+        COLUMN_PUSH(&w->profile.pair, PairId) = pair;
+        COLUMN_PUSH(&w->profile.weight, uint64_t) = weight;
+    }
+    w->view.samples += n;
+}
+
+/* Times are summed where they differ too much for a sample to be as good as another. */
+static void waits_are_weighed(void **state) {
+    Weighed w;
+    (void)state;
+    weighed_init(&w);
+    add_rows(&w, 900, 1000000);
+    add_rows(&w, 50, 1500000);
+    assert_false(query_by_weight(&w.profile, &w.view, w.wait, WEIGHING_USUAL));
+    add_rows(&w, 40, 10); /* few others are none */
+    assert_false(query_by_weight(&w.profile, &w.view, w.wait, WEIGHING_USUAL));
+    w.view.has_time = true; /* makes no difference */
+    add_rows(&w, 2000, 7000000000);
+    assert_true(query_by_weight(&w.profile, &w.view, w.wait, WEIGHING_USUAL));
+    assert_false(query_by_weight(&w.profile, &w.view, w.wait, WEIGHING_SAMPLES));
+    assert_false(query_by_weight(&w.profile, &w.view, w.heap, WEIGHING_USUAL));
+    weighed_free(&w);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(amounts_read_as_what_they_are),
         cmocka_unit_test(weights_fit_their_event),
         cmocka_unit_test(a_heap_is_weighed),
+        cmocka_unit_test(waits_are_weighed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
