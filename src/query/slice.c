@@ -132,11 +132,11 @@ static EventId event_of(const Profile *profile, uint64_t sample) {
     return contexts_get(&profile->dict->contexts, pair.context).event;
 }
 
-/* One sample of each of `n` equal parts of the first `whole`, which are powers of two: not always
- * at the same place within, since events may take turns. */
+/* One sample of each of `n` equal parts of the first `whole`: not always at the same place within,
+ * since events may take turns. */
 static uint64_t place_of(uint64_t i, uint64_t n, uint64_t whole) {
     uint64_t step = whole / n;
-    return i * step + ((i * 0x9E3779B97F4A7C15u >> 32) & (step - 1));
+    return i * whole / n + (i * 0x9E3779B97F4A7C15u >> 32) % step;
 }
 
 static bool is_common(const Profile *profile, EventId event, uint64_t n, uint64_t whole) {
@@ -213,23 +213,28 @@ uint32_t query_weight_kind(const Dict *dict, const ProfileView *view, EventId ev
 }
 
 /* Whether time weights are of much the same size, so that a sample stands for as much as any other:
- * nine of ten within a factor of eight. Spans of calls and waits are not. */
+ * nine of ten within a factor of eight, and four fifths of the sum. Those of calls and waits are
+ * not, where many short ones come to less than one long. */
 static bool are_alike(const Profile *profile, const ProfileView *view, EventId event) {
     enum { SIZES = 65, NEAR = 3 };
-    uint32_t of_size[SIZES] = {0}, all = 0, most = 0;
-    uint64_t whole = looked_over(view), n = whole < LOOKED_AT ? whole : LOOKED_AT;
+    double of_size[SIZES] = {0}, sum[SIZES] = {0}, all = 0, whole_sum = 0;
+    uint64_t n = view->samples < LOOKED_AT ? view->samples : LOOKED_AT;
     for (uint64_t i = 0; i < n; i++) {
-        uint64_t at = place_of(i, n, whole), weight = COLUMN_AT(&profile->weight, uint64_t, at);
+        uint64_t at = place_of(i, n, view->samples),
+                 weight = COLUMN_AT(&profile->weight, uint64_t, at);
         if (!weight || event_of(profile, at) != event)
             continue;
-        of_size[64 - __builtin_clzll(weight)]++;
+        int size = 64 - __builtin_clzll(weight);
+        of_size[size]++;
+        sum[size] += (double)weight;
         all++;
+        whole_sum += (double)weight;
     }
-    for (uint32_t size = NEAR - 1; size < SIZES; size++) {
-        uint32_t near = of_size[size] + of_size[size - 1] + of_size[size - 2];
-        most = near > most ? near : most;
-    }
-    return most * 10 >= all * 9;
+    for (uint32_t i = NEAR - 1; i < SIZES; i++)
+        if ((of_size[i] + of_size[i - 1] + of_size[i - 2]) * 10 >= all * 9 &&
+            (sum[i] + sum[i - 1] + sum[i - 2]) * 5 >= whole_sum * 4)
+            return true;
+    return false;
 }
 
 bool query_by_weight(const Profile *profile, const ProfileView *view, EventId event,
