@@ -173,13 +173,11 @@ static int end_recording(Process *p, const char *path) {
     enum { PATIENCE_MS = 10000 };
     process_interrupt(p);
     Buf words = {0};
-    bool failed = process_wait(p, PATIENCE_MS) && record_failed(p, &words);
-    if (failed)
-        fprintf(stderr, "flamescope: %s\n", words.s);
-    else
-        fprintf(stderr, "flamescope: recorded into %s\n", path);
+    bool ended = process_wait(p, PATIENCE_MS);
+    bool well = record_ended_well(ended ? process_status(p) : 0, process_words(p), path, &words);
+    fprintf(stderr, "flamescope: %s\n", words.s);
     buf_free(&words);
-    return failed ? EXIT_INPUT : EXIT_DONE;
+    return well ? EXIT_DONE : EXIT_INPUT;
 }
 
 static int run_record(const Options *o, const CliHost *host) {

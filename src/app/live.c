@@ -44,10 +44,10 @@ static void poll_recorder(App *app) {
     Buf words = {0};
     if (!l->recorder || process_running(l->recorder))
         return;
-    if (record_failed(l->recorder, &words))
-        app_notice(app, "%s", words.s);
-    else
-        app_notice(app, "Recorded into %s", l->recording);
+    record_ended_well(process_status(l->recorder), process_words(l->recorder), l->recording,
+                      &words);
+    words.s[0] = words.s[0] == 'r' ? 'R' : words.s[0];
+    app_notice(app, "%s", words.s);
     buf_free(&words);
     if (shows_recording(app))
         session_end_load(&app->session, 0);

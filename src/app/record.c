@@ -5,11 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "base/thread.h"
 
 enum { CAP_SYS_ADMIN_BIT = 21, CAP_PERFMON_BIT = 38, RINGS_LEAST = 8, RINGS_MOST = 128 };
 
@@ -96,6 +98,13 @@ bool record_check(const RecordWish *wish, Buf *notes, Error *err) {
 
 /* ---- perf -------------------------------------------------------------------------------- */
 
+/* Without a buffer perf writes each sample at once; with one, a program that works little would be
+ * seen late. Few samples, or of few processors, cost next to nothing to write so. */
+static bool unbuffered(const RecordWish *wish) {
+    enum { WAKES_MOST = 4000 }; /* a second */
+    return (uint64_t)wish->hertz * (wish->all_cpus ? thread_cpu_count() : 1) <= WAKES_MOST;
+}
+
 /* perf writes when half of a processor's ring is full: rings that are filled in half a second by
  * stacks of a kilobyte keep the window a quarter of a second behind. */
 static uint32_t ring_pages(uint32_t hertz) {
@@ -123,6 +132,8 @@ const char *const *record_arguments(const RecordWish *wish, Arena *arena) {
     argv[n++] = text_of(arena, "%.0f", wish->hertz);
     argv[n++] = "-m";
     argv[n++] = text_of(arena, "%.0f", ring_pages(wish->hertz));
+    if (unbuffered(wish))
+        argv[n++] = "--no-buffering";
     argv[n++] = "-o";
     argv[n++] = "-";
     if (wish->all_cpus)
@@ -160,12 +171,20 @@ Process *record_start(const RecordWish *wish, char path[RECORD_PATH], Error *err
     return p;
 }
 
-bool record_failed(const Process *perf, Buf *words) {
-    int status = process_status(perf);
-    Str why = process_words(perf);
-    if (status == 0 || status == 128 + SIGINT)
-        return false;
-    buf_printf(words, "perf ended with status %d%s%.*s", status, why.n ? ": " : "", (int)why.n,
-               why.s);
-    return true;
+bool record_ended_well(int status, Str said, const char *path, Buf *words) {
+    /* asked to stop, perf ends the command that it ran, and then as that did */
+    bool well = status == 0 || status == 128 + SIGINT || status == 128 + SIGTERM;
+    if (well) {
+        buf_printf(words, "recorded into %s", path);
+        return true;
+    }
+    buf_printf(words,
+               said.n ? "perf ended with status %d" : "perf, or what it ran, ended with status %d",
+               status);
+    if (said.n)
+        buf_printf(words, ": %.*s", (int)said.n, said.s);
+    struct stat file;
+    if (stat(path, &file) == 0 && file.st_size > 0)
+        buf_printf(words, "; what came is in %s", path);
+    return false;
 }

@@ -106,12 +106,30 @@ records() {
     perf script -i "$scratch/made.data" >"$scratch/made.txt" 2>/dev/null && grep -q python "$scratch/made.txt"
 }
 
+# A program that works little fills no buffer of perf's: it is seen all the same, and stopping it is no failure.
+lazy='import time
+while True:
+    until = time.time() + 0.05
+    while time.time() < until: pass
+    time.sleep(0.2)'
+records_lazy() {
+    "$FLAMESCOPE" record -o "$scratch/lazy.data" --size 1280x720 --dump "$scratch/lazy.json" -- python3 -c "$lazy" 2>"$scratch/lazy.err" &
+    program=$!
+    appears || return 1
+    sleep 4
+    "$FLAMESCOPE" info --json "$scratch/lazy.data" >"$scratch/info.json" 2>/dev/null
+    grep -q '"samples": [1-9]' "$scratch/info.json" || { kill $program; return 1; }
+    keys ctrl+q
+    wait $program && grep -q "recorded into" "$scratch/lazy.err" && says "$scratch/lazy.json" samples_total 10
+}
+
 check "a file that grows" grows
 check "a pipe that pauses" pipes
 if perf record -q -F 99 -g -o "$scratch/can.data" -- true >/dev/null 2>&1; then
     check "perf record into a pipe" perf_pipe
     check "perf record into a file" perf_file
     check "flamescope record" records
+    check "flamescope record of what works little" records_lazy
 else
     skip "perf cannot record here"
 fi

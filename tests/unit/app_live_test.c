@@ -106,11 +106,14 @@ static void assert_runs(const RecordWish *wish, const char *wanted) {
 static void perf_gets_its_arguments(void **state) {
     (void)state;
     const char *const command[] = {"make", "-j 2", NULL};
-    assert_runs(&(RecordWish){.hertz = 99, .all_cpus = true}, "perf record -g -F 99 -m 16 -o - -a");
+    assert_runs(&(RecordWish){.hertz = 1, .all_cpus = true},
+                "perf record -g -F 1 -m 8 --no-buffering -o - -a");
+    assert_runs(&(RecordWish){.hertz = 5000, .all_cpus = true},
+                "perf record -g -F 5000 -m 128 -o - -a");
     assert_runs(&(RecordWish){.hertz = 999, .pid = "12,13", .seconds = 2.5},
-                "perf record -g -F 999 -m 128 -o - -p 12,13 -- sleep 2.500");
-    assert_runs(&(RecordWish){.hertz = 1, .command = command},
-                "perf record -g -F 1 -m 8 -o - -- make -j 2");
+                "perf record -g -F 999 -m 128 --no-buffering -o - -p 12,13 -- sleep 2.500");
+    assert_runs(&(RecordWish){.hertz = 20000, .command = command},
+                "perf record -g -F 20000 -m 128 -o - -- make -j 2");
 }
 
 /* How a program that runs `script` ends, interrupted once it said so. */
@@ -122,8 +125,8 @@ static bool failed(const char *script, bool interrupt, const char *told) {
     if (interrupt)
         process_interrupt(p);
     assert_true(process_wait(p, 10000));
-    bool bad = record_failed(p, &words);
-    assert_true(bad ? strstr(words.s, told) != NULL : words.n == 0);
+    bool bad = !record_ended_well(process_status(p), process_words(p), "/dev/null", &words);
+    assert_non_null(strstr(words.s, told));
     buf_free(&words);
     process_free(p);
     return bad;
@@ -131,9 +134,12 @@ static bool failed(const char *script, bool interrupt, const char *told) {
 
 static void a_recorder_that_was_stopped_did_not_fail(void **state) {
     (void)state;
-    assert_false(failed("exit 0", false, ""));
-    assert_false(failed("exec sleep 100", true, ""));
+    assert_false(failed("exit 0", false, "recorded into /dev/null"));
+    assert_false(failed("exec sleep 100", true, "recorded into /dev/null"));
+    assert_false(
+        failed("kill $$", false, "recorded into /dev/null")); /* as perf ends its command */
     assert_true(failed("echo no rights >&2; exit 3", false, "status 3: no rights"));
+    assert_true(failed("exit 4", false, "perf, or what it ran, ended with status 4"));
 }
 
 /* --follow and a recording are about one file, not about those that are opened later. */
