@@ -160,7 +160,7 @@ bool do_compare_open(App *app, Str args, Error *err) {
         return error_set(err, ERROR_USAGE, "name a profile to compare with");
     snprintf(path, sizeof path, "%.*s", (int)args.n, args.s);
     if (!app_open(app, 1, path, &why))
-        return error_set(err, why.kind, "%s: %s", path_name(path), why.message);
+        return error_set(err, why.kind, "%s: %s", path, why.message);
     set_kind(app, BASELINE_FILE);
     return true;
 }

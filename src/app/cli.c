@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/collapse.h"
 #include "app/completion.h"
@@ -238,7 +239,7 @@ static int run_pack(const Options *o) {
     if (notes.n)
         fputs(notes.s, stderr);
     buf_free(&notes);
-    return ok ? EXIT_DONE : fail_at(o->path[0], &err);
+    return ok ? EXIT_DONE : fail_at(err.file[0] ? err.file : o->path[0], &err);
 }
 
 /* What tells about the program itself; false: the command line wants something done. */
@@ -280,6 +281,11 @@ int cli_main(int argc, char **argv, const CliHost *host) {
         return wrong_usage(o->verb == VERB_REPLAY ? "replay needs a script"
                                                   : "a profile is needed");
     uint32_t most = o->verb == VERB_REPLAY ? 2 : 1;
+    if (o->paths > most && o->verb == VERB_WINDOW && access(o->path[0], F_OK) != 0) {
+        char words[300];
+        snprintf(words, sizeof words, "%.200s is neither a verb nor a file", o->path[0]);
+        return wrong_usage(words);
+    }
     if (o->paths > most)
         return wrong_usage(o->verb == VERB_WINDOW ? "one profile at a time" : "too many files");
     switch (o->verb) {

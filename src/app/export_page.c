@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "picture/amount.h"
 #include "app/question.h"
 #include "base/file.h"
+#include "picture/amount.h"
 #include "ui/theme.h"
 
 static void put_share(Buf *out, uint64_t part, uint64_t whole) {

@@ -188,6 +188,12 @@ static bool place_baseline(const Options *o, Loaded *l, State *s, Profile *secon
     return true;
 }
 
+/* An empty result is right, but seldom what was meant. */
+static void note_nothing(const char *path) {
+    fprintf(stderr, "flamescope: %s: the range, event, filter and transforms leave no sample\n",
+            path);
+}
+
 static bool bytes_of(const Options *o, Loaded *l, ExportFormat format, Buf *out, Error *err) {
     ExportSource *source = mem_resize(NULL, 0, sizeof *source);
     State *state = mem_resize(NULL, 0, sizeof *state);
@@ -206,6 +212,8 @@ static bool bytes_of(const Options *o, Loaded *l, ExportFormat format, Buf *out,
             fprintf(stderr, "flamescope: columns made longer: a heat map has at most %d cells\n",
                     HEAT_MAX_CELLS);
         ok = export_bytes(format, source, out, err);
+        if (ok && !out->n && source->view.samples)
+            note_nothing(o->path[0]);
     }
     if (read)
         profile_free(second);
@@ -287,6 +295,20 @@ static bool can_compare(const App *app, Error *err) {
     return export_lacks_event(&app->session.dict, a->query.event, app->state.file[1], err);
 }
 
+/* What was asked for and is not in the picture. */
+static void note_missing(const App *app, const char *path) {
+    const Answer *a = app_answer(app);
+    if (!a || !a->in_profile || app->state.view_kind == VIEW_SANDWICH)
+        return;
+    Arena arena;
+    arena_init(&arena, 0);
+    if (!prefix_total(&a->a, a->tree, 0))
+        note_nothing(path);
+    else if (app->state.zoom[0] && !flame_zoom_node(&app->state, a, &app->session.dict, &arena))
+        fprintf(stderr, "flamescope: %s: there is no frame to zoom into at this path\n", path);
+    arena_free(&arena);
+}
+
 static int run_picture(const Options *o, ExportFormat format, const CliHost *host) {
     Error err = {0};
     const Fonts *fonts = format == EXPORT_PNG ? host->fonts(o->dejavu, &err) : fonts_fixed();
@@ -316,6 +338,7 @@ static int run_picture(const Options *o, ExportFormat format, const CliHost *hos
     }
     if (code == EXIT_DONE) {
         say_complaints(app, o->path[0]);
+        note_missing(app, o->path[0]);
         code = format == EXPORT_PNG ? write_png(app, o) : write_svg(app, o);
     }
     app_free(app);

@@ -496,6 +496,12 @@ Str flame_why_empty(const View *v) {
                                 : STR("Nothing to draw yet.");
     if (!a->in_selection)
         return STR("No samples in this selection.");
+    if (a->shown_in_selection && v->state->view_kind == VIEW_SANDWICH) {
+        Str rest = str_of(v->state->function), name = str_cut(&rest, '\t');
+        return view_text(v, "No sample here has the function %.*s.", (int)name.n, name.s);
+    }
+    if (a->shown_in_selection && v->state->transforms.count)
+        return STR("What the tree is changed by leaves no sample of it.");
     return v->state->selection.on ? STR("The chips above hide every sample of this selection.")
                                   : STR("The chips above hide every sample.");
 }

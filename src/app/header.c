@@ -306,8 +306,10 @@ static Str sandwich_facts(const View *v) {
     uint32_t node = a->tree->node[0].first_child;
     uint32_t row =
         f && node < a->tree->nodes ? functions_row_of(f, a->tree->node[node].frame) : UINT32_MAX;
-    Str total = view_number(v, a->in_tree),
-        own = row < UINT32_MAX ? view_number(v, f->row[row].self_a) : STR("…");
+    Str total = view_number(v, a->in_tree), own = row < UINT32_MAX
+                                                      ? view_number(v, f->row[row].self_a)
+                                                  : f && !a->in_tree ? total
+                                                                     : STR("…");
     Str share = view_percent(v, a->in_tree, v->weighted ? a->in_tree : a->shown_in_selection);
     return view_text(v, "%.*s · total %.*s (%.*s) · self %.*s", (int)(name.n < 80 ? name.n : 80),
                      name.s, (int)total.n, total.s, (int)share.n, share.s, (int)own.n, own.s);

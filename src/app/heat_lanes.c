@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "picture/amount.h"
 #include "app/question.h"
+#include "picture/amount.h"
 #include "picture/export_text.h"
 
 static float most_at(const HeatPane *pane, const View *v) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/export.h"
+#include "base/regex.h"
 
 const VerbRow verb_table[VERB_COUNT] = {
 #define VERB(id, name_, operands_, summary_, text_)                                                \
@@ -54,8 +55,21 @@ FLAG_OPTION(kernel)
 FLAG_OPTION(jit)
 FLAG_OPTION(all)
 
+/* With the words that it can be, or what its help says. */
 static bool bad_value(Error *err, const char *name, const char *value) {
-    return error_set(err, ERROR_USAGE, "--%s cannot be \"%s\"", name, value);
+    Buf can = {0};
+    for (uint32_t i = 0; i < option_count; i++) {
+        const Option *o = &option_table[i];
+        if (strcmp(o->name, name))
+            continue;
+        if (!o->words)
+            buf_puts(&can, o->help);
+        for (uint32_t w = 0; o->words && o->words(w); w++)
+            buf_printf(&can, "%s%s", w ? ", " : "", o->words(w));
+    }
+    error_set(err, ERROR_USAGE, "--%s cannot be \"%.80s\": %.*s", name, value, (int)can.n, can.s);
+    buf_free(&can);
+    return false;
 }
 
 static bool set_threads(Options *o, const char *value, Error *err) {
@@ -153,7 +167,11 @@ static bool set_search(Options *o, const char *value, Error *err) {
     if (strlen(value) >= SEARCH_TEXT)
         return bad_value(err, "search", value);
     strcpy(o->shown.search, value);
-    return true;
+    Error why = {0};
+    Regex *re = regex_new(str_of(value), REGEX_SMART_CASE, &why);
+    regex_free(re);
+    return re ||
+           error_set(err, ERROR_USAGE, "--search cannot be \"%.80s\": %s", value, why.message);
 }
 
 /* A function by its name, whatever its module. */

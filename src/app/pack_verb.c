@@ -3,6 +3,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "app/info.h"
@@ -91,6 +92,8 @@ static bool write_pack(Loaded *l, const char *out, uint64_t *bytes, Error *err) 
     }
     pack_writer_free(writer);
     packed_free(&extras);
+    if (err->kind == ERROR_IO)
+        snprintf(err->file, sizeof err->file, "%s", out);
     return err->kind == ERROR_NONE;
 }
 

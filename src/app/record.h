@@ -28,8 +28,8 @@ typedef struct RecordRights {
 bool record_allowed(const RecordWish *wish, const RecordRights *rights, Buf *notes, Error *err);
 /* Starts perf; *path is the file that it writes. */
 Process *record_start(const RecordWish *wish, char path[RECORD_PATH], Error *err);
-/* Whether perf ended of itself or because it was asked to, by its exit status and its last words, and
- * where the recording is, in words. */
+/* Whether perf ended of itself or because it was asked to, by its exit status and its last words,
+ * and where the recording is, in words. */
 bool record_ended_well(int status, Str said, const char *path, Buf *words);
 /* What record_start runs, without the program's name: for a test. Ends with NULL; texts live in the
  * arena. */

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "picture/amount.h"
 #include "app/question.h"
+#include "picture/amount.h"
 
 Str view_text(const View *v, const char *format, ...) {
     char text[1024];
@@ -111,6 +111,10 @@ Str view_why_no_samples(const View *v) {
     bool loaded = slot->open && slot->settled && slot->load.state == LOAD_DONE && !v->paused;
     if (!loaded || slot->view.samples)
         return STR("");
+    if (profile_complained(&slot->profile, COMPLAINT_TRUNCATED) ||
+        profile_complained(&slot->profile, COMPLAINT_DAMAGED))
+        return STR(
+            "This file ends, or is damaged, before its first sample: the complaints say where.");
     if (slot->load.format && !strcmp(slot->load.format, "perf.data"))
         return STR(
             "perf recorded no samples: what ran was too short for its frequency (-F), slept, or failed.");

@@ -37,6 +37,16 @@ check "no such event" exits 2 "$FLAMESCOPE" export "$example" --to folded --even
 check "a weight that the event has not" exits 2 "$FLAMESCOPE" export "$example" --to folded --weight bytes
 check "words for it" says "the weight of cpu-clock is period, not time" "$FLAMESCOPE" export "$example" --to svg --weight time
 check "a weight that it has" exits 0 "$FLAMESCOPE" export "$example" --to folded --weight period
+check "what a number can be" says "1 to 1000" "$FLAMESCOPE" export "$example" --to png --rows 0
+check "what a word can be" says "dark, light, projector" "$FLAMESCOPE" --theme nice "$example"
+check "a search that is no expression" exits 2 "$FLAMESCOPE" export "$example" --to svg --search '('
+check "words for it" says "search.*closing" "$FLAMESCOPE" export "$example" --to svg --search '('
+check "a verb that is none" says "exprot is neither" "$FLAMESCOPE" exprot "$example"
+check "an empty range is said" says "leave no sample" "$FLAMESCOPE" export "$example" --to folded --range 500..600
+check "and in a picture" says "leave no sample" "$FLAMESCOPE" export "$example" --to svg --transform focus-function=nosuch -o "$scratch/x.svg"
+check "a frame that is not there" says "no frame to zoom" "$FLAMESCOPE" export "$example" --to svg --zoom 'a;b' -o "$scratch/x.svg"
+# A pack names what cannot be written.
+check "a pack that cannot be written" says "nowhere/x.fscope: cannot" "$FLAMESCOPE" pack "$example" -o "$scratch/nowhere/x.fscope"
 check "no display" exits 1 env -u DISPLAY -u WAYLAND_DISPLAY "$FLAMESCOPE" "$example"
 check "words for no display" says export env -u DISPLAY -u WAYLAND_DISPLAY "$FLAMESCOPE" "$example"
 check "help" prints "usage: flamescope" "$FLAMESCOPE" --help
