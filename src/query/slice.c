@@ -125,7 +125,7 @@ bool slice_visit_baseline(const Profile *profile, const ProfileView *view, const
 
 /* ---- events -------------------------------------------------------------------------------- */
 
-enum { LOOKED_AT = 1024, SHARE_NEEDED = 100 }; /* one in a hundred */
+enum { LOOKED_AT = 1024, SHARE_NEEDED = 10 }; /* one in ten */
 
 static EventId event_of(const Profile *profile, uint64_t sample) {
     Pair pair = pairs_get(&profile->pairs, COLUMN_AT(&profile->pair, PairId, sample));

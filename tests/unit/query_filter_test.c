@@ -196,7 +196,7 @@ static void a_rare_first_event_is_not_the_default(void **state) {
     assert_int_equal(view.samples, 6402);
     expect_default(&m, &view, "clock");
     for (early.samples = 1; early.samples < view.samples; early.samples++)
-        expect_default(&m, &early, early.samples < 256 ? "faults" : "clock");
+        expect_default(&m, &early, early.samples < 32 ? "faults" : "clock");
     put_events(&m, "faults", 2000);
     view = profile_view(&m.profile);
     expect_default(&m, &view, "faults");
