@@ -64,8 +64,19 @@ typedef struct Found {
     uint32_t n, at; /* at: row of the mark */
 } Found;
 
-static void find(CommandPalette *p, Found *f) {
-    f->n = command_search(str_of(p->text), f->id);
+/* What cannot be done now comes last. */
+static void find(CommandPalette *p, const App *app, Found *f) {
+    CommandId later[CMD_COUNT];
+    uint32_t all = command_search(str_of(p->text), f->id), n = 0;
+    f->n = 0;
+    for (uint32_t i = 0; i < all; i++) {
+        if (commands[f->id[i]].available(app))
+            f->id[f->n++] = f->id[i];
+        else
+            later[n++] = f->id[i];
+    }
+    memcpy(&f->id[f->n], later, n * sizeof *later);
+    f->n = all;
     f->at = 0;
     while (f->at < f->n && f->id[f->at] != p->at)
         f->at++;
@@ -172,7 +183,7 @@ static void take_words(CommandPalette *p, const View *v, const App *app, Rect fi
         p->scroll = 0;
     }
     Found f;
-    find(p, &f);
+    find(p, app, &f);
     list_keys(p, v, &f, (int64_t)(list.h / ui_px(ui, ROW)) - 1);
     if (did == FIELD_ENTER || did == FIELD_SHIFT_ENTER)
         choose(p, v, app, p->at, did == FIELD_SHIFT_ENTER);

@@ -42,22 +42,48 @@ static Str cell_text(const View *v, uint32_t column, uint32_t row) {
                      n.s);
 }
 
-/* "leaf ← caller" of the hottest stacks, with their samples. */
+/* At most n bytes of it, and … for the rest. */
+static Str cut(const View *v, Str s, size_t n) {
+    if (s.n <= n)
+        return s;
+    while (n && (s.s[n] & 0xc0) == 0x80) /* not in the midst of a letter */
+        n--;
+    return view_text(v, "%.*s…", (int)n, s.s);
+}
+
+/* "leaf ← caller" of a stack. */
+static Str stack_text(const View *v, StackId stack) {
+    StackNode leaf = stacks_get(&v->dict->stacks, stack);
+    StackNode caller = stacks_get(&v->dict->stacks, leaf.parent);
+    Str name = cut(v, flame_label(NULL, v->dict, leaf.frame), 48), from = {0};
+    if (!caller.parent && !leaf.parent)
+        return name;
+    from = cut(v, flame_label(NULL, v->dict, caller.frame), 32);
+    return from.n ? view_text(v, "%.*s ← %.*s", (int)name.n, name.s, (int)from.n, from.s) : name;
+}
+
+/* Those of the hottest stacks, with their samples; stacks that begin alike share a line. */
 static uint32_t hottest_lines(const View *v, const Hottest *h, Str *lines) {
-    uint32_t n = 0;
-    for (uint32_t i = 0; h && i < h->count && i < 3; i++) {
-        StackNode leaf = stacks_get(&v->dict->stacks, h->stack[i].stack);
-        Str name = flame_label(NULL, v->dict, leaf.frame),
-            samples = view_grouped(v, h->stack[i].samples);
-        StackNode caller = stacks_get(&v->dict->stacks, leaf.parent);
-        Str from =
-            caller.parent || leaf.parent ? flame_label(NULL, v->dict, caller.frame) : STR("");
-        lines[n++] = view_text(v, "%.*s%s%.*s\t%.*s", (int)(name.n < 48 ? name.n : 48), name.s,
-                               from.n ? " ← " : "", (int)(from.n < 32 ? from.n : 32), from.s,
-                               (int)samples.n, samples.s);
+    enum { MOST = 3 };
+    uint64_t samples[MOST];
+    uint32_t n = 0, told = 0;
+    for (; h && told < h->count && told < MOST; told++) {
+        Str text = stack_text(v, h->stack[told].stack);
+        uint32_t same = 0;
+        while (same < n && !str_eq(lines[same], text))
+            same++;
+        if (same == n)
+            samples[n++] = 0;
+        lines[same] = text;
+        samples[same] += h->stack[told].samples;
     }
-    if (h && h->stacks > n)
-        lines[n++] = view_text(v, "%u more stack%s", h->stacks - 3, h->stacks == 4 ? "" : "s");
+    for (uint32_t i = 0; i < n; i++) {
+        Str count = view_grouped(v, samples[i]);
+        lines[i] = view_text(v, "%.*s\t%.*s", (int)lines[i].n, lines[i].s, (int)count.n, count.s);
+    }
+    if (h && h->stacks > told)
+        lines[n++] =
+            view_text(v, "%u more stack%s", h->stacks - told, h->stacks - told == 1 ? "" : "s");
     return n;
 }
 

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/thread.h"
+#include "picture/amount.h"
 #include "query/detect.h"
 #include "query/idle.h"
 #include "query/slice.h"
@@ -360,8 +361,11 @@ void info_text(const Loaded *l, const char *path, bool findings, Buf *out) {
     buf_printf(out, "%-12s %s\n%-12s %s\n", "file", path, "format", l->status.format);
     if (not_shown(l))
         buf_printf(out, "%-12s %s\n", "not shown", not_shown(l));
-    buf_printf(out, "%-12s %.1f MB of text, %.1f MB read\n", "size", mb,
-               (double)l->status.bytes_read / 1e6);
+    buf_printf(out, "%-12s ", "size");
+    amount_put(out, (uint64_t)l->status.bytes_text, WEIGHT_BYTES);
+    buf_puts(out, " of text, ");
+    amount_put(out, (uint64_t)l->status.bytes_read, WEIGHT_BYTES);
+    buf_puts(out, " read\n");
     line(out, "samples", f.view.samples, "");
     line(out, "idle", f.idle, " of them");
     if (f.view.has_time)

@@ -56,10 +56,13 @@ static Str left_words(const View *v, const LoadStatus *l) {
         Str more = view_grouped(v, arrived - v->slot->view.samples);
         return view_text(v, "paused · %.*s more samples have come", (int)more.n, more.s);
     }
+    Str bytes = view_amount_short(v, (uint64_t)l->bytes_text, WEIGHT_BYTES);
     if (l->progress < 0 && v->slot->follow)
-        return view_text(v, "live · %.1f MB", (double)l->bytes_text / 1e6);
+        return view_text(v, "live · %.*s", (int)bytes.n, bytes.s);
+    if (l->progress < 0 && speed < 1)
+        return view_text(v, "%.*s read", (int)bytes.n, bytes.s);
     if (l->progress < 0)
-        return view_text(v, "%.1f MB read · %.0f MB/s", (double)l->bytes_text / 1e6, speed);
+        return view_text(v, "%.*s read · %.0f MB/s", (int)bytes.n, bytes.s, speed);
     double left = l->progress > 0.001 ? seconds * (1 - l->progress) / l->progress : 0;
     return view_text(v, "%.0f %% · %.0f MB/s · %.0f s left", l->progress * 100, speed, ceil(left));
 }

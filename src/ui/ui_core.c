@@ -55,10 +55,18 @@ static UiId place_at(const Ui *ui, float x, float y, uint8_t *layer) {
 
 /* ---- begin ------------------------------------------------------------------------------- */
 
+/* Who goes on with the keyboard looks elsewhere: the tooltip waits until the pointer moves. */
+#define KEYS_SINCE (INT64_MAX / 4)
+
 static void take_event(Ui *ui, const InputEvent *e) {
     ui->mods = e->mods;
     switch ((InputKind)e->kind) {
+    case INPUT_KEY:
+        ui->hot_since_ns = KEYS_SINCE;
+        break;
     case INPUT_MOVE:
+        if (ui->hot_since_ns == KEYS_SINCE && (e->x != ui->x || e->y != ui->y))
+            ui->hot_since_ns = ui->now_ns;
         ui->popup_moved |= ui->popup && (e->x != ui->x || e->y != ui->y);
         ui->x = e->x;
         ui->y = e->y;

@@ -278,7 +278,7 @@ static void tooltip_draw(Ui *ui, Rect box, const Str *lines, uint32_t n) {
         Rect r = {box.x + pad, box.y + ui_px(ui, 7) + (float)i * row, box.w - 2 * pad, row};
         float right_w = right.n ? ui_text_width(ui, right, FACE_REGULAR, t->font) : 0;
         label(ui, &ui->top, r, right, t->muted, FACE_REGULAR, t->font, 1);
-        r.w -= right.n ? right_w + between : 0;
+        r.w -= right.n ? right_w + between - 0.5f : 0; /* what is added and taken rounds apart */
         label(ui, &ui->top, r, left, t->text, i || n == 1 ? FACE_REGULAR : FACE_SEMIBOLD, t->font,
               -1);
     }

@@ -619,6 +619,31 @@ static void test_tooltip_place(void **state) {
     }
 }
 
+static void tipped(Bench *b) {
+    ui_button(&b->ui, ui_id("tipped"), rect(10, 10, 100, 30), STR("button"), "what it does\tKey");
+}
+
+/* It comes after half a second of rest, goes with the first key, and comes again when the pointer
+ * has moved. */
+static void test_tooltip_makes_room_for_the_keyboard(void **state) {
+    (void)state;
+    start(tipped);
+    pointer(INPUT_MOVE, 20, 20);
+    idle();
+    assert_false(drawn("\"what it does\""));
+    bench->now_ns += 600000000;
+    idle();
+    assert_true(drawn("\"what it does\""));
+    key(KEY_DOWN, 0);
+    bench->now_ns += 600000000;
+    idle();
+    assert_false(drawn("\"what it does\""));
+    pointer(INPUT_MOVE, 22, 20);
+    bench->now_ns += 600000000;
+    idle();
+    assert_true(drawn("\"what it does\""));
+}
+
 static void progress(Bench *b) {
     ui_progress(&b->ui, rect(10, 10, 100, 6), b->position);
     ui_icon(&b->ui, rect(200, 10, 16, 16), "search", 0xffffffff);
@@ -659,6 +684,7 @@ int main(void) {
         CASE(test_scrollbar),
         CASE(test_modal),
         CASE(test_tooltip_place),
+        CASE(test_tooltip_makes_room_for_the_keyboard),
         CASE(test_progress_wakes_only_when_it_moves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
