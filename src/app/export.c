@@ -242,14 +242,20 @@ static bool count_shown(const Profile *profile, const ProfileView *view, const Q
     return ok;
 }
 
-bool export_lacks_event(const Dict *dict, EventId event, const char *path, Error *err) {
-    Str name = event == EVENT_ALL
-                   ? STR("any event")
-                   : names_get(&dict->names, contexts_get_event(&dict->contexts, event).name);
-    if (!name.n)
-        name = STR("the same event");
-    return error_set(err, ERROR_FORMAT, "there are no samples of %.*s in %s", (int)name.n, name.s,
-                     path_name(path));
+static Str event_words(const Dict *dict, EventId event) {
+    if (event == EVENT_ALL)
+        return STR("any event");
+    Str name = names_get(&dict->names, contexts_get_event(&dict->contexts, event).name);
+    return name.n ? name : STR("samples without an event");
+}
+
+bool export_lacks_event(const Profile *profile, const ProfileView *view, EventId event,
+                        const char *path, Error *err) {
+    Str lacks = event_words(profile->dict, event), has = STR("none at all");
+    if (view->samples)
+        has = event_words(profile->dict, query_default_event(profile, view));
+    return error_set(err, ERROR_FORMAT, "there are no samples of %.*s in %s, which has %.*s",
+                     (int)lacks.n, lacks.s, path_name(path), (int)has.n, has.s);
 }
 
 /* How many samples there are of the query's event. */
@@ -276,7 +282,7 @@ static bool comparable(const ExportSource *s, Arena *arena, Error *err) {
         !count_event(s->profile_b, &s->view_b, &s->query, arena, &in_b, err))
         return false;
     return in_b || !in_a ||
-           export_lacks_event(s->profile->dict, s->query.event, s->state.file[1], err);
+           export_lacks_event(s->profile_b, &s->view_b, s->query.event, s->state.file[1], err);
 }
 
 /* For another tool. Each side is named by one line that says what it is of. */

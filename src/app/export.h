@@ -68,7 +68,8 @@ void export_source(const Profile *profile, const Profile *profile_b, const State
 bool export_bytes(ExportFormat format, const ExportSource *source, Buf *out, Error *err);
 /* False with *err: a second file without the event, which would make all of the first one look new.
  */
-bool export_lacks_event(const Dict *dict, EventId event, const char *path, Error *err);
+bool export_lacks_event(const Profile *profile, const ProfileView *view, EventId event,
+                        const char *path, Error *err);
 
 /* -- saving from the window. One save at a time. Owner: the App; the profile must stay until
  * save_wait or the end. */

@@ -292,7 +292,8 @@ static bool can_compare(const App *app, Error *err) {
     const Answer *a = app_answer(app);
     if (app->state.baseline_kind != BASELINE_FILE || !a || !a->in_profile || a->in_baseline)
         return true;
-    return export_lacks_event(&app->session.dict, a->query.event, app->state.file[1], err);
+    const SessionSlot *slot = &app->session.slot[1];
+    return export_lacks_event(&slot->profile, &slot->view, a->query.event, app->state.file[1], err);
 }
 
 /* What was asked for and is not in the picture. */
