@@ -135,15 +135,15 @@ bool help_draw(Panels *p, const View *v) {
     uint32_t lines[CMD_COUNT + 1], groups = help_groups(group, lines), all = 0, before = 0;
     Ui *ui = v->ui;
     Rect panel;
-    float w = fminf(ui->window.w - ui_px(ui, 40), ui_px(ui, 1240));
-    float h = fminf(ui->window.h - ui_px(ui, 40), ui_px(ui, 760));
+    float w = fminf(ui->window.w - ui_px(ui, 40), ui_px(ui, 1720));
+    float h = fminf(ui->window.h - ui_px(ui, 40), ui_px(ui, 1000));
     if (!ui_modal_begin(ui, ui_id("keys"), w, h, &panel))
         return false;
     panel_head(v, panel, "Keys");
     float pad = ui_px(ui, 28), most = 0;
     Rect body = {panel.x + pad, panel.y + ui_px(ui, 56), panel.w - 2 * pad,
                  panel.h - ui_px(ui, 68)};
-    uint32_t columns = body.w > ui_px(ui, 1060) ? 3 : body.w > ui_px(ui, 700) ? 2 : 1;
+    uint32_t columns = body.w > ui_px(ui, 1480) ? 3 : body.w > ui_px(ui, 900) ? 2 : 1;
     float column = (body.w - (float)(columns - 1) * pad) / (float)columns;
     Sheet sheet = sheet_begin(v, "keys body", body, &p->help_scroll);
     float y[3];
