@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* strverscmp: p2 before p10 */
 #include "app/folder_rows.h"
 
 #include <stdlib.h>
@@ -102,7 +103,7 @@ static int compare_values(const Key *a, const Key *b) {
     case FOLDER_BY_MODIFIED:
         return compare_i64(x->file.modified_ns, y->file.modified_ns);
     default:
-        return strcmp(x->file.name, y->file.name);
+        return strverscmp(x->file.name, y->file.name);
     }
 }
 
@@ -121,7 +122,7 @@ static int compare(const void *pa, const void *pb) {
     int by = a_known ? compare_values(a, b) : 0;
     if (by)
         return a->ascending ? by : -by;
-    by = strcmp(a->item->file.name, b->item->file.name);
+    by = strverscmp(a->item->file.name, b->item->file.name);
     return by ? by : compare_i64(a->index, b->index);
 }
 

@@ -417,6 +417,19 @@ static void test_orders(void **unused) {
                 "..|z dir|A dir|d.perf.gz|a.folded|notes.txt|b.perf|c.perf");
 }
 
+/* As people count, not letter by letter. */
+static void test_numbers_in_names(void **unused) {
+    (void)unused;
+    static const char *const names[] = {"p10", "p9", "p1.gz", "p2"};
+    FolderItem numbered[4] = {0};
+    uint32_t rows[4];
+    for (int i = 0; i < 4; i++)
+        numbered[i].file.name = names[i];
+    assert_int_equal(folder_rows(numbered, 4, STR(""), FOLDER_BY_NAME, true, rows), 4);
+    static const uint32_t want[] = {2, 3, 1, 0};
+    assert_memory_equal(rows, want, sizeof want);
+}
+
 static void test_filters(void **unused) {
     (void)unused;
     make_looks();
@@ -614,6 +627,7 @@ int main(void) {
         cmocka_unit_test(test_a_changed_file_is_looked_at_again),
         cmocka_unit_test(test_the_cache_is_bounded),
         cmocka_unit_test(test_orders),
+        cmocka_unit_test(test_numbers_in_names),
         cmocka_unit_test(test_filters),
         cmocka_unit_test(test_a_folder_of_200),
         cmocka_unit_test(test_what_is_in_view_comes_first),
