@@ -251,10 +251,19 @@ static void legend_notes(const HeatPane *pane, const View *v, float x, float y, 
                          bool room) {
     if (!room)
         return;
+    float line = ui_px(v->ui, 18);
     legend_box(v, x, y, pane->ramp.color[0], "none");
-    legend_box(v, x, y + ui_px(v->ui, 18), pane->ramp.filtered, "all hidden");
+    if (v->heat->hidden)
+        legend_box(v, x, y += line, pane->ramp.filtered, "all hidden");
+    legend_box(v, x, y += line, pane->ramp.outside, "outside");
     if (pane->picture.maximum)
-        legend_label(v, x, y + ui_px(v->ui, 38), w, STR("block = maximum"));
+        legend_label(v, x, y + line + ui_px(v->ui, 2), w, STR("block = maximum"));
+}
+
+/* What those take. */
+static float legend_notes_height(const HeatPane *pane, const View *v) {
+    int lines = 2 + (v->heat->hidden != NULL) + pane->picture.maximum;
+    return ui_px(v->ui, 12 + 18 * (float)lines);
 }
 
 /* A box for each step of distinct cpus or threads, most on top, as far as there is room. */
@@ -289,7 +298,7 @@ static void draw_legend(HeatPane *pane, const View *v, Rect area) {
     legend_label(
         v, x, y - ui_px(ui, 4), area.w,
         view_text(v, "%s per %.*s", v->link ? "lit" : heat_unit_text(v), (int)per.n, per.s));
-    float top = y + ui_px(ui, 18), notes = ui_px(ui, pane->picture.maximum ? 66 : 48);
+    float top = y + ui_px(ui, 18), notes = legend_notes_height(pane, v);
     float h = pane->plot.y + pane->plot.h - top - notes;
     bool with_notes = h >= ui_px(ui, 50);
     if (!with_notes)
