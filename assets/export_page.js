@@ -479,6 +479,16 @@
         }
         pen.putImageData(image, 0, 0);
         picture.wide = w * across / heat.columns;
+        colourScale(ramp);
+    }
+
+    // From the least to the most that a cell holds, and of how much time.
+    function colourScale(ramp) {
+        const [least, bar, most] = $('scale').children, unit = 2 ** heat.shift;
+        least.textContent = amount(unit, heat.unit);
+        bar.style.background = `linear-gradient(90deg, ${[1, 64, 128, 192, 255].map(i => css(ramp[i])).join(', ')})`;
+        most.textContent = `${counted(heat.max * unit, heat.unit)} per ${span(heat.column_ns / heat.rows)}`;
+        $('scale').hidden = false;
     }
 
     const columnX = c => plot.x + c / heat.columns * plot.w;

@@ -319,6 +319,7 @@ def box(b, name):
 
 def html_look(b):
     page(b, 'shop')
+    assert b.run("return document.getElementById('scale').innerText").split() == '1 4 samples per 20 ms'.split()
     assert page_counts(b) == counts_of('shop')
     assert b.run(FACTS).startswith('20.00 – 41.00 s · 21 s · '), b.run(FACTS)
     frame = box(b, 'disk_thread')
