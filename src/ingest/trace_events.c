@@ -767,12 +767,14 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
     return ok;
 }
 
+/* DevTools writes its metadata first, which hold source maps of any size. */
 static FormatGuess probe(Str head, bool whole) {
-    static const char *const path[] = {"ph", "traceEvents"};
+    static const char *const path[] = {"ph", "traceEvents", "metadata.source"};
     bool array;
-    uint32_t has = json_pull_paths(head, path, 2, &array);
-    (void)whole;
-    return (array && has & 1) || (!array && has & 2) ? GUESS_YES : GUESS_NO;
+    uint32_t has = json_pull_paths(head, path, 3, &array);
+    if (array)
+        return has & 1 ? GUESS_YES : GUESS_NO;
+    return has & 2 ? GUESS_YES : has & 4 && !whole ? GUESS_MAYBE : GUESS_NO;
 }
 
 const Format format_trace_events = {

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "ingest/format.h"
 #include "unit/ingest_helper.h"
 
 typedef struct Row {
@@ -76,6 +77,36 @@ static void what_lacks_its_other_end_is_said(void **state) {
                                                                         "\"name\":\"no "
                                                                         "time\"},{\"a\":1}]"),
         want, 3, 4);
+}
+
+/* As DevTools writes it: what was told to be small once holds source maps. */
+static Buf behind_metadata(size_t bytes, const char *key) {
+    Buf text = {0};
+    buf_puts(&text, "{\"metadata\": {\n  \"source\": \"DevTools\",\n  \"sourceMaps\": [\n");
+    while (text.n < bytes)
+        buf_puts(&text, "    {\"url\": \"x\", \"mappings\": \"AAAA;CAAC,EAAE;GAAG\"},\n");
+    buf_printf(&text, "    0\n  ]\n},\n\"%s\": [\n%s\n]}\n", key,
+               EVENT("X", "a", 0, ",\"dur\":10"));
+    return text;
+}
+
+static const char *guess_of(Buf text) {
+    Error err = {0};
+    const char *guess = loader_guess(temp_file(buf_str(&text)), &err);
+    temp_remove();
+    buf_free(&text);
+    return guess;
+}
+
+static void metadata_of_any_size_may_come_first(void **state) {
+    (void)state;
+    static const Row want[] = {{"thread 2|calls|a", 0, 10000}};
+    Buf text = behind_metadata(3 * FORMAT_PROBE_BYTES, "traceEvents");
+    expect_rows(buf_str(&text), want, 1, 0);
+    assert_string_equal(guess_of(text), "trace events");
+    assert_string_equal(guess_of(behind_metadata(FORMAT_PROBE_MOST + 1, "traceEvents")),
+                        "trace events");
+    assert_null(guess_of(behind_metadata(3 * FORMAT_PROBE_BYTES, "cells")));
 }
 
 /* The list's end may be missing, but not half of an event. */
@@ -227,6 +258,7 @@ int main(void) {
         cmocka_unit_test(calls_nest_in_any_order),
         cmocka_unit_test(overlapping_calls_last_as_long_as_they_say),
         cmocka_unit_test(what_lacks_its_other_end_is_said),
+        cmocka_unit_test(metadata_of_any_size_may_come_first),
         cmocka_unit_test(a_list_may_lack_its_end),
         cmocka_unit_test(sampler_comes_in_pieces),
         cmocka_unit_test(pieces_are_the_same_whenever_the_name_comes),
