@@ -16,9 +16,10 @@
 #include "ingest/json_skim.h"
 #include "ingest/key_cache.h"
 #include "ingest/trace_calls.h"
+#include "ingest/trace_time.h"
 #include "ingest/v8_profile.h"
 
-enum { US = 3, CALLED = 1024, NAMES_LOG2 = CACHE_LOG2(12) };
+enum { CALLED = 1024, NAMES_LOG2 = CACHE_LOG2(12) };
 
 typedef struct TraceThread {
     int64_t pid, tid;
@@ -85,7 +86,8 @@ typedef struct Trace {
 typedef struct Item {
     char ph;
     NameId name, cat;
-    int64_t ts_ns, dur_ns, pid, tid;
+    TraceTime ts, dur;
+    int64_t pid, tid;
     uint64_t weight;
     bool has_ts, has_dur, has_tdur;
     NameId stack; /* "sf" */
@@ -195,10 +197,19 @@ static void keep_id(Trace *t, JsonPull *p, const JsonMember *m, Item *e) {
     json_pull_skip(p, m->token);
 }
 
-static void set_duration(Item *e, int64_t ns, bool thread) {
+/* A number, or a text that holds one. */
+static bool time_of(JsonPull *p, const JsonMember *m, TraceTime *out) {
+    int64_t ns;
+    if (!json_member_scaled(p, m, TRACE_TIME_US, &ns))
+        return false;
+    *out = trace_time_of(ns, m->text);
+    return true;
+}
+
+static void set_duration(Item *e, TraceTime time, bool thread) {
     if (thread && e->has_dur)
         return;
-    e->dur_ns = ns;
+    e->dur = time;
     e->has_dur = e->has_dur || !thread;
     e->has_tdur = true;
 }
@@ -210,16 +221,17 @@ static char letter_of(JsonPull *p, const JsonMember *m) {
 
 static void read_member(Trace *t, JsonPull *p, const JsonMember *m, Item *e) {
     int64_t value;
+    TraceTime time;
     if (JSON_KEY_IS(m, "ph")) {
         e->ph = letter_of(p, m);
     } else if (JSON_KEY_IS(m, "ts")) {
-        e->has_ts = json_member_scaled(p, m, US, &e->ts_ns);
+        e->has_ts = time_of(p, m, &e->ts);
     } else if (JSON_KEY_IS(m, "dur")) {
-        if (json_member_scaled(p, m, US, &value))
-            set_duration(e, value, false);
+        if (time_of(p, m, &time))
+            set_duration(e, time, false);
     } else if (JSON_KEY_IS(m, "tdur")) {
-        if (json_member_scaled(p, m, US, &value))
-            set_duration(e, value, true);
+        if (time_of(p, m, &time))
+            set_duration(e, time, true);
     } else if (JSON_KEY_IS(m, "pid")) {
         e->pid = id_of(t, p, m);
     } else if (JSON_KEY_IS(m, "tid")) {
@@ -343,18 +355,18 @@ static inline const char *skim_args(const char *s, const char *end, Item *e) {
 
 static inline const char *skim_value(Trace *t, Member member, const char *s, const char *end,
                                      Item *e) {
-    int64_t value;
+    TraceTime time;
     switch (member) {
     case PH:
         e->ph = s[1];
         return s[0] == '"' && s[1] != '"' && s[1] != '\\' && s[2] == '"' ? s + 3 : NULL;
     case TS:
         e->has_ts = true;
-        return json_number(s, US, &e->ts_ns);
+        return trace_time_read(s, &e->ts);
     case DUR:
     case TDUR:
-        if ((s = json_number(s, US, &value)))
-            set_duration(e, value, member == TDUR);
+        if ((s = trace_time_read(s, &time)))
+            set_duration(e, time, member == TDUR);
         return s;
     case PID:
         return skim_same(&t->latest_pid, s, &e->pid);
@@ -413,10 +425,10 @@ static void take_call(Trace *t, const Item *e, int64_t offset) {
                       names_get(&t->rows.part.dict.names, e->name));
         return;
     }
-    TraceEvent call = {.begin_ns = e->ts_ns, .name = e->name};
+    TraceEvent call = {.begin_ns = e->ts.ns, .name = e->name};
     call.kind = e->ph == 'B' ? TRACE_BEGIN : e->ph == 'E' ? TRACE_END : TRACE_WHOLE;
     if (e->ph == 'X')
-        call.end_ns = e->dur_ns > 0 ? e->ts_ns + e->dur_ns : e->ts_ns;
+        call.end_ns = e->dur.ns > 0 ? trace_time_end(e->ts, e->dur) : e->ts.ns;
     uint32_t thread = thread_of(t, e->pid, e->tid, false);
     if (e->ph != 'E')
         call.frame =
@@ -472,7 +484,7 @@ static void take_profile(Trace *t, const Item *e, bool first) {
         s->thread = thread_of(t, e->pid, e->tid, false);
     s->has_thread = s->has_thread || first;
     if (!s->profile.has_start && !first)
-        s->profile.start_ns = e->ts_ns;
+        s->profile.start_ns = e->ts.ns;
     s->profile.has_start = true;
     if (!e->args.n)
         return;
@@ -566,7 +578,7 @@ static void take_sample(Trace *t, const Item *e, Str raw, int64_t offset) {
         rows_complain(&t->rows, COMPLAINT_TIME, offset, raw);
         return;
     }
-    Taken taken = {.time_ns = e->ts_ns, .weight = e->weight, .event = e->name};
+    Taken taken = {.time_ns = e->ts.ns, .weight = e->weight, .event = e->name};
     taken.thread = thread_of(t, e->pid, e->tid, false);
     taken.node = e->stack ? frame_number(t, e->stack) : CALL_ROOT;
     t->weights = t->weights || e->weight != 1;

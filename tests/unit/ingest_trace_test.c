@@ -49,6 +49,25 @@ static void calls_nest_in_any_order(void **state) {
                 want, 4, 0);
 }
 
+/* Rounded apart, "c" and "d" would end 1 ns behind "p", and "n" begin before that ends. */
+static void calls_end_where_the_sum_says(void **state) {
+    (void)state;
+    static const Row want[] = {
+        {"thread 2|calls|p", 0, 2000},        {"thread 2|calls|p;c", 2000, 1001},
+        {"thread 2|calls|n", 3001, 1000},     {"thread 2|calls|p", 100000000, 2000},
+        {"thread 2|calls|p;d", 100002000, 1}, {"thread 2|calls|e", 200000000, 1001}};
+    expect_rows(
+        STR("[" EVENT("X", "p", 0.0004, ",\"dur\":3.0002") "," EVENT("X", "c", 1.9996, ",\"dur\":1.001") "," EVENT(
+            "X", "n", 3.0006,
+            ",\"dur\":1.0") "," EVENT("X", "p", 100000.00049999999,
+                                      ",\"dur\":2.00062") "," EVENT("X", "d", "100002.000499",
+                                                                    ",\"dur\":\"0.000611\"") "," EVENT("X",
+                                                                                                       "e",
+                                                                                                       2.0e5,
+                                                                                                       ",\"dur\":1.0009e0") "]"),
+        want, 6, 0);
+}
+
 static void overlapping_calls_last_as_long_as_they_say(void **state) {
     (void)state;
     static const Row want[] = {{"thread 2|calls|a", 0, 5000},
@@ -256,6 +275,7 @@ static void a_text_may_end_anywhere(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(calls_nest_in_any_order),
+        cmocka_unit_test(calls_end_where_the_sum_says),
         cmocka_unit_test(overlapping_calls_last_as_long_as_they_say),
         cmocka_unit_test(what_lacks_its_other_end_is_said),
         cmocka_unit_test(metadata_of_any_size_may_come_first),
