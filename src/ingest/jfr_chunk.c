@@ -1,5 +1,6 @@
 #include "ingest/jfr_chunk.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -89,6 +90,7 @@ void jfr_chunk_init(JfrChunk *c, FormatEmit *emit, void *loader) {
     jfr_pools_init(&c->pools, &c->types);
     jfr_resolve_init(&c->resolve, &c->pools, &c->part, &c->batch.complaints);
     id_map_init(&c->rule);
+    id_map_init(&c->stacked);
     hold_init(&c->events);
     hold_init(&c->checkpoints);
 }
@@ -98,6 +100,7 @@ void jfr_chunk_free(JfrChunk *c) {
     hold_free(&c->events);
     hold_free(&c->checkpoints);
     id_map_free(&c->rule);
+    id_map_free(&c->stacked);
     jfr_resolve_free(&c->resolve);
     jfr_pools_free(&c->pools);
     jfr_types_free(&c->types);
@@ -130,6 +133,16 @@ bool jfr_chunk_wants(const JfrChunk *c, uint64_t type) {
     return type <= 1 || !c->has_types || rule_of(c, type);
 }
 
+void jfr_chunk_pass(JfrChunk *c, uint64_t type, int64_t offset) {
+    if (!id_map_find(&c->stacked, (uint32_t)(type >> 32), (uint32_t)type))
+        return;
+    if (c->passed++)
+        return;
+    Str name = jfr_type_name(&c->types, type);
+    snprintf(c->passed_type, sizeof c->passed_type, "%.*s", (int)name.n, name.s);
+    c->passed_at = offset;
+}
+
 size_t jfr_chunk_held(const JfrChunk *c) {
     return c->events.bytes + c->checkpoints.bytes;
 }
@@ -138,8 +151,16 @@ static void broken(JfrChunk *c, const char *what, int64_t offset) {
     complain(&c->batch.complaints, COMPLAINT_RECORD, 1, offset, str_of(what));
 }
 
+static bool has_stack(const JfrChunk *c, const JfrType *type) {
+    for (uint32_t i = 0; i < type->fields; i++)
+        if (str_eq_c(COLUMN_AT(&c->types.field, JfrField, type->field + i).name, "stackTrace"))
+            return true;
+    return false;
+}
+
 static void find_rules(JfrChunk *c) {
     id_map_clear(&c->rule);
+    id_map_clear(&c->stacked);
     for (uint64_t i = 0; i < c->types.type.count; i++) {
         JfrType type = COLUMN_AT(&c->types.type, JfrType, i);
         for (uint32_t k = 0; k < jfr_rule_count; k++) {
@@ -148,6 +169,8 @@ static void find_rules(JfrChunk *c) {
             id_map_add(&c->rule, (uint32_t)(type.id >> 32), (uint32_t)type.id, k + 1);
             c->layout[k] = jfr_layout(&c->types, type.id);
         }
+        if (!rule_of(c, type.id) && has_stack(c, &type))
+            id_map_add(&c->stacked, (uint32_t)(type.id >> 32), (uint32_t)type.id, 1);
     }
 }
 
@@ -223,10 +246,12 @@ static void note_setting(JfrChunk *c, const JfrValue slot[JFR_SLOTS]) {
 /* What must be known before the first sample is made. */
 static void note_facts(JfrChunk *c, Held *held) {
     uint32_t rule = rule_of(c, held->type);
-    if (!rule--)
+    if (!rule) {
+        jfr_chunk_pass(c, held->type, held->event.offset);
         return;
-    JfrRuleKind kind = jfr_rules[rule].kind;
-    if (kind == JFR_SAMPLE || kind == JFR_WAIT) {
+    }
+    JfrRuleKind kind = jfr_rules[--rule].kind;
+    if (kind <= JFR_WAIT) {
         if (rule < c->first_rule) {
             c->first_rule = rule;
             c->first_event = held->event;
@@ -234,6 +259,8 @@ static void note_facts(JfrChunk *c, Held *held) {
         return;
     }
     JfrValue slot[JFR_SLOTS] = {0};
+    if (kind == JFR_ASIDE)
+        return;
     jfr_read(&c->types, c->layout[rule], &held->payload, slot);
     if (held->payload.bad)
         return; /* it is no sample that is lost */
@@ -302,6 +329,15 @@ static void add_samples(JfrChunk *c, uint32_t rule, const JfrValue slot[JFR_SLOT
     }
 }
 
+/* scale: the bits of a float, where there is one. */
+static uint64_t scaled(uint64_t weight, uint64_t scale) {
+    float factor;
+    uint32_t bits = (uint32_t)scale;
+    memcpy(&factor, &bits, sizeof factor);
+    double product = (double)weight * (double)factor;
+    return factor > 1 && product < (double)(INT64_MAX / 2) ? (uint64_t)(product + 0.5) : weight;
+}
+
 static void add_sample(JfrChunk *c, Held *held) {
     uint32_t rule = rule_of(c, held->type);
     if (!rule-- || jfr_rules[rule].kind > JFR_WAIT)
@@ -324,13 +360,15 @@ static void add_sample(JfrChunk *c, Held *held) {
     PairId pair = jfr_resolve_pair(&c->resolve, &sample);
     int64_t t = time_of(c, slot[JFR_AT_TIME].number);
     uint64_t weight = slot[JFR_AT_WEIGHT].number;
+    if (jfr_rules[rule].kind == JFR_SCALED)
+        weight = scaled(weight, slot[JFR_AT_SCALE].number);
     if (jfr_rules[rule].weight == WEIGHT_TIME_NS)
         weight = (uint64_t)span_of(c, rule, JFR_AT_WEIGHT, weight);
     if (jfr_rules[rule].kind == JFR_WAIT && t != TIME_NONE) {
         t += (int64_t)weight; /* both are at most half of what fits */
         t = fits(t) ? t : TIME_NONE;
     }
-    if (slot[JFR_AT_SAMPLES].number > 1)
+    if (jfr_rules[rule].kind == JFR_SAMPLE && slot[JFR_AT_SAMPLES].number > 1)
         add_samples(c, rule, slot, t, pair);
     else
         add_row(c, t, pair, weight);
@@ -373,4 +411,14 @@ void jfr_chunk_end(JfrChunk *c) {
         part_reset(&c->part);
         jfr_resolve_reset(&c->resolve);
     }
+}
+
+void jfr_chunk_last(JfrChunk *c) {
+    char words[128];
+    if (c->passed && !c->emitted) {
+        snprintf(words, sizeof words, "a stack of an event that is not known here: %s",
+                 c->passed_type);
+        complain(&c->batch.complaints, COMPLAINT_RECORD, c->passed, c->passed_at, str_of(words));
+    }
+    jfr_chunk_emit(c);
 }

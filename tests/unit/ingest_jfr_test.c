@@ -298,6 +298,61 @@ static void the_first_event_is_the_one_to_look_at(void **state) {
     jfr_gen_free(&g);
 }
 
+static void expect_text(const Loaded *l, uint64_t row, const char *want) {
+    Buf got = sample_text(l, row);
+    assert_string_equal(got.s, want);
+    buf_free(&got);
+}
+
+/* A thread that stays as it is is written once for several samples, an object for several. */
+static void samples_of_datadog(void **state) {
+    (void)state;
+    enum { TWO_AND_A_HALF = 0x40200000 };
+    JfrGen g = {0};
+    Loaded l;
+    begin_small(&g, (JfrGenWays){0}, EPOCH, 0, TICKS);
+    jfr_gen_constant(&g, "jdk.types.ThreadState", 3, VALUES(TEXT("name", "PARKED")));
+    jfr_gen_event(&g, "datadog.MethodSample",
+                  VALUES(NUMBER("startTime", 1), NUMBER("eventThread", 5), NUMBER("stackTrace", 1),
+                         NUMBER("state", 3), NUMBER("weight", 2)));
+    jfr_gen_event(&g, "datadog.ObjectSample",
+                  VALUES(NUMBER("startTime", 2), NUMBER("eventThread", 5), NUMBER("stackTrace", 1),
+                         NUMBER("objectClass", 1), NUMBER("size", 100),
+                         NUMBER("weight", TWO_AND_A_HALF)));
+    jfr_gen_end(&g);
+    load_gen(&l, &g);
+    assert_int_equal(l.profile.building.samples, 3);
+    expect_text(&l, 0, "t|datadog.MethodSample|A.f_[w]");
+    expect_text(&l, 1, "t|datadog.MethodSample|A.f_[w]");
+    expect_text(&l, 2, "t|datadog.ObjectSample|A.f_[j];A_[class]");
+    assert_int_equal(weight_at(&l, 2), 250);
+    assert_int_equal(complaints_total(&l.profile.complaints), 0);
+    loaded_free(&l);
+    jfr_gen_free(&g);
+}
+
+/* Only where they are all that there is: most events of the JDK have stacks but are no samples. */
+static void stacks_that_nobody_reads_are_said(void **state) {
+    (void)state;
+    for (int with_sample = 0; with_sample < 2; with_sample++)
+        for (int metadata_last = 0; metadata_last < 2; metadata_last++) {
+            JfrGen g = {0};
+            Loaded l;
+            begin_small(&g, (JfrGenWays){.metadata_last = metadata_last}, EPOCH, 0, TICKS);
+            for (int i = 0; i < 3; i++)
+                jfr_gen_event(&g, "test.Stacked",
+                              VALUES(NUMBER("startTime", 1), NUMBER("eventThread", 5)));
+            if (with_sample)
+                sample(&g, 1, 5, 1);
+            jfr_gen_end(&g);
+            load_gen(&l, &g);
+            assert_int_equal(l.profile.building.samples, with_sample);
+            assert_int_equal(complaints_of(&l, COMPLAINT_RECORD), with_sample ? 0 : 3);
+            loaded_free(&l);
+            jfr_gen_free(&g);
+        }
+}
+
 /* ---- what is wrong with a file ------------------------------------------------------------
  */
 
@@ -390,6 +445,11 @@ static void an_event_is_no_million_samples(void **state) {
     jfr_gen_free(&g);
 }
 
+static void put64(Buf *b, size_t at, uint64_t value) {
+    for (int i = 0; i < 8; i++)
+        b->s[at + (size_t)i] = (char)(value >> (56 - 8 * i));
+}
+
 /* Types that lie within themselves cannot be read, but what follows them can. */
 static void types_without_end(void **state) {
     (void)state;
@@ -416,11 +476,6 @@ static void types_without_end(void **state) {
     buf_free(&got);
     loaded_free(&l);
     jfr_gen_free(&g);
-}
-
-static void put64(Buf *b, size_t at, uint64_t value) {
-    for (int i = 0; i < 8; i++)
-        b->s[at + (size_t)i] = (char)(value >> (56 - 8 * i));
 }
 
 static void sizes_that_lie(void **state) {
@@ -605,6 +660,8 @@ int main(void) {
         cmocka_unit_test(names_of_the_jdk),
         cmocka_unit_test(times_are_exact),
         cmocka_unit_test(the_first_event_is_the_one_to_look_at),
+        cmocka_unit_test(samples_of_datadog),
+        cmocka_unit_test(stacks_that_nobody_reads_are_said),
         cmocka_unit_test(what_is_missing_is_counted),
         cmocka_unit_test(times_that_cannot_be),
         cmocka_unit_test(a_stack_may_not_be_too_deep),
