@@ -129,8 +129,9 @@ static uint32_t rule_of(const JfrChunk *c, uint64_t type) {
     return id_map_find(&c->rule, (uint32_t)(type >> 32), (uint32_t)type);
 }
 
+/* What no metadata has declared so far, later metadata of the chunk may. */
 bool jfr_chunk_wants(const JfrChunk *c, uint64_t type) {
-    return type <= 1 || !c->has_types || rule_of(c, type);
+    return type <= 1 || !c->has_types || rule_of(c, type) || !jfr_type_name(&c->types, type).n;
 }
 
 void jfr_chunk_pass(JfrChunk *c, uint64_t type, int64_t offset) {
@@ -248,6 +249,8 @@ static void note_facts(JfrChunk *c, Held *held) {
     uint32_t rule = rule_of(c, held->type);
     if (!rule) {
         jfr_chunk_pass(c, held->type, held->event.offset);
+        if (!jfr_type_name(&c->types, held->type).n)
+            broken(c, "an event of a type that its chunk does not declare", held->event.offset);
         return;
     }
     JfrRuleKind kind = jfr_rules[--rule].kind;

@@ -450,6 +450,46 @@ static void put64(Buf *b, size_t at, uint64_t value) {
         b->s[at + (size_t)i] = (char)(value >> (56 - 8 * i));
 }
 
+/* A chunk that is written piece by piece has metadata again once a new type is known. */
+static void metadata_may_come_again(void **state) {
+    (void)state;
+    JfrGen g = {0};
+    Loaded l;
+    begin_small(&g, (JfrGenWays){.metadata_last = true}, EPOCH, 0, TICKS);
+    /* metadata (type 0: when, how long, its number) of seven strings and one class, of which there
+     * are no events */
+    static const char first[] = "\72\0\1\0\1\7"
+                                "\3\4"
+                                "root"
+                                "\3\5"
+                                "class"
+                                "\3\2"
+                                "id"
+                                "\3\1"
+                                "9"
+                                "\3\4"
+                                "name"
+                                "\3\1"
+                                "x"
+                                "\3\10"
+                                "metadata"
+                                "\0\0\1\6\0\1\1\2\2\3\4\5\0";
+    enum { HEADER_BYTES = 68 };
+    sample(&g, 1, 5, 1);
+    jfr_gen_end(&g);
+    Buf text = {0};
+    buf_put(&text, (Str){g.out.s, HEADER_BYTES});
+    buf_put(&text, (Str){first, sizeof first - 1});
+    buf_put(&text, str_slice(buf_str(&g.out), HEADER_BYTES, g.out.n));
+    put64(&text, 8, text.n);
+    load_text(&l, 0, 0, buf_str(&text));
+    assert_int_equal(l.profile.building.samples, 1);
+    assert_int_equal(complaints_total(&l.profile.complaints), 0);
+    loaded_free(&l);
+    buf_free(&text);
+    jfr_gen_free(&g);
+}
+
 /* Types that lie within themselves cannot be read, but what follows them can. */
 static void types_without_end(void **state) {
     (void)state;
@@ -666,6 +706,7 @@ int main(void) {
         cmocka_unit_test(times_that_cannot_be),
         cmocka_unit_test(a_stack_may_not_be_too_deep),
         cmocka_unit_test(an_event_is_no_million_samples),
+        cmocka_unit_test(metadata_may_come_again),
         cmocka_unit_test(types_without_end),
         cmocka_unit_test(sizes_that_lie),
         cmocka_unit_test(what_lies_between_chunks),
