@@ -163,6 +163,24 @@ static void sampler_comes_in_pieces(void **state) {
                 want, 2, 0);
 }
 
+/* "stack" is root first; "sf" and "stackFrames" come in any order. */
+static void sample_events_name_their_stacks(void **state) {
+    (void)state;
+    static const Row want[] = {{"thread 2|cpu|0x1;0x2", 5000000, 0},
+                               {"thread 2|cpu|main;f@c", 6000000, 0},
+                               {"thread 2|cpu|0x1;0x2;3", 7000000, 0}};
+    expect_rows(
+        STR("{\"traceEvents\":[" EVENT("P", "cpu", 5000, ",\"stack\":[\"0x1\",\"0x2\"]") "," EVENT(
+            "P", "cpu", 6000,
+            ",\"sf\":\"2\"") "," EVENT("P", "cpu", 7000,
+                                       ",\"stack\":[\"0x1\",\"0x2\",3]") "],"
+                                                                         "\"stackFrames\":{\"2\":{\"name\":\"f\",\"category\":\"c\",\"parent\":1},"
+                                                                         "\"1\":{\"name\":\"main\"}}}"),
+        want, 3, 0);
+    expect_rows(STR("[" EVENT("P", "cpu", 1, "") "," EVENT("P", "cpu", 2, ",\"stack\":7") "]"),
+                NULL, 0, 0);
+}
+
 static void put_chunk(Buf *text, int chunk, bool times_first) {
     Buf nodes = {0}, times = {0};
     buf_puts(&nodes, "\"cpuProfile\":{\"nodes\":[");
@@ -281,6 +299,7 @@ int main(void) {
         cmocka_unit_test(metadata_of_any_size_may_come_first),
         cmocka_unit_test(a_list_may_lack_its_end),
         cmocka_unit_test(sampler_comes_in_pieces),
+        cmocka_unit_test(sample_events_name_their_stacks),
         cmocka_unit_test(pieces_are_the_same_whenever_the_name_comes),
         cmocka_unit_test(sums_are_exact),
         cmocka_unit_test(a_text_may_end_anywhere),
