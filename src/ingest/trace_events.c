@@ -111,12 +111,25 @@ static uint32_t thread_of(Trace *t, int64_t pid, int64_t tid, bool whole) {
     return t->latest = (uint32_t)t->thread.count - 1;
 }
 
-/* Its own name, else its process's, else its number. */
+/* Ids that are texts are numbers of their own, below those that systems give. */
+static int64_t id_of_name(NameId name) {
+    return INT64_MIN / 2 + name;
+}
+
+/* 0: it is a number. */
+static NameId name_of_id(int64_t id) {
+    int64_t name = id - INT64_MIN / 2;
+    return id < 0 && name >= 0 && name <= UINT32_MAX ? (NameId)name : 0;
+}
+
+/* Its own name, else what its id says, else its process's name, or id, else its number. */
 static Context context_of(Trace *t, uint32_t number) {
     TraceThread thread = COLUMN_AT(&t->thread, TraceThread, number);
-    NameId name = thread.name;
+    NameId name = thread.name ? thread.name : name_of_id(thread.tid);
     if (!name)
         name = COLUMN_AT(&t->thread, TraceThread, thread_of(t, thread.pid, 0, true)).name;
+    if (!name)
+        name = name_of_id(thread.pid);
     if (!name) {
         Buf text = {0};
         buf_printf(&text, "thread %lld", (long long)thread.tid);
@@ -131,12 +144,11 @@ static Context context_of(Trace *t, uint32_t number) {
 /* ---- an event's members -------------------------------------------------------------------
  */
 
-/* A number, or a text, which becomes a number of its own below those that systems give. */
 static int64_t id_of(Trace *t, JsonPull *p, const JsonMember *m) {
     int64_t id;
     if (json_member_scaled(p, m, 0, &id))
         return id;
-    return m->token == JSON_STRING ? INT64_MIN / 2 + rows_name(&t->rows, m->text) : 0;
+    return m->token == JSON_STRING ? id_of_name(rows_name(&t->rows, m->text)) : 0;
 }
 
 /* Of a text behind which FORMAT_CHUNK_PAD bytes can be read. */

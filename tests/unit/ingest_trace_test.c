@@ -68,6 +68,19 @@ static void calls_end_where_the_sum_says(void **state) {
         want, 6, 0);
 }
 
+static void ids_that_are_texts_are_names(void **state) {
+    (void)state;
+    static const Row want[] = {
+        {"worker-1|calls|f", 0, 1000}, {"app|calls|f", 1000, 1000}, {"named|calls|f", 2000, 1000}};
+#define CALL(pid, tid, ts)                                                                         \
+    "{\"ph\":\"X\",\"name\":\"f\",\"ts\":" #ts ",\"dur\":1,\"pid\":" pid ",\"tid\":" tid "}"
+    expect_rows(
+        STR("[" CALL("\"app\"", "\"worker-1\"", 0) "," CALL("\"app\"", "7", 1) "," CALL(
+            "1", "\"worker-2\"", 2) ",{\"ph\":\"M\",\"name\":\"thread_name\",\"pid\":1,\"tid\":"
+                                    "\"worker-2\",\"args\":{\"name\":\"named\"}}]"),
+        want, 3, 0);
+}
+
 static void overlapping_calls_last_as_long_as_they_say(void **state) {
     (void)state;
     static const Row want[] = {{"thread 2|calls|a", 0, 5000},
@@ -294,6 +307,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(calls_nest_in_any_order),
         cmocka_unit_test(calls_end_where_the_sum_says),
+        cmocka_unit_test(ids_that_are_texts_are_names),
         cmocka_unit_test(overlapping_calls_last_as_long_as_they_say),
         cmocka_unit_test(what_lacks_its_other_end_is_said),
         cmocka_unit_test(metadata_of_any_size_may_come_first),
