@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "ingest/format.h"
 #include "unit/ingest_helper.h"
 
@@ -109,6 +110,25 @@ static void what_lacks_its_other_end_is_said(void **state) {
                                                                         "\"name\":\"no "
                                                                         "time\"},{\"a\":1}]"),
         want, 3, 4);
+}
+
+/* An end that has no begin is not looked for among all that have begun: this took minutes. */
+static void ends_without_begins_cost_little(void **state) {
+    (void)state;
+    enum { CALLS = 300000 };
+    Buf text = {0};
+    buf_puts(&text, "[");
+    for (int i = 0; i < CALLS; i++)
+        buf_printf(&text, "{\"ph\":\"B\",\"name\":\"b\",\"ts\":%d},\n", i);
+    for (int i = 0; i < CALLS; i++)
+        buf_printf(&text, "{\"ph\":\"E\",\"name\":\"e\",\"ts\":%d},\n", CALLS);
+    Loaded loaded;
+    int64_t start = clock_now_ns();
+    load_text(&loaded, 0, 0, buf_str(&text));
+    assert_true(clock_now_ns() - start < 60 * (int64_t)1000000000);
+    assert_int_equal(loaded.profile.complaints.of[COMPLAINT_FRAME].count, CALLS);
+    loaded_free(&loaded);
+    buf_free(&text);
 }
 
 /* As DevTools writes it: what was told to be small once holds source maps. */
@@ -310,6 +330,7 @@ int main(void) {
         cmocka_unit_test(ids_that_are_texts_are_names),
         cmocka_unit_test(overlapping_calls_last_as_long_as_they_say),
         cmocka_unit_test(what_lacks_its_other_end_is_said),
+        cmocka_unit_test(ends_without_begins_cost_little),
         cmocka_unit_test(metadata_of_any_size_may_come_first),
         cmocka_unit_test(a_list_may_lack_its_end),
         cmocka_unit_test(sampler_comes_in_pieces),
