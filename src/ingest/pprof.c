@@ -25,7 +25,7 @@ enum {
     PROFILE_COMMENT = 13,
 };
 
-enum { TYPES_MOST = 64, NONE = UINT32_MAX };
+enum { TYPES_MOST = 64, NONE = UINT32_MAX, TOO_DEEP = UINT32_MAX / 2 };
 
 typedef struct ValueType {
     uint32_t type, unit; /* places in the string table */
@@ -315,20 +315,53 @@ static StackId push_location(Pprof *p, StackId stack, const Location *l, bool pr
     return stack;
 }
 
-/* Parents have smaller numbers. */
+static uint32_t frames_of(const Pprof *p, const Node *node) {
+    uint32_t lines = COLUMN_AT(&p->location, Location, node->location).lines;
+    return lines ? lines : 1;
+}
+
+/* Parents have smaller numbers. The process's frame is the first one. */
 static void measure_depths(Pprof *p) {
     for (uint64_t i = 0; i < p->node.count; i++) {
         Node *node = (Node *)column_at(&p->node, i);
-        uint32_t lines = COLUMN_AT(&p->location, Location, node->location).lines;
-        uint64_t depth = 1 + (lines ? lines : 1);
-        if (node->parent != NONE)
-            depth += COLUMN_AT(&p->node, Node, node->parent).depth;
-        node->depth = depth < STACKS_MAX_DEPTH ? (uint32_t)depth : STACKS_MAX_DEPTH;
+        uint64_t depth = frames_of(p, node);
+        depth += node->parent == NONE ? !p->ours : COLUMN_AT(&p->node, Node, node->parent).depth;
+        node->depth = depth <= STACKS_MAX_DEPTH ? (uint32_t)depth : TOO_DEEP;
     }
+}
+
+static const Location *location_at(const Pprof *p, uint32_t number) {
+    return (const Location *)column_at(&p->location, number);
+}
+
+/* The process, and as many of the locations next to the leaf as there is room for above it. */
+static StackId deep_stack(Pprof *p, uint32_t number, StackId base) {
+    StackId stack = base;
+    uint32_t room = STACKS_MAX_DEPTH - 1, outermost = number;
+    p->path.count = 0;
+    for (uint32_t at = number; at != NONE;) {
+        const Node *node = (const Node *)column_at(&p->node, at);
+        uint32_t frames = frames_of(p, node);
+        if (frames <= room)
+            COLUMN_PUSH(&p->path, uint32_t) = node->location;
+        room = frames <= room ? room - frames : 0;
+        outermost = at;
+        at = node->parent;
+    }
+    if (p->ours)
+        stack = push_location(p, stack,
+                              location_at(p, COLUMN_AT(&p->node, Node, outermost).location), true);
+    for (uint64_t i = p->path.count; i-- > 0;)
+        stack = push_location(p, stack, location_at(p, COLUMN_AT(&p->path, uint32_t, i)), false);
+    return stack;
 }
 
 static StackId stack_of(Pprof *p, uint32_t number, NameId comm, StackId base) {
     StackId stack = base;
+    if (number != NONE && COLUMN_AT(&p->node, Node, number).depth == TOO_DEEP) {
+        rows_complain(&p->rows, COMPLAINT_TOO_DEEP, -1, (Str){0});
+        return deep_stack(p, number, base);
+    }
     p->path.count = 0;
     for (uint32_t at = number; at != NONE; at = COLUMN_AT(&p->node, Node, at).parent) {
         uint32_t known = id_map_find(&p->stack, at, comm);
@@ -341,15 +374,11 @@ static StackId stack_of(Pprof *p, uint32_t number, NameId comm, StackId base) {
     for (uint64_t i = p->path.count; i-- > 0;) {
         uint32_t at = COLUMN_AT(&p->path, uint32_t, i);
         Node node = COLUMN_AT(&p->node, Node, at);
-        if (node.depth < STACKS_MAX_DEPTH)
-            stack =
-                push_location(p, stack, (const Location *)column_at(&p->location, node.location),
-                              p->ours && node.parent == NONE);
+        stack =
+            push_location(p, stack, location_at(p, node.location), p->ours && node.parent == NONE);
         if (stack)
             id_map_add(&p->stack, at, comm, stack);
     }
-    if (number != NONE && COLUMN_AT(&p->node, Node, number).depth >= STACKS_MAX_DEPTH)
-        rows_complain(&p->rows, COMPLAINT_TOO_DEEP, -1, (Str){0});
     return stack;
 }
 
