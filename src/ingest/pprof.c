@@ -37,8 +37,8 @@ typedef struct Label {
 } Label;
 
 typedef struct Sample {
-    uint64_t label0;
-    uint32_t labels, node; /* node NONE: no stack */
+    uint64_t label0, value0;
+    uint32_t labels, values, node; /* node NONE: no stack */
 } Sample;
 
 typedef struct Node {
@@ -64,7 +64,7 @@ typedef struct Pprof {
     Column string;   /* NameId */
     Column comment;  /* uint32_t: places in the string table */
     Column sample;   /* Sample */
-    Column value;    /* int64_t: `types` for each sample, as far as there are */
+    Column value;    /* int64_t: those of each sample, as many as it has */
     Column node;     /* Node */
     Column label;    /* Label */
     IdMap child;     /* (parent + 1, location): number + 1 */
@@ -138,9 +138,8 @@ static bool next_number(const ProtoField *f, Str *rest, bool *first, uint64_t *v
 }
 
 static void read_sample(Pprof *p, Str message) {
-    Sample s = {.label0 = p->label.count, .node = NONE};
+    Sample s = {.label0 = p->label.count, .value0 = p->value.count, .node = NONE};
     ProtoField f;
-    uint32_t values = 0;
     Str whole = message;
     p->path.count = 0;
     while (proto_field(&message, &f)) {
@@ -152,16 +151,16 @@ static void read_sample(Pprof *p, Str message) {
             s.labels++;
         }
         while ((f.number == 1 || f.number == 2) && next_number(&f, &rest, &first, &value)) {
-            if (f.number == 1)
+            if (f.number == 1) {
                 COLUMN_PUSH(&p->path, uint32_t) = location_number(p, value);
-            else if (values++ < p->types)
+            } else if (s.values < TYPES_MOST) {
                 COLUMN_PUSH(&p->value, int64_t) = (int64_t)value;
+                s.values++;
+            }
         }
     }
     if (message.n)
         rows_complain(&p->rows, COMPLAINT_FRAME, -1, whole);
-    for (; values < p->types; values++)
-        COLUMN_PUSH(&p->value, int64_t) = 0;
     for (uint64_t i = p->path.count; i-- > 0;)
         s.node = node_of(p, s.node, COLUMN_AT(&p->path, uint32_t, i));
     COLUMN_PUSH(&p->sample, Sample) = s;
@@ -179,8 +178,7 @@ static void read_type(Pprof *p, Str message) {
         else if (f.number == 2)
             type.unit = (uint32_t)f.value;
     }
-    /* values of samples that came before could not be told apart */
-    if (p->types < TYPES_MOST && p->sample.count == 0)
+    if (p->types < TYPES_MOST)
         p->type[p->types++] = type;
 }
 
@@ -425,10 +423,16 @@ static bool counts_next(const Pprof *p, uint32_t type) {
            (!counts(p, type + 1) || str_eq(string_at(p, p->type[type].type), STR("samples")));
 }
 
+/* Of sample number i; type NONE, or none written: 0. */
+static int64_t value_of(const Pprof *p, uint64_t i, uint32_t type) {
+    const Sample *s = (const Sample *)column_at(&p->sample, i);
+    return type < s->values ? COLUMN_AT(&p->value, int64_t, s->value0 + type) : 0;
+}
+
 static uint64_t rows_of(const Pprof *p, uint32_t type) {
     uint64_t sum = 0;
     for (uint64_t i = 0; i < p->sample.count; i++) {
-        int64_t value = COLUMN_AT(&p->value, int64_t, i * p->types + type);
+        int64_t value = value_of(p, i, type);
         if (value > 0 && __builtin_add_overflow(sum, (uint64_t)value, &sum))
             return UINT64_MAX;
     }
@@ -510,11 +514,7 @@ static void add_rows(Pprof *p, PairId pair, const Group *g, int64_t count, int64
 
 static void emit_sample(Pprof *p, uint64_t i, const Group *g, NameId program) {
     const Sample *s = (const Sample *)column_at(&p->sample, i);
-    const int64_t none = 0;
-    int64_t count =
-        g->count == NONE ? none : COLUMN_AT(&p->value, int64_t, i * p->types + g->count);
-    int64_t weight =
-        g->weight == NONE ? none : COLUMN_AT(&p->value, int64_t, i * p->types + g->weight);
+    int64_t count = value_of(p, i, g->count), weight = value_of(p, i, g->weight);
     if (count < 0 || weight < 0 || __builtin_mul_overflow(weight, g->unit, &weight)) {
         rows_complain(&p->rows, COMPLAINT_COUNT, -1, STR("a value below 0, as differences have"));
         return;

@@ -178,6 +178,25 @@ static void too_many_rows_become_weights(void **state) {
     buf_free(&bytes);
 }
 
+/* Fields may come in any order. */
+static void types_may_come_behind_samples(void **state) {
+    (void)state;
+    static const char *const want[] = {"[unknown]|samples|0x0", "[unknown]|samples|0x0"};
+    Buf bytes = {0};
+    put_sample(&bytes, STR("\1"), 2, 7);
+    put_pair(&bytes, 1, 1, 2);
+    put_pair(&bytes, 4, 1, 0);
+    static const char *const string[] = {"", "samples", "count"};
+    for (size_t i = 0; i < sizeof string / sizeof *string; i++)
+        proto_bytes(&bytes, 6, str_of(string[i]));
+    Loaded loaded;
+    load_text(&loaded, 0, 0, buf_str(&bytes));
+    expect_samples(&loaded, want, NULL, 2);
+    assert_int_equal(complaints_total(&loaded.profile.complaints), 0);
+    loaded_free(&loaded);
+    buf_free(&bytes);
+}
+
 static void put_locations(Buf *out, uint64_t n) {
     Buf locations = {0}, inner = {0};
     for (uint64_t i = n; i > 0; i--)
@@ -286,6 +305,7 @@ int main(void) {
         cmocka_unit_test(what_is_no_field_is_left),
         cmocka_unit_test(counts_and_weights_are_one_event),
         cmocka_unit_test(too_many_rows_become_weights),
+        cmocka_unit_test(types_may_come_behind_samples),
         cmocka_unit_test(stacks_too_deep_are_cut_at_their_root),
         cmocka_unit_test(nodes_have_stacks_or_parents),
     };
