@@ -4,8 +4,8 @@
  * as places in a tree of locations.
  *  - "samples/count" before another type says how many samples the other's value is of: rows,
  * and a weight that is spread over them. A count alone is rows, another value alone one row
- * that weighs it. Each such group is an event. Where that would be too many rows, each type is
- * an event whose values are weights.
+ * that weighs it. Each such group is an event, the one that the file says to show the first.
+ * Where that would be too many rows, each type is an event whose values are weights.
  *  - Labels comm or thread, pid, tid, event name the context; without, the first mapping's file
  *    does. That is the first frame; in our own export the first frame is a process already.
  * Facts: proto/profile.proto in github.com/google/pprof. */
@@ -23,6 +23,7 @@ enum {
     PROFILE_FUNCTION = 5,
     PROFILE_STRING = 6,
     PROFILE_COMMENT = 13,
+    PROFILE_DEFAULT_TYPE = 14,
 };
 
 enum { TYPES_MOST = 64, NONE = UINT32_MAX, TOO_DEEP = UINT32_MAX / 2 };
@@ -61,15 +62,16 @@ typedef struct Pprof {
     Rows rows;
     ValueType type[TYPES_MOST];
     uint32_t types;
-    Column string;   /* NameId */
-    Column comment;  /* uint32_t: places in the string table */
-    Column sample;   /* Sample */
-    Column value;    /* int64_t: those of each sample, as many as it has */
-    Column node;     /* Node */
-    Column label;    /* Label */
-    IdMap child;     /* (parent + 1, location): number + 1 */
-    IdMap stack;     /* (node, comm): its stack */
-    Column location; /* Location by number */
+    uint64_t default_type; /* place in the string table; 0: unsaid */
+    Column string;         /* NameId */
+    Column comment;        /* uint32_t: places in the string table */
+    Column sample;         /* Sample */
+    Column value;          /* int64_t: those of each sample, as many as it has */
+    Column node;           /* Node */
+    Column label;          /* Label */
+    IdMap child;           /* (parent + 1, location): number + 1 */
+    IdMap stack;           /* (node, comm): its stack */
+    Column location;       /* Location by number */
     IdMap location_of, function_of, mapping_of; /* ids, in two halves: number + 1 */
     Column line;                                /* uint64_t: function ids */
     Column function;                            /* Function */
@@ -249,6 +251,8 @@ static void read_field(Pprof *p, const ProtoField *f) {
         while (next_number(f, &rest, &first, &value))
             COLUMN_PUSH(&p->comment, uint32_t) = (uint32_t)value;
     }
+    if (f->number == PROFILE_DEFAULT_TYPE && f->wire == PROTO_VARINT)
+        p->default_type = f->value;
     if (f->wire != PROTO_BYTES)
         return;
     switch (f->number) {
@@ -533,6 +537,27 @@ static void emit_sample(Pprof *p, uint64_t i, const Group *g, NameId program) {
     add_rows(p, rows_pair(&p->rows, stack, named.context), g, count, weight);
 }
 
+static bool is_default(const Pprof *p, uint32_t type) {
+    return type != NONE && str_eq(string_at(p, p->type[type].type), string_at(p, p->default_type));
+}
+
+/* The first event of a profile is the one that is shown, unless somebody asks: the type that the
+ * file says to show, whose first sample goes before all others. NULL: there is none. */
+static const Group *default_group(const Pprof *p, const Group *group, uint32_t groups,
+                                  uint64_t *first) {
+    for (uint32_t k = 0; k < groups && p->default_type; k++) {
+        const Group *g = &group[k];
+        if (!is_default(p, g->count) && !is_default(p, g->weight))
+            continue;
+        for (uint64_t i = 0; i < p->sample.count; i++)
+            if (value_of(p, i, g->count) > 0 || value_of(p, i, g->weight) > 0) {
+                *first = i;
+                return g;
+            }
+    }
+    return NULL;
+}
+
 static void emit_all(Pprof *p) {
     Group group[TYPES_MOST];
     for (uint64_t i = 0; i < p->location.count; i++)
@@ -544,9 +569,14 @@ static void emit_all(Pprof *p) {
     measure_depths(p);
     uint32_t groups = make_groups(p, group);
     NameId program = program_of(p);
+    uint64_t first = 0;
+    const Group *shown = default_group(p, group, groups, &first);
+    if (shown)
+        emit_sample(p, first, shown, program);
     for (uint64_t i = 0; i < p->sample.count && !p->rows.stopped; i++)
         for (uint32_t k = 0; k < groups; k++)
-            emit_sample(p, i, &group[k], program);
+            if (i != first || &group[k] != shown)
+                emit_sample(p, i, &group[k], program);
 }
 
 /* ---- the whole ----------------------------------------------------------------------------

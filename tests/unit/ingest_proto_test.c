@@ -197,6 +197,32 @@ static void types_may_come_behind_samples(void **state) {
     buf_free(&bytes);
 }
 
+/* As of Go's heap, which tells four types and wants the last one seen. */
+static void the_default_type_is_the_first_event(void **state) {
+    (void)state;
+    static const char *const with[] = {"[unknown]|space|0x0", "[unknown]|objects|0x0",
+                                       "[unknown]|objects|0x0"};
+    static const char *const without[] = {"[unknown]|objects|0x0", "[unknown]|objects|0x0",
+                                          "[unknown]|space|0x0"};
+    for (uint64_t type = 0; type < 4; type++) {
+        Buf bytes = {0};
+        put_pair(&bytes, 1, 1, 2);
+        put_pair(&bytes, 1, 3, 2);
+        proto_u64(&bytes, 14, type);
+        put_pair(&bytes, 4, 1, 0);
+        put_sample(&bytes, STR("\1"), 1, 0);
+        put_sample(&bytes, STR("\1"), 1, 1);
+        static const char *const string[] = {"", "objects", "count", "space"};
+        for (size_t i = 0; i < sizeof string / sizeof *string; i++)
+            proto_bytes(&bytes, 6, str_of(string[i]));
+        Loaded loaded;
+        load_text(&loaded, 0, 0, buf_str(&bytes));
+        expect_samples(&loaded, type == 3 ? with : without, NULL, 3);
+        loaded_free(&loaded);
+        buf_free(&bytes);
+    }
+}
+
 static void put_locations(Buf *out, uint64_t n) {
     Buf locations = {0}, inner = {0};
     for (uint64_t i = n; i > 0; i--)
@@ -306,6 +332,7 @@ int main(void) {
         cmocka_unit_test(counts_and_weights_are_one_event),
         cmocka_unit_test(too_many_rows_become_weights),
         cmocka_unit_test(types_may_come_behind_samples),
+        cmocka_unit_test(the_default_type_is_the_first_event),
         cmocka_unit_test(stacks_too_deep_are_cut_at_their_root),
         cmocka_unit_test(nodes_have_stacks_or_parents),
     };
