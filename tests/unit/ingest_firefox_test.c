@@ -90,11 +90,17 @@ static void allocations_are_events(void **state) {
     Loaded loaded;
     load_text(&loaded, 0, 0, text);
     assert_int_equal(loaded.profile.building.samples, 4);
-    assert_int_equal(loaded.profile.complaints.of[COMPLAINT_COUNT].count, 1);
+    assert_int_equal(complaints_total(&loaded.profile.complaints), 0); /* the second is a free */
     Buf got = sample_text(&loaded, 3);
     assert_string_equal(got.s, "t|native allocations|main@[kernel.kallsyms]_[k]");
     assert_int_equal(COLUMN_AT(&loaded.profile.weight, uint64_t, 3), 512);
     buf_free(&got);
+    loaded_free(&loaded);
+    load_text(&loaded, 0, 0,
+              STR("{" META ",\"threads\":[{" THREAD "," TABLES ",\"jsAllocations\":{\"time\":[1,2],"
+                  "\"stack\":[0,0],\"weight\":[512,-512],\"weightType\":\"bytes\"}}]}"));
+    assert_int_equal(loaded.profile.building.samples, 1);
+    assert_int_equal(loaded.profile.complaints.of[COMPLAINT_COUNT].count, 1);
     loaded_free(&loaded);
 }
 
