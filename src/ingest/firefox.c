@@ -356,7 +356,9 @@ static void samples_ready(void *context) {
 static void read_samples(Fox *f, FoxThread *t, Sort sort) {
     FirefoxSamples *s = &t->taken[sort];
     Reading reading = {f, t, sort};
-    bool known = t->name && t->pid >= 0 && t->tid >= 0 &&
+    /* samples that wait go first: the first event of a profile is the one that is shown */
+    bool next = sort == SAMPLED || !t->taken[SAMPLED].stack.count;
+    bool known = next && t->name && t->pid >= 0 && t->tid >= 0 &&
                  (tables_told(&t->own) || (f->has_shared && tables_told(&f->shared)));
     s->ready = known ? samples_ready : NULL;
     s->context = &reading;
