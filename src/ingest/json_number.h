@@ -118,8 +118,7 @@ static inline const char *json_short(const char *s, int scale, int64_t *out) {
 }
 
 /* A number times 10^scale (JSON_NUMBER_SCALE at most), as decimal_scaled gives it; NULL when it is
- * not that simple. *digit: where digits behind a point begin that may have been rounded, or NULL.
- */
+ * not that simple. *digit: behind a point, where there were digits to round, else NULL. */
 static inline const char *json_number_parts(const char *s, int scale, int64_t *out,
                                             const char **digit) {
 #define MOST(power)                                                                                \
@@ -138,10 +137,8 @@ static inline const char *json_number_parts(const char *s, int scale, int64_t *o
     s = json_natural(s + negative, &value);
     if (!s || value > of[scale].most)
         return NULL;
-    if (*s == '.') {
-        *digit = s + 1;
-        s = json_fraction(*digit, scale, &part);
-    }
+    if (*s == '.')
+        s = json_fraction(*digit = s + 1, scale, &part);
     value = value * of[scale].power + part;
     *out = negative ? -(int64_t)value : (int64_t)value;
     return s;
