@@ -159,12 +159,9 @@ static bool read_event(Jfr *j, int64_t end, bool compressed) {
             skip_to(j, INT64_MAX);
         return false;
     }
-    if (jfr_chunk_wants(&j->chunk, type)) {
+    if (jfr_chunk_wants(&j->chunk, type, j->offset)) {
         read_kept(j, type, size, header);
-        return !j->chunk.stopped;
-    }
-    jfr_chunk_pass(&j->chunk, type, j->offset);
-    if (!skip_to(j, j->offset + size)) {
+    } else if (!skip_to(j, j->offset + size)) {
         complain_here(j, COMPLAINT_TRUNCATED, "the input ends within an event");
         return false;
     }

@@ -13,6 +13,10 @@ enum {
     OLD_WALL = JFR_EVENTS_MAX - 1, /* place of an event that is none of the rules' */
 };
 
+/* What is known of a type that has no rule. */
+#define PASSED (UINT32_MAX - 1)
+#define STACKED UINT32_MAX /* it has a stack */
+
 /* ---- what is held -------------------------------------------------------------------------
  */
 
@@ -90,7 +94,6 @@ void jfr_chunk_init(JfrChunk *c, FormatEmit *emit, void *loader) {
     jfr_pools_init(&c->pools, &c->types);
     jfr_resolve_init(&c->resolve, &c->pools, &c->part, &c->batch.complaints);
     id_map_init(&c->rule);
-    id_map_init(&c->stacked);
     hold_init(&c->events);
     hold_init(&c->checkpoints);
 }
@@ -100,7 +103,6 @@ void jfr_chunk_free(JfrChunk *c) {
     hold_free(&c->events);
     hold_free(&c->checkpoints);
     id_map_free(&c->rule);
-    id_map_free(&c->stacked);
     jfr_resolve_free(&c->resolve);
     jfr_pools_free(&c->pools);
     jfr_types_free(&c->types);
@@ -125,23 +127,33 @@ void jfr_chunk_emit(JfrChunk *c) {
     batch_clear(&c->batch, &c->part);
 }
 
-static uint32_t rule_of(const JfrChunk *c, uint64_t type) {
+/* A rule plus 1, PASSED, STACKED, or 0: not declared. */
+static uint32_t known_of(const JfrChunk *c, uint64_t type) {
     return id_map_find(&c->rule, (uint32_t)(type >> 32), (uint32_t)type);
 }
 
-/* What no metadata has declared so far, later metadata of the chunk may. */
-bool jfr_chunk_wants(const JfrChunk *c, uint64_t type) {
-    return type <= 1 || !c->has_types || rule_of(c, type) || !jfr_type_name(&c->types, type).n;
+static uint32_t rule_of(const JfrChunk *c, uint64_t type) {
+    uint32_t known = known_of(c, type);
+    return known < PASSED ? known : 0;
 }
 
-void jfr_chunk_pass(JfrChunk *c, uint64_t type, int64_t offset) {
-    if (!id_map_find(&c->stacked, (uint32_t)(type >> 32), (uint32_t)type))
-        return;
+/* An event with a stack that no rule knows. */
+static void pass(JfrChunk *c, uint64_t type, int64_t offset) {
     if (c->passed++)
         return;
     Str name = jfr_type_name(&c->types, type);
     snprintf(c->passed_type, sizeof c->passed_type, "%.*s", (int)name.n, name.s);
     c->passed_at = offset;
+}
+
+/* What no metadata has declared so far, later metadata of the chunk may. */
+bool jfr_chunk_wants(JfrChunk *c, uint64_t type, int64_t offset) {
+    if (type <= 1 || !c->has_types)
+        return true;
+    uint32_t known = known_of(c, type);
+    if (known == STACKED)
+        pass(c, type, offset);
+    return known < PASSED;
 }
 
 size_t jfr_chunk_held(const JfrChunk *c) {
@@ -161,17 +173,17 @@ static bool has_stack(const JfrChunk *c, const JfrType *type) {
 
 static void find_rules(JfrChunk *c) {
     id_map_clear(&c->rule);
-    id_map_clear(&c->stacked);
     for (uint64_t i = 0; i < c->types.type.count; i++) {
         JfrType type = COLUMN_AT(&c->types.type, JfrType, i);
-        for (uint32_t k = 0; k < jfr_rule_count; k++) {
-            if (!str_eq_c(type.name, jfr_rules[k].wish.type) || rule_of(c, type.id))
-                continue;
-            id_map_add(&c->rule, (uint32_t)(type.id >> 32), (uint32_t)type.id, k + 1);
-            c->layout[k] = jfr_layout(&c->types, type.id);
-        }
-        if (!rule_of(c, type.id) && has_stack(c, &type))
-            id_map_add(&c->stacked, (uint32_t)(type.id >> 32), (uint32_t)type.id, 1);
+        uint32_t known = has_stack(c, &type) ? STACKED : PASSED;
+        if (known_of(c, type.id))
+            continue;
+        for (uint32_t k = 0; k < jfr_rule_count && known >= PASSED; k++)
+            if (str_eq_c(type.name, jfr_rules[k].wish.type))
+                known = k + 1;
+        id_map_add(&c->rule, (uint32_t)(type.id >> 32), (uint32_t)type.id, known);
+        if (known < PASSED)
+            c->layout[known - 1] = jfr_layout(&c->types, type.id);
     }
 }
 
@@ -246,13 +258,13 @@ static void note_setting(JfrChunk *c, const JfrValue slot[JFR_SLOTS]) {
 
 /* What must be known before the first sample is made. */
 static void note_facts(JfrChunk *c, Held *held) {
-    uint32_t rule = rule_of(c, held->type);
-    if (!rule) {
-        jfr_chunk_pass(c, held->type, held->event.offset);
-        if (!jfr_type_name(&c->types, held->type).n)
-            broken(c, "an event of a type that its chunk does not declare", held->event.offset);
+    uint32_t rule = known_of(c, held->type);
+    if (rule == STACKED)
+        pass(c, held->type, held->event.offset);
+    if (!rule)
+        broken(c, "an event of a type that its chunk does not declare", held->event.offset);
+    if (!rule || rule >= PASSED)
         return;
-    }
     JfrRuleKind kind = jfr_rules[--rule].kind;
     if (kind <= JFR_WAIT) {
         if (rule < c->first_rule) {

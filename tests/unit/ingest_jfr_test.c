@@ -339,15 +339,19 @@ static void stacks_that_nobody_reads_are_said(void **state) {
             JfrGen g = {0};
             Loaded l;
             begin_small(&g, (JfrGenWays){.metadata_last = metadata_last}, EPOCH, 0, TICKS);
-            for (int i = 0; i < 3; i++)
-                jfr_gen_event(&g, "test.Stacked",
-                              VALUES(NUMBER("startTime", 1), NUMBER("eventThread", 5)));
-            if (with_sample)
-                sample(&g, 1, 5, 1);
-            jfr_gen_end(&g);
+            for (int chunk = 0; chunk < 2; chunk++) {
+                for (int i = 0; i < 3; i++)
+                    jfr_gen_event(&g, "test.Stacked",
+                                  VALUES(NUMBER("startTime", 1), NUMBER("eventThread", 5)));
+                if (with_sample && chunk)
+                    sample(&g, 1, 5, 1);
+                jfr_gen_end(&g);
+                if (!chunk)
+                    begin_small(&g, g.ways, EPOCH, 0, TICKS);
+            }
             load_gen(&l, &g);
             assert_int_equal(l.profile.building.samples, with_sample);
-            assert_int_equal(complaints_of(&l, COMPLAINT_RECORD), with_sample ? 0 : 3);
+            assert_int_equal(complaints_of(&l, COMPLAINT_RECORD), with_sample ? 0 : 6);
             loaded_free(&l);
             jfr_gen_free(&g);
         }
