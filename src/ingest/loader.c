@@ -543,7 +543,7 @@ const char *loader_guess(const char *path, Error *err) {
         return "FlameScope pack";
     Source *source = source_open(path, CODEC_AUTO, err);
     bool more = source != NULL;
-    for (size_t want = FORMAT_PROBE_BYTES; more; want *= 2) {
+    for (size_t want = FORMAT_PROBE_BYTES; more; want *= 8) {
         more = source_peek(source, want, &head, &whole, err);
         bool enough = more && (whole || format_seen_enough(head));
         format = !more ? NULL : enough ? format_of(head, whole, err) : format_sure(head, whole);

@@ -118,8 +118,8 @@ static int64_t id_of_name(NameId name) {
 
 /* 0: it is a number. */
 static NameId name_of_id(int64_t id) {
-    int64_t name = id - INT64_MIN / 2;
-    return id < 0 && name >= 0 && name <= UINT32_MAX ? (NameId)name : 0;
+    int64_t name = id < 0 ? id - INT64_MIN / 2 : 0;
+    return name > 0 && name <= UINT32_MAX ? (NameId)name : 0;
 }
 
 /* Its own name, else what its id says, else its process's name, or id, else its number. */

@@ -71,15 +71,18 @@ static void calls_end_where_the_sum_says(void **state) {
 
 static void ids_that_are_texts_are_names(void **state) {
     (void)state;
-    static const Row want[] = {
-        {"worker-1|calls|f", 0, 1000}, {"app|calls|f", 1000, 1000}, {"named|calls|f", 2000, 1000}};
+    static const Row want[] = {{"worker-1|calls|f", 0, 1000},
+                               {"app|calls|f", 1000, 1000},
+                               {"named|calls|f", 2000, 1000},
+                               {"thread 4611686018427387000|calls|f", 3000, 1000}};
 #define CALL(pid, tid, ts)                                                                         \
     "{\"ph\":\"X\",\"name\":\"f\",\"ts\":" #ts ",\"dur\":1,\"pid\":" pid ",\"tid\":" tid "}"
     expect_rows(
         STR("[" CALL("\"app\"", "\"worker-1\"", 0) "," CALL("\"app\"", "7", 1) "," CALL(
             "1", "\"worker-2\"", 2) ",{\"ph\":\"M\",\"name\":\"thread_name\",\"pid\":1,\"tid\":"
-                                    "\"worker-2\",\"args\":{\"name\":\"named\"}}]"),
-        want, 3, 0);
+                                    "\"worker-2\",\"args\":{\"name\":\"named\"}}," CALL(
+                                        "1", "4611686018427387000", 3) "]"),
+        want, 4, 0);
 }
 
 static void overlapping_calls_last_as_long_as_they_say(void **state) {
