@@ -9,7 +9,8 @@
  *                 libc.so.1`__write+0xa
  *                   12
  * A blank line within one parts the kernel's stack from the user's. A first line without a
- * module, where others have one, is the execname. There are no times.
+ * module, where others have one, has the other keys of the aggregation, two blanks or more apart:
+ * of these numbers are the pid and the tid, the rest is the execname. There are no times.
  * Facts: the Dynamic Tracing Guide's chapters on aggregations and stack(). */
 #include "ingest/line_read.h"
 
@@ -20,6 +21,9 @@ typedef struct Dtrace {
     uint64_t kernel; /* how many of the first ones stood before a blank line */
     bool first_is_bare, others_have_modules;
     int64_t offset;
+    uint64_t number; /* stood alone: a pid if a frame follows, else the count of no stack */
+    int64_t number_offset;
+    bool has_number, has_pid;
 } Dtrace;
 
 static bool is_count(Str text, uint64_t *count) {
@@ -47,10 +51,45 @@ static bool is_heading(Str text) {
     return str_find_char(text, ':') < text.n;
 }
 
+/* The keys before a stack, into its context; what is no number is the name. */
+static void read_keys(Dtrace *d, Str text, Context *context) {
+    Buf name = {0};
+    int32_t *id[] = {&context->pid, &context->tid};
+    size_t ids = d->has_pid;
+    while (text.n) {
+        size_t gap = str_find(text, STR("  "));
+        Str key = str_slice(text, 0, gap);
+        int64_t number;
+        text = str_trim(str_slice(text, gap, text.n));
+        if (ids < 2 && str_to_i64(key, &number) && number >= 0 && number <= INT32_MAX) {
+            *id[ids++] = (int32_t)number;
+        } else {
+            buf_puts(&name, name.n ? " " : "");
+            buf_put(&name, key);
+        }
+    }
+    if (!name.n && context->pid >= 0)
+        buf_printf(&name, "[pid=%d]", (int)context->pid);
+    context->comm = rows_name(&d->rows, name.n ? buf_str(&name) : STR("[unknown]"));
+    buf_free(&name);
+}
+
+static void settle_number(Dtrace *d) {
+    Buf words = {0};
+    if (d->has_number) {
+        buf_printf(&words, "%llu: no stack is above it", (unsigned long long)d->number);
+        rows_complain(&d->rows, COMPLAINT_COUNT, d->number_offset, buf_str(&words));
+    }
+    d->has_number = false;
+    buf_free(&words);
+}
+
 static void take_frame(Dtrace *d, Str text) {
     Str module = {0};
     size_t tick = str_find_char(text, '`');
     if (d->frame.count == 0) {
+        d->has_pid = d->has_number;
+        d->has_number = false;
         d->first_is_bare = tick == text.n && !str_starts(text, STR("0x"));
         d->offset = d->lines.offset;
     } else {
@@ -66,9 +105,12 @@ static void take_frame(Dtrace *d, Str text) {
 
 static void end_stack(Dtrace *d, uint64_t count) {
     uint64_t first = d->first_is_bare && d->others_have_modules, n = d->frame.count;
-    NameId comm =
-        first ? COLUMN_AT(&d->frame, Frame, 0).symbol : rows_name(&d->rows, STR("[unknown]"));
-    StackId stack = rows_process(&d->rows, comm);
+    Context context = {0, -1, -1, 0};
+    if (d->has_pid && d->number <= INT32_MAX)
+        context.pid = (int32_t)d->number;
+    NameId keys = first ? COLUMN_AT(&d->frame, Frame, 0).symbol : 0;
+    read_keys(d, first ? names_get(&d->rows.part.dict.names, keys) : STR(""), &context);
+    StackId stack = rows_process(&d->rows, context.comm);
     if (n - first > STACKS_MAX_DEPTH - 1) {
         rows_complain(&d->rows, COMPLAINT_TOO_DEEP, d->offset, (Str){0});
         n = first + STACKS_MAX_DEPTH - 1;
@@ -80,13 +122,16 @@ static void end_stack(Dtrace *d, uint64_t count) {
         stack = stacks_push(&d->rows.part.dict.stacks, stack,
                             frames_intern(&d->rows.part.dict.frames, frame));
     }
-    rows_count(&d->rows, stack, (Context){comm, -1, -1, 0}, count);
+    rows_count(&d->rows, stack, context, count);
 }
 
 static void take_line(Dtrace *d, Str line) {
     Str text = str_trim(line);
     uint64_t count;
+    if (str_starts(text, STR("^C"))) /* as the terminal shows who ended it */
+        text = str_trim(str_slice(text, 2, text.n));
     if (text.n == 0) {
+        settle_number(d);
         if (d->frame.count && !d->kernel)
             d->kernel = d->frame.count;
         return;
@@ -97,10 +142,14 @@ static void take_line(Dtrace *d, Str line) {
         take_frame(d, text);
         return;
     }
-    if (d->frame.count)
+    if (d->frame.count) {
         end_stack(d, count);
-    else
-        rows_complain(&d->rows, COMPLAINT_COUNT, d->lines.offset, line);
+    } else {
+        settle_number(d);
+        d->number = count;
+        d->number_offset = d->lines.offset;
+        d->has_number = true;
+    }
     d->frame.count = 0;
     d->kernel = 0;
     d->others_have_modules = false;
@@ -115,6 +164,7 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
     while (line_read_next(&d.lines, &line))
         take_line(&d, line);
     bool ok = !d.lines.window.failed;
+    settle_number(&d);
     if (d.frame.count && ok && !d.rows.stopped)
         rows_complain(&d.rows, COMPLAINT_TRUNCATED, d.offset, STR("a stack without its count"));
     rows_end(&d.rows);

@@ -5,9 +5,10 @@
  *  "shared":{the same tables, in newer ones}, "processes":[profiles], "profile":{…}}
  * Times are ms since meta.startTime; those of a process are moved to the first one's. A
  * thread's name is the first frame, as perf's comm is. Allocations are events of their own that
- * weigh bytes. Samples become rows while they are read, once all that they say is known: tables,
- * the thread's names and numbers, weights. Tables may come behind the samples that refer to them:
- * then a thread's samples wait for its end, or, where tables are shared, for the end of the file.
+ * weigh bytes; what was freed again is left out. Samples become rows while they are read, once all
+ * that they say is known: tables, the thread's names and numbers, weights. Tables may come behind
+ * the samples that refer to them: then a thread's samples wait for its end, or, where tables are
+ * shared, for the end of the file.
  * Facts: docs-developer/ of the Firefox Profiler's repository. */
 #include <string.h>
 
@@ -24,6 +25,7 @@ typedef struct Emission {
     bool begun;
     Context context;
     WeightKind kind;
+    bool frees;  /* are among them, which weigh less than nothing */
     int64_t sum; /* of steps */
 } Emission;
 
@@ -176,18 +178,20 @@ static int64_t time_of(const FirefoxSamples *s, int64_t time, int64_t shift_ns, 
     return __builtin_add_overflow(time, shift_ns, &time) ? TIME_NONE : time;
 }
 
-/* One row; what an allocation gave back is no sample of its own. */
-static void add_row(Fox *f, int64_t time, int64_t weight, PairId pair, WeightKind kind) {
+/* One row; what an allocation gave back is none. */
+static void add_row(Fox *f, const Emission *e, int64_t time, int64_t weight, PairId pair) {
     if (weight == TIME_NONE) {
         rows_add(&f->rows, time, pair, 0);
         return;
     }
     if (weight < 0) {
-        rows_complain(&f->rows, COMPLAINT_COUNT, -1, STR("a sample that weighs less than nothing"));
+        if (!e->frees)
+            rows_complain(&f->rows, COMPLAINT_COUNT, -1,
+                          STR("a sample that weighs less than nothing"));
         return;
     }
     rows_add_weighed(&f->rows, time, pair,
-                     (uint64_t)(kind == WEIGHT_TIME_NS ? weight : weight / 1000000));
+                     (uint64_t)(e->kind == WEIGHT_TIME_NS ? weight : weight / 1000000));
 }
 
 static PairId pair_of(Fox *f, uint32_t node, Context context) {
@@ -224,7 +228,7 @@ static void emit_block(Fox *f, const FirefoxSamples *s, Emission *e, int64_t shi
     if (e->kind != WEIGHT_SAMPLES) {
         pairs_of(f, node, n, e->context, pair);
         for (uint32_t i = 0; i < n; i++)
-            add_row(f, time[i], weight[i], pair[i], e->kind);
+            add_row(f, e, time[i], weight[i], pair[i]);
         return;
     }
     while (n && !f->rows.stopped) {
@@ -248,7 +252,9 @@ static void begin_rows(Fox *f, const FoxThread *t, Sort sort, Emission *e) {
     const FirefoxSamples *s = &t->taken[sort];
     NameId comm = t->name ? t->name : t->process;
     build_tree(f, t);
-    *e = (Emission){.begun = true, .context = {comm, t->pid, t->tid, event_of(f, s, sort)}};
+    *e = (Emission){.begun = true,
+                    .frees = sort == ALLOCATED,
+                    .context = {comm, t->pid, t->tid, event_of(f, s, sort)}};
     e->kind = (WeightKind)contexts_get_event(&f->rows.part.dict.contexts, e->context.event).weight;
     call_tree_base(&f->tree, rows_process(&f->rows, comm));
 }
@@ -350,7 +356,9 @@ static void samples_ready(void *context) {
 static void read_samples(Fox *f, FoxThread *t, Sort sort) {
     FirefoxSamples *s = &t->taken[sort];
     Reading reading = {f, t, sort};
-    bool known = t->name && t->pid >= 0 && t->tid >= 0 &&
+    /* samples that wait go first: the first event of a profile is the one that is shown */
+    bool next = sort == SAMPLED || !t->taken[SAMPLED].stack.count;
+    bool known = next && t->name && t->pid >= 0 && t->tid >= 0 &&
                  (tables_told(&t->own) || (f->has_shared && tables_told(&f->shared)));
     s->ready = known ? samples_ready : NULL;
     s->context = &reading;

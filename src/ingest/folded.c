@@ -5,7 +5,10 @@
  * rows are held back until it is clear how many there would be (rows_count), and that is why
  * this format is read in order by one parser. The first frame is the process name,
  * as FlameGraph's and our own tools write it. Frames keep their text; FlameGraph's annotations
- * (_[k], _[j], _[i]) decide their kind. */
+ * (_[k], _[j], _[i]) decide their kind.
+ * A count may have a fraction. What is rounded away goes to the next line that has one, so that the
+ * whole is right to half a sample. A file all of whose lines end in two counts is of difffolded.pl:
+ * before and after; what came after is read, as it is that tool's width of a frame. */
 #include "ingest/rows.h"
 
 #include <string.h>
@@ -17,6 +20,8 @@
 enum {
     READ_BYTES = 256 * 1024,
     LINE_MAX = 64 << 20,
+    LOOK_BYTES = 64 * 1024, /* in which every line has two counts, or the file has not */
+    PARTS = 1000000,
     FRAMES_LOG2 = CACHE_LOG2(14), /* 256 KiB */
 };
 
@@ -25,8 +30,15 @@ typedef struct LastFrame {
     StackId stack; /* up to it */
 } LastFrame;
 
+typedef struct Count {
+    uint64_t whole;
+    uint32_t parts; /* PARTS are one */
+} Count;
+
 typedef struct Folded {
     Rows rows;
+    bool two;     /* counts a line, of which the first is passed over */
+    int64_t owed; /* PARTS that were rounded away so far */
     TextKeys keys;
     KeyCache known; /* frames by their texts */
     /* the line before: lines are sorted as a rule, and then most of a stack is as it was there */
@@ -36,30 +48,70 @@ typedef struct Folded {
     LastFrame frame[STACKS_MAX_DEPTH];
 } Folded;
 
-/* "a;b;c 12" with the count a whole number that fits. */
-static bool split(Str line, Str *stack, uint64_t *count) {
+/* "12.5", of which decimals that are less than a part are dropped. */
+static bool fraction_of(Str number, Count *count) {
+    size_t point = str_find_char(number, '.');
+    int64_t whole;
+    if (point == number.n || !str_to_i64(str_slice(number, 0, point), &whole))
+        return false;
+    *count = (Count){(uint64_t)whole, 0};
+    uint32_t unit = PARTS / 10;
+    for (size_t i = point + 1; i < number.n; i++, unit /= 10) {
+        unsigned digit = (unsigned char)number.s[i] - (unsigned)'0';
+        if (digit > 9)
+            return false;
+        count->parts += unit * digit;
+    }
+    return true;
+}
+
+/* "a;b;c 12" with the count a number that fits. */
+static bool split(Str line, Str *stack, Count *count) {
     line = str_trim(line);
     size_t blank = line.n;
     while (blank > 0 && line.s[blank - 1] != ' ' && line.s[blank - 1] != '\t')
         blank--;
     int64_t value;
     Str number = str_slice(line, blank, line.n);
-    if (blank == 0 || number.n == 0 || (unsigned char)(number.s[0] - '0') > 9 ||
-        !str_to_i64(number, &value))
+    if (blank == 0 || number.n == 0 || (unsigned char)(number.s[0] - '0') > 9)
+        return false;
+    if (str_to_i64(number, &value))
+        *count = (Count){(uint64_t)value, 0};
+    else if (!fraction_of(number, count))
         return false;
     *stack = str_trim(str_slice(line, 0, blank));
-    *count = (uint64_t)value;
     return stack->n > 0;
 }
 
+static bool is_empty(Str line) {
+    return str_trim(line).n == 0 || line.s[0] == '#';
+}
+
+/* All lines, and there are several: one may be of a name that ends in a number. */
+static bool has_two_counts(Str head, bool whole) {
+    Str stack;
+    Count count;
+    uint64_t lines = 0;
+    while (head.n && (whole || str_find_char(head, '\n') < head.n)) {
+        Str line = str_cut(&head, '\n');
+        if (is_empty(line))
+            continue;
+        if (!split(line, &stack, &count) || !split(stack, &stack, &count))
+            return false;
+        lines++;
+    }
+    return lines > 1;
+}
+
 static FormatGuess probe(Str head, bool whole) {
-    uint64_t good = 0, bad = 0, deep = 0, count;
+    uint64_t good = 0, bad = 0, deep = 0;
+    Count count;
     Str stack;
     while (head.n) {
         if (!whole && str_find_char(head, '\n') == head.n)
             break;
         Str line = str_cut(&head, '\n');
-        if (str_trim(line).n == 0 || line.s[0] == '#')
+        if (is_empty(line))
             continue;
         bool ok = split(line, &stack, &count);
         good += ok;
@@ -126,16 +178,29 @@ static StackId stack_of(Folded *f, Str text, bool *whole) {
     return stack;
 }
 
+/* To the nearest whole number, with what is owed. */
+static uint64_t rounded(Folded *f, Count count) {
+    if (count.parts == 0)
+        return count.whole;
+    f->owed += count.parts;
+    bool up = f->owed >= PARTS / 2;
+    f->owed -= up ? PARTS : 0;
+    return count.whole + up;
+}
+
 static void add_line(Folded *f, Str text, int64_t offset) {
     Str stack_text;
-    uint64_t count;
+    Count counted, before;
     bool whole;
-    if (str_trim(text).n == 0 || text.s[0] == '#')
+    if (is_empty(text))
         return;
-    if (!split(text, &stack_text, &count)) {
+    if (!split(text, &stack_text, &counted)) {
         rows_complain(&f->rows, COMPLAINT_COUNT, offset, text);
         return;
     }
+    if (f->two)
+        split(stack_text, &stack_text, &before);
+    uint64_t count = rounded(f, counted);
     if (count == 0)
         return;
     StackId stack = stack_of(f, stack_text, &whole);
@@ -144,19 +209,30 @@ static void add_line(Folded *f, Str text, int64_t offset) {
     rows_count(&f->rows, stack, (Context){f->name, -1, -1, 0}, count);
 }
 
+/* At as much of the beginning as is there however it is read. */
+static void look(Folded *f, Str head) {
+    f->two = has_two_counts(str_slice(head, 0, LOOK_BYTES), head.n < LOOK_BYTES);
+    if (f->two)
+        rows_complain(&f->rows, COMPLAINT_COUNT, 0,
+                      STR("two of them a line, as difffolded.pl writes them: the second is read"));
+}
+
 /* The bytes behind those that are read are there for text_key. */
 static bool read_lines(Folded *f, Source *source, Error *err) {
     Buf text = {0};
     int64_t offset = 0; /* of the line at hand */
     static const char room[READ_BYTES + FORMAT_CHUNK_PAD];
-    bool ok = true;
+    bool ok = true, first = true;
     for (bool end = false; !end && !f->rows.stopped;) {
         size_t have = text.n;
         buf_put(&text, (Str){room, sizeof room});
-        int64_t got = source_read(source, text.s + have, 1, READ_BYTES, err);
+        int64_t got = source_read(source, text.s + have, first ? LOOK_BYTES : 1, READ_BYTES, err);
         ok = got >= 0;
         end = got <= 0;
         text.n = have + (size_t)(got > 0 ? got : 0);
+        if (first)
+            look(f, buf_str(&text));
+        first = false;
         Str rest = buf_str(&text);
         size_t newline;
         while ((newline = str_find_char(rest, '\n')) < rest.n || (end && rest.n)) {

@@ -33,7 +33,7 @@ typedef struct FormatChunk {
 enum {
     FORMAT_CHUNK_PAD = 64,
     FORMAT_PROBE_BYTES = 64 * 1024,
-    FORMAT_PROBE_MOST = 4 * 1024 * 1024, /* while not even one line has ended */
+    FORMAT_PROBE_MOST = 4 * 1024 * 1024, /* where that many tell too little: format_seen_enough */
 };
 
 /* What a sequential parser calls for each batch it filled; false means stop (cancelled). What is in
@@ -56,7 +56,7 @@ typedef struct Format {
     bool binary;           /* no text: recognised by its first 16 bytes alone */
     bool looks_around;     /* what it tells depends on other files, too: where symbols are */
     const char *not_shown; /* what such files hold that is left out, for info; or NULL */
-    /* head: the first bytes, up to FORMAT_PROBE_BYTES; whole: there are no more. */
+    /* head: the first bytes, as many as format_seen_enough wants; whole: there are no more. */
     FormatGuess (*probe)(Str head, bool whole);
     /* SPLIT, PREPARED: bytes of `text` up to the last place where a record ends, 0 if none. */
     size_t (*boundary)(const void *context, Str text);
@@ -72,6 +72,9 @@ typedef struct Format {
 
 /* In probe order, ended by NULL. */
 extern const Format *const formats[];
+/* Whether more bytes than these would not help who is not sure yet: of text a line has ended, of
+ * JSON, whose keys stand in any order, as much was seen as ever is. */
+bool format_seen_enough(Str head);
 /* The first that is sure to be it, or NULL. */
 const Format *format_sure(Str head, bool whole);
 /* The best guess, NULL with *err in words ("this looks like X, which …") when there is none. */

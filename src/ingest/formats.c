@@ -165,6 +165,18 @@ static void explain(Str head, bool whole, Error *err) {
                   "stacks of another tool were found in it");
 }
 
+/* An object with a key, or a list of objects: a stack of PHP's begins as "{main};". */
+static bool begins_as_json(Str head) {
+    Str text = str_trim(head), inner = str_trim(str_slice(text, 1, text.n));
+    return inner.n &&
+           ((text.s[0] == '{' && inner.s[0] == '"') || (text.s[0] == '[' && inner.s[0] == '{'));
+}
+
+bool format_seen_enough(Str head) {
+    return head.n >= FORMAT_PROBE_MOST || (head.n >= FORMAT_PROBE_BYTES && !begins_as_json(head) &&
+                                           str_find_char(head, '\n') < head.n);
+}
+
 const Format *format_sure(Str head, bool whole) {
     for (size_t i = 0; formats[i]; i++) {
         if (formats[i]->probe(head, whole) == GUESS_YES)

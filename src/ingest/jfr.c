@@ -159,7 +159,7 @@ static bool read_event(Jfr *j, int64_t end, bool compressed) {
             skip_to(j, INT64_MAX);
         return false;
     }
-    if (jfr_chunk_wants(&j->chunk, type)) {
+    if (jfr_chunk_wants(&j->chunk, type, j->offset)) {
         read_kept(j, type, size, header);
     } else if (!skip_to(j, j->offset + size)) {
         complain_here(j, COMPLAINT_TRUNCATED, "the input ends within an event");
@@ -231,7 +231,7 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
     jfr_chunk_init(&j.chunk, emit, loader);
     while (read_chunk(&j))
         ;
-    jfr_chunk_emit(&j.chunk);
+    jfr_chunk_last(&j.chunk);
     jfr_chunk_free(&j.chunk);
     mem_resize(j.window, j.cap, 0);
     return !j.failed;

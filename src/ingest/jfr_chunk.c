@@ -1,5 +1,6 @@
 #include "ingest/jfr_chunk.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -11,6 +12,10 @@ enum {
     DEFAULT_WALL_NS = 50000000,
     OLD_WALL = JFR_EVENTS_MAX - 1, /* place of an event that is none of the rules' */
 };
+
+/* What is known of a type that has no rule. */
+#define PASSED (UINT32_MAX - 1)
+#define STACKED UINT32_MAX /* it has a stack */
 
 /* ---- what is held -------------------------------------------------------------------------
  */
@@ -122,12 +127,33 @@ void jfr_chunk_emit(JfrChunk *c) {
     batch_clear(&c->batch, &c->part);
 }
 
-static uint32_t rule_of(const JfrChunk *c, uint64_t type) {
+/* A rule plus 1, PASSED, STACKED, or 0: not declared. */
+static uint32_t known_of(const JfrChunk *c, uint64_t type) {
     return id_map_find(&c->rule, (uint32_t)(type >> 32), (uint32_t)type);
 }
 
-bool jfr_chunk_wants(const JfrChunk *c, uint64_t type) {
-    return type <= 1 || !c->has_types || rule_of(c, type);
+static uint32_t rule_of(const JfrChunk *c, uint64_t type) {
+    uint32_t known = known_of(c, type);
+    return known < PASSED ? known : 0;
+}
+
+/* An event with a stack that no rule knows. */
+static void pass(JfrChunk *c, uint64_t type, int64_t offset) {
+    if (c->passed++)
+        return;
+    Str name = jfr_type_name(&c->types, type);
+    snprintf(c->passed_type, sizeof c->passed_type, "%.*s", (int)name.n, name.s);
+    c->passed_at = offset;
+}
+
+/* What no metadata has declared so far, later metadata of the chunk may. */
+bool jfr_chunk_wants(JfrChunk *c, uint64_t type, int64_t offset) {
+    if (type <= 1 || !c->has_types)
+        return true;
+    uint32_t known = known_of(c, type);
+    if (known == STACKED)
+        pass(c, type, offset);
+    return known < PASSED;
 }
 
 size_t jfr_chunk_held(const JfrChunk *c) {
@@ -138,16 +164,26 @@ static void broken(JfrChunk *c, const char *what, int64_t offset) {
     complain(&c->batch.complaints, COMPLAINT_RECORD, 1, offset, str_of(what));
 }
 
+static bool has_stack(const JfrChunk *c, const JfrType *type) {
+    for (uint32_t i = 0; i < type->fields; i++)
+        if (str_eq_c(COLUMN_AT(&c->types.field, JfrField, type->field + i).name, "stackTrace"))
+            return true;
+    return false;
+}
+
 static void find_rules(JfrChunk *c) {
     id_map_clear(&c->rule);
     for (uint64_t i = 0; i < c->types.type.count; i++) {
         JfrType type = COLUMN_AT(&c->types.type, JfrType, i);
-        for (uint32_t k = 0; k < jfr_rule_count; k++) {
-            if (!str_eq_c(type.name, jfr_rules[k].wish.type) || rule_of(c, type.id))
-                continue;
-            id_map_add(&c->rule, (uint32_t)(type.id >> 32), (uint32_t)type.id, k + 1);
-            c->layout[k] = jfr_layout(&c->types, type.id);
-        }
+        uint32_t known = has_stack(c, &type) ? STACKED : PASSED;
+        if (known_of(c, type.id))
+            continue;
+        for (uint32_t k = 0; k < jfr_rule_count && known >= PASSED; k++)
+            if (str_eq_c(type.name, jfr_rules[k].wish.type))
+                known = k + 1;
+        id_map_add(&c->rule, (uint32_t)(type.id >> 32), (uint32_t)type.id, known);
+        if (known < PASSED)
+            c->layout[known - 1] = jfr_layout(&c->types, type.id);
     }
 }
 
@@ -222,11 +258,15 @@ static void note_setting(JfrChunk *c, const JfrValue slot[JFR_SLOTS]) {
 
 /* What must be known before the first sample is made. */
 static void note_facts(JfrChunk *c, Held *held) {
-    uint32_t rule = rule_of(c, held->type);
-    if (!rule--)
+    uint32_t rule = known_of(c, held->type);
+    if (rule == STACKED)
+        pass(c, held->type, held->event.offset);
+    if (!rule)
+        broken(c, "an event of a type that its chunk does not declare", held->event.offset);
+    if (!rule || rule >= PASSED)
         return;
-    JfrRuleKind kind = jfr_rules[rule].kind;
-    if (kind == JFR_SAMPLE || kind == JFR_WAIT) {
+    JfrRuleKind kind = jfr_rules[--rule].kind;
+    if (kind <= JFR_WAIT) {
         if (rule < c->first_rule) {
             c->first_rule = rule;
             c->first_event = held->event;
@@ -234,6 +274,8 @@ static void note_facts(JfrChunk *c, Held *held) {
         return;
     }
     JfrValue slot[JFR_SLOTS] = {0};
+    if (kind == JFR_ASIDE)
+        return;
     jfr_read(&c->types, c->layout[rule], &held->payload, slot);
     if (held->payload.bad)
         return; /* it is no sample that is lost */
@@ -302,6 +344,15 @@ static void add_samples(JfrChunk *c, uint32_t rule, const JfrValue slot[JFR_SLOT
     }
 }
 
+/* scale: the bits of a float, where there is one. */
+static uint64_t scaled(uint64_t weight, uint64_t scale) {
+    float factor;
+    uint32_t bits = (uint32_t)scale;
+    memcpy(&factor, &bits, sizeof factor);
+    double product = (double)weight * (double)factor;
+    return factor > 1 && product < (double)(INT64_MAX / 2) ? (uint64_t)(product + 0.5) : weight;
+}
+
 static void add_sample(JfrChunk *c, Held *held) {
     uint32_t rule = rule_of(c, held->type);
     if (!rule-- || jfr_rules[rule].kind > JFR_WAIT)
@@ -324,13 +375,15 @@ static void add_sample(JfrChunk *c, Held *held) {
     PairId pair = jfr_resolve_pair(&c->resolve, &sample);
     int64_t t = time_of(c, slot[JFR_AT_TIME].number);
     uint64_t weight = slot[JFR_AT_WEIGHT].number;
+    if (jfr_rules[rule].kind == JFR_SCALED)
+        weight = scaled(weight, slot[JFR_AT_SCALE].number);
     if (jfr_rules[rule].weight == WEIGHT_TIME_NS)
         weight = (uint64_t)span_of(c, rule, JFR_AT_WEIGHT, weight);
     if (jfr_rules[rule].kind == JFR_WAIT && t != TIME_NONE) {
         t += (int64_t)weight; /* both are at most half of what fits */
         t = fits(t) ? t : TIME_NONE;
     }
-    if (slot[JFR_AT_SAMPLES].number > 1)
+    if (jfr_rules[rule].kind == JFR_SAMPLE && slot[JFR_AT_SAMPLES].number > 1)
         add_samples(c, rule, slot, t, pair);
     else
         add_row(c, t, pair, weight);
@@ -373,4 +426,14 @@ void jfr_chunk_end(JfrChunk *c) {
         part_reset(&c->part);
         jfr_resolve_reset(&c->resolve);
     }
+}
+
+void jfr_chunk_last(JfrChunk *c) {
+    char words[128];
+    if (c->passed && !c->emitted) {
+        snprintf(words, sizeof words, "a stack of an event that is not known here: %s",
+                 c->passed_type);
+        complain(&c->batch.complaints, COMPLAINT_RECORD, c->passed, c->passed_at, str_of(words));
+    }
+    jfr_chunk_emit(c);
 }

@@ -43,24 +43,31 @@ typedef struct JfrChunk {
     JfrResolve resolve;
     bool has_types, emitted;
     Buf metadata;
-    IdMap rule; /* type id to its rule, plus 1 */
+    IdMap rule; /* type id to its rule, plus 1, or what else is known of it */
     uint32_t layout[JFR_EVENTS_MAX];
     EventId event[JFR_EVENTS_MAX];
     JfrHold events, checkpoints;
     int64_t wall_ns, interval_ns; /* async-profiler's settings, 0 unknown */
-    uint32_t first_rule;          /* of the event that is to be the first row */
+    /* -- of the file: events with stacks that are passed over as no rule knows them */
+    uint64_t passed;
+    int64_t passed_at; /* the first one */
+    char passed_type[64];
+    /* -- of the chunk */
+    uint32_t first_rule; /* of the event that is to be the first row */
     JfrRun first_event;
 } JfrChunk;
 
 void jfr_chunk_init(JfrChunk *c, FormatEmit *emit, void *loader);
 void jfr_chunk_free(JfrChunk *c);
 void jfr_chunk_begin(JfrChunk *c, const JfrHead *head);
-/* Whether events of this type must be given to jfr_chunk_add. */
-bool jfr_chunk_wants(const JfrChunk *c, uint64_t type);
+/* Whether the event of this type at this offset must be given to jfr_chunk_add. */
+bool jfr_chunk_wants(JfrChunk *c, uint64_t type, int64_t offset);
 /* An event with its size and type before it; they take `header` bytes. */
 void jfr_chunk_add(JfrChunk *c, uint64_t type, Str event, size_t header, int64_t offset);
 size_t jfr_chunk_held(const JfrChunk *c); /* bytes */
 /* No more events come: rows are emitted. */
 void jfr_chunk_end(JfrChunk *c);
+/* No more chunks come. Where no event was a sample, those with stacks are a complaint. */
+void jfr_chunk_last(JfrChunk *c);
 /* What there is of a batch goes to the loader, complaints as well. */
 void jfr_chunk_emit(JfrChunk *c);

@@ -1,6 +1,7 @@
 /* JFR events: which events of a Java Flight Recorder file are samples, where each keeps what,
  * and what it weighs. Anything else in a file is passed over.
- * Facts: `jfr metadata` of JDK 17 and 25, async-profiler's src/jfrMetadata.cpp.
+ * Facts: `jfr metadata` of JDK 17 and 25, src/jfrMetadata.cpp of async-profiler and of Datadog's
+ * java-profiler.
  * Read-only tables; any thread. */
 #pragma once
 
@@ -15,17 +16,26 @@ enum {
     JFR_AT_STATE,
     JFR_AT_WEIGHT,
     JFR_AT_CLASS,
-    JFR_AT_SAMPLES, /* how many samples the event stands for */
-    JFR_AT_SPAN,    /* ticks in which they were taken */
+    JFR_AT_SAMPLES,                /* how many samples the event stands for */
+    JFR_AT_SPAN,                   /* ticks in which they were taken */
+    JFR_AT_SCALE = JFR_AT_SAMPLES, /* of JFR_SCALED: a float, by which the weight is multiplied */
 };
 /* And of those that are no samples. */
 enum { JFR_AT_PID, JFR_AT_LOST = 0, JFR_AT_SETTING = 0, JFR_AT_SETTING_VALUE };
 
-typedef enum JfrRuleKind { JFR_SAMPLE, JFR_WAIT, JFR_PROCESS, JFR_SETTING, JFR_LOST } JfrRuleKind;
+typedef enum JfrRuleKind {
+    JFR_SAMPLE,
+    JFR_SCALED,
+    JFR_WAIT, /* a sample whose time is where its weight, a duration, ends */
+    JFR_PROCESS,
+    JFR_SETTING,
+    JFR_LOST,
+    JFR_ASIDE, /* has a stack, but tells of the recorder */
+} JfrRuleKind;
 
 typedef struct JfrRule {
     JfrWish wish;
-    JfrRuleKind kind;  /* JFR_WAIT: a sample whose time is where its weight, a duration, ends */
+    JfrRuleKind kind;
     WeightKind weight; /* WEIGHT_TIME_NS: in the unit that the metadata names, else ticks */
 } JfrRule;
 

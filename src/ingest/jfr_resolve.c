@@ -65,6 +65,19 @@ static void read_frame_types(JfrResolve *r) {
     }
 }
 
+/* "STATE_SLEEPING" of the JDK and async-profiler, "PARKED" of Datadog. */
+static JfrState state_of(Str name) {
+    static const char *const waits[] = {"CONTENDED", "PARKED", "WAITING", "SLEEPING"};
+    if (str_eq_c(name, "STATE_DEFAULT"))
+        return JFR_STATE_DEFAULT;
+    if (str_eq_c(name, "STATE_RUNNABLE") || str_eq_c(name, "RUNNABLE"))
+        return JFR_STATE_RUNNING;
+    for (size_t i = 0; i < sizeof waits / sizeof *waits; i++)
+        if (str_eq_c(name, waits[i]))
+            return JFR_STATE_WAITING;
+    return str_starts(name, STR("STATE_")) ? JFR_STATE_WAITING : JFR_STATE_NONE;
+}
+
 static void read_states(JfrResolve *r) {
     JfrValue slot[JFR_SLOTS];
     fill(&r->state, r->pools, JFR_STATES);
@@ -73,13 +86,9 @@ static void read_states(JfrResolve *r) {
         jfr_constant_read(r->pools, JFR_STATES, i + 1, slot);
         buf_clear(&r->name);
         jfr_text(r->pools, &slot[JFR_STRING], &r->name);
-        Str name = buf_str(&r->name);
-        bool standard = str_eq_c(name, "STATE_DEFAULT");
-        r->has_default_state = r->has_default_state || standard;
-        COLUMN_AT(&r->state, uint8_t, i) = standard                           ? JFR_STATE_DEFAULT
-                                           : str_eq_c(name, "STATE_RUNNABLE") ? JFR_STATE_RUNNING
-                                           : str_starts(name, STR("STATE_"))  ? JFR_STATE_WAITING
-                                                                              : JFR_STATE_NONE;
+        JfrState state = state_of(buf_str(&r->name));
+        r->has_default_state = r->has_default_state || state == JFR_STATE_DEFAULT;
+        COLUMN_AT(&r->state, uint8_t, i) = state;
     }
 }
 

@@ -11,7 +11,7 @@
 #include "ingest/jfr_pools.h"
 #include "store/batch.h"
 
-enum { JFR_EVENTS_MAX = 32, JFR_FRAME_TYPES_MAX = 16 };
+enum { JFR_EVENTS_MAX = 48, JFR_FRAME_TYPES_MAX = 16 };
 
 typedef struct JfrResolve {
     const JfrPools *pools;

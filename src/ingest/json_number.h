@@ -118,8 +118,9 @@ static inline const char *json_short(const char *s, int scale, int64_t *out) {
 }
 
 /* A number times 10^scale (JSON_NUMBER_SCALE at most), as decimal_scaled gives it; NULL when it is
- * not that simple. */
-static inline const char *json_number(const char *s, int scale, int64_t *out) {
+ * not that simple. *digit: behind a point, where there were digits to round, else NULL. */
+static inline const char *json_number_parts(const char *s, int scale, int64_t *out,
+                                            const char **digit) {
 #define MOST(power)                                                                                \
     { power, DECIMAL_MOST / (power)-1 }
     static const struct {
@@ -129,6 +130,7 @@ static inline const char *json_number(const char *s, int scale, int64_t *out) {
 #undef MOST
     uint64_t value, part = 0;
     const char *end = json_short(s, scale, out);
+    *digit = NULL;
     if (end)
         return end;
     bool negative = *s == '-';
@@ -136,8 +138,13 @@ static inline const char *json_number(const char *s, int scale, int64_t *out) {
     if (!s || value > of[scale].most)
         return NULL;
     if (*s == '.')
-        s = json_fraction(s + 1, scale, &part);
+        s = json_fraction(*digit = s + 1, scale, &part);
     value = value * of[scale].power + part;
     *out = negative ? -(int64_t)value : (int64_t)value;
     return s;
+}
+
+static inline const char *json_number(const char *s, int scale, int64_t *out) {
+    const char *digit;
+    return json_number_parts(s, scale, out, &digit);
 }

@@ -24,6 +24,14 @@ static void path_key(Path *path, uint32_t nth, Str key) {
     out[n + key.n] = 0;
 }
 
+static bool leads_on(const char *path, const char *const *paths, uint32_t n) {
+    size_t length = strlen(path);
+    for (uint32_t i = 0; i < n; i++)
+        if (strncmp(path, paths[i], length) == 0 && paths[i][length] == '.')
+            return true;
+    return false;
+}
+
 /* The object or array that was just begun, whose path has `keys` keys. */
 static void look_into(JsonPull *p, Path *path, uint32_t keys, const char *const *paths, uint32_t n,
                       uint32_t *found) {
@@ -33,17 +41,19 @@ static void look_into(JsonPull *p, Path *path, uint32_t keys, const char *const 
         if (token == JSON_BROKEN || token == JSON_END || p->depth < depth)
             return;
         uint32_t deeper = keys;
+        bool on = true;
         if (token == JSON_KEY) {
             path_key(path, keys, p->text);
             for (uint32_t i = 0; i < n; i++)
                 if (strcmp(path->text[keys], paths[i]) == 0)
                     *found |= 1u << i;
+            on = leads_on(path->text[keys], paths, n);
             deeper++;
             token = json_pull_next(p);
         }
         if (token != JSON_OBJECT && token != JSON_ARRAY)
             continue;
-        if (deeper < PATH_KEYS && p->depth < 2 * PATH_KEYS)
+        if (on && deeper < PATH_KEYS && p->depth < 2 * PATH_KEYS)
             look_into(p, path, deeper, paths, n, found);
         else
             json_pull_skip(p, token);

@@ -665,16 +665,22 @@ bool json_pull_uint(JsonPull *p, uint32_t *out) {
     return json_pull_uint_of(p, json_pull_next(p), out);
 }
 
+/* Else the loader says how it ended. Only to be asked behind the end: before, a thread that reads
+ * ahead may be about to find it. */
+static bool ends_plainly(const Source *source) {
+    SourceEnding ending = source_ending(source);
+    return ending == SOURCE_WHOLE || ending == SOURCE_OPEN;
+}
+
 bool json_pull_finish(const JsonPull *p, Rows *rows) {
     if (p->failed)
         return false;
     if (!p->broken || rows->stopped)
         return true;
-    SourceEnding ending = source_ending(p->source);
     int64_t offset = p->base_offset + (p->at - p->base);
     if (!p->ended)
         rows_complain(rows, COMPLAINT_DAMAGED, offset, (Str){p->at, (size_t)(p->end - p->at)});
-    else if (ending == SOURCE_WHOLE || ending == SOURCE_OPEN) /* else the loader says so */
+    else if (ends_plainly(p->source))
         rows_complain(rows, COMPLAINT_TRUNCATED, offset, (Str){0});
     return true;
 }

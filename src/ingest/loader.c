@@ -347,10 +347,10 @@ static void run_sequential(Loader *l) {
 /* ---- from start to end --------------------------------------------------------------------
  */
 
-/* A first line may be long: a process name of 1 MB is seen. */
-static bool seen_enough(Str head) {
-    return head.n >= FORMAT_PROBE_MOST ||
-           (head.n >= FORMAT_PROBE_BYTES && str_find_char(head, '\n') < head.n);
+/* A head that grows drop by drop is looked at again once it is an eighth longer, so that all the
+ * looks together read nine times what the last one does. */
+static size_t next_look(Str head) {
+    return head.n < FORMAT_PROBE_BYTES ? head.n + 1 : head.n + head.n / 8;
 }
 
 /* Recognises the format from as few bytes as will do: a pipe may be slow. False: not yet. */
@@ -363,15 +363,17 @@ static bool recognise(Loader *l, Error *err) {
             error_set(err, ERROR_USAGE, "there is no format named \"%s\"", l->wanted);
         return true;
     }
-    size_t want = source_is_pipe(l->source) ? 1 : FORMAT_PROBE_BYTES;
-    for (;;) {
+    size_t want = source_is_pipe(l->source) ? 1 : FORMAT_PROBE_BYTES, look_at = 0;
+    for (bool enough = false; !l->format && !enough;) {
         if (!source_wait(l->source, PIPE_WAIT_MS) && !cancelled(&l->cancel))
             return false;
         if (cancelled(&l->cancel) || !source_peek(l->source, want, &head, &whole, err))
             return true;
-        l->format = format_sure(head, whole);
-        if (l->format || whole || seen_enough(head))
-            break;
+        enough = whole || format_seen_enough(head);
+        if (enough || head.n >= look_at) {
+            l->format = format_sure(head, whole);
+            look_at = next_look(head);
+        }
         want = source_is_pipe(l->source) ? head.n + 1 : head.n * 2;
     }
     if (!l->format)
@@ -541,12 +543,11 @@ const char *loader_guess(const char *path, Error *err) {
         return "FlameScope pack";
     Source *source = source_open(path, CODEC_AUTO, err);
     bool more = source != NULL;
-    for (size_t want = FORMAT_PROBE_BYTES; more; want *= 2) {
+    for (size_t want = FORMAT_PROBE_BYTES; more; want *= 8) {
         more = source_peek(source, want, &head, &whole, err);
-        format = more ? format_sure(head, whole) : NULL;
-        if (more && !format && (whole || seen_enough(head)))
-            format = format_of(head, whole, err);
-        more = more && !format && !whole && !seen_enough(head);
+        bool enough = more && (whole || format_seen_enough(head));
+        format = !more ? NULL : enough ? format_of(head, whole, err) : format_sure(head, whole);
+        more = more && !format && !enough;
     }
     source_close(source);
     return format ? format->name : NULL;

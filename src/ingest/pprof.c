@@ -4,8 +4,8 @@
  * as places in a tree of locations.
  *  - "samples/count" before another type says how many samples the other's value is of: rows,
  * and a weight that is spread over them. A count alone is rows, another value alone one row
- * that weighs it. Each such group is an event. Where that would be too many rows, each type is
- * an event whose values are weights.
+ * that weighs it. Each such group is an event, the one that the file says to show the first.
+ * Where that would be too many rows, each type is an event whose values are weights.
  *  - Labels comm or thread, pid, tid, event name the context; without, the first mapping's file
  *    does. That is the first frame; in our own export the first frame is a process already.
  * Facts: proto/profile.proto in github.com/google/pprof. */
@@ -23,9 +23,10 @@ enum {
     PROFILE_FUNCTION = 5,
     PROFILE_STRING = 6,
     PROFILE_COMMENT = 13,
+    PROFILE_DEFAULT_TYPE = 14,
 };
 
-enum { TYPES_MOST = 64, NONE = UINT32_MAX };
+enum { TYPES_MOST = 64, NONE = UINT32_MAX, TOO_DEEP = UINT32_MAX / 2 };
 
 typedef struct ValueType {
     uint32_t type, unit; /* places in the string table */
@@ -37,8 +38,8 @@ typedef struct Label {
 } Label;
 
 typedef struct Sample {
-    uint64_t label0;
-    uint32_t labels, node; /* node NONE: no stack */
+    uint64_t label0, value0;
+    uint32_t labels, values, node; /* node NONE: no stack */
 } Sample;
 
 typedef struct Node {
@@ -61,15 +62,16 @@ typedef struct Pprof {
     Rows rows;
     ValueType type[TYPES_MOST];
     uint32_t types;
-    Column string;   /* NameId */
-    Column comment;  /* uint32_t: places in the string table */
-    Column sample;   /* Sample */
-    Column value;    /* int64_t: `types` for each sample, as far as there are */
-    Column node;     /* Node */
-    Column label;    /* Label */
-    IdMap child;     /* (parent + 1, location): number + 1 */
-    IdMap stack;     /* (node, comm): its stack */
-    Column location; /* Location by number */
+    uint64_t default_type; /* place in the string table; 0: unsaid */
+    Column string;         /* NameId */
+    Column comment;        /* uint32_t: places in the string table */
+    Column sample;         /* Sample */
+    Column value;          /* int64_t: those of each sample, as many as it has */
+    Column node;           /* Node */
+    Column label;          /* Label */
+    IdMap child;           /* (parent + 1, location): number + 1 */
+    IdMap stack;           /* (node, comm): its stack */
+    Column location;       /* Location by number */
     IdMap location_of, function_of, mapping_of; /* ids, in two halves: number + 1 */
     Column line;                                /* uint64_t: function ids */
     Column function;                            /* Function */
@@ -138,9 +140,8 @@ static bool next_number(const ProtoField *f, Str *rest, bool *first, uint64_t *v
 }
 
 static void read_sample(Pprof *p, Str message) {
-    Sample s = {.label0 = p->label.count, .node = NONE};
+    Sample s = {.label0 = p->label.count, .value0 = p->value.count, .node = NONE};
     ProtoField f;
-    uint32_t values = 0;
     Str whole = message;
     p->path.count = 0;
     while (proto_field(&message, &f)) {
@@ -152,16 +153,16 @@ static void read_sample(Pprof *p, Str message) {
             s.labels++;
         }
         while ((f.number == 1 || f.number == 2) && next_number(&f, &rest, &first, &value)) {
-            if (f.number == 1)
+            if (f.number == 1) {
                 COLUMN_PUSH(&p->path, uint32_t) = location_number(p, value);
-            else if (values++ < p->types)
+            } else if (s.values < TYPES_MOST) {
                 COLUMN_PUSH(&p->value, int64_t) = (int64_t)value;
+                s.values++;
+            }
         }
     }
     if (message.n)
         rows_complain(&p->rows, COMPLAINT_FRAME, -1, whole);
-    for (; values < p->types; values++)
-        COLUMN_PUSH(&p->value, int64_t) = 0;
     for (uint64_t i = p->path.count; i-- > 0;)
         s.node = node_of(p, s.node, COLUMN_AT(&p->path, uint32_t, i));
     COLUMN_PUSH(&p->sample, Sample) = s;
@@ -179,8 +180,7 @@ static void read_type(Pprof *p, Str message) {
         else if (f.number == 2)
             type.unit = (uint32_t)f.value;
     }
-    /* values of samples that came before could not be told apart */
-    if (p->types < TYPES_MOST && p->sample.count == 0)
+    if (p->types < TYPES_MOST)
         p->type[p->types++] = type;
 }
 
@@ -251,6 +251,8 @@ static void read_field(Pprof *p, const ProtoField *f) {
         while (next_number(f, &rest, &first, &value))
             COLUMN_PUSH(&p->comment, uint32_t) = (uint32_t)value;
     }
+    if (f->number == PROFILE_DEFAULT_TYPE && f->wire == PROTO_VARINT)
+        p->default_type = f->value;
     if (f->wire != PROTO_BYTES)
         return;
     switch (f->number) {
@@ -315,20 +317,53 @@ static StackId push_location(Pprof *p, StackId stack, const Location *l, bool pr
     return stack;
 }
 
-/* Parents have smaller numbers. */
+static uint32_t frames_of(const Pprof *p, const Node *node) {
+    uint32_t lines = COLUMN_AT(&p->location, Location, node->location).lines;
+    return lines ? lines : 1;
+}
+
+/* Parents have smaller numbers. The process's frame is the first one. */
 static void measure_depths(Pprof *p) {
     for (uint64_t i = 0; i < p->node.count; i++) {
         Node *node = (Node *)column_at(&p->node, i);
-        uint32_t lines = COLUMN_AT(&p->location, Location, node->location).lines;
-        uint64_t depth = 1 + (lines ? lines : 1);
-        if (node->parent != NONE)
-            depth += COLUMN_AT(&p->node, Node, node->parent).depth;
-        node->depth = depth < STACKS_MAX_DEPTH ? (uint32_t)depth : STACKS_MAX_DEPTH;
+        uint64_t depth = frames_of(p, node);
+        depth += node->parent == NONE ? !p->ours : COLUMN_AT(&p->node, Node, node->parent).depth;
+        node->depth = depth <= STACKS_MAX_DEPTH ? (uint32_t)depth : TOO_DEEP;
     }
+}
+
+static const Location *location_at(const Pprof *p, uint32_t number) {
+    return (const Location *)column_at(&p->location, number);
+}
+
+/* The process, and as many of the locations next to the leaf as there is room for above it. */
+static StackId deep_stack(Pprof *p, uint32_t number, StackId base) {
+    StackId stack = base;
+    uint32_t room = STACKS_MAX_DEPTH - 1, outermost = number;
+    p->path.count = 0;
+    for (uint32_t at = number; at != NONE;) {
+        const Node *node = (const Node *)column_at(&p->node, at);
+        uint32_t frames = frames_of(p, node);
+        if (frames <= room)
+            COLUMN_PUSH(&p->path, uint32_t) = node->location;
+        room = frames <= room ? room - frames : 0;
+        outermost = at;
+        at = node->parent;
+    }
+    if (p->ours)
+        stack = push_location(p, stack,
+                              location_at(p, COLUMN_AT(&p->node, Node, outermost).location), true);
+    for (uint64_t i = p->path.count; i-- > 0;)
+        stack = push_location(p, stack, location_at(p, COLUMN_AT(&p->path, uint32_t, i)), false);
+    return stack;
 }
 
 static StackId stack_of(Pprof *p, uint32_t number, NameId comm, StackId base) {
     StackId stack = base;
+    if (number != NONE && COLUMN_AT(&p->node, Node, number).depth == TOO_DEEP) {
+        rows_complain(&p->rows, COMPLAINT_TOO_DEEP, -1, (Str){0});
+        return deep_stack(p, number, base);
+    }
     p->path.count = 0;
     for (uint32_t at = number; at != NONE; at = COLUMN_AT(&p->node, Node, at).parent) {
         uint32_t known = id_map_find(&p->stack, at, comm);
@@ -341,15 +376,11 @@ static StackId stack_of(Pprof *p, uint32_t number, NameId comm, StackId base) {
     for (uint64_t i = p->path.count; i-- > 0;) {
         uint32_t at = COLUMN_AT(&p->path, uint32_t, i);
         Node node = COLUMN_AT(&p->node, Node, at);
-        if (node.depth < STACKS_MAX_DEPTH)
-            stack =
-                push_location(p, stack, (const Location *)column_at(&p->location, node.location),
-                              p->ours && node.parent == NONE);
+        stack =
+            push_location(p, stack, location_at(p, node.location), p->ours && node.parent == NONE);
         if (stack)
             id_map_add(&p->stack, at, comm, stack);
     }
-    if (number != NONE && COLUMN_AT(&p->node, Node, number).depth >= STACKS_MAX_DEPTH)
-        rows_complain(&p->rows, COMPLAINT_TOO_DEEP, -1, (Str){0});
     return stack;
 }
 
@@ -396,10 +427,16 @@ static bool counts_next(const Pprof *p, uint32_t type) {
            (!counts(p, type + 1) || str_eq(string_at(p, p->type[type].type), STR("samples")));
 }
 
+/* Of sample number i; type NONE, or none written: 0. */
+static int64_t value_of(const Pprof *p, uint64_t i, uint32_t type) {
+    const Sample *s = (const Sample *)column_at(&p->sample, i);
+    return type < s->values ? COLUMN_AT(&p->value, int64_t, s->value0 + type) : 0;
+}
+
 static uint64_t rows_of(const Pprof *p, uint32_t type) {
     uint64_t sum = 0;
     for (uint64_t i = 0; i < p->sample.count; i++) {
-        int64_t value = COLUMN_AT(&p->value, int64_t, i * p->types + type);
+        int64_t value = value_of(p, i, type);
         if (value > 0 && __builtin_add_overflow(sum, (uint64_t)value, &sum))
             return UINT64_MAX;
     }
@@ -481,11 +518,7 @@ static void add_rows(Pprof *p, PairId pair, const Group *g, int64_t count, int64
 
 static void emit_sample(Pprof *p, uint64_t i, const Group *g, NameId program) {
     const Sample *s = (const Sample *)column_at(&p->sample, i);
-    const int64_t none = 0;
-    int64_t count =
-        g->count == NONE ? none : COLUMN_AT(&p->value, int64_t, i * p->types + g->count);
-    int64_t weight =
-        g->weight == NONE ? none : COLUMN_AT(&p->value, int64_t, i * p->types + g->weight);
+    int64_t count = value_of(p, i, g->count), weight = value_of(p, i, g->weight);
     if (count < 0 || weight < 0 || __builtin_mul_overflow(weight, g->unit, &weight)) {
         rows_complain(&p->rows, COMPLAINT_COUNT, -1, STR("a value below 0, as differences have"));
         return;
@@ -504,6 +537,27 @@ static void emit_sample(Pprof *p, uint64_t i, const Group *g, NameId program) {
     add_rows(p, rows_pair(&p->rows, stack, named.context), g, count, weight);
 }
 
+static bool is_default(const Pprof *p, uint32_t type) {
+    return type != NONE && str_eq(string_at(p, p->type[type].type), string_at(p, p->default_type));
+}
+
+/* The first event of a profile is the one that is shown, unless somebody asks: the type that the
+ * file says to show, whose first sample goes before all others. NULL: there is none. */
+static const Group *default_group(const Pprof *p, const Group *group, uint32_t groups,
+                                  uint64_t *first) {
+    for (uint32_t k = 0; k < groups && p->default_type; k++) {
+        const Group *g = &group[k];
+        if (!is_default(p, g->count) && !is_default(p, g->weight))
+            continue;
+        for (uint64_t i = 0; i < p->sample.count; i++)
+            if (value_of(p, i, g->count) > 0 || value_of(p, i, g->weight) > 0) {
+                *first = i;
+                return g;
+            }
+    }
+    return NULL;
+}
+
 static void emit_all(Pprof *p) {
     Group group[TYPES_MOST];
     for (uint64_t i = 0; i < p->location.count; i++)
@@ -515,9 +569,14 @@ static void emit_all(Pprof *p) {
     measure_depths(p);
     uint32_t groups = make_groups(p, group);
     NameId program = program_of(p);
+    uint64_t first = 0;
+    const Group *shown = default_group(p, group, groups, &first);
+    if (shown)
+        emit_sample(p, first, shown, program);
     for (uint64_t i = 0; i < p->sample.count && !p->rows.stopped; i++)
         for (uint32_t k = 0; k < groups; k++)
-            emit_sample(p, i, &group[k], program);
+            if (i != first || &group[k] != shown)
+                emit_sample(p, i, &group[k], program);
 }
 
 /* ---- the whole ----------------------------------------------------------------------------

@@ -115,17 +115,23 @@ bool proto_pull_next(ProtoPull *p, ProtoField *field) {
     return true;
 }
 
+/* Else the loader says how it ended. Only to be asked behind the end: before, a thread that reads
+ * ahead may be about to find it. */
+static bool ends_plainly(const Source *source) {
+    SourceEnding ending = source_ending(source);
+    return ending == SOURCE_WHOLE || ending == SOURCE_OPEN;
+}
+
 bool proto_pull_finish(const ProtoPull *p, Rows *rows) {
     const SourceWindow *w = &p->window;
     if (w->failed)
         return false;
     if (!p->broken || rows->stopped)
         return true;
-    SourceEnding ending = source_ending(w->source);
     int64_t offset = w->offset + (int64_t)w->at;
     if (!p->ended)
         rows_complain(rows, COMPLAINT_DAMAGED, offset, STR("no protobuf field stands here"));
-    else if (ending == SOURCE_WHOLE || ending == SOURCE_OPEN) /* else the loader says so */
+    else if (ends_plainly(w->source))
         rows_complain(rows, COMPLAINT_TRUNCATED, offset, (Str){0});
     return true;
 }

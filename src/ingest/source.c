@@ -1,7 +1,7 @@
 /* What kind of compression there is, if any, is told from the first bytes when something is
  * first asked for: opening a pipe must not wait for its writer.
  * Text that begins with the byte order mark of UTF-16, as some shells' redirections write it,
- * comes out as UTF-8. */
+ * comes out as UTF-8; that of UTF-8 is left out, which no format expects. */
 #include "ingest/source.h"
 
 #include <poll.h>
@@ -119,6 +119,8 @@ static bool sniff(Source *s, Error *err) {
         s->utf16 = true;
         s->big_endian = s->raw[0] == 0xfe;
         s->raw_at = 2;
+    } else if (s->raw_n >= 3 && memcmp(s->raw, "\xef\xbb\xbf", 3) == 0) {
+        s->raw_at = 3;
     }
     s->sniffed = true;
     return true;

@@ -171,6 +171,7 @@ typedef struct Open {
 typedef struct Matcher {
     Call *at;
     Column open;  /* Open: begins without an end so far, innermost last */
+    uint32_t *of; /* by NameId: how many of them; an end of none looks through none */
     Column ended; /* NameId: of calls that ended at `now_ns` with the call around them */
     int64_t now_ns;
     Rows *rows;
@@ -198,7 +199,9 @@ static void complain_of(Rows *rows, const char *what, NameId name) {
 
 static void end_call(Matcher *m, const Call *end) {
     uint64_t n = m->open.count;
-    if (end->name)
+    if (end->name && !m->of[end->name])
+        n = 0;
+    else if (end->name)
         while (n && COLUMN_AT(&m->open, Open, n - 1).name != end->name)
             n--;
     if (n == 0) {
@@ -209,15 +212,16 @@ static void end_call(Matcher *m, const Call *end) {
     for (uint64_t i = n - 1; i < m->open.count; i++) {
         Open open = COLUMN_AT(&m->open, Open, i);
         m->at[open.event].end_ns = end->begin_ns;
+        m->of[open.name]--;
         if (i >= n && m->ended.count < OVERLAPS_DEEP)
             COLUMN_PUSH(&m->ended, uint32_t) = open.name;
     }
     m->open.count = n - 1;
 }
 
-/* Sorted events of a thread become whole calls; returns how many. */
-static size_t match(Call *at, size_t n, Rows *rows) {
-    Matcher m = {.at = at, .rows = rows, .now_ns = INT64_MIN};
+/* Sorted events of a thread become whole calls; returns how many. `of`: zeros, also afterwards. */
+static size_t match(Call *at, size_t n, uint32_t *of, Rows *rows) {
+    Matcher m = {.at = at, .of = of, .rows = rows, .now_ns = INT64_MIN};
     column_init(&m.open, sizeof(Open), 6);
     column_init(&m.ended, sizeof(uint32_t), 4);
     int64_t last = INT64_MIN;
@@ -228,13 +232,18 @@ static size_t match(Call *at, size_t n, Rows *rows) {
         if (e->begin_ns != m.now_ns)
             m.ended.count = 0;
         m.now_ns = e->begin_ns;
-        if (e->end_ns == ENDLESS)
+        if (e->end_ns == ENDLESS) {
             COLUMN_PUSH(&m.open, Open) = (Open){(uint32_t)i, e->name};
-        else if (e->end_ns == ENDING)
+            of[e->name]++;
+        } else if (e->end_ns == ENDING) {
             end_call(&m, e);
+        }
     }
-    for (uint64_t i = 0; i < m.open.count; i++)
-        at[COLUMN_AT(&m.open, Open, i).event].end_ns = last;
+    for (uint64_t i = 0; i < m.open.count; i++) {
+        Open open = COLUMN_AT(&m.open, Open, i);
+        at[open.event].end_ns = last;
+        of[open.name]--;
+    }
     column_free(&m.open);
     column_free(&m.ended);
     size_t kept = 0;
@@ -266,7 +275,8 @@ typedef struct Level {
 typedef struct Nest {
     Rows *rows;
     Context context;
-    Seat *seat; /* SEATS of them */
+    Seat *seat;      /* SEATS of them */
+    uint32_t *named; /* a zero for each NameId, for match */
     uint32_t thread;
     StackId base;
     Column level;      /* Level: calls that last, outermost first */
@@ -372,7 +382,7 @@ static void emit_thread(Call *at, size_t count, Call *room, bool apart, Nest n) 
     Rows *rows = n.rows;
     if (apart)
         sort(at, count, room, false);
-    count = match(at, count, rows);
+    count = match(at, count, n.named, rows);
     sort(at, count, room, true);
     n.base = rows_process(rows, n.context.comm);
     column_init(&n.level, sizeof(Level), 6);
@@ -398,14 +408,18 @@ void trace_calls_emit(TraceCalls *c, Rows *rows, const Context *context, uint32_
         return;
     Call *at = mem_table(most * sizeof *at), *room = mem_table(most * sizeof *room);
     Seat *seat = mem_table(sizeof(Seat) << SEATS_LOG2);
+    size_t names = rows->part.dict.names.entry.count * sizeof(uint32_t);
+    uint32_t *named = mem_table(names);
     for (uint32_t t = 0; t < threads && t < c->threads; t++) {
         size_t count = c->thread[t].event.count;
         if (!count)
             continue;
-        Nest n = {.rows = rows, .context = context[t], .seat = seat, .thread = t + 1};
+        Nest n = {
+            .rows = rows, .context = context[t], .seat = seat, .named = named, .thread = t + 1};
         bool apart = take_waiting(&c->thread[t], at);
         emit_thread(at, count, room, apart, n);
     }
+    mem_table_free(named, names);
     mem_table_free(seat, sizeof(Seat) << SEATS_LOG2);
     mem_table_free(at, most * sizeof *at);
     mem_table_free(room, most * sizeof *room);

@@ -2,7 +2,8 @@
  * tools write; [{"name","cat","ph","ts","dur","pid","tid","args"} …], or that list as
  * "traceEvents" of an object. The list may lack its end, as the format allows.
  *  ph B, E, X  calls: see trace_calls.h. They weigh ns; the event is "calls".
- *  ph P        "Profile", "ProfileChunk": V8's sampler, piece by piece. "samples".
+ *  ph P        "Profile", "ProfileChunk": V8's sampler, piece by piece. "samples". Others that have
+ *              "sf" or "stack" are samples as those below.
  *  ph M        names of threads, which are the first frame, and of processes.
  * Besides, an object may have "stackFrames" {id: {"name","parent"}} and "samples"
  * [{"ts","tid","sf","weight"} …], as Android and Hermes write them.
@@ -16,9 +17,11 @@
 #include "ingest/json_skim.h"
 #include "ingest/key_cache.h"
 #include "ingest/trace_calls.h"
+#include "ingest/trace_samples.h"
+#include "ingest/trace_time.h"
 #include "ingest/v8_profile.h"
 
-enum { US = 3, CALLED = 1024, NAMES_LOG2 = CACHE_LOG2(12) };
+enum { CALLED = 1024, NAMES_LOG2 = CACHE_LOG2(12) };
 
 typedef struct TraceThread {
     int64_t pid, tid;
@@ -32,14 +35,6 @@ typedef struct Sampler {
     uint32_t thread;
     bool has_thread;
 } Sampler;
-
-/* A sample that names its stack. */
-typedef struct Taken {
-    int64_t time_ns;
-    uint64_t weight;
-    uint32_t thread, node;
-    NameId event;
-} Taken;
 
 /* The frame of a function's name and category, of those met lately. */
 typedef struct Called {
@@ -75,20 +70,19 @@ typedef struct Trace {
     TraceCalls calls;
     Column sampler;   /* Sampler * */
     IdMap sampler_of; /* (NameId of its id, pid): place in sampler + 1 */
-    CallTree frames;  /* stackFrames; frames are those of the Part */
-    IdMap frame_of;   /* (NameId of its id, 0): number + 1 */
-    Column taken;     /* Taken */
-    bool weights;     /* some of them weigh more than 1 */
+    TraceSamples samples;
 } Trace;
 
 /* The members of an event that matter. */
 typedef struct Item {
     char ph;
     NameId name, cat;
-    int64_t ts_ns, dur_ns, pid, tid;
+    TraceTime ts, dur;
+    int64_t pid, tid;
     uint64_t weight;
     bool has_ts, has_dur, has_tdur;
     NameId stack; /* "sf" */
+    Str frames;   /* "stack", as written */
     Str args;     /* as written */
     Str id;       /* as it is written; what it names is asked of few events */
 } Item;
@@ -117,12 +111,25 @@ static uint32_t thread_of(Trace *t, int64_t pid, int64_t tid, bool whole) {
     return t->latest = (uint32_t)t->thread.count - 1;
 }
 
-/* Its own name, else its process's, else its number. */
+/* Ids that are texts are numbers of their own, below those that systems give. */
+static int64_t id_of_name(NameId name) {
+    return INT64_MIN / 2 + name;
+}
+
+/* 0: it is a number. */
+static NameId name_of_id(int64_t id) {
+    int64_t name = id < 0 ? id - INT64_MIN / 2 : 0;
+    return name > 0 && name <= UINT32_MAX ? (NameId)name : 0;
+}
+
+/* Its own name, else what its id says, else its process's name, or id, else its number. */
 static Context context_of(Trace *t, uint32_t number) {
     TraceThread thread = COLUMN_AT(&t->thread, TraceThread, number);
-    NameId name = thread.name;
+    NameId name = thread.name ? thread.name : name_of_id(thread.tid);
     if (!name)
         name = COLUMN_AT(&t->thread, TraceThread, thread_of(t, thread.pid, 0, true)).name;
+    if (!name)
+        name = name_of_id(thread.pid);
     if (!name) {
         Buf text = {0};
         buf_printf(&text, "thread %lld", (long long)thread.tid);
@@ -137,20 +144,11 @@ static Context context_of(Trace *t, uint32_t number) {
 /* ---- an event's members -------------------------------------------------------------------
  */
 
-/* A number, or a text, which becomes a number of its own below those that systems give. */
 static int64_t id_of(Trace *t, JsonPull *p, const JsonMember *m) {
     int64_t id;
     if (json_member_scaled(p, m, 0, &id))
         return id;
-    return m->token == JSON_STRING ? INT64_MIN / 2 + rows_name(&t->rows, m->text) : 0;
-}
-
-/* A text or a number, as text. */
-static NameId text_of(Trace *t, JsonPull *p, const JsonMember *m) {
-    if (m->token == JSON_STRING || m->token == JSON_NUMBER)
-        return rows_name(&t->rows, m->text);
-    json_pull_skip(p, m->token);
-    return 0;
+    return m->token == JSON_STRING ? id_of_name(rows_name(&t->rows, m->text)) : 0;
 }
 
 /* Of a text behind which FORMAT_CHUNK_PAD bytes can be read. */
@@ -163,7 +161,8 @@ static NameId name_of_text(Trace *t, Str text) {
 }
 
 static NameId name_of(Trace *t, JsonPull *p, const JsonMember *m) {
-    return m->token != JSON_STRING || !m->ahead ? text_of(t, p, m) : name_of_text(t, m->text);
+    return m->token != JSON_STRING || !m->ahead ? trace_text(&t->rows, p, m)
+                                                : name_of_text(t, m->text);
 }
 
 static void set_category(Trace *t, NameId category, bool plain) {
@@ -174,13 +173,13 @@ static void set_category(Trace *t, NameId category, bool plain) {
 
 static NameId category_of(Trace *t, JsonPull *p, const JsonMember *m) {
     if (m->token != JSON_STRING || !str_eq(m->text, t->cat_text))
-        set_category(t, text_of(t, p, m), false);
+        set_category(t, trace_text(&t->rows, p, m), false);
     return t->latest_cat;
 }
 
-static void read_args(JsonPull *p, const JsonMember *m, Item *e) {
-    if (m->token == JSON_OBJECT)
-        json_pull_raw(p, &e->args);
+static void read_raw(JsonPull *p, const JsonMember *m, JsonToken wanted, Str *out) {
+    if (m->token == wanted)
+        json_pull_raw(p, out);
     else
         json_pull_skip(p, m->token);
 }
@@ -195,10 +194,19 @@ static void keep_id(Trace *t, JsonPull *p, const JsonMember *m, Item *e) {
     json_pull_skip(p, m->token);
 }
 
-static void set_duration(Item *e, int64_t ns, bool thread) {
+/* A number, or a text that holds one. */
+static bool time_of(JsonPull *p, const JsonMember *m, TraceTime *out) {
+    int64_t ns;
+    if (!json_member_scaled(p, m, TRACE_TIME_US, &ns))
+        return false;
+    *out = trace_time_of(ns, m->text);
+    return true;
+}
+
+static void set_duration(Item *e, TraceTime time, bool thread) {
     if (thread && e->has_dur)
         return;
-    e->dur_ns = ns;
+    e->dur = time;
     e->has_dur = e->has_dur || !thread;
     e->has_tdur = true;
 }
@@ -210,16 +218,17 @@ static char letter_of(JsonPull *p, const JsonMember *m) {
 
 static void read_member(Trace *t, JsonPull *p, const JsonMember *m, Item *e) {
     int64_t value;
+    TraceTime time;
     if (JSON_KEY_IS(m, "ph")) {
         e->ph = letter_of(p, m);
     } else if (JSON_KEY_IS(m, "ts")) {
-        e->has_ts = json_member_scaled(p, m, US, &e->ts_ns);
+        e->has_ts = time_of(p, m, &e->ts);
     } else if (JSON_KEY_IS(m, "dur")) {
-        if (json_member_scaled(p, m, US, &value))
-            set_duration(e, value, false);
+        if (time_of(p, m, &time))
+            set_duration(e, time, false);
     } else if (JSON_KEY_IS(m, "tdur")) {
-        if (json_member_scaled(p, m, US, &value))
-            set_duration(e, value, true);
+        if (time_of(p, m, &time))
+            set_duration(e, time, true);
     } else if (JSON_KEY_IS(m, "pid")) {
         e->pid = id_of(t, p, m);
     } else if (JSON_KEY_IS(m, "tid")) {
@@ -229,11 +238,13 @@ static void read_member(Trace *t, JsonPull *p, const JsonMember *m, Item *e) {
     } else if (JSON_KEY_IS(m, "cat")) {
         e->cat = category_of(t, p, m);
     } else if (JSON_KEY_IS(m, "args")) {
-        read_args(p, m, e);
+        read_raw(p, m, JSON_OBJECT, &e->args);
     } else if (JSON_KEY_IS(m, "id")) {
         keep_id(t, p, m, e);
     } else if (JSON_KEY_IS(m, "sf")) {
-        e->stack = text_of(t, p, m);
+        e->stack = trace_text(&t->rows, p, m);
+    } else if (JSON_KEY_IS(m, "stack")) {
+        read_raw(p, m, JSON_ARRAY, &e->frames);
     } else if (JSON_KEY_IS(m, "weight")) {
         if (json_member_scaled(p, m, 0, &value) && value > 0)
             e->weight = (uint64_t)value;
@@ -266,6 +277,7 @@ typedef enum Member {
     ARGS,
     ID,
     SF,
+    STACK,
     WEIGHT,
     MEMBERS,
 } Member;
@@ -282,14 +294,16 @@ static const uint64_t member_word[MEMBERS] = {
     [ARGS] = JSON_WORD4('a', 'r', 'g', 's'),
     [ID] = JSON_WORD2('i', 'd'),
     [SF] = JSON_WORD2('s', 'f'),
+    [STACK] = JSON_WORD6('s', 't', 'a', 'c', 'k', 0),
     [WEIGHT] = JSON_WORD6('w', 'e', 'i', 'g', 'h', 't'),
 };
 
 static const uint8_t member_at[JSON_SKIM_SLOTS] = {
-    [JSON_SLOT('p', 2)] = PH,   [JSON_SLOT('t', 2)] = TS,  [JSON_SLOT('d', 3)] = DUR,
-    [JSON_SLOT('t', 4)] = TDUR, [JSON_SLOT('p', 3)] = PID, [JSON_SLOT('t', 3)] = TID,
-    [JSON_SLOT('n', 4)] = NAME, [JSON_SLOT('c', 3)] = CAT, [JSON_SLOT('a', 4)] = ARGS,
-    [JSON_SLOT('i', 2)] = ID,   [JSON_SLOT('s', 2)] = SF,  [JSON_SLOT('w', 6)] = WEIGHT,
+    [JSON_SLOT('p', 2)] = PH,    [JSON_SLOT('t', 2)] = TS,  [JSON_SLOT('d', 3)] = DUR,
+    [JSON_SLOT('t', 4)] = TDUR,  [JSON_SLOT('p', 3)] = PID, [JSON_SLOT('t', 3)] = TID,
+    [JSON_SLOT('n', 4)] = NAME,  [JSON_SLOT('c', 3)] = CAT, [JSON_SLOT('a', 4)] = ARGS,
+    [JSON_SLOT('i', 2)] = ID,    [JSON_SLOT('s', 2)] = SF,  [JSON_SLOT('w', 6)] = WEIGHT,
+    [JSON_SLOT('s', 5)] = STACK,
 };
 
 static const char *skim_same(Same *same, const char *s, int64_t *out) {
@@ -343,18 +357,18 @@ static inline const char *skim_args(const char *s, const char *end, Item *e) {
 
 static inline const char *skim_value(Trace *t, Member member, const char *s, const char *end,
                                      Item *e) {
-    int64_t value;
+    TraceTime time;
     switch (member) {
     case PH:
         e->ph = s[1];
         return s[0] == '"' && s[1] != '"' && s[1] != '\\' && s[2] == '"' ? s + 3 : NULL;
     case TS:
         e->has_ts = true;
-        return json_number(s, US, &e->ts_ns);
+        return trace_time_read(s, &e->ts);
     case DUR:
     case TDUR:
-        if ((s = json_number(s, US, &value)))
-            set_duration(e, value, member == TDUR);
+        if ((s = trace_time_read(s, &time)))
+            set_duration(e, time, member == TDUR);
         return s;
     case PID:
         return skim_same(&t->latest_pid, s, &e->pid);
@@ -413,10 +427,10 @@ static void take_call(Trace *t, const Item *e, int64_t offset) {
                       names_get(&t->rows.part.dict.names, e->name));
         return;
     }
-    TraceEvent call = {.begin_ns = e->ts_ns, .name = e->name};
+    TraceEvent call = {.begin_ns = e->ts.ns, .name = e->name};
     call.kind = e->ph == 'B' ? TRACE_BEGIN : e->ph == 'E' ? TRACE_END : TRACE_WHOLE;
     if (e->ph == 'X')
-        call.end_ns = e->dur_ns > 0 ? e->ts_ns + e->dur_ns : e->ts_ns;
+        call.end_ns = e->dur.ns > 0 ? trace_time_end(e->ts, e->dur) : e->ts.ns;
     uint32_t thread = thread_of(t, e->pid, e->tid, false);
     if (e->ph != 'E')
         call.frame =
@@ -438,7 +452,7 @@ static void take_name(Trace *t, const Item *e) {
             json_pull_skip(&t->args, m.token);
             continue;
         }
-        NameId name = text_of(t, &t->args, &m);
+        NameId name = trace_text(&t->rows, &t->args, &m);
         uint32_t thread = thread_of(t, e->pid, process ? 0 : e->tid, process);
         COLUMN_AT(&t->thread, TraceThread, thread).name = name;
     }
@@ -472,7 +486,7 @@ static void take_profile(Trace *t, const Item *e, bool first) {
         s->thread = thread_of(t, e->pid, e->tid, false);
     s->has_thread = s->has_thread || first;
     if (!s->profile.has_start && !first)
-        s->profile.start_ns = e->ts_ns;
+        s->profile.start_ns = e->ts.ns;
     s->profile.has_start = true;
     if (!e->args.n)
         return;
@@ -495,6 +509,24 @@ static void take_profile(Trace *t, const Item *e, bool first) {
     }
 }
 
+static void take_sample(Trace *t, const Item *e, Str raw, int64_t offset) {
+    if (!e->has_ts || t->event.broken) {
+        rows_complain(&t->rows, COMPLAINT_TIME, offset, raw);
+        return;
+    }
+    TraceSample sample = {.time_ns = e->ts.ns, .weight = e->weight, .event = e->name};
+    sample.thread = thread_of(t, e->pid, e->tid, false);
+    sample.node = CALL_ROOT;
+    if (e->stack) {
+        sample.node = trace_samples_named(&t->samples, e->stack);
+    } else if (e->frames.n) {
+        json_pull_reset(&t->args, e->frames, &t->json);
+        json_pull_next(&t->args);
+        sample.node = trace_samples_listed(&t->samples, &t->args);
+    }
+    trace_samples_add(&t->samples, &sample);
+}
+
 static void take_event(Trace *t, const Item *e, Str raw, int64_t offset) {
     Str name;
     switch (e->ph) {
@@ -510,6 +542,8 @@ static void take_event(Trace *t, const Item *e, Str raw, int64_t offset) {
         name = names_get(&t->rows.part.dict.names, e->name);
         if (str_eq(name, STR("Profile")) || str_eq(name, STR("ProfileChunk")))
             take_profile(t, e, name.n == sizeof "Profile" - 1);
+        else if (e->stack || e->frames.n)
+            take_sample(t, e, raw, offset);
         break;
     default:
         if (t->event.broken || e->ph == 0)
@@ -518,96 +552,6 @@ static void take_event(Trace *t, const Item *e, Str raw, int64_t offset) {
             /* before Chrome 58, all at once */
             take_profile(t, e, true);
     }
-}
-
-/* ---- samples that name stacks -------------------------------------------------------------
- */
-
-static uint32_t frame_number(Trace *t, NameId id) {
-    uint32_t known = id_map_find(&t->frame_of, id, 0);
-    if (known)
-        return known - 1;
-    uint32_t number = (uint32_t)t->frames.node.count;
-    call_tree_set(&t->frames, number, CALL_ROOT, CALL_NO_FRAME);
-    id_map_add(&t->frame_of, id, 0, number + 1);
-    return number;
-}
-
-static void read_stack_frames(Trace *t) {
-    JsonPull *p = &t->json;
-    if (!json_pull_expect(p, JSON_OBJECT))
-        return;
-    while (json_pull_key(p)) {
-        uint32_t number = frame_number(t, rows_name(&t->rows, p->text)), parent = CALL_ROOT;
-        NameId name = 0, category = 0;
-        JsonMember m;
-        if (!json_pull_expect(p, JSON_OBJECT))
-            continue;
-        while (json_pull_member(p, &m)) {
-            if (JSON_KEY_IS(&m, "name"))
-                name = text_of(t, p, &m);
-            else if (JSON_KEY_IS(&m, "category"))
-                category = text_of(t, p, &m);
-            else if (JSON_KEY_IS(&m, "parent"))
-                parent = frame_number(t, text_of(t, p, &m));
-            else
-                json_pull_skip(p, m.token);
-        }
-        if (!name)
-            name = rows_name(&t->rows, STR("[unknown]"));
-        call_tree_set(
-            &t->frames, number, parent,
-            frames_intern(&t->rows.part.dict.frames, (Frame){name, category, FRAME_USER}));
-    }
-}
-
-static void take_sample(Trace *t, const Item *e, Str raw, int64_t offset) {
-    if (!e->has_ts || t->event.broken) {
-        rows_complain(&t->rows, COMPLAINT_TIME, offset, raw);
-        return;
-    }
-    Taken taken = {.time_ns = e->ts_ns, .weight = e->weight, .event = e->name};
-    taken.thread = thread_of(t, e->pid, e->tid, false);
-    taken.node = e->stack ? frame_number(t, e->stack) : CALL_ROOT;
-    t->weights = t->weights || e->weight != 1;
-    COLUMN_PUSH(&t->taken, Taken) = taken;
-}
-
-static FrameId frame_itself(void *context, uint32_t frame) {
-    (void)context;
-    return frame;
-}
-
-/* Thread by thread, for a stack stands on its thread. */
-static void emit_taken(Trace *t, const Context *context) {
-    uint32_t threads = (uint32_t)t->thread.count;
-    size_t starts = ((size_t)threads + 1) * sizeof(uint64_t);
-    uint64_t n = t->taken.count, *start = mem_resize(NULL, 0, starts);
-    size_t bytes = n * sizeof(uint64_t);
-    uint64_t *order = mem_resize(NULL, 0, bytes ? bytes : sizeof *order);
-    for (uint64_t i = 0; i < n; i++)
-        start[COLUMN_AT(&t->taken, Taken, i).thread + 1]++;
-    for (uint32_t i = 0; i < threads; i++)
-        start[i + 1] += start[i];
-    for (uint64_t i = 0; i < n; i++)
-        order[start[COLUMN_AT(&t->taken, Taken, i).thread]++] = i;
-    for (uint64_t i = 0, thread = UINT64_MAX; i < n && !t->rows.stopped; i++) {
-        const Taken *s = (const Taken *)column_at(&t->taken, order[i]);
-        Context c = context[s->thread];
-        bool cut = false;
-        if (s->thread != thread)
-            call_tree_base(&t->frames, rows_process(&t->rows, c.comm));
-        thread = s->thread;
-        c.event = contexts_event_weighed(&t->rows.part.dict.contexts,
-                                         s->event ? s->event : rows_name(&t->rows, STR("samples")),
-                                         t->weights ? WEIGHT_PERIOD : WEIGHT_SAMPLES);
-        StackId stack = call_tree_stack(&t->frames, &t->rows, s->node, &cut);
-        if (cut)
-            rows_complain(&t->rows, COMPLAINT_TOO_DEEP, -1, (Str){0});
-        rows_add(&t->rows, s->time_ns, rows_pair(&t->rows, stack, c), t->weights ? s->weight : 0);
-    }
-    mem_resize(order, bytes ? bytes : sizeof *order, 0);
-    mem_resize(start, starts, 0);
 }
 
 /* ---- the whole ----------------------------------------------------------------------------
@@ -663,7 +607,7 @@ static void read_object(Trace *t) {
             if (json_pull_expect(p, JSON_ARRAY))
                 read_list(t, events ? take_event : take_sample);
         } else if (JSON_IS(p, "stackFrames")) {
-            read_stack_frames(t);
+            trace_samples_frames(&t->samples, p);
         } else {
             json_pull_pass(p);
         }
@@ -714,7 +658,7 @@ static void emit_all(Trace *t) {
         c.event = samples;
         v8_profile_emit(&s->profile, &t->rows, c);
     }
-    emit_taken(t, context);
+    trace_samples_emit(&t->samples, context, threads);
     mem_resize(context, bytes, 0);
 }
 
@@ -725,9 +669,7 @@ static void trace_init(Trace *t) {
     hash_init(&t->thread_of);
     column_init(&t->sampler, sizeof(Sampler *), 4);
     id_map_init(&t->sampler_of);
-    call_tree_init(&t->frames, frame_itself, NULL);
-    id_map_init(&t->frame_of);
-    column_init(&t->taken, sizeof(Taken), 8);
+    trace_samples_init(&t->samples, &t->rows);
     t->latest = UINT32_MAX;
     text_keys_init(&t->keys, false);
     t->names = (KeyCache){mem_table(sizeof(KeySlot) << NAMES_LOG2), NAMES_LOG2};
@@ -748,9 +690,7 @@ static void trace_free(Trace *t) {
     column_free(&t->sampler);
     id_map_free(&t->sampler_of);
     trace_calls_free(&t->calls);
-    call_tree_free(&t->frames);
-    id_map_free(&t->frame_of);
-    column_free(&t->taken);
+    trace_samples_free(&t->samples);
 }
 
 static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
@@ -767,12 +707,14 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
     return ok;
 }
 
+/* DevTools writes its metadata first, which hold source maps of any size. */
 static FormatGuess probe(Str head, bool whole) {
-    static const char *const path[] = {"ph", "traceEvents"};
+    static const char *const path[] = {"ph", "traceEvents", "metadata.source"};
     bool array;
-    uint32_t has = json_pull_paths(head, path, 2, &array);
-    (void)whole;
-    return (array && has & 1) || (!array && has & 2) ? GUESS_YES : GUESS_NO;
+    uint32_t has = json_pull_paths(head, path, 3, &array);
+    if (array)
+        return has & 1 ? GUESS_YES : GUESS_NO;
+    return has & 2 ? GUESS_YES : has & 4 && !whole ? GUESS_MAYBE : GUESS_NO;
 }
 
 const Format format_trace_events = {

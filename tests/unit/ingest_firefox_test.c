@@ -82,6 +82,23 @@ static void raw_processes_share_a_clock(void **state) {
     expect_same_any_way(text);
 }
 
+/* Here the tables come between them, so that samples wait but allocations need not. */
+static void samples_go_before_allocations(void **state) {
+    (void)state;
+    Loaded loaded;
+    load_text(&loaded, 0, 0,
+              STR("{" META ",\"threads\":[{" THREAD "," SAMPLES "," TABLES
+                  ",\"nativeAllocations\":{\"time\":[1],\"weight\":[512],\"weightType\":\"bytes\","
+                  "\"stack\":[0]}}]}"));
+    assert_int_equal(loaded.profile.building.samples, 4);
+    for (uint64_t i = 0; i < 3; i++) {
+        Buf got = sample_text(&loaded, i);
+        assert_string_equal(got.s, texts[i]);
+        buf_free(&got);
+    }
+    loaded_free(&loaded);
+}
+
 static void allocations_are_events(void **state) {
     (void)state;
     Str text = STR("{" META ",\"threads\":[{" THREAD "," SAMPLES ",\"nativeAllocations\":{"
@@ -90,11 +107,17 @@ static void allocations_are_events(void **state) {
     Loaded loaded;
     load_text(&loaded, 0, 0, text);
     assert_int_equal(loaded.profile.building.samples, 4);
-    assert_int_equal(loaded.profile.complaints.of[COMPLAINT_COUNT].count, 1);
+    assert_int_equal(complaints_total(&loaded.profile.complaints), 0); /* the second is a free */
     Buf got = sample_text(&loaded, 3);
     assert_string_equal(got.s, "t|native allocations|main@[kernel.kallsyms]_[k]");
     assert_int_equal(COLUMN_AT(&loaded.profile.weight, uint64_t, 3), 512);
     buf_free(&got);
+    loaded_free(&loaded);
+    load_text(&loaded, 0, 0,
+              STR("{" META ",\"threads\":[{" THREAD "," TABLES ",\"jsAllocations\":{\"time\":[1,2],"
+                  "\"stack\":[0,0],\"weight\":[512,-512],\"weightType\":\"bytes\"}}]}"));
+    assert_int_equal(loaded.profile.building.samples, 1);
+    assert_int_equal(loaded.profile.complaints.of[COMPLAINT_COUNT].count, 1);
     loaded_free(&loaded);
 }
 
@@ -109,6 +132,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables_may_lie_anywhere),
         cmocka_unit_test(raw_processes_share_a_clock),
+        cmocka_unit_test(samples_go_before_allocations),
         cmocka_unit_test(allocations_are_events),
         cmocka_unit_test(a_text_may_end_anywhere),
     };

@@ -71,6 +71,44 @@ static void counts_that_are_none_are_said(void **state) {
     loaded_free(&loaded);
 }
 
+static void expect_counts(Str text, const char *const *stack, const uint64_t *count, size_t n,
+                          uint64_t complaints) {
+    Loaded loaded;
+    load_text(&loaded, 0, 0, text);
+    assert_string_equal(loaded.status.format, "folded stacks");
+    assert_int_equal(complaints_total(&loaded.profile.complaints), complaints);
+    uint64_t row = 0;
+    for (size_t i = 0; i < n; i++)
+        for (uint64_t k = 0; k < count[i]; k++) {
+            Buf got = sample_text(&loaded, row++);
+            assert_string_equal(got.s, stack[i]);
+            buf_free(&got);
+        }
+    assert_int_equal(loaded.profile.building.samples, row);
+    loaded_free(&loaded);
+    expect_same_any_way(text);
+}
+
+/* 1.5, 1.25, 6.25 and 0.2 are 9.2, so nine samples. */
+static void fractions_are_rounded_so_that_sums_stay(void **state) {
+    (void)state;
+    static const char *const stack[] = {"a||b", "a||c", "a||d"};
+    static const uint64_t count[] = {2, 1, 6};
+    expect_counts(STR("a;b 1.5\na;c 1.25\na;d 6.250000001\na;e 0.2\na;e 1.5x\na;f 1.2.3\n"), stack,
+                  count, 3, 2);
+}
+
+static void of_two_counts_the_second_is_read(void **state) {
+    (void)state;
+    static const char *const stack[] = {"a||b;c", "a||b", "a||d"};
+    static const uint64_t count[] = {2, 3, 1};
+    expect_counts(STR("# of difffolded.pl\na;b;c 12 2\na;b 3 3.0\na;d 0 1\na;e 7 0\n"), stack,
+                  count, 3, 1);
+    static const char *const named[] = {"a||b;c 12", "a||b", "a||d 0"};
+    expect_counts(STR("a;b;c 12 2\na;b 3\na;d 0 1\n"), named, count, 3, 0);
+    expect_counts(STR("a;b;c 12 2\n"), named, count, 1, 0);
+}
+
 static void a_stack_may_not_be_too_deep(void **state) {
     (void)state;
     Buf text = {0};
@@ -160,6 +198,8 @@ int main(void) {
         cmocka_unit_test(names_may_hold_blanks),
         cmocka_unit_test(large_counts_become_weights),
         cmocka_unit_test(counts_that_are_none_are_said),
+        cmocka_unit_test(fractions_are_rounded_so_that_sums_stay),
+        cmocka_unit_test(of_two_counts_the_second_is_read),
         cmocka_unit_test(a_stack_may_not_be_too_deep),
         cmocka_unit_test(lines_may_begin_alike),
         cmocka_unit_test(reference_files_load),

@@ -298,6 +298,65 @@ static void the_first_event_is_the_one_to_look_at(void **state) {
     jfr_gen_free(&g);
 }
 
+static void expect_text(const Loaded *l, uint64_t row, const char *want) {
+    Buf got = sample_text(l, row);
+    assert_string_equal(got.s, want);
+    buf_free(&got);
+}
+
+/* A thread that stays as it is is written once for several samples, an object for several. */
+static void samples_of_datadog(void **state) {
+    (void)state;
+    enum { TWO_AND_A_HALF = 0x40200000 };
+    JfrGen g = {0};
+    Loaded l;
+    begin_small(&g, (JfrGenWays){0}, EPOCH, 0, TICKS);
+    jfr_gen_constant(&g, "jdk.types.ThreadState", 3, VALUES(TEXT("name", "PARKED")));
+    jfr_gen_event(&g, "datadog.MethodSample",
+                  VALUES(NUMBER("startTime", 1), NUMBER("eventThread", 5), NUMBER("stackTrace", 1),
+                         NUMBER("state", 3), NUMBER("weight", 2)));
+    jfr_gen_event(&g, "datadog.ObjectSample",
+                  VALUES(NUMBER("startTime", 2), NUMBER("eventThread", 5), NUMBER("stackTrace", 1),
+                         NUMBER("objectClass", 1), NUMBER("size", 100),
+                         NUMBER("weight", TWO_AND_A_HALF)));
+    jfr_gen_end(&g);
+    load_gen(&l, &g);
+    assert_int_equal(l.profile.building.samples, 3);
+    expect_text(&l, 0, "t|datadog.MethodSample|A.f_[w]");
+    expect_text(&l, 1, "t|datadog.MethodSample|A.f_[w]");
+    expect_text(&l, 2, "t|datadog.ObjectSample|A.f_[j];A_[class]");
+    assert_int_equal(weight_at(&l, 2), 250);
+    assert_int_equal(complaints_total(&l.profile.complaints), 0);
+    loaded_free(&l);
+    jfr_gen_free(&g);
+}
+
+/* Only where they are all that there is: most events of the JDK have stacks but are no samples. */
+static void stacks_that_nobody_reads_are_said(void **state) {
+    (void)state;
+    for (int with_sample = 0; with_sample < 2; with_sample++)
+        for (int metadata_last = 0; metadata_last < 2; metadata_last++) {
+            JfrGen g = {0};
+            Loaded l;
+            begin_small(&g, (JfrGenWays){.metadata_last = metadata_last}, EPOCH, 0, TICKS);
+            for (int chunk = 0; chunk < 2; chunk++) {
+                for (int i = 0; i < 3; i++)
+                    jfr_gen_event(&g, "test.Stacked",
+                                  VALUES(NUMBER("startTime", 1), NUMBER("eventThread", 5)));
+                if (with_sample && chunk)
+                    sample(&g, 1, 5, 1);
+                jfr_gen_end(&g);
+                if (!chunk)
+                    begin_small(&g, g.ways, EPOCH, 0, TICKS);
+            }
+            load_gen(&l, &g);
+            assert_int_equal(l.profile.building.samples, with_sample);
+            assert_int_equal(complaints_of(&l, COMPLAINT_RECORD), with_sample ? 0 : 6);
+            loaded_free(&l);
+            jfr_gen_free(&g);
+        }
+}
+
 /* ---- what is wrong with a file ------------------------------------------------------------
  */
 
@@ -390,6 +449,51 @@ static void an_event_is_no_million_samples(void **state) {
     jfr_gen_free(&g);
 }
 
+static void put64(Buf *b, size_t at, uint64_t value) {
+    for (int i = 0; i < 8; i++)
+        b->s[at + (size_t)i] = (char)(value >> (56 - 8 * i));
+}
+
+/* A chunk that is written piece by piece has metadata again once a new type is known. */
+static void metadata_may_come_again(void **state) {
+    (void)state;
+    JfrGen g = {0};
+    Loaded l;
+    begin_small(&g, (JfrGenWays){.metadata_last = true}, EPOCH, 0, TICKS);
+    /* metadata (type 0: when, how long, its number) of seven strings and one class, of which there
+     * are no events */
+    static const char first[] = "\72\0\1\0\1\7"
+                                "\3\4"
+                                "root"
+                                "\3\5"
+                                "class"
+                                "\3\2"
+                                "id"
+                                "\3\1"
+                                "9"
+                                "\3\4"
+                                "name"
+                                "\3\1"
+                                "x"
+                                "\3\10"
+                                "metadata"
+                                "\0\0\1\6\0\1\1\2\2\3\4\5\0";
+    enum { HEADER_BYTES = 68 };
+    sample(&g, 1, 5, 1);
+    jfr_gen_end(&g);
+    Buf text = {0};
+    buf_put(&text, (Str){g.out.s, HEADER_BYTES});
+    buf_put(&text, (Str){first, sizeof first - 1});
+    buf_put(&text, str_slice(buf_str(&g.out), HEADER_BYTES, g.out.n));
+    put64(&text, 8, text.n);
+    load_text(&l, 0, 0, buf_str(&text));
+    assert_int_equal(l.profile.building.samples, 1);
+    assert_int_equal(complaints_total(&l.profile.complaints), 0);
+    loaded_free(&l);
+    buf_free(&text);
+    jfr_gen_free(&g);
+}
+
 /* Types that lie within themselves cannot be read, but what follows them can. */
 static void types_without_end(void **state) {
     (void)state;
@@ -416,11 +520,6 @@ static void types_without_end(void **state) {
     buf_free(&got);
     loaded_free(&l);
     jfr_gen_free(&g);
-}
-
-static void put64(Buf *b, size_t at, uint64_t value) {
-    for (int i = 0; i < 8; i++)
-        b->s[at + (size_t)i] = (char)(value >> (56 - 8 * i));
 }
 
 static void sizes_that_lie(void **state) {
@@ -605,10 +704,13 @@ int main(void) {
         cmocka_unit_test(names_of_the_jdk),
         cmocka_unit_test(times_are_exact),
         cmocka_unit_test(the_first_event_is_the_one_to_look_at),
+        cmocka_unit_test(samples_of_datadog),
+        cmocka_unit_test(stacks_that_nobody_reads_are_said),
         cmocka_unit_test(what_is_missing_is_counted),
         cmocka_unit_test(times_that_cannot_be),
         cmocka_unit_test(a_stack_may_not_be_too_deep),
         cmocka_unit_test(an_event_is_no_million_samples),
+        cmocka_unit_test(metadata_may_come_again),
         cmocka_unit_test(types_without_end),
         cmocka_unit_test(sizes_that_lie),
         cmocka_unit_test(what_lies_between_chunks),

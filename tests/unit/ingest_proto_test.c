@@ -178,6 +178,97 @@ static void too_many_rows_become_weights(void **state) {
     buf_free(&bytes);
 }
 
+/* Fields may come in any order. */
+static void types_may_come_behind_samples(void **state) {
+    (void)state;
+    static const char *const want[] = {"[unknown]|samples|0x0", "[unknown]|samples|0x0"};
+    Buf bytes = {0};
+    put_sample(&bytes, STR("\1"), 2, 7);
+    put_pair(&bytes, 1, 1, 2);
+    put_pair(&bytes, 4, 1, 0);
+    static const char *const string[] = {"", "samples", "count"};
+    for (size_t i = 0; i < sizeof string / sizeof *string; i++)
+        proto_bytes(&bytes, 6, str_of(string[i]));
+    Loaded loaded;
+    load_text(&loaded, 0, 0, buf_str(&bytes));
+    expect_samples(&loaded, want, NULL, 2);
+    assert_int_equal(complaints_total(&loaded.profile.complaints), 0);
+    loaded_free(&loaded);
+    buf_free(&bytes);
+}
+
+/* As of Go's heap, which tells four types and wants the last one seen. */
+static void the_default_type_is_the_first_event(void **state) {
+    (void)state;
+    static const char *const with[] = {"[unknown]|space|0x0", "[unknown]|objects|0x0",
+                                       "[unknown]|objects|0x0"};
+    static const char *const without[] = {"[unknown]|objects|0x0", "[unknown]|objects|0x0",
+                                          "[unknown]|space|0x0"};
+    for (uint64_t type = 0; type < 4; type++) {
+        Buf bytes = {0};
+        put_pair(&bytes, 1, 1, 2);
+        put_pair(&bytes, 1, 3, 2);
+        proto_u64(&bytes, 14, type);
+        put_pair(&bytes, 4, 1, 0);
+        put_sample(&bytes, STR("\1"), 1, 0);
+        put_sample(&bytes, STR("\1"), 1, 1);
+        static const char *const string[] = {"", "objects", "count", "space"};
+        for (size_t i = 0; i < sizeof string / sizeof *string; i++)
+            proto_bytes(&bytes, 6, str_of(string[i]));
+        Loaded loaded;
+        load_text(&loaded, 0, 0, buf_str(&bytes));
+        expect_samples(&loaded, type == 3 ? with : without, NULL, 3);
+        loaded_free(&loaded);
+        buf_free(&bytes);
+    }
+}
+
+static void put_locations(Buf *out, uint64_t n) {
+    Buf locations = {0}, inner = {0};
+    for (uint64_t i = n; i > 0; i--)
+        proto_varint(&locations, i);
+    proto_bytes(&inner, 1, buf_str(&locations));
+    proto_u64(&inner, 2, 1);
+    proto_bytes(out, 2, buf_str(&inner));
+    buf_free(&locations);
+    buf_free(&inner);
+}
+
+/* Location n lies n bytes into the program. Whole stacks are as deep as any; others lose what is
+ * next to the root. */
+static void stacks_too_deep_are_cut_at_their_root(void **state) {
+    (void)state;
+    enum { WHOLE = STACKS_MAX_DEPTH - 1, MORE = WHOLE + 10 };
+    Buf bytes = {0};
+    static const char *const string[] = {"", "samples", "count"};
+    put_pair(&bytes, 1, 1, 2);
+    for (size_t i = 0; i < sizeof string / sizeof *string; i++)
+        proto_bytes(&bytes, 6, str_of(string[i]));
+    put_locations(&bytes, WHOLE);
+    put_locations(&bytes, MORE);
+    for (uint64_t id = 1; id <= MORE; id++) {
+        Buf location = {0};
+        proto_u64(&location, 1, id);
+        proto_u64(&location, 3, id);
+        proto_bytes(&bytes, 4, buf_str(&location));
+        buf_free(&location);
+    }
+    Loaded loaded;
+    load_text(&loaded, 0, 0, buf_str(&bytes));
+    assert_int_equal(loaded.profile.building.samples, 2);
+    assert_int_equal(loaded.profile.complaints.of[COMPLAINT_TOO_DEEP].count, 1);
+    for (uint64_t i = 0; i < 2; i++) {
+        static const char *const root[] = {"[unknown]|samples|0x1;", "[unknown]|samples|0xb;"};
+        static const char *const leaf[] = {";0xffff", ";0x10009"};
+        Buf text = sample_text(&loaded, i);
+        assert_true(str_starts(buf_str(&text), str_of(root[i])));
+        assert_true(str_ends(buf_str(&text), str_of(leaf[i])));
+        buf_free(&text);
+    }
+    loaded_free(&loaded);
+    buf_free(&bytes);
+}
+
 /* ---- nflxprofile --------------------------------------------------------------------------
  */
 
@@ -240,6 +331,9 @@ int main(void) {
         cmocka_unit_test(what_is_no_field_is_left),
         cmocka_unit_test(counts_and_weights_are_one_event),
         cmocka_unit_test(too_many_rows_become_weights),
+        cmocka_unit_test(types_may_come_behind_samples),
+        cmocka_unit_test(the_default_type_is_the_first_event),
+        cmocka_unit_test(stacks_too_deep_are_cut_at_their_root),
         cmocka_unit_test(nodes_have_stacks_or_parents),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -181,6 +181,24 @@ static void utf16_comes_out_as_utf8(void **state) {
     }
 }
 
+static void the_mark_of_utf8_is_left_out(void **state) {
+    (void)state;
+    static const char *const text[] = {"\xef\xbb\xbf{\"a\":1}", "\xef\xbb\xbf", "\xef\xbb"};
+    static const char *const want[] = {"{\"a\":1}", "", "\xef\xbb"};
+    for (size_t i = 0; i < 3; i++) {
+        const char *path = temp_file(str_of(text[i]));
+        for (size_t step = 1; step <= 9; step += 4) {
+            Error err = {0};
+            Source *source = source_open(path, CODEC_AUTO, &err);
+            Buf got = read_out(source, step);
+            assert_true(str_eq(buf_str(&got), str_of(want[i])));
+            source_close(source);
+            buf_free(&got);
+        }
+        temp_remove();
+    }
+}
+
 static void a_missing_file_is_an_error(void **state) {
     (void)state;
     Error err = {0};
@@ -196,6 +214,7 @@ int main(void) {
         cmocka_unit_test(a_damaged_gzip_is_found_out),
         cmocka_unit_test(a_pipe_gives_what_came),
         cmocka_unit_test(utf16_comes_out_as_utf8),
+        cmocka_unit_test(the_mark_of_utf8_is_left_out),
         cmocka_unit_test(a_missing_file_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

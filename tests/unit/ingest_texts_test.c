@@ -167,7 +167,33 @@ static void dtrace_aggregations(void **state) {
     expect_text("DTrace stacks", text, want, 5, 0);
     expect_cuts("DTrace stacks", text, 5);
     static const char *const rest[] = {"[unknown]||f@m"};
-    expect_text("DTrace stacks", STR("  m`f+0x1\n  1\n  2\n  m`g\n"), rest, 1, 2);
+    expect_text("DTrace stacks", STR("  m`f+0x1\n  1\n  2\n\n  m`g\n"), rest, 1, 2);
+}
+
+/* @[pid, execname, ustack()], @[execname, pid, tid, ustack()], @[pid, ustack()]; ^C is the
+ * terminal's. */
+static void dtrace_keys_before_stacks(void **state) {
+    (void)state;
+    static const char *const want[] = {"java||f@m", "my app 2||f@m", "[pid=77]||f@m",
+                                       "[unknown]||f@m"};
+    static const int32_t pid[] = {1234, 5, 77, -1}, tid[] = {-1, 6, -1, -1};
+    Str text = STR("CPU     ID                    FUNCTION:NAME\n^C\n\n"
+                   "     1234  java                                              \n"
+                   "              m`f+0x1\n                1\n"
+                   "  my app 2                                                  5        6\n"
+                   "              m`f+0x1\n                1\n"
+                   "       77\n              m`f+0x1\n                1\n"
+                   "\n              m`f+0x1\n                1\n");
+    expect_text("DTrace stacks", text, want, 4, 0);
+    Loaded loaded;
+    load_text(&loaded, 0, 0, text);
+    for (uint64_t i = 0; i < 4; i++) {
+        Pair pair = pairs_get(&loaded.profile.pairs, COLUMN_AT(&loaded.profile.pair, PairId, i));
+        Context context = contexts_get(&loaded.dict.contexts, pair.context);
+        assert_int_equal(context.pid, pid[i]);
+        assert_int_equal(context.tid, tid[i]);
+    }
+    loaded_free(&loaded);
 }
 
 #define MAC_HEAD "Analysis of sampling rg (pid 64) every 1 millisecond\nCall graph:\n"
@@ -204,6 +230,7 @@ int main(void) {
         cmocka_unit_test(simpleperf_samples),
         cmocka_unit_test(simpleperf_says_what_is_amiss),
         cmocka_unit_test(bpftrace_maps),
+        cmocka_unit_test(dtrace_keys_before_stacks),
         cmocka_unit_test(dtrace_aggregations),
         cmocka_unit_test(mac_samples),
         cmocka_unit_test(perf_script_stacks),

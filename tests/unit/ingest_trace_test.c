@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
+#include "ingest/format.h"
 #include "unit/ingest_helper.h"
 
 typedef struct Row {
@@ -48,6 +50,41 @@ static void calls_nest_in_any_order(void **state) {
                 want, 4, 0);
 }
 
+/* Rounded apart, "c" and "d" would end 1 ns behind "p", and "n" begin before that ends. */
+static void calls_end_where_the_sum_says(void **state) {
+    (void)state;
+    static const Row want[] = {
+        {"thread 2|calls|p", 0, 2000},        {"thread 2|calls|p;c", 2000, 1001},
+        {"thread 2|calls|n", 3001, 1000},     {"thread 2|calls|p", 100000000, 2000},
+        {"thread 2|calls|p;d", 100002000, 1}, {"thread 2|calls|e", 200000000, 1001}};
+    expect_rows(
+        STR("[" EVENT("X", "p", 0.0004, ",\"dur\":3.0002") "," EVENT("X", "c", 1.9996, ",\"dur\":1.001") "," EVENT(
+            "X", "n", 3.0006,
+            ",\"dur\":1.0") "," EVENT("X", "p", 100000.00049999999,
+                                      ",\"dur\":2.00062") "," EVENT("X", "d", "100002.000499",
+                                                                    ",\"dur\":\"0.000611\"") "," EVENT("X",
+                                                                                                       "e",
+                                                                                                       2.0e5,
+                                                                                                       ",\"dur\":1.0009e0") "]"),
+        want, 6, 0);
+}
+
+static void ids_that_are_texts_are_names(void **state) {
+    (void)state;
+    static const Row want[] = {{"worker-1|calls|f", 0, 1000},
+                               {"app|calls|f", 1000, 1000},
+                               {"named|calls|f", 2000, 1000},
+                               {"thread 4611686018427387000|calls|f", 3000, 1000}};
+#define CALL(pid, tid, ts)                                                                         \
+    "{\"ph\":\"X\",\"name\":\"f\",\"ts\":" #ts ",\"dur\":1,\"pid\":" pid ",\"tid\":" tid "}"
+    expect_rows(
+        STR("[" CALL("\"app\"", "\"worker-1\"", 0) "," CALL("\"app\"", "7", 1) "," CALL(
+            "1", "\"worker-2\"", 2) ",{\"ph\":\"M\",\"name\":\"thread_name\",\"pid\":1,\"tid\":"
+                                    "\"worker-2\",\"args\":{\"name\":\"named\"}}," CALL(
+                                        "1", "4611686018427387000", 3) "]"),
+        want, 4, 0);
+}
+
 static void overlapping_calls_last_as_long_as_they_say(void **state) {
     (void)state;
     static const Row want[] = {{"thread 2|calls|a", 0, 5000},
@@ -76,6 +113,55 @@ static void what_lacks_its_other_end_is_said(void **state) {
                                                                         "\"name\":\"no "
                                                                         "time\"},{\"a\":1}]"),
         want, 3, 4);
+}
+
+/* An end that has no begin is not looked for among all that have begun: this took minutes. */
+static void ends_without_begins_cost_little(void **state) {
+    (void)state;
+    enum { CALLS = 300000 };
+    Buf text = {0};
+    buf_puts(&text, "[");
+    for (int i = 0; i < CALLS; i++)
+        buf_printf(&text, "{\"ph\":\"B\",\"name\":\"b\",\"ts\":%d},\n", i);
+    for (int i = 0; i < CALLS; i++)
+        buf_printf(&text, "{\"ph\":\"E\",\"name\":\"e\",\"ts\":%d},\n", CALLS);
+    Loaded loaded;
+    int64_t start = clock_now_ns();
+    load_text(&loaded, 0, 0, buf_str(&text));
+    assert_true(clock_now_ns() - start < 60 * (int64_t)1000000000);
+    assert_int_equal(loaded.profile.complaints.of[COMPLAINT_FRAME].count, CALLS);
+    loaded_free(&loaded);
+    buf_free(&text);
+}
+
+/* As DevTools writes it: what was told to be small once holds source maps. */
+static Buf behind_metadata(size_t bytes, const char *key) {
+    Buf text = {0};
+    buf_puts(&text, "{\"metadata\": {\n  \"source\": \"DevTools\",\n  \"sourceMaps\": [\n");
+    while (text.n < bytes)
+        buf_puts(&text, "    {\"url\": \"x\", \"mappings\": \"AAAA;CAAC,EAAE;GAAG\"},\n");
+    buf_printf(&text, "    0\n  ]\n},\n\"%s\": [\n%s\n]}\n", key,
+               EVENT("X", "a", 0, ",\"dur\":10"));
+    return text;
+}
+
+static const char *guess_of(Buf text) {
+    Error err = {0};
+    const char *guess = loader_guess(temp_file(buf_str(&text)), &err);
+    temp_remove();
+    buf_free(&text);
+    return guess;
+}
+
+static void metadata_of_any_size_may_come_first(void **state) {
+    (void)state;
+    static const Row want[] = {{"thread 2|calls|a", 0, 10000}};
+    Buf text = behind_metadata(3 * FORMAT_PROBE_BYTES, "traceEvents");
+    expect_rows(buf_str(&text), want, 1, 0);
+    assert_string_equal(guess_of(text), "trace events");
+    assert_string_equal(guess_of(behind_metadata(FORMAT_PROBE_MOST + 1, "traceEvents")),
+                        "trace events");
+    assert_null(guess_of(behind_metadata(3 * FORMAT_PROBE_BYTES, "cells")));
 }
 
 /* The list's end may be missing, but not half of an event. */
@@ -111,6 +197,24 @@ static void sampler_comes_in_pieces(void **state) {
                                                       ",\"args\":{"
                                                       "\"name\":\"js\"}") "]}"),
                 want, 2, 0);
+}
+
+/* "stack" is root first; "sf" and "stackFrames" come in any order. */
+static void sample_events_name_their_stacks(void **state) {
+    (void)state;
+    static const Row want[] = {{"thread 2|cpu|0x1;0x2", 5000000, 0},
+                               {"thread 2|cpu|main;f@c", 6000000, 0},
+                               {"thread 2|cpu|0x1;0x2;3", 7000000, 0}};
+    expect_rows(
+        STR("{\"traceEvents\":[" EVENT("P", "cpu", 5000, ",\"stack\":[\"0x1\",\"0x2\"]") "," EVENT(
+            "P", "cpu", 6000,
+            ",\"sf\":\"2\"") "," EVENT("P", "cpu", 7000,
+                                       ",\"stack\":[\"0x1\",\"0x2\",3]") "],"
+                                                                         "\"stackFrames\":{\"2\":{\"name\":\"f\",\"category\":\"c\",\"parent\":1},"
+                                                                         "\"1\":{\"name\":\"main\"}}}"),
+        want, 3, 0);
+    expect_rows(STR("[" EVENT("P", "cpu", 1, "") "," EVENT("P", "cpu", 2, ",\"stack\":7") "]"),
+                NULL, 0, 0);
 }
 
 static void put_chunk(Buf *text, int chunk, bool times_first) {
@@ -225,10 +329,15 @@ static void a_text_may_end_anywhere(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(calls_nest_in_any_order),
+        cmocka_unit_test(calls_end_where_the_sum_says),
+        cmocka_unit_test(ids_that_are_texts_are_names),
         cmocka_unit_test(overlapping_calls_last_as_long_as_they_say),
         cmocka_unit_test(what_lacks_its_other_end_is_said),
+        cmocka_unit_test(ends_without_begins_cost_little),
+        cmocka_unit_test(metadata_of_any_size_may_come_first),
         cmocka_unit_test(a_list_may_lack_its_end),
         cmocka_unit_test(sampler_comes_in_pieces),
+        cmocka_unit_test(sample_events_name_their_stacks),
         cmocka_unit_test(pieces_are_the_same_whenever_the_name_comes),
         cmocka_unit_test(sums_are_exact),
         cmocka_unit_test(a_text_may_end_anywhere),

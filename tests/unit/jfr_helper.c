@@ -101,6 +101,14 @@ static const GenType types[] = {
     {"test.Endless", {{"again", "test.Endless", false, false, NULL}}},
     {"test.Many",
      {{"many", "test.Many", false, true, NULL}, {"none", "test.Empty", false, true, NULL}}},
+    {"datadog.MethodSample", {START, WHO, KEY("state", "jdk.types.ThreadState"), LONG("weight")}},
+    {"datadog.ObjectSample",
+     {START,
+      WHO,
+      KEY("objectClass", "java.lang.Class"),
+      LONG("size"),
+      {"weight", "float", false, false, NULL}}},
+    {"test.Stacked", {START, WHO}},
 };
 enum { TYPES = sizeof types / sizeof *types, FIRST_ID = 10 };
 _Static_assert((int)TYPES <= (int)JFR_GEN_TYPES, "a pool for each");
