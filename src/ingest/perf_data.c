@@ -181,7 +181,7 @@ static void add_row(PerfData *d, const Row *row, PairWish place) {
     uint16_t cpu = s->cpu < CPU_NONE ? (uint16_t)s->cpu : CPU_NONE;
     d->row[d->places.n] = (BatchRow){row->time_ns, row->weight, 0, cpu};
     perf_places_add(&d->places, &d->stacks, place);
-    if (s->user_memory)
+    if (s->memory)
         grumble(d, COMPLAINT_NOT_UNWOUND, 1, row->offset, "", 0, 0);
     if (d->places.n == STACK_WALKS)
         add_rows(d);

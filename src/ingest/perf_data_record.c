@@ -47,6 +47,36 @@ static void read_chain(PerfBytes *b, PerfSample *out) {
     out->chain = perf_take(b, n * 8);
 }
 
+static void skip_branches(PerfBytes *b, const PerfAttr *attr) {
+    enum { BRANCH = 24, COUNTERS = 8 };
+    uint64_t n = perf_u64(b);
+    if (n == 0 && perf_left(b) == 0)
+        return; /* where none were taken, the kernel leaves out the index, too */
+    if (attr->branch_type & BRANCH_HW_INDEX)
+        perf_u64(b);
+    uint64_t each = BRANCH + (attr->branch_type & BRANCH_COUNTERS ? COUNTERS : 0);
+    perf_take(b, n <= perf_left(b) / each ? n * each : UINT64_MAX);
+}
+
+static void skip_registers(PerfBytes *b, const PerfAttr *attr) {
+    if (perf_u64(b)) /* else the thread has no user's part */
+        perf_take(b, 8ull * (uint32_t)__builtin_popcountll(attr->user_regs));
+}
+
+/* What is behind the raw part: no more than whether the user's memory is there is of interest, so
+ * damage does no harm. */
+static bool has_memory(PerfBytes *b, const PerfAttr *attr) {
+    if (attr->sample_type & SAMPLE_BRANCH_STACK)
+        skip_branches(b, attr);
+    if (attr->sample_type & SAMPLE_REGS_USER)
+        skip_registers(b, attr);
+    uint64_t room = perf_u64(b);
+    if (room == 0)
+        return false;
+    perf_take(b, room);
+    return perf_u64(b) != 0; /* how much of it was filled */
+}
+
 bool perf_sample_read(const PerfRecord *r, const PerfAttr *attr, bool swapped, PerfSample *out) {
     uint64_t type = attr->sample_type;
     /* one by one: the compiler cleared the whole first, by an instruction that took a twentieth of
@@ -60,7 +90,8 @@ bool perf_sample_read(const PerfRecord *r, const PerfAttr *attr, bool swapped, P
     out->chain = out->read = out->read_end = NULL;
     out->chain_n = 0;
     out->raw = (Str){"", 0};
-    out->user_memory = (type & SAMPLE_STACK_USER) != 0;
+    out->memory_wanted = (type & SAMPLE_STACK_USER) != 0;
+    out->memory = false;
     if (attr->rest_at > r->size)
         return false;
     if (attr->ip_at)
@@ -86,7 +117,11 @@ bool perf_sample_read(const PerfRecord *r, const PerfAttr *attr, bool swapped, P
         if (raw)
             out->raw = (Str){(const char *)raw, n};
     }
-    return !b.bad;
+    if (b.bad)
+        return false;
+    if (out->memory_wanted)
+        out->memory = has_memory(&b, attr);
+    return true;
 }
 
 uint64_t perf_counts(const PerfSample *s, const PerfAttr *attr, bool swapped) {

@@ -57,8 +57,9 @@ typedef struct PerfSample {
     uint64_t chain_n;
     const uint8_t *read; /* counters, up to read_end; NULL: none */
     const uint8_t *read_end;
-    Str raw;          /* of a tracepoint */
-    bool user_memory; /* the user's stack was recorded as raw memory */
+    Str raw;            /* of a tracepoint */
+    bool memory_wanted; /* raw memory was to be recorded instead of the user's stack, */
+    bool memory;        /* and there is some */
 } PerfSample;
 
 bool perf_sample_read(const PerfRecord *r, const PerfAttr *attr, bool swapped, PerfSample *out);

@@ -294,6 +294,105 @@ static void what_callchains_say(void **state) {
     }
 }
 
+/* --call-graph dwarf: what is said is of the samples that have raw memory, not of those of the
+ * kernel's own threads, nor of those that were unwound while they were recorded. */
+static void raw_memory_is_counted_where_there_is_some(void **state) {
+    (void)state;
+    static const uint64_t chain[] = {MARK_USER, 1, 2};
+    static uint64_t branch[2][3] = {{1, 2, 3}, {4, 5, 6}};
+    static const struct {
+        uint32_t chain_n, branch_n;
+        uint64_t abi;
+        uint32_t stack_n, stack_used;
+        const char *frames;
+        bool counted;
+    } table[] = {
+        {3, 0, 0, 0, 0, "[unknown]@[unknown];[unknown]@[unknown]", false},
+        {3, 2, 2, 0, 0, "[unknown]@[unknown];[unknown]@[unknown]", false},
+        {3, 2, 2, 64, 0, "[unknown]@[unknown];[unknown]@[unknown]", false},
+        {0, 2, 2, 64, 16, "[unknown]@[unknown]", true},
+        {0, 0, 2, 64, 64, "[unknown]@[unknown]", true},
+        {0, 2, 0, 64, 8, "[unknown]@[unknown]", true},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table * 4; i++) {
+        PerfGen g;
+        Loaded l;
+        char want[256];
+        gen_init(&g, i & 1 ? PERF_FORM_PIPE : PERF_FORM_FILE, i % 3 == 0,
+                 USUAL | SAMPLE_RAW | SAMPLE_BRANCH_STACK | SAMPLE_REGS_USER | SAMPLE_STACK_USER);
+        size_t row = i / 4;
+        g.event[0].branch_type = i & 2 ? BRANCH_HW_INDEX | BRANCH_COUNTERS : 0;
+        g.event[0].user_regs = 0xff0fff;
+        if (i & 2 && !table[row].branch_n) /* whether there is an index then is not said */
+            g.event[0].branch_type = BRANCH_COUNTERS;
+        gen_sample(&g, &(PerfGenSample){.misc = MODE_USER,
+                                        .pid = 4,
+                                        .tid = 4,
+                                        .ip = 1,
+                                        .time = SECOND,
+                                        .chain = chain,
+                                        .chain_n = table[row].chain_n,
+                                        .raw = "raw",
+                                        .raw_n = 4,
+                                        .branch = branch,
+                                        .branch_n = table[row].branch_n,
+                                        .abi = table[row].abi,
+                                        .stack_n = table[row].stack_n,
+                                        .stack_used = table[row].stack_used});
+        Buf file = gen_file(&g);
+        load_text(&l, 0, 0, buf_str(&file));
+        snprintf(want, sizeof want, ":4|cpu-clock:HG|%s", table[row].frames);
+        expect_rows(&l, (const char *[]){want}, 1);
+        assert_int_equal(l.profile.complaints.of[COMPLAINT_NOT_UNWOUND].count, table[row].counted);
+        assert_int_equal(complaints_total(&l.profile.complaints), table[row].counted);
+        loaded_free(&l);
+        buf_free(&file);
+        gen_free(&g);
+    }
+}
+
+/* Sizes that lead behind the record: the sample stays, and nothing is said of its memory. */
+static void sizes_behind_the_chain_are_not_believed(void **state) {
+    (void)state;
+    enum { PARTS = 3 };
+    static const uint64_t size[] = {UINT64_MAX, (uint64_t)1 << 63, UINT64_MAX / 24 + 1, 1 << 20, 9};
+    for (size_t i = 0; i < sizeof size / sizeof *size * PARTS; i++) {
+        PerfGen g;
+        Loaded l;
+        uint64_t branch[1][3] = {{1, 2, 3}}, chain[] = {MARK_USER, 1};
+        size_t part = i % PARTS;
+        gen_init(&g, PERF_FORM_PIPE, false,
+                 USUAL | SAMPLE_BRANCH_STACK | SAMPLE_REGS_USER | SAMPLE_STACK_USER);
+        g.event[0].user_regs = part == 1 ? UINT64_MAX : 1;
+        gen_sample(&g, &(PerfGenSample){.misc = MODE_USER,
+                                        .pid = 4,
+                                        .tid = 4,
+                                        .time = SECOND,
+                                        .chain = chain,
+                                        .chain_n = 2,
+                                        .branch = branch,
+                                        .branch_n = 1,
+                                        .abi = 1,
+                                        .stack_n = 8,
+                                        .stack_used = 8});
+        /* from its end: how much was filled, 8 bytes, their size, registers */
+        size_t at = part == 0 ? g.data.n - 24 - 8 * (1 + 1 + 4) : part == 1 ? 0 : g.data.n - 24;
+        if (at)
+            memcpy(g.data.s + at, &size[i / PARTS], 8);
+        else { /* registers that are not all there */
+            g.data.n -= 8 * (i / PARTS + 4);
+            gen_plain_end(&g);
+        }
+        Buf file = gen_file(&g);
+        load_text(&l, 0, 0, buf_str(&file));
+        expect_rows(&l, (const char *[]){":4|cpu-clock:HG|[unknown]@[unknown]"}, 1);
+        assert_int_equal(complaints_total(&l.profile.complaints), 0);
+        loaded_free(&l);
+        buf_free(&file);
+        gen_free(&g);
+    }
+}
+
 /* ---- symbols ------------------------------------------------------------------------------
  */
 
@@ -1229,6 +1328,8 @@ int main(void) {
         cmocka_unit_test(every_layout_of_samples),
         cmocka_unit_test(samples_of_groups),
         cmocka_unit_test(what_callchains_say),
+        cmocka_unit_test(raw_memory_is_counted_where_there_is_some),
+        cmocka_unit_test(sizes_behind_the_chain_are_not_believed),
         cmocka_unit_test(a_runtime_compilers_list),
         cmocka_unit_test(the_kernels_list_by_build_id),
         cmocka_unit_test(a_kernel_with_symbols_by_build_id),

@@ -105,6 +105,32 @@ static void put_read(PerfGen *g, const PerfGenSample *s) {
     }
 }
 
+static void put_tail(PerfGen *g, const PerfGenSample *s) {
+    const PerfEvent *e = &g->event[s->event];
+    Buf *out = &g->data;
+    if (e->sample_type & 1 << 11) {
+        gen_u64(g, out, s->branch_n);
+        if (s->branch_n && e->branch_type & 1 << 17)
+            gen_u64(g, out, 3);
+        for (uint32_t i = 0; i < s->branch_n * 3; i++)
+            gen_u64(g, out, s->branch[i / 3][i % 3]);
+        for (uint32_t i = 0; e->branch_type & 1 << 19 && i < s->branch_n; i++)
+            gen_u64(g, out, 7);
+    }
+    if (e->sample_type & 1 << 12) {
+        gen_u64(g, out, s->abi);
+        for (uint64_t left = s->abi ? e->user_regs : 0; left; left &= left - 1)
+            gen_u64(g, out, 0x4e9);
+    }
+    if (e->sample_type & 1 << 13) {
+        gen_u64(g, out, s->stack_n);
+        for (uint32_t i = 0; i < s->stack_n; i++)
+            buf_putc(out, (char)i);
+        if (s->stack_n)
+            gen_u64(g, out, s->stack_used);
+    }
+}
+
 void gen_sample(PerfGen *g, const PerfGenSample *s) {
     const PerfEvent *e = &g->event[s->event];
     uint64_t type = e->sample_type;
@@ -145,8 +171,7 @@ void gen_sample(PerfGen *g, const PerfGenSample *s) {
         while ((out->n - g->record) % 8)
             buf_putc(out, 0);
     }
-    if (type & 1 << 11)
-        gen_u64(g, out, 0); /* no branches */
+    put_tail(g, s);
     gen_plain_end(g);
 }
 
@@ -288,6 +313,12 @@ static void put_attr(PerfGen *g, Buf *out, const PerfEvent *e, size_t size) {
     gen_u64(g, out, e->sample_type);
     gen_u64(g, out, e->read_format);
     gen_u64(g, out, g->no_id_all ? 0 : flag);
+    for (int i = 0; i < 3; i++)
+        gen_u64(g, out, 0);
+    if (size > out->n - begin) {
+        gen_u64(g, out, e->branch_type);
+        gen_u64(g, out, e->user_regs);
+    }
     while (out->n < begin + size)
         buf_putc(out, 0);
 }

@@ -11,6 +11,7 @@ enum { PERF_EVENTS = 4 };
 typedef struct PerfEvent {
     uint32_t type;
     uint64_t config, sample_type, read_format, period, id;
+    uint64_t branch_type, user_regs;
     const char *name; /* NULL: the file does not say */
 } PerfEvent;
 
@@ -36,6 +37,10 @@ typedef struct PerfGenSample {
     uint32_t chain_n;
     const void *raw;
     uint32_t raw_n;
+    uint64_t (*branch)[3]; /* from, to, flags */
+    uint32_t branch_n;
+    uint64_t abi;                 /* 0: no registers */
+    uint32_t stack_n, stack_used; /* bytes of raw memory */
 } PerfGenSample;
 
 void gen_init(PerfGen *g, PerfForm form, bool big, uint64_t sample_type);
