@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ingest/perf_data_chain.h"
 #include "ingest/perf_data_order.h"
 #include "ingest/perf_data_stack.h"
 #include "ingest/perf_data_wait.h"
@@ -61,6 +62,7 @@ typedef struct Ahead {
     PerfSample sample;
     PerfPlaced placed;
     PerfBlock *block; /* that its bytes lie in, held */
+    Buf chain;        /* where they are not all of it */
 } Ahead;
 
 typedef struct PerfData {
@@ -337,6 +339,8 @@ static void take_sample(PerfData *d, const PerfRecord *r, const PerfAttr *attr) 
                 attr->sample_type);
         return;
     }
+    if (a->sample.calls_n)
+        perf_chain_of_calls(&a->sample, r->misc & MISC_MODE, d->header.swapped, &a->chain);
     bool counts = (attr->sample_type & SAMPLE_READ) && (attr->read_format & READ_ID);
     if (!counts && !perf_is_switch(attr)) {
         add_ahead(d, a, r, attr);
@@ -703,6 +707,8 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
     bool ok = read_all(d, err);
     perf_order_free(&d->order);
     perf_waits_free(&d->waits);
+    for (int i = 0; i < AHEAD_MOST; i++)
+        buf_free(&d->ahead[i].chain);
     perf_parts_free(&d->parts);
     perf_input_free(&d->input);
     perf_header_free(&d->header);

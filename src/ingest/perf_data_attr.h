@@ -33,7 +33,8 @@ enum { /* bits of read_format */
        READ_LOST = 16,
 };
 
-enum { /* bits of branch_type */
+enum {                              /* bits of branch_type */
+       BRANCH_CALL_STACK = 1 << 11, /* calls that have not returned: --call-graph lbr */
        BRANCH_HW_INDEX = 1 << 17,
        BRANCH_COUNTERS = 1 << 19,
 };

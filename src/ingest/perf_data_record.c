@@ -47,7 +47,7 @@ static void read_chain(PerfBytes *b, PerfSample *out) {
     out->chain = perf_take(b, n * 8);
 }
 
-static void skip_branches(PerfBytes *b, const PerfAttr *attr) {
+static void read_branches(PerfBytes *b, const PerfAttr *attr, PerfSample *out) {
     enum { BRANCH = 24, COUNTERS = 8 };
     uint64_t n = perf_u64(b);
     if (n == 0 && perf_left(b) == 0)
@@ -55,7 +55,11 @@ static void skip_branches(PerfBytes *b, const PerfAttr *attr) {
     if (attr->branch_type & BRANCH_HW_INDEX)
         perf_u64(b);
     uint64_t each = BRANCH + (attr->branch_type & BRANCH_COUNTERS ? COUNTERS : 0);
-    perf_take(b, n <= perf_left(b) / each ? n * each : UINT64_MAX);
+    const uint8_t *branches = perf_take(b, n <= perf_left(b) / each ? n * each : UINT64_MAX);
+    if (branches && attr->branch_type & BRANCH_CALL_STACK) {
+        out->calls = branches;
+        out->calls_n = n;
+    }
 }
 
 static void skip_registers(PerfBytes *b, const PerfAttr *attr) {
@@ -63,18 +67,23 @@ static void skip_registers(PerfBytes *b, const PerfAttr *attr) {
         perf_take(b, 8ull * (uint32_t)__builtin_popcountll(attr->user_regs));
 }
 
-/* What is behind the raw part: no more than whether the user's memory is there is of interest, so
- * damage does no harm. */
-static bool has_memory(PerfBytes *b, const PerfAttr *attr) {
-    if (attr->sample_type & SAMPLE_BRANCH_STACK)
-        skip_branches(b, attr);
-    if (attr->sample_type & SAMPLE_REGS_USER)
-        skip_registers(b, attr);
+static bool has_memory(PerfBytes *b) {
     uint64_t room = perf_u64(b);
     if (room == 0)
         return false;
     perf_take(b, room);
     return perf_u64(b) != 0; /* how much of it was filled */
+}
+
+/* What is behind the raw part. It only adds to a sample, so damage there takes nothing away. */
+static void read_tail(PerfBytes *b, const PerfAttr *attr, PerfSample *out) {
+    if (attr->sample_type & SAMPLE_BRANCH_STACK)
+        read_branches(b, attr, out);
+    if (!out->memory_wanted)
+        return;
+    if (attr->sample_type & SAMPLE_REGS_USER)
+        skip_registers(b, attr);
+    out->memory = has_memory(b);
 }
 
 bool perf_sample_read(const PerfRecord *r, const PerfAttr *attr, bool swapped, PerfSample *out) {
@@ -87,8 +96,8 @@ bool perf_sample_read(const PerfRecord *r, const PerfAttr *attr, bool swapped, P
     out->period = attr->period;
     out->cpu = UINT32_MAX;
     out->has_chain = false;
-    out->chain = out->read = out->read_end = NULL;
-    out->chain_n = 0;
+    out->chain = out->read = out->read_end = out->calls = NULL;
+    out->chain_n = out->calls_n = 0;
     out->raw = (Str){"", 0};
     out->memory_wanted = (type & SAMPLE_STACK_USER) != 0;
     out->memory = false;
@@ -119,8 +128,8 @@ bool perf_sample_read(const PerfRecord *r, const PerfAttr *attr, bool swapped, P
     }
     if (b.bad)
         return false;
-    if (out->memory_wanted)
-        out->memory = has_memory(&b, attr);
+    if (type & (SAMPLE_BRANCH_STACK | SAMPLE_STACK_USER))
+        read_tail(&b, attr, out);
     return true;
 }
 

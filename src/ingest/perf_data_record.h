@@ -57,6 +57,8 @@ typedef struct PerfSample {
     uint64_t chain_n;
     const uint8_t *read; /* counters, up to read_end; NULL: none */
     const uint8_t *read_end;
+    const uint8_t *calls; /* that the processor remembered, 24 bytes each, the newest first */
+    uint64_t calls_n;
     Str raw;            /* of a tracepoint */
     bool memory_wanted; /* raw memory was to be recorded instead of the user's stack, */
     bool memory;        /* and there is some */

@@ -63,6 +63,8 @@ PerfWait *perf_wait_begin(PerfWaits *w, const PerfSample *sample, const PerfAttr
     wait->sample = *sample;
     wait->sample.chain = (const uint8_t *)wait->chain.s;
     wait->sample.raw = (Str){"", 0};
+    wait->sample.calls = NULL;
+    wait->sample.calls_n = 0;
     wait->sample.read = wait->sample.read_end = NULL;
     wait->attr = attr;
     wait->mode = mode;

@@ -294,6 +294,69 @@ static void what_callchains_say(void **state) {
     }
 }
 
+/* --call-graph lbr: the processor's calls stand in for what the kernel found of the user's part;
+ * where it led to first is the function that was sampled. */
+static void calls_that_the_processor_remembered(void **state) {
+    (void)state;
+    static uint64_t call[3][3] = {
+        {0x400110, 0x400200, 9}, {0x400310, 0x400100, 9}, {0x400410, 0x400300, 9}};
+    static const struct {
+        uint32_t calls, mode;
+        uint64_t chain[4];
+        uint32_t n;
+        bool no_calls; /* branches of another kind */
+        const char *frames;
+    } table[] = {
+        {3,
+         MODE_USER,
+         {MARK_USER, 0x400234, 0x400999},
+         3,
+         false,
+         "p+0x410@/p;p+0x310@/p;p+0x110@/p;p+0x200@/p"},
+        {1, MODE_USER, {0}, 0, false, "p+0x110@/p;p+0x200@/p"},
+        {1,
+         MODE_KERNEL,
+         {MARK_KERNEL, 0xffffffff80000000u, MARK_USER, 0x400234},
+         4,
+         false,
+         "p+0x110@/p;p+0x200@/p;bpf_prog_1@bpf_prog_1_[k]"},
+        {1, MODE_KERNEL, {MARK_KERNEL, 0xffffffff80000000u}, 2, false, "bpf_prog_1@bpf_prog_1_[k]"},
+        {0, MODE_USER, {MARK_USER, 0x400234}, 2, false, "p+0x234@/p"},
+        {2, MODE_USER, {MARK_USER, 0x400234}, 2, true, "p+0x234@/p"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table * 2; i++) {
+        PerfGen g;
+        Loaded l;
+        char want[256];
+        size_t row = i / 2;
+        gen_init(&g, PERF_FORM_PIPE, i % 2, USUAL | SAMPLE_BRANCH_STACK);
+        g.event[0].branch_type =
+            (table[row].no_calls ? 0 : BRANCH_CALL_STACK) | (row ? BRANCH_HW_INDEX : 0);
+        gen_ksymbol(&g, kernel_at, KERNEL_CODE, "bpf_prog_1", 0);
+        gen_mmap(&g, 4, USER_CODE, 0x1000, 0, "/p", 1);
+        for (int again = 0; again < 20; again++)
+            gen_sample(&g, &(PerfGenSample){.misc = (uint16_t)table[row].mode,
+                                            .pid = 4,
+                                            .tid = 4,
+                                            .time = SECOND,
+                                            .chain = table[row].chain,
+                                            .chain_n = table[row].n,
+                                            .branch = call,
+                                            .branch_n = table[row].calls});
+        Buf file = gen_file(&g);
+        load_text(&l, 0, 0, buf_str(&file));
+        snprintf(want, sizeof want, ":4|cpu-clock:HG|%s", table[row].frames);
+        const char *rows[20];
+        for (int again = 0; again < 20; again++)
+            rows[again] = want;
+        expect_rows(&l, rows, 20);
+        assert_int_equal(complaints_total(&l.profile.complaints), 0);
+        loaded_free(&l);
+        buf_free(&file);
+        gen_free(&g);
+    }
+}
+
 /* --call-graph dwarf: what is said is of the samples that have raw memory, not of those of the
  * kernel's own threads, nor of those that were unwound while they were recorded. */
 static void raw_memory_is_counted_where_there_is_some(void **state) {
@@ -1315,6 +1378,23 @@ static int write_seeds(const char *folder) {
     g.event[0].read_format = g.event[1].read_format = READ_GROUP | READ_ID;
     gen_sample(&g, &(PerfGenSample){.pid = 4, .tid = 4, .time = SECOND, .values = {5, 6}});
     write_seed(folder, "group", &g);
+    uint64_t chain[] = {MARK_USER, 0x400123}, call[2][3] = {{0x400110, 0x400100}, {0x400210}};
+    gen_init(&g, PERF_FORM_PIPE, false,
+             USUAL | SAMPLE_BRANCH_STACK | SAMPLE_REGS_USER | SAMPLE_STACK_USER);
+    g.event[0].branch_type = BRANCH_CALL_STACK | BRANCH_HW_INDEX | BRANCH_COUNTERS;
+    g.event[0].user_regs = 3;
+    gen_sample(&g, &(PerfGenSample){.misc = MODE_USER,
+                                    .pid = 4,
+                                    .tid = 4,
+                                    .time = SECOND,
+                                    .chain = chain,
+                                    .chain_n = 2,
+                                    .branch = call,
+                                    .branch_n = 2,
+                                    .abi = 2,
+                                    .stack_n = 8,
+                                    .stack_used = 8});
+    write_seed(folder, "calls", &g);
     return 0;
 }
 
@@ -1328,6 +1408,7 @@ int main(void) {
         cmocka_unit_test(every_layout_of_samples),
         cmocka_unit_test(samples_of_groups),
         cmocka_unit_test(what_callchains_say),
+        cmocka_unit_test(calls_that_the_processor_remembered),
         cmocka_unit_test(raw_memory_is_counted_where_there_is_some),
         cmocka_unit_test(sizes_behind_the_chain_are_not_believed),
         cmocka_unit_test(a_runtime_compilers_list),
