@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "ingest/perf_data_chain.h"
+#include "ingest/perf_data_defer.h"
 #include "ingest/perf_data_order.h"
 #include "ingest/perf_data_stack.h"
 #include "ingest/perf_data_wait.h"
@@ -72,6 +73,7 @@ typedef struct PerfData {
     PerfOrder order;
     PerfStacks stacks;
     PerfWaits waits;
+    PerfDeferrals deferrals;
     Batch batch;
     PerfPlaces places;         /* of samples that are not in the batch yet, */
     BatchRow row[STACK_WALKS]; /* and the rest of what their rows say */
@@ -185,6 +187,8 @@ static void add_row(PerfData *d, const Row *row, PairWish place) {
     perf_places_add(&d->places, &d->stacks, place);
     if (s->memory)
         grumble(d, COMPLAINT_NOT_UNWOUND, 1, row->offset, "", 0, 0);
+    if (s->no_user)
+        grumble(d, COMPLAINT_DEFERRED, 1, row->offset, "", 0, 0);
     if (d->places.n == STACK_WALKS)
         add_rows(d);
     if (batch_rows(&d->batch) >= BATCH_ROWS)
@@ -339,7 +343,10 @@ static void take_sample(PerfData *d, const PerfRecord *r, const PerfAttr *attr) 
                 attr->sample_type);
         return;
     }
-    if (a->sample.calls_n)
+    if (perf_sample_defers(&a->sample, d->header.swapped))
+        a->sample.no_user =
+            !perf_deferrals_join(&d->deferrals, &a->sample, d->header.swapped, &a->chain);
+    else if (a->sample.calls_n)
         perf_chain_of_calls(&a->sample, r->misc & MISC_MODE, d->header.swapped, &a->chain);
     bool counts = (attr->sample_type & SAMPLE_READ) && (attr->read_format & READ_ID);
     if (!counts && !perf_is_switch(attr)) {
@@ -413,6 +420,9 @@ static void take(PerfData *d, const PerfRecord *r, uint64_t time) {
         if (!(r->misc & MISC_SWITCH_OUT))
             runs_again(d, perf_record_thread(r, attr, d->header.swapped), time);
         break;
+    case RECORD_CALLCHAIN_DEFERRED:
+        perf_deferrals_drop(&d->deferrals, r, attr, d->header.swapped);
+        break;
     default:
         break;
     }
@@ -464,6 +474,7 @@ static bool is_known(uint32_t type) {
     case RECORD_SWITCH:
     case RECORD_SWITCH_CPU_WIDE:
     case RECORD_KSYMBOL:
+    case RECORD_CALLCHAIN_DEFERRED:
         return true;
     default:
         return false;
@@ -497,6 +508,8 @@ static bool take_or_wait(PerfData *d, PerfRecord *r) {
         return false;
     }
     perf_order_add(&d->order, time, r);
+    if (r->type == RECORD_CALLCHAIN_DEFERRED)
+        perf_deferrals_add(&d->deferrals, r, r->attr, d->header.swapped);
     d->seen = time > d->seen ? time : d->seen;
     return true;
 }
@@ -707,6 +720,7 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
     bool ok = read_all(d, err);
     perf_order_free(&d->order);
     perf_waits_free(&d->waits);
+    perf_deferrals_free(&d->deferrals);
     for (int i = 0; i < AHEAD_MOST; i++)
         buf_free(&d->ahead[i].chain);
     perf_parts_free(&d->parts);

@@ -100,7 +100,7 @@ bool perf_sample_read(const PerfRecord *r, const PerfAttr *attr, bool swapped, P
     out->chain_n = out->calls_n = 0;
     out->raw = (Str){"", 0};
     out->memory_wanted = (type & SAMPLE_STACK_USER) != 0;
-    out->memory = false;
+    out->memory = out->no_user = false;
     if (attr->rest_at > r->size)
         return false;
     if (attr->ip_at)

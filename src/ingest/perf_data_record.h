@@ -20,6 +20,7 @@ enum { /* records of the kernel */
        RECORD_SWITCH = 14,
        RECORD_SWITCH_CPU_WIDE = 15,
        RECORD_KSYMBOL = 17,
+       RECORD_CALLCHAIN_DEFERRED = 22,
        RECORD_OWN = 64, /* from here on they are perf's, not the kernel's */
 };
 
@@ -62,6 +63,7 @@ typedef struct PerfSample {
     Str raw;            /* of a tracepoint */
     bool memory_wanted; /* raw memory was to be recorded instead of the user's stack, */
     bool memory;        /* and there is some */
+    bool no_user;       /* the user's part of the chain was to follow, and did not */
 } PerfSample;
 
 bool perf_sample_read(const PerfRecord *r, const PerfAttr *attr, bool swapped, PerfSample *out);

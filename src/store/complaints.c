@@ -54,6 +54,7 @@ const char *complaint_name(ComplaintKind kind) {
         [COMPLAINT_LOST] = "lost",
         [COMPLAINT_RECORD] = "record",
         [COMPLAINT_NOT_UNWOUND] = "not-unwound",
+        [COMPLAINT_DEFERRED] = "deferred",
     };
     return (unsigned)kind < COMPLAINT_KINDS ? name[kind] : "";
 }
@@ -72,6 +73,7 @@ const char *complaint_text(ComplaintKind kind) {
         [COMPLAINT_RECORD] = "records that cannot be read",
         [COMPLAINT_NOT_UNWOUND] =
             "samples whose user stack is raw memory (--call-graph dwarf) and not unwound",
+        [COMPLAINT_DEFERRED] = "samples whose user stack was to follow (defer) and did not",
     };
     return (unsigned)kind < COMPLAINT_KINDS ? text[kind] : "";
 }

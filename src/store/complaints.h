@@ -19,6 +19,7 @@ typedef enum ComplaintKind {
     COMPLAINT_LOST,        /* the recorder itself says that it lost samples */
     COMPLAINT_RECORD,      /* a binary record that does not hold what it should */
     COMPLAINT_NOT_UNWOUND, /* a sample whose user stack was recorded as raw memory */
+    COMPLAINT_DEFERRED,    /* a sample whose user stack was to follow, and did not */
     COMPLAINT_KINDS,
 } ComplaintKind;
 

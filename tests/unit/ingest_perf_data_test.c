@@ -357,6 +357,64 @@ static void calls_that_the_processor_remembered(void **state) {
     }
 }
 
+static void put_deferred(PerfGen *g, int32_t tid, uint64_t cookie, const uint64_t *chain,
+                         uint32_t n, uint64_t time) {
+    gen_begin(g, RECORD_CALLCHAIN_DEFERRED, MODE_USER);
+    gen_u64(g, &g->data, cookie);
+    gen_u64(g, &g->data, n);
+    for (uint32_t i = 0; i < n; i++)
+        gen_u64(g, &g->data, chain[i]);
+    gen_end(g, tid, tid, time);
+}
+
+/* The user's part follows when the thread leaves the kernel, for all samples since it entered. */
+static void a_users_part_that_follows(void **state) {
+    (void)state;
+    enum { THREADS = 300 };
+    static const uint64_t users[] = {MARK_USER, USER_CODE + 0x10, USER_CODE + 0x20};
+    static const char *const joined =
+        ":4|cpu-clock:HG|p+0x20@/p;p+0x10@/p;bpf_prog_1@bpf_prog_1_[k]";
+    static const char *const alone = "bpf_prog_1@bpf_prog_1_[k]";
+    for (int big = 0; big < 2; big++) {
+        PerfGen g;
+        Loaded l;
+        char other[64], late[64];
+        uint64_t chain[] = {MARK_KERNEL, kernel_at, CHAIN_USER_DEFERRED, 0x300000001};
+        PerfGenSample s = {.misc = MODE_KERNEL, .time = SECOND, .chain = chain, .chain_n = 4};
+        gen_init(&g, PERF_FORM_PIPE, big, USUAL);
+        gen_ksymbol(&g, kernel_at, KERNEL_CODE, "bpf_prog_1", 0);
+        gen_mmap(&g, 4, USER_CODE, 0x1000, 0, "/p", 1);
+        s.pid = s.tid = 4;
+        gen_sample(&g, &s);
+        s.time++;
+        gen_sample(&g, &s);
+        s.pid = s.tid = 5; /* whose own does not come */
+        gen_sample(&g, &s);
+        put_deferred(&g, 4, chain[3], users, 3, SECOND + 9);
+        s.pid = s.tid = 4;
+        s.time = SECOND + 10; /* in the kernel again, for long */
+        chain[3]++;
+        gen_sample(&g, &s);
+        for (int32_t tid = 100; tid < 100 + THREADS; tid++)
+            put_deferred(&g, tid, chain[3], users, 3, SECOND + 11);
+        for (int i = 0; i < 4; i++)
+            gen_round(&g);
+        put_deferred(&g, 4, chain[3], users, 3, SECOND + 20);
+        put_deferred(&g, 4, chain[3], users, 3, SECOND + 21);
+        g.data.s[g.record + (big ? 20 : 19)] = 1; /* more addresses than there are */
+        Buf file = gen_file(&g);
+        load_text(&l, 0, 0, buf_str(&file));
+        snprintf(other, sizeof other, ":5|cpu-clock:HG|%s", alone);
+        snprintf(late, sizeof late, ":4|cpu-clock:HG|%s", alone);
+        expect_rows(&l, (const char *[]){joined, joined, other, late}, 4);
+        assert_int_equal(l.profile.complaints.of[COMPLAINT_DEFERRED].count, 2);
+        assert_int_equal(complaints_total(&l.profile.complaints), 2);
+        loaded_free(&l);
+        buf_free(&file);
+        gen_free(&g);
+    }
+}
+
 /* --call-graph dwarf: what is said is of the samples that have raw memory, not of those of the
  * kernel's own threads, nor of those that were unwound while they were recorded. */
 static void raw_memory_is_counted_where_there_is_some(void **state) {
@@ -1395,6 +1453,16 @@ static int write_seeds(const char *folder) {
                                     .stack_n = 8,
                                     .stack_used = 8});
     write_seed(folder, "calls", &g);
+    uint64_t deferring[] = {MARK_KERNEL, kernel_at, CHAIN_USER_DEFERRED, 7};
+    gen_init(&g, PERF_FORM_PIPE, false, USUAL);
+    gen_sample(&g, &(PerfGenSample){.misc = MODE_KERNEL,
+                                    .pid = 4,
+                                    .tid = 4,
+                                    .time = SECOND,
+                                    .chain = deferring,
+                                    .chain_n = 4});
+    put_deferred(&g, 4, 7, chain, 2, SECOND + 1);
+    write_seed(folder, "deferred", &g);
     return 0;
 }
 
@@ -1409,6 +1477,7 @@ int main(void) {
         cmocka_unit_test(samples_of_groups),
         cmocka_unit_test(what_callchains_say),
         cmocka_unit_test(calls_that_the_processor_remembered),
+        cmocka_unit_test(a_users_part_that_follows),
         cmocka_unit_test(raw_memory_is_counted_where_there_is_some),
         cmocka_unit_test(sizes_behind_the_chain_are_not_believed),
         cmocka_unit_test(a_runtime_compilers_list),
