@@ -693,6 +693,7 @@ static bool read_all(PerfData *d, Error *err) {
     if (!perf_header_read(&d->header, &d->input, err))
         return false;
     perf_stacks_init(&d->stacks, &d->header, source_size(d->input.source));
+    d->stacks.dsos.complaints = &d->batch.complaints;
     batch_clear(&d->batch, &d->stacks.part);
     if (perf_input_begin(&d->input, d->header.data_at, d->header.data_bytes))
         read_records(d);

@@ -55,6 +55,7 @@ const char *complaint_name(ComplaintKind kind) {
         [COMPLAINT_RECORD] = "record",
         [COMPLAINT_NOT_UNWOUND] = "not-unwound",
         [COMPLAINT_DEFERRED] = "deferred",
+        [COMPLAINT_SYMBOLS] = "symbols",
     };
     return (unsigned)kind < COMPLAINT_KINDS ? name[kind] : "";
 }
@@ -74,6 +75,7 @@ const char *complaint_text(ComplaintKind kind) {
         [COMPLAINT_NOT_UNWOUND] =
             "samples whose user stack is raw memory (--call-graph dwarf) and not unwound",
         [COMPLAINT_DEFERRED] = "samples whose user stack was to follow (defer) and did not",
+        [COMPLAINT_SYMBOLS] = "lists of symbols that are not used",
     };
     return (unsigned)kind < COMPLAINT_KINDS ? text[kind] : "";
 }

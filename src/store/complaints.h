@@ -20,6 +20,7 @@ typedef enum ComplaintKind {
     COMPLAINT_RECORD,      /* a binary record that does not hold what it should */
     COMPLAINT_NOT_UNWOUND, /* a sample whose user stack was recorded as raw memory */
     COMPLAINT_DEFERRED,    /* a sample whose user stack was to follow, and did not */
+    COMPLAINT_SYMBOLS,     /* names of code that are there but cannot be trusted or read */
     COMPLAINT_KINDS,
 } ComplaintKind;
 

@@ -552,6 +552,45 @@ static void a_runtime_compilers_list(void **state) {
     gen_free(&g);
 }
 
+/* A list that another user could have written is not used, which is said. */
+static void a_list_that_is_not_believed(void **state) {
+    (void)state;
+    enum { NOBODY = 54321 };
+    static const uint64_t chain[] = {MARK_USER, 0x7000010};
+    char path[64], want[128];
+    PerfGen g;
+    Loaded l;
+    Error err = {0};
+    int32_t pid = getpid();
+    snprintf(path, sizeof path, "/tmp/perf-%d.map", pid);
+    assert_true(file_write_all(path, STR("7000000 20 first\n"), &err));
+    if (geteuid() != 0 || chown(path, NOBODY, NOBODY) != 0) {
+        unlink(path);
+        skip();
+    }
+    gen_init(&g, PERF_FORM_PIPE, false, USUAL);
+    gen_mmap(&g, pid, 0x7000000, 0x1000, 0, "//anon", 2);
+    for (int i = 0; i < 2; i++)
+        gen_sample(&g, &(PerfGenSample){.misc = MODE_USER,
+                                        .pid = pid,
+                                        .tid = pid,
+                                        .time = SECOND,
+                                        .chain = chain,
+                                        .chain_n = 2});
+    Buf file = gen_file(&g);
+    load_text(&l, 0, 0, buf_str(&file));
+    unlink(path);
+    snprintf(want, sizeof want, ":%d|cpu-clock:HG|[unknown]@%s_[j]", pid, path);
+    expect_rows(&l, (const char *[]){want, want}, 2);
+    const Complaint *c = &l.profile.complaints.of[COMPLAINT_SYMBOLS];
+    assert_int_equal(c->count, 1);
+    snprintf(want, sizeof want, "%s: it is of user 54321, who does not run that process now", path);
+    assert_string_equal(c->example[0].excerpt, want);
+    loaded_free(&l);
+    buf_free(&file);
+    gen_free(&g);
+}
+
 /* A place of perf's cache of what has a build id of sevens, and HOME where that is. */
 typedef struct Home {
     char path[512], cache[768], *before;
@@ -1481,6 +1520,7 @@ int main(void) {
         cmocka_unit_test(raw_memory_is_counted_where_there_is_some),
         cmocka_unit_test(sizes_behind_the_chain_are_not_believed),
         cmocka_unit_test(a_runtime_compilers_list),
+        cmocka_unit_test(a_list_that_is_not_believed),
         cmocka_unit_test(the_kernels_list_by_build_id),
         cmocka_unit_test(a_kernel_with_symbols_by_build_id),
         cmocka_unit_test(ids_are_used_again),
