@@ -249,7 +249,11 @@ void perf_spaces_fork(PerfSpaces *s, const PerfTask *task, bool ran_already) {
         set_comm(s, t, names_get(&s->names, parent->comm));
         t->named = true;
     }
-    if (t->pid != parent->pid && t->space != parent->space && !ran_already) {
+    if (t->space == parent->space)
+        return;
+    if (t->pid == parent->pid) { /* the process's first thread ended, and was forgotten */
+        adopt(t, parent->space);
+    } else if (!ran_already) {
         space_copy(t->space, parent->space);
         t->epoch = 0;
     }

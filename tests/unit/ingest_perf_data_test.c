@@ -811,6 +811,42 @@ static void ids_are_used_again(void **state) {
     gen_free(&g);
 }
 
+/* The first thread may end long before the others, which go on to begin new ones. */
+static void a_process_outlives_its_first_thread(void **state) {
+    (void)state;
+    enum { THREADS = 3000 };
+    static const uint64_t chain[] = {MARK_USER, USER_CODE + 0x10};
+    PerfGen g;
+    Loaded l;
+    uint64_t time = SECOND;
+    gen_init(&g, PERF_FORM_PIPE, false, USUAL);
+    gen_mmap(&g, 10, USER_CODE, 0x1000, 0, "/p", time++);
+    gen_thread(&g, 10, 11, 10, time++);
+    gen_exit(&g, 10, 10, time++);
+    for (int32_t tid = 1000; tid < 1000 + THREADS; tid++) {
+        gen_thread(&g, 10, tid, 11, time++);
+        gen_sample(&g, &(PerfGenSample){.misc = MODE_USER,
+                                        .pid = 10,
+                                        .tid = tid,
+                                        .time = time++,
+                                        .chain = chain,
+                                        .chain_n = 2});
+        gen_exit(&g, 10, tid, time++);
+    }
+    Buf file = gen_file(&g);
+    load_text(&l, 0, 0, buf_str(&file));
+    assert_int_equal(l.profile.building.samples, THREADS);
+    for (uint64_t i = 0; i < THREADS; i++) {
+        Buf text = sample_text(&l, i);
+        if (!strstr(text.s, "p+0x10@/p"))
+            fail_msg("sample %llu is %s", (unsigned long long)i, text.s);
+        buf_free(&text);
+    }
+    loaded_free(&l);
+    buf_free(&file);
+    gen_free(&g);
+}
+
 /* A tracepoint's text: who stops, why, and who runs then. */
 static void put_switch(PerfGen *g, int32_t from, int32_t to, uint64_t state, uint64_t time) {
     uint64_t chain[] = {MARK_USER, (uint64_t)from};
@@ -1524,6 +1560,7 @@ int main(void) {
         cmocka_unit_test(the_kernels_list_by_build_id),
         cmocka_unit_test(a_kernel_with_symbols_by_build_id),
         cmocka_unit_test(ids_are_used_again),
+        cmocka_unit_test(a_process_outlives_its_first_thread),
         cmocka_unit_test(time_off_the_processor),
         cmocka_unit_test(compressed_records),
         cmocka_unit_test(compressed_records_that_say_their_length),

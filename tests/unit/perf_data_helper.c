@@ -176,22 +176,26 @@ void gen_sample(PerfGen *g, const PerfGenSample *s) {
 }
 
 static void put_task(PerfGen *g, uint32_t type, int32_t pid, int32_t parent, int32_t tid,
-                     uint64_t time) {
+                     int32_t parent_tid, uint64_t time) {
     gen_begin(g, type, 0);
     gen_u32(g, &g->data, (uint32_t)pid);
     gen_u32(g, &g->data, (uint32_t)parent);
     gen_u32(g, &g->data, (uint32_t)tid);
-    gen_u32(g, &g->data, (uint32_t)parent);
+    gen_u32(g, &g->data, (uint32_t)parent_tid);
     gen_u64(g, &g->data, time);
-    gen_end(g, parent, parent, time);
+    gen_end(g, parent, parent_tid, time);
 }
 
 void gen_fork(PerfGen *g, int32_t pid, int32_t tid, int32_t parent, uint64_t time) {
-    put_task(g, 7, pid, parent, tid, time);
+    put_task(g, 7, pid, parent, tid, parent, time);
+}
+
+void gen_thread(PerfGen *g, int32_t pid, int32_t tid, int32_t parent, uint64_t time) {
+    put_task(g, 7, pid, pid, tid, parent, time);
 }
 
 void gen_exit(PerfGen *g, int32_t pid, int32_t tid, uint64_t time) {
-    put_task(g, 4, pid, 1, tid, time);
+    put_task(g, 4, pid, 1, tid, 1, time);
 }
 
 void gen_comm(PerfGen *g, int32_t pid, int32_t tid, const char *comm, uint64_t time) {

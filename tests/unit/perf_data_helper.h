@@ -56,6 +56,7 @@ void gen_text(PerfGen *g, const char *text); /* padded to 8 bytes */
 void gen_sample(PerfGen *g, const PerfGenSample *s);
 void gen_comm(PerfGen *g, int32_t pid, int32_t tid, const char *comm, uint64_t time);
 void gen_fork(PerfGen *g, int32_t pid, int32_t tid, int32_t parent, uint64_t time);
+void gen_thread(PerfGen *g, int32_t pid, int32_t tid, int32_t parent, uint64_t time);
 void gen_exit(PerfGen *g, int32_t pid, int32_t tid, uint64_t time);
 void gen_mmap(PerfGen *g, int32_t pid, uint64_t start, uint64_t length, uint64_t offset,
               const char *file, uint64_t time);
