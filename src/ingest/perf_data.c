@@ -258,7 +258,9 @@ static void row_of(Row *row, const PerfRecord *r, const PerfAttr *attr, const Pe
                  .time_ns = time_of(s)};
     /* perf prints no period of tracepoints */
     row->weight = attr->type == PERF_TYPE_TRACEPOINT ? 0 : s->period;
-    row->kind = row->weight ? WEIGHT_PERIOD : WEIGHT_SAMPLES;
+    row->kind = perf_is_off_cpu(attr) ? WEIGHT_TIME_NS
+                : row->weight         ? WEIGHT_PERIOD
+                                      : WEIGHT_SAMPLES;
 }
 
 static void add_sample(PerfData *d, const PerfRecord *r, const PerfAttr *attr,
@@ -337,7 +339,10 @@ static void take_sample(PerfData *d, const PerfRecord *r, const PerfAttr *attr) 
     if (d->ahead_n == AHEAD_MOST)
         end_first_ahead(d);
     Ahead *a = &d->ahead[(d->ahead_first + d->ahead_n) % AHEAD_MOST];
-    if (!perf_sample_read(r, attr, d->header.swapped, &a->sample)) {
+    bool ok = perf_sample_read(r, attr, d->header.swapped, &a->sample);
+    if (ok && perf_is_off_cpu(attr))
+        ok = perf_off_cpu_read(&a->sample, attr, d->header.swapped);
+    if (!ok) {
         grumble(d, COMPLAINT_RECORD, 1, perf_record_offset(r),
                 "a sample of %llu bytes is shorter than its parts (sample_type 0x%llx)", r->size,
                 attr->sample_type);

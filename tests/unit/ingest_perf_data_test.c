@@ -910,6 +910,62 @@ static void time_off_the_processor(void **state) {
     }
 }
 
+/* perf record --off-cpu: what another thread's sample says in its raw part of the one that waited;
+ * older perfs added waits up, in samples without a time. */
+static void time_off_the_processor_by_bpf(void **state) {
+    (void)state;
+    enum { BPF_OUTPUT = 10, WAIT = 5000000 };
+    static const uint64_t chain[] = {MARK_USER, USER_CODE + 0x10, USER_CODE + 0x20};
+    static const char *const want = "waits|offcpu-time|p+0x20@/p;p+0x10@/p";
+    for (int way = 0; way < 4; way++) {
+        PerfGen g, raw;
+        Loaded l;
+        bool big = way & 1, added_up = way & 2;
+        gen_init(&g, PERF_FORM_PIPE, big, added_up ? USUAL : USUAL - SAMPLE_CALLCHAIN + SAMPLE_RAW);
+        gen_init(&raw, PERF_FORM_PIPE, big, 0);
+        g.event[0].config = BPF_OUTPUT;
+        g.event[0].name = "offcpu-time";
+        gen_comm(&g, 10, 11, "waits", 1);
+        gen_mmap(&g, 10, USER_CODE, 0x1000, 0, "/p", 2);
+        gen_u32(&raw, &raw.data, 10);
+        gen_u32(&raw, &raw.data, 11);
+        gen_u64(&raw, &raw.data, WAIT);
+        gen_u64(&raw, &raw.data, 3);
+        for (int i = 0; i < 3; i++)
+            gen_u64(&raw, &raw.data, chain[i]);
+        gen_u64(&raw, &raw.data, 1); /* control group */
+        gen_u32(&raw, &raw.data, 0);
+        PerfGenSample s = {.misc = MODE_KERNEL, .pid = 99, .tid = 99, .time = SECOND, .period = 1};
+        if (added_up)
+            s = (PerfGenSample){.misc = MODE_USER,
+                                .pid = 10,
+                                .tid = 11,
+                                .time = ~0ull << 32,
+                                .period = WAIT,
+                                .chain = chain,
+                                .chain_n = 3};
+        s.raw = raw.data.s;
+        s.raw_n = (uint32_t)raw.data.n;
+        gen_sample(&g, &s);
+        gen_sample(&g, &s);
+        s.raw_n = 8 * 5 + 4; /* less than its chain */
+        if (!added_up)
+            gen_sample(&g, &s);
+        Buf file = gen_file(&g);
+        load_text(&l, 0, 0, buf_str(&file));
+        expect_rows(&l, (const char *[]){want, want}, 2);
+        assert_int_equal(COLUMN_AT(&l.profile.weight, uint64_t, 1), WAIT);
+        Context c = contexts_get(&l.dict.contexts, 1);
+        assert_int_equal(c.tid, 11);
+        assert_int_equal(contexts_get_event(&l.dict.contexts, c.event).weight, WEIGHT_TIME_NS);
+        assert_int_equal(l.profile.complaints.of[COMPLAINT_RECORD].count, !added_up);
+        loaded_free(&l);
+        buf_free(&file);
+        gen_free(&g);
+        gen_free(&raw);
+    }
+}
+
 /* ---- compressed ---------------------------------------------------------------------------
  */
 
@@ -1562,6 +1618,7 @@ int main(void) {
         cmocka_unit_test(ids_are_used_again),
         cmocka_unit_test(a_process_outlives_its_first_thread),
         cmocka_unit_test(time_off_the_processor),
+        cmocka_unit_test(time_off_the_processor_by_bpf),
         cmocka_unit_test(compressed_records),
         cmocka_unit_test(compressed_records_that_say_their_length),
         cmocka_unit_test(compressed_records_too_long_for_their_size),
