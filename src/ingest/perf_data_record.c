@@ -237,5 +237,7 @@ bool perf_lost_read(const PerfRecord *r, bool swapped, uint64_t *out) {
     if (r->type == RECORD_LOST)
         perf_u64(&b); /* id */
     *out = perf_u64(&b);
+    if (r->type == RECORD_LOST_SAMPLES && (r->misc & MISC_LOST_BY_FILTER))
+        *out = 0;
     return !b.bad;
 }

@@ -36,6 +36,7 @@ enum { /* in misc */
        MISC_FORK_EXEC = 1 << 13, /* perf made it of a process that ran already */
        MISC_SWITCH_OUT = 1 << 13,
        MISC_MMAP_BUILD_ID = 1 << 14,
+       MISC_LOST_BY_FILTER = 1 << 15, /* perf record --filter left the samples out, as wished */
 };
 
 /* Entries of a callchain from here on are no addresses but say where those behind them lie. */
@@ -96,7 +97,8 @@ typedef struct PerfKsymbol {
 bool perf_mmap_read(const PerfRecord *r, const PerfAttr *attr, bool swapped, PerfMmap *out);
 bool perf_task_read(const PerfRecord *r, bool swapped, PerfTask *out);
 bool perf_ksymbol_read(const PerfRecord *r, bool swapped, PerfKsymbol *out);
-/* How many samples a LOST or LOST_SAMPLES record says were lost. */
+/* How many samples a LOST or LOST_SAMPLES record says were lost; those left out on purpose are
+ * not. */
 bool perf_lost_read(const PerfRecord *r, bool swapped, uint64_t *out);
 
 /* A counter of a sample's READ part and its value. */

@@ -1312,6 +1312,29 @@ static void a_recording_that_was_over(void **state) {
     temp_remove();
 }
 
+/* What a filter of the recorder left out was not lost. */
+static void lost_samples(void **state) {
+    (void)state;
+    for (int big = 0; big < 2; big++) {
+        PerfGen g;
+        Loaded l;
+        gen_init(&g, PERF_FORM_PIPE, big, USUAL);
+        gen_lost(&g, 3, 1);
+        for (int filter = 0; filter < 2; filter++) {
+            gen_begin(&g, RECORD_LOST_SAMPLES, filter ? 1 << 15 : 0);
+            gen_u64(&g, &g.data, filter ? 1000 : 20);
+            gen_end(&g, 0, 0, 2);
+        }
+        Buf file = gen_file(&g);
+        load_text(&l, 0, 0, buf_str(&file));
+        assert_int_equal(l.profile.complaints.of[COMPLAINT_LOST].count, 23);
+        assert_int_equal(complaints_total(&l.profile.complaints), 23);
+        loaded_free(&l);
+        buf_free(&file);
+        gen_free(&g);
+    }
+}
+
 /* ---- what stands between records ---------------------------------------------------------
  */
 
@@ -1628,6 +1651,7 @@ int main(void) {
         cmocka_unit_test(a_recording_that_ends_at_once),
         cmocka_unit_test(a_recording_that_is_let_go),
         cmocka_unit_test(a_recording_that_was_over),
+        cmocka_unit_test(lost_samples),
         cmocka_unit_test(bytes_that_are_no_records),
         cmocka_unit_test(a_recorder_that_was_killed),
         cmocka_unit_test(cut_anywhere),
