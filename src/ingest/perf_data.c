@@ -384,6 +384,11 @@ static bool take_task(PerfData *d, const PerfRecord *r, uint64_t time) {
     return true;
 }
 
+static void say_full(PerfData *d, const PerfRecord *r) {
+    grumble(d, COMPLAINT_LIMIT, 1, perf_record_offset(r), "a mapping while %llu are held",
+            d->stacks.spaces.mappings, 0);
+}
+
 static bool take_mmap(PerfData *d, const PerfRecord *r, const PerfAttr *attr) {
     PerfMmap map;
     uint32_t mode = r->misc & MISC_MODE;
@@ -391,13 +396,23 @@ static bool take_mmap(PerfData *d, const PerfRecord *r, const PerfAttr *attr) {
         return false;
     if (mode == MODE_GUEST_KERNEL || mode == MODE_GUEST_USER)
         return true; /* another machine's */
-    return perf_spaces_mmap(&d->stacks.spaces, &map, mode == MODE_KERNEL);
+    if (!perf_spaces_mmap(&d->stacks.spaces, &map, mode == MODE_KERNEL))
+        say_full(d, r);
+    return true;
+}
+
+static bool take_ksymbol(PerfData *d, const PerfRecord *r) {
+    PerfKsymbol symbol;
+    if (!perf_ksymbol_read(r, d->header.swapped, &symbol))
+        return false;
+    if (!perf_spaces_ksymbol(&d->stacks.spaces, &symbol))
+        say_full(d, r);
+    return true;
 }
 
 /* Takes a record whose turn it is. */
 static void take(PerfData *d, const PerfRecord *r, uint64_t time) {
     const PerfAttr *attr = r->attr;
-    PerfKsymbol symbol;
     bool ok = true;
     if (r->type != RECORD_SAMPLE)
         end_ahead(d);
@@ -417,8 +432,7 @@ static void take(PerfData *d, const PerfRecord *r, uint64_t time) {
         ok = take_mmap(d, r, attr);
         break;
     case RECORD_KSYMBOL:
-        ok = perf_ksymbol_read(r, d->header.swapped, &symbol) &&
-             perf_spaces_ksymbol(&d->stacks.spaces, &symbol);
+        ok = take_ksymbol(d, r);
         break;
     case RECORD_SWITCH:
     case RECORD_SWITCH_CPU_WIDE:
