@@ -27,8 +27,8 @@
 
 enum {
     BATCH_ROWS = 16 * 1024,
-    HELD_BYTES_MOST = 96 << 20, /* of records that wait: a round that is longer is cut */
-    HELD_RECORDS_MOST = 1 << 20,
+    HELD_BYTES_MOST = 256 << 20, /* of records that wait: a round that is longer is cut */
+    HELD_RECORDS_MOST = 1 << 21,
     PART_BYTES_MOST = 32 << 20,
     ADDRESS_BYTES = 8,
     STEP_BYTES = 64 << 10, /* of one of several files */
@@ -88,6 +88,7 @@ typedef struct PerfData {
     Column counters;  /* Counter */
     IdMap by_counter; /* id to its place in counters + 1 */
     uint64_t last;    /* time of the record that was taken last */
+    uint64_t cut;     /* of the newest that could not wait for its round's end; 0: none */
 } PerfData;
 
 static void grumble(PerfData *d, ComplaintKind kind, uint64_t count, int64_t offset,
@@ -474,6 +475,14 @@ static void take_due(PerfData *d, size_t n) {
     perf_order_drop(&d->order, n);
 }
 
+/* There is no memory to wait for the rest. What comes later, and is older, is told. */
+static void cut_round(PerfData *d) {
+    size_t n = perf_order_half(&d->order);
+    if (n)
+        d->cut = d->order.item[n - 1].time;
+    take_due(d, n);
+}
+
 static void end_round(PerfData *d) {
     if (d->parts.n)
         return; /* those of a file end nothing in the others */
@@ -526,6 +535,9 @@ static bool take_or_wait(PerfData *d, PerfRecord *r) {
         end_ahead(d);
         return false;
     }
+    if (time < d->cut)
+        grumble(d, COMPLAINT_LIMIT, 1, perf_record_offset(r),
+                "younger ones were taken before it: its round is longer than what is held", 0, 0);
     perf_order_add(&d->order, time, r);
     if (r->type == RECORD_CALLCHAIN_DEFERRED)
         perf_deferrals_add(&d->deferrals, r, r->attr, d->header.swapped);
@@ -604,7 +616,7 @@ static void take_any(PerfData *d, PerfRecord *r) {
     if (!waits)
         perf_input_release(r->block);
     if (d->input.bytes > HELD_BYTES_MOST || d->order.n > HELD_RECORDS_MOST)
-        take_due(d, perf_order_half(&d->order));
+        cut_round(d);
 }
 
 /* ---- from start to end --------------------------------------------------------------------

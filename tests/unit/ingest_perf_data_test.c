@@ -847,6 +847,52 @@ static void a_process_outlives_its_first_thread(void **state) {
     gen_free(&g);
 }
 
+/* A round of so many samples of one processor, and then a name that another one tells, which is
+ * older than all of them. */
+static void load_long_round(Loaded *l, uint32_t samples) {
+    enum { PIECE = 1000 };
+    PerfGen g;
+    gen_init(&g, PERF_FORM_PIPE, false, SAMPLE_IP | SAMPLE_TID | SAMPLE_TIME);
+    for (int i = 0; i < PIECE; i++)
+        gen_sample(&g, &(PerfGenSample){.misc = MODE_USER, .pid = 8, .tid = 8, .time = SECOND});
+    Buf file = gen_file(&g);
+    const char *path = temp_file(buf_str(&file));
+    FILE *more = fopen(path, "ab");
+    assert_non_null(more);
+    for (uint32_t n = PIECE; n < samples; n += PIECE)
+        assert_int_equal(fwrite(g.data.s, 1, g.data.n, more), g.data.n);
+    buf_clear(&g.data);
+    gen_comm(&g, 8, 8, "named", SECOND - 9);
+    gen_comm(&g, 8, 8, "named", SECOND - 8);
+    gen_round(&g);
+    assert_int_equal(fwrite(g.data.s, 1, g.data.n, more), g.data.n);
+    assert_int_equal(fclose(more), 0);
+    load_path(l, 0, 0, path);
+    temp_remove();
+    buf_free(&file);
+    gen_free(&g);
+}
+
+static void rounds_of_millions(void **state) {
+    (void)state;
+    static const struct {
+        uint32_t samples, late;
+        const char *first;
+    } table[] = {{1200000, 0, "named|cpu-clock:HG|[unknown]@[unknown]"},
+                 {2200000, 2, ":8|cpu-clock:HG|[unknown]@[unknown]"}};
+    for (int i = 0; i < 2; i++) {
+        Loaded l;
+        load_long_round(&l, table[i].samples);
+        assert_int_equal(l.profile.building.samples, table[i].samples);
+        assert_int_equal(l.profile.complaints.of[COMPLAINT_LIMIT].count, table[i].late);
+        assert_int_equal(complaints_total(&l.profile.complaints), table[i].late);
+        Buf text = sample_text(&l, 0);
+        assert_string_equal(text.s, table[i].first);
+        buf_free(&text);
+        loaded_free(&l);
+    }
+}
+
 /* A tracepoint's text: who stops, why, and who runs then. */
 static void put_switch(PerfGen *g, int32_t from, int32_t to, uint64_t state, uint64_t time) {
     uint64_t chain[] = {MARK_USER, (uint64_t)from};
@@ -1640,6 +1686,7 @@ int main(void) {
         cmocka_unit_test(a_kernel_with_symbols_by_build_id),
         cmocka_unit_test(ids_are_used_again),
         cmocka_unit_test(a_process_outlives_its_first_thread),
+        cmocka_unit_test(rounds_of_millions),
         cmocka_unit_test(time_off_the_processor),
         cmocka_unit_test(time_off_the_processor_by_bpf),
         cmocka_unit_test(compressed_records),
