@@ -766,6 +766,71 @@ static void a_kernel_with_symbols_by_build_id(void **state) {
     gen_free(&g);
 }
 
+/* Where this program's code lies: the first mapping that is code. */
+static bool own_code(char path[512], uint64_t *start, uint64_t *length, uint64_t *offset) {
+    char line[700], rights[8];
+    unsigned long long from, to, at;
+    uint64_t here = (uint64_t)(uintptr_t)&own_code;
+    bool found = false;
+    FILE *maps = fopen("/proc/self/maps", "r");
+    while (maps && !found && fgets(line, sizeof line, maps))
+        found =
+            sscanf(line, "%llx-%llx %7s %llx %*s %*s %511s", &from, &to, rights, &at, path) == 5 &&
+            from <= here && here < to;
+    if (maps)
+        fclose(maps);
+    *start = from;
+    *length = to - from;
+    *offset = at;
+    return found;
+}
+
+/* The file of that name is another build, as in a container: its symbols are not taken. */
+static void a_file_of_another_build(void **state) {
+    (void)state;
+    char path[512], want[700];
+    uint64_t start, length, offset, chain[] = {MARK_USER, (uint64_t)(uintptr_t)&own_code};
+    SymbolFile *f = symbol_file_open("/proc/self/exe", NULL);
+    BuildId id = f ? symbol_file_build_id(f) : (BuildId){0};
+    symbols_close(f);
+    if (!id.n || !own_code(path, &start, &length, &offset))
+        skip();
+    for (int other = 0; other < 2; other++) {
+        PerfGen g;
+        Loaded l;
+        gen_init(&g, PERF_FORM_PIPE, false, USUAL);
+        gen_begin(&g, RECORD_MMAP2, MODE_USER | MISC_MMAP_BUILD_ID);
+        gen_u32(&g, &g.data, 8);
+        gen_u32(&g, &g.data, 8);
+        gen_u64(&g, &g.data, start);
+        gen_u64(&g, &g.data, length);
+        gen_u64(&g, &g.data, offset);
+        gen_u32(&g, &g.data, id.n);
+        id.byte[0] = (uint8_t)(id.byte[0] + other);
+        buf_put(&g.data, (Str){(const char *)id.byte, BUILD_ID_MAX});
+        gen_u32(&g, &g.data, 5); /* read, execute */
+        gen_u32(&g, &g.data, 2);
+        gen_text(&g, path);
+        gen_end(&g, 8, 8, 1);
+        gen_sample(&g, &(PerfGenSample){.misc = MODE_USER,
+                                        .pid = 8,
+                                        .tid = 8,
+                                        .time = SECOND,
+                                        .chain = chain,
+                                        .chain_n = 2});
+        Buf file = gen_file(&g);
+        load_text(&l, 0, 0, buf_str(&file));
+        snprintf(want, sizeof want, ":8|cpu-clock:HG|own_code@%s", path);
+        Buf text = sample_text(&l, 0);
+        assert_int_equal(strcmp(text.s, want) == 0, !other);
+        assert_int_equal(strstr(text.s, "own_code") != NULL, !other);
+        buf_free(&text);
+        loaded_free(&l);
+        buf_free(&file);
+        gen_free(&g);
+    }
+}
+
 /* ---- in time ------------------------------------------------------------------------------
  */
 
@@ -1684,6 +1749,7 @@ int main(void) {
         cmocka_unit_test(a_list_that_is_not_believed),
         cmocka_unit_test(the_kernels_list_by_build_id),
         cmocka_unit_test(a_kernel_with_symbols_by_build_id),
+        cmocka_unit_test(a_file_of_another_build),
         cmocka_unit_test(ids_are_used_again),
         cmocka_unit_test(a_process_outlives_its_first_thread),
         cmocka_unit_test(rounds_of_millions),
