@@ -3,7 +3,7 @@
  * code. A sample and that record name the same cookie. Such records wait for their turn with all
  * others; while they do, they are found here by the samples before them. What comes later than
  * that, because the thread slept long, is not found: its samples are without their user's part.
- * Owner: a load. Thread: one at a time. Memory: 64 bytes a record of that kind that waits.
+ * Owner: a load. Thread: one at a time. Memory: 48 to 96 bytes a record of that kind that waits.
  * Facts: include/uapi/linux/perf_event.h; perf's callchain.c, sample__merge_deferred_callchain. */
 #pragma once
 

@@ -75,7 +75,7 @@ const char *complaint_text(ComplaintKind kind) {
         [COMPLAINT_RECORD] = "records that cannot be read",
         [COMPLAINT_NOT_UNWOUND] =
             "samples whose user stack is raw memory (--call-graph dwarf) and not unwound",
-        [COMPLAINT_DEFERRED] = "samples whose user stack was to follow (defer) and did not",
+        [COMPLAINT_DEFERRED] = "samples whose user stack was to follow (defer) and did not in time",
         [COMPLAINT_SYMBOLS] = "lists of symbols that are not used",
         [COMPLAINT_LIMIT] = "records over a limit of this program",
     };

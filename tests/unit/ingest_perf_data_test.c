@@ -1728,6 +1728,13 @@ static int write_seeds(const char *folder) {
                                     .chain_n = 4});
     put_deferred(&g, 4, 7, chain, 2, SECOND + 1);
     write_seed(folder, "deferred", &g);
+    uint64_t waited[] = {(uint64_t)11 << 32 | 10, 5000000, 2, MARK_USER, 0x400123, 1};
+    gen_init(&g, PERF_FORM_PIPE, false, USUAL - SAMPLE_CALLCHAIN + SAMPLE_RAW);
+    g.event[0].config = 10;
+    g.event[0].name = "offcpu-time";
+    gen_sample(&g, &(PerfGenSample){
+                       .pid = 4, .tid = 4, .time = SECOND, .raw = waited, .raw_n = sizeof waited});
+    write_seed(folder, "off-cpu", &g);
     return 0;
 }
 
