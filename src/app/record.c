@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -124,7 +125,7 @@ const char *const *record_arguments(const RecordWish *wish, Arena *arena) {
     uint32_t n = 0, extra = 0;
     while (wish->command && wish->command[extra])
         extra++;
-    const char **argv = ARENA_ARRAY(arena, const char *, 20 + extra);
+    const char **argv = ARENA_ARRAY(arena, const char *, 24 + extra);
     argv[n++] = "perf";
     argv[n++] = "record";
     argv[n++] = "-g";
@@ -136,6 +137,8 @@ const char *const *record_arguments(const RecordWish *wish, Arena *arena) {
         argv[n++] = "--no-buffering";
     argv[n++] = "-o";
     argv[n++] = "-";
+    if (wish->builds)
+        argv[n++] = "--buildid-mmap";
     if (wish->all_cpus)
         argv[n++] = "-a";
     if (wish->pid) {
@@ -162,11 +165,51 @@ static void name_file(const RecordWish *wish, char path[RECORD_PATH]) {
         strftime(path, RECORD_PATH, "perf-%Y%m%d-%H%M%S.data", &local);
 }
 
+/* The number that stands there, of digits, and behind it. */
+static uint64_t take_number(Str *text) {
+    uint64_t n = 0;
+    size_t i = 0;
+    for (; i < text->n && i < 9 && text->s[i] >= '0' && text->s[i] <= '9'; i++)
+        n = n * 10 + (uint64_t)(text->s[i] - '0');
+    *text = str_slice(*text, i, text->n);
+    return n;
+}
+
+/* Of "6.1.187" or "5.12-rc1"; nobody knows: false. */
+static bool is_since(Str version, uint64_t major, uint64_t minor) {
+    uint64_t is = take_number(&version);
+    if (is != major || !str_starts(version, STR(".")))
+        return is > major;
+    version = str_slice(version, 1, version.n);
+    return take_number(&version) >= minor;
+}
+
+bool record_knows_builds(Str perf_version, Str kernel_release) {
+    Str before = STR("perf version ");
+    return str_starts(perf_version, before) &&
+           is_since(str_slice(perf_version, before.n, perf_version.n), 5, 12) &&
+           is_since(kernel_release, 5, 12);
+}
+
+static bool knows_builds(void) {
+    enum { PATIENCE_MS = 2000 };
+    struct utsname kernel;
+    Buf version = {0};
+    bool knows =
+        uname(&kernel) == 0 &&
+        process_ask((const char *const[]){"perf", "version", NULL}, PATIENCE_MS, &version) &&
+        record_knows_builds(buf_str(&version), str_of(kernel.release));
+    buf_free(&version);
+    return knows;
+}
+
 Process *record_start(const RecordWish *wish, char path[RECORD_PATH], Error *err) {
     Arena arena;
+    RecordWish with = *wish;
     arena_init(&arena, 0);
     name_file(wish, path);
-    Process *p = process_start(record_arguments(wish, &arena), path, !wish->command, err);
+    with.builds = wish->builds || knows_builds();
+    Process *p = process_start(record_arguments(&with, &arena), path, !wish->command, err);
     arena_free(&arena);
     return p;
 }

@@ -14,6 +14,7 @@ typedef struct RecordWish {
     const char *out;            /* NULL: perf-DATE-TIME.data in the current folder */
     const char *const *command; /* NULL, or ended by NULL */
     double seconds;             /* 0: until it is stopped */
+    bool builds;                /* which build of a file was mapped is recorded, too */
 } RecordWish;
 
 enum { RECORD_PATH = 1024, RECORD_HERTZ = 99, RECORD_HERTZ_MOST = 50000 };
@@ -26,7 +27,10 @@ typedef struct RecordRights {
     bool may_all; /* root, or CAP_PERFMON or CAP_SYS_ADMIN */
 } RecordRights;
 bool record_allowed(const RecordWish *wish, const RecordRights *rights, Buf *notes, Error *err);
-/* Starts perf; *path is the file that it writes. */
+/* Whether perf, by what `perf version` says, and the kernel can record which build of a file is
+ * mapped. Without that the libraries of a container would be taken for those of this system. */
+bool record_knows_builds(Str perf_version, Str kernel_release);
+/* Starts perf; *path is the file that it writes. Builds are recorded where they can be. */
 Process *record_start(const RecordWish *wish, char path[RECORD_PATH], Error *err);
 /* Whether perf ended of itself or because it was asked to, by its exit status and its last words,
  * and where the recording is, in words. */

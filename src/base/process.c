@@ -159,6 +159,24 @@ void process_free(Process *p) {
     mem_resize(p, sizeof *p, 0);
 }
 
+bool process_ask(const char *const argv[], int timeout_ms, Buf *line) {
+    int fd = words_file(NULL);
+    if (fd < 0)
+        return false;
+    Process *p = mem_resize(NULL, 0, sizeof *p);
+    p->words_fd = fd;
+    if (!spawn(p, argv, fd, NULL)) {
+        close_fd(fd);
+        mem_resize(p, sizeof *p, 0);
+        return false;
+    }
+    bool ok = process_wait(p, timeout_ms) && process_status(p) == 0;
+    if (ok)
+        buf_put(line, process_words(p));
+    process_free(p);
+    return ok;
+}
+
 bool process_find(const char *name, char *out, size_t cap) {
     const char *path = getenv("PATH");
     Str rest = str_of(path && path[0] ? path : "/usr/bin:/bin");

@@ -23,5 +23,8 @@ int process_status(const Process *p);
 Str process_words(const Process *p);
 /* Ends it first, by force if need be. */
 void process_free(Process *p);
+/* Runs a program that answers at once, and puts the last line that it says into *line; false: it
+ * did not within that long, or failed. */
+bool process_ask(const char *const argv[], int timeout_ms, Buf *line);
 /* Where a program is that can be run by its name alone; false when there is none. */
 bool process_find(const char *name, char *out, size_t cap);

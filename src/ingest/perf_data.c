@@ -18,6 +18,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ingest/perf_data_chain.h"
+#include "ingest/perf_data_defer.h"
 #include "ingest/perf_data_order.h"
 #include "ingest/perf_data_stack.h"
 #include "ingest/perf_data_wait.h"
@@ -25,8 +27,8 @@
 
 enum {
     BATCH_ROWS = 16 * 1024,
-    HELD_BYTES_MOST = 96 << 20, /* of records that wait: a round that is longer is cut */
-    HELD_RECORDS_MOST = 1 << 20,
+    HELD_BYTES_MOST = 256 << 20, /* of records that wait: a round that is longer is cut */
+    HELD_RECORDS_MOST = 1 << 21,
     PART_BYTES_MOST = 32 << 20,
     ADDRESS_BYTES = 8,
     STEP_BYTES = 64 << 10, /* of one of several files */
@@ -61,6 +63,7 @@ typedef struct Ahead {
     PerfSample sample;
     PerfPlaced placed;
     PerfBlock *block; /* that its bytes lie in, held */
+    Buf chain;        /* where they are not all of it */
 } Ahead;
 
 typedef struct PerfData {
@@ -70,6 +73,7 @@ typedef struct PerfData {
     PerfOrder order;
     PerfStacks stacks;
     PerfWaits waits;
+    PerfDeferrals deferrals;
     Batch batch;
     PerfPlaces places;         /* of samples that are not in the batch yet, */
     BatchRow row[STACK_WALKS]; /* and the rest of what their rows say */
@@ -84,6 +88,7 @@ typedef struct PerfData {
     Column counters;  /* Counter */
     IdMap by_counter; /* id to its place in counters + 1 */
     uint64_t last;    /* time of the record that was taken last */
+    uint64_t cut;     /* of the newest that could not wait for its round's end; 0: none */
 } PerfData;
 
 static void grumble(PerfData *d, ComplaintKind kind, uint64_t count, int64_t offset,
@@ -181,8 +186,10 @@ static void add_row(PerfData *d, const Row *row, PairWish place) {
     uint16_t cpu = s->cpu < CPU_NONE ? (uint16_t)s->cpu : CPU_NONE;
     d->row[d->places.n] = (BatchRow){row->time_ns, row->weight, 0, cpu};
     perf_places_add(&d->places, &d->stacks, place);
-    if (s->user_memory)
+    if (s->memory)
         grumble(d, COMPLAINT_NOT_UNWOUND, 1, row->offset, "", 0, 0);
+    if (s->no_user)
+        grumble(d, COMPLAINT_DEFERRED, 1, row->offset, "", 0, 0);
     if (d->places.n == STACK_WALKS)
         add_rows(d);
     if (batch_rows(&d->batch) >= BATCH_ROWS)
@@ -252,7 +259,9 @@ static void row_of(Row *row, const PerfRecord *r, const PerfAttr *attr, const Pe
                  .time_ns = time_of(s)};
     /* perf prints no period of tracepoints */
     row->weight = attr->type == PERF_TYPE_TRACEPOINT ? 0 : s->period;
-    row->kind = row->weight ? WEIGHT_PERIOD : WEIGHT_SAMPLES;
+    row->kind = perf_is_off_cpu(attr) ? WEIGHT_TIME_NS
+                : row->weight         ? WEIGHT_PERIOD
+                                      : WEIGHT_SAMPLES;
 }
 
 static void add_sample(PerfData *d, const PerfRecord *r, const PerfAttr *attr,
@@ -331,12 +340,20 @@ static void take_sample(PerfData *d, const PerfRecord *r, const PerfAttr *attr) 
     if (d->ahead_n == AHEAD_MOST)
         end_first_ahead(d);
     Ahead *a = &d->ahead[(d->ahead_first + d->ahead_n) % AHEAD_MOST];
-    if (!perf_sample_read(r, attr, d->header.swapped, &a->sample)) {
+    bool ok = perf_sample_read(r, attr, d->header.swapped, &a->sample);
+    if (ok && perf_is_off_cpu(attr))
+        ok = perf_off_cpu_read(&a->sample, attr, d->header.swapped);
+    if (!ok) {
         grumble(d, COMPLAINT_RECORD, 1, perf_record_offset(r),
                 "a sample of %llu bytes is shorter than its parts (sample_type 0x%llx)", r->size,
                 attr->sample_type);
         return;
     }
+    if (perf_sample_defers(&a->sample, d->header.swapped))
+        a->sample.no_user =
+            !perf_deferrals_join(&d->deferrals, &a->sample, d->header.swapped, &a->chain);
+    else if (a->sample.calls_n)
+        perf_chain_of_calls(&a->sample, r->misc & MISC_MODE, d->header.swapped, &a->chain);
     bool counts = (attr->sample_type & SAMPLE_READ) && (attr->read_format & READ_ID);
     if (!counts && !perf_is_switch(attr)) {
         add_ahead(d, a, r, attr);
@@ -368,6 +385,11 @@ static bool take_task(PerfData *d, const PerfRecord *r, uint64_t time) {
     return true;
 }
 
+static void say_full(PerfData *d, const PerfRecord *r) {
+    grumble(d, COMPLAINT_LIMIT, 1, perf_record_offset(r), "a mapping while %llu are held",
+            d->stacks.spaces.mappings, 0);
+}
+
 static bool take_mmap(PerfData *d, const PerfRecord *r, const PerfAttr *attr) {
     PerfMmap map;
     uint32_t mode = r->misc & MISC_MODE;
@@ -375,13 +397,23 @@ static bool take_mmap(PerfData *d, const PerfRecord *r, const PerfAttr *attr) {
         return false;
     if (mode == MODE_GUEST_KERNEL || mode == MODE_GUEST_USER)
         return true; /* another machine's */
-    return perf_spaces_mmap(&d->stacks.spaces, &map, mode == MODE_KERNEL);
+    if (!perf_spaces_mmap(&d->stacks.spaces, &map, mode == MODE_KERNEL))
+        say_full(d, r);
+    return true;
+}
+
+static bool take_ksymbol(PerfData *d, const PerfRecord *r) {
+    PerfKsymbol symbol;
+    if (!perf_ksymbol_read(r, d->header.swapped, &symbol))
+        return false;
+    if (!perf_spaces_ksymbol(&d->stacks.spaces, &symbol))
+        say_full(d, r);
+    return true;
 }
 
 /* Takes a record whose turn it is. */
 static void take(PerfData *d, const PerfRecord *r, uint64_t time) {
     const PerfAttr *attr = r->attr;
-    PerfKsymbol symbol;
     bool ok = true;
     if (r->type != RECORD_SAMPLE)
         end_ahead(d);
@@ -401,13 +433,15 @@ static void take(PerfData *d, const PerfRecord *r, uint64_t time) {
         ok = take_mmap(d, r, attr);
         break;
     case RECORD_KSYMBOL:
-        ok = perf_ksymbol_read(r, d->header.swapped, &symbol) &&
-             perf_spaces_ksymbol(&d->stacks.spaces, &symbol);
+        ok = take_ksymbol(d, r);
         break;
     case RECORD_SWITCH:
     case RECORD_SWITCH_CPU_WIDE:
         if (!(r->misc & MISC_SWITCH_OUT))
             runs_again(d, perf_record_thread(r, attr, d->header.swapped), time);
+        break;
+    case RECORD_CALLCHAIN_DEFERRED:
+        perf_deferrals_drop(&d->deferrals, r, attr, d->header.swapped);
         break;
     default:
         break;
@@ -441,6 +475,14 @@ static void take_due(PerfData *d, size_t n) {
     perf_order_drop(&d->order, n);
 }
 
+/* There is no memory to wait for the rest. What comes later, and is older, is told. */
+static void cut_round(PerfData *d) {
+    size_t n = perf_order_half(&d->order);
+    if (n)
+        d->cut = d->order.item[n - 1].time;
+    take_due(d, n);
+}
+
 static void end_round(PerfData *d) {
     if (d->parts.n)
         return; /* those of a file end nothing in the others */
@@ -460,6 +502,7 @@ static bool is_known(uint32_t type) {
     case RECORD_SWITCH:
     case RECORD_SWITCH_CPU_WIDE:
     case RECORD_KSYMBOL:
+    case RECORD_CALLCHAIN_DEFERRED:
         return true;
     default:
         return false;
@@ -492,7 +535,12 @@ static bool take_or_wait(PerfData *d, PerfRecord *r) {
         end_ahead(d);
         return false;
     }
+    if (time < d->cut)
+        grumble(d, COMPLAINT_LIMIT, 1, perf_record_offset(r),
+                "younger ones were taken before it: its round is longer than what is held", 0, 0);
     perf_order_add(&d->order, time, r);
+    if (r->type == RECORD_CALLCHAIN_DEFERRED)
+        perf_deferrals_add(&d->deferrals, r, r->attr, d->header.swapped);
     d->seen = time > d->seen ? time : d->seen;
     return true;
 }
@@ -568,7 +616,7 @@ static void take_any(PerfData *d, PerfRecord *r) {
     if (!waits)
         perf_input_release(r->block);
     if (d->input.bytes > HELD_BYTES_MOST || d->order.n > HELD_RECORDS_MOST)
-        take_due(d, perf_order_half(&d->order));
+        cut_round(d);
 }
 
 /* ---- from start to end --------------------------------------------------------------------
@@ -676,6 +724,7 @@ static bool read_all(PerfData *d, Error *err) {
     if (!perf_header_read(&d->header, &d->input, err))
         return false;
     perf_stacks_init(&d->stacks, &d->header, source_size(d->input.source));
+    d->stacks.dsos.complaints = &d->batch.complaints;
     batch_clear(&d->batch, &d->stacks.part);
     if (perf_input_begin(&d->input, d->header.data_at, d->header.data_bytes))
         read_records(d);
@@ -703,6 +752,9 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
     bool ok = read_all(d, err);
     perf_order_free(&d->order);
     perf_waits_free(&d->waits);
+    perf_deferrals_free(&d->deferrals);
+    for (int i = 0; i < AHEAD_MOST; i++)
+        buf_free(&d->ahead[i].chain);
     perf_parts_free(&d->parts);
     perf_input_free(&d->input);
     perf_header_free(&d->header);

@@ -72,6 +72,9 @@ bool attr_read(PerfAttr *out, const uint8_t *bytes, size_t n, bool swapped, bool
     perf_u32(&b); /* when to wake up */
     out->bp_type = perf_u32(&b);
     out->bp_addr = perf_u64(&b);
+    perf_u64(&b); /* of a breakpoint */
+    out->branch_type = perf_u64(&b);
+    out->user_regs = perf_u64(&b);
     out->exclude_user = flag(flags, big, FLAG_EXCLUDE_USER);
     out->exclude_kernel = flag(flags, big, FLAG_EXCLUDE_KERNEL);
     out->exclude_hv = flag(flags, big, FLAG_EXCLUDE_HV);

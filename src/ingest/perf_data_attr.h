@@ -33,11 +33,18 @@ enum { /* bits of read_format */
        READ_LOST = 16,
 };
 
+enum {                              /* bits of branch_type */
+       BRANCH_CALL_STACK = 1 << 11, /* calls that have not returned: --call-graph lbr */
+       BRANCH_HW_INDEX = 1 << 17,
+       BRANCH_COUNTERS = 1 << 19,
+};
+
 enum { PERF_TYPE_TRACEPOINT = 2, ATTR_BYTES_LEAST = 64 };
 
 typedef struct PerfAttr {
     uint32_t type, bp_type;
     uint64_t config, bp_addr, period, sample_type, read_format;
+    uint64_t branch_type, user_regs; /* which branches, and which registers, a bit each */
     bool sample_id_all, freq;
     bool exclude_user, exclude_kernel, exclude_hv, exclude_host, exclude_guest;
     uint32_t precise_ip;

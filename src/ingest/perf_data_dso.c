@@ -334,6 +334,18 @@ static void find_extent(Dsos *d, const SymbolTable *t) {
 /* ---- frames -------------------------------------------------------------------------------
  */
 
+static bool load_map(Dsos *d, Dso *dso) {
+    Error err = {0};
+    if (symbols_read_map(&dso->table, dso->path.s, &err))
+        return true;
+    if (err.kind && d->complaints) {
+        buf_clear(&d->text);
+        buf_printf(&d->text, "%s: %s", dso->path.s, err.message);
+        complain(d->complaints, COMPLAINT_SYMBOLS, 1, -1, buf_str(&d->text));
+    }
+    return false;
+}
+
 static void load(Dsos *d, Dso *dso) {
     bool found = true;
     dso->loaded = true;
@@ -351,7 +363,7 @@ static void load(Dsos *d, Dso *dso) {
         found = load_vdso(d, dso);
         break;
     case DSO_MAP:
-        found = symbols_read_map(&dso->table, dso->path.s);
+        found = load_map(d, dso);
         break;
     case DSO_MODULE:
     case DSO_KSYMBOL:

@@ -10,6 +10,7 @@
 #include "ingest/frame_table.h"
 #include "ingest/perf_data_header.h"
 #include "ingest/symbols.h"
+#include "store/complaints.h"
 
 typedef uint32_t DsoId; /* 0: nowhere */
 
@@ -42,8 +43,9 @@ typedef struct Dsos {
     const PerfHeader *header;
     FrameTable *frames;
     Dict *dict;
-    DsoId kernel;  /* 0: none was met */
-    Str text_name; /* a symbol of the kernel, and where it was when this was recorded */
+    Complaints *complaints; /* about what is there and not used; NULL: nobody listens */
+    DsoId kernel;           /* 0: none was met */
+    Str text_name;          /* a symbol of the kernel, and where it was when this was recorded */
     uint64_t text_at;
     uint64_t kernel_delta;           /* what is to be added to an address to find it in the list */
     uint64_t kernel_from, kernel_to; /* what the list covers, modules aside */

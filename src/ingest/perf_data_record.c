@@ -47,6 +47,45 @@ static void read_chain(PerfBytes *b, PerfSample *out) {
     out->chain = perf_take(b, n * 8);
 }
 
+static void read_branches(PerfBytes *b, const PerfAttr *attr, PerfSample *out) {
+    enum { BRANCH = 24, COUNTERS = 8 };
+    uint64_t n = perf_u64(b);
+    if (n == 0 && perf_left(b) == 0)
+        return; /* where none were taken, the kernel leaves out the index, too */
+    if (attr->branch_type & BRANCH_HW_INDEX)
+        perf_u64(b);
+    uint64_t each = BRANCH + (attr->branch_type & BRANCH_COUNTERS ? COUNTERS : 0);
+    const uint8_t *branches = perf_take(b, n <= perf_left(b) / each ? n * each : UINT64_MAX);
+    if (branches && attr->branch_type & BRANCH_CALL_STACK) {
+        out->calls = branches;
+        out->calls_n = n;
+    }
+}
+
+static void skip_registers(PerfBytes *b, const PerfAttr *attr) {
+    if (perf_u64(b)) /* else the thread has no user's part */
+        perf_take(b, 8ull * (uint32_t)__builtin_popcountll(attr->user_regs));
+}
+
+static bool has_memory(PerfBytes *b) {
+    uint64_t room = perf_u64(b);
+    if (room == 0)
+        return false;
+    perf_take(b, room);
+    return perf_u64(b) != 0; /* how much of it was filled */
+}
+
+/* What is behind the raw part. It only adds to a sample, so damage there takes nothing away. */
+static void read_tail(PerfBytes *b, const PerfAttr *attr, PerfSample *out) {
+    if (attr->sample_type & SAMPLE_BRANCH_STACK)
+        read_branches(b, attr, out);
+    if (!out->memory_wanted)
+        return;
+    if (attr->sample_type & SAMPLE_REGS_USER)
+        skip_registers(b, attr);
+    out->memory = has_memory(b);
+}
+
 bool perf_sample_read(const PerfRecord *r, const PerfAttr *attr, bool swapped, PerfSample *out) {
     uint64_t type = attr->sample_type;
     /* one by one: the compiler cleared the whole first, by an instruction that took a twentieth of
@@ -57,10 +96,11 @@ bool perf_sample_read(const PerfRecord *r, const PerfAttr *attr, bool swapped, P
     out->period = attr->period;
     out->cpu = UINT32_MAX;
     out->has_chain = false;
-    out->chain = out->read = out->read_end = NULL;
-    out->chain_n = 0;
+    out->chain = out->read = out->read_end = out->calls = NULL;
+    out->chain_n = out->calls_n = 0;
     out->raw = (Str){"", 0};
-    out->user_memory = (type & SAMPLE_STACK_USER) != 0;
+    out->memory_wanted = (type & SAMPLE_STACK_USER) != 0;
+    out->memory = out->no_user = false;
     if (attr->rest_at > r->size)
         return false;
     if (attr->ip_at)
@@ -86,7 +126,11 @@ bool perf_sample_read(const PerfRecord *r, const PerfAttr *attr, bool swapped, P
         if (raw)
             out->raw = (Str){(const char *)raw, n};
     }
-    return !b.bad;
+    if (b.bad)
+        return false;
+    if (type & (SAMPLE_BRANCH_STACK | SAMPLE_STACK_USER))
+        read_tail(&b, attr, out);
+    return true;
 }
 
 uint64_t perf_counts(const PerfSample *s, const PerfAttr *attr, bool swapped) {
@@ -193,5 +237,7 @@ bool perf_lost_read(const PerfRecord *r, bool swapped, uint64_t *out) {
     if (r->type == RECORD_LOST)
         perf_u64(&b); /* id */
     *out = perf_u64(&b);
+    if (r->type == RECORD_LOST_SAMPLES && (r->misc & MISC_LOST_BY_FILTER))
+        *out = 0;
     return !b.bad;
 }

@@ -20,6 +20,7 @@ enum { /* records of the kernel */
        RECORD_SWITCH = 14,
        RECORD_SWITCH_CPU_WIDE = 15,
        RECORD_KSYMBOL = 17,
+       RECORD_CALLCHAIN_DEFERRED = 22,
        RECORD_OWN = 64, /* from here on they are perf's, not the kernel's */
 };
 
@@ -35,6 +36,7 @@ enum { /* in misc */
        MISC_FORK_EXEC = 1 << 13, /* perf made it of a process that ran already */
        MISC_SWITCH_OUT = 1 << 13,
        MISC_MMAP_BUILD_ID = 1 << 14,
+       MISC_LOST_BY_FILTER = 1 << 15, /* perf record --filter left the samples out, as wished */
 };
 
 /* Entries of a callchain from here on are no addresses but say where those behind them lie. */
@@ -57,8 +59,12 @@ typedef struct PerfSample {
     uint64_t chain_n;
     const uint8_t *read; /* counters, up to read_end; NULL: none */
     const uint8_t *read_end;
-    Str raw;          /* of a tracepoint */
-    bool user_memory; /* the user's stack was recorded as raw memory */
+    const uint8_t *calls; /* that the processor remembered, 24 bytes each, the newest first */
+    uint64_t calls_n;
+    Str raw;            /* of a tracepoint */
+    bool memory_wanted; /* raw memory was to be recorded instead of the user's stack, */
+    bool memory;        /* and there is some */
+    bool no_user;       /* the user's part of the chain was to follow, and did not */
 } PerfSample;
 
 bool perf_sample_read(const PerfRecord *r, const PerfAttr *attr, bool swapped, PerfSample *out);
@@ -91,7 +97,8 @@ typedef struct PerfKsymbol {
 bool perf_mmap_read(const PerfRecord *r, const PerfAttr *attr, bool swapped, PerfMmap *out);
 bool perf_task_read(const PerfRecord *r, bool swapped, PerfTask *out);
 bool perf_ksymbol_read(const PerfRecord *r, bool swapped, PerfKsymbol *out);
-/* How many samples a LOST or LOST_SAMPLES record says were lost. */
+/* How many samples a LOST or LOST_SAMPLES record says were lost; those left out on purpose are
+ * not. */
 bool perf_lost_read(const PerfRecord *r, bool swapped, uint64_t *out);
 
 /* A counter of a sample's READ part and its value. */

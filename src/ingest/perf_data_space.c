@@ -3,58 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAPPINGS_MOST = 1 << 17, LIST_FIRST = 16 };
-
-struct MappingList {
-    uint32_t users; /* spaces */
-    uint32_t n, cap;
-    Mapping *map; /* by address; none overlap */
-};
-
-/* ---- lists of mappings --------------------------------------------------------------------
- */
-
-static MappingList *list_new(uint32_t cap) {
-    MappingList *l = mem_resize(NULL, 0, sizeof *l);
-    *l = (MappingList){.users = 1, .cap = cap, .map = mem_resize(NULL, 0, cap * sizeof *l->map)};
-    return l;
-}
-
-static void list_drop(MappingList *l) {
-    if (!l || --l->users)
-        return;
-    mem_resize(l->map, l->cap * sizeof *l->map, 0);
-    mem_resize(l, sizeof *l, 0);
-}
-
-/* The first mapping that ends behind the address. */
-static uint32_t list_place(const MappingList *l, uint64_t address) {
-    uint32_t low = 0, high = l ? l->n : 0;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (l->map[middle].end <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-/* `with` instead of l->map[from, to). */
-static void list_splice(MappingList *l, uint32_t from, uint32_t to, const Mapping *with,
-                        uint32_t n) {
-    uint32_t all = l->n - (to - from) + n;
-    if (all > l->cap) {
-        uint32_t cap = l->cap * 2 > all ? l->cap * 2 : all;
-        l->map = mem_resize(l->map, l->cap * sizeof *l->map, cap * sizeof *l->map);
-        l->cap = cap;
-    }
-    memmove(l->map + from + n, l->map + to, (l->n - to) * sizeof *l->map);
-    if (n)
-        memcpy(l->map + from, with, n * sizeof *with);
-    l->n = all;
-}
-
 /* ---- spaces -------------------------------------------------------------------------------
  */
 
@@ -67,13 +15,13 @@ static Space *space_new(PerfSpaces *s) {
 static void space_drop(Space *space) {
     if (!space || --space->users)
         return;
-    list_drop(space->list);
+    mappings_drop(space->list);
     mem_resize(space, sizeof *space, 0);
 }
 
 /* Takes over what lies where in another. */
 static void space_copy(Space *to, Space *from) {
-    list_drop(to->list);
+    mappings_drop(to->list);
     to->list = from->list;
     if (to->list)
         to->list->users++;
@@ -84,18 +32,20 @@ static void space_copy(Space *to, Space *from) {
 }
 
 /* The list to be changed is this space's alone. */
-static MappingList *own_list(Space *space) {
+static MappingList *own_list(PerfSpaces *s, Space *space) {
     MappingList *old = space->list;
     if (!old || old->users > 1) {
-        uint32_t n = old ? old->n : 0;
-        MappingList *l = list_new(n + LIST_FIRST);
-        if (n)
-            memcpy(l->map, old->map, n * sizeof *l->map);
-        l->n = n;
-        list_drop(old);
-        space->list = l;
+        space->list = old ? mappings_copy(old) : mappings_new(&s->mappings);
+        mappings_drop(old);
     }
     return space->list;
+}
+
+/* Changing the list may copy it. */
+static bool has_room(const PerfSpaces *s, const Space *space) {
+    uint64_t n = space->list ? space->list->n : 0;
+    bool copies = space->list && space->list->users > 1;
+    return n < SPACE_MAPPINGS_MOST && s->mappings + (copies ? n : 0) < MAPPINGS_MOST;
 }
 
 static void new_version(PerfSpaces *s, Space *space) {
@@ -109,45 +59,31 @@ static void new_version(PerfSpaces *s, Space *space) {
 static bool space_insert(PerfSpaces *s, Space *space, const Mapping *m) {
     if (m->end <= m->start)
         return true;
-    if (space->list && space->list->n >= MAPPINGS_MOST)
-        return false;
-    uint32_t from = list_place(space->list, m->start), to = from, n = 0;
-    if (space->list && from < space->list->n && memcmp(&space->list->map[from], m, sizeof *m) == 0)
+    const Mapping *old = mappings_behind(space->list, m->start);
+    if (old && memcmp(old, m, sizeof *m) == 0)
         return true; /* again */
-    MappingList *l = own_list(space);
-    Mapping with[3];
-    while (to < l->n && l->map[to].start < m->end)
-        to++;
-    if (to > from && l->map[from].start < m->start) {
-        with[n] = l->map[from];
-        with[n++].end = m->start;
-    }
-    with[n++] = *m;
-    if (to > from && l->map[to - 1].end > m->end) {
-        with[n] = l->map[to - 1];
-        with[n++].start = m->end;
-    }
-    bool met = to > from || (m->start < space->asked_high && m->end > space->asked_low);
-    list_splice(l, from, to, with, n);
+    if (!has_room(s, space))
+        return false;
+    bool met =
+        (old && old->start < m->end) || (m->start < space->asked_high && m->end > space->asked_low);
+    mappings_put(own_list(s, space), m);
     if (met || space->shared)
         new_version(s, space);
     return true;
 }
 
 static void space_remove(PerfSpaces *s, Space *space, uint64_t start, DsoId dso) {
-    uint32_t at = list_place(space->list, start);
-    if (!space->list || at == space->list->n || space->list->map[at].start != start ||
-        space->list->map[at].dso != dso)
+    const Mapping *old = mappings_behind(space->list, start);
+    if (!old || old->start != start || old->dso != dso)
         return;
-    list_splice(own_list(space), at, at + 1, NULL, 0);
+    mappings_remove(own_list(s, space), start);
     new_version(s, space);
 }
 
 const Mapping *perf_space_find(Space *space, uint64_t address) {
-    MappingList *l = space ? space->list : NULL;
-    uint32_t at = list_place(l, address);
-    if (l && at < l->n && l->map[at].start <= address)
-        return &l->map[at];
+    const Mapping *m = space ? mappings_behind(space->list, address) : NULL;
+    if (m && m->start <= address)
+        return m;
     if (space && address < space->asked_low)
         space->asked_low = address;
     if (space && address >= space->asked_high)
@@ -249,7 +185,11 @@ void perf_spaces_fork(PerfSpaces *s, const PerfTask *task, bool ran_already) {
         set_comm(s, t, names_get(&s->names, parent->comm));
         t->named = true;
     }
-    if (t->pid != parent->pid && t->space != parent->space && !ran_already) {
+    if (t->space == parent->space)
+        return;
+    if (t->pid == parent->pid) { /* the process's first thread ended, and was forgotten */
+        adopt(t, parent->space);
+    } else if (!ran_already) {
         space_copy(t->space, parent->space);
         t->epoch = 0;
     }

@@ -4,23 +4,19 @@
  * address stays right as long as the space's version is the same: it changes when something
  * that may have been asked for lies elsewhere now. Threads that ended are seen for a while on
  * their way out; the memory of the last thousand of them is remembered. Owner: a load. Thread:
- * one at a time. Memory: 80 bytes a thread ever seen, 32 a mapping. Facts: what `perf script`
- * does (tools/perf/util/machine.c, map.c), so that both agree. */
+ * one at a time. Memory: 80 bytes a thread ever seen, 32 to 64 a mapping, of which there is a
+ * limit. Facts: what `perf script` does (tools/perf/util/machine.c, map.c), so that both agree. */
 #pragma once
 
-#include "ingest/perf_data_dso.h"
+#include "ingest/perf_data_maps.h"
 #include "ingest/perf_data_record.h"
 
-typedef struct Mapping {
-    uint64_t start, end;
-    uint64_t shift; /* to be added to an address for its place in the dso */
-    DsoId dso;
-    uint32_t zero; /* so that mappings compare as bytes */
-} Mapping;
-
-typedef struct MappingList MappingList;
-
-enum { SPACES_ENDED = 1024, THREADS_RECENT = 64 };
+enum {
+    SPACES_ENDED = 1024,
+    THREADS_RECENT = 64,
+    SPACE_MAPPINGS_MOST = 1 << 20, /* a process; */
+    MAPPINGS_MOST = 1 << 24,       /* and of all, as forks copy them */
+};
 
 typedef struct Space {
     uint32_t users;   /* threads */
@@ -51,6 +47,7 @@ typedef struct PerfSpaces {
     Space *kernel;
     Dsos *dsos;
     uint32_t versions;
+    uint64_t mappings;           /* of all lists */
     int32_t ended[SPACES_ENDED]; /* threads, as a ring */
     uint64_t ends;
 } PerfSpaces;
@@ -61,7 +58,7 @@ PerfThread *perf_thread(PerfSpaces *s, int32_t pid, int32_t tid);
 void perf_spaces_comm(PerfSpaces *s, const PerfTask *task);
 void perf_spaces_fork(PerfSpaces *s, const PerfTask *task, bool ran_already);
 void perf_spaces_exit(PerfSpaces *s, const PerfTask *task);
-/* False: the process has too many mappings. */
+/* False: there are too many mappings. */
 bool perf_spaces_mmap(PerfSpaces *s, const PerfMmap *map, bool kernel);
 bool perf_spaces_ksymbol(PerfSpaces *s, const PerfKsymbol *symbol);
 /* NULL: nothing is known to lie there. */

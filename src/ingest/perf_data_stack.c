@@ -382,7 +382,7 @@ PairWish perf_stacks_place(PerfStacks *s, PerfPlaced *p) {
     }
     /* without a chain its own address is all there is of a sample; an empty chain is one, too,
      * unless the user's part was left to be found in the memory that was recorded instead */
-    if (!sample->has_chain || (sample->user_memory && p->mode == MODE_USER))
+    if (!sample->has_chain || (sample->memory_wanted && p->mode == MODE_USER))
         return wish_at(s, p, p->root, frame_of(s, p->thread, p->mode, sample->ip));
     return wish_of(p, p->root, 0);
 }

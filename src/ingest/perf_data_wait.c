@@ -17,6 +17,28 @@ bool perf_is_switch(const PerfAttr *attr) {
     return attr->type == PERF_TYPE_TRACEPOINT && str_eq_c(attr->name, "sched:sched_switch");
 }
 
+bool perf_is_off_cpu(const PerfAttr *attr) {
+    enum { SOFTWARE = 1, BPF_OUTPUT = 10 };
+    return attr->type == SOFTWARE && attr->config == BPF_OUTPUT &&
+           str_eq_c(attr->name, "offcpu-time");
+}
+
+bool perf_off_cpu_read(PerfSample *sample, const PerfAttr *attr, bool swapped) {
+    if (!(attr->sample_type & SAMPLE_RAW))
+        return true;
+    PerfBytes b = perf_bytes((const uint8_t *)sample->raw.s, sample->raw.n, swapped);
+    sample->pid = (int32_t)perf_u32(&b);
+    sample->tid = (int32_t)perf_u32(&b);
+    sample->period = perf_u64(&b);
+    uint64_t n = perf_u64(&b);
+    if (b.bad || n > perf_left(&b) / 8)
+        return false;
+    sample->has_chain = true;
+    sample->chain_n = n;
+    sample->chain = b.at;
+    return true;
+}
+
 /* Where the tracepoint's fields lie. */
 enum { PREV_PID = 24, PREV_STATE = 32, NEXT_PID = 56, LEAST = 60 };
 
@@ -63,6 +85,8 @@ PerfWait *perf_wait_begin(PerfWaits *w, const PerfSample *sample, const PerfAttr
     wait->sample = *sample;
     wait->sample.chain = (const uint8_t *)wait->chain.s;
     wait->sample.raw = (Str){"", 0};
+    wait->sample.calls = NULL;
+    wait->sample.calls_n = 0;
     wait->sample.read = wait->sample.read_end = NULL;
     wait->attr = attr;
     wait->mode = mode;

@@ -1,9 +1,11 @@
 /* Perf data wait: time off the processor. A sample of sched:sched_switch is taken where a
  * thread stops to run; it is kept here until the thread runs again, and weighs the time
- * between. Owner: a load. Thread: one at a time. Memory: a copy of the callchain for each
- * thread that waits. Facts: the fields of the tracepoint as the kernel lays them out
+ * between. Those of perf record --off-cpu are taken where it runs again, by another thread: whose
+ * they are, how long it waited and its chain lie in their raw part, or, where perf added them up,
+ * in the sample itself. Owner: a load. Thread: one at a time. Memory: a copy of the callchain for
+ * each thread that waits. Facts: the fields of the tracepoint as the kernel lays them out
  * (include/trace/events/ sched.h): next_pid is only believed where prev_pid is the sample's
- * thread. */
+ * thread; perf's evsel.c, __set_offcpu_sample. */
 #pragma once
 
 #include "base/column.h"
@@ -31,6 +33,10 @@ typedef struct PerfWaits {
 void perf_waits_init(PerfWaits *w);
 void perf_waits_free(PerfWaits *w);
 bool perf_is_switch(const PerfAttr *attr);
+/* Of perf record --off-cpu: its period is in ns. */
+bool perf_is_off_cpu(const PerfAttr *attr);
+/* Takes what the raw part says, if there should be one; false: it is too short. */
+bool perf_off_cpu_read(PerfSample *sample, const PerfAttr *attr, bool swapped);
 /* The thread that runs after the one that a sample is of; -1: it does not say. */
 int32_t perf_switch_next(const PerfSample *sample, bool swapped);
 /* The thread that stops has ended: it will not run again. */

@@ -7,6 +7,7 @@
  * build than the one wanted. */
 #pragma once
 
+#include "base/error.h"
 #include "ingest/build_id.h"
 #include "ingest/symbol_table.h"
 
@@ -33,8 +34,10 @@ void symbols_read_vmlinux(SymbolTable *t, SymbolFile *file, Str known, uint64_t 
 /* "ffffffff81000000 T _text", "… t name\t[module]"; *known_at is the address of the symbol
  * `known`, or 0. False: there is no list, or its addresses are hidden. */
 bool symbols_read_kallsyms(SymbolTable *t, const char *path, Str known, uint64_t *known_at);
-/* "START SIZE NAME", in hex. */
-bool symbols_read_map(SymbolTable *t, const char *path);
+/* "START SIZE NAME", in hex. Believed where it is root's, the user's (before sudo, too), or of who
+ * runs the process that it is named after. False without an error: there is none, or nothing in it.
+ */
+bool symbols_read_map(SymbolTable *t, const char *path, Error *err);
 
 /* False: it is readable as it is. */
 bool symbols_demangle(const char *name, Buf *out);

@@ -2,6 +2,8 @@
  * than its copy. */
 #include "ingest/symbols.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -53,12 +55,12 @@ static bool hex(Str *line, uint64_t *out) {
 
 /* The list becomes the table's, and its lines may be written to: names end with a zero there.
  * The system's own lists do not say how long they are. */
-static bool read_list(SymbolTable *t, const char *path, Str *out) {
+static bool read_list(SymbolTable *t, const char *path, Str *out, Error *err) {
     enum { UNKNOWN = 16 << 20 };
     File f;
     size_t n = 0;
     int64_t got = -1;
-    if (!file_exists(path) || !file_open(&f, path, NULL))
+    if (!file_exists(path) || !file_open(&f, path, err))
         return false;
     size_t room_n = f.size > 0 ? (size_t)f.size + 1 : UNKNOWN;
     char *room = room_n < LIST_MOST ? symbol_table_room(t, 0, room_n) : NULL;
@@ -121,7 +123,7 @@ bool symbols_read_kallsyms(SymbolTable *t, const char *path, Str known, uint64_t
     uint64_t any = 0;
     Str rest;
     *known_at = 0;
-    if (!read_list(t, path, &rest))
+    if (!read_list(t, path, &rest, NULL))
         return false;
     symbol_table_reserve(t, rest.n / SHORTEST);
     t->kernel = true;
@@ -145,11 +147,40 @@ bool symbols_read_kallsyms(SymbolTable *t, const char *path, Str known, uint64_t
 /* ---- those of runtime compilers -----------------------------------------------------------
  */
 
-/* Anybody can write a file of that name, so only its owner's word, or root's, is taken. */
-static bool is_ours(const char *path) {
+/* Who runs the process that "…-PID.map" is of may say what its code is called. */
+static bool runs_process(const char *path, uid_t user) {
+    char folder[32];
     struct stat st;
-    return lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
-           (st.st_uid == 0 || st.st_uid == geteuid());
+    const char *dash = strrchr(path, '-');
+    char *end;
+    long pid = dash ? strtol(dash + 1, &end, 10) : 0;
+    if (pid <= 0 || strcmp(end, ".map") != 0)
+        return false;
+    snprintf(folder, sizeof folder, "/proc/%ld", pid);
+    return stat(folder, &st) == 0 && st.st_uid == user;
+}
+
+/* Who became root by sudo trusts in what is his own. */
+static bool is_before_sudo(uid_t user) {
+    const char *before = geteuid() == 0 ? getenv("SUDO_UID") : NULL;
+    char *end;
+    unsigned long id = before ? strtoul(before, &end, 10) : 0;
+    return before && end != before && !*end && id == user;
+}
+
+/* Anybody can write a file of that name, so it has to be of somebody whose word counts. False
+ * without an error: there is none. */
+static bool is_to_be_believed(const char *path, Error *err) {
+    struct stat st;
+    if (lstat(path, &st) != 0)
+        return false;
+    if (!S_ISREG(st.st_mode))
+        return error_set(err, ERROR_FORMAT, "it is no ordinary file");
+    uid_t user = st.st_uid;
+    if (user == 0 || user == geteuid() || is_before_sudo(user) || runs_process(path, user))
+        return true;
+    return error_set(err, ERROR_IO, "it is of user %u, who does not run that process now",
+                     (unsigned)user);
 }
 
 /* Runtimes may write 0x before it, as perf's reader allows. */
@@ -159,9 +190,9 @@ static bool hex_0x(Str *line, uint64_t *value) {
     return hex(line, value);
 }
 
-bool symbols_read_map(SymbolTable *t, const char *path) {
+bool symbols_read_map(SymbolTable *t, const char *path, Error *err) {
     Str rest;
-    if (!is_ours(path) || !read_list(t, path, &rest))
+    if (!is_to_be_believed(path, err) || !read_list(t, path, &rest, err))
         return false;
     while (rest.n) {
         Str line = str_cut(&rest, '\n');

@@ -54,6 +54,9 @@ const char *complaint_name(ComplaintKind kind) {
         [COMPLAINT_LOST] = "lost",
         [COMPLAINT_RECORD] = "record",
         [COMPLAINT_NOT_UNWOUND] = "not-unwound",
+        [COMPLAINT_DEFERRED] = "deferred",
+        [COMPLAINT_SYMBOLS] = "symbols",
+        [COMPLAINT_LIMIT] = "limit",
     };
     return (unsigned)kind < COMPLAINT_KINDS ? name[kind] : "";
 }
@@ -72,6 +75,9 @@ const char *complaint_text(ComplaintKind kind) {
         [COMPLAINT_RECORD] = "records that cannot be read",
         [COMPLAINT_NOT_UNWOUND] =
             "samples whose user stack is raw memory (--call-graph dwarf) and not unwound",
+        [COMPLAINT_DEFERRED] = "samples whose user stack was to follow (defer) and did not in time",
+        [COMPLAINT_SYMBOLS] = "lists of symbols that are not used",
+        [COMPLAINT_LIMIT] = "records over a limit of this program",
     };
     return (unsigned)kind < COMPLAINT_KINDS ? text[kind] : "";
 }

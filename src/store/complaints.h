@@ -19,6 +19,9 @@ typedef enum ComplaintKind {
     COMPLAINT_LOST,        /* the recorder itself says that it lost samples */
     COMPLAINT_RECORD,      /* a binary record that does not hold what it should */
     COMPLAINT_NOT_UNWOUND, /* a sample whose user stack was recorded as raw memory */
+    COMPLAINT_DEFERRED,    /* a sample whose user stack was to follow, and did not in time */
+    COMPLAINT_SYMBOLS,     /* names of code that are there but cannot be trusted or read */
+    COMPLAINT_LIMIT,       /* a good record that there was no room for, or no time to wait for */
     COMPLAINT_KINDS,
 } ComplaintKind;
 

@@ -48,7 +48,7 @@ static void read_map(SymbolTable *t, const uint8_t *data, size_t n) {
     FILE *file = fopen(path, "wb");
     if (!file || fwrite(data, 1, n, file) != n || fclose(file) != 0)
         panic("%s cannot be written", path);
-    symbols_read_map(t, path);
+    symbols_read_map(t, path, NULL);
     unlink(path);
 }
 

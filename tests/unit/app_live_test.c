@@ -114,6 +114,33 @@ static void perf_gets_its_arguments(void **state) {
                 "perf record -g -F 999 -m 128 --no-buffering -o - -p 12,13 -- sleep 2.500");
     assert_runs(&(RecordWish){.hertz = 20000, .command = command},
                 "perf record -g -F 20000 -m 128 -o - -- make -j 2");
+    assert_runs(&(RecordWish){.hertz = 10000, .all_cpus = true, .builds = true},
+                "perf record -g -F 10000 -m 128 -o - --buildid-mmap -a");
+}
+
+/* Linux 5.12 put builds into mappings; both perf and the kernel must know. */
+static void builds_are_asked_for_where_they_are_known(void **state) {
+    (void)state;
+    static const struct {
+        const char *perf, *kernel;
+        bool known;
+    } table[] = {
+        {"perf version 6.1.187", "6.1.0-44-amd64", true},
+        {"perf version 5.12", "5.12.0", true},
+        {"perf version 5.12.rc3.g1a2b3c", "5.14.0-427.el9.x86_64", true},
+        {"perf version 10.0", "10.0", true},
+        {"perf version 5.11.22", "6.1.0", false},
+        {"perf version 6.1.187", "5.11.0", false},
+        {"perf version 6.1", "4.18.0-553.el8_10.x86_64", false},
+        {"perf version 4.18.0-553.el8_10.x86_64", "6.1.0", false},
+        {"perf version 5", "6.1.0", false},
+        {"WARNING: perf not found for kernel 6.8.0-31", "6.8.0-31-generic", false},
+        {"", "6.1.0", false},
+        {"perf version 6.1", "", false},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        assert_int_equal(record_knows_builds(str_of(table[i].perf), str_of(table[i].kernel)),
+                         table[i].known);
 }
 
 /* How a program that runs `script` ends, interrupted once it said so. */
@@ -193,6 +220,7 @@ int main(void) {
         cmocka_unit_test(while_paused_samples_arrive_unseen),
         cmocka_unit_test(rights_are_told_exactly),
         cmocka_unit_test(perf_gets_its_arguments),
+        cmocka_unit_test(builds_are_asked_for_where_they_are_known),
         cmocka_unit_test(a_recorder_that_was_stopped_did_not_fail),
         cmocka_unit_test(only_the_next_file_is_followed),
         cmocka_unit_test(what_is_not_there_is_told),

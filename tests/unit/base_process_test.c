@@ -55,6 +55,21 @@ static void output_goes_to_a_new_file(void **state) {
     buf_free(&text);
 }
 
+static void a_question_and_its_answer(void **state) {
+    (void)state;
+    Buf line = {0};
+    assert_true(
+        process_ask((const char *const[]){"sh", "-c", "echo a; echo b 1", NULL}, 10000, &line));
+    assert_true(str_eq(buf_str(&line), STR("b 1")));
+    buf_clear(&line);
+    assert_false(
+        process_ask((const char *const[]){"sh", "-c", "echo a; exit 1", NULL}, 10000, &line));
+    assert_false(process_ask((const char *const[]){"sleep", "10", NULL}, 20, &line));
+    assert_false(process_ask((const char *const[]){"no-such-program-at-all", NULL}, 10000, &line));
+    assert_int_equal(line.n, 0);
+    buf_free(&line);
+}
+
 static void an_argument_is_an_argument(void **state) {
     (void)state;
     Error err = {0};
@@ -105,6 +120,7 @@ static void a_missing_program_is_told(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(output_goes_to_a_new_file),
+        cmocka_unit_test(a_question_and_its_answer),
         cmocka_unit_test(an_argument_is_an_argument),
         cmocka_unit_test(an_interrupt_ends_it),
         cmocka_unit_test(what_does_not_listen_is_ended),

@@ -294,6 +294,226 @@ static void what_callchains_say(void **state) {
     }
 }
 
+/* --call-graph lbr: the processor's calls stand in for what the kernel found of the user's part;
+ * where it led to first is the function that was sampled. */
+static void calls_that_the_processor_remembered(void **state) {
+    (void)state;
+    static uint64_t call[3][3] = {
+        {0x400110, 0x400200, 9}, {0x400310, 0x400100, 9}, {0x400410, 0x400300, 9}};
+    static const struct {
+        uint32_t calls, mode;
+        uint64_t chain[4];
+        uint32_t n;
+        bool no_calls; /* branches of another kind */
+        const char *frames;
+    } table[] = {
+        {3,
+         MODE_USER,
+         {MARK_USER, 0x400234, 0x400999},
+         3,
+         false,
+         "p+0x410@/p;p+0x310@/p;p+0x110@/p;p+0x200@/p"},
+        {1, MODE_USER, {0}, 0, false, "p+0x110@/p;p+0x200@/p"},
+        {1,
+         MODE_KERNEL,
+         {MARK_KERNEL, 0xffffffff80000000u, MARK_USER, 0x400234},
+         4,
+         false,
+         "p+0x110@/p;p+0x200@/p;bpf_prog_1@bpf_prog_1_[k]"},
+        {1, MODE_KERNEL, {MARK_KERNEL, 0xffffffff80000000u}, 2, false, "bpf_prog_1@bpf_prog_1_[k]"},
+        {0, MODE_USER, {MARK_USER, 0x400234}, 2, false, "p+0x234@/p"},
+        {2, MODE_USER, {MARK_USER, 0x400234}, 2, true, "p+0x234@/p"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table * 2; i++) {
+        PerfGen g;
+        Loaded l;
+        char want[256];
+        size_t row = i / 2;
+        gen_init(&g, PERF_FORM_PIPE, i % 2, USUAL | SAMPLE_BRANCH_STACK);
+        g.event[0].branch_type =
+            (table[row].no_calls ? 0 : BRANCH_CALL_STACK) | (row ? BRANCH_HW_INDEX : 0);
+        gen_ksymbol(&g, kernel_at, KERNEL_CODE, "bpf_prog_1", 0);
+        gen_mmap(&g, 4, USER_CODE, 0x1000, 0, "/p", 1);
+        for (int again = 0; again < 20; again++)
+            gen_sample(&g, &(PerfGenSample){.misc = (uint16_t)table[row].mode,
+                                            .pid = 4,
+                                            .tid = 4,
+                                            .time = SECOND,
+                                            .chain = table[row].chain,
+                                            .chain_n = table[row].n,
+                                            .branch = call,
+                                            .branch_n = table[row].calls});
+        Buf file = gen_file(&g);
+        load_text(&l, 0, 0, buf_str(&file));
+        snprintf(want, sizeof want, ":4|cpu-clock:HG|%s", table[row].frames);
+        const char *rows[20];
+        for (int again = 0; again < 20; again++)
+            rows[again] = want;
+        expect_rows(&l, rows, 20);
+        assert_int_equal(complaints_total(&l.profile.complaints), 0);
+        loaded_free(&l);
+        buf_free(&file);
+        gen_free(&g);
+    }
+}
+
+static void put_deferred(PerfGen *g, int32_t tid, uint64_t cookie, const uint64_t *chain,
+                         uint32_t n, uint64_t time) {
+    gen_begin(g, RECORD_CALLCHAIN_DEFERRED, MODE_USER);
+    gen_u64(g, &g->data, cookie);
+    gen_u64(g, &g->data, n);
+    for (uint32_t i = 0; i < n; i++)
+        gen_u64(g, &g->data, chain[i]);
+    gen_end(g, tid, tid, time);
+}
+
+/* The user's part follows when the thread leaves the kernel, for all samples since it entered. */
+static void a_users_part_that_follows(void **state) {
+    (void)state;
+    enum { THREADS = 300 };
+    static const uint64_t users[] = {MARK_USER, USER_CODE + 0x10, USER_CODE + 0x20};
+    static const char *const joined =
+        ":4|cpu-clock:HG|p+0x20@/p;p+0x10@/p;bpf_prog_1@bpf_prog_1_[k]";
+    static const char *const alone = "bpf_prog_1@bpf_prog_1_[k]";
+    for (int big = 0; big < 2; big++) {
+        PerfGen g;
+        Loaded l;
+        char other[64], late[64];
+        uint64_t chain[] = {MARK_KERNEL, kernel_at, CHAIN_USER_DEFERRED, 0x300000001};
+        PerfGenSample s = {.misc = MODE_KERNEL, .time = SECOND, .chain = chain, .chain_n = 4};
+        gen_init(&g, PERF_FORM_PIPE, big, USUAL);
+        gen_ksymbol(&g, kernel_at, KERNEL_CODE, "bpf_prog_1", 0);
+        gen_mmap(&g, 4, USER_CODE, 0x1000, 0, "/p", 1);
+        s.pid = s.tid = 4;
+        gen_sample(&g, &s);
+        s.time++;
+        gen_sample(&g, &s);
+        s.pid = s.tid = 5; /* whose own does not come */
+        gen_sample(&g, &s);
+        put_deferred(&g, 4, chain[3], users, 3, SECOND + 9);
+        s.pid = s.tid = 4;
+        s.time = SECOND + 10; /* in the kernel again, for long */
+        chain[3]++;
+        gen_sample(&g, &s);
+        for (int32_t tid = 100; tid < 100 + THREADS; tid++)
+            put_deferred(&g, tid, chain[3], users, 3, SECOND + 11);
+        for (int i = 0; i < 4; i++)
+            gen_round(&g);
+        put_deferred(&g, 4, chain[3], users, 3, SECOND + 20);
+        put_deferred(&g, 4, chain[3], users, 3, SECOND + 21);
+        g.data.s[g.record + (big ? 20 : 19)] = 1; /* more addresses than there are */
+        Buf file = gen_file(&g);
+        load_text(&l, 0, 0, buf_str(&file));
+        snprintf(other, sizeof other, ":5|cpu-clock:HG|%s", alone);
+        snprintf(late, sizeof late, ":4|cpu-clock:HG|%s", alone);
+        expect_rows(&l, (const char *[]){joined, joined, other, late}, 4);
+        assert_int_equal(l.profile.complaints.of[COMPLAINT_DEFERRED].count, 2);
+        assert_int_equal(complaints_total(&l.profile.complaints), 2);
+        loaded_free(&l);
+        buf_free(&file);
+        gen_free(&g);
+    }
+}
+
+/* --call-graph dwarf: what is said is of the samples that have raw memory, not of those of the
+ * kernel's own threads, nor of those that were unwound while they were recorded. */
+static void raw_memory_is_counted_where_there_is_some(void **state) {
+    (void)state;
+    static const uint64_t chain[] = {MARK_USER, 1, 2};
+    static uint64_t branch[2][3] = {{1, 2, 3}, {4, 5, 6}};
+    static const struct {
+        uint32_t chain_n, branch_n;
+        uint64_t abi;
+        uint32_t stack_n, stack_used;
+        const char *frames;
+        bool counted;
+    } table[] = {
+        {3, 0, 0, 0, 0, "[unknown]@[unknown];[unknown]@[unknown]", false},
+        {3, 2, 2, 0, 0, "[unknown]@[unknown];[unknown]@[unknown]", false},
+        {3, 2, 2, 64, 0, "[unknown]@[unknown];[unknown]@[unknown]", false},
+        {0, 2, 2, 64, 16, "[unknown]@[unknown]", true},
+        {0, 0, 2, 64, 64, "[unknown]@[unknown]", true},
+        {0, 2, 0, 64, 8, "[unknown]@[unknown]", true},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table * 4; i++) {
+        PerfGen g;
+        Loaded l;
+        char want[256];
+        gen_init(&g, i & 1 ? PERF_FORM_PIPE : PERF_FORM_FILE, i % 3 == 0,
+                 USUAL | SAMPLE_RAW | SAMPLE_BRANCH_STACK | SAMPLE_REGS_USER | SAMPLE_STACK_USER);
+        size_t row = i / 4;
+        g.event[0].branch_type = i & 2 ? BRANCH_HW_INDEX | BRANCH_COUNTERS : 0;
+        g.event[0].user_regs = 0xff0fff;
+        if (i & 2 && !table[row].branch_n) /* whether there is an index then is not said */
+            g.event[0].branch_type = BRANCH_COUNTERS;
+        gen_sample(&g, &(PerfGenSample){.misc = MODE_USER,
+                                        .pid = 4,
+                                        .tid = 4,
+                                        .ip = 1,
+                                        .time = SECOND,
+                                        .chain = chain,
+                                        .chain_n = table[row].chain_n,
+                                        .raw = "raw",
+                                        .raw_n = 4,
+                                        .branch = branch,
+                                        .branch_n = table[row].branch_n,
+                                        .abi = table[row].abi,
+                                        .stack_n = table[row].stack_n,
+                                        .stack_used = table[row].stack_used});
+        Buf file = gen_file(&g);
+        load_text(&l, 0, 0, buf_str(&file));
+        snprintf(want, sizeof want, ":4|cpu-clock:HG|%s", table[row].frames);
+        expect_rows(&l, (const char *[]){want}, 1);
+        assert_int_equal(l.profile.complaints.of[COMPLAINT_NOT_UNWOUND].count, table[row].counted);
+        assert_int_equal(complaints_total(&l.profile.complaints), table[row].counted);
+        loaded_free(&l);
+        buf_free(&file);
+        gen_free(&g);
+    }
+}
+
+/* Sizes that lead behind the record: the sample stays, and nothing is said of its memory. */
+static void sizes_behind_the_chain_are_not_believed(void **state) {
+    (void)state;
+    enum { PARTS = 3 };
+    static const uint64_t size[] = {UINT64_MAX, (uint64_t)1 << 63, UINT64_MAX / 24 + 1, 1 << 20, 9};
+    for (size_t i = 0; i < sizeof size / sizeof *size * PARTS; i++) {
+        PerfGen g;
+        Loaded l;
+        uint64_t branch[1][3] = {{1, 2, 3}}, chain[] = {MARK_USER, 1};
+        size_t part = i % PARTS;
+        gen_init(&g, PERF_FORM_PIPE, false,
+                 USUAL | SAMPLE_BRANCH_STACK | SAMPLE_REGS_USER | SAMPLE_STACK_USER);
+        g.event[0].user_regs = part == 1 ? UINT64_MAX : 1;
+        gen_sample(&g, &(PerfGenSample){.misc = MODE_USER,
+                                        .pid = 4,
+                                        .tid = 4,
+                                        .time = SECOND,
+                                        .chain = chain,
+                                        .chain_n = 2,
+                                        .branch = branch,
+                                        .branch_n = 1,
+                                        .abi = 1,
+                                        .stack_n = 8,
+                                        .stack_used = 8});
+        /* from its end: how much was filled, 8 bytes, their size, registers */
+        size_t at = part == 0 ? g.data.n - 24 - 8 * (1 + 1 + 4) : part == 1 ? 0 : g.data.n - 24;
+        if (at)
+            memcpy(g.data.s + at, &size[i / PARTS], 8);
+        else { /* registers that are not all there */
+            g.data.n -= 8 * (i / PARTS + 4);
+            gen_plain_end(&g);
+        }
+        Buf file = gen_file(&g);
+        load_text(&l, 0, 0, buf_str(&file));
+        expect_rows(&l, (const char *[]){":4|cpu-clock:HG|[unknown]@[unknown]"}, 1);
+        assert_int_equal(complaints_total(&l.profile.complaints), 0);
+        loaded_free(&l);
+        buf_free(&file);
+        gen_free(&g);
+    }
+}
+
 /* ---- symbols ------------------------------------------------------------------------------
  */
 
@@ -327,6 +547,45 @@ static void a_runtime_compilers_list(void **state) {
              "first@%s_[j]",
              path, path, path, path, path);
     expect_rows(&l, (const char *[]){want}, 1);
+    loaded_free(&l);
+    buf_free(&file);
+    gen_free(&g);
+}
+
+/* A list that another user could have written is not used, which is said. */
+static void a_list_that_is_not_believed(void **state) {
+    (void)state;
+    enum { NOBODY = 54321 };
+    static const uint64_t chain[] = {MARK_USER, 0x7000010};
+    char path[64], want[128];
+    PerfGen g;
+    Loaded l;
+    Error err = {0};
+    int32_t pid = getpid();
+    snprintf(path, sizeof path, "/tmp/perf-%d.map", pid);
+    assert_true(file_write_all(path, STR("7000000 20 first\n"), &err));
+    if (geteuid() != 0 || chown(path, NOBODY, NOBODY) != 0) {
+        unlink(path);
+        skip();
+    }
+    gen_init(&g, PERF_FORM_PIPE, false, USUAL);
+    gen_mmap(&g, pid, 0x7000000, 0x1000, 0, "//anon", 2);
+    for (int i = 0; i < 2; i++)
+        gen_sample(&g, &(PerfGenSample){.misc = MODE_USER,
+                                        .pid = pid,
+                                        .tid = pid,
+                                        .time = SECOND,
+                                        .chain = chain,
+                                        .chain_n = 2});
+    Buf file = gen_file(&g);
+    load_text(&l, 0, 0, buf_str(&file));
+    unlink(path);
+    snprintf(want, sizeof want, ":%d|cpu-clock:HG|[unknown]@%s_[j]", pid, path);
+    expect_rows(&l, (const char *[]){want, want}, 2);
+    const Complaint *c = &l.profile.complaints.of[COMPLAINT_SYMBOLS];
+    assert_int_equal(c->count, 1);
+    snprintf(want, sizeof want, "%s: it is of user 54321, who does not run that process now", path);
+    assert_string_equal(c->example[0].excerpt, want);
     loaded_free(&l);
     buf_free(&file);
     gen_free(&g);
@@ -507,6 +766,71 @@ static void a_kernel_with_symbols_by_build_id(void **state) {
     gen_free(&g);
 }
 
+/* Where this program's code lies: the first mapping that is code. */
+static bool own_code(char path[512], uint64_t *start, uint64_t *length, uint64_t *offset) {
+    char line[700], rights[8];
+    unsigned long long from, to, at;
+    uint64_t here = (uint64_t)(uintptr_t)&own_code;
+    bool found = false;
+    FILE *maps = fopen("/proc/self/maps", "r");
+    while (maps && !found && fgets(line, sizeof line, maps))
+        found =
+            sscanf(line, "%llx-%llx %7s %llx %*s %*s %511s", &from, &to, rights, &at, path) == 5 &&
+            from <= here && here < to;
+    if (maps)
+        fclose(maps);
+    *start = from;
+    *length = to - from;
+    *offset = at;
+    return found;
+}
+
+/* The file of that name is another build, as in a container: its symbols are not taken. */
+static void a_file_of_another_build(void **state) {
+    (void)state;
+    char path[512], want[700];
+    uint64_t start, length, offset, chain[] = {MARK_USER, (uint64_t)(uintptr_t)&own_code};
+    SymbolFile *f = symbol_file_open("/proc/self/exe", NULL);
+    BuildId id = f ? symbol_file_build_id(f) : (BuildId){0};
+    symbols_close(f);
+    if (!id.n || !own_code(path, &start, &length, &offset))
+        skip();
+    for (int other = 0; other < 2; other++) {
+        PerfGen g;
+        Loaded l;
+        gen_init(&g, PERF_FORM_PIPE, false, USUAL);
+        gen_begin(&g, RECORD_MMAP2, MODE_USER | MISC_MMAP_BUILD_ID);
+        gen_u32(&g, &g.data, 8);
+        gen_u32(&g, &g.data, 8);
+        gen_u64(&g, &g.data, start);
+        gen_u64(&g, &g.data, length);
+        gen_u64(&g, &g.data, offset);
+        gen_u32(&g, &g.data, id.n);
+        id.byte[0] = (uint8_t)(id.byte[0] + other);
+        buf_put(&g.data, (Str){(const char *)id.byte, BUILD_ID_MAX});
+        gen_u32(&g, &g.data, 5); /* read, execute */
+        gen_u32(&g, &g.data, 2);
+        gen_text(&g, path);
+        gen_end(&g, 8, 8, 1);
+        gen_sample(&g, &(PerfGenSample){.misc = MODE_USER,
+                                        .pid = 8,
+                                        .tid = 8,
+                                        .time = SECOND,
+                                        .chain = chain,
+                                        .chain_n = 2});
+        Buf file = gen_file(&g);
+        load_text(&l, 0, 0, buf_str(&file));
+        snprintf(want, sizeof want, ":8|cpu-clock:HG|own_code@%s", path);
+        Buf text = sample_text(&l, 0);
+        assert_int_equal(strcmp(text.s, want) == 0, !other);
+        assert_int_equal(strstr(text.s, "own_code") != NULL, !other);
+        buf_free(&text);
+        loaded_free(&l);
+        buf_free(&file);
+        gen_free(&g);
+    }
+}
+
 /* ---- in time ------------------------------------------------------------------------------
  */
 
@@ -550,6 +874,88 @@ static void ids_are_used_again(void **state) {
     loaded_free(&l);
     buf_free(&file);
     gen_free(&g);
+}
+
+/* The first thread may end long before the others, which go on to begin new ones. */
+static void a_process_outlives_its_first_thread(void **state) {
+    (void)state;
+    enum { THREADS = 3000 };
+    static const uint64_t chain[] = {MARK_USER, USER_CODE + 0x10};
+    PerfGen g;
+    Loaded l;
+    uint64_t time = SECOND;
+    gen_init(&g, PERF_FORM_PIPE, false, USUAL);
+    gen_mmap(&g, 10, USER_CODE, 0x1000, 0, "/p", time++);
+    gen_thread(&g, 10, 11, 10, time++);
+    gen_exit(&g, 10, 10, time++);
+    for (int32_t tid = 1000; tid < 1000 + THREADS; tid++) {
+        gen_thread(&g, 10, tid, 11, time++);
+        gen_sample(&g, &(PerfGenSample){.misc = MODE_USER,
+                                        .pid = 10,
+                                        .tid = tid,
+                                        .time = time++,
+                                        .chain = chain,
+                                        .chain_n = 2});
+        gen_exit(&g, 10, tid, time++);
+    }
+    Buf file = gen_file(&g);
+    load_text(&l, 0, 0, buf_str(&file));
+    assert_int_equal(l.profile.building.samples, THREADS);
+    for (uint64_t i = 0; i < THREADS; i++) {
+        Buf text = sample_text(&l, i);
+        if (!strstr(text.s, "p+0x10@/p"))
+            fail_msg("sample %llu is %s", (unsigned long long)i, text.s);
+        buf_free(&text);
+    }
+    loaded_free(&l);
+    buf_free(&file);
+    gen_free(&g);
+}
+
+/* A round of so many samples of one processor, and then a name that another one tells, which is
+ * older than all of them. */
+static void load_long_round(Loaded *l, uint32_t samples) {
+    enum { PIECE = 1000 };
+    PerfGen g;
+    gen_init(&g, PERF_FORM_PIPE, false, SAMPLE_IP | SAMPLE_TID | SAMPLE_TIME);
+    for (int i = 0; i < PIECE; i++)
+        gen_sample(&g, &(PerfGenSample){.misc = MODE_USER, .pid = 8, .tid = 8, .time = SECOND});
+    Buf file = gen_file(&g);
+    const char *path = temp_file(buf_str(&file));
+    FILE *more = fopen(path, "ab");
+    assert_non_null(more);
+    for (uint32_t n = PIECE; n < samples; n += PIECE)
+        assert_int_equal(fwrite(g.data.s, 1, g.data.n, more), g.data.n);
+    buf_clear(&g.data);
+    gen_comm(&g, 8, 8, "named", SECOND - 9);
+    gen_comm(&g, 8, 8, "named", SECOND - 8);
+    gen_round(&g);
+    assert_int_equal(fwrite(g.data.s, 1, g.data.n, more), g.data.n);
+    assert_int_equal(fclose(more), 0);
+    load_path(l, 0, 0, path);
+    temp_remove();
+    buf_free(&file);
+    gen_free(&g);
+}
+
+static void rounds_of_millions(void **state) {
+    (void)state;
+    static const struct {
+        uint32_t samples, late;
+        const char *first;
+    } table[] = {{1200000, 0, "named|cpu-clock:HG|[unknown]@[unknown]"},
+                 {2200000, 2, ":8|cpu-clock:HG|[unknown]@[unknown]"}};
+    for (int i = 0; i < 2; i++) {
+        Loaded l;
+        load_long_round(&l, table[i].samples);
+        assert_int_equal(l.profile.building.samples, table[i].samples);
+        assert_int_equal(l.profile.complaints.of[COMPLAINT_LIMIT].count, table[i].late);
+        assert_int_equal(complaints_total(&l.profile.complaints), table[i].late);
+        Buf text = sample_text(&l, 0);
+        assert_string_equal(text.s, table[i].first);
+        buf_free(&text);
+        loaded_free(&l);
+    }
 }
 
 /* A tracepoint's text: who stops, why, and who runs then. */
@@ -612,6 +1018,62 @@ static void time_off_the_processor(void **state) {
         loaded_free(&l);
         buf_free(&file);
         gen_free(&g);
+    }
+}
+
+/* perf record --off-cpu: what another thread's sample says in its raw part of the one that waited;
+ * older perfs added waits up, in samples without a time. */
+static void time_off_the_processor_by_bpf(void **state) {
+    (void)state;
+    enum { BPF_OUTPUT = 10, WAIT = 5000000 };
+    static const uint64_t chain[] = {MARK_USER, USER_CODE + 0x10, USER_CODE + 0x20};
+    static const char *const want = "waits|offcpu-time|p+0x20@/p;p+0x10@/p";
+    for (int way = 0; way < 4; way++) {
+        PerfGen g, raw;
+        Loaded l;
+        bool big = way & 1, added_up = way & 2;
+        gen_init(&g, PERF_FORM_PIPE, big, added_up ? USUAL : USUAL - SAMPLE_CALLCHAIN + SAMPLE_RAW);
+        gen_init(&raw, PERF_FORM_PIPE, big, 0);
+        g.event[0].config = BPF_OUTPUT;
+        g.event[0].name = "offcpu-time";
+        gen_comm(&g, 10, 11, "waits", 1);
+        gen_mmap(&g, 10, USER_CODE, 0x1000, 0, "/p", 2);
+        gen_u32(&raw, &raw.data, 10);
+        gen_u32(&raw, &raw.data, 11);
+        gen_u64(&raw, &raw.data, WAIT);
+        gen_u64(&raw, &raw.data, 3);
+        for (int i = 0; i < 3; i++)
+            gen_u64(&raw, &raw.data, chain[i]);
+        gen_u64(&raw, &raw.data, 1); /* control group */
+        gen_u32(&raw, &raw.data, 0);
+        PerfGenSample s = {.misc = MODE_KERNEL, .pid = 99, .tid = 99, .time = SECOND, .period = 1};
+        if (added_up)
+            s = (PerfGenSample){.misc = MODE_USER,
+                                .pid = 10,
+                                .tid = 11,
+                                .time = ~0ull << 32,
+                                .period = WAIT,
+                                .chain = chain,
+                                .chain_n = 3};
+        s.raw = raw.data.s;
+        s.raw_n = (uint32_t)raw.data.n;
+        gen_sample(&g, &s);
+        gen_sample(&g, &s);
+        s.raw_n = 8 * 5 + 4; /* less than its chain */
+        if (!added_up)
+            gen_sample(&g, &s);
+        Buf file = gen_file(&g);
+        load_text(&l, 0, 0, buf_str(&file));
+        expect_rows(&l, (const char *[]){want, want}, 2);
+        assert_int_equal(COLUMN_AT(&l.profile.weight, uint64_t, 1), WAIT);
+        Context c = contexts_get(&l.dict.contexts, 1);
+        assert_int_equal(c.tid, 11);
+        assert_int_equal(contexts_get_event(&l.dict.contexts, c.event).weight, WEIGHT_TIME_NS);
+        assert_int_equal(l.profile.complaints.of[COMPLAINT_RECORD].count, !added_up);
+        loaded_free(&l);
+        buf_free(&file);
+        gen_free(&g);
+        gen_free(&raw);
     }
 }
 
@@ -961,6 +1423,29 @@ static void a_recording_that_was_over(void **state) {
     temp_remove();
 }
 
+/* What a filter of the recorder left out was not lost. */
+static void lost_samples(void **state) {
+    (void)state;
+    for (int big = 0; big < 2; big++) {
+        PerfGen g;
+        Loaded l;
+        gen_init(&g, PERF_FORM_PIPE, big, USUAL);
+        gen_lost(&g, 3, 1);
+        for (int filter = 0; filter < 2; filter++) {
+            gen_begin(&g, RECORD_LOST_SAMPLES, filter ? 1 << 15 : 0);
+            gen_u64(&g, &g.data, filter ? 1000 : 20);
+            gen_end(&g, 0, 0, 2);
+        }
+        Buf file = gen_file(&g);
+        load_text(&l, 0, 0, buf_str(&file));
+        assert_int_equal(l.profile.complaints.of[COMPLAINT_LOST].count, 23);
+        assert_int_equal(complaints_total(&l.profile.complaints), 23);
+        loaded_free(&l);
+        buf_free(&file);
+        gen_free(&g);
+    }
+}
+
 /* ---- what stands between records ---------------------------------------------------------
  */
 
@@ -1216,6 +1701,40 @@ static int write_seeds(const char *folder) {
     g.event[0].read_format = g.event[1].read_format = READ_GROUP | READ_ID;
     gen_sample(&g, &(PerfGenSample){.pid = 4, .tid = 4, .time = SECOND, .values = {5, 6}});
     write_seed(folder, "group", &g);
+    uint64_t chain[] = {MARK_USER, 0x400123}, call[2][3] = {{0x400110, 0x400100}, {0x400210}};
+    gen_init(&g, PERF_FORM_PIPE, false,
+             USUAL | SAMPLE_BRANCH_STACK | SAMPLE_REGS_USER | SAMPLE_STACK_USER);
+    g.event[0].branch_type = BRANCH_CALL_STACK | BRANCH_HW_INDEX | BRANCH_COUNTERS;
+    g.event[0].user_regs = 3;
+    gen_sample(&g, &(PerfGenSample){.misc = MODE_USER,
+                                    .pid = 4,
+                                    .tid = 4,
+                                    .time = SECOND,
+                                    .chain = chain,
+                                    .chain_n = 2,
+                                    .branch = call,
+                                    .branch_n = 2,
+                                    .abi = 2,
+                                    .stack_n = 8,
+                                    .stack_used = 8});
+    write_seed(folder, "calls", &g);
+    uint64_t deferring[] = {MARK_KERNEL, kernel_at, CHAIN_USER_DEFERRED, 7};
+    gen_init(&g, PERF_FORM_PIPE, false, USUAL);
+    gen_sample(&g, &(PerfGenSample){.misc = MODE_KERNEL,
+                                    .pid = 4,
+                                    .tid = 4,
+                                    .time = SECOND,
+                                    .chain = deferring,
+                                    .chain_n = 4});
+    put_deferred(&g, 4, 7, chain, 2, SECOND + 1);
+    write_seed(folder, "deferred", &g);
+    uint64_t waited[] = {(uint64_t)11 << 32 | 10, 5000000, 2, MARK_USER, 0x400123, 1};
+    gen_init(&g, PERF_FORM_PIPE, false, USUAL - SAMPLE_CALLCHAIN + SAMPLE_RAW);
+    g.event[0].config = 10;
+    g.event[0].name = "offcpu-time";
+    gen_sample(&g, &(PerfGenSample){
+                       .pid = 4, .tid = 4, .time = SECOND, .raw = waited, .raw_n = sizeof waited});
+    write_seed(folder, "off-cpu", &g);
     return 0;
 }
 
@@ -1229,11 +1748,20 @@ int main(void) {
         cmocka_unit_test(every_layout_of_samples),
         cmocka_unit_test(samples_of_groups),
         cmocka_unit_test(what_callchains_say),
+        cmocka_unit_test(calls_that_the_processor_remembered),
+        cmocka_unit_test(a_users_part_that_follows),
+        cmocka_unit_test(raw_memory_is_counted_where_there_is_some),
+        cmocka_unit_test(sizes_behind_the_chain_are_not_believed),
         cmocka_unit_test(a_runtime_compilers_list),
+        cmocka_unit_test(a_list_that_is_not_believed),
         cmocka_unit_test(the_kernels_list_by_build_id),
         cmocka_unit_test(a_kernel_with_symbols_by_build_id),
+        cmocka_unit_test(a_file_of_another_build),
         cmocka_unit_test(ids_are_used_again),
+        cmocka_unit_test(a_process_outlives_its_first_thread),
+        cmocka_unit_test(rounds_of_millions),
         cmocka_unit_test(time_off_the_processor),
+        cmocka_unit_test(time_off_the_processor_by_bpf),
         cmocka_unit_test(compressed_records),
         cmocka_unit_test(compressed_records_that_say_their_length),
         cmocka_unit_test(compressed_records_too_long_for_their_size),
@@ -1243,6 +1771,7 @@ int main(void) {
         cmocka_unit_test(a_recording_that_ends_at_once),
         cmocka_unit_test(a_recording_that_is_let_go),
         cmocka_unit_test(a_recording_that_was_over),
+        cmocka_unit_test(lost_samples),
         cmocka_unit_test(bytes_that_are_no_records),
         cmocka_unit_test(a_recorder_that_was_killed),
         cmocka_unit_test(cut_anywhere),

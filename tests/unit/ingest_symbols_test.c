@@ -1,13 +1,18 @@
 /* Tables of symbols: which of several names is printed, lists as text, ELF files, readable
  * names. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "base/file.h"
 #include "ingest/symbols.h"
 #include "unit/ingest_helper.h"
 
@@ -115,9 +120,11 @@ static void a_runtime_compilers_list(void **state) {
     SymbolTable t;
     symbol_table_init(&t);
     assert_true(symbols_read_map(
-        &t, temp_file(STR("7f0000001000 40 Lint;::run()\n7F0000001040 x10 bad\nrubbish\n"
-                          "0x00007f0000001050 0x0000000000000010 Interpreter\n"
-                          "7f0000002000 10 _Z3foov\n7f0000003000 ffffffffffffffff wide"))));
+        &t,
+        temp_file(STR("7f0000001000 40 Lint;::run()\n7F0000001040 x10 bad\nrubbish\n"
+                      "0x00007f0000001050 0x0000000000000010 Interpreter\n"
+                      "7f0000002000 10 _Z3foov\n7f0000003000 ffffffffffffffff wide")),
+        NULL));
     temp_remove();
     expect_at(&t, 0x7f000000103f, NULL, "Lint;::run()");
     expect_at(&t, 0x7f0000001040, NULL, "nothing");
@@ -126,6 +133,66 @@ static void a_runtime_compilers_list(void **state) {
     expect_at(&t, 0x7f0000002000, NULL, "_Z3foov"); /* as the compiler wrote it */
     expect_at(&t, 0x7f0000004000, NULL, "wide");
     symbol_table_free(&t);
+}
+
+/* A process of another user; only root can make one. */
+static pid_t run_as(uid_t user) {
+    char folder[32];
+    struct stat st = {0};
+    pid_t pid = fork();
+    if (pid == 0) {
+        if (setgid(user) == 0 && setuid(user) == 0)
+            execlp("sleep", "sleep", "60", NULL);
+        _exit(1);
+    }
+    assert_true(pid > 0);
+    snprintf(folder, sizeof folder, "/proc/%d", (int)pid);
+    for (int i = 0; i < 500 && (stat(folder, &st) != 0 || st.st_uid != user); i++)
+        usleep(10000);
+    return pid;
+}
+
+static bool is_read(const char *path, Error *err) {
+    SymbolTable t;
+    *err = (Error){0};
+    symbol_table_init(&t);
+    bool ok = symbols_read_map(&t, path, err);
+    symbol_table_free(&t);
+    return ok;
+}
+
+/* Root believes what a user wrote of the user's own process, or before he took sudo. */
+static void whose_lists_are_believed(void **state) {
+    (void)state;
+    enum { USER = 54321, OTHER = 54322 };
+    char path[64];
+    Error err = {0};
+    assert_false(is_read("/nowhere/perf-1.map", &err));
+    assert_int_equal(err.kind, ERROR_NONE);
+    assert_false(is_read("/dev/null", &err));
+    assert_int_equal(err.kind, ERROR_FORMAT);
+    if (geteuid() != 0)
+        skip();
+    unsetenv("SUDO_UID");
+    pid_t pid = run_as(USER);
+    snprintf(path, sizeof path, "/tmp/perf-%d.map", (int)pid);
+    assert_true(file_write_all(path, STR("1000 10 f\n"), &err));
+    assert_true(is_read(path, &err)); /* root's */
+    assert_int_equal(chown(path, USER, USER), 0);
+    assert_true(is_read(path, &err)); /* the process's */
+    assert_int_equal(chown(path, OTHER, OTHER), 0);
+    assert_false(is_read(path, &err));
+    assert_string_equal(err.message, "it is of user 54322, who does not run that process now");
+    setenv("SUDO_UID", "54322", 1);
+    assert_true(is_read(path, &err));
+    setenv("SUDO_UID", "54322x", 1);
+    assert_false(is_read(path, &err));
+    unsetenv("SUDO_UID");
+    assert_int_equal(chown(path, USER, USER), 0);
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    assert_false(is_read(path, &err)); /* it has gone */
+    unlink(path);
 }
 
 int symbol_to_be_found(int x);
@@ -223,6 +290,7 @@ int main(void) {
         cmocka_unit_test(of_several_names_perfs_is_taken),
         cmocka_unit_test(the_kernels_list),
         cmocka_unit_test(a_runtime_compilers_list),
+        cmocka_unit_test(whose_lists_are_believed),
         cmocka_unit_test(this_program),
         cmocka_unit_test(damaged_programs),
         cmocka_unit_test(readable_names),

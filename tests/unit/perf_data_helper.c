@@ -105,6 +105,32 @@ static void put_read(PerfGen *g, const PerfGenSample *s) {
     }
 }
 
+static void put_tail(PerfGen *g, const PerfGenSample *s) {
+    const PerfEvent *e = &g->event[s->event];
+    Buf *out = &g->data;
+    if (e->sample_type & 1 << 11) {
+        gen_u64(g, out, s->branch_n);
+        if (s->branch_n && e->branch_type & 1 << 17)
+            gen_u64(g, out, 3);
+        for (uint32_t i = 0; i < s->branch_n * 3; i++)
+            gen_u64(g, out, s->branch[i / 3][i % 3]);
+        for (uint32_t i = 0; e->branch_type & 1 << 19 && i < s->branch_n; i++)
+            gen_u64(g, out, 7);
+    }
+    if (e->sample_type & 1 << 12) {
+        gen_u64(g, out, s->abi);
+        for (uint64_t left = s->abi ? e->user_regs : 0; left; left &= left - 1)
+            gen_u64(g, out, 0x4e9);
+    }
+    if (e->sample_type & 1 << 13) {
+        gen_u64(g, out, s->stack_n);
+        for (uint32_t i = 0; i < s->stack_n; i++)
+            buf_putc(out, (char)i);
+        if (s->stack_n)
+            gen_u64(g, out, s->stack_used);
+    }
+}
+
 void gen_sample(PerfGen *g, const PerfGenSample *s) {
     const PerfEvent *e = &g->event[s->event];
     uint64_t type = e->sample_type;
@@ -145,28 +171,31 @@ void gen_sample(PerfGen *g, const PerfGenSample *s) {
         while ((out->n - g->record) % 8)
             buf_putc(out, 0);
     }
-    if (type & 1 << 11)
-        gen_u64(g, out, 0); /* no branches */
+    put_tail(g, s);
     gen_plain_end(g);
 }
 
 static void put_task(PerfGen *g, uint32_t type, int32_t pid, int32_t parent, int32_t tid,
-                     uint64_t time) {
+                     int32_t parent_tid, uint64_t time) {
     gen_begin(g, type, 0);
     gen_u32(g, &g->data, (uint32_t)pid);
     gen_u32(g, &g->data, (uint32_t)parent);
     gen_u32(g, &g->data, (uint32_t)tid);
-    gen_u32(g, &g->data, (uint32_t)parent);
+    gen_u32(g, &g->data, (uint32_t)parent_tid);
     gen_u64(g, &g->data, time);
-    gen_end(g, parent, parent, time);
+    gen_end(g, parent, parent_tid, time);
 }
 
 void gen_fork(PerfGen *g, int32_t pid, int32_t tid, int32_t parent, uint64_t time) {
-    put_task(g, 7, pid, parent, tid, time);
+    put_task(g, 7, pid, parent, tid, parent, time);
+}
+
+void gen_thread(PerfGen *g, int32_t pid, int32_t tid, int32_t parent, uint64_t time) {
+    put_task(g, 7, pid, pid, tid, parent, time);
 }
 
 void gen_exit(PerfGen *g, int32_t pid, int32_t tid, uint64_t time) {
-    put_task(g, 4, pid, 1, tid, time);
+    put_task(g, 4, pid, 1, tid, 1, time);
 }
 
 void gen_comm(PerfGen *g, int32_t pid, int32_t tid, const char *comm, uint64_t time) {
@@ -288,6 +317,12 @@ static void put_attr(PerfGen *g, Buf *out, const PerfEvent *e, size_t size) {
     gen_u64(g, out, e->sample_type);
     gen_u64(g, out, e->read_format);
     gen_u64(g, out, g->no_id_all ? 0 : flag);
+    for (int i = 0; i < 3; i++)
+        gen_u64(g, out, 0);
+    if (size > out->n - begin) {
+        gen_u64(g, out, e->branch_type);
+        gen_u64(g, out, e->user_regs);
+    }
     while (out->n < begin + size)
         buf_putc(out, 0);
 }

@@ -11,6 +11,7 @@ enum { PERF_EVENTS = 4 };
 typedef struct PerfEvent {
     uint32_t type;
     uint64_t config, sample_type, read_format, period, id;
+    uint64_t branch_type, user_regs;
     const char *name; /* NULL: the file does not say */
 } PerfEvent;
 
@@ -36,6 +37,10 @@ typedef struct PerfGenSample {
     uint32_t chain_n;
     const void *raw;
     uint32_t raw_n;
+    uint64_t (*branch)[3]; /* from, to, flags */
+    uint32_t branch_n;
+    uint64_t abi;                 /* 0: no registers */
+    uint32_t stack_n, stack_used; /* bytes of raw memory */
 } PerfGenSample;
 
 void gen_init(PerfGen *g, PerfForm form, bool big, uint64_t sample_type);
@@ -51,6 +56,7 @@ void gen_text(PerfGen *g, const char *text); /* padded to 8 bytes */
 void gen_sample(PerfGen *g, const PerfGenSample *s);
 void gen_comm(PerfGen *g, int32_t pid, int32_t tid, const char *comm, uint64_t time);
 void gen_fork(PerfGen *g, int32_t pid, int32_t tid, int32_t parent, uint64_t time);
+void gen_thread(PerfGen *g, int32_t pid, int32_t tid, int32_t parent, uint64_t time);
 void gen_exit(PerfGen *g, int32_t pid, int32_t tid, uint64_t time);
 void gen_mmap(PerfGen *g, int32_t pid, uint64_t start, uint64_t length, uint64_t offset,
               const char *file, uint64_t time);
