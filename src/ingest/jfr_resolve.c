@@ -88,7 +88,7 @@ static void read_states(JfrResolve *r) {
         jfr_text(r->pools, &slot[JFR_STRING], &r->name);
         JfrState state = state_of(buf_str(&r->name));
         r->has_default_state = r->has_default_state || state == JFR_STATE_DEFAULT;
-        COLUMN_AT(&r->state, uint8_t, i) = state;
+        COLUMN_AT(&r->state, uint8_t, i) = (uint8_t)state;
     }
 }
 
