@@ -63,7 +63,6 @@ typedef struct Ahead {
     PerfSample sample;
     PerfPlaced placed;
     PerfBlock *block; /* that its bytes lie in, held */
-    Buf chain;        /* where they are not all of it */
 } Ahead;
 
 typedef struct PerfData {
@@ -77,7 +76,8 @@ typedef struct PerfData {
     Batch batch;
     PerfPlaces places;         /* of samples that are not in the batch yet, */
     BatchRow row[STACK_WALKS]; /* and the rest of what their rows say */
-    Ahead ahead[AHEAD_MOST];   /* a ring of samples that have no place yet */
+    Ahead ahead[AHEAD_MOST];   /* a ring of samples that have no place yet, */
+    Buf chain[AHEAD_MOST];     /* and their chains where a record does not hold them */
     uint32_t ahead_first, ahead_n;
     FormatEmit *emit;
     void *loader;
@@ -333,10 +333,11 @@ static void add_counts(PerfData *d, const PerfRecord *r, const PerfAttr *attr, P
 /* Of a sample that does not hold it as a whole. */
 __attribute__((noinline)) static void complete_chain(PerfData *d, Ahead *a, uint32_t mode) {
     PerfSample *s = &a->sample;
+    Buf *room = &d->chain[a - d->ahead];
     bool swapped = d->header.swapped;
     if (!perf_sample_defers(s, swapped))
-        perf_chain_of_calls(s, mode, swapped, &a->chain);
-    else if (!perf_deferrals_join(&d->deferrals, s, swapped, &a->chain))
+        perf_chain_of_calls(s, mode, swapped, room);
+    else if (!perf_deferrals_join(&d->deferrals, s, swapped, room))
         s->lacks = LACKS_FOLLOWING;
 }
 
@@ -761,7 +762,7 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
     perf_waits_free(&d->waits);
     perf_deferrals_free(&d->deferrals);
     for (int i = 0; i < AHEAD_MOST; i++)
-        buf_free(&d->ahead[i].chain);
+        buf_free(&d->chain[i]);
     perf_parts_free(&d->parts);
     perf_input_free(&d->input);
     perf_header_free(&d->header);
