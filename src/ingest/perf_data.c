@@ -63,7 +63,6 @@ typedef struct Ahead {
     PerfSample sample;
     PerfPlaced placed;
     PerfBlock *block; /* that its bytes lie in, held */
-    Buf chain;        /* where they are not all of it */
 } Ahead;
 
 typedef struct PerfData {
@@ -77,7 +76,8 @@ typedef struct PerfData {
     Batch batch;
     PerfPlaces places;         /* of samples that are not in the batch yet, */
     BatchRow row[STACK_WALKS]; /* and the rest of what their rows say */
-    Ahead ahead[AHEAD_MOST];   /* a ring of samples that have no place yet */
+    Ahead ahead[AHEAD_MOST];   /* a ring of samples that have no place yet, */
+    Buf chain[AHEAD_MOST];     /* and their chains where a record does not hold them */
     uint32_t ahead_first, ahead_n;
     FormatEmit *emit;
     void *loader;
@@ -186,10 +186,9 @@ static void add_row(PerfData *d, const Row *row, PairWish place) {
     uint16_t cpu = s->cpu < CPU_NONE ? (uint16_t)s->cpu : CPU_NONE;
     d->row[d->places.n] = (BatchRow){row->time_ns, row->weight, 0, cpu};
     perf_places_add(&d->places, &d->stacks, place);
-    if (s->memory)
-        grumble(d, COMPLAINT_NOT_UNWOUND, 1, row->offset, "", 0, 0);
-    if (s->no_user)
-        grumble(d, COMPLAINT_DEFERRED, 1, row->offset, "", 0, 0);
+    if (s->lacks)
+        grumble(d, s->lacks == LACKS_MEMORY ? COMPLAINT_NOT_UNWOUND : COMPLAINT_DEFERRED, 1,
+                row->offset, "", 0, 0);
     if (d->places.n == STACK_WALKS)
         add_rows(d);
     if (batch_rows(&d->batch) >= BATCH_ROWS)
@@ -331,6 +330,17 @@ static void add_counts(PerfData *d, const PerfRecord *r, const PerfAttr *attr, P
     }
 }
 
+/* Of a sample that does not hold it as a whole. */
+__attribute__((noinline)) static void complete_chain(PerfData *d, Ahead *a, uint32_t mode) {
+    PerfSample *s = &a->sample;
+    Buf *room = &d->chain[a - d->ahead];
+    bool swapped = d->header.swapped;
+    if (!perf_sample_defers(s, swapped))
+        perf_chain_of_calls(s, mode, swapped, room);
+    else if (!perf_deferrals_join(&d->deferrals, s, swapped, room))
+        s->lacks = LACKS_FOLLOWING;
+}
+
 static void take_sample(PerfData *d, const PerfRecord *r, const PerfAttr *attr) {
     if (!attr) {
         grumble(d, COMPLAINT_RECORD, 1, perf_record_offset(r),
@@ -349,11 +359,8 @@ static void take_sample(PerfData *d, const PerfRecord *r, const PerfAttr *attr) 
                 attr->sample_type);
         return;
     }
-    if (perf_sample_defers(&a->sample, d->header.swapped))
-        a->sample.no_user =
-            !perf_deferrals_join(&d->deferrals, &a->sample, d->header.swapped, &a->chain);
-    else if (a->sample.calls_n)
-        perf_chain_of_calls(&a->sample, r->misc & MISC_MODE, d->header.swapped, &a->chain);
+    if (a->sample.calls_n || perf_sample_defers(&a->sample, d->header.swapped))
+        complete_chain(d, a, r->misc & MISC_MODE);
     bool counts = (attr->sample_type & SAMPLE_READ) && (attr->read_format & READ_ID);
     if (!counts && !perf_is_switch(attr)) {
         add_ahead(d, a, r, attr);
@@ -475,8 +482,9 @@ static void take_due(PerfData *d, size_t n) {
     perf_order_drop(&d->order, n);
 }
 
-/* There is no memory to wait for the rest. What comes later, and is older, is told. */
-static void cut_round(PerfData *d) {
+/* There is no memory to wait for the rest. What comes later, and is older, is told.
+ * Apart, so that its caller stays small enough to become one with the loop that reads. */
+__attribute__((noinline)) static void cut_round(PerfData *d) {
     size_t n = perf_order_half(&d->order);
     if (n)
         d->cut = d->order.item[n - 1].time;
@@ -754,7 +762,7 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
     perf_waits_free(&d->waits);
     perf_deferrals_free(&d->deferrals);
     for (int i = 0; i < AHEAD_MOST; i++)
-        buf_free(&d->ahead[i].chain);
+        buf_free(&d->chain[i]);
     perf_parts_free(&d->parts);
     perf_input_free(&d->input);
     perf_header_free(&d->header);

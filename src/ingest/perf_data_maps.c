@@ -54,7 +54,7 @@ MappingList *mappings_copy(const MappingList *from) {
     for (uint32_t i = 0; i < from->leaves; i++) {
         const MappingLeaf *old = &from->leaf[i];
         MappingLeaf *leaf = add_leaf(l, i);
-        leaf_room(leaf, old->n);
+        leaf_room(leaf, old->n + LEAF_FIRST < LEAF_MOST ? old->n + LEAF_FIRST : LEAF_MOST);
         memcpy(leaf->map, old->map, old->n * sizeof *leaf->map);
         leaf->n = old->n;
         leaf->end = old->end;
@@ -74,7 +74,8 @@ void mappings_drop(MappingList *l) {
     mem_resize(l, sizeof *l, 0);
 }
 
-static uint32_t find_leaf(const MappingList *l, uint64_t address) {
+/* The first that ends behind the address; their number: none does. Most have one or two. */
+static inline uint32_t find_leaf(const MappingList *l, uint64_t address) {
     uint32_t low = 0, high = l->leaves;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
@@ -86,29 +87,31 @@ static uint32_t find_leaf(const MappingList *l, uint64_t address) {
     return low;
 }
 
-/* Of the first that ends behind the address; behind all leaves: there is none. */
-static Place find_place(const MappingList *l, uint64_t address) {
-    Place p = {.leaf = find_leaf(l, address)};
-    if (p.leaf == l->leaves)
-        return p;
-    const MappingLeaf *leaf = &l->leaf[p.leaf];
-    uint32_t low = 0, high = leaf->n;
+/* The first that ends behind the address; there is one. */
+static inline uint32_t find_in_leaf(const MappingLeaf *leaf, uint64_t address) {
+    const Mapping *map = leaf->map;
+    uint32_t low = 0, high = leaf->n - 1;
     while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (leaf->map[middle].end <= address)
+        uint32_t middle = (low + high) / 2;
+        if (map[middle].end <= address)
             low = middle + 1;
         else
             high = middle;
     }
-    p.at = low;
+    return low;
+}
+
+/* Of the first that ends behind the address; behind all leaves: there is none. */
+static Place find_place(const MappingList *l, uint64_t address) {
+    Place p = {.leaf = find_leaf(l, address)};
+    if (p.leaf < l->leaves)
+        p.at = find_in_leaf(&l->leaf[p.leaf], address);
     return p;
 }
 
 const Mapping *mappings_behind(const MappingList *l, uint64_t address) {
-    if (!l)
-        return NULL;
-    Place p = find_place(l, address);
-    return p.leaf < l->leaves ? &l->leaf[p.leaf].map[p.at] : NULL;
+    uint32_t leaf = l ? find_leaf(l, address) : 0;
+    return l && leaf < l->leaves ? &l->leaf[leaf].map[find_in_leaf(&l->leaf[leaf], address)] : NULL;
 }
 
 /* A full leaf gives its upper half to a new one. */

@@ -75,15 +75,17 @@ static bool has_memory(PerfBytes *b) {
     return perf_u64(b) != 0; /* how much of it was filled */
 }
 
-/* What is behind the raw part. It only adds to a sample, so damage there takes nothing away. */
-static void read_tail(PerfBytes *b, const PerfAttr *attr, PerfSample *out) {
+/* What is behind the raw part. It only adds to a sample, so damage there takes nothing away.
+ * Apart, for the usual sample has none of it, and would save registers for it. */
+__attribute__((noinline)) static void read_tail(PerfBytes b, const PerfAttr *attr,
+                                                PerfSample *out) {
     if (attr->sample_type & SAMPLE_BRANCH_STACK)
-        read_branches(b, attr, out);
+        read_branches(&b, attr, out);
     if (!out->memory_wanted)
         return;
     if (attr->sample_type & SAMPLE_REGS_USER)
-        skip_registers(b, attr);
-    out->memory = has_memory(b);
+        skip_registers(&b, attr);
+    out->lacks = has_memory(&b) ? LACKS_MEMORY : LACKS_NOTHING;
 }
 
 bool perf_sample_read(const PerfRecord *r, const PerfAttr *attr, bool swapped, PerfSample *out) {
@@ -96,11 +98,11 @@ bool perf_sample_read(const PerfRecord *r, const PerfAttr *attr, bool swapped, P
     out->period = attr->period;
     out->cpu = UINT32_MAX;
     out->has_chain = false;
-    out->chain = out->read = out->read_end = out->calls = NULL;
+    out->chain = out->read = out->read_end = NULL;
     out->chain_n = out->calls_n = 0;
     out->raw = (Str){"", 0};
     out->memory_wanted = (type & SAMPLE_STACK_USER) != 0;
-    out->memory = out->no_user = false;
+    out->lacks = LACKS_NOTHING;
     if (attr->rest_at > r->size)
         return false;
     if (attr->ip_at)
@@ -129,7 +131,7 @@ bool perf_sample_read(const PerfRecord *r, const PerfAttr *attr, bool swapped, P
     if (b.bad)
         return false;
     if (type & (SAMPLE_BRANCH_STACK | SAMPLE_STACK_USER))
-        read_tail(&b, attr, out);
+        read_tail(b, attr, out);
     return true;
 }
 

@@ -49,6 +49,12 @@ enum { /* in misc */
 #define CHAIN_GUEST_KERNEL ((uint64_t)-2176)
 #define CHAIN_GUEST_USER ((uint64_t)-2560)
 
+enum { /* what a sample's chain has of the user's part */
+       LACKS_NOTHING,
+       LACKS_MEMORY,    /* it is raw memory */
+       LACKS_FOLLOWING, /* it was to follow, and did not in time */
+};
+
 typedef struct PerfSample {
     int32_t pid, tid;  /* -1: not recorded */
     uint64_t ip, time; /* time UINT64_MAX: not recorded */
@@ -62,9 +68,8 @@ typedef struct PerfSample {
     const uint8_t *calls; /* that the processor remembered, 24 bytes each, the newest first */
     uint64_t calls_n;
     Str raw;            /* of a tracepoint */
-    bool memory_wanted; /* raw memory was to be recorded instead of the user's stack, */
-    bool memory;        /* and there is some */
-    bool no_user;       /* the user's part of the chain was to follow, and did not */
+    bool memory_wanted; /* raw memory was to be recorded instead of the user's stack */
+    uint8_t lacks;      /* LACKS_… */
 } PerfSample;
 
 bool perf_sample_read(const PerfRecord *r, const PerfAttr *attr, bool swapped, PerfSample *out);

@@ -17,12 +17,6 @@ bool perf_is_switch(const PerfAttr *attr) {
     return attr->type == PERF_TYPE_TRACEPOINT && str_eq_c(attr->name, "sched:sched_switch");
 }
 
-bool perf_is_off_cpu(const PerfAttr *attr) {
-    enum { SOFTWARE = 1, BPF_OUTPUT = 10 };
-    return attr->type == SOFTWARE && attr->config == BPF_OUTPUT &&
-           str_eq_c(attr->name, "offcpu-time");
-}
-
 bool perf_off_cpu_read(PerfSample *sample, const PerfAttr *attr, bool swapped) {
     if (!(attr->sample_type & SAMPLE_RAW))
         return true;

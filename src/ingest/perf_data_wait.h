@@ -34,7 +34,11 @@ void perf_waits_init(PerfWaits *w);
 void perf_waits_free(PerfWaits *w);
 bool perf_is_switch(const PerfAttr *attr);
 /* Of perf record --off-cpu: its period is in ns. */
-bool perf_is_off_cpu(const PerfAttr *attr);
+static inline bool perf_is_off_cpu(const PerfAttr *attr) {
+    enum { SOFTWARE = 1, BPF_OUTPUT = 10 };
+    return attr->config == BPF_OUTPUT && attr->type == SOFTWARE &&
+           str_eq(attr->name, STR("offcpu-time"));
+}
 /* Takes what the raw part says, if there should be one; false: it is too short. */
 bool perf_off_cpu_read(PerfSample *sample, const PerfAttr *attr, bool swapped);
 /* The thread that runs after the one that a sample is of; -1: it does not say. */
