@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "ingest/cache_size.h"
 #include "ingest/decimal.h"
 #include "ingest/json_number.h"
 #include "ingest/json_walk.h"
@@ -10,7 +11,7 @@
 #include <emmintrin.h>
 #endif
 
-enum { READ_BYTES = 256 * 1024, SHORT_TOKEN = 4096, TOKEN_MOST = 64 << 20 };
+enum { READ_BYTES = READ_SIZE(256 * 1024), SHORT_TOKEN = 4096, TOKEN_MOST = 64 << 20 };
 
 /* What numbers and words consist of. */
 static const uint8_t word_char[256] = {

@@ -4,9 +4,10 @@
 
 #include "base/arena.h"
 #include "base/turns.h"
+#include "ingest/cache_size.h"
 
 /* Few and small, so that what was made is still in the cache when it is parsed. */
-enum { BLOCKS = 6, BLOCK_BYTES = 64 * 1024 };
+enum { BLOCKS = 6, BLOCK_BYTES = READ_SIZE(64 * 1024) };
 
 typedef struct ReadBlock {
     int64_t n; /* as read gave it: 0 or less is the last */

@@ -10,10 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ingest/cache_size.h"
 #include "ingest/read_ahead.h"
 #include "ingest/split.h"
 
-enum { RAW_BYTES = 256 * 1024, SNIFF_BYTES = 8, LOOK_AGAIN_MS = 20 };
+enum { RAW_BYTES = READ_SIZE(256 * 1024), SNIFF_BYTES = 8, LOOK_AGAIN_MS = 20 };
 
 struct Source {
     File file;

@@ -2,7 +2,9 @@
 
 #include <string.h>
 
-enum { READ_BYTES = 256 * 1024 };
+#include "ingest/cache_size.h"
+
+enum { READ_BYTES = READ_SIZE(256 * 1024) };
 
 void source_window_open(SourceWindow *w, Source *source, Rows *rows, Error *err) {
     *w = (SourceWindow){.source = source, .rows = rows, .err = err, .cap = 2 * READ_BYTES};
