@@ -1,7 +1,7 @@
 /* How many slots a cache has, and bytes a buffer: 2^CACHE_LOG2(n) are 2^n, READ_SIZE(n) is n. In a
  * fuzzer's build they are few: there each input has caches and buffers of its own, which took half
- * of the time; and few slots are taken away again soon, and what is read in pieces ends in the midst
- * of things. */
+ * of the time; and few slots are taken away again soon, and what is read in pieces ends in the
+ * midst of things. */
 #pragma once
 
 #ifdef SMALL_CACHES
