@@ -86,12 +86,12 @@ for name in STACKS:
     for stack, count in folded('--event', name).items():
         stacks[stack.partition(';')[2]] += count
     good &= same(name + ' stacks', stacks, want)
+    named = collections.Counter((v['sampledThread'] or {}).get('javaName') or (v['sampledThread'] or {}).get('osName') for v in values)
     threads = collections.Counter()
     for stack, count in folded('--event', name, '--transform', 'group=thread').items():
         thread = re.sub(r' \(\d+\)$| \d+$', '', stack.split(';')[0])
         # of one that had ended when its chunk did nothing is written but a number, which the JDK leaves out
-        threads[None if re.fullmatch(r'\[tid=\d+\]', thread) else thread] += count
-    named = collections.Counter((v['sampledThread'] or {}).get('javaName') or (v['sampledThread'] or {}).get('osName') for v in values)
+        threads[None if re.fullmatch(r'\[tid=\d+\]', thread) and thread not in named else thread] += count
     good &= same(name + ' threads', threads, named)
 for name, (weight, of) in WEIGHTS.items():
     values = events[name]
