@@ -170,16 +170,26 @@ void svg_file_free(SvgFile *file) {
 
 /* -- from samples */
 
+/* What other programs count with: a sample is one, though a picture may weigh its time. */
+static bool is_for_tools(ExportFormat format) {
+    return format == EXPORT_FOLDED || format == EXPORT_HEATMAP_JSON ||
+           format == EXPORT_SPEEDSCOPE || format == EXPORT_PPROF;
+}
+
 void export_source(const Profile *profile, const Profile *profile_b, const State *state,
-                   ExportSource *out) {
+                   ExportFormat format, ExportSource *out) {
     out->profile = profile;
     out->profile_b = profile_b;
     out->view = profile_view(profile);
     out->view_b = profile_b ? profile_view(profile_b) : (ProfileView){0};
     out->state = *state;
-    state_query(state, profile, &out->view, &out->query);
+    EventId event = state_event(state, profile, &out->view);
+    if (is_for_tools(format) && state->weighted == WEIGHING_USUAL &&
+        query_weight_kind(profile->dict, &out->view, event) == WEIGHT_TIME_NS)
+        out->state.weighted = WEIGHING_SAMPLES;
+    state_query(&out->state, profile, &out->view, &out->query);
     PinnedFrame pin = {0};
-    state_heat_spec(state, profile, &out->view, &pin, &out->heat);
+    state_heat_spec(&out->state, profile, &out->view, &pin, &out->heat);
     out->theme = theme_get((ThemeKind)state->theme)->dark ? "dark" : "light";
 }
 
@@ -426,7 +436,8 @@ static bool save_begin(App *app, ExportFormat format, Error *err) {
     const SessionSlot *slot = app->session.slot;
     bool second = slot[1].open && !slot[1].waiting;
     if (format != EXPORT_SVG)
-        export_source(&slot[0].profile, second ? &slot[1].profile : NULL, &app->state, &s->source);
+        export_source(&slot[0].profile, second ? &slot[1].profile : NULL, &app->state, format,
+                      &s->source);
     else if (!a)
         return error_set(err, ERROR_USAGE, "nothing was drawn yet");
     else

@@ -64,7 +64,7 @@ typedef struct ExportSource {
 
 /* From what the state says; state->selection is in the profile's clock. */
 void export_source(const Profile *profile, const Profile *profile_b, const State *state,
-                   ExportSource *out);
+                   ExportFormat format, ExportSource *out);
 bool export_bytes(ExportFormat format, const ExportSource *source, Buf *out, Error *err);
 /* False with *err: a second file without the event, which would make all of the first one look new.
  */

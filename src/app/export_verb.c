@@ -42,9 +42,6 @@ static int write_out(const Options *o, const Buf *bytes) {
 /* Those that can show what a selection is compared with. */
 #define FORMATS_COMPARING (IN(PNG) | IN(SVG) | IN(HTML) | IN(SPEEDSCOPE) | IN(PPROF))
 
-/* Those that other programs count with: a sample each, whatever the window would show. */
-#define FORMATS_COUNTED (IN(FOLDED) | IN(HEATMAP_JSON) | IN(SPEEDSCOPE) | IN(PPROF))
-
 /* Pictures of the stage; a page of scenes is made of them, too. */
 #define FORMATS_STAGED (IN(FRAMES) | IN(APNG) | IN(PDF))
 
@@ -134,8 +131,7 @@ static bool options_fit(const Options *o, Error *err) {
 /* -- from samples alone */
 
 /* The range and the event of the command line, once the profile is known. */
-static bool place_state(const Options *o, ExportFormat format, const Loaded *l, State *s,
-                        Error *err) {
+static bool place_state(const Options *o, const Loaded *l, State *s, Error *err) {
     ProfileView view = profile_view(&l->profile);
     EventId event;
     if (!look_state(o, s, err))
@@ -147,10 +143,6 @@ static bool place_state(const Options *o, ExportFormat format, const Loaded *l, 
         return error_set(err, ERROR_USAGE, "there is no event \"%s\"", s->event);
     if (!look_weight(o, s, &l->profile, err))
         return false;
-    event = state_event(s, &l->profile, &view);
-    if (FORMATS_COUNTED >> format & 1 && s->weighted == WEIGHING_USUAL &&
-        query_weight_kind(l->profile.dict, &view, event) == WEIGHT_TIME_NS)
-        s->weighted = WEIGHING_SAMPLES;
     if ((o->range || s->selection.on) && !view.has_time)
         return error_set(err, ERROR_USAGE, "a range needs times, and this profile has none");
     return !o->range || range_parse(str_of(o->range), profile_origin(&view), view.first_ns,
@@ -199,11 +191,10 @@ static bool bytes_of(const Options *o, Loaded *l, ExportFormat format, Buf *out,
     State *state = mem_resize(NULL, 0, sizeof *state);
     Profile *second = mem_resize(NULL, 0, sizeof *second);
     bool read = false;
-    bool ok =
-        place_state(o, format, l, state, err) &&
-        (!(FORMATS_COMPARING >> format & 1) || place_baseline(o, l, state, second, &read, err));
+    bool ok = place_state(o, l, state, err) && (!(FORMATS_COMPARING >> format & 1) ||
+                                                place_baseline(o, l, state, second, &read, err));
     if (ok) {
-        export_source(&l->profile, read ? second : NULL, state, source);
+        export_source(&l->profile, read ? second : NULL, state, format, source);
         if (!options_given(o, "theme") && !o->state)
             source->theme = "auto";
         HeatSpec spec = source->heat;

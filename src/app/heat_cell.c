@@ -44,11 +44,8 @@ static Str cell_text(const View *v, uint32_t column, uint32_t row) {
 
 /* At most n bytes of it, and … for the rest. */
 static Str cut(const View *v, Str s, size_t n) {
-    if (s.n <= n)
-        return s;
-    while (n && (s.s[n] & 0xc0) == 0x80) /* not in the midst of a letter */
-        n--;
-    return view_text(v, "%.*s…", (int)n, s.s);
+    Str fits = str_fit(s, n);
+    return fits.n == s.n ? s : view_text(v, "%.*s…", (int)fits.n, fits.s);
 }
 
 /* "leaf ← caller" of a stack. */

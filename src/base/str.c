@@ -22,6 +22,14 @@ Str str_slice(Str s, size_t from, size_t to) {
     return (Str){s.s ? s.s + from : "", to - from};
 }
 
+Str str_fit(Str s, size_t n) {
+    if (n >= s.n)
+        return s;
+    while (n > 0 && ((unsigned char)s.s[n] & 0xc0) == 0x80)
+        n--;
+    return (Str){s.s, n};
+}
+
 bool str_eq(Str a, Str b) {
     return a.n == b.n && (a.n == 0 || memcmp(a.s, b.s, a.n) == 0);
 }

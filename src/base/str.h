@@ -27,6 +27,7 @@ size_t str_find(Str s, Str needle);
 size_t str_find_char(Str s, char c);
 size_t str_rfind_char(Str s, char c);
 Str str_trim(Str s);
+Str str_fit(Str s, size_t n); /* its first n bytes at most, not cut in the midst of UTF-8 */
 /* Cuts the text before the first `sep` off *rest and returns it; all of it when there is none. */
 Str str_cut(Str *rest, char sep);
 bool str_to_i64(Str s, int64_t *out); /* the whole text must be a decimal number */

@@ -162,17 +162,13 @@ static EventId most_common(const Profile *profile, uint32_t events, uint64_t n, 
 
 /* Decided over a power of two of samples, that a profile which is loading or being recorded
  * changes its mind when it has doubled, if ever. */
-static uint64_t looked_over(const ProfileView *view) {
-    uint64_t whole = 1;
-    while (whole <= view->samples / 2)
-        whole *= 2;
-    return view->samples ? whole : 0;
-}
-
 EventId query_default_event(const Profile *profile, const ProfileView *view) {
     if (view->samples == 0)
         return 0;
-    uint64_t whole = looked_over(view), n = whole < LOOKED_AT ? whole : LOOKED_AT;
+    uint64_t whole = 1;
+    while (whole <= view->samples / 2)
+        whole *= 2;
+    uint64_t n = whole < LOOKED_AT ? whole : LOOKED_AT;
     EventId first = event_of(profile, 0);
     return is_common(profile, first, n, whole) ? first
                                                : most_common(profile, view->events, n, whole);

@@ -11,12 +11,8 @@ void complain(Complaints *c, ComplaintKind kind, uint64_t count, int64_t offset,
     if (of->examples >= COMPLAINT_EXAMPLES)
         return;
     ComplaintExample example = {.offset = offset};
-    size_t n = excerpt.n < COMPLAINT_EXCERPT - 1 ? excerpt.n : COMPLAINT_EXCERPT - 1;
-    /* Do not cut in the middle of a UTF-8 character. */
-    if (n < excerpt.n)
-        while (n > 0 && ((unsigned char)excerpt.s[n] & 0xc0) == 0x80)
-            n--;
-    for (size_t i = 0; i < n; i++) {
+    excerpt = str_fit(excerpt, COMPLAINT_EXCERPT - 1);
+    for (size_t i = 0; i < excerpt.n; i++) {
         unsigned char byte = (unsigned char)excerpt.s[i];
         example.excerpt[i] = byte < 0x20 || byte == 0x7f ? ' ' : (char)byte;
     }

@@ -93,6 +93,16 @@ other_event() { # nor with what has no sample of the same kind
     done
 }
 
+# Calls are drawn by their time; for other tools a sample is one, from the window as from here.
+saved_calls() {
+    printf '[{"ph":"X","pid":1,"tid":1,"name":"a","ts":0,"dur":1},{"ph":"X","pid":1,"tid":1,"name":"b","ts":10,"dur":9000}]' >"$scratch/calls.json"
+    printf 'size 1280x720\nwait load\nat 1\ndo export.folded %s\nat 2\n' "$scratch/window.folded" >"$scratch/save.txt"
+    "$FLAMESCOPE" replay "$scratch/save.txt" "$scratch/calls.json" >/dev/null &&
+        "$FLAMESCOPE" export "$scratch/calls.json" --to folded >"$scratch/here.folded" &&
+        grep -q '^thread 1;b 9$' "$scratch/here.folded" && cmp "$scratch/window.folded" "$scratch/here.folded"
+}
+
+check "calls are saved as samples" saved_calls
 check "a comparison without the event" other_event
 check "an export does not replace what it is made of" over_itself
 check "a comparison with what is no profile" bad_baseline

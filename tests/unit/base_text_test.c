@@ -366,11 +366,21 @@ static void json_misuse_aborts(void **state) {
     }
 }
 
+static void fits_without_half_a_letter(void **state) {
+    (void)state;
+    assert_str(str_fit(STR("hello"), 9), "hello");
+    assert_str(str_fit(STR("hello"), 2), "he");
+    assert_str(str_fit(STR("a\u20acb"), 4), "a\u20ac");
+    assert_str(str_fit(STR("a\u20acb"), 3), "a");
+    assert_str(str_fit(STR("\x80\x80\x80"), 2), "");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slices_are_clamped),
         cmocka_unit_test(finds_and_compares),
         cmocka_unit_test(cuts),
+        cmocka_unit_test(fits_without_half_a_letter),
         cmocka_unit_test(reads_integers),
         cmocka_unit_test(reads_doubles),
         cmocka_unit_test(copies_into_an_arena),
