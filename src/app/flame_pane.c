@@ -351,7 +351,9 @@ static void hover_tooltip(const FlamePane *pane, const View *v) {
     Str lines[8];
     uint32_t n = 0;
     if (b->merged) {
-        lines[n++] = view_text(v, "%u frames, each narrower than a pixel", b->merged_count);
+        lines[n++] = b->merged_count == 1
+                         ? STR("one frame narrower than a pixel")
+                         : view_text(v, "%u frames, each narrower than a pixel", b->merged_count);
     } else {
         lines[n++] = flame_label(v->answer->tree, v->dict, b->frame);
         Str module = tree_module(v->answer->tree, v->dict, b->frame);
