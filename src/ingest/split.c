@@ -17,21 +17,23 @@
 #include <string.h>
 
 #include "base/thread.h"
+#include "ingest/cache_size.h"
 #include "ingest/gz_places.h"
 #include "ingest/zstd_frame.h"
 
 enum {
-    WINDOW = 256 * 1024,  /* of raw bytes that is looked at for places to cut */
-    RAW_FIRST = 4 * 1024, /* a small first piece: the first text is there at once */
-    RAW_LEAST = 2 * 1024,
-    RAW_MOST = 64 * 1024,
-    JOINED_MOST = 512 * 1024, /* raw bytes of pieces decoded as one */
-    TEXT_AIM = 384 * 1024,
-    TEXT_MOST = 8 << 20,      /* a piece with more is left to the sequential decoder */
-    FRAME_RAW_MOST = 8 << 20, /* so is a zstd frame of more than these */
-    FRAME_TEXT_MOST = 32 << 20,
-    FRAMES_AHEAD = 48 << 20, /* raw bytes and text of zstd frames in pieces, but for one piece */
-    ROOM_STEP = 256 << 10,
+    WINDOW = PIECE_SIZE(256 * 1024),  /* of raw bytes that is looked at for places to cut */
+    RAW_FIRST = PIECE_SIZE(4 * 1024), /* a small first piece: the first text is there at once */
+    RAW_LEAST = PIECE_SIZE(2 * 1024),
+    RAW_MOST = PIECE_SIZE(64 * 1024),
+    JOINED_MOST = PIECE_SIZE(512 * 1024), /* raw bytes of pieces decoded as one */
+    TEXT_AIM = PIECE_SIZE(384 * 1024),
+    TEXT_MOST = PIECE_SIZE(8 << 20),      /* a piece with more is left to the sequential decoder */
+    FRAME_RAW_MOST = PIECE_SIZE(8 << 20), /* so is a zstd frame of more than these */
+    FRAME_TEXT_MOST = PIECE_SIZE(32 << 20),
+    FRAMES_AHEAD = PIECE_SIZE(48 << 20), /* raw bytes and text of zstd frames in pieces, but for
+                                            one piece */
+    ROOM_STEP = PIECE_SIZE(256 << 10),
 };
 
 typedef enum Form { FORM_UNKNOWN, FORM_BGZF, FORM_MEMBERS, FORM_BLOCKS, FORM_FRAMES } Form;

@@ -389,15 +389,17 @@ class Maker:
         self.write('symbols', 'kallsyms', '\n'.join(lines) + '\n\2')
         self.write('symbols', 'map', '\n'.join('%x %x %s' % (0x7f0000001000 + i * 64, i * 5, self.name(i)) for i in range(40)) + '\n\3')
 
-    def compressed(self):
-        """What a file to open may be: one of each format, plain and compressed."""
+    def opened(self):
+        """What a file to open may be: one of each format, plain, compressed, and written in four pieces."""
         for kind in sorted(os.listdir(self.folder)):
             folder = os.path.join(self.folder, kind)
-            if kind in ('open', 'symbols') or not os.path.isdir(folder):
+            if kind in ('open', 'follow', 'symbols') or not os.path.isdir(folder):
                 continue
             with open(os.path.join(folder, sorted(os.listdir(folder))[0]), 'rb') as file:
                 data = file.read()[kind == 'perf_script':]
             self.write('open', kind, data)
+            ends = [len(data) * i // 4 for i in (1, 2, 3)]
+            self.write('follow', kind, b'\3' + b''.join(struct.pack('>H', end) for end in ends) + data)
             self.write('open', kind + '.gz', gzip.compress(data, mtime=0))
             # zstd: one frame of raw blocks, whose length nobody said
             blocks = [data[i:i + 1000] for i in range(0, len(data), 1000)]
@@ -418,7 +420,7 @@ def main():
         maker.perf_script()
         maker.folded()
         maker.symbols()
-        maker.compressed()
+        maker.opened()
 
 
 if __name__ == '__main__':

@@ -7,16 +7,15 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <zlib.h>
 #ifdef HAVE_ZSTD
 #include <zstd.h>
 #endif
-
 #include "ingest/split.h"
 #include "ingest/zstd_frame.h"
 #include "unit/ingest_helper.h"
+#include "unit/split_helper.h"
 
-enum { BLOCK = 128 * 1024, HEADER = 10 };
+enum { BLOCK = 128 * 1024 };
 
 static Jobs *jobs;
 
@@ -29,55 +28,6 @@ static Buf text_of(size_t n) {
     }
     b.n = n;
     return b;
-}
-
-/* Raw deflate of `text`, appended; `flush` at its end. */
-static void put_deflate(Buf *out, Str text, z_stream *z, int flush) {
-    static char piece[70000];
-    z->next_in = (z_const Bytef *)(uintptr_t)text.s;
-    z->avail_in = (uInt)text.n;
-    do {
-        z->next_out = (Bytef *)piece;
-        z->avail_out = sizeof piece;
-        assert_true(deflate(z, flush) >= 0);
-        buf_put(out, (Str){piece, sizeof piece - z->avail_out});
-    } while (z->avail_out == 0);
-}
-
-static void put_word(Buf *out, uint32_t word, size_t n) {
-    for (size_t i = 0; i < n; i++, word >>= 8)
-        buf_put(out, (Str){&(char){(char)(word & 0xff)}, 1});
-}
-
-static void put_trailer(Buf *out, Str text) {
-    put_word(out, (uint32_t)crc32(0, (const Bytef *)text.s, (uInt)text.n), 4);
-    put_word(out, (uint32_t)text.n, 4);
-}
-
-/* One member, flushed behind every `block` bytes (0: never). level 0 stores. */
-static void put_member(Buf *out, Str text, size_t block, int flush, int level) {
-    z_stream z = {0};
-    assert_int_equal(deflateInit2(&z, level, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY), Z_OK);
-    buf_put(out, (Str){"\x1f\x8b\x08\x08\0\0\0\0\0\x03name", HEADER + 5});
-    size_t at = 0;
-    for (; block && at + block < text.n; at += block)
-        put_deflate(out, str_slice(text, at, at + block), &z, flush);
-    put_deflate(out, str_slice(text, at, text.n), &z, Z_FINISH);
-    deflateEnd(&z);
-    put_trailer(out, text);
-}
-
-static void put_bgzf_member(Buf *out, Str text) {
-    Buf data = {0};
-    z_stream z = {0};
-    assert_int_equal(deflateInit2(&z, 6, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY), Z_OK);
-    put_deflate(&data, text, &z, Z_FINISH);
-    deflateEnd(&z);
-    buf_put(out, (Str){"\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\0BC\x02", 16});
-    put_word(out, (uint32_t)(18 + data.n + 8 - 1), 2);
-    buf_put(out, buf_str(&data));
-    put_trailer(out, text);
-    buf_free(&data);
 }
 
 /* Forms of one text. */
@@ -106,33 +56,6 @@ typedef enum Form {
 } Form;
 
 #ifdef HAVE_ZSTD
-static void put_frame(Buf *out, Str text, bool size, bool checksum) {
-    ZSTD_CCtx *c = ZSTD_createCCtx();
-    ZSTD_CCtx_setParameter(c, ZSTD_c_contentSizeFlag, size);
-    ZSTD_CCtx_setParameter(c, ZSTD_c_checksumFlag, checksum);
-    Buf room = {0};
-    while (room.n < ZSTD_compressBound(text.n))
-        buf_put(&room, (Str){"0123456789abcdef", 16});
-    ZSTD_inBuffer in = {text.s, text.n, 0};
-    ZSTD_outBuffer to = {room.s, room.n, 0};
-    if (size)
-        ZSTD_CCtx_setPledgedSrcSize(c, text.n);
-    else /* else the first call would be the last, which knows the size */
-        while (in.pos < in.size)
-            assert_false(ZSTD_isError(ZSTD_compressStream2(c, &to, &in, ZSTD_e_continue)));
-    assert_int_equal(ZSTD_compressStream2(c, &to, &in, ZSTD_e_end), 0);
-    buf_put(out, (Str){room.s, to.pos});
-    buf_free(&room);
-    ZSTD_freeCCtx(c);
-}
-
-static void put_skipped(Buf *out, size_t n) {
-    buf_put(out, (Str){"\x5e\x2a\x4d\x18", 4});
-    put_word(out, (uint32_t)n, 4);
-    for (; n > 0; n--)
-        put_word(out, 0x28, 1);
-}
-
 static void put_frames(Buf *out, Form form, Str text) {
     static const size_t sizes[] = {1, 0, 400000, 3, 77, 131072, 131073, 20000, 50000, 262144};
     size_t n = 0;
@@ -141,19 +64,19 @@ static void put_frames(Buf *out, Form form, Str text) {
         if (n > text.n - at)
             n = text.n - at;
         if (form == ZST_UNKNOWN || (form == ZST_MIXED && i % 3 == 0))
-            put_skipped(out, i % 3 * 4);
+            split_put_skipped(out, i % 3 * 4);
         if (form == ZST_MIXED && i % 10 == 5)
             memset((char *)(uintptr_t)text.s + at, 'x', n);
-        put_frame(out, str_slice(text, at, at + n),
-                  form == ZST_UNKNOWN || form == ZST_SINGLE ? false : i % 2 == 0,
-                  form != ZST_KNOWN);
+        split_put_frame(out, str_slice(text, at, at + n),
+                        form == ZST_UNKNOWN || form == ZST_SINGLE ? false : i % 2 == 0,
+                        form != ZST_KNOWN);
     }
     if (form == ZST_MIXED)
-        put_skipped(out, 1000);
+        split_put_skipped(out, 1000);
     if (form == ZST_PADDED || form == ZST_RUBBISH)
-        put_word(out, 0, 1000);
+        split_put_word(out, 0, 1000);
     if (form == ZST_RUBBISH)
-        put_word(out, 0x12345678, 4);
+        split_put_word(out, 0x12345678, 4);
 }
 #endif
 
@@ -166,7 +89,7 @@ static Buf packed_as(Form form, Buf *text) {
     static const char member[] = "\x1f\x8b\x08\0\0\0\0\0\0\x03", marker[] = "\0\0\xff\xff";
     Buf out = {0};
     if (form == MEMBERS_FALSE)
-        salt(text, (Str){member, HEADER}, 90001);
+        salt(text, (Str){member, 10}, 90001);
     if (form == MARKERS_FALSE)
         salt(text, (Str){marker, 4}, 90001);
     Str all = buf_str(text), half = str_slice(all, 0, all.n / 2), rest = all;
@@ -176,24 +99,24 @@ static Buf packed_as(Form form, Buf *text) {
         if (form == BGZF_THEN_PLAIN)
             rest = half;
         for (size_t at = 0; at < rest.n; at += 65280)
-            put_bgzf_member(&out, str_slice(rest, at, at + 65280 < rest.n ? at + 65280 : rest.n));
-        put_bgzf_member(&out, (Str){"", 0});
+            split_put_bgzf(&out, str_slice(rest, at, at + 65280 < rest.n ? at + 65280 : rest.n));
+        split_put_bgzf(&out, (Str){"", 0});
         if (form == BGZF_THEN_PLAIN)
-            put_member(&out, str_slice(all, all.n / 2, all.n), 0, 0, 6);
+            split_put_member(&out, str_slice(all, all.n / 2, all.n), 0, 0, 6);
         break;
     case INDEPENDENT:
     case DEPENDENT:
-        put_member(&out, all, BLOCK, form == DEPENDENT ? Z_SYNC_FLUSH : Z_FULL_FLUSH, 6);
+        split_put_member(&out, all, BLOCK, form == DEPENDENT ? Z_SYNC_FLUSH : Z_FULL_FLUSH, 6);
         break;
     case MARKERS_FALSE:
-        put_member(&out, all, BLOCK, Z_FULL_FLUSH, 0);
+        split_put_member(&out, all, BLOCK, Z_FULL_FLUSH, 0);
         break;
     case TWO_INDEPENDENT:
-        put_member(&out, half, BLOCK, Z_FULL_FLUSH, 6);
-        put_member(&out, str_slice(all, all.n / 2, all.n), BLOCK, Z_FULL_FLUSH, 1);
+        split_put_member(&out, half, BLOCK, Z_FULL_FLUSH, 6);
+        split_put_member(&out, str_slice(all, all.n / 2, all.n), BLOCK, Z_FULL_FLUSH, 1);
         break;
     case SINGLE:
-        put_member(&out, all, 0, 0, 6);
+        split_put_member(&out, all, 0, 0, 6);
         break;
 #ifdef HAVE_ZSTD
     case ZST_UNKNOWN:
@@ -207,15 +130,15 @@ static Buf packed_as(Form form, Buf *text) {
 #endif
     default:
         for (size_t at = 0; at < all.n; at += 50000) {
-            put_member(&out, str_slice(all, at, at + 50000 < all.n ? at + 50000 : all.n), 0, 0,
-                       form == MEMBERS_FALSE ? 0 : 6);
+            split_put_member(&out, str_slice(all, at, at + 50000 < all.n ? at + 50000 : all.n), 0,
+                             0, form == MEMBERS_FALSE ? 0 : 6);
             if (form == EMPTY_ONES)
-                put_member(&out, (Str){"", 0}, 0, 0, 6);
+                split_put_member(&out, (Str){"", 0}, 0, 0, 6);
         }
         if (form == PADDED || form == RUBBISH_BEHIND)
-            put_word(&out, 0, 1000);
+            split_put_word(&out, 0, 1000);
         if (form == RUBBISH_BEHIND)
-            put_word(&out, 0x12345678, 4);
+            split_put_word(&out, 0x12345678, 4);
     }
     return out;
 }
@@ -426,7 +349,7 @@ static void large_frames_are_the_same(void **state) {
     Buf text = text_of(33 << 20), packed = {0};
     size_t sum = 0, before = 0;
     for (size_t i = 0; i < sizeof mega / sizeof *mega; i++) {
-        put_frame(&packed, (Str){text.s, mega[i] << 20}, i % 2 == 0, true);
+        split_put_frame(&packed, (Str){text.s, mega[i] << 20}, i % 2 == 0, true);
         before += sum <= before && mega[i] <= 32 ? mega[i] << 20 : 0;
         sum += mega[i] << 20;
     }
