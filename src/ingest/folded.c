@@ -13,14 +13,14 @@
 
 #include <string.h>
 
-#include "ingest/cache_size.h"
+#include "base/sizes.h"
 #include "ingest/key_cache.h"
+#include "ingest/line_read.h"
 #include "ingest/text_same.h"
 
 enum {
-    READ_BYTES = 256 * 1024,
-    LINE_MAX = 64 << 20,
-    LOOK_BYTES = 64 * 1024, /* in which every line has two counts, or the file has not */
+    LOOK_BYTES =
+        SIZED(64 * 1024, 300), /* in which every line has two counts, or the file has not */
     PARTS = 1000000,
     FRAMES_LOG2 = CACHE_LOG2(14), /* 256 KiB */
 };
@@ -217,38 +217,15 @@ static void look(Folded *f, Str head) {
                       STR("two of them a line, as difffolded.pl writes them: the second is read"));
 }
 
-/* The bytes behind those that are read are there for text_key. */
 static bool read_lines(Folded *f, Source *source, Error *err) {
-    Buf text = {0};
-    int64_t offset = 0; /* of the line at hand */
-    static const char room[READ_BYTES + FORMAT_CHUNK_PAD];
-    bool ok = true, first = true;
-    for (bool end = false; !end && !f->rows.stopped;) {
-        size_t have = text.n;
-        buf_put(&text, (Str){room, sizeof room});
-        int64_t got = source_read(source, text.s + have, first ? LOOK_BYTES : 1, READ_BYTES, err);
-        ok = got >= 0;
-        end = got <= 0;
-        text.n = have + (size_t)(got > 0 ? got : 0);
-        if (first)
-            look(f, buf_str(&text));
-        first = false;
-        Str rest = buf_str(&text);
-        size_t newline;
-        while ((newline = str_find_char(rest, '\n')) < rest.n || (end && rest.n)) {
-            add_line(f, str_slice(rest, 0, newline), offset);
-            newline += newline < rest.n;
-            offset += (int64_t)newline;
-            rest = str_slice(rest, newline, rest.n);
-        }
-        if (rest.n > LINE_MAX) {
-            rows_complain(&f->rows, COMPLAINT_TOO_LONG, offset, rest);
-            break;
-        }
-        memmove(text.s, rest.s, rest.n);
-        text.n = rest.n;
-    }
-    buf_free(&text);
+    LineRead lines;
+    Str line;
+    line_read_open(&lines, source, &f->rows, err);
+    look(f, line_read_look(&lines, LOOK_BYTES));
+    while (line_read_next(&lines, &line))
+        add_line(f, line, lines.offset);
+    bool ok = !lines.window.failed;
+    line_read_close(&lines);
     return ok;
 }
 

@@ -2,9 +2,10 @@
 
 #include <string.h>
 
+#include "base/sizes.h"
 #include "ingest/text_same.h"
 
-enum { FIRST_CAP = 4096 };
+enum { FIRST_CAP = SIZED(4096, 16) };
 
 void frame_table_init(FrameTable *table) {
     *table = (FrameTable){.cap = FIRST_CAP};

@@ -1,14 +1,16 @@
 #include "ingest/jfr_chunk.h"
 
+#include "base/sizes.h"
+
 #include <stdio.h>
 #include <string.h>
 
 enum {
     NS_PER_S = 1000000000,
-    BATCH_ROWS = 64 * 1024,
-    BLOCK_BYTES = 64 * 1024,
-    PART_BYTES_MAX = 512 << 20, /* then names and stacks are learnt anew */
-    SAMPLES_MAX = 4096,         /* that an event may stand for; async-profiler ends at 1000 */
+    BATCH_ROWS = SIZED(64 * 1024, 50),
+    BLOCK_BYTES = READ_SIZE(64 * 1024),
+    PART_BYTES_MAX = SIZED(512 << 20, 4 << 10), /* then names and stacks are learnt anew */
+    SAMPLES_MAX = 4096, /* that an event may stand for; async-profiler ends at 1000 */
     DEFAULT_WALL_NS = 50000000,
     OLD_WALL = JFR_EVENTS_MAX - 1, /* place of an event that is none of the rules' */
 };

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "ingest/cache_size.h"
+#include "base/sizes.h"
 #include "ingest/decimal.h"
 #include "ingest/json_number.h"
 #include "ingest/json_walk.h"

@@ -12,26 +12,46 @@ void line_read_close(LineRead *l) {
     *l = (LineRead){0};
 }
 
-bool line_read_next(LineRead *l, Str *line) {
+Str line_read_look(LineRead *l, size_t n) {
     SourceWindow *w = &l->window;
-    const char *newline = NULL;
+    while (w->end - w->at < n && source_window_more(w))
+        ;
+    return (Str){w->buf + w->at, w->end - w->at};
+}
+
+/* Where the line at hand ends; NULL: at the end of all, or it is longer than a line may be. */
+static const char *find_newline(LineRead *l) {
+    SourceWindow *w = &l->window;
     size_t looked = 0; /* bytes from at on without a newline */
     while (!l->ended) {
         size_t from = w->at + looked;
-        newline = w->end > from ? memchr(w->buf + from, '\n', w->end - from) : NULL;
+        const char *newline = w->end > from ? memchr(w->buf + from, '\n', w->end - from) : NULL;
         looked = w->end - w->at;
         if (newline || looked > LINE_READ_MOST)
-            break;
+            return newline;
         l->ended = !source_window_more(w);
     }
-    if (w->at == w->end || w->rows->stopped)
-        return false;
-    size_t end = newline ? (size_t)(newline - w->buf) : w->end;
-    *line = (Str){w->buf + w->at, end - w->at};
+    return NULL;
+}
+
+bool line_read_next(LineRead *l, Str *line) {
+    SourceWindow *w = &l->window;
+    for (bool left_out = false;;) {
+        const char *newline = find_newline(l);
+        if (w->at == w->end || w->rows->stopped)
+            return false;
+        size_t end = newline ? (size_t)(newline - w->buf) : w->end;
+        *line = (Str){w->buf + w->at, end - w->at};
+        l->offset = w->offset + (int64_t)w->at;
+        w->at = end + (newline != NULL);
+        if (!left_out && line->n <= LINE_READ_MOST)
+            break;
+        if (!left_out)
+            rows_complain(w->rows, COMPLAINT_TOO_LONG, l->offset, *line);
+        left_out = !newline;
+    }
     if (line->n && line->s[line->n - 1] == '\r')
         line->n--;
-    l->offset = w->offset + (int64_t)w->at;
-    w->at = end + (newline != NULL);
     return true;
 }
 

@@ -4,7 +4,7 @@
  * Owner: a parser. Thread: one at a time. Failure: a miss. */
 #pragma once
 
-#include "ingest/cache_size.h"
+#include "base/sizes.h"
 #include "store/pairs.h"
 
 enum { PAIR_CACHE_LOG2 = CACHE_LOG2(16) };

@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/sizes.h"
 #include "ingest/perf_data_chain.h"
 #include "ingest/perf_data_defer.h"
 #include "ingest/perf_data_order.h"
@@ -26,10 +27,10 @@
 #include "ingest/perf_folder.h"
 
 enum {
-    BATCH_ROWS = 16 * 1024,
-    HELD_BYTES_MOST = 256 << 20, /* of records that wait: a round that is longer is cut */
-    HELD_RECORDS_MOST = 1 << 21,
-    PART_BYTES_MOST = 32 << 20,
+    BATCH_ROWS = SIZED(16 * 1024, 20),
+    HELD_BYTES_MOST = SIZED(256 << 20, 16 << 10), /* of what waits: a longer round is cut */
+    HELD_RECORDS_MOST = SIZED(1 << 21, 60),
+    PART_BYTES_MOST = SIZED(32 << 20, 46000),
     ADDRESS_BYTES = 8,
     STEP_BYTES = 64 << 10, /* of one of several files */
     AHEAD_MOST = 8,

@@ -1,6 +1,8 @@
 #include "ingest/perf_data_defer.h"
 
-enum { FIRST_CAP = 64, PAD = 64 /* as behind a record */ };
+#include "base/sizes.h"
+
+enum { FIRST_CAP = SIZED(64, 4), PAD = 64 /* as behind a record */ };
 
 void perf_deferrals_free(PerfDeferrals *d) {
     mem_resize(d->slot, d->cap * sizeof *d->slot, 0);

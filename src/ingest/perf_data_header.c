@@ -1,5 +1,7 @@
 #include "ingest/perf_data_header.h"
 
+#include "base/sizes.h"
+
 enum {
     HEAD_PIPE = 16,
     HEAD_FILE = 104,
@@ -8,7 +10,7 @@ enum {
     FEATURE_BITS_AT = 72,
     FEATURE_WORDS = 4,
     FEATURE_BYTES_MOST = 64 << 20,
-    ATTRS_MOST = 1 << 16,
+    ATTRS_MOST = SIZED(1 << 16, 20),
 };
 
 enum { /* bits of the header */

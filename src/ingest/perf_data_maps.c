@@ -1,8 +1,10 @@
 #include "ingest/perf_data_maps.h"
 
+#include "base/sizes.h"
+
 #include <string.h>
 
-enum { LEAF_FIRST = 16, LEAF_MOST = 256, LEAVES_FIRST = 4 };
+enum { LEAF_FIRST = SIZED(16, 2), LEAF_MOST = SIZED(256, 6), LEAVES_FIRST = SIZED(4, 1) };
 
 /* Where a mapping is, or where one could be put. */
 typedef struct Place {

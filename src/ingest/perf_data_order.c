@@ -1,6 +1,8 @@
 #include "ingest/perf_data_order.h"
 
-enum { FIRST_CAP = 1024 };
+#include "base/sizes.h"
+
+enum { FIRST_CAP = SIZED(1024, 4) };
 
 void perf_order_free(PerfOrder *o) {
     mem_resize(o->item, o->cap * sizeof *o->item, 0);

@@ -8,14 +8,15 @@
  * limit. Facts: what `perf script` does (tools/perf/util/machine.c, map.c), so that both agree. */
 #pragma once
 
+#include "base/sizes.h"
 #include "ingest/perf_data_maps.h"
 #include "ingest/perf_data_record.h"
 
 enum {
     SPACES_ENDED = 1024,
     THREADS_RECENT = 64,
-    SPACE_MAPPINGS_MOST = 1 << 20, /* a process; */
-    MAPPINGS_MOST = 1 << 24,       /* and of all, as forks copy them */
+    SPACE_MAPPINGS_MOST = SIZED(1 << 20, 30), /* a process; */
+    MAPPINGS_MOST = SIZED(1 << 24, 60),       /* and of all, as forks copy them */
 };
 
 typedef struct Space {

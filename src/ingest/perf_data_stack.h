@@ -6,7 +6,7 @@
  * empties when it has grown too large. */
 #pragma once
 
-#include "ingest/cache_size.h"
+#include "base/sizes.h"
 #include "ingest/key_cache.h"
 #include "ingest/pair_cache.h"
 #include "ingest/perf_data_space.h"

@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-#include "ingest/cache_size.h"
+#include "base/sizes.h"
 #include "ingest/frame_table.h"
 #include "ingest/header_cache.h"
 #include "ingest/key_cache.h"
@@ -556,7 +556,7 @@ static const char *read_text(FormatParser *p, const char *from, const char *to) 
 /* After each look-up of callers. Below one hit in five it costs more than it saves; the first
  * rest is short, for at the start of a file everything is new. */
 static void note_callers(FormatParser *p, bool hit) {
-    enum { WINDOW = 1024, REST_LEAST = WINDOW, REST_MOST = 32 * WINDOW };
+    enum { WINDOW = SIZED(1024, 16), REST_LEAST = WINDOW, REST_MOST = 32 * WINDOW };
     p->hits += hit;
     if (++p->asked < WINDOW)
         return;

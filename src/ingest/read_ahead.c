@@ -4,7 +4,7 @@
 
 #include "base/arena.h"
 #include "base/turns.h"
-#include "ingest/cache_size.h"
+#include "base/sizes.h"
 
 /* Few and small, so that what was made is still in the cache when it is parsed. */
 enum { BLOCKS = 6, BLOCK_BYTES = READ_SIZE(64 * 1024) };

@@ -1,8 +1,12 @@
 #include "ingest/rows.h"
 
+#include "base/sizes.h"
+
 #include <string.h>
 
-enum { BATCH_ROWS = 8 * 1024 }; /* what is copied stays in the processor's second cache */
+enum {
+    BATCH_ROWS = SIZED(8 * 1024, 50)
+}; /* what is copied stays in the processor's second cache */
 
 typedef struct Counted {
     StackId stack;

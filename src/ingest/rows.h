@@ -4,14 +4,16 @@
  * Failure: none; once the loader wants no more, `stopped` is set and rows are dropped. */
 #pragma once
 
+#include "base/sizes.h"
 #include "ingest/format.h"
 
 enum {
     ROWS_WAIT = 128,
-    ROWS_COUNTED_MOST = 4 << 20,
+    ROWS_COUNTED_MOST = SIZED(4 << 20, 2000),
     ROWS_SPAN_NS = 1000000,
-    ROWS_SPAN_PIECES = 1 << 20, /* of one span: after 17 minutes of one stack, longer pieces */
-    ROWS_CUT_MOST = 64 << 20,   /* of all spans; what comes behind is a row each */
+    ROWS_SPAN_PIECES =
+        SIZED(1 << 20, 500), /* of one span: after 17 minutes of one stack, longer pieces */
+    ROWS_CUT_MOST = SIZED(64 << 20, 4000), /* of all spans; what comes behind is a row each */
 };
 
 typedef struct Rows {

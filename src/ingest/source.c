@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ingest/cache_size.h"
+#include "base/sizes.h"
 #include "ingest/read_ahead.h"
 #include "ingest/split.h"
 

@@ -2,17 +2,17 @@
 
 #include <string.h>
 
-#include "ingest/cache_size.h"
+#include "base/sizes.h"
 
 enum { READ_BYTES = READ_SIZE(256 * 1024) };
 
 void source_window_open(SourceWindow *w, Source *source, Rows *rows, Error *err) {
     *w = (SourceWindow){.source = source, .rows = rows, .err = err, .cap = 2 * READ_BYTES};
-    w->buf = mem_resize(NULL, 0, w->cap);
+    w->buf = mem_resize(NULL, 0, w->cap + FORMAT_CHUNK_PAD);
 }
 
 void source_window_close(SourceWindow *w) {
-    mem_resize(w->buf, w->cap, 0);
+    mem_resize(w->buf, w->cap + FORMAT_CHUNK_PAD, 0);
     *w = (SourceWindow){0};
 }
 
@@ -23,7 +23,7 @@ bool source_window_more(SourceWindow *w) {
     w->at = 0;
     w->end = kept;
     if (w->cap - kept < READ_BYTES) {
-        w->buf = mem_resize(w->buf, w->cap, w->cap * 2);
+        w->buf = mem_resize(w->buf, w->cap + FORMAT_CHUNK_PAD, w->cap * 2 + FORMAT_CHUNK_PAD);
         w->cap *= 2;
     }
     int64_t got = source_read(w->source, w->buf + kept, 1, w->cap - kept, w->err);

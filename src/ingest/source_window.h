@@ -9,7 +9,7 @@ typedef struct SourceWindow {
     Source *source;
     Rows *rows; /* breathes at each read */
     Error *err;
-    char *buf;
+    char *buf;           /* FORMAT_CHUNK_PAD readable bytes lie behind it */
     size_t cap, at, end; /* not used yet: [at, end) */
     int64_t offset;      /* of buf in the source */
     bool failed;         /* reading failed: *err says why */

@@ -12,7 +12,7 @@
  * schema at speedscope.app/file-format-schema.json. */
 #include <string.h>
 
-#include "ingest/cache_size.h"
+#include "base/sizes.h"
 #include "ingest/call_tree.h"
 #include "ingest/decimal.h"
 #include "ingest/id_map.h"

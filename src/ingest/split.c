@@ -17,7 +17,7 @@
 #include <string.h>
 
 #include "base/thread.h"
-#include "ingest/cache_size.h"
+#include "base/sizes.h"
 #include "ingest/gz_places.h"
 #include "ingest/zstd_frame.h"
 

@@ -12,7 +12,7 @@
  * ProfileChunk. */
 #include <string.h>
 
-#include "ingest/cache_size.h"
+#include "base/sizes.h"
 #include "ingest/decimal.h"
 #include "ingest/json_skim.h"
 #include "ingest/key_cache.h"

@@ -3,11 +3,13 @@
  * A parent's id is always smaller than its children's. Owner: the Dict. Thread: as Names. */
 #pragma once
 
+#include "base/sizes.h"
 #include "store/frames.h"
 
 typedef uint32_t StackId;
 
-enum { STACKS_MAX_DEPTH = 1 << 16 }; /* frames; formats cut deeper stacks and complain */
+/* Frames; formats cut deeper stacks and complain. */
+enum { STACKS_MAX_DEPTH = SIZED(1 << 16, 50) };
 
 typedef struct StackNode {
     StackId parent;

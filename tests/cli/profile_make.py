@@ -361,6 +361,14 @@ class Maker:
             # the first byte says how large the pieces are
             self.write('perf_script', 'style%d' % style, '\x40' + '\n'.join(out) + '\n')
 
+    def more_traces(self):
+        listed = [{'ph': 'P', 'name': 'cycles', 'ts': 1000 + 7 * i, 'pid': 1, 'tid': 2, 'stack': [self.plain(k) for k in self.stack()]}
+                  for i in range(self.samples)]
+        self.write('trace', 'listed', json.dumps(listed + [{'ph': 'P', 'name': 's', 'ts': 9, 'pid': 1, 'tid': 2, 'stack': [1, {}, 'f']}]))
+        nodes = {'id': 1, 'functionName': '(root)', 'children': [{'id': 2, 'functionName': 'f', 'url': 'u', 'children': []}]}
+        self.write('trace', 'at-once', json.dumps([{'ph': 'I', 'name': 'CpuProfile', 'ts': 5, 'pid': 1, 'tid': 2, 'args': {'data': {'cpuProfile': {
+            'head': nodes, 'startTime': 1.5, 'endTime': 2, 'samples': [1, 2, 2, 1], 'timestamps': [1500000, 1500100, 1500200, 1500400]}}}}]))
+
     def folded(self):
         out = [';'.join(self.plain(i) for i in self.stack()) + ' %d' % self.random.randrange(10 ** self.random.randrange(11)) for _ in range(self.samples)]
         out += ['# a remark', 'no count', 'a;b_[k];c_[i] 3', 'one 1', ';;; 2', 'a b;c d 4\r']
@@ -419,6 +427,7 @@ def main():
     if sys.argv[3:] == ['fuzz']:
         maker.perf_script()
         maker.folded()
+        maker.more_traces()
         maker.symbols()
         maker.opened()
 

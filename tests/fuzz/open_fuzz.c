@@ -3,7 +3,7 @@
 #include "fuzz/run_format.h"
 #include "ingest/loader.h"
 
-enum { CHUNK_BYTES = 300 };
+enum { CHUNK_BYTES = 300, RECORD_MOST = 2000 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -20,8 +20,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
     snprintf(path, sizeof path, "/proc/self/fd/%d", fuzz_file(data, n));
     dict_init(&dict);
     profile_init(&profile, &dict);
-    Loader *loader = loader_start(jobs, &profile,
-                                  &(LoadOptions){.path = path, .chunk_bytes = CHUNK_BYTES}, &err);
+    Loader *loader = loader_start(
+        jobs, &profile,
+        &(LoadOptions){.path = path, .chunk_bytes = CHUNK_BYTES, .record_limit = RECORD_MOST},
+        &err);
     if (loader) {
         while (profile.building.samples < FUZZ_ROWS_MOST && loader_step(loader))
             ;

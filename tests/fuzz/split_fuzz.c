@@ -8,7 +8,7 @@ enum {
     WORKERS = 3, /* fewer are not worth it, and nothing is split */
     PIECES_MOST = 24,
     FILE_MOST = 1 << 19,
-    TEXT_MOST = 4 << 20, /* a few bytes may stand for very much */
+    TEXT_MOST = 1 << 20, /* a few bytes may stand for very much */
 };
 
 /* What is left of the input. */
@@ -149,7 +149,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
     damage(&file, &patch, patches, how & 4);
     snprintf(path, sizeof path, "/proc/self/fd/%d", fuzz_file((uint8_t *)file.s, file.n));
     CodecEngine engine = how & 2 ? CODEC_ZLIB : CODEC_AUTO;
-    size_t helping = 1 + (how >> 5) * 999;
+    size_t helping = 64 + (how >> 5) * 999;
     if (read_all(path, engine, NULL, 5000, &in_order) &&
         (!read_all(path, engine, jobs, helping, &split) ||
          !str_eq(buf_str(&in_order), buf_str(&split))))
