@@ -10,6 +10,9 @@
 #include "app/commands.def"
 #undef CMD
 
+/* Another kind of baseline; what a range was of goes with the file. */
+void compare_set_kind(App *app, uint8_t kind);
+
 bool can_always(const App *app);
 bool can_browse(const App *app);
 bool can_forget(const App *app);

@@ -18,7 +18,7 @@ bool can_second(const App *app) {
 }
 
 /* The range kept is on the clock of the file that it was chosen in. */
-static void set_kind(App *app, uint8_t kind) {
+void compare_set_kind(App *app, uint8_t kind) {
     State *s = &app->state;
     if ((kind == BASELINE_FILE) != (s->baseline_kind == BASELINE_FILE))
         s->baseline = (Range){0};
@@ -46,7 +46,7 @@ bool do_compare(App *app, Str args, Error *err) {
             kind = (uint8_t)((kind + 1) % (BASELINE_FILE + 1));
         while (!state_can_compare(&app->state, kind));
     }
-    set_kind(app, kind);
+    compare_set_kind(app, kind);
     if (kind == BASELINE_NONE)
         s->elided = false;
     return true;
@@ -161,7 +161,8 @@ bool do_compare_open(App *app, Str args, Error *err) {
     snprintf(path, sizeof path, "%.*s", (int)args.n, args.s);
     if (!app_open(app, 1, path, &why))
         return error_set(err, why.kind, "%s: %s", path, why.message);
-    set_kind(app, BASELINE_FILE);
+    app->state.baseline = app->state.view_b = (Range){0}; /* what they were of is closed */
+    compare_set_kind(app, BASELINE_FILE);
     return true;
 }
 
@@ -172,6 +173,6 @@ bool do_compare_close(App *app, Str args, Error *err) {
     memset(app->state.file[1], 0, STATE_PATH);
     app->state.view_b = (Range){0};
     if (app->state.baseline_kind == BASELINE_FILE)
-        set_kind(app, BASELINE_NONE);
+        compare_set_kind(app, BASELINE_NONE);
     return true;
 }

@@ -26,7 +26,7 @@ static bool show(App *app, Error *err) {
     State *s = &app->state;
     app->findings.open = true;
     s->selection = r;
-    s->baseline_kind = BASELINE_REST;
+    compare_set_kind(app, BASELINE_REST);
     if (s->view.on && (r.t0_ns < s->view.t0_ns || r.t1_ns > s->view.t1_ns))
         s->view = (Range){0};
     return true;

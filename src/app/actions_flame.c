@@ -140,6 +140,11 @@ bool do_filter_ask(App *app, Str args, Error *err) {
 
 /* -- shape */
 
+/* The kind of view whose tree it draws. */
+static uint8_t tree_of(uint8_t kind) {
+    return kind == VIEW_INVERTED || kind == VIEW_SANDWICH ? kind : VIEW_FLAME;
+}
+
 bool do_shape(App *app, Str args, Error *err) {
     uint8_t kind = (uint8_t)((app->state.view_kind + 1) % VIEW_COUNT);
     if (!args.n && kind == VIEW_SANDWICH && !app->state.function[0])
@@ -148,8 +153,7 @@ bool do_shape(App *app, Str args, Error *err) {
         return error_set(err, ERROR_USAGE, "there is no view \"%.*s\"", (int)args.n, args.s);
     if (kind != app->state.view_kind)
         app->flame.scroll = 0;
-    if ((kind == VIEW_INVERTED || kind == VIEW_SANDWICH) !=
-        (app->state.view_kind == VIEW_INVERTED || app->state.view_kind == VIEW_SANDWICH))
+    if (tree_of(kind) != tree_of(app->state.view_kind))
         memset(app->state.zoom, 0, STATE_ZOOM); /* paths of one tree mean nothing in the other */
     app->state.view_kind = kind;
     return true;
@@ -205,16 +209,16 @@ bool do_zoom(App *app, Str args, Error *err) {
     if (args.n)
         return zoom_to_path(app, args, err);
     const FlameBox *b = flame_pane_box(&app->flame, app->flame.cursor);
-    return !b || zoom_to_node(app, b->node, err);
+    return !b || app->flame.answer_generation != a->generation || zoom_to_node(app, b->node, err);
 }
 
 bool do_zoom_key(App *app, Str args, Error *err) {
     const Answer *a = app_answer(app);
-    int64_t key;
-    if (!a || !str_to_i64(args, &key))
+    uint64_t key;
+    if (!a || !str_to_u64(args, &key))
         return error_set(err, ERROR_USAGE, "there is no such frame");
-    const FlameBox *b = flame_pane_box(&app->flame, (uint64_t)key);
-    if (!b)
+    const FlameBox *b = flame_pane_box(&app->flame, key);
+    if (!b || app->flame.answer_generation != a->generation)
         return error_set(err, ERROR_USAGE, "there is no frame with number %.*s", (int)args.n,
                          args.s);
     return zoom_to_node(app, b->node, err);

@@ -103,8 +103,14 @@ bool do_cancel_load(App *app, Str args, Error *err) {
         app_notice(app, "Stopped: what has come so far is shown");
         return true;
     }
-    session_cancel_load(&app->session, 0);
-    app_notice(app, "Loading stopped: what was read so far is shown");
+    bool waited = app->session.slot[0].waiting;
+    if (app->session.slot[1].waiting && !do_compare_close(app, STR(""), err))
+        return false;
+    for (uint32_t i = 0; i < ENGINE_SLOTS; i++)
+        if (app->session.slot[i].open && !app->session.slot[i].settled)
+            session_cancel_load(&app->session, i);
+    app_notice(app, waited ? "Loading stopped: nothing of it was read yet"
+                           : "Loading stopped: what was read so far is shown");
     return true;
 }
 
@@ -187,23 +193,38 @@ bool do_scene_pdf(App *app, Str args, Error *err) {
     return reel_scenes(app, REEL_PDF, path, err);
 }
 
+static void copied(App *app, uint32_t frames) {
+    app_notice(app, frames == 1 ? "Copied one frame" : "Copied a stack of %u frames", frames);
+}
+
+static bool copy_function(App *app, Error *err) {
+    uint64_t number;
+    const Functions *f = table_functions(app->session.engine, &number);
+    FrameId frame = app->table.hover.on ? app->table.hover.row.frame : app->table.cursor;
+    if (!f || functions_row_of(f, frame) == UINT32_MAX)
+        return error_set(err, ERROR_USAGE, "point at a function to copy its name");
+    buf_put(&app->clipboard, functions_symbol(f, &app->session.dict, frame));
+    app_notice(app, "Copied the function's name");
+    return true;
+}
+
 bool do_copy(App *app, Str args, Error *err) {
     (void)args;
-    const Answer *a = app_answer(app);
+    const Answer *a;
     const Chart *c = app_chart_hovered(app);
-    if (c) {
-        buf_clear(&app->clipboard);
-        chart_stack_text(c, &app->session.dict, &app->chart.hover.box, &app->clipboard);
-        app_notice(app, "Copied a stack of %u frames", app->chart.hover.box.depth + 1u);
-        return true;
-    }
-    const FlameBox *b = app->flame.hover.on ? &app->flame.hover.box
-                                            : flame_pane_box(&app->flame, app->flame.cursor);
-    if (!a || !b || b->merged)
-        return error_set(err, ERROR_USAGE, "point at a frame to copy its stack");
+    const FlameBox *b = app_flame_box(app, &a);
     buf_clear(&app->clipboard);
-    flame_stack_text(a, &app->session.dict, b->node, &app->clipboard);
-    app_notice(app, "Copied a stack of %u frames", b->depth);
+    if (c) {
+        chart_stack_text(c, &app->session.dict, &app->chart.hover.box, &app->clipboard);
+        copied(app, app->chart.hover.box.depth + 1u);
+    } else if (b && b->depth) {
+        flame_stack_text(a, &app->session.dict, b->node, &app->clipboard);
+        copied(app, b->depth);
+    } else if (app->state.view_kind == VIEW_TABLE) {
+        return copy_function(app, err);
+    } else {
+        return error_set(err, ERROR_USAGE, "point at a frame to copy its stack");
+    }
     return true;
 }
 
@@ -216,6 +237,9 @@ bool do_state_copy(App *app, Str args, Error *err) {
     path_absolute(path, sizeof path, app->state.file[0]);
     State shown = app->state;
     memset(shown.file[0], 0, sizeof shown.file[0]);
+    const char *second = app->state.file[1];
+    if (second[0] && strcmp(second, "-") != 0 && !file_is_provided(second))
+        path_absolute(shown.file[1], sizeof shown.file[1], second);
     Buf text = {0};
     state_format(&shown, &text);
     buf_clear(&app->clipboard);
@@ -296,14 +320,35 @@ bool do_focus_previous(App *app, Str args, Error *err) {
 
 /* -- state */
 
+/* Files are opened and closed by no step: what it says of another second file means nothing now. */
+static void keep_files_open(State *s, const State *now) {
+    bool same = strcmp(s->file[1], now->file[1]) == 0;
+    memcpy(s->file, now->file, sizeof s->file);
+    s->mode = now->mode;
+    if (same)
+        return;
+    s->view_b = (Range){0};
+    if (s->baseline_kind != BASELINE_FILE)
+        return;
+    s->baseline = (Range){0};
+    if (!s->file[1][0])
+        s->baseline_kind = BASELINE_NONE;
+}
+
 bool do_back(App *app, Str args, Error *err) {
     (void)args, (void)err;
-    return history_back(&app->history, &app->state);
+    State now = app->state;
+    bool ok = history_back(&app->history, &app->state);
+    keep_files_open(&app->state, &now);
+    return ok;
 }
 
 bool do_forward(App *app, Str args, Error *err) {
     (void)args, (void)err;
-    return history_forward(&app->history, &app->state);
+    State now = app->state;
+    bool ok = history_forward(&app->history, &app->state);
+    keep_files_open(&app->state, &now);
+    return ok;
 }
 
 bool do_state(App *app, Str args, Error *err) {
@@ -313,6 +358,13 @@ bool do_state(App *app, Str args, Error *err) {
     bool other_file = strcmp(wanted.file[0], app->state.file[0]) != 0 && wanted.file[0][0];
     if (other_file && !app_open(app, 0, wanted.file[0], err))
         return false;
+    if (other_file)
+        wanted.mode = app->state.mode;
+    char second[STATE_PATH];
+    memcpy(second, wanted.file[1], sizeof second);
+    memcpy(wanted.file, app->state.file, sizeof wanted.file);
     app->state = wanted;
-    return true;
+    if (strcmp(second, app->state.file[1]) == 0)
+        return true;
+    return second[0] ? app_open(app, 1, second, err) : do_compare_close(app, STR(""), err);
 }

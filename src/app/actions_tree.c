@@ -17,10 +17,18 @@ bool can_linked(const App *app) {
 
 /* -- which frame */
 
-static const FlameBox *pointed(const App *app) {
-    const FlameBox *b = app->flame.hover.on ? &app->flame.hover.box
-                                            : flame_pane_box(&app->flame, app->flame.cursor);
-    return b && b->depth && !b->merged ? b : NULL;
+static const FlameBox *pointed(const App *app, const Answer **of) {
+    const FlameBox *b = app_flame_box(app, of);
+    return b && b->depth ? b : NULL;
+}
+
+/* The function under the pointer in the table, else the marked one. */
+static bool pointed_function(const App *app, const Tree **tree, FrameId *frame) {
+    uint64_t number;
+    const Functions *f = table_functions(app->session.engine, &number);
+    *frame = app->table.hover.on ? app->table.hover.row.frame : app->table.cursor;
+    *tree = f ? f->tree : NULL;
+    return f && functions_row_of(f, *frame) != UINT32_MAX;
 }
 
 /* A frame and the tree whose it is, if it is synthetic. The flame graph's mark is not seen while
@@ -32,9 +40,11 @@ static bool pointed_frame(const App *app, const Tree **tree, FrameId *frame) {
         *frame = app->chart.hover.box.frame;
         return c != NULL;
     }
-    const FlameBox *b = pointed(app);
-    const Answer *a = app_answer(app);
-    if (!b || !a)
+    if (app->state.view_kind == VIEW_TABLE)
+        return pointed_function(app, tree, frame);
+    const Answer *a;
+    const FlameBox *b = pointed(app, &a);
+    if (!b)
         return false;
     *tree = a->tree;
     *frame = b->frame;
@@ -72,12 +82,12 @@ static bool frame_text(App *app, Str args, Str *out, Error *err) {
 
 /* The path to the frame under the pointer. */
 static bool path_text(App *app, Str *out, Error *err) {
-    const FlameBox *b = pointed(app);
-    const Answer *a = app_answer(app);
+    const Answer *a;
+    const FlameBox *b = pointed(app, &a);
     const Chart *c = app_chart_hovered(app);
     bool chart = app->state.view_kind == VIEW_CHART;
     char *text = ARENA_ARRAY(&app->frame_arena, char, STATE_ZOOM);
-    if (chart ? !c : !b || !a)
+    if (chart ? !c : !b)
         return error_set(err, ERROR_USAGE, "point at a frame, or mark one");
     if (app->state.view_kind == VIEW_INVERTED || app->state.view_kind == VIEW_SANDWICH)
         return error_set(

@@ -99,10 +99,23 @@ void app_notice(App *app, const char *format, ...) {
 
 /* -- files */
 
+/* Frames are other ones now: ids and what was made of them mean nothing any more. */
+static void forget_names(App *app) {
+    app->dicts = app->session.dicts;
+    app->pinned = (PinnedFrame){0};
+    flame_pane_forget(&app->flame);
+    flame_pane_forget(&app->callers);
+    table_pane_forget(&app->table);
+    chart_pane_forget(&app->chart);
+}
+
 /* What belongs to the file before must not meet the new one. */
 static void forget_file(App *app) {
     State *s = &app->state;
-    s->selection = s->baseline = s->view = (Range){0};
+    s->selection = s->baseline = s->view = s->cell = (Range){0};
+    memset(s->cell_row, 0, sizeof s->cell_row);
+    s->chart_chosen = false;
+    s->chart_pid = s->chart_tid = 0;
     if (app->fitted_column)
         s->column_ns = STATE_COLUMN_NS;
     app->fit_column = app->fitted_column = false;
@@ -111,10 +124,7 @@ static void forget_file(App *app) {
     memset(s->event, 0, sizeof s->event);
     app->findings.chosen = false;
     playback_end(app);
-    flame_pane_forget(&app->flame);
-    flame_pane_forget(&app->callers);
-    table_pane_forget(&app->table);
-    chart_pane_forget(&app->chart);
+    forget_names(app);
     app->load_error = (Error){0};
     history_free(&app->history);
 }
@@ -162,8 +172,12 @@ bool app_open(App *app, uint32_t slot, const char *path, Error *err) {
     }
     if (slot == 0)
         forget_file(app);
+    if (slot == 0 && strcmp(path, TOUR_PROFILE) != 0)
+        tour_end(app);
     save_wait(&app->saver, app->session.jobs); /* it may read the profile that closes now */
     bool ok = session_open(&app->session, slot, path, &why);
+    if (app->dicts != app->session.dicts)
+        forget_names(app);
     state_put(app->state.file[slot], STATE_PATH, str_of(ok ? path : ""));
     if (slot == 0 && ok) {
         app->state.mode = MODE_NORMAL;
@@ -224,7 +238,7 @@ static bool kept_settled(const App *app) {
 
 bool app_settled(const App *app) {
     if (session_loading(&app->session) || !browser_settled(&app->browser) || app->saver.busy ||
-        !scene_file_settled(&app->scene_file) || !kept_settled(app))
+        app->palette.chosen || !scene_file_settled(&app->scene_file) || !kept_settled(app))
         return false;
     return !app->session.slot[0].open || engine_settled(app->session.engine);
 }
@@ -265,6 +279,19 @@ const Answer *app_callers(const App *app) {
     const SessionSlot *slot = &app->session.slot[0];
     const Answer *a = slot->open ? engine_answer(app->session.engine, ANSWER_SECOND) : NULL;
     return a && a->profile == &slot->profile ? a : NULL;
+}
+
+const FlameBox *app_flame_box(const App *app, const Answer **of) {
+    const FlameHover *h = &app->flame.hover;
+    bool caller = h->on && h->caller;
+    const FlamePane *pane = caller ? &app->callers : &app->flame;
+    const Answer *a = caller ? app_callers(app) : app_answer(app);
+    bool drawn = app->state.view_kind != VIEW_TABLE && app->state.view_kind != VIEW_CHART;
+    if (!drawn || !a || pane->answer_generation != a->generation)
+        return NULL;
+    *of = a;
+    const FlameBox *b = h->on ? &h->box : flame_pane_box(pane, pane->cursor);
+    return b && !b->merged ? b : NULL;
 }
 
 const HeatGrid *app_grid(const App *app) {
@@ -319,6 +346,10 @@ static void key_to_wish(App *app, const View *v, const InputEvent *e) {
     bool letter = e->key > KEY_SPACE && e->key < KEY_ENTER;
     bool over = app->flame.hover.on || app_chart_hovered(app);
     CommandId id = app->present.on ? command_for_key(CONTEXT_PRESENT, e) : CMD_COUNT;
+    if (app->present.on && present_digit(&app->present, e))
+        return;
+    if (id != CMD_STAGE_GO && e->key != KEY_ESC)
+        app->present.typed = 0;
     if (id == CMD_COUNT && letter && over)
         id = command_for_key(CONTEXT_FLAME, e);
     if (id == CMD_COUNT)
@@ -336,6 +367,8 @@ static void take_input(App *app, const View *v, const FrameInput *in) {
             key_to_wish(app, v, e);
         else if (e->kind == INPUT_DROP)
             wish(v->wishes, CMD_OPEN, "%.*s", (int)e->text.n, e->text.s);
+        else if (e->kind == INPUT_CLOSE && e->window) /* the presenter's: the talk ends */
+            wish(v->wishes, CMD_PRESENT, "%s", "");
         else if (e->kind == INPUT_CLOSE)
             app->quit = true;
     }
@@ -452,7 +485,7 @@ static void saved(App *app) {
     if (!save_poll(&app->saver))
         return;
     if (app->saver.error.kind) {
-        app_notice(app, "%s", app->saver.error.message);
+        app_notice(app, "%s: %s", path_name(app->saver.path), app->saver.error.message);
         return;
     }
     char whole[STATE_PATH + 16];
@@ -496,6 +529,8 @@ void app_frame(App *app, const FrameInput *input, FrameOutput *out) {
     app->last_input.events = 0;
     note_times(app, in);
     session_poll(&app->session, in->now_ns);
+    if (app->dicts != app->session.dicts) /* a load that waited has begun */
+        forget_names(app);
     bool slides = scene_show_step(app);
     next_wake_ns = playback_step(app);
     live_update(app);
@@ -529,5 +564,6 @@ void app_frame(App *app, const FrameInput *input, FrameOutput *out) {
     bool walks = reel_step(app, slides || wishes.count > 0 || next_wake_ns <= in->now_ns);
     app_ask(app);
     tour_watch(app, in->now_ns);
-    put_out(app, out, slides ? in->now_ns : next_wake_ns, walks || wishes.count > 0);
+    put_out(app, out, slides ? in->now_ns : next_wake_ns,
+            walks || wishes.count > 0 || app->palette.chosen);
 }

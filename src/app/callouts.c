@@ -179,12 +179,15 @@ bool callout_make(const View *v, const CalloutPanes *panes, Str text, Callout *o
         return error_set(err, ERROR_LIMIT, "this text is too long for a callout");
     state_put(out->text, CALLOUT_TEXT, text);
     const FlamePane *flame = panes->flame;
-    uint32_t node =
-        flame && flame->hover.on && !flame->hover.box.merged ? flame->hover.box.node : 0;
-    const FlameBox *marked = flame && flame->cursor ? flame_pane_box(flame, flame->cursor) : NULL;
+    bool drawn = flame && v->answer && flame->answer_generation == v->answer->generation;
+    bool hovered = drawn && flame->hover.on && !flame->hover.box.merged;
+    if (hovered && flame->hover.caller)
+        return error_set(err, ERROR_USAGE, "a callout cannot point at a caller in a sandwich");
+    uint32_t node = hovered ? flame->hover.box.node : 0;
+    const FlameBox *marked = drawn && flame->cursor ? flame_pane_box(flame, flame->cursor) : NULL;
     if (!node && marked)
         node = marked->node;
-    if (node && v->answer) {
+    if (node) {
         out->kind = CALLOUT_ARROW;
         return flame_zoom_text(v->answer, v->dict, node, out->frame, sizeof(out->frame)) ||
                error_set(err, ERROR_LIMIT, "the path of this frame is too long");

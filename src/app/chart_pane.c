@@ -371,9 +371,11 @@ static void pointer(ChartPane *pane, const View *v, const Chart *c) {
 
 static Str thread_words(const View *v, const ChartThread *t) {
     Str comm = names_get(&v->dict->names, t->comm), n = view_grouped(v, t->samples);
+    if (!comm.n && t->tid < 0)
+        comm = STR("?");
     int length = (int)(comm.n < 60 ? comm.n : 60);
     if (t->tid < 0)
-        return view_text(v, "%.*s · %.*s", length, comm.n ? comm.s : "?", (int)n.n, n.s);
+        return view_text(v, "%.*s · %.*s", length, comm.s, (int)n.n, n.s);
     return view_text(v, "%.*s %d · %.*s", length, comm.s, t->tid, (int)n.n, n.s);
 }
 

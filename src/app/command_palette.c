@@ -45,10 +45,13 @@ static void choose(CommandPalette *p, const View *v, const App *app, CommandId i
 void command_palette_run(CommandPalette *p, App *app) {
     if (!p->chosen)
         return;
+    bool shown = p->open;
+    p->open = false; /* before it runs: it may open this again, or save what the window shows … */
+    if (shown)
+        return; /* … as which this must not be drawn any more */
     Error err = {0};
     bool asked = p->asking == p->run;
     p->chosen = false;
-    p->open = false; /* before it runs: it may open this again */
     if (app_run(app, p->run, str_trim(str_of(p->text)), &err))
         return;
     p->open = asked;

@@ -63,10 +63,11 @@ static void zoom_json(JsonWriter *w, const State *s) {
     json_array_end(w);
 }
 
-static void hover_json(JsonWriter *w, const App *app, const Answer *a) {
-    const FlameBox *b = &app->flame.hover.box;
+static void hover_json(JsonWriter *w, const App *app) {
+    const Answer *a;
+    const FlameBox *b = app->flame.hover.on ? app_flame_box(app, &a) : NULL;
     json_key(w, "hover");
-    if (!a || !app->flame.hover.on || b->merged) {
+    if (!b) {
         json_null(w);
         return;
     }
@@ -437,7 +438,7 @@ void dump_state(App *app, Buf *out) {
     cell_json(&w, app);
     json_key(&w, "frames_visible");
     json_u64(&w, a ? app->flame.layout.count : 0);
-    hover_json(&w, app, a);
+    hover_json(&w, app);
     search_json(&w, s, a);
     shape_json(&w, s);
     table_json(&w, app);

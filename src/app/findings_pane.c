@@ -78,13 +78,14 @@ static Str when(const View *v, const Finding *f) {
 }
 
 static Str what(const View *v, const Finding *f) {
-    Str n = view_grouped(v, f->samples), usual = view_grouped(v, f->expected);
-    Str words = view_text(v, "%.*s samples, %.*s are usual", (int)n.n, n.s, (int)usual.n, usual.s);
+    Str n = view_count(v, f->samples, "samples"), usual = view_grouped(v, f->expected);
+    Str words = view_text(v, "%.*s, %.*s %s usual", (int)n.n, n.s, (int)usual.n, usual.s,
+                          f->expected == 1 ? "is" : "are");
     if (!f->frame || !f->samples)
         return words;
     Str name = flame_label(v->answer ? v->answer->tree : NULL, v->dict, f->frame);
     Str share = view_percent(v, f->frame_samples, f->samples);
-    return view_text(v, "%.*s of %.*s samples in %.*s", (int)share.n, share.s, (int)n.n, n.s,
+    return view_text(v, "%.*s of %.*s in %.*s", (int)share.n, share.s, (int)n.n, n.s,
                      (int)(name.n < 120 ? name.n : 120), name.s);
 }
 

@@ -306,7 +306,7 @@ static void find_hover(FlamePane *pane, float x, float y, float phase) {
             continue;
         box_x(pane, m, phase, &x0, &x1);
         if (x >= x0 && x < fmaxf(x1, x0 + 1)) {
-            pane->hover = (FlameHover){true, m->box};
+            pane->hover = (FlameHover){.on = true, .box = m->box};
             return;
         }
     }
@@ -386,15 +386,15 @@ static void pointer(FlamePane *pane, const View *v, float phase) {
     pane->hover.on = false;
     if (z.hover || z.clicked)
         find_hover(pane, z.x, z.y, phase);
-    if (pane->hover.on && !pane->hover.box.merged)
+    bool one = pane->hover.on && !pane->hover.box.merged;
+    if (one && !v->zoom_off)
         v->ui->cursor = CURSOR_HAND;
-    if (z.clicked && z.button == BUTTON_LEFT && pane->hover.on && !pane->hover.box.merged) {
+    if (one && !v->zoom_off && z.clicked && z.button == BUTTON_LEFT) {
         pane->cursor = pane->hover.box.key;
         wish(v->wishes, CMD_ZOOM_KEY, "%llu", (unsigned long long)pane->hover.box.key);
     }
     pane->menu.on = false;
-    if (z.clicked && z.button == BUTTON_RIGHT && pane->hover.on && pane->hover.box.depth &&
-        !pane->hover.box.merged)
+    if (z.clicked && z.button == BUTTON_RIGHT && one && pane->hover.box.depth)
         pane->menu = pane->hover;
     else if (z.clicked && z.button == BUTTON_RIGHT)
         wish(v->wishes, CMD_ZOOM_OUT, "%s", "");

@@ -8,6 +8,7 @@
 
 typedef struct FlameHover {
     bool on;
+    bool caller; /* of the upper half of a sandwich: its node is of that half's answer */
     FlameBox box;
 } FlameHover;
 

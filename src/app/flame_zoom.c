@@ -43,6 +43,8 @@ enum { PATH_MOST = 4096 };
 
 bool flame_zoom_text(const Answer *answer, const Dict *dict, uint32_t node, char *out, size_t cap) {
     uint32_t nodes[PATH_MOST];
+    if (node >= answer->tree->nodes)
+        return false;
     uint32_t n = nodes_to(answer->tree, node, nodes, PATH_MOST);
     size_t at = 0;
     for (uint32_t i = 0; i < n; i++) {

@@ -87,12 +87,12 @@ static void transforms_of(Menu *m, const FrameMenu *of, Str frame) {
 static void items_of(Menu *m, const FrameMenu *of) {
     const View *v = m->v;
     Str frame = argument(v, TRANSFORM_FOCUS_FUNCTION, str_of(of->frame));
-    if (!of->of_chart)
+    if (of->zooms)
         offer(m, CMD_ZOOM_KEY, "Zoom in", view_text(v, "%llu", (unsigned long long)of->key));
     else if (of->t1_ns > of->t0_ns)
         offer(m, CMD_SELECT_NS, "Select its time",
               view_text(v, "%lld..%lld", (long long)of->t0_ns, (long long)of->t1_ns));
-    if (!of->of_chart && v->state->zoom[0])
+    if (of->zooms && v->state->zoom[0])
         offer(m, CMD_ZOOM_OUT, "Zoom out", STR(""));
     if (of->frame[0]) { /* else no argument could name it */
         if (view_has_time(v))
@@ -101,7 +101,7 @@ static void items_of(Menu *m, const FrameMenu *of) {
         chips_of(m, of, frame);
         transforms_of(m, of, frame);
     }
-    if (!of->of_chart) /* copies what is under the pointer or marked: a chart has no mark */
+    if (of->zooms) /* copies what is under the pointer or marked, which it stays */
         offer(m, CMD_COPY, "Copy the stack", STR(""));
 }
 
@@ -122,6 +122,7 @@ static void take_frame(FrameMenu *menu, const View *v, const Tree *tree, FrameId
 static void take_flame_box(FrameMenu *menu, const View *v, const FlameBox *b) {
     bool forward = v->state->view_kind == VIEW_FLAME || v->state->view_kind == VIEW_ICICLE;
     take_frame(menu, v, v->answer->tree, b->frame);
+    menu->zooms = true;
     menu->key = b->key;
     if (!forward || !flame_zoom_text(v->answer, v->dict, b->node, menu->path, sizeof menu->path))
         menu->path[0] = 0;
@@ -129,7 +130,6 @@ static void take_flame_box(FrameMenu *menu, const View *v, const FlameBox *b) {
 
 static void take_chart_box(FrameMenu *menu, const View *v, const Chart *c, const ChartBox *b) {
     take_frame(menu, v, c->tree, b->frame);
-    menu->of_chart = true;
     menu->t0_ns = b->t0_ns;
     menu->t1_ns = b->t1_ns;
     if (!chart_path_text(c, v->dict, b, menu->path, sizeof menu->path))
@@ -137,25 +137,26 @@ static void take_chart_box(FrameMenu *menu, const View *v, const Chart *c, const
 }
 
 /* True when something was clicked in this frame. */
-static bool opens(FrameMenu *menu, FlamePane *flame, const ChartPane *chart, const View *v) {
-    const Chart *c = chart_pane_shown(chart, v->engine);
-    if (v->state->view_kind == VIEW_CHART) {
-        if (!chart->menu.on || !c)
-            return false;
-        take_chart_box(menu, v, c, &chart->menu.box);
-        return true;
-    }
-    if (!flame->menu.on || !v->answer)
+static bool opens(FrameMenu *menu, const FramePanes *panes, const View *v) {
+    const Chart *c = chart_pane_shown(panes->chart, v->engine);
+    const Answer *callers = panes->callers_answer;
+    if (panes->chart->menu.on && c)
+        take_chart_box(menu, v, c, &panes->chart->menu.box);
+    else if (panes->callers->menu.on && callers)
+        take_frame(menu, v, callers->tree, panes->callers->menu.box.frame);
+    else if (panes->flame->menu.on && v->answer)
+        take_flame_box(menu, v, &panes->flame->menu.box);
+    else
         return false;
-    take_flame_box(menu, v, &flame->menu.box);
-    flame->cursor = menu->key; /* what the menu is about stays marked */
+    if (menu->zooms)
+        panes->flame->cursor = menu->key; /* what the menu is about stays marked */
     return true;
 }
 
-void frame_menu_draw(FrameMenu *menu, FlamePane *flame, const ChartPane *chart, const View *v) {
+void frame_menu_draw(FrameMenu *menu, const FramePanes *panes, const View *v) {
     Ui *ui = v->ui;
     UiId id = ui_id("frame menu");
-    if (opens(menu, flame, chart, v))
+    if (opens(menu, panes, v))
         ui_menu_open(ui, id);
     if (!menu->open)
         return;

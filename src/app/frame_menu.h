@@ -15,11 +15,19 @@ typedef struct FrameMenu {
     char path[STATE_ZOOM]; /* likewise from below the root; empty: it has none that can be named */
     uint32_t kind;         /* FrameKind */
     bool synthetic;
-    bool of_chart;
-    uint64_t key;         /* of the flame graph's box */
+    bool zooms;           /* it is of the flame graph, or the lower half of a sandwich */
+    uint64_t key;         /* of the box that zooms */
     int64_t t0_ns, t1_ns; /* of the chart's */
     float x, y;           /* where it hangs from */
 } FrameMenu;
 
+/* Where frames can be clicked; callers, and their answer: of a sandwich's upper half. */
+typedef struct FramePanes {
+    FlamePane *flame;
+    const FlamePane *callers;
+    const Answer *callers_answer;
+    const ChartPane *chart;
+} FramePanes;
+
 /* Behind the panes: opens where a pane was clicked with the right button, and answers. */
-void frame_menu_draw(FrameMenu *menu, FlamePane *flame, const ChartPane *chart, const View *v);
+void frame_menu_draw(FrameMenu *menu, const FramePanes *panes, const View *v);

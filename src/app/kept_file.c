@@ -37,7 +37,8 @@ bool kept_file_open(KeptFile *f, KeptPlace place, const char *name, KeptMerge *m
         return true;
     if (!err->kind)
         error_set(err, ERROR_IO, "this is no file");
-    f->path[0] = 0; /* what cannot be read is not written over */
+    f->path[0] = 0;
+    f->unreadable = true;
     return false;
 }
 

@@ -17,7 +17,8 @@ enum { KEPT_PATH = 1024, KEPT_BYTES = 1 << 20 };
 typedef void KeptMerge(Str there, Str changes, Buf *out);
 
 typedef struct KeptFile {
-    char path[KEPT_PATH]; /* empty: there is no place */
+    char path[KEPT_PATH]; /* empty: there is no place, or it is … */
+    bool unreadable;      /* … one that cannot be read, and so is not written over */
     KeptMerge *merge;
     Buf pending; /* changes that are not being written yet */
     /* -- the job's, while it runs */

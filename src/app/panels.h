@@ -26,6 +26,8 @@ typedef struct Told {
     const FlamePane *flame;
     const TablePane *table;
     const ChartPane *chart;
+    const Answer *callers; /* of a sandwich, or NULL */
+    const SessionSlot *second;
     const Browser *browser; /* NULL: it is not shown */
 } Told;
 

@@ -8,7 +8,7 @@
 
 #define KEY_NS INT64_C(1600000000)
 
-enum { NOTE_LINES = 4, TITLE_SIZE = 22, NOTE_SIZE = 15 };
+enum { NOTE_LINES = 4, TITLE_SIZE = 22, NOTE_SIZE = 15, TYPED_MOST = 100000 };
 
 void present_init(Present *p) {
     memset(p, 0, sizeof *p);
@@ -181,4 +181,13 @@ void present_over(Present *p, const View *v) {
         draw_rect(&ui->top, ui->window, 0x000000ff);
     pressed_key(p, v);
     typed_number(p, v);
+}
+
+bool present_digit(Present *p, const InputEvent *e) {
+    uint32_t digit = e->key - '0';
+    if (digit > 9 || e->mods || (!digit && !p->typed))
+        return false;
+    if (p->typed < TYPED_MOST / 10)
+        p->typed = p->typed * 10 + digit;
+    return true;
 }

@@ -46,3 +46,5 @@ void present_over(Present *p, const View *v);
 /* A zone over the window while the pen is out; strokes are the pointer's way. */
 void present_pen(Present *p, const View *v);
 void present_key(Present *p, const View *v, const InputEvent *e);
+/* A digit of a scene's number; false: no digit, or no number begins with it. */
+bool present_digit(Present *p, const InputEvent *e);

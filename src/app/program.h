@@ -48,6 +48,7 @@ struct App {
     Panels panels;
     Saver saver;
     PinnedFrame pinned;
+    uint32_t dicts; /* of the session, as of the last look */
     Live live;
     Scenes scenes;
     SceneFile scene_file;
@@ -121,6 +122,9 @@ bool present_escape(App *app, Error *err);
 /* Newest answer and grid of slot A, NULL while there is none for the file that is open. */
 const Answer *app_answer(const App *app);
 const Answer *app_callers(const App *app); /* likewise, the upper half of a sandwich */
+/* In a view that draws flames: the frame under the pointer, else the marked one, and the answer
+ * whose it is. NULL: there is none, or what is drawn is of an answer before. */
+const FlameBox *app_flame_box(const App *app, const Answer **of);
 const HeatGrid *app_grid(const App *app);
 /* The chart of which a box is under the pointer, not a merged one; else NULL. */
 const Chart *app_chart_hovered(const App *app);

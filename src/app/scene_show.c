@@ -245,10 +245,11 @@ bool scene_show(App *app, uint32_t at, bool moving, Error *err) {
     app->state = show->to;
     app->scenes.at = at;
     show->check = true;
-    bool jump = !moving || app->headless || strcmp(before.file[0], app->state.file[0]) != 0;
+    bool opened = strcmp(before.file[0], app->state.file[0]) != 0;
+    bool jump = !moving || app->headless || opened;
     show->moving = !jump;
     place_ranges(app, jump ? 1 : 0);
-    if (!app->reel.on)
+    if (!app->reel.on && !opened) /* no step leads back to another file */
         history_push(&app->history, &before, CMD_SCENE_SHOW, false, app->last_input.now_ns);
     return true;
 }
@@ -280,9 +281,11 @@ static void take_file(App *app) {
         app_notice(app, "Scenes: %s", err.message);
     if (news != SCENES_READ)
         return;
-    if (!app->session.slot[0].open && !scene_show(app, 0, false, &err))
+    if (!app->scenes.count && !app->session.slot[0].open)
+        app_notice(app, "Scenes: there is none in this file");
+    else if (!app->session.slot[0].open && !scene_show(app, 0, false, &err))
         app_notice(app, "Scenes: %s", err.message);
-    else
+    else if (app->scenes.count)
         app_notice(app,
                    app->scenes.count == 1 ? "One scene: F5 presents it"
                                           : "%u scenes: F5 presents them",

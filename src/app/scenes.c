@@ -162,7 +162,7 @@ static bool fits(char *out, size_t cap, Str value) {
 
 static bool read_note(Reading *r, Str value) {
     size_t n = strlen(r->scene->note);
-    if (n + value.n + 2 > SCENE_NOTE || memchr(value.s, 0, value.n))
+    if (n + (n > 0) + value.n >= SCENE_NOTE || memchr(value.s, 0, value.n))
         return bad(r, "the note is too long");
     if (n)
         r->scene->note[n++] = '\n';

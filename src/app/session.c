@@ -36,6 +36,12 @@ static bool others_load(const Session *session, uint32_t index) {
     return false;
 }
 
+static void new_names(Session *session) {
+    dict_free(&session->dict);
+    dict_init(&session->dict);
+    session->dicts++;
+}
+
 /* A loader that could not start leaves the profile as new. */
 static bool start(Session *session, SessionSlot *slot, const char *path, Error *err) {
     LoadOptions options = {.path = path, .dict_in_use = !slot->alone, .follow = slot->follow};
@@ -44,10 +50,8 @@ static bool start(Session *session, SessionSlot *slot, const char *path, Error *
     if (slot->loader)
         return true;
     profile_free(&slot->profile);
-    if (slot->alone) { /* it may have gone as far as lending names */
-        dict_free(&session->dict);
-        dict_init(&session->dict);
-    }
+    if (slot->alone) /* it may have gone as far as lending names */
+        new_names(session);
     return false;
 }
 
@@ -64,10 +68,8 @@ static bool start_cached(Session *session, SessionSlot *slot) {
 static bool begin(Session *session, uint32_t index, Error *err) {
     SessionSlot *slot = &session->slot[index];
     slot->alone = !others_begun(session, index);
-    if (slot->alone) { /* nobody refers to the old names any more */
-        dict_free(&session->dict);
-        dict_init(&session->dict);
-    }
+    if (slot->alone) /* nobody refers to the old names any more */
+        new_names(session);
     if (session->use_cache && !slot->follow)
         cache_key(slot->path, &slot->key);
     if (!start_cached(session, slot) && !start(session, slot, slot->path, err))

@@ -28,6 +28,7 @@ typedef struct SessionSlot {
 typedef struct Session {
     Jobs *jobs;
     Dict dict;
+    uint32_t dicts; /* that there were before it: ids of frames are of one alone */
     Engine *engine;
     SessionSlot slot[ENGINE_SLOTS];
     bool use_cache;   /* off unless the owner sets it */

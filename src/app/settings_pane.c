@@ -122,7 +122,7 @@ static void all_rows(Form *f, bool still) {
     flame_rows(f);
 }
 
-bool settings_draw(SettingsPane *pane, const View *v, bool still, const char *kept) {
+bool settings_draw(SettingsPane *pane, const View *v, bool still, const KeptFile *kept) {
     Ui *ui = v->ui;
     const Theme *t = ui->theme;
     Rect panel;
@@ -153,8 +153,9 @@ bool settings_draw(SettingsPane *pane, const View *v, bool still, const char *ke
         ui_scrollbar(ui, ui_id("settings scroll"),
                      (Rect){panel.x + panel.w - ui_px(ui, 14), body.y, ui_px(ui, 8), body.h}, total,
                      body.h, &pane->scroll);
-    Str where = kept[0] ? view_text(v, "Remembered in %s", kept)
-                        : STR("Not remembered: there is no home folder");
+    Str where = kept->path[0]      ? view_text(v, "Remembered in %s", kept->path)
+                : kept->unreadable ? STR("Not remembered: what was remembered cannot be read")
+                                   : STR("Not remembered: there is no home folder");
     ui_label(ui, (Rect){line.x, panel.y + panel.h - foot + ui_px(ui, 6), line.w, ui_px(ui, 28)},
              where, t->muted, FACE_REGULAR, t->font_axis, -1);
     ui_modal_end(ui);

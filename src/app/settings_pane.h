@@ -2,6 +2,7 @@
  * Thread: main. */
 #pragma once
 
+#include "app/kept_file.h"
 #include "app/settings.h"
 #include "app/view.h"
 
@@ -9,5 +10,5 @@ typedef struct SettingsPane {
     float scroll; /* where large text leaves no room for all rows */
 } SettingsPane;
 
-/* kept: where they are remembered, "" nowhere. False when the user closed it. */
-bool settings_draw(SettingsPane *pane, const View *v, bool still, const char *kept);
+/* kept: where they are remembered. False when the user closed it. */
+bool settings_draw(SettingsPane *pane, const View *v, bool still, const KeptFile *kept);

@@ -53,8 +53,10 @@ static Str left_words(const View *v, const LoadStatus *l) {
     double speed = seconds > 0 ? (double)l->bytes_text / 1e6 / seconds : 0;
     if (v->paused) {
         uint64_t arrived = profile_view(&v->slot->profile).samples;
-        Str more = view_grouped(v, arrived - v->slot->view.samples);
-        return view_text(v, "paused · %.*s more samples have come", (int)more.n, more.s);
+        uint64_t more = arrived - v->slot->view.samples;
+        Str n = view_grouped(v, more);
+        return view_text(v, "paused · %.*s more %s come", (int)n.n, n.s,
+                         more == 1 ? "sample has" : "samples have");
     }
     Str bytes = view_amount_short(v, (uint64_t)l->bytes_text, WEIGHT_BYTES);
     if (l->progress < 0 && v->slot->follow)
@@ -150,8 +152,8 @@ static Str missing_words(const View *v) {
         Str n = view_grouped(v, raw);
         return view_text(
             v,
-            " · %.*s user stacks are raw memory (--call-graph dwarf): record with -g, or open what perf script prints",
-            (int)n.n, n.s);
+            " · %.*s user stack%s raw memory (--call-graph dwarf): record with -g, or open what perf script prints",
+            (int)n.n, n.s, raw == 1 ? " is" : "s are");
     }
     bool flat = v->answer && v->answer->tree && v->answer->tree->max_depth <= OF_LEAF &&
                 !v->state->transforms.count;
@@ -204,9 +206,11 @@ static bool pane_told(const View *v, const Told *told, Str *name, Str *facts) {
     if (v->state->view_kind == VIEW_CHART)
         return chart_pane_told(told->chart, v, name, facts);
     const FlameBox *b = told_box(v, told->flame);
-    if (!b || !v->answer || !b->depth || b->merged)
+    bool caller = told->flame->hover.on && told->flame->hover.caller;
+    const Answer *of = caller ? told->callers : v->answer;
+    if (!b || !v->answer || !of || !b->depth || b->merged)
         return false;
-    *name = flame_label(v->answer->tree, v->dict, b->frame);
+    *name = flame_label(of->tree, v->dict, b->frame);
     const FlameLayout *l = &told->flame->layout;
     *facts = l->differential ? diff_facts(v, l, b) : hover_facts(v, b);
     return true;
@@ -221,8 +225,13 @@ void status_draw(Panels *p, const View *v, const Told *told, const char *notice,
     float x = area.x + ui_px(ui, 20), right = area.x + area.w - ui_px(ui, 20);
     if (v->slot->open)
         right = complaint_button(v, area, right);
+    const SessionSlot *second = told->second;
+    View of_second = *v;
+    of_second.slot = second;
     if (v->slot->open && !v->slot->settled)
         right = load_progress(v, area, right);
+    else if (v->slot->open && second->open && !second->settled)
+        right = load_progress(&of_second, area, right);
     else if (v->slot->open && v->paused)
         right = paused_at_end(v, area, right);
     area.w = right - area.x;

@@ -417,9 +417,10 @@ static void filter_line(TablePane *pane, const View *v, const Functions *f, Rect
     if (!f)
         return;
     Str all = view_grouped(v, f->count), some = view_grouped(v, pane->count);
-    Str text = v->state->table_filter[0]
-                   ? view_text(v, "%.*s of %.*s functions", (int)some.n, some.s, (int)all.n, all.s)
-                   : view_text(v, "%.*s functions", (int)all.n, all.s);
+    const char *functions = f->count == 1 ? "function" : "functions";
+    Str text = v->state->table_filter[0] ? view_text(v, "%.*s of %.*s %s", (int)some.n, some.s,
+                                                     (int)all.n, all.s, functions)
+                                         : view_text(v, "%.*s %s", (int)all.n, all.s, functions);
     if (f->not_arranged) {
         Str n = view_amount(v, f->not_arranged);
         text = view_text(v, "%.*s · not yet arranged: %.*s", (int)text.n, text.s, (int)n.n, n.s);

@@ -62,7 +62,6 @@ static void draw_flame(App *app, const View *v, Rect area) {
     app->flame.id = ui_id("flame");
     app->callers.id = ui_id("callers");
     app->flame.hanging = v->state->view_kind != VIEW_FLAME;
-    app->callers.hover.on = false;
     app->flame.skip = v->state->view_kind == VIEW_SANDWICH; /* the function's row is the middle */
     app->callers.skip = 2;
     if (v->state->view_kind != VIEW_SANDWICH) {
@@ -75,8 +74,10 @@ static void draw_flame(App *app, const View *v, Rect area) {
     float half = (float)(int)(area.h / 2);
     flame_pane_draw(&app->callers, &above, (Rect){area.x, area.y, area.w, half});
     flame_pane_draw(&app->flame, v, (Rect){area.x, area.y + half, area.w, area.h - half});
-    if (app->callers.hover.on) /* one frame is under the pointer */
+    if (app->callers.hover.on) { /* one frame is under the pointer */
         app->flame.hover = app->callers.hover;
+        app->flame.hover.caller = true;
+    }
 }
 
 static void draw_panes(App *app, const View *v, Rect area) {
@@ -102,6 +103,9 @@ static void draw_panes(App *app, const View *v, Rect area) {
                  ui->theme->muted, FACE_REGULAR, ui->theme->font, 0);
     float y = area.y + split;
     flame_header_draw(v, (Rect){area.x, y + ui_px(ui, 4), area.w, header});
+    app->flame.hover.on = app->callers.hover.on = false; /* only what is drawn is pointed at */
+    app->table.hover.on = app->chart.hover.on = false;
+    app->flame.menu.on = app->callers.menu.on = app->chart.menu.on = false;
     Rect flame = {area.x, y + header + ui_px(ui, 8), area.w,
                   area.y + area.h - y - header - ui_px(ui, 14)};
     float side = findings_width(&app->findings, v, area.w);
@@ -119,7 +123,8 @@ static void draw_panes(App *app, const View *v, Rect area) {
     if (times && v->heat && v->heat->columns)
         findings_ticks(&app->findings, v, app->heat.overview,
                        heat_view_range(&(State){0}, v->heat));
-    frame_menu_draw(&app->frame_menu, &app->flame, &app->chart, v);
+    FramePanes panes = {&app->flame, &app->callers, app_callers(app), &app->chart};
+    frame_menu_draw(&app->frame_menu, &panes, v);
     if (times)
         splitter(v, area, y);
 }
@@ -130,7 +135,7 @@ static void draw_overlays(App *app, const View *v, Rect area) {
     if (app->overlay == OVERLAY_COMPLAINTS && (!v->slot->open || !complaints_draw(&app->panels, v)))
         app->overlay = OVERLAY_NONE;
     if (app->overlay == OVERLAY_SETTINGS &&
-        !settings_draw(&app->settings_pane, v, app->reduced_motion, app->settings_file.path))
+        !settings_draw(&app->settings_pane, v, app->reduced_motion, &app->settings_file))
         app->overlay = OVERLAY_NONE;
     command_palette_draw(&app->palette, v, app);
     if (app->show_stats)
@@ -204,7 +209,11 @@ void window_draw(App *app, const View *v) {
     play_bar_draw(&app->play_bar, v, &app->playback,
                   (Rect){w.x, middle.y + middle.h + tour + strip, w.w, play});
     scene_panels_draw(&app->strip, v, &app->scenes);
-    Told told = {&app->flame, &app->table, &app->chart,
+    Told told = {&app->flame,
+                 &app->table,
+                 &app->chart,
+                 .callers = app_callers(app),
+                 .second = &app->session.slot[1],
                  .browser = app_shows_browser(app) ? &app->browser : NULL};
     status_draw(&app->panels, v, &told, app->notice, (Rect){w.x, w.y + w.h - status, w.w, status});
     draw_overlays(app, v, middle);

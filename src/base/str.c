@@ -106,6 +106,17 @@ bool str_to_i64(Str s, int64_t *out) {
     return true;
 }
 
+bool str_to_u64(Str s, uint64_t *out) {
+    uint64_t value = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.s[i] < '0' || s.s[i] > '9' || __builtin_mul_overflow(value, 10, &value) ||
+            __builtin_add_overflow(value, (uint64_t)(s.s[i] - '0'), &value))
+            return false;
+    }
+    *out = value;
+    return s.n > 0;
+}
+
 /* strtod knows more than decimal numbers (hex, nan, leading space), so the letters are checked
  * first. Nobody in this program calls setlocale, so the point is a point. */
 bool str_to_double(Str s, double *out) {

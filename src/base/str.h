@@ -30,7 +30,8 @@ Str str_trim(Str s);
 Str str_fit(Str s, size_t n); /* its first n bytes at most, not cut in the midst of UTF-8 */
 /* Cuts the text before the first `sep` off *rest and returns it; all of it when there is none. */
 Str str_cut(Str *rest, char sep);
-bool str_to_i64(Str s, int64_t *out); /* the whole text must be a decimal number */
+bool str_to_i64(Str s, int64_t *out);  /* the whole text must be a decimal number */
+bool str_to_u64(Str s, uint64_t *out); /* likewise, of digits alone */
 bool str_to_double(Str s, double *out);
 /* Copies into the arena with a zero behind it. */
 Str str_copy(Arena *arena, Str s);

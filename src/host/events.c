@@ -108,6 +108,8 @@ static void key_down(Events *e, const SDL_KeyboardEvent *k) {
         letter = 'A' + (uint32_t)(place - SDL_SCANCODE_A);
     if (!key && !letter)
         return;
+    if (!key) /* of another alphabet: shortcuts lie where they do on a Latin keyboard */
+        key = letter;
     InputEvent *v = add(e, INPUT_KEY, window_of(e, k->windowID));
     v->key = key;
     v->physical = letter;

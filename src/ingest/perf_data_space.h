@@ -37,7 +37,8 @@ typedef struct PerfThread {
     StackId root;
     uint32_t seed, seed_version;
     EventId event;
-    ContextId context;
+    int32_t sample_pid; /* that of the samples may be another: an id that came again */
+    ContextId context;  /* of the event and that pid */
 } PerfThread;
 
 typedef struct PerfSpaces {

@@ -98,9 +98,10 @@ static void refresh(PerfStacks *s, PerfThread *t, Context *context) {
         t->seed = seed_of(s, t->root, version);
         t->seed_version = version;
     }
-    if (t->event != context->event) {
+    if (t->event != context->event || t->sample_pid != context->pid) {
         context->comm = names_intern(&dict->names, trim(names_get(&s->spaces.names, t->comm)));
         t->event = context->event;
+        t->sample_pid = context->pid;
         t->context = contexts_intern(&dict->contexts, *context);
     }
 }

@@ -39,7 +39,7 @@ typedef struct Ui {
     uint8_t held, pressed, released; /* bit n: button n */
     uint8_t clicks;
     float wheel_x, wheel_y;
-    uint64_t used[4]; /* bit i: event i was for a widget, see ui_event_used */
+    uint64_t used[8]; /* bit i: event i was for a widget, see ui_event_used */
     /* -- kept between frames */
     UiId hot, active, focus;
     uint8_t active_button, hot_layer;

@@ -242,11 +242,11 @@ void ui_end(Ui *ui) {
 /* ---- events ------------------------------------------------------------------------------ */
 
 bool ui_event_used(const Ui *ui, uint32_t i) {
-    return i < 256 && (ui->used[i / 64] >> (i % 64) & 1);
+    return i < sizeof ui->used * 8 && (ui->used[i / 64] >> (i % 64) & 1);
 }
 
 void ui_use_event(Ui *ui, uint32_t i) {
-    if (i < 256)
+    if (i < sizeof ui->used * 8)
         ui->used[i / 64] |= 1ull << (i % 64);
 }
 

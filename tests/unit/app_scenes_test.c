@@ -31,6 +31,27 @@ static void fill(Scenes *s) {
     s->origin_ns = 500;
 }
 
+static void the_longest_note_goes_round(void **state) {
+    Scenes s = {0}, t = {0};
+    Buf text = {0};
+    Error err = {0};
+    (void)state;
+    memset(scenes_add(&s)->note, 'x', SCENE_NOTE - 1);
+    scenes_format(&s, &text);
+    assert_true(scenes_parse(buf_str(&text), &t, &err));
+    assert_string_equal(t.scene[0]->note, s.scene[0]->note);
+    buf_clear(&text);
+    s.scene[0]->note[500] = '\n';
+    scenes_format(&s, &text);
+    scenes_free(&t);
+    t = (Scenes){0};
+    assert_true(scenes_parse(buf_str(&text), &t, &err));
+    assert_string_equal(t.scene[0]->note, s.scene[0]->note);
+    scenes_free(&s);
+    scenes_free(&t);
+    buf_free(&text);
+}
+
 static void file_goes_round(void **state) {
     Scenes s = {0}, t = {0};
     Buf text = {0}, again = {0};
@@ -295,10 +316,15 @@ static void another_recording(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(file_goes_round),   cmocka_unit_test(bad_files_say_where),
-        cmocka_unit_test(cut_files),         cmocka_unit_test(scenes_are_moved),
-        cmocka_unit_test(other_recordings),  cmocka_unit_test(a_talk),
-        cmocka_unit_test(another_recording), cmocka_unit_test(saved_too_early),
+        cmocka_unit_test(the_longest_note_goes_round),
+        cmocka_unit_test(file_goes_round),
+        cmocka_unit_test(bad_files_say_where),
+        cmocka_unit_test(cut_files),
+        cmocka_unit_test(scenes_are_moved),
+        cmocka_unit_test(other_recordings),
+        cmocka_unit_test(a_talk),
+        cmocka_unit_test(another_recording),
+        cmocka_unit_test(saved_too_early),
     };
     if (!mkdtemp(folder))
         return 1;

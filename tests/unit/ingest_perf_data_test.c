@@ -876,6 +876,32 @@ static void ids_are_used_again(void **state) {
     gen_free(&g);
 }
 
+/* No record said that the id went to another process: its samples do. */
+static void a_sample_is_of_the_process_it_says(void **state) {
+    (void)state;
+    PerfGen g;
+    Loaded l;
+    uint64_t chain[] = {MARK_USER, USER_CODE};
+    gen_init(&g, PERF_FORM_PIPE, false, USUAL);
+    PerfGenSample s = {.misc = MODE_USER, .tid = 10, .chain = chain, .chain_n = 2, .time = 50};
+    static const int32_t pids[] = {10, 522, 10};
+    for (size_t i = 0; i < 3; i++, s.time++) {
+        s.pid = pids[i];
+        gen_sample(&g, &s);
+    }
+    Buf file = gen_file(&g);
+    load_text(&l, 0, 0, buf_str(&file));
+    assert_int_equal(l.profile.building.samples, 3);
+    for (size_t i = 0; i < 3; i++) {
+        Pair pair = pairs_get(&l.profile.pairs, COLUMN_AT(&l.profile.pair, PairId, i));
+        Context context = contexts_get(&l.dict.contexts, pair.context);
+        assert_true(context.pid == pids[i] && context.tid == 10);
+    }
+    loaded_free(&l);
+    buf_free(&file);
+    gen_free(&g);
+}
+
 /* The first thread may end long before the others, which go on to begin new ones. */
 static void a_process_outlives_its_first_thread(void **state) {
     (void)state;
@@ -1758,6 +1784,7 @@ int main(void) {
         cmocka_unit_test(a_kernel_with_symbols_by_build_id),
         cmocka_unit_test(a_file_of_another_build),
         cmocka_unit_test(ids_are_used_again),
+        cmocka_unit_test(a_sample_is_of_the_process_it_says),
         cmocka_unit_test(a_process_outlives_its_first_thread),
         cmocka_unit_test(rounds_of_millions),
         cmocka_unit_test(time_off_the_processor),
