@@ -102,7 +102,7 @@
     function span(ns) {
         if (ns < 1e3)
             return ns ? `${ns} ns` : '0 s';
-        if (ns < 1e6)
+        if (ns < 999.5e3)
             return `${Number((ns / 1e3).toPrecision(3))} µs`;
         if (ns < 999.5e6)
             return `${Number((ns / 1e6).toPrecision(3))} ms`;

@@ -309,7 +309,7 @@ bool do_unpin(App *app, Str args, Error *err) {
 static bool pin_hovered_cell(App *app, Error *err) {
     const Range *cell = &app->heat.hover;
     char row[STATE_ROW];
-    if (!heat_lane_name(app_grid(app), app->heat.hover_row, row, sizeof row))
+    if (!heat_lane_name(app_grid(app), &app->session.dict, app->heat.hover_row, row, sizeof row))
         return error_set(err, ERROR_USAGE, "this row stands for many");
     State *s = &app->state;
     bool same = range_same(&s->cell, cell) && !strcmp(s->cell_row, row);

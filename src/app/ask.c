@@ -17,7 +17,8 @@ static HottestWish hottest_wish(const Query *q, const Range *cell) {
 static void ask_hottest(App *app, const Query *q) {
     const Range *cell = &app->heat.hover;
     HottestWish w = hottest_wish(q, cell);
-    bool whose = heat_lane_filter(app_grid(app), app->heat.hover_row, &w.filter);
+    bool whose =
+        heat_lane_filter(app_grid(app), &app->session.dict, app->heat.hover_row, &w.filter);
     engine_ask_aside(app->session.engine, ASIDE_HOTTEST, 0, cell->on && whose ? &w : NULL);
 }
 
@@ -25,8 +26,8 @@ static void ask_pinned(App *app, const Query *q) {
     const State *s = &app->state;
     HottestWish w = hottest_wish(q, &s->cell);
     uint32_t column, row;
-    bool wanted = heat_cell_find(app_grid(app), s, &column, &row) &&
-                  heat_lane_filter(app_grid(app), row, &w.filter);
+    bool wanted = heat_cell_find(app_grid(app), &app->session.dict, s, &column, &row) &&
+                  heat_lane_filter(app_grid(app), &app->session.dict, row, &w.filter);
     engine_ask_aside(app->session.engine, ASIDE_PINNED, 0, wanted ? &w : NULL);
 }
 
@@ -76,6 +77,9 @@ static void ask_callers(App *app) {
     const SessionSlot *slot = &app->session.slot[0];
     Query q;
     bool wanted = state_callers_query(&app->state, &slot->profile, &slot->view, &q);
+    const SessionSlot *b = &app->session.slot[1];
+    if (wanted)
+        query_count_rows(&q, b->open ? &b->profile : NULL, &b->view);
     engine_ask(app->session.engine, ANSWER_SECOND, wanted ? &q : NULL);
 }
 

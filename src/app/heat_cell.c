@@ -101,7 +101,8 @@ SliceShape heat_cell_shape(const HeatPane *pane, const View *v, uint32_t row, co
 
 /* -- the pinned one */
 
-bool heat_cell_find(const HeatGrid *g, const State *s, uint32_t *column, uint32_t *row) {
+bool heat_cell_find(const HeatGrid *g, const Dict *dict, const State *s, uint32_t *column,
+                    uint32_t *row) {
     if (!s->cell.on || !g || !heat_cell_of(g, s->cell.t0_ns, column, row) || *column >= g->columns)
         return false; /* the map may not reach that far: of another file, or one that is being read
                        */
@@ -109,7 +110,7 @@ bool heat_cell_find(const HeatGrid *g, const State *s, uint32_t *column, uint32_
         return !s->cell_row[0];
     for (*row = 0; *row < g->rows; (*row)++) {
         char name[STATE_ROW];
-        if (heat_lane_name(g, *row, name, sizeof name) && strcmp(name, s->cell_row) == 0)
+        if (heat_lane_name(g, dict, *row, name, sizeof name) && strcmp(name, s->cell_row) == 0)
             return true;
     }
     return false;
@@ -117,7 +118,7 @@ bool heat_cell_find(const HeatGrid *g, const State *s, uint32_t *column, uint32_
 
 Str heat_cell_name(const View *v) {
     uint32_t column, row;
-    if (!heat_cell_find(v->heat, v->state, &column, &row))
+    if (!heat_cell_find(v->heat, v->dict, v->state, &column, &row))
         return STR("cell");
     Str words = cell_text(v, column, row);
     return str_cut(&words, '\t');
@@ -126,7 +127,7 @@ Str heat_cell_name(const View *v) {
 void heat_cell_pinned(const HeatPane *pane, const View *v) {
     uint32_t column, row;
     Range cell;
-    if (v->side != SIDE_A || !heat_cell_find(v->heat, v->state, &column, &row))
+    if (v->side != SIDE_A || !heat_cell_find(v->heat, v->dict, v->state, &column, &row))
         return;
     heat_cell_range(v->heat, column, row, &cell.t0_ns, &cell.t1_ns);
     SliceShape s = heat_cell_shape(pane, v, row, &cell);

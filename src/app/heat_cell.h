@@ -12,7 +12,8 @@ enum { HEAT_CELL_LINES = 6 };
 uint32_t heat_cell_lines(const View *v, uint32_t column, uint32_t row, const Hottest *hottest,
                          Str *lines);
 /* The state's pinned cell on this grid; false when there is none, or none of its row. */
-bool heat_cell_find(const HeatGrid *grid, const State *state, uint32_t *column, uint32_t *row);
+bool heat_cell_find(const HeatGrid *grid, const Dict *dict, const State *state, uint32_t *column,
+                    uint32_t *row);
 /* "34 s + 660 ms" of it. */
 Str heat_cell_name(const View *v);
 /* Where a cell lies on the plot, in its lane where rows are lanes. */

@@ -80,7 +80,16 @@ void heat_lanes_draw(HeatPane *pane, const View *v, float left) {
         heat_lanes_scroll(pane, v, 0);
 }
 
-bool heat_lane_name(const HeatGrid *grid, uint32_t row, char *out, size_t cap) {
+/* Of one whose number is not said; false: no chip can name it. */
+static bool name_by_comm(const HeatRow *r, const Dict *dict, char *out, size_t cap) {
+    Str comm = names_get(&dict->names, r->comm);
+    if (!comm.n || str_find_char(comm, '"') < comm.n || str_find_char(comm, '\\') < comm.n)
+        return false;
+    int n = snprintf(out, cap, "comm=\"%.*s\"", (int)comm.n, comm.s);
+    return n > 0 && (size_t)n < cap;
+}
+
+bool heat_lane_name(const HeatGrid *grid, const Dict *dict, uint32_t row, char *out, size_t cap) {
     memset(out, 0, cap); /* states are compared as memory */
     if (!grid || !grid->row)
         return true;
@@ -89,6 +98,8 @@ bool heat_lane_name(const HeatGrid *grid, uint32_t row, char *out, size_t cap) {
     const HeatRow *r = &grid->row[row];
     if (grid->spec.row_kind == HEAT_BY_CPU)
         snprintf(out, cap, "cpu=%d", r->cpu);
+    else if ((grid->spec.row_kind == HEAT_BY_THREAD ? r->tid : r->pid) < 0)
+        return name_by_comm(r, dict, out, cap);
     else if (grid->spec.row_kind == HEAT_BY_THREAD)
         snprintf(out, cap, "pid=%d tid=%d", r->pid, r->tid);
     else
@@ -96,9 +107,9 @@ bool heat_lane_name(const HeatGrid *grid, uint32_t row, char *out, size_t cap) {
     return true;
 }
 
-bool heat_lane_filter(const HeatGrid *grid, uint32_t row, Filter *filter) {
+bool heat_lane_filter(const HeatGrid *grid, const Dict *dict, uint32_t row, Filter *filter) {
     char name[STATE_ROW];
-    return heat_lane_name(grid, row, name, sizeof name) &&
+    return heat_lane_name(grid, dict, row, name, sizeof name) &&
            (!name[0] || filter_parse(str_of(name), filter, NULL));
 }
 

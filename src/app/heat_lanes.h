@@ -15,10 +15,10 @@ uint32_t heat_lane_at(const HeatPane *pane, const View *v, float y);
 void heat_lanes_scroll(HeatPane *pane, const View *v, float lanes);
 /* "pid=7 tid=9", "cpu=3": chips that leave the row's samples alone; empty where rows are no lanes.
  * False when that cannot be said: the row of all others. */
-bool heat_lane_name(const HeatGrid *grid, uint32_t row, char *out, size_t cap);
+bool heat_lane_name(const HeatGrid *grid, const Dict *dict, uint32_t row, char *out, size_t cap);
 /* Adds terms that leave the row's samples alone; false when that cannot be said: the row of all
  * others, or no room. */
-bool heat_lane_filter(const HeatGrid *grid, uint32_t row, Filter *filter);
+bool heat_lane_filter(const HeatGrid *grid, const Dict *dict, uint32_t row, Filter *filter);
 /* "thread worker-3 (4711)" */
 Str heat_lane_text(const View *v, uint32_t row);
 /* "9 samples", "3 cpus", "37 % match" */

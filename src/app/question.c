@@ -41,6 +41,12 @@ void state_query(const State *s, const Profile *profile, const ProfileView *view
     q->b1_ns = s->baseline.t1_ns;
 }
 
+void query_count_rows(Query *q, const Profile *b, const ProfileView *view_b) {
+    if (q->baseline == BASELINE_FILE && b &&
+        query_weight_kind(b->dict, view_b, q->event) == WEIGHT_COUNT)
+        q->weighted = true;
+}
+
 bool state_callers_query(const State *s, const Profile *profile, const ProfileView *view,
                          Query *q) {
     if (s->view_kind != VIEW_SANDWICH || !s->function[0])

@@ -10,6 +10,9 @@ EventId state_event(const State *state, const Profile *profile, const ProfileVie
 /* Whether weights are summed instead of samples. */
 bool state_weighted(const State *state, const Profile *profile, const ProfileView *view);
 void state_query(const State *state, const Profile *profile, const ProfileView *view, Query *out);
+/* With the second file: where its weights alone say how many samples a row stands for, both sides
+ * are counted by weight, of which a side without any has one a sample. b may be NULL. */
+void query_count_rows(Query *query, const Profile *b, const ProfileView *view_b);
 /* Of a sandwich, the upper half; what state_query asks for is the lower one. False: it is none. */
 bool state_callers_query(const State *state, const Profile *profile, const ProfileView *view,
                          Query *out);

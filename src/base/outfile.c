@@ -120,9 +120,12 @@ bool out_commit(OutFile *f, bool durable, Error *err) {
         f->named = ok;
     }
     ok = ok && rename(f->beside, f->target) == 0;
-    if (ok)
+    if (ok) {
         f->named = false;
-    else
+        ok = close(f->fd) == 0; /* where a disk across the network tells that it is full */
+        f->fd = -1;
+    }
+    if (!ok)
         trouble(f, err);
     out_abandon(f);
     return ok;

@@ -6,7 +6,7 @@ void amount_put_span(Buf *out, int64_t ns) {
     double t = (double)ns;
     if (ns < 1000)
         buf_printf(out, "%lld ns", (long long)ns);
-    else if (t < 1e6)
+    else if (t < 999.5e3)
         buf_printf(out, "%.3g µs", t / 1e3);
     else if (t < 999.5e6)
         buf_printf(out, "%.3g ms", t / 1e6);

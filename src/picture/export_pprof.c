@@ -28,6 +28,7 @@ enum {
     LABEL_KEY = 1,
     LABEL_TEXT = 2,
     LABEL_NUMBER = 3,
+    LABEL_UNIT = 4,
     MAPPING_ID = 1,
     MAPPING_FILE = 5,
     MAPPING_HAS_FUNCTIONS = 7,
@@ -59,7 +60,8 @@ typedef struct Writer {
     uint64_t *location; /* by frame: its id */
     uint64_t locations;
     bool has_weight;
-    uint64_t key_comm, key_pid, key_tid, key_event, key_base, text_true;
+    bool counts; /* weights say how many samples a row stands for, and nothing else */
+    uint64_t unit_id, key_comm, key_pid, key_tid, key_event, key_base, text_true;
     Buf *out;
     Buf message, inner, packed; /* scratch */
 } Writer;
@@ -130,6 +132,8 @@ static void put_label(Writer *w, uint64_t key, uint64_t text, int64_t number) {
     proto_u64(&w->inner, LABEL_KEY, key);
     proto_u64(&w->inner, LABEL_TEXT, text);
     proto_i64(&w->inner, LABEL_NUMBER, number);
+    if (!text && !number) /* a label that has nothing but its key is none to pprof */
+        proto_u64(&w->inner, LABEL_UNIT, w->unit_id);
     proto_bytes(&w->message, SAMPLE_LABEL, buf_str(&w->inner));
 }
 
@@ -157,7 +161,7 @@ static void put_sample(Writer *w, uint32_t unit, const Sums *sums, bool base) {
     Buf ids = {0}, values = {0};
     for (uint32_t v = w->places.node[unit]; v; v = w->places.parent[v])
         proto_varint(&ids, location_of(w, w->places.frame[v]));
-    proto_varint(&values, sums->samples[unit] * sign);
+    proto_varint(&values, (w->counts ? sums->weights : sums->samples)[unit] * sign);
     if (w->has_weight)
         proto_varint(&values, sums->weights[unit] * sign);
     buf_clear(&w->message);
@@ -198,7 +202,8 @@ static uint64_t put_weight_type(Writer *w) {
                : e.weight == WEIGHT_BYTES ? STR("bytes")
                                           : unit;
     }
-    uint64_t of_type = string_of(w, type.n ? type : STR("weight"));
+    bool named = type.n && !str_eq_c(type, "samples"); /* which the first type is called */
+    uint64_t of_type = string_of(w, named ? type : STR("weight"));
     put_value_type(w, of_type, string_of(w, unit));
     return of_type;
 }
@@ -212,7 +217,9 @@ static void put_types(Writer *w, bool base) {
     uint64_t samples = string_of(w, STR("samples"));
     put_value_type(w, samples, string_of(w, STR("count")));
     uint64_t weight = w->has_weight ? put_weight_type(w) : 0;
-    proto_u64(w->out, PROFILE_DEFAULT_TYPE, w->sides->query->weighted ? weight : samples);
+    bool weighted = w->sides->query->weighted && w->has_weight;
+    proto_u64(w->out, PROFILE_DEFAULT_TYPE, weighted ? weight : samples);
+    w->unit_id = string_of(w, STR("id"));
     w->key_comm = string_of(w, STR("comm"));
     w->key_pid = string_of(w, STR("pid"));
     w->key_tid = string_of(w, STR("tid"));
@@ -260,10 +267,17 @@ static bool write_all(Writer *w, Error *err) {
     return true;
 }
 
+static bool counts_rows(const ExportSides *s, ExportSide side) {
+    const Profile *profile = s->profile[sides_which(s, side)];
+    return query_weight_kind(profile->dict, sides_view(s, side), s->query->event) == WEIGHT_COUNT;
+}
+
 bool export_pprof(const ProfileExport *what, Buf *out, Error *err) {
     const ExportSides *sides = what->sides;
     Writer w = {.x = what, .sides = sides, .out = out};
-    w.has_weight = sides->view[0].has_weight || sides_view(sides, OF_BASELINE)->has_weight;
+    w.counts = counts_rows(sides, OF_SELECTION) || counts_rows(sides, OF_BASELINE);
+    w.has_weight =
+        !w.counts && (sides->view[0].has_weight || sides_view(sides, OF_BASELINE)->has_weight);
     arena_init(&w.arena, 1 << 16);
     names_init(&w.string);
     names_init(&w.module);

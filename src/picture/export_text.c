@@ -151,15 +151,15 @@ static void json_ns(JsonWriter *w, int64_t ns, int64_t unit) {
 }
 
 static void json_columns(JsonWriter *w, const HeatGrid *grid) {
-    const int64_t second = 1000000000;
+    const uint64_t second = 1000000000;
     json_key(w, "columns");
     json_array(w);
     for (uint32_t c = 0; c < grid->columns; c++) {
-        int64_t start = (int64_t)c * grid->spec.column_ns;
-        if (start % second == 0)
-            json_i64(w, start / second);
+        uint64_t start = (uint64_t)c * (uint64_t)grid->spec.column_ns;
+        if (start % second == 0 || start > INT64_MAX)
+            json_u64(w, start / second);
         else
-            json_ns(w, start, second);
+            json_ns(w, (int64_t)start, (int64_t)second);
     }
     json_array_end(w);
 }

@@ -182,6 +182,10 @@ static void prepare(Painter *p, const HeatGrid *grid, const HeatMapper *mapper,
     p->inside_to = 0;
     if (heat_cell_of(grid, grid->first_ns, &c0, &r0) &&
         heat_cell_of(grid, grid->last_ns, &c1, &r1) && grid->first_ns <= grid->last_ns) {
+        if (heat_slices(grid) == 1) { /* a moment is of every row */
+            r0 = 0;
+            r1 = grid->rows - 1;
+        }
         p->inside_from = (uint64_t)c0 * grid->rows + r0;
         p->inside_to = (uint64_t)c1 * grid->rows + r1;
     }

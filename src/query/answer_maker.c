@@ -400,7 +400,7 @@ void answer_make(const AnswerSource *source, const Query *query, AnswerCopy *out
         k.wide = k.wide || (k.side[side].view && k.side[side].view->samples >= UINT32_MAX);
     }
     const Side *a = &k.side[0], *b = &k.side[1];
-    k.weighted = query->weighted && a->view->has_weight;
+    k.weighted = query->weighted && (a->view->has_weight || (b->view && b->view->has_weight));
     make_totals(a->m, a->index, a->view);
     const AnswerTotals *totals = &a->m->totals;
     out->answer = (Answer){.query = *query,
@@ -420,6 +420,8 @@ void answer_make(const AnswerSource *source, const Query *query, AnswerCopy *out
         out->answer.events = totals->events;
     }
     if (k.weighted)
+        out->answer.weight_in_profile = totals->in_profile; /* each is one, unless it says more */
+    if (k.weighted && a->view->has_weight)
         out->answer.weight_in_profile = weigh(a->m, a->index->profile, a->view, query->event);
     make_selection(&k);
     make_baseline(&k);

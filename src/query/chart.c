@@ -50,6 +50,8 @@ static int by_thread(const void *a, const void *b) {
         return x->pid < y->pid ? -1 : 1;
     if (x->tid != y->tid)
         return x->tid < y->tid ? -1 : 1;
+    if (x->tid < 0 && x->comm != y->comm) /* without a number its name is all that there is */
+        return x->comm < y->comm ? -1 : 1;
     return (x->samples < y->samples) - (x->samples > y->samples);
 }
 
@@ -58,6 +60,10 @@ static int by_samples(const void *a, const void *b) {
     if (x->samples != y->samples)
         return x->samples > y->samples ? -1 : 1;
     return by_thread(a, b);
+}
+
+static bool is_same(const ChartThread *t, int32_t pid, int32_t tid, NameId comm) {
+    return t->pid == pid && t->tid == tid && (tid >= 0 || t->comm == comm);
 }
 
 /* A thread that has several contexts is called by the one with the most samples. */
@@ -76,7 +82,7 @@ static void list_threads(Keeper *k, const AsideSource *s, Chart *c) {
         qsort(list, n, sizeof(*list), by_thread);
     for (uint32_t i = 0; i < n; i++) {
         ChartThread *last = threads ? &list[threads - 1] : NULL;
-        if (last && last->pid == list[i].pid && last->tid == list[i].tid)
+        if (last && is_same(last, list[i].pid, list[i].tid, list[i].comm))
             last->samples += list[i].samples;
         else
             list[threads++] = list[i];
@@ -98,10 +104,6 @@ static void list_threads(Keeper *k, const AsideSource *s, Chart *c) {
 
 /* ---- its samples in time order ----------------------------------------------------------- */
 
-static bool is_of(const Context *c, const ChartThread *t) {
-    return c->pid == t->pid && c->tid == t->tid;
-}
-
 static void mark_wanted(Keeper *k, const AsideSource *s, const Chart *c) {
     const Contexts *contexts = &s->profile->dict->contexts;
     uint32_t slots = s->view.pairs > s->index->slots ? s->view.pairs : s->index->slots;
@@ -113,8 +115,8 @@ static void mark_wanted(Keeper *k, const AsideSource *s, const Chart *c) {
     const uint8_t *bits = mask_bits(&k->mask);
     for (PairId p = 0; p < s->view.pairs; p++) {
         Context x = contexts_get(contexts, pairs_get(&s->profile->pairs, p).context);
-        uint8_t of = is_of(&x, &c->thread) ? OF_CHOSEN : 0;
-        if (c->tops && is_of(&x, &c->top[0]))
+        uint8_t of = is_same(&c->thread, x.pid, x.tid, x.comm) ? OF_CHOSEN : 0;
+        if (c->tops && is_same(&c->top[0], x.pid, x.tid, x.comm))
             of |= OF_BUSIEST;
         k->wanted[index_slot_of_pair(s->index, p)] = p && (bits[p] & MASK_SHOWN) ? of : 0;
     }

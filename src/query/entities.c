@@ -50,11 +50,14 @@ static uint32_t push(Entities *e, Entity entity) {
 
 static uint32_t number_of(Entities *e, Context c) {
     Entity wanted = {c.pid, e->kind == ENTITY_THREAD ? c.tid : -1, -1, c.comm};
-    uint32_t hash = (uint32_t)hash_mix((uint64_t)(uint32_t)wanted.pid << 32 | (uint32_t)wanted.tid);
+    NameId named = entity_named(e->kind, &wanted);
+    uint64_t numbers = (uint64_t)(uint32_t)wanted.pid << 32 | (uint32_t)wanted.tid;
+    uint32_t hash = (uint32_t)hash_mix(numbers ^ (uint64_t)named << 16);
     for (uint32_t i = hash_first(&e->index, hash), id;
          (id = hash_candidate(&e->index, hash, &i)) != 0; i = hash_next(&e->index, i)) {
         Entity *known = &e->entity[id];
-        if (known->pid != wanted.pid || known->tid != wanted.tid)
+        if (known->pid != wanted.pid || known->tid != wanted.tid ||
+            entity_named(e->kind, known) != named)
             continue;
         if (e->kind == ENTITY_THREAD || c.tid == c.pid)
             known->comm = c.comm;

@@ -18,6 +18,13 @@ typedef struct Entity {
     NameId comm;
 } Entity;
 
+/* What tells it from others besides its numbers: its name, where its own number is not said; else
+ * 0, as threads are renamed. */
+static inline NameId entity_named(uint32_t kind, const Entity *e) {
+    bool said = kind == ENTITY_CPU || (kind == ENTITY_THREAD ? e->tid : e->pid) >= 0;
+    return said ? 0 : e->comm;
+}
+
 typedef struct Entities {
     const Profile *profile;
     uint8_t kind;

@@ -31,7 +31,9 @@ bool heat_cell_of(const HeatGrid *grid, int64_t t_ns, uint32_t *column, uint32_t
 
 void heat_cell_range(const HeatGrid *grid, uint32_t column, uint32_t row, int64_t *t0,
                      int64_t *t1) {
-    int64_t start = grid->origin_ns + (int64_t)column * grid->spec.column_ns;
+    /* the span may be more than an int64_t holds, no moment of it is */
+    uint64_t since = (uint64_t)column * (uint64_t)grid->spec.column_ns;
+    int64_t start = (int64_t)((uint64_t)grid->origin_ns + since);
     uint32_t n = heat_slices(grid);
     row = n > 1 ? row : 0;
     *t0 = start + heat_row_start(grid->spec.column_ns, n, row);

@@ -135,7 +135,7 @@ void heat_frame_seek(HeatFrame *f, HeatCursor *at, int64_t t) {
         return;
     }
     uint32_t row = (uint32_t)((since - column * span) * rows / span);
-    int64_t start = f->origin_ns + (int64_t)(column * span);
+    int64_t start = (int64_t)((uint64_t)f->origin_ns + column * span);
     at->t0 = start + heat_row_start((int64_t)span, rows, row);
     if (__builtin_add_overflow(start, heat_row_start((int64_t)span, rows, row + 1), &at->t1))
         at->t1 = INT64_MAX;

@@ -43,7 +43,9 @@ static int compare(const HeatRows *r, uint32_t a, uint32_t b) {
     const Entity *x = &r->of.entity[a], *y = &r->of.entity[b];
     int by = order_of(x->pid, y->pid);
     by = by ? by : order_of(x->tid, y->tid);
-    return by ? by : order_of(x->cpu, y->cpu);
+    by = by ? by : order_of(x->cpu, y->cpu);
+    const Names *names = &r->of.profile->dict->names; /* ids may differ from load to load */
+    return by ? by : str_cmp(names_get(names, x->comm), names_get(names, y->comm));
 }
 
 /* A heap with the last one on top, so that most entities are done with after one comparison. */

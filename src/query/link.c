@@ -54,7 +54,13 @@ static int by_who(const void *a, const void *b) {
     const LinkRow *x = a, *y = b;
     int by = order_of(x->pid, y->pid);
     by = by ? by : order_of(x->tid, y->tid);
-    return by ? by : order_of(x->cpu, y->cpu);
+    by = by ? by : order_of(x->cpu, y->cpu);
+    return by ? by : order_of(x->named, y->named);
+}
+
+static LinkRow link_row(uint8_t row_kind, const HeatRow *r) {
+    Entity e = {r->pid, r->tid, r->cpu, r->comm};
+    return (LinkRow){r->pid, r->tid, r->cpu, entity_named(row_entities(row_kind), &e)};
 }
 
 /* Sorted, so that threads that change places on the map do not change the question. */
@@ -64,7 +70,7 @@ void link_wish_of(const HeatGrid *grid, const LinkMatch *match, LinkWish *out) {
     out->spec.match = *match;
     for (uint32_t r = 0; grid->row && r < grid->rows && out->rows < HEAT_TOP_ROWS; r++)
         if (!grid->row[r].others && grid->row[r].samples)
-            out->row[out->rows++] = (LinkRow){grid->row[r].pid, grid->row[r].tid, grid->row[r].cpu};
+            out->row[out->rows++] = link_row(grid->spec.row_kind, &grid->row[r]);
     if (out->rows)
         qsort(out->row, out->rows, sizeof(*out->row), by_who);
 }
@@ -172,7 +178,7 @@ static uint32_t row_of(LinkState *s, uint64_t sample, PairId pair) {
     uint32_t who = entity_of(&s->of, pair, sample);
     if (!s->row[who]) {
         const Entity *e = &s->of.entity[who];
-        LinkRow key = {e->pid, e->tid, e->cpu};
+        LinkRow key = {e->pid, e->tid, e->cpu, entity_named(s->of.kind, e)};
         const LinkRow *found = bsearch(&key, s->wish.row, s->wish.rows, sizeof(key), by_who);
         s->row[who] = (uint8_t)(1 + (found ? found - s->wish.row : (ptrdiff_t)s->wish.rows));
     }
@@ -381,7 +387,7 @@ uint32_t link_row_of(const LinkGrid *g, const HeatGrid *of, uint32_t row) {
         return row < g->rows ? row : g->rows;
     if (of->row[row].others)
         return g->rows - 1;
-    LinkRow key = {of->row[row].pid, of->row[row].tid, of->row[row].cpu};
+    LinkRow key = link_row(of->spec.row_kind, &of->row[row]);
     const LinkRow *found = g->rows ? bsearch(&key, g->row, g->rows - 1, sizeof(key), by_who) : NULL;
     return found ? (uint32_t)(found - g->row) : g->rows;
 }

@@ -14,6 +14,7 @@
  * heat map that is shown, in an order of their own. */
 typedef struct LinkRow {
     int32_t pid, tid, cpu;
+    NameId named; /* as entity_named says */
 } LinkRow;
 
 typedef struct LinkWish {

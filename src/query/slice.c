@@ -237,11 +237,10 @@ bool query_by_weight(const Profile *profile, const ProfileView *view, EventId ev
                      Weighing asked) {
     if (!view->has_weight)
         return false;
-    uint32_t kind = event == EVENT_ALL ? (uint32_t)WEIGHT_SAMPLES
-                                       : query_weight_kind(profile->dict, view, event);
+    uint32_t kind = query_weight_kind(profile->dict, view, event);
     if (kind == WEIGHT_COUNT || asked == WEIGHING_WEIGHTS)
         return true;
-    if (asked != WEIGHING_USUAL)
+    if (asked != WEIGHING_USUAL || event == EVENT_ALL)
         return false;
     return kind == WEIGHT_BYTES ? !view->has_time
                                 : kind == WEIGHT_TIME_NS && !are_alike(profile, view, event);

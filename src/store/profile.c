@@ -293,16 +293,37 @@ static void append_times(Profile *p, const Batch *batch) {
     }
 }
 
+/* Of what is added from `first` on: all together may be as much as an int64_t holds. */
+static void bound_weights(Profile *p, uint64_t first) {
+    uint64_t room = (uint64_t)INT64_MAX - p->weight_sum, cut = 0, n;
+    for (uint64_t i = first; i < p->weight.count; i += n) {
+        uint64_t *weight = (uint64_t *)column_span(&p->weight, i, p->weight.count, &n);
+        for (uint64_t k = 0; k < n; k++) {
+            if (weight[k] > room) {
+                weight[k] = room;
+                cut++;
+            }
+            room -= weight[k];
+        }
+    }
+    p->weight_sum = (uint64_t)INT64_MAX - room;
+    if (cut)
+        profile_complain(p, COMPLAINT_COUNT, cut, -1,
+                         STR("weights of more than 2^63 together: what is over is left out"));
+}
+
 static void append_weights(Profile *p, const Batch *batch) {
     uint64_t rows = p->pair.count; /* with this batch */
     if (!batch->has_weight && !p->building.has_weight)
         return;
     p->building.has_weight = true;
+    uint64_t first = p->weight.count;
     uint64_t plain = batch->has_weight ? rows - batch_rows(batch) : rows;
     while (p->weight.count < plain)
         COLUMN_PUSH(&p->weight, uint64_t) = 1;
     if (batch->has_weight)
         append(&p->weight, &batch->weight);
+    bound_weights(p, first);
 }
 
 void profile_absorb(Profile *profile, const Batch *batch, Remap *remap) {

@@ -160,4 +160,26 @@ EOF
         export_to "$example" --to pprof --baseline "$report" | cmp - "$scratch/saved"
 }
 check "save beside a second file" saved_beside
+# Rows that stand for more samples than there are rows: only their weights say so.
+printf 'a;b 30\na;c 10\n' >"$scratch/small.folded"
+printf 'a;b 3000000000\na;c 1000000000\n' >"$scratch/large.folded"
+
+counted() { # shares are the same on both sides, whichever is the larger
+    export_to "$1" --to svg --baseline "$2" -o "$scratch/it.svg" &&
+        [ "$(grep -c '+0.00 percentage points' "$scratch/it.svg")" -ge 4 ] &&
+        ! grep -q '+[1-9.]*[1-9][0-9.]* percentage points' "$scratch/it.svg"
+}
+check "few against very many" counted "$scratch/small.folded" "$scratch/large.folded"
+check "very many against few" counted "$scratch/large.folded" "$scratch/small.folded"
+
+all_counted() { export_to "$scratch/large.folded" --to folded "$@" | diff "$scratch/large.folded" -; }
+check "every event's counts" all_counted --event all
+check "every event's counts, idle as FlameScope's" all_counted --idle flamescope
+
+round() { # one type of value, which is what the counts are
+    export_to "$scratch/large.folded" --to pprof -o "$scratch/it.pb.gz" &&
+        export_to "$scratch/it.pb.gz" --to folded | diff "$scratch/large.folded" - &&
+        [ "$(gzip -dc "$scratch/it.pb.gz" | grep -ac weight)" = 0 ]
+}
+check "counts in pprof" round
 finish

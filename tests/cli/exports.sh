@@ -115,4 +115,16 @@ check "idle samples are hidden and counted" idle
 check "a picture" picture
 check "a light picture of a range" picture --theme light --range 7.7..7.9 --search collect
 check "a truncated .gz loads, and says so" truncated
+unnumbered() { # processes whose ids the recording does not say are told apart by their names
+    for at in 1 2 3; do
+        printf 'java 47%d1 [000] %d.000000: cycles:\n\t1 f (/j)\n\n' $at $at
+        printf 'nginx 99 [001] %d.500000: cycles:\n\t1 g (/n)\n\n' $at
+    done >"$scratch/names.txt"
+    for by in process thread; do
+        "$FLAMESCOPE" export "$scratch/names.txt" --to heatmap-json --heat-rows $by | tr -d ' \n' >"$scratch/$by" || return 1
+    done
+    grep -q '"rows":\["java","nginx"\]' "$scratch/process" && grep -q '"comm":"java","samples":3' "$scratch/process" &&
+        grep -q '"tid":4731' "$scratch/thread"
+}
+check "rows of processes without ids" unnumbered
 finish

@@ -24,6 +24,8 @@ static void amounts_read_as_what_they_are(void **state) {
         {7, WEIGHT_MIXED, "7 units", "7"},
         {0, WEIGHT_TIME_NS, "0 s", "0 s"},
         {1596874651, WEIGHT_TIME_NS, "1.597 s", "1.597 s"},
+        {999499, WEIGHT_TIME_NS, "999 µs", "999 µs"},
+        {999500, WEIGHT_TIME_NS, "1 ms", "1 ms"},
         {2813000, WEIGHT_TIME_NS, "2.81 ms", "2.81 ms"},
         {150000000000, WEIGHT_TIME_NS, "2 min 30 s", "2 min 30 s"},
         {36000060000000000, WEIGHT_TIME_NS, "10000 h 1 min", "10000 h 1 min"},

@@ -401,9 +401,9 @@ static void test_a_pinned_cell_beyond_the_map(void **unused) {
     State s = r.app->state;
     s.cell =
         (Range){true, g.origin_ns + 7 * g.spec.column_ns, g.origin_ns + 7 * g.spec.column_ns + 1};
-    assert_true(heat_cell_find(&g, &s, &column, &row) && column == 7);
+    assert_true(heat_cell_find(&g, NULL, &s, &column, &row) && column == 7);
     g.columns = 7;
-    assert_false(heat_cell_find(&g, &s, &column, &row));
+    assert_false(heat_cell_find(&g, NULL, &s, &column, &row));
     app_free(r.app);
 }
 

@@ -106,6 +106,30 @@ static void linked_texels(void **state) {
     }
 }
 
+/* Rows that are threads: the last column has each of them, not only those up to the last sample. */
+static void the_end_is_of_every_row(void **state) {
+    static Both b;
+    uint32_t out[COLUMNS * ROWS];
+    HeatMapper m;
+    HeatRamp ramp;
+    uint64_t random = 3;
+    (void)state;
+    make(&b, &random, 0, COLUMNS);
+    memset(b.cell, 0, sizeof b.cell);
+    b.cell[(COLUMNS - 1) * ROWS] = b.heat.max = 5;
+    b.heat.spec.row_kind = HEAT_BY_THREAD;
+    b.heat.last_ns -= 100;
+    b.heat.columns = COLUMNS;
+    heat_mapper(&b.heat, SCALE_SQRT, &m);
+    heat_ramp(HEAT_PALETTE_EMBER, true, &ramp);
+    heat_pixels(&b.heat, &m, &ramp, 0, COLUMNS, COLUMNS, ROWS, true, out);
+    for (uint32_t y = 0; y < ROWS; y++) {
+        assert_int_equal(out[y * COLUMNS + COLUMNS - 2], word(ramp.color[0]));
+        if (y)
+            assert_int_equal(out[y * COLUMNS + COLUMNS - 1], word(ramp.outside));
+    }
+}
+
 static void distinct_steps(void **state) {
     static const uint32_t wide[] = {1, 2, 3, 5, 9, 17, 33}; /* the least of each step */
     (void)state;
@@ -176,9 +200,8 @@ static void shares_are_linear(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(linked_texels),
-        cmocka_unit_test(distinct_steps),
-        cmocka_unit_test(one_alone_stands_out),
+        cmocka_unit_test(linked_texels),     cmocka_unit_test(the_end_is_of_every_row),
+        cmocka_unit_test(distinct_steps),    cmocka_unit_test(one_alone_stands_out),
         cmocka_unit_test(shares_are_linear),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -141,6 +141,26 @@ static void a_view_says_what_there_is(void **state) {
     dict_free(&dict);
 }
 
+/* So that nobody who sums them up overflows; however they come in batches. */
+static void weights_together_fit_a_number(void **state) {
+    static const Row wild[] = {
+        {1, "a", "bytes", 5}, {2, "a", "bytes", INT64_MAX - 1}, {3, "a", "bytes", UINT64_MAX}};
+    static const uint64_t want[] = {5, INT64_MAX - 5, 0};
+    (void)state;
+    for (size_t step = 1; step <= 3; step++) {
+        Dict dict;
+        Profile profile;
+        dict_init(&dict);
+        profile_init(&profile, &dict);
+        absorb_all(&profile, wild, 3, step, 1);
+        for (uint64_t i = 0; i < 3; i++)
+            assert_int_equal(COLUMN_AT(&profile.weight, uint64_t, i), want[i]);
+        assert_int_equal(profile.complaints.of[COMPLAINT_COUNT].count, 2);
+        profile_free(&profile);
+        dict_free(&dict);
+    }
+}
+
 static void rows_without_time_take_that_of_the_one_before(void **state) {
     (void)state;
     static const Row untimed[] = {
@@ -276,6 +296,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ids_follow_first_appearance_however_cut),
         cmocka_unit_test(a_view_says_what_there_is),
+        cmocka_unit_test(weights_together_fit_a_number),
         cmocka_unit_test(rows_without_time_take_that_of_the_one_before),
         cmocka_unit_test(a_file_without_times_is_no_complaint),
         cmocka_unit_test(two_profiles_share_names_and_stacks),
