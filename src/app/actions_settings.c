@@ -83,12 +83,12 @@ void settings_begin(App *app) {
         settings_parse(buf_str(&text), &app->settings, &err);
     buf_free(&text);
     if (!ok)
-        app_notice(app, "Settings: %s", err.message);
+        app_notice_error(app, "Settings", &err);
     app->unsafe = app->settings;
     app->unsafe.value[SETTING_SAFE] = 0;
     app->reduced_motion = app->settings.value[SETTING_STILL];
     if (!recent_open(&app->recent, &err))
-        app_notice(app, "Recent files: %s", err.message);
+        app_notice_error(app, "Recent files", &err);
 }
 
 /* -- files opened last */

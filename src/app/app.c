@@ -97,6 +97,11 @@ void app_notice(App *app, const char *format, ...) {
     app->notice_until_ns = app->last_input.now_ns + NOTICE_NS;
 }
 
+void app_notice_error(App *app, const char *what, const Error *err) {
+    const char *name = err->file[0] ? path_name(err->file) : "";
+    app_notice(app, "%s%s%s: %s", what, name[0] ? ": " : "", name, err->message);
+}
+
 /* -- files */
 
 /* Frames are other ones now: ids and what was made of them mean nothing any more. */
@@ -499,9 +504,9 @@ static void saved(App *app) {
 static void keep_files(App *app) {
     Error err = {0};
     if (kept_file_poll(&app->settings_file, app->session.jobs, &err))
-        app_notice(app, "Settings were not saved: %s", err.message);
+        app_notice_error(app, "Settings were not saved", &err);
     if (kept_file_poll(&app->recent.file, app->session.jobs, &err))
-        app_notice(app, "Recent files were not saved: %s", err.message);
+        app_notice_error(app, "Recent files were not saved", &err);
 }
 
 /* For the overlay and --stats: what the host measured of the frame before, and new answers. */

@@ -95,6 +95,8 @@ struct App {
 
 View app_view(App *app, Wishes *wishes, int64_t *next_wake_ns);
 void app_notice(App *app, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* What went wrong with what, and with which file where the error says. */
+void app_notice_error(App *app, const char *what, const Error *err);
 /* Shows the browser, at the examples when it has no folder yet. */
 void app_browse(App *app);
 /* No file is open, or Ctrl+O was pressed. */

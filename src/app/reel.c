@@ -71,7 +71,8 @@ static void finish(App *app, const Error *why) {
     reel_file_free(&r->file);
     leave_stage(app);
     if (why) {
-        app_notice(app, "%s", why->message);
+        const char *name = why->kind == ERROR_IO ? path_name(why->file) : "";
+        app_notice(app, "%s%s%s", name, name[0] ? ": " : "", why->message);
         return;
     }
     char whole[STATE_PATH + 128];

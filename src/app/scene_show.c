@@ -78,7 +78,7 @@ void scenes_of_profile(App *app, const char *profile) {
         return;
     own_path(profile, path, sizeof path);
     if (!change_file(app, path, &err))
-        app_notice(app, "Scenes: %s", err.message);
+        app_notice_error(app, "Scenes", &err);
 }
 
 bool scenes_open(App *app, const char *path, Error *err) {
@@ -278,13 +278,13 @@ static void take_file(App *app) {
     Error err = {0};
     SceneNews news = scene_file_poll(&app->scene_file, app->session.jobs, &app->scenes, &err);
     if (news == SCENES_FAILED)
-        app_notice(app, "Scenes: %s", err.message);
+        app_notice_error(app, "Scenes", &err);
     if (news != SCENES_READ)
         return;
     if (!app->scenes.count && !app->session.slot[0].open)
         app_notice(app, "Scenes: there is none in this file");
     else if (!app->session.slot[0].open && !scene_show(app, 0, false, &err))
-        app_notice(app, "Scenes: %s", err.message);
+        app_notice_error(app, "Scenes", &err);
     else if (app->scenes.count)
         app_notice(app,
                    app->scenes.count == 1 ? "One scene: F5 presents it"
