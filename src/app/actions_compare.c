@@ -23,6 +23,8 @@ void compare_set_kind(App *app, uint8_t kind) {
     if ((kind == BASELINE_FILE) != (s->baseline_kind == BASELINE_FILE))
         s->baseline = (Range){0};
     s->baseline_kind = kind;
+    if (kind == BASELINE_NONE)
+        s->elided = false;
 }
 
 bool do_compare(App *app, Str args, Error *err) {
@@ -47,8 +49,6 @@ bool do_compare(App *app, Str args, Error *err) {
         while (!state_can_compare(&app->state, kind));
     }
     compare_set_kind(app, kind);
-    if (kind == BASELINE_NONE)
-        s->elided = false;
     return true;
 }
 

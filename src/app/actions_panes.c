@@ -13,9 +13,11 @@ bool can_chart(const App *app) {
 
 /* -- table */
 
+/* NULL while there are none, or the rows that were drawn are of others. */
 static const Functions *functions_of(const App *app) {
     uint64_t number;
-    return table_functions(app->session.engine, &number);
+    const Functions *f = table_functions(app->session.engine, &number);
+    return app->table.made_of == number ? f : NULL;
 }
 
 #define DOES(name, call)                                                                           \

@@ -103,14 +103,19 @@ bool do_cancel_load(App *app, Str args, Error *err) {
         app_notice(app, "Stopped: what has come so far is shown");
         return true;
     }
-    bool waited = app->session.slot[0].waiting;
+    if (app->session.slot[0].waiting) { /* what it waits for is what somebody still wants */
+        session_cancel_load(&app->session, 0);
+        memset(app->state.file[0], 0, STATE_PATH);
+        app_browse(app);
+        app_notice(app, "Loading stopped: nothing of it was read yet");
+        return true;
+    }
     if (app->session.slot[1].waiting && !do_compare_close(app, STR(""), err))
         return false;
     for (uint32_t i = 0; i < ENGINE_SLOTS; i++)
         if (app->session.slot[i].open && !app->session.slot[i].settled)
             session_cancel_load(&app->session, i);
-    app_notice(app, waited ? "Loading stopped: nothing of it was read yet"
-                           : "Loading stopped: what was read so far is shown");
+    app_notice(app, "Loading stopped: what was read so far is shown");
     return true;
 }
 
@@ -331,8 +336,10 @@ static void keep_files_open(State *s, const State *now) {
     if (s->baseline_kind != BASELINE_FILE)
         return;
     s->baseline = (Range){0};
-    if (!s->file[1][0])
-        s->baseline_kind = BASELINE_NONE;
+    if (s->file[1][0])
+        return;
+    s->baseline_kind = BASELINE_NONE;
+    s->elided = false;
 }
 
 bool do_back(App *app, Str args, Error *err) {
@@ -352,19 +359,28 @@ bool do_forward(App *app, Str args, Error *err) {
 }
 
 bool do_state(App *app, Str args, Error *err) {
-    State wanted = app->state;
+    State wanted = app->state, opened;
+    Error why = {0};
     if (!state_parse(args, &wanted, err))
         return false;
-    bool other_file = strcmp(wanted.file[0], app->state.file[0]) != 0 && wanted.file[0][0];
-    if (other_file && !app_open(app, 0, wanted.file[0], err))
+    if (wanted.file[0][0] && strcmp(wanted.file[0], app->state.file[0]) != 0) {
+        if (!app_open(app, 0, wanted.file[0], err))
+            return false;
+        opened = app->state; /* nothing that belonged to the file before */
+        if (!state_parse(args, &opened, err))
+            return false;
+        memcpy(wanted.file[1], opened.file[1], sizeof wanted.file[1]);
+        opened.mode = app->state.mode;
+    } else {
+        opened = wanted;
+    }
+    const char *second = wanted.file[1];
+    bool other = strcmp(second, app->state.file[1]) != 0;
+    if (other && second[0] && !app_open(app, 1, second, &why))
+        return error_set(err, why.kind, "%s: %s", second, why.message);
+    if (other && !second[0] && !do_compare_close(app, STR(""), err))
         return false;
-    if (other_file)
-        wanted.mode = app->state.mode;
-    char second[STATE_PATH];
-    memcpy(second, wanted.file[1], sizeof second);
-    memcpy(wanted.file, app->state.file, sizeof wanted.file);
-    app->state = wanted;
-    if (strcmp(second, app->state.file[1]) == 0)
-        return true;
-    return second[0] ? app_open(app, 1, second, err) : do_compare_close(app, STR(""), err);
+    memcpy(opened.file, app->state.file, sizeof opened.file);
+    app->state = opened;
+    return true;
 }

@@ -268,7 +268,7 @@ void app_query(const App *app, Query *q) {
     const SessionSlot *slot = &app->session.slot[0];
     const SessionSlot *b = &app->session.slot[1];
     state_query(&app->state, &slot->profile, &slot->view, q);
-    query_count_rows(q, b->open ? &b->profile : NULL, &b->view);
+    query_count_rows(q, &slot->view, b->open ? &b->profile : NULL, &b->view);
 }
 
 void app_heat_spec(App *app, HeatSpec *spec) {

@@ -79,7 +79,7 @@ static void ask_callers(App *app) {
     bool wanted = state_callers_query(&app->state, &slot->profile, &slot->view, &q);
     const SessionSlot *b = &app->session.slot[1];
     if (wanted)
-        query_count_rows(&q, b->open ? &b->profile : NULL, &b->view);
+        query_count_rows(&q, &slot->view, b->open ? &b->profile : NULL, &b->view);
     engine_ask(app->session.engine, ANSWER_SECOND, wanted ? &q : NULL);
 }
 

@@ -110,13 +110,15 @@ static void stats_since_start(App *app, Buf *out) {
     dump_stats(app, clock_process_start_ns(), out);
 }
 
-static void write_json(App *app, const char *path, void (*dump)(App *, Buf *)) {
+static int write_json(App *app, const char *path, void (*dump)(App *, Buf *)) {
     Buf text = {0};
     Error err = {0};
     dump(app, &text);
+    int code = EXIT_DONE;
     if (!file_write_all(path, buf_str(&text), &err))
-        complain_and(EXIT_INPUT, &err);
+        code = complain_and(EXIT_INPUT, &err);
     buf_free(&text);
+    return code;
 }
 
 /* path NULL: the browser. */
@@ -142,11 +144,11 @@ static int show_window(App *app, const Options *o, const CliHost *host, const Fo
         if (err.kind)
             complain_and(code, &err);
     }
-    if (o->stats && code == EXIT_DONE)
-        write_json(app, o->stats, stats_since_start);
-    if (o->dump && code == EXIT_DONE)
-        write_json(app, o->dump, dump_state);
-    return code;
+    bool shown = code == EXIT_DONE;
+    if (o->stats && shown)
+        code = write_json(app, o->stats, stats_since_start);
+    int dumped = o->dump && shown ? write_json(app, o->dump, dump_state) : EXIT_DONE;
+    return code ? code : dumped;
 }
 
 static App *new_app(const Options *o, const Fonts *fonts) {
@@ -174,8 +176,12 @@ static int end_recording(Process *p, const char *path) {
     enum { PATIENCE_MS = 10000 };
     process_interrupt(p);
     Buf words = {0};
-    bool ended = process_wait(p, PATIENCE_MS);
-    bool well = record_ended_well(ended ? process_status(p) : 0, process_words(p), path, &words);
+    bool ended = process_wait(p, PATIENCE_MS), well = false;
+    if (ended)
+        well = record_ended_well(process_status(p), process_words(p), path, &words);
+    else
+        buf_printf(&words, "perf, or what it ran, did not end within %d s; what came is in %s",
+                   PATIENCE_MS / 1000, path);
     fprintf(stderr, "flamescope: %s\n", words.s);
     buf_free(&words);
     return well ? EXIT_DONE : EXIT_INPUT;
@@ -288,6 +294,8 @@ int cli_main(int argc, char **argv, const CliHost *host) {
     }
     if (o->paths > most)
         return wrong_usage(o->verb == VERB_WINDOW ? "one profile at a time" : "too many files");
+    if (!options_keep_inputs(o, &err))
+        return wrong_usage(err.message);
     switch (o->verb) {
     case VERB_INFO:
         return run_info(o);

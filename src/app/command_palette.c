@@ -22,6 +22,8 @@ static void ask_words(CommandPalette *p) {
 }
 
 void command_palette_open(CommandPalette *p) {
+    if (p->chosen && !p->open)
+        return; /* what was chosen runs first */
     ask_words(p);
     p->open = true;
     p->chosen = false;

@@ -106,7 +106,8 @@ bool app_run(App *app, CommandId id, Str args, Error *err) {
         return false;
     if (c->flags & COMMAND_KEPT)
         settings_keep(app, id, &before, was_still);
-    if ((c->flags & COMMAND_STEP) && !state_same(&before, &app->state))
+    bool other_file = strcmp(before.file[0], app->state.file[0]) != 0; /* no step leads back */
+    if ((c->flags & COMMAND_STEP) && !other_file && !state_same(&before, &app->state))
         history_push(&app->history, &before, id, c->flags & COMMAND_LIVE, app->last_input.now_ns);
     return true;
 }

@@ -188,7 +188,7 @@ void export_source(const Profile *profile, const Profile *profile_b, const State
         query_weight_kind(profile->dict, &out->view, event) == WEIGHT_TIME_NS)
         out->state.weighted = WEIGHING_SAMPLES;
     state_query(&out->state, profile, &out->view, &out->query);
-    query_count_rows(&out->query, profile_b, &out->view_b);
+    query_count_rows(&out->query, &out->view, profile_b, &out->view_b);
     PinnedFrame pin = {0};
     state_heat_spec(&out->state, profile, &out->view, &pin, &out->heat);
     out->theme = theme_get((ThemeKind)state->theme)->dark ? "dark" : "light";
@@ -235,7 +235,7 @@ static PageFacts facts_of(const ExportSource *s, const State *state) {
                        .view = s->view,
                        .view_b = s->view_b,
                        .event = s->query.event,
-                       .weighted = s->query.weighted};
+                       .weighted = s->query.weighted && s->view.has_weight};
 }
 
 static ExportSides sides_of(const ExportSource *s) {

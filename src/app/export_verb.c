@@ -119,6 +119,9 @@ static bool options_fit(const Options *o, Error *err) {
     }
     if (FORMATS_STAGED >> like & 1)
         return reel_options_fit(o, format, err);
+    if ((o->shown.view_kind == VIEW_TABLE || o->shown.view_kind == VIEW_CHART) &&
+        (format == EXPORT_SVG || format == EXPORT_HTML))
+        return error_set(err, ERROR_USAGE, "a table or a chart is drawn by png alone");
     if (o->shown.view_kind == VIEW_SANDWICH && format != EXPORT_PNG && format != EXPORT_SVG)
         return error_set(err, ERROR_USAGE, "a sandwich is two graphs: only png and svg draw it");
     if (format == EXPORT_SVG && options_given(o, "pin") && o->shown.view_kind != VIEW_SANDWICH)
@@ -337,21 +340,10 @@ static int run_picture(const Options *o, ExportFormat format, const CliHost *hos
     return code;
 }
 
-/* What is read must not be written over. */
-static bool keeps_inputs(const Options *o, Error *err) {
-    const char *in[] = {o->path[0], o->baseline};
-    for (size_t i = 0; i < sizeof in / sizeof *in; i++) {
-        if (o->out && in[i] && file_same(in[i], o->out))
-            return error_set(err, ERROR_USAGE, "%s would be replaced by what is made of it",
-                             o->out);
-    }
-    return true;
-}
-
 int run_export(const Options *o, const CliHost *host) {
     ExportFormat format;
     Error err = {0};
-    if (!wanted_format(o, &format, &err) || !options_fit(o, &err) || !keeps_inputs(o, &err)) {
+    if (!wanted_format(o, &format, &err) || !options_fit(o, &err)) {
         fprintf(stderr, "flamescope: %s\nflamescope: --help shows what there is\n", err.message);
         return EXIT_USAGE;
     }

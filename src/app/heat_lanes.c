@@ -80,12 +80,28 @@ void heat_lanes_draw(HeatPane *pane, const View *v, float left) {
         heat_lanes_scroll(pane, v, 0);
 }
 
+/* One with a number has the same name: a chip of the name would be of both. */
+static bool name_is_shared(const HeatGrid *grid, const HeatRow *r) {
+    for (uint32_t i = 0; i < grid->rows; i++) {
+        const HeatRow *other = &grid->row[i];
+        if (other != r && !other->others && other->comm == r->comm &&
+            (r->pid < 0 || r->pid == other->pid))
+            return true;
+    }
+    return false;
+}
+
 /* Of one whose number is not said; false: no chip can name it. */
-static bool name_by_comm(const HeatRow *r, const Dict *dict, char *out, size_t cap) {
+static bool name_by_comm(const HeatGrid *grid, const HeatRow *r, const Dict *dict, char *out,
+                         size_t cap) {
+    char pid[24] = "";
+    if (r->pid >= 0) /* of a thread: the process is known */
+        snprintf(pid, sizeof pid, "pid=%d ", r->pid);
     Str comm = names_get(&dict->names, r->comm);
-    if (!comm.n || str_find_char(comm, '"') < comm.n || str_find_char(comm, '\\') < comm.n)
+    if (name_is_shared(grid, r) || !comm.n || str_find_char(comm, '"') < comm.n ||
+        str_find_char(comm, '\\') < comm.n)
         return false;
-    int n = snprintf(out, cap, "comm=\"%.*s\"", (int)comm.n, comm.s);
+    int n = snprintf(out, cap, "%scomm=\"%.*s\"", pid, (int)comm.n, comm.s);
     return n > 0 && (size_t)n < cap;
 }
 
@@ -99,7 +115,7 @@ bool heat_lane_name(const HeatGrid *grid, const Dict *dict, uint32_t row, char *
     if (grid->spec.row_kind == HEAT_BY_CPU)
         snprintf(out, cap, "cpu=%d", r->cpu);
     else if ((grid->spec.row_kind == HEAT_BY_THREAD ? r->tid : r->pid) < 0)
-        return name_by_comm(r, dict, out, cap);
+        return name_by_comm(grid, r, dict, out, cap);
     else if (grid->spec.row_kind == HEAT_BY_THREAD)
         snprintf(out, cap, "pid=%d tid=%d", r->pid, r->tid);
     else

@@ -262,12 +262,18 @@ static void put_rest(Buf *out) {
     buf_puts(out, ".TP\n\\fBFLAMESCOPE_CACHE\\fR\n");
     put_lines(out,
               "The size in MB, 2000 unless said, of the cache of large text files; 0 for none.\n");
+    buf_puts(out, ".TP\n\\fBFLAMESCOPE_SCALE\\fR\n");
+    put_lines(out, "How large everything is drawn, 1.5 say, where the desktop does not tell.\n");
     section(out, "FILES");
     buf_puts(out, ".TP\n\\fI$XDG_CACHE_HOME/flamescope\\fR\n");
     put_lines(
         out,
         "The cache: text files of 100 MB and more in the form that opens at once, and the small pictures\n"
         "of files in folders. It may be deleted at any time.\n");
+    buf_puts(out, ".TP\n\\fI$XDG_CONFIG_HOME/flamescope/settings\\fR\n");
+    put_lines(out, "What was chosen in the settings.\n");
+    buf_puts(out, ".TP\n\\fI$XDG_STATE_HOME/flamescope/recent\\fR\n");
+    put_lines(out, "The files that were opened last.\n");
     section(out, "EXAMPLES");
     put_example(out, "Record all processors for a minute, and look at it:",
                 "perf record -F 99 -a -g -- sleep 60; flamescope perf.data");

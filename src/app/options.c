@@ -1,9 +1,11 @@
 #include "app/option_table.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/export.h"
+#include "base/file.h"
 #include "base/regex.h"
 
 const VerbRow verb_table[VERB_COUNT] = {
@@ -360,9 +362,11 @@ static bool take_option(int argc, char **argv, int *i, Options *o, Error *err) {
         return error_set(err, ERROR_USAGE, "there is no option %.*s%s%s", (int)name.n, name.s,
                          o->verb ? " for " : "", verb_table[o->verb].name);
     o->given |= UINT64_C(1) << (option - option_table);
+    const char *equals = strchr(argv[*i], '=');
+    if (!option->value && equals)
+        return error_set(err, ERROR_USAGE, "--%s takes no value", option->name);
     if (!option->value)
         return option->set(o, NULL, err);
-    const char *equals = strchr(argv[*i], '=');
     if (equals)
         return option->set(o, equals + 1, err);
     if (*i + 1 >= argc)
@@ -370,11 +374,52 @@ static bool take_option(int argc, char **argv, int *i, Options *o, Error *err) {
     return option->set(o, argv[++*i], err);
 }
 
+/* PROFILE.scenes, where its scenes are wanted. */
+static const char *scenes_of(const Options *o, char *out, size_t cap) {
+    if (!o->scenes || o->scenes_file || !o->paths)
+        return o->scenes_file;
+    snprintf(out, cap, "%s.scenes", o->path[0]);
+    return out;
+}
+
+bool options_keep_inputs(const Options *o, Error *err) {
+    char scenes[STATE_PATH + 16];
+    State said = {0};
+    if (o->state)
+        state_parse(str_of(o->state), &said, NULL);
+    const char *in[] = {o->path[0], o->path[1], o->baseline, scenes_of(o, scenes, sizeof scenes),
+                        said.file[1]};
+    const char *out[] = {o->verb == VERB_RECORD ? NULL : o->out, o->stats, o->dump};
+    for (size_t i = 0; i < sizeof in / sizeof *in; i++)
+        for (size_t k = 0; k < sizeof out / sizeof *out; k++)
+            if (in[i] && in[i][0] && out[k] && file_same(in[i], out[k]))
+                return error_set(err, ERROR_USAGE, "%s would be replaced by what is made of it",
+                                 out[k]);
+    return true;
+}
+
 bool options_given(const Options *o, const char *name) {
     for (int i = 0; i < OPTION_COUNT; i++)
         if (!strcmp(option_table[i].name, name) && (o->given >> i & 1))
             return true;
     return false;
+}
+
+/* What cannot both be meant. */
+static bool agree(const Options *o, Error *err) {
+    const RecordWish *r = &o->record;
+    const char *why = NULL;
+    if (o->demo && o->paths)
+        why = "--demo has a profile of its own";
+    else if (o->software && o->gpu)
+        why = "--software or --gpu, not both";
+    else if (r->all_cpus && r->pid)
+        why = "-a records everything, -p some processes: not both";
+    else if (r->command && r->seconds > 0)
+        why = "--duration is for recording without a command, which ends by itself";
+    else if (o->verb == VERB_RECORD && o->out && !strcmp(o->out, "-"))
+        why = "record needs a file to record into, not -";
+    return !why || error_set(err, ERROR_USAGE, "%s", why);
 }
 
 bool options_parse(int argc, char **argv, Options *o, Error *err) {
@@ -412,5 +457,5 @@ bool options_parse(int argc, char **argv, Options *o, Error *err) {
         o->shown.row_kind = HEAT_BY_OFFSET;
         state_set_row_kind(&o->shown, kind);
     }
-    return true;
+    return agree(o, err);
 }

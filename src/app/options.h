@@ -42,3 +42,5 @@ typedef struct Options {
 /* False with *err in words for wrong usage. */
 bool options_parse(int argc, char **argv, Options *out, Error *err);
 bool options_given(const Options *o, const char *name);
+/* False, with words: what is written would replace what is read. */
+bool options_keep_inputs(const Options *o, Error *err);

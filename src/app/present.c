@@ -185,7 +185,7 @@ void present_over(Present *p, const View *v) {
 
 bool present_digit(Present *p, const InputEvent *e) {
     uint32_t digit = e->key - '0';
-    if (digit > 9 || e->mods || (!digit && !p->typed))
+    if (digit > 9 || (e->mods & ~(uint32_t)MOD_SHIFT) || (!digit && !p->typed))
         return false;
     if (p->typed < TYPED_MOST / 10)
         p->typed = p->typed * 10 + digit;

@@ -41,10 +41,16 @@ void state_query(const State *s, const Profile *profile, const ProfileView *view
     q->b1_ns = s->baseline.t1_ns;
 }
 
-void query_count_rows(Query *q, const Profile *b, const ProfileView *view_b) {
-    if (q->baseline == BASELINE_FILE && b &&
-        query_weight_kind(b->dict, view_b, q->event) == WEIGHT_COUNT)
+void query_count_rows(Query *q, const ProfileView *view, const Profile *b,
+                      const ProfileView *view_b) {
+    if (q->baseline != BASELINE_FILE || !b)
+        return;
+    bool counts_a = query_weight_kind(b->dict, view, q->event) == WEIGHT_COUNT;
+    bool counts_b = query_weight_kind(b->dict, view_b, q->event) == WEIGHT_COUNT;
+    if (counts_b && (counts_a || !view->has_weight))
         q->weighted = true;
+    else if (counts_a && view_b->has_weight && q->event == EVENT_ALL)
+        q->weighted = false; /* its weights are no counts: all that is common are rows */
 }
 
 bool state_callers_query(const State *s, const Profile *profile, const ProfileView *view,

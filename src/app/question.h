@@ -12,7 +12,8 @@ bool state_weighted(const State *state, const Profile *profile, const ProfileVie
 void state_query(const State *state, const Profile *profile, const ProfileView *view, Query *out);
 /* With the second file: where its weights alone say how many samples a row stands for, both sides
  * are counted by weight, of which a side without any has one a sample. b may be NULL. */
-void query_count_rows(Query *query, const Profile *b, const ProfileView *view_b);
+void query_count_rows(Query *query, const ProfileView *view, const Profile *b,
+                      const ProfileView *view_b);
 /* Of a sandwich, the upper half; what state_query asks for is the lower one. False: it is none. */
 bool state_callers_query(const State *state, const Profile *profile, const ProfileView *view,
                          Query *out);

@@ -209,7 +209,8 @@ Process *record_start(const RecordWish *wish, char path[RECORD_PATH], Error *err
     arena_init(&arena, 0);
     name_file(wish, path);
     with.builds = wish->builds || knows_builds();
-    Process *p = process_start(record_arguments(&with, &arena), path, !wish->command, err);
+    Process *p = process_start(record_arguments(&with, &arena), path,
+                               wish->command ? KEEP_INPUT : KEEP_WORDS, err);
     arena_free(&arena);
     return p;
 }

@@ -125,7 +125,8 @@ static bool fill_file(App *app, const char *path, Error *err) {
     f->denominator = (uint16_t)(r->wish.scenes ? 100 : r->wish.fps);
     f->scale = app->last_input.window[0].scale > 0 ? (double)app->last_input.window[0].scale : 1;
     snprintf(f->path, sizeof f->path, "%s", path);
-    snprintf(f->title, sizeof f->title, "%.240s", path_name(app->state.file[0]));
+    Str title = str_fit(str_of(path_name(app->state.file[0])), sizeof f->title - 1);
+    state_put(f->title, sizeof f->title, title);
     snprintf(r->path, sizeof r->path, "%s", path);
     return reel_file_begin(f, err);
 }

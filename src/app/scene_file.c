@@ -2,12 +2,23 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
+
+/* What tells the file as it is from what somebody else makes of it; size -1: there is none. */
+static SceneMark mark_of(const char *path) {
+    struct stat st;
+    if (stat(path, &st) != 0)
+        return (SceneMark){.size = -1};
+    return (SceneMark){st.st_size, st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec,
+                       st.st_ino};
+}
 
 static void read_job(void *arg, uint32_t worker) {
     SceneFile *f = arg;
     (void)worker;
+    f->mark = mark_of(f->path); /* before: what changes meanwhile is another's */
     if (file_exists(f->path))
         file_read_all(f->path, &f->text, SCENES_BYTES, &f->error);
 }
@@ -15,7 +26,16 @@ static void read_job(void *arg, uint32_t worker) {
 static void write_job(void *arg, uint32_t worker) {
     SceneFile *f = arg;
     (void)worker;
-    file_write_all(f->path, buf_str(&f->text), &f->error);
+    SceneMark now = mark_of(f->path);
+    if (now.size != f->mark.size || now.time_ns != f->mark.time_ns || now.file != f->mark.file) {
+        error_set(
+            &f->error, ERROR_IO,
+            "another window or program changed it: open the profile again to go on from there");
+        snprintf(f->error.file, sizeof f->error.file, "%.*s", (int)sizeof f->error.file - 1,
+                 path_name(f->path));
+    } else if (file_write_all(f->path, buf_str(&f->text), &f->error)) {
+        f->mark = mark_of(f->path);
+    }
 }
 
 void scene_file_open(SceneFile *f, Jobs *jobs, const char *path) {

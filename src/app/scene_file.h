@@ -6,6 +6,11 @@
 #include "app/scenes.h"
 #include "base/jobs.h"
 
+typedef struct SceneMark {
+    int64_t size, time_ns;
+    uint64_t file; /* inode */
+} SceneMark;
+
 typedef struct SceneFile {
     char path[STATE_PATH + 16]; /* empty: there is no place for one (a pipe) */
     bool refused;               /* what is there could not be used */
@@ -15,6 +20,7 @@ typedef struct SceneFile {
     Buf text;
     uint64_t version; /* that is being written */
     Error error;
+    SceneMark mark; /* the file as it was read or written last */
 } SceneFile;
 
 typedef enum SceneNews { SCENES_NO_NEWS, SCENES_READ, SCENES_FAILED } SceneNews;

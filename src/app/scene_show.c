@@ -110,7 +110,8 @@ static void usual_title(const App *app, char *out) {
         snprintf(out, SCENE_TITLE, "%.3f s to %.3f s", ((double)r->t0_ns - origin) / 1e9,
                  ((double)r->t1_ns - origin) / 1e9);
     else
-        snprintf(out, SCENE_TITLE, "%s", path_name(app->state.file[0]));
+        state_put(out, SCENE_TITLE,
+                  str_fit(str_of(path_name(app->state.file[0])), SCENE_TITLE - 1));
 }
 
 bool scene_save(App *app, Str title, Error *err) {
@@ -285,7 +286,7 @@ static void take_file(App *app) {
         app_notice(app, "Scenes: there is none in this file");
     else if (!app->session.slot[0].open && !scene_show(app, 0, false, &err))
         app_notice_error(app, "Scenes", &err);
-    else if (app->scenes.count)
+    else if (app->scenes.count && !app->headless)
         app_notice(app,
                    app->scenes.count == 1 ? "One scene: F5 presents it"
                                           : "%u scenes: F5 presents them",

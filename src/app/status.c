@@ -88,12 +88,12 @@ static float paused_at_end(const View *v, Rect area, float right) {
                       v->ui->theme->warning);
 }
 
-static float load_progress(const View *v, Rect area, float right) {
+static float load_progress(const View *v, Rect area, float right, bool may_pause) {
     Ui *ui = v->ui;
     const LoadStatus *l = &v->slot->load;
     float h = ui_px(ui, 22), w = ui_px(ui, 70);
     Rect stop = {right - w, floorf(area.y + (area.h - h) / 2), w, h};
-    bool live = l->progress < 0;
+    bool live = l->progress < 0 && may_pause;
     if (ui_button(ui, ui_id("cancel load"), stop, live ? STR("Stop") : STR("Cancel"),
                   command_tip(CMD_CANCEL_LOAD, v->arena)))
         wish(v->wishes, CMD_CANCEL_LOAD, "%s", "");
@@ -229,9 +229,9 @@ void status_draw(Panels *p, const View *v, const Told *told, const char *notice,
     View of_second = *v;
     of_second.slot = second;
     if (v->slot->open && !v->slot->settled)
-        right = load_progress(v, area, right);
+        right = load_progress(v, area, right, true);
     else if (v->slot->open && second->open && !second->settled)
-        right = load_progress(&of_second, area, right);
+        right = load_progress(&of_second, area, right, false);
     else if (v->slot->open && v->paused)
         right = paused_at_end(v, area, right);
     area.w = right - area.x;

@@ -25,10 +25,25 @@ bool pdf_available(void) {
     return true;
 }
 
+/* cairo refuses what is not UTF-8, as names of files may be. */
+static Buf utf8_of(const char *title) {
+    Buf out = {0};
+    char bytes[4];
+    Str s = str_of(title);
+    for (size_t at = 0; at < s.n;) {
+        uint32_t c = utf8_next(s, &at);
+        buf_put(&out, (Str){bytes, utf8_put(bytes, c)});
+    }
+    buf_put(&out, (Str){"", 0});
+    return out;
+}
+
 Pdf *pdf_begin(Buf *out, const char *title, Error *err) {
     Pdf *pdf = mem_resize(NULL, 0, sizeof *pdf);
     pdf->surface = cairo_pdf_surface_create_for_stream(on_bytes, out, 1, 1);
-    cairo_pdf_surface_set_metadata(pdf->surface, CAIRO_PDF_METADATA_TITLE, title);
+    Buf words = utf8_of(title);
+    cairo_pdf_surface_set_metadata(pdf->surface, CAIRO_PDF_METADATA_TITLE, words.s ? words.s : "");
+    buf_free(&words);
     cairo_pdf_surface_set_metadata(pdf->surface, CAIRO_PDF_METADATA_CREATOR, "FlameScope");
     pdf->draw = cairo_create(pdf->surface);
     if (good(cairo_status(pdf->draw), err))
@@ -61,7 +76,10 @@ static cairo_surface_t *pixels(const Image *image) {
 static void outline(Pdf *pdf, const char *title, int page) {
     Buf where = {0};
     buf_printf(&where, "page=%d", page);
-    cairo_pdf_surface_add_outline(pdf->surface, CAIRO_PDF_OUTLINE_ROOT, title, where.s, 0);
+    Buf words = utf8_of(title);
+    cairo_pdf_surface_add_outline(pdf->surface, CAIRO_PDF_OUTLINE_ROOT, words.s ? words.s : "",
+                                  where.s, 0);
+    buf_free(&words);
     buf_free(&where);
 }
 

@@ -1,20 +1,22 @@
+#define _GNU_SOURCE 1 /* memfd_create, pipe2 */
 #include "base/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/str.h"
-
-extern char **environ;
 
 enum { WORDS = 4096, LOOK_AGAIN_MS = 5, PATIENCE_MS = 2000 };
 
@@ -28,12 +30,9 @@ struct Process {
 };
 
 static int words_file(Error *err) {
-    FILE *f = tmpfile();
-    int fd = f ? fcntl(fileno(f), F_DUPFD_CLOEXEC, 3) : -1;
-    if (f)
-        fclose(f);
+    int fd = memfd_create("words", MFD_CLOEXEC);
     if (fd < 0)
-        error_errno(err, "", "cannot make a temporary file");
+        error_errno(err, "", "cannot keep what it says");
     return fd;
 }
 
@@ -44,23 +43,63 @@ static int out_file(const char *out, Error *err) {
     return fd;
 }
 
-/* The child hears an interrupt only from us: a terminal's Ctrl+C would reach both, and the window
- * would close before the last samples are written. */
-static bool spawn(Process *p, const char *const argv[], int out_fd, Error *err) {
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t attr;
-    posix_spawn_file_actions_init(&files);
-    posix_spawnattr_init(&attr);
-    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP);
-    posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-    if (out_fd >= 0)
-        posix_spawn_file_actions_adddup2(&files, out_fd, 1);
-    if (p->words_fd >= 0)
-        posix_spawn_file_actions_adddup2(&files, p->words_fd, 2);
-    int failed =
-        posix_spawnp(&p->pid, argv[0], &files, &attr, (char *const *)(uintptr_t)argv, environ);
-    posix_spawnattr_destroy(&attr);
-    posix_spawn_file_actions_destroy(&files);
+/* What of its files is ours; -1: as it is. */
+typedef struct Ends {
+    int in, out, words;
+} Ends;
+
+static void put_end(int fd, int as) {
+    if (fd >= 0 && dup2(fd, as) < 0)
+        _exit(127);
+}
+
+/* In the child: nothing but system calls, since other threads may have held any lock. It hears an
+ * interrupt only from us: a terminal's Ctrl+C would reach both, and the window would close before
+ * the last samples are written. And it is interrupted when we end, however that comes: else it
+ * would record until the disk is full. */
+static void become(const char *const argv[], const Ends *ends, pid_t parent, int report) {
+    setpgid(0, 0);
+#ifdef __linux__
+    prctl(PR_SET_PDEATHSIG, SIGINT);
+    if (getppid() != parent)
+        _exit(127);
+#else
+    (void)parent;
+#endif
+    put_end(ends->in, 0);
+    put_end(ends->out, 1);
+    put_end(ends->words, 2);
+    execvp(argv[0], (char *const *)(uintptr_t)argv);
+    int why = errno;
+    ssize_t told = write(report, &why, sizeof why);
+    _exit(told == sizeof why ? 127 : 126);
+}
+
+/* Why it could not be run, which it says before it is another program; 0: it is. */
+static int failure_of(int report) {
+    int why = 0;
+    ssize_t n;
+    do
+        n = read(report, &why, sizeof why);
+    while (n < 0 && errno == EINTR);
+    return n == sizeof why ? why : 0;
+}
+
+static bool spawn(Process *p, const char *const argv[], const Ends *ends, Error *err) {
+    int report[2];
+    if (pipe2(report, O_CLOEXEC) != 0)
+        return error_errno(err, argv[0], "cannot be run");
+    pid_t self = getpid();
+    p->pid = fork();
+    if (p->pid == 0)
+        become(argv, ends, self, report[1]);
+    int failed = p->pid < 0 ? errno : 0;
+    close(report[1]);
+    if (!failed)
+        failed = failure_of(report[0]);
+    close(report[0]);
+    if (failed && p->pid > 0)
+        waitpid(p->pid, NULL, 0);
     if (!failed)
         return true;
     errno = failed;
@@ -72,7 +111,8 @@ static void close_fd(int fd) {
         close(fd);
 }
 
-Process *process_start(const char *const argv[], const char *out, bool keep_words, Error *err) {
+Process *process_start(const char *const argv[], const char *out, ProcessKeeps keeps, Error *err) {
+    bool keep_words = keeps & KEEP_WORDS;
     int out_fd = -1, words_fd = keep_words ? words_file(err) : -1;
     if (keep_words && words_fd < 0)
         return NULL;
@@ -82,7 +122,9 @@ Process *process_start(const char *const argv[], const char *out, bool keep_word
     }
     Process *p = mem_resize(NULL, 0, sizeof *p);
     p->words_fd = words_fd;
-    bool ok = spawn(p, argv, out_fd, err);
+    int in_fd = keeps & KEEP_INPUT && !isatty(0) ? -1 : open("/dev/null", O_RDONLY | O_CLOEXEC);
+    bool ok = spawn(p, argv, &(Ends){in_fd, out_fd, words_fd}, err);
+    close_fd(in_fd);
     close_fd(out_fd);
     if (ok)
         return p;
@@ -165,7 +207,10 @@ bool process_ask(const char *const argv[], int timeout_ms, Buf *line) {
         return false;
     Process *p = mem_resize(NULL, 0, sizeof *p);
     p->words_fd = fd;
-    if (!spawn(p, argv, fd, NULL)) {
+    int in_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    bool begun = spawn(p, argv, &(Ends){in_fd, fd, fd}, NULL);
+    close_fd(in_fd);
+    if (!begun) {
         close_fd(fd);
         mem_resize(p, sizeof *p, 0);
         return false;

@@ -1,5 +1,6 @@
-/* Process: a program that runs beside this one. Started by an argument vector, never by a shell;
- * its input is nothing, its output goes to a file, its words (standard error) are kept or are ours.
+/* Process: a program that runs beside this one, and is interrupted when this one ends, however
+ * that comes. Started by an argument vector, never by a shell; its input is nothing or ours, its
+ * output goes to a file, its words (standard error) are kept or are ours.
  * Owner: the creator. Thread: one. Failure: false or NULL with *err filled. */
 #pragma once
 
@@ -8,10 +9,13 @@
 
 typedef struct Process Process;
 
+/* KEEP_WORDS: what it says is kept for process_words instead of being said on our standard error.
+ * KEEP_INPUT: its input is ours, unless that is a terminal, from which no program behind reads. */
+typedef enum ProcessKeeps { KEEP_NOTHING, KEEP_WORDS, KEEP_INPUT } ProcessKeeps;
+
 /* argv ends with NULL; argv[0] is looked for as a shell would. out: the file for its output, made
- * anew, which must not be there yet; NULL: its output is ours. keep_words: what it says is kept for
- * process_words instead of being said on our standard error. */
-Process *process_start(const char *const argv[], const char *out, bool keep_words, Error *err);
+ * anew, which must not be there yet; NULL: its output is ours. */
+Process *process_start(const char *const argv[], const char *out, ProcessKeeps keeps, Error *err);
 bool process_running(Process *p);
 /* Asks it to end, as Ctrl+C does. */
 void process_interrupt(Process *p);

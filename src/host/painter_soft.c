@@ -9,10 +9,13 @@ typedef struct Soft {
 
 static void soft_size(void *self, uint32_t *w, uint32_t *h) {
     Soft *s = self;
+    const SDL_Surface *surface = SDL_GetWindowSurface(s->window);
     int width = 0, height = 0;
-    SDL_GetWindowSize(s->window, &width, &height);
-    *w = (uint32_t)width;
-    *h = (uint32_t)height;
+    if (!surface)
+        SDL_GetWindowSize(s->window, &width, &height);
+    /* in pixels, which may be more than the window's size is in */
+    *w = (uint32_t)(surface ? surface->w : width);
+    *h = (uint32_t)(surface ? surface->h : height);
 }
 
 static bool known_order(const SDL_PixelFormat *f, bool *bgra) {

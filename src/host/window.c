@@ -73,7 +73,8 @@ static SDL_Window *new_window(uint32_t index, const char *title) {
         SDL_CreateWindow(title, at, at, w, h, SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
     if (window) {
         float scale = host.wayland ? 1 : display_scale(NULL);
-        SDL_SetWindowMinimumSize(window, (int)(640 * scale), (int)(400 * scale));
+        int least_w = (int)(640 * scale), least_h = (int)(400 * scale);
+        SDL_SetWindowMinimumSize(window, least_w < w ? least_w : w, least_h < h ? least_h : h);
     }
     return window;
 }

@@ -14,8 +14,8 @@ void line_read_close(LineRead *l) {
 
 Str line_read_look(LineRead *l, size_t n) {
     SourceWindow *w = &l->window;
-    while (w->end - w->at < n && source_window_more(w))
-        ;
+    while (w->end - w->at < n && !l->ended)
+        l->ended = !source_window_more(w);
     return (Str){w->buf + w->at, w->end - w->at};
 }
 
@@ -23,13 +23,14 @@ Str line_read_look(LineRead *l, size_t n) {
 static const char *find_newline(LineRead *l) {
     SourceWindow *w = &l->window;
     size_t looked = 0; /* bytes from at on without a newline */
-    while (!l->ended) {
+    for (bool more = true; more;) {
         size_t from = w->at + looked;
         const char *newline = w->end > from ? memchr(w->buf + from, '\n', w->end - from) : NULL;
         looked = w->end - w->at;
         if (newline || looked > LINE_READ_MOST)
             return newline;
-        l->ended = !source_window_more(w);
+        more = !l->ended && source_window_more(w);
+        l->ended = l->ended || !more;
     }
     return NULL;
 }

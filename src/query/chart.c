@@ -50,8 +50,6 @@ static int by_thread(const void *a, const void *b) {
         return x->pid < y->pid ? -1 : 1;
     if (x->tid != y->tid)
         return x->tid < y->tid ? -1 : 1;
-    if (x->tid < 0 && x->comm != y->comm) /* without a number its name is all that there is */
-        return x->comm < y->comm ? -1 : 1;
     return (x->samples < y->samples) - (x->samples > y->samples);
 }
 
@@ -62,8 +60,16 @@ static int by_samples(const void *a, const void *b) {
     return by_thread(a, b);
 }
 
-static bool is_same(const ChartThread *t, int32_t pid, int32_t tid, NameId comm) {
-    return t->pid == pid && t->tid == tid && (tid >= 0 || t->comm == comm);
+/* Of one whose number is not said, one made of its name: the same in every load. */
+static int32_t tid_of(const Profile *p, const Context *x) {
+    if (x->tid >= 0)
+        return x->tid;
+    Str comm = names_get(&p->dict->names, x->comm);
+    return CHART_UNNUMBERED - (int32_t)(hash_bytes(comm.s, comm.n) & 0x3fffffff);
+}
+
+static bool is_of(const Profile *p, const Context *x, const ChartThread *t) {
+    return x->pid == t->pid && tid_of(p, x) == t->tid;
 }
 
 /* A thread that has several contexts is called by the one with the most samples. */
@@ -76,13 +82,13 @@ static void list_threads(Keeper *k, const AsideSource *s, Chart *c) {
     for (ContextId id = 0; id < size; id++) {
         Context x = contexts_get(contexts, id);
         if (sum[id])
-            list[n++] = (ChartThread){x.pid, x.tid, x.comm, sum[id]};
+            list[n++] = (ChartThread){x.pid, tid_of(s->profile, &x), x.comm, sum[id]};
     }
     if (n)
         qsort(list, n, sizeof(*list), by_thread);
     for (uint32_t i = 0; i < n; i++) {
         ChartThread *last = threads ? &list[threads - 1] : NULL;
-        if (last && is_same(last, list[i].pid, list[i].tid, list[i].comm))
+        if (last && last->pid == list[i].pid && last->tid == list[i].tid)
             last->samples += list[i].samples;
         else
             list[threads++] = list[i];
@@ -115,8 +121,8 @@ static void mark_wanted(Keeper *k, const AsideSource *s, const Chart *c) {
     const uint8_t *bits = mask_bits(&k->mask);
     for (PairId p = 0; p < s->view.pairs; p++) {
         Context x = contexts_get(contexts, pairs_get(&s->profile->pairs, p).context);
-        uint8_t of = is_same(&c->thread, x.pid, x.tid, x.comm) ? OF_CHOSEN : 0;
-        if (c->tops && is_same(&c->top[0], x.pid, x.tid, x.comm))
+        uint8_t of = is_of(s->profile, &x, &c->thread) ? OF_CHOSEN : 0;
+        if (c->tops && is_of(s->profile, &x, &c->top[0]))
             of |= OF_BUSIEST;
         k->wanted[index_slot_of_pair(s->index, p)] = p && (bits[p] & MASK_SHOWN) ? of : 0;
     }

@@ -30,6 +30,9 @@ typedef struct ChartWish {
     Query query; /* as chart_wish takes it */
 } ChartWish;
 
+/* From there downwards are the tids of those whose number is not said. */
+enum { CHART_UNNUMBERED = -2 };
+
 typedef struct ChartThread {
     int32_t pid, tid;
     NameId comm;

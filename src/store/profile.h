@@ -31,7 +31,7 @@ typedef struct Profile {
     /* -- absorber only, except items below a published count */
     Pairs pairs;
     Column time_ns, pair, cpu, weight;
-    uint64_t weight_sum; /* never more than INT64_MAX: nobody who adds some can overflow */
+    uint64_t weight_sum; /* of absorbed ones, at most INT64_MAX: sums of them do not overflow */
     Complaints complaints;
     ProfileView building;
     int64_t last_time_ns; /* of the latest sample in arrival order */

@@ -167,7 +167,7 @@ printf 'a;b 3000000000\na;c 1000000000\n' >"$scratch/large.folded"
 counted() { # shares are the same on both sides, whichever is the larger
     export_to "$1" --to svg --baseline "$2" -o "$scratch/it.svg" &&
         [ "$(grep -c '+0.00 percentage points' "$scratch/it.svg")" -ge 4 ] &&
-        ! grep -q '+[1-9.]*[1-9][0-9.]* percentage points' "$scratch/it.svg"
+        ! grep -q '[+−][0-9.]*[1-9][0-9.]* percentage points' "$scratch/it.svg"
 }
 check "few against very many" counted "$scratch/small.folded" "$scratch/large.folded"
 check "very many against few" counted "$scratch/large.folded" "$scratch/small.folded"

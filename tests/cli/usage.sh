@@ -47,6 +47,27 @@ check "and in a picture" says "leave no sample" "$FLAMESCOPE" export "$example" 
 check "a frame that is not there" says "no frame to zoom" "$FLAMESCOPE" export "$example" --to svg --zoom 'a;b' -o "$scratch/x.svg"
 # A pack names what cannot be written.
 check "a pack that cannot be written" says "nowhere/x.fscope: cannot" "$FLAMESCOPE" pack "$example" -o "$scratch/nowhere/x.fscope"
+# What is read is not written over, by no verb and no option.
+cp "$example" "$scratch/kept.gz"
+printf 'size 640x400\n' >"$scratch/script"
+kept() { "$@" >"$scratch/said" 2>&1; [ $? = 2 ] && grep -q 'would be replaced' "$scratch/said" && cmp "$example" "$scratch/kept.gz"; }
+check "info keeps its profile" kept "$FLAMESCOPE" info "$scratch/kept.gz" -o "$scratch/kept.gz"
+check "collapse keeps its profile" kept "$FLAMESCOPE" collapse "$scratch/kept.gz" -o "$scratch/kept.gz"
+check "replay keeps its script" kept "$FLAMESCOPE" replay "$scratch/script" "$scratch/kept.gz" -o "$scratch/script"
+check "replay keeps its profile" kept "$FLAMESCOPE" replay "$scratch/script" "$scratch/kept.gz" -o "$scratch/kept.gz"
+check "figures do not replace the profile" kept "$FLAMESCOPE" "$scratch/kept.gz" --stats "$scratch/kept.gz"
+: >"$scratch/kept.gz.scenes"
+check "an export keeps the scenes" kept "$FLAMESCOPE" export "$scratch/kept.gz" --to html --scenes -o "$scratch/kept.gz.scenes"
+check "the second file of a state is kept" kept "$FLAMESCOPE" export "$example" --to folded --state "b=$scratch/kept.gz" -o "$scratch/kept.gz"
+# What cannot both be meant, or means nothing.
+check "a flag with a value" says "takes no value" "$FLAMESCOPE" info --json=no "$example"
+check "the tour and a profile" says "of its own" "$FLAMESCOPE" --demo "$example"
+check "two painters" says "not both" "$FLAMESCOPE" --software --gpu "$example"
+check "everything and one process" says "not both" "$FLAMESCOPE" record -a -p 1
+check "a command and a duration" says "ends by itself" "$FLAMESCOPE" record --duration 3 -- true
+check "a recording into nothing" says "needs a file" "$FLAMESCOPE" record -o - -- true
+check "a table as svg" says "png alone" "$FLAMESCOPE" export "$example" --to svg --view table
+check "figures of info" exits 2 "$FLAMESCOPE" info --stats "$scratch/x" "$example"
 check "no display" exits 1 env -u DISPLAY -u WAYLAND_DISPLAY "$FLAMESCOPE" "$example"
 check "words for no display" says export env -u DISPLAY -u WAYLAND_DISPLAY "$FLAMESCOPE" "$example"
 check "help" prints "usage: flamescope" "$FLAMESCOPE" --help

@@ -29,7 +29,7 @@ static uint32_t word_of(Wish *w) {
 static Str text_of(Wish *w, Buf *room) {
     static const char member[] = "\x1f\x8b\x08\0\0\0\0\0\0\x03", marker[] = "\0\0\xff\xff";
     uint32_t kind = byte_of(w), length = byte_of(w), x = kind;
-    size_t n = (size_t)length * length / (kind & 0x80 ? 1 : 16);
+    size_t n = (size_t)length * length / (kind >= 0xf0 ? 1 : 16);
     buf_clear(room);
     while (room->n < n) {
         x = x * 1664525u + 1013904223u;

@@ -3,7 +3,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -75,8 +77,9 @@ static void stopping_stops_every_load(void **state) {
     assert_true(app_open(r.app, 0, path, &err));
     assert_true(app_do(r.app, STR("load.cancel"), &err));
     settle(&r);
-    assert_false(r.app->session.slot[0].open);
-    assert_int_equal(r.app->session.slot[1].load.state, LOAD_CANCELLED);
+    assert_true(!r.app->session.slot[0].open && !r.app->state.file[0][0]);
+    assert_true(app_shows_browser(r.app) && r.app->browser.folder[0]);
+    assert_int_equal(r.app->session.slot[1].load.state, LOAD_DONE); /* what it waited for */
     app_free(r.app);
 }
 
@@ -125,9 +128,67 @@ static void closing_the_presenters_window_ends_the_talk(void **state) {
     app_free(r.app);
 }
 
+/* A state that names another file: nothing of the one before comes along, and no step leads back.
+ */
+static void a_state_of_another_file(void **state) {
+    Run r;
+    char command[1300];
+    Error err = {0};
+    (void)state;
+    start(&r);
+    open_example(&r, 0, "shop.perf.gz");
+    run(&r, "select.range 10..20");
+    snprintf(command, sizeof command, "state.set a=%s/report.perf.gz&rows=40", r.app->examples);
+    run(&r, command);
+    assert_non_null(strstr(r.app->state.file[0], "report"));
+    assert_true(!r.app->state.selection.on && r.app->state.rows == 40);
+    assert_false(history_can_back(&r.app->history));
+    State before = r.app->state;
+    assert_false(app_do(r.app, STR("state.set b=/nowhere.perf&rows=7&compare=file"), &err));
+    assert_non_null(strstr(err.message, "nowhere.perf: "));
+    assert_true(state_same(&before, &r.app->state));
+    app_free(r.app);
+}
+
+/* Threads of a format without numbers: each can be shown. */
+static void threads_without_numbers_are_chosen(void **state) {
+    static const char profile[] =
+        "{\"$schema\":\"https://www.speedscope.app/file-format-schema.json\",\"shared\":{"
+        "\"frames\":[{\"name\":\"f\"}]},\"profiles\":["
+        "{\"type\":\"sampled\",\"name\":\"one\",\"unit\":\"milliseconds\",\"startValue\":0,"
+        "\"endValue\":30,\"samples\":[[0],[0],[0]],\"weights\":[10,10,10]},"
+        "{\"type\":\"sampled\",\"name\":\"two\",\"unit\":\"milliseconds\",\"startValue\":0,"
+        "\"endValue\":20,\"samples\":[[0],[0]],\"weights\":[10,10]},"
+        "{\"type\":\"sampled\",\"name\":\"three\",\"unit\":\"milliseconds\",\"startValue\":0,"
+        "\"endValue\":10,\"samples\":[[0]],\"weights\":[10]}]}";
+    static const char *const want[] = {"one", "two", "three", "one"};
+    char path[] = "/tmp/flamescope-threads-XXXXXX";
+    int fd = mkstemp(path);
+    Run r;
+    Error err = {0};
+    (void)state;
+    assert_true(fd >= 0 && write(fd, profile, sizeof profile - 1) == sizeof profile - 1);
+    close(fd);
+    start(&r);
+    assert_true(app_open(r.app, 0, path, &err));
+    settle(&r);
+    run(&r, "flame.shape chart");
+    for (int i = 0; i < 4; i++) {
+        const Chart *c = chart_pane_shown(&r.app->chart, r.app->session.engine);
+        assert_non_null(c);
+        assert_true(str_eq_c(names_get(&r.app->session.dict.names, c->thread.comm), want[i]));
+        assert_int_equal(c->thread.samples, i % 3 == 0 ? 3 : 3 - i);
+        run(&r, "chart.next-thread");
+    }
+    app_free(r.app);
+    unlink(path);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pinned_function_is_found_anew),
+        cmocka_unit_test(a_state_of_another_file),
+        cmocka_unit_test(threads_without_numbers_are_chosen),
         cmocka_unit_test(a_load_that_waited_finds_it_anew),
         cmocka_unit_test(stopping_stops_every_load),
         cmocka_unit_test(a_failed_save_names_the_file),

@@ -147,7 +147,8 @@ static void builds_are_asked_for_where_they_are_known(void **state) {
 static bool failed(const char *script, bool interrupt, const char *told) {
     Error err = {0};
     Buf words = {0};
-    Process *p = process_start((const char *const[]){"sh", "-c", script, NULL}, NULL, true, &err);
+    Process *p =
+        process_start((const char *const[]){"sh", "-c", script, NULL}, NULL, KEEP_WORDS, &err);
     assert_non_null(p);
     if (interrupt)
         process_interrupt(p);

@@ -292,6 +292,26 @@ static void saved_too_early(void **state) {
     remove(w.scenes);
 }
 
+/* Two windows on one profile: what the other one saved is not written over. */
+static void another_window(void **state) {
+    World w;
+    Error err = {0};
+    Buf text = {0};
+    (void)state;
+    world_open(&w, profile_text);
+    run(&w, "scene.save ours");
+    frames(&w, 400000000);
+    assert_true(file_write_all(w.scenes, STR("FlameScope scenes 1\nscene Theirs\n"), &err));
+    run(&w, "scene.save lost");
+    frames(&w, 400000000);
+    assert_non_null(strstr(w.app->notice, "another window"));
+    app_free(w.app);
+    assert_true(file_read_all(w.scenes, &text, 1000, &err));
+    assert_non_null(strstr(text.s, "Theirs"));
+    buf_free(&text);
+    remove(w.scenes);
+}
+
 /* The same program recorded again: its clock shows other times, and a function is gone. */
 static void another_recording(void **state) {
     World w;
@@ -325,6 +345,7 @@ int main(void) {
         cmocka_unit_test(a_talk),
         cmocka_unit_test(another_recording),
         cmocka_unit_test(saved_too_early),
+        cmocka_unit_test(another_window),
     };
     if (!mkdtemp(folder))
         return 1;
