@@ -100,8 +100,6 @@ static bool write_pack(Loaded *l, const char *out, uint64_t *bytes, Error *err) 
 bool pack_verb(const PackVerb *verb, Buf *notes, Error *err) {
     Loaded l;
     uint64_t bytes = 0;
-    if (file_same(verb->path, verb->out))
-        return error_set(err, ERROR_USAGE, "the pack would replace the profile it is made of");
     listen_for_signals();
     bool ok = open_spilled(&l, verb, err);
     if (ok) {

@@ -123,7 +123,7 @@ for signal in INT TERM KILL; do
 done
 check "damage and cuts are told" damaged
 check "no -o" says 'needs -o' 2 "$FLAMESCOPE" pack "$example"
-check "onto itself" says 'would replace' 2 "$FLAMESCOPE" pack "$scratch/shop.txt" -o "$scratch/./shop.txt"
+check "onto itself" says 'would be replaced' 2 "$FLAMESCOPE" pack "$scratch/shop.txt" -o "$scratch/./shop.txt"
 check "into no folder" says 'No such file' 1 "$FLAMESCOPE" pack "$example" -o "$scratch/nowhere/x.fscope"
 check "not a profile" says 'no profile' 1 "$FLAMESCOPE" pack "$FLAMESCOPE_SOURCE/README.md" -o "$scratch/readme.fscope"
 check "nothing is left of that" [ ! -e "$scratch/readme.fscope" ]

@@ -24,6 +24,7 @@ class Rows:
 
     def __init__(self):
         self.rows = []
+        self.counts = False  # a weight is how many samples the row stands for
 
     def add(self, time, stack, weight=None):
         self.rows.append((time, stack, weight))
@@ -39,7 +40,7 @@ class Rows:
         for _, stack, weight in self.rows:
             text = ';'.join(name.replace(';', ':').replace('\n', ' ').replace('\r', ' ')
                             for name in stack)
-            folded[text] += 1
+            folded[text] += weight if self.counts and weight is not None else 1
             weighed[text] += 1 if weight is None else weight
         times = [time for time, _, _ in self.rows if time is not None]
         return {
@@ -401,6 +402,7 @@ def nflxprofile(data, rows):
         return above if name == 'root' and ident not in parents else above + [name or '[unknown]']
 
     time = 0
+    rows.counts = True
     deltas = doubles(b''.join(profile[4]))
     values = numbers(profile[12]) or [None] * len(deltas)
     for ident, delta, value in zip(numbers(profile[3]), deltas, values):

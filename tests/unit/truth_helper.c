@@ -362,7 +362,9 @@ static const uint64_t *counts(const Scan *s, const Query *query, int cpu, Arena 
     Slice slice;
     char term[32];
     /* the other file sums weights where this one does */
-    q.weighted = s->answer->query.weighted && profile_view(s->answer->profile).has_weight;
+    const Profile *b = s->answer->profile_b;
+    q.weighted = q.weighted && (profile_view(s->answer->profile).has_weight ||
+                                (b && profile_view(b).has_weight)); /* a side without: by ones */
     snprintf(term, sizeof(term), "cpu=%d", cpu);
     if (cpu >= 0)
         assert_true(filter_parse(str_of(term), &q.filter, NULL));
