@@ -209,7 +209,7 @@ bool do_zoom(App *app, Str args, Error *err) {
     if (args.n)
         return zoom_to_path(app, args, err);
     const FlameBox *b = flame_pane_box(&app->flame, app->flame.cursor);
-    return !b || app->flame.answer_generation != a->generation || zoom_to_node(app, b->node, err);
+    return !b || !flame_pane_is_of(&app->flame, a) || zoom_to_node(app, b->node, err);
 }
 
 bool do_zoom_key(App *app, Str args, Error *err) {
@@ -218,7 +218,7 @@ bool do_zoom_key(App *app, Str args, Error *err) {
     if (!a || !str_to_u64(args, &key))
         return error_set(err, ERROR_USAGE, "there is no such frame");
     const FlameBox *b = flame_pane_box(&app->flame, key);
-    if (!b || app->flame.answer_generation != a->generation)
+    if (!b || !flame_pane_is_of(&app->flame, a))
         return error_set(err, ERROR_USAGE, "there is no frame with number %.*s", (int)args.n,
                          args.s);
     return zoom_to_node(app, b->node, err);

@@ -205,8 +205,8 @@ static void copied(App *app, uint32_t frames) {
 static bool copy_function(App *app, Error *err) {
     uint64_t number;
     const Functions *f = table_functions(app->session.engine, &number);
-    FrameId frame = app->table.hover.on ? app->table.hover.row.frame : app->table.cursor;
-    if (!f || functions_row_of(f, frame) == UINT32_MAX)
+    FrameId frame = table_pane_pointed(&app->table, f);
+    if (!frame)
         return error_set(err, ERROR_USAGE, "point at a function to copy its name");
     buf_put(&app->clipboard, functions_symbol(f, &app->session.dict, frame));
     app_notice(app, "Copied the function's name");
@@ -326,7 +326,8 @@ bool do_focus_previous(App *app, Str args, Error *err) {
 /* -- state */
 
 /* Files are opened and closed by no step: what it says of another second file means nothing now. */
-static void keep_files_open(State *s, const State *now) {
+static void keep_files_open(App *app, const State *now) {
+    State *s = &app->state;
     bool same = strcmp(s->file[1], now->file[1]) == 0;
     memcpy(s->file, now->file, sizeof s->file);
     s->mode = now->mode;
@@ -336,17 +337,15 @@ static void keep_files_open(State *s, const State *now) {
     if (s->baseline_kind != BASELINE_FILE)
         return;
     s->baseline = (Range){0};
-    if (s->file[1][0])
-        return;
-    s->baseline_kind = BASELINE_NONE;
-    s->elided = false;
+    if (!s->file[1][0])
+        compare_set_kind(app, BASELINE_NONE);
 }
 
 bool do_back(App *app, Str args, Error *err) {
     (void)args, (void)err;
     State now = app->state;
     bool ok = history_back(&app->history, &app->state);
-    keep_files_open(&app->state, &now);
+    keep_files_open(app, &now);
     return ok;
 }
 
@@ -354,7 +353,7 @@ bool do_forward(App *app, Str args, Error *err) {
     (void)args, (void)err;
     State now = app->state;
     bool ok = history_forward(&app->history, &app->state);
-    keep_files_open(&app->state, &now);
+    keep_files_open(app, &now);
     return ok;
 }
 

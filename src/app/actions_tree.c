@@ -22,13 +22,12 @@ static const FlameBox *pointed(const App *app, const Answer **of) {
     return b && b->depth ? b : NULL;
 }
 
-/* The function under the pointer in the table, else the marked one. */
 static bool pointed_function(const App *app, const Tree **tree, FrameId *frame) {
     uint64_t number;
     const Functions *f = table_functions(app->session.engine, &number);
-    *frame = app->table.hover.on ? app->table.hover.row.frame : app->table.cursor;
+    *frame = table_pane_pointed(&app->table, f);
     *tree = f ? f->tree : NULL;
-    return f && functions_row_of(f, *frame) != UINT32_MAX;
+    return *frame != 0;
 }
 
 /* A frame and the tree whose it is, if it is synthetic. The flame graph's mark is not seen while

@@ -294,7 +294,7 @@ const FlameBox *app_flame_box(const App *app, const Answer **of) {
     const FlamePane *pane = caller ? &app->callers : &app->flame;
     const Answer *a = caller ? app_callers(app) : app_answer(app);
     bool drawn = app->state.view_kind != VIEW_TABLE && app->state.view_kind != VIEW_CHART;
-    if (!drawn || !a || pane->answer_generation != a->generation)
+    if (!drawn || !flame_pane_is_of(pane, a))
         return NULL;
     *of = a;
     const FlameBox *b = h->on ? &h->box : flame_pane_box(pane, pane->cursor);

@@ -179,7 +179,7 @@ bool callout_make(const View *v, const CalloutPanes *panes, Str text, Callout *o
         return error_set(err, ERROR_LIMIT, "this text is too long for a callout");
     state_put(out->text, CALLOUT_TEXT, text);
     const FlamePane *flame = panes->flame;
-    bool drawn = flame && v->answer && flame->answer_generation == v->answer->generation;
+    bool drawn = flame && flame_pane_is_of(flame, v->answer);
     bool hovered = drawn && flame->hover.on && !flame->hover.box.merged;
     if (hovered && flame->hover.caller)
         return error_set(err, ERROR_USAGE, "a callout cannot point at a caller in a sandwich");

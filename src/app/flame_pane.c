@@ -47,6 +47,10 @@ static void relayout(FlamePane *pane, const View *v) {
     pane->heaviest_first = v->state->heaviest_first;
 }
 
+bool flame_pane_is_of(const FlamePane *pane, const Answer *answer) {
+    return answer && pane->answer_generation == answer->generation;
+}
+
 const FlameBox *flame_pane_box(const FlamePane *pane, uint64_t key) {
     for (uint32_t i = 0; i < pane->layout.count; i++)
         if (pane->layout.box[i].key == key && !pane->layout.box[i].merged)

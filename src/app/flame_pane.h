@@ -48,6 +48,8 @@ void flame_pane_move_cursor(FlamePane *pane, int dx, int dy);
 /* Marks the next (+1) or previous match among the boxes; false when there is none. */
 bool flame_pane_next_match(FlamePane *pane, int step);
 void flame_pane_scroll(FlamePane *pane, float pages);
+/* Whether its boxes are of this answer: nodes of another one's mean nothing. */
+bool flame_pane_is_of(const FlamePane *pane, const Answer *answer);
 /* The box with this key in the newest layout, or NULL. */
 const FlameBox *flame_pane_box(const FlamePane *pane, uint64_t key);
 /* Where a node's box is drawn by now, perhaps outside of the body; false when it has none. */

@@ -472,6 +472,11 @@ static const Function *told_row(const TablePane *pane, const View *v, const Func
     return row == UINT32_MAX ? NULL : &f->row[row];
 }
 
+FrameId table_pane_pointed(const TablePane *pane, const Functions *f) {
+    FrameId frame = pane->hover.on ? pane->hover.row.frame : pane->cursor;
+    return f && functions_row_of(f, frame) != UINT32_MAX ? frame : 0;
+}
+
 bool table_pane_told(const TablePane *pane, const View *v, Str *name, Str *facts) {
     uint64_t number;
     const Functions *f = table_functions(v->engine, &number);

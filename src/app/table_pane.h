@@ -43,5 +43,7 @@ void table_pane_move_page(TablePane *pane, const Functions *f, int pages);
 /* What the status line says: of the row under the pointer, else of the marked one while the
  * table has the keyboard. False: nothing. */
 bool table_pane_told(const TablePane *pane, const View *v, Str *name, Str *facts);
+/* The function under the pointer, else the marked one; 0: none that is among these. */
+FrameId table_pane_pointed(const TablePane *pane, const Functions *f);
 /* A regular expression that matches this symbol and no other. */
 void table_exact(Str symbol, Buf *out);

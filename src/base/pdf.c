@@ -42,7 +42,7 @@ Pdf *pdf_begin(Buf *out, const char *title, Error *err) {
     Pdf *pdf = mem_resize(NULL, 0, sizeof *pdf);
     pdf->surface = cairo_pdf_surface_create_for_stream(on_bytes, out, 1, 1);
     Buf words = utf8_of(title);
-    cairo_pdf_surface_set_metadata(pdf->surface, CAIRO_PDF_METADATA_TITLE, words.s ? words.s : "");
+    cairo_pdf_surface_set_metadata(pdf->surface, CAIRO_PDF_METADATA_TITLE, words.s);
     buf_free(&words);
     cairo_pdf_surface_set_metadata(pdf->surface, CAIRO_PDF_METADATA_CREATOR, "FlameScope");
     pdf->draw = cairo_create(pdf->surface);
@@ -77,8 +77,7 @@ static void outline(Pdf *pdf, const char *title, int page) {
     Buf where = {0};
     buf_printf(&where, "page=%d", page);
     Buf words = utf8_of(title);
-    cairo_pdf_surface_add_outline(pdf->surface, CAIRO_PDF_OUTLINE_ROOT, words.s ? words.s : "",
-                                  where.s, 0);
+    cairo_pdf_surface_add_outline(pdf->surface, CAIRO_PDF_OUTLINE_ROOT, words.s, where.s, 0);
     buf_free(&words);
     buf_free(&where);
 }

@@ -43,9 +43,10 @@ static int out_file(const char *out, Error *err) {
     return fd;
 }
 
-/* What of its files is ours; -1: as it is. */
+/* What its output and words become, -1: ours; its input is ours or nothing. */
 typedef struct Ends {
-    int in, out, words;
+    bool keeps_input;
+    int out, words;
 } Ends;
 
 static void put_end(int fd, int as) {
@@ -66,7 +67,8 @@ static void become(const char *const argv[], const Ends *ends, pid_t parent, int
 #else
     (void)parent;
 #endif
-    put_end(ends->in, 0);
+    if (!ends->keeps_input)
+        put_end(open("/dev/null", O_RDONLY | O_CLOEXEC), 0);
     put_end(ends->out, 1);
     put_end(ends->words, 2);
     execvp(argv[0], (char *const *)(uintptr_t)argv);
@@ -122,9 +124,8 @@ Process *process_start(const char *const argv[], const char *out, ProcessKeeps k
     }
     Process *p = mem_resize(NULL, 0, sizeof *p);
     p->words_fd = words_fd;
-    int in_fd = keeps & KEEP_INPUT && !isatty(0) ? -1 : open("/dev/null", O_RDONLY | O_CLOEXEC);
-    bool ok = spawn(p, argv, &(Ends){in_fd, out_fd, words_fd}, err);
-    close_fd(in_fd);
+    bool keeps_input = keeps & KEEP_INPUT && !isatty(0);
+    bool ok = spawn(p, argv, &(Ends){keeps_input, out_fd, words_fd}, err);
     close_fd(out_fd);
     if (ok)
         return p;
@@ -207,10 +208,7 @@ bool process_ask(const char *const argv[], int timeout_ms, Buf *line) {
         return false;
     Process *p = mem_resize(NULL, 0, sizeof *p);
     p->words_fd = fd;
-    int in_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    bool begun = spawn(p, argv, &(Ends){in_fd, fd, fd}, NULL);
-    close_fd(in_fd);
-    if (!begun) {
+    if (!spawn(p, argv, &(Ends){false, fd, fd}, NULL)) {
         close_fd(fd);
         mem_resize(p, sizeof *p, 0);
         return false;

@@ -1,8 +1,8 @@
 #include "ingest/perf_data_maps.h"
 
-#include "base/sizes.h"
-
 #include <string.h>
+
+#include "base/sizes.h"
 
 enum { LEAF_FIRST = SIZED(16, 2), LEAF_MOST = SIZED(256, 6), LEAVES_FIRST = SIZED(4, 1) };
 

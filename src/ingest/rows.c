@@ -1,12 +1,11 @@
 #include "ingest/rows.h"
 
-#include "base/sizes.h"
-
 #include <string.h>
 
-enum {
-    BATCH_ROWS = SIZED(8 * 1024, 50)
-}; /* what is copied stays in the processor's second cache */
+#include "base/sizes.h"
+
+/* What is copied stays in the processor's second cache. */
+enum { BATCH_ROWS = SIZED(8 * 1024, 50) };
 
 typedef struct Counted {
     StackId stack;

@@ -16,8 +16,8 @@
 
 #include <string.h>
 
-#include "base/thread.h"
 #include "base/sizes.h"
+#include "base/thread.h"
 #include "ingest/gz_places.h"
 #include "ingest/zstd_frame.h"
 
