@@ -264,11 +264,13 @@ bool app_weighted(const App *app) {
     return state_weighted(&app->state, &slot->profile, &slot->view);
 }
 
+ReadFile app_file(const App *app, int slot) {
+    const SessionSlot *s = &app->session.slot[slot];
+    return (ReadFile){s->open || !slot ? &s->profile : NULL, &s->view};
+}
+
 void app_query(const App *app, Query *q) {
-    const SessionSlot *slot = &app->session.slot[0];
-    const SessionSlot *b = &app->session.slot[1];
-    state_query(&app->state, &slot->profile, &slot->view, q);
-    query_count_rows(q, &slot->view, b->open ? &b->profile : NULL, &b->view);
+    state_query(&app->state, app_file(app, 0), app_file(app, 1), q);
 }
 
 void app_heat_spec(App *app, HeatSpec *spec) {

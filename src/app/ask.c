@@ -74,12 +74,8 @@ static void ask_second_heat(App *app, const HeatSpec *of_a) {
 }
 
 static void ask_callers(App *app) {
-    const SessionSlot *slot = &app->session.slot[0];
     Query q;
-    bool wanted = state_callers_query(&app->state, &slot->profile, &slot->view, &q);
-    const SessionSlot *b = &app->session.slot[1];
-    if (wanted)
-        query_count_rows(&q, &slot->view, b->open ? &b->profile : NULL, &b->view);
+    bool wanted = state_callers_query(&app->state, app_file(app, 0), app_file(app, 1), &q);
     engine_ask(app->session.engine, ANSWER_SECOND, wanted ? &q : NULL);
 }
 

@@ -187,8 +187,8 @@ void export_source(const Profile *profile, const Profile *profile_b, const State
     if (is_for_tools(format) && state->weighted == WEIGHING_USUAL &&
         query_weight_kind(profile->dict, &out->view, event) == WEIGHT_TIME_NS)
         out->state.weighted = WEIGHING_SAMPLES;
-    state_query(&out->state, profile, &out->view, &out->query);
-    query_count_rows(&out->query, &out->view, profile_b, &out->view_b);
+    state_query(&out->state, (ReadFile){profile, &out->view}, (ReadFile){profile_b, &out->view_b},
+                &out->query);
     PinnedFrame pin = {0};
     state_heat_spec(&out->state, profile, &out->view, &pin, &out->heat);
     out->theme = theme_get((ThemeKind)state->theme)->dark ? "dark" : "light";

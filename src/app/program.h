@@ -19,6 +19,7 @@
 #include "app/panels.h"
 #include "app/play_bar.h"
 #include "app/present.h"
+#include "app/question.h"
 #include "app/recent.h"
 #include "app/reel.h"
 #include "app/scene_file.h"
@@ -108,6 +109,8 @@ int64_t app_origin(const App *app);
 bool app_weighted(const App *app);
 /* Asks the engine all that this frame's state and pointer ask. */
 void app_ask(App *app);
+/* The file of a slot; of the second, when it is not open, none. */
+ReadFile app_file(const App *app, int slot);
 /* The questions that the state asks. */
 void app_query(const App *app, Query *out);
 void app_heat_spec(App *app, HeatSpec *out);

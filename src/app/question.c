@@ -14,15 +14,27 @@ bool state_weighted(const State *state, const Profile *profile, const ProfileVie
                            (Weighing)state->weighted);
 }
 
-void state_query(const State *s, const Profile *profile, const ProfileView *view, Query *q) {
+static void count_rows(Query *q, ReadFile a, ReadFile b) {
+    if (q->baseline != BASELINE_FILE || !b.profile)
+        return;
+    const Dict *dict = b.profile->dict; /* of both */
+    bool counts_a = query_weight_kind(dict, a.view, q->event) == WEIGHT_COUNT;
+    bool counts_b = query_weight_kind(dict, b.view, q->event) == WEIGHT_COUNT;
+    if (counts_b && (counts_a || !a.view->has_weight))
+        q->weighted = true;
+    else if (counts_a && b.view->has_weight && q->event == EVENT_ALL)
+        q->weighted = false; /* its weights are no counts: all that is common are rows */
+}
+
+void state_query(const State *s, ReadFile a, ReadFile b, Query *q) {
     memset(q, 0, sizeof *q);
     q->whole = !s->selection.on;
     if (s->selection.on) {
         q->t0_ns = s->selection.t0_ns;
         q->t1_ns = s->selection.t1_ns;
     }
-    q->event = state_event(s, profile, view);
-    q->weighted = state_weighted(s, profile, view);
+    q->event = state_event(s, a.profile, a.view);
+    q->weighted = state_weighted(s, a.profile, a.view);
     q->idle = s->idle;
     q->filter = s->filter;
     memcpy(q->search, s->search, sizeof q->search);
@@ -39,25 +51,13 @@ void state_query(const State *s, const Profile *profile, const ProfileView *view
     q->baseline_whole_file = !s->baseline.on;
     q->b0_ns = s->baseline.t0_ns;
     q->b1_ns = s->baseline.t1_ns;
+    count_rows(q, a, b);
 }
 
-void query_count_rows(Query *q, const ProfileView *view, const Profile *b,
-                      const ProfileView *view_b) {
-    if (q->baseline != BASELINE_FILE || !b)
-        return;
-    bool counts_a = query_weight_kind(b->dict, view, q->event) == WEIGHT_COUNT;
-    bool counts_b = query_weight_kind(b->dict, view_b, q->event) == WEIGHT_COUNT;
-    if (counts_b && (counts_a || !view->has_weight))
-        q->weighted = true;
-    else if (counts_a && view_b->has_weight && q->event == EVENT_ALL)
-        q->weighted = false; /* its weights are no counts: all that is common are rows */
-}
-
-bool state_callers_query(const State *s, const Profile *profile, const ProfileView *view,
-                         Query *q) {
+bool state_callers_query(const State *s, ReadFile a, ReadFile b, Query *q) {
     if (s->view_kind != VIEW_SANDWICH || !s->function[0])
         return false;
-    state_query(s, profile, view, q);
+    state_query(s, a, b, q);
     q->tree.transforms = s->transforms;
     q->tree.direction = TREE_INVERTED;
     return transforms_add(&q->tree.transforms, TRANSFORM_CALLERS_OF, GROUP_PROCESS,

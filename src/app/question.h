@@ -9,14 +9,17 @@
 EventId state_event(const State *state, const Profile *profile, const ProfileView *view);
 /* Whether weights are summed instead of samples. */
 bool state_weighted(const State *state, const Profile *profile, const ProfileView *view);
-void state_query(const State *state, const Profile *profile, const ProfileView *view, Query *out);
-/* With the second file: where its weights alone say how many samples a row stands for, both sides
- * are counted by weight, of which a side without any has one a sample. b may be NULL. */
-void query_count_rows(Query *query, const ProfileView *view, const Profile *b,
-                      const ProfileView *view_b);
+/* A file and what is read of it; of a second file that is not there, profile is NULL. */
+typedef struct ReadFile {
+    const Profile *profile;
+    const ProfileView *view;
+} ReadFile;
+
+/* Where the second file's weights alone say how many samples a row stands for, both sides are
+ * counted by weight, of which a side without any has one a sample. */
+void state_query(const State *state, ReadFile a, ReadFile b, Query *out);
 /* Of a sandwich, the upper half; what state_query asks for is the lower one. False: it is none. */
-bool state_callers_query(const State *state, const Profile *profile, const ProfileView *view,
-                         Query *out);
+bool state_callers_query(const State *state, ReadFile a, ReadFile b, Query *out);
 /* pin: the pinned function as it was found last; only a map of shares looks for it. */
 void state_heat_spec(const State *state, const Profile *profile, const ProfileView *view,
                      PinnedFrame *pin, HeatSpec *out);

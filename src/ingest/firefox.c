@@ -62,21 +62,42 @@ static Str text_of(const Fox *f, uint32_t string) {
     return name == CELL_NONE ? (Str){0} : names_get(&f->rows.part.dict.names, name);
 }
 
-/* Gecko's "function (https://place/file.js:12:3)": cuts the place off, without its numbers. */
+static bool is_number(Str text) {
+    uint64_t value;
+    return str_to_u64(text, &value);
+}
+
+/* "f (in XUL) + 12" of old tools: the library. */
+static Str cut_library(Str *text) {
+    size_t open = str_find(*text, STR(" (in "));
+    Str rest = str_slice(*text, open + 5, text->n), library = str_cut(&rest, ')');
+    if (!str_starts(rest, STR(" + ")) || !is_number(str_slice(rest, 3, rest.n)))
+        return (Str){0};
+    text->n = open;
+    return library;
+}
+
+/* Gecko's "function (https://place/file.js:12:3)[7]", or the place alone of what a script does
+ * outside functions: cuts the place off, without its numbers, of which the last is its source's. */
 static Str cut_place(Str *text) {
-    size_t open = str_find(*text, STR(" ("));
-    if (open == text->n || !str_ends(*text, STR(")")))
-        return (Str){0};
-    Str place = str_slice(*text, open + 2, text->n - 1);
+    Str whole = *text;
+    size_t source = str_rfind_char(whole, '[');
+    if (str_ends(whole, STR("]")) && is_number(str_slice(whole, source + 1, whole.n - 1)))
+        whole.n = source;
+    size_t open = str_find(whole, STR(" ("));
+    bool named = open < whole.n && str_ends(whole, STR(")"));
+    Str place = named ? str_slice(whole, open + 2, whole.n - 1) : whole;
     if (str_find(place, STR("://")) == place.n && !str_starts(place, STR("self-hosted")))
-        return (Str){0};
+        return cut_library(text);
+    size_t n = place.n;
     for (int numbers = 0; numbers < 2; numbers++) {
         size_t colon = str_rfind_char(place, ':');
-        int64_t value;
-        if (colon < place.n && str_to_i64(str_slice(place, colon + 1, place.n), &value))
+        if (colon < place.n && is_number(str_slice(place, colon + 1, place.n)))
             place.n = colon;
     }
-    text->n = open;
+    if (!named && place.n == n)
+        return (Str){0};
+    *text = named ? str_slice(whole, 0, open) : STR("(root scope)");
     return place;
 }
 
@@ -90,20 +111,30 @@ static FrameId raw_frame(Fox *f, uint32_t number) {
     return rows_frame(&f->rows, text.n ? text : STR("[unknown]"), place, kind);
 }
 
+static bool is_inlined(const Fox *f, uint32_t number) {
+    uint32_t flags = firefox_cell(&f->frames->frame_flags, number);
+    uint32_t deep = firefox_cell(&f->frames->frame_inline, number);
+    if (flags != CELL_NONE)
+        return flags & FRAME_FLAG_INLINED;
+    return deep != CELL_NONE && deep > 0;
+}
+
 static FrameId processed_frame(Fox *f, uint32_t number, uint32_t func) {
     const FirefoxTables *t = f->funcs;
     Str name = text_of(f, firefox_cell(&t->func_name, func));
-    uint32_t source = firefox_cell(&t->func_source, func);
+    uint32_t flags = firefox_cell(&t->func_flags, func); /* CELL_NONE is all of them */
+    uint32_t source = flags & FUNC_FLAG_SOURCE ? firefox_cell(&t->func_source, func) : CELL_NONE;
     uint32_t file = source != CELL_NONE ? firefox_cell(&f->sources->source_file, source)
                                         : firefox_cell(&t->func_file, func);
-    uint32_t resource = firefox_cell(&t->func_resource, func);
-    uint32_t deep = firefox_cell(&f->frames->frame_inline, number);
-    bool script = firefox_cell(&t->func_js, func) == 1;
+    uint32_t resource =
+        flags & FUNC_FLAG_RESOURCE ? firefox_cell(&t->func_resource, func) : CELL_NONE;
+    bool script =
+        flags == CELL_NONE ? firefox_cell(&t->func_js, func) == 1 : (flags & FUNC_FLAG_JS) != 0;
     Str library = text_of(f, firefox_cell(&f->resources->resource_name, resource));
     Str module = script || !library.n ? text_of(f, file) : library;
     uint32_t kind = script                               ? FRAME_JIT
                     : str_starts(module, STR("[kernel")) ? FRAME_KERNEL
-                    : deep != CELL_NONE && deep > 0      ? FRAME_INLINED
+                    : is_inlined(f, number)              ? FRAME_INLINED
                                                          : FRAME_USER;
     if (str_eq(name, STR("(root)")))
         return CALL_NO_FRAME;
@@ -145,9 +176,13 @@ static void build_tree(Fox *f, const FoxThread *t) {
         return;
     f->built = stacks;
     call_tree_clear(&f->tree);
-    for (uint32_t i = 0; i < stacks->stack_frame.count; i++)
-        call_tree_set(&f->tree, i, firefox_cell(&stacks->stack_prefix, i),
-                      firefox_cell(&stacks->stack_frame, i));
+    for (uint32_t i = 0; i < stacks->stack_frame.count; i++) {
+        uint32_t prefix;
+        if (!firefox_prefix(stacks, i, &prefix))
+            rows_complain(&f->rows, COMPLAINT_FRAME, -1,
+                          STR("a stack whose prefix is not told, or none of those before it"));
+        call_tree_set(&f->tree, i, prefix, firefox_cell(&stacks->stack_frame, i));
+    }
     column_clear(&f->frame);
     for (uint64_t i = 0; i < f->frames->frame_func.count; i++)
         COLUMN_PUSH(&f->frame, uint32_t) = 0;

@@ -188,10 +188,11 @@ static void read_table(JsonPull *p, Want *want, uint32_t n) {
  */
 
 static void each_column(FirefoxTables *t, void (*visit)(Column *)) {
-    Column *all[] = {&t->stack_prefix, &t->stack_frame, &t->frame_location, &t->frame_func,
-                     &t->frame_inline, &t->frame_jit,   &t->func_name,      &t->func_resource,
-                     &t->func_file,    &t->func_source, &t->func_js,        &t->resource_name,
-                     &t->source_file,  &t->string};
+    Column *all[] = {&t->stack_prefix, &t->stack_offset,  &t->stack_frame,   &t->frame_location,
+                     &t->frame_func,   &t->frame_inline,  &t->frame_jit,     &t->frame_flags,
+                     &t->func_name,    &t->func_resource, &t->func_file,     &t->func_source,
+                     &t->func_js,      &t->func_flags,    &t->resource_name, &t->source_file,
+                     &t->string};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         visit(all[i]);
 }
@@ -295,24 +296,27 @@ static void read_strings(FirefoxTables *t, JsonPull *p, Rows *rows) {
 
 bool firefox_tables_member(FirefoxTables *t, JsonPull *p, Rows *rows) {
     Want stack[] = {{"prefix", CELL_NUMBER, 0, &t->stack_prefix, NULL},
-                    {"frame", CELL_NUMBER, 1, &t->stack_frame, NULL}};
+                    {"frame", CELL_NUMBER, 1, &t->stack_frame, NULL},
+                    {"prefixOffset", CELL_NUMBER, -1, &t->stack_offset, NULL}};
     Want frame[] = {{"location", CELL_NUMBER, 0, &t->frame_location, NULL},
                     {"func", CELL_NUMBER, -1, &t->frame_func, NULL},
                     {"inlineDepth", CELL_NUMBER, -1, &t->frame_inline, NULL},
-                    {"implementation", CELL_ANY, -1, &t->frame_jit, NULL}};
+                    {"implementation", CELL_ANY, -1, &t->frame_jit, NULL},
+                    {"flags", CELL_NUMBER, -1, &t->frame_flags, NULL}};
     Want func[] = {{"name", CELL_NUMBER, -1, &t->func_name, NULL},
                    {"resource", CELL_NUMBER, -1, &t->func_resource, NULL},
                    {"fileName", CELL_NUMBER, -1, &t->func_file, NULL},
                    {"source", CELL_NUMBER, -1, &t->func_source, NULL},
-                   {"isJS", CELL_TRUTH, -1, &t->func_js, NULL}};
+                   {"isJS", CELL_TRUTH, -1, &t->func_js, NULL},
+                   {"flags", CELL_NUMBER, -1, &t->func_flags, NULL}};
     Want resource[] = {{"name", CELL_NUMBER, -1, &t->resource_name, NULL}};
     Want source[] = {{"filename", CELL_NUMBER, -1, &t->source_file, NULL}};
     if (JSON_IS(p, "stackTable"))
-        read_table(p, stack, 2);
+        read_table(p, stack, 3);
     else if (JSON_IS(p, "frameTable"))
-        read_table(p, frame, 4);
+        read_table(p, frame, 5);
     else if (JSON_IS(p, "funcTable"))
-        read_table(p, func, 5);
+        read_table(p, func, 6);
     else if (JSON_IS(p, "resourceTable"))
         read_table(p, resource, 1);
     else if (JSON_IS(p, "sources"))
@@ -322,6 +326,16 @@ bool firefox_tables_member(FirefoxTables *t, JsonPull *p, Rows *rows) {
     else
         return false;
     return true;
+}
+
+bool firefox_prefix(const FirefoxTables *t, uint32_t stack, uint32_t *prefix) {
+    *prefix = firefox_cell(&t->stack_prefix, stack);
+    if (t->stack_prefix.count)
+        return true;
+    uint32_t offset = firefox_cell(&t->stack_offset, stack);
+    if (offset && offset <= stack)
+        *prefix = stack - offset;
+    return offset <= stack;
 }
 
 void firefox_samples_read(FirefoxSamples *s, JsonPull *p) {

@@ -2,7 +2,9 @@
  * a list for each column, {"frame":[…],"prefix":[…]}; a raw one says which column stands where,
  * {"schema":{"prefix":0,"frame":1},"data":[[…] …]}. Both end up as the same columns here.
  * Owner: the reader of a profile. Thread: one. Facts: docs-developer/ of the Firefox Profiler's
- * repository (gecko-profile-format.md, processed-profile-format.md). */
+ * repository (gecko-profile-format.md, processed-profile-format.md, CHANGELOG-formats.md): from
+ * version 66 on a stack says how far before it its prefix stands (0: nowhere), and from 71 and 75
+ * on flags of frames and functions tell which of their other columns mean anything. */
 #pragma once
 
 #include "ingest/json_pull.h"
@@ -10,11 +12,13 @@
 
 enum { CELL_NONE = UINT32_MAX };
 
+enum { FRAME_FLAG_INLINED = 1, FUNC_FLAG_JS = 1, FUNC_FLAG_RESOURCE = 4, FUNC_FLAG_SOURCE = 8 };
+
 typedef struct FirefoxTables {
     /* uint32_t by row; CELL_NONE where there is nothing */
-    Column stack_prefix, stack_frame;
-    Column frame_location, frame_func, frame_inline, frame_jit;
-    Column func_name, func_resource, func_file, func_source, func_js;
+    Column stack_prefix, stack_offset, stack_frame;
+    Column frame_location, frame_func, frame_inline, frame_jit, frame_flags;
+    Column func_name, func_resource, func_file, func_source, func_js, func_flags;
     Column resource_name, source_file;
     Column string; /* NameId */
 } FirefoxTables;
@@ -44,6 +48,9 @@ void firefox_samples_free(FirefoxSamples *s);
  */
 bool firefox_tables_member(FirefoxTables *t, JsonPull *p, Rows *rows);
 void firefox_samples_read(FirefoxSamples *s, JsonPull *p); /* at the table's value */
+
+/* The stack that this one continues; CELL_NONE: none. False: that is not said, or no stack. */
+bool firefox_prefix(const FirefoxTables *t, uint32_t stack, uint32_t *prefix);
 
 static inline uint32_t firefox_cell(const Column *c, uint32_t row) {
     return row < c->count ? COLUMN_AT(c, uint32_t, row) : CELL_NONE;

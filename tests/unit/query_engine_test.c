@@ -478,11 +478,10 @@ static void second_answer(void **state) {
     maker_free(&maker);
 }
 
-static uint64_t samples_of_stack(const Maker *m, const HottestWish *w, StackId stack,
-                                 uint64_t *all) {
+/* Adds up the wish's samples stack by stack and returns how many there are in all. */
+static uint64_t sum_samples(const Maker *m, const HottestWish *w, uint64_t *of_stack) {
     const Profile *p = &m->profile;
-    uint64_t n = 0;
-    *all = 0;
+    uint64_t all = 0;
     for (uint64_t i = 0; i < p->building.samples; i++) {
         int64_t t = COLUMN_AT(&p->time_ns, int64_t, i);
         PairId pair = COLUMN_AT(&p->pair, PairId, i);
@@ -493,28 +492,28 @@ static uint64_t samples_of_stack(const Maker *m, const HottestWish *w, StackId s
         if (w->event != EVENT_ALL &&
             contexts_get(&p->dict->contexts, what.context).event != w->event)
             continue;
-        ++*all;
-        n += what.stack == stack;
+        all++;
+        of_stack[what.stack]++;
     }
-    return n;
+    return all;
 }
 
 static void check_hottest(const Maker *m, const HottestWish *w, const Hottest *h) {
-    uint64_t all, last = UINT64_MAX;
-    samples_of_stack(m, w, 0, &all);
-    assert_int_equal(h->samples, all);
+    Arena arena;
+    arena_init(&arena, 0);
+    uint64_t *of_stack = ARENA_ARRAY(&arena, uint64_t, m->dict.stacks.node.count);
+    uint64_t last = UINT64_MAX;
+    assert_int_equal(h->samples, sum_samples(m, w, of_stack));
     assert_true(h->count == (h->stacks < HOTTEST_STACKS ? h->stacks : HOTTEST_STACKS));
     for (uint32_t i = 0; i < h->count; i++) {
-        assert_int_equal(h->stack[i].samples, samples_of_stack(m, w, h->stack[i].stack, &all));
+        assert_int_equal(h->stack[i].samples, of_stack[h->stack[i].stack]);
         assert_true(h->stack[i].samples && h->stack[i].samples <= last);
         last = h->stack[i].samples;
+        of_stack[h->stack[i].stack] = 0; /* listed: nothing of it is left to list */
     }
-    for (StackId s = 1; h->count && s < m->dict.stacks.node.count; s++) {
-        bool listed = false;
-        for (uint32_t i = 0; i < h->count; i++)
-            listed |= h->stack[i].stack == s;
-        assert_true(listed || samples_of_stack(m, w, s, &all) <= last);
-    }
+    for (StackId s = 1; h->count && s < m->dict.stacks.node.count; s++)
+        assert_true(of_stack[s] <= last);
+    arena_free(&arena);
 }
 
 /* A side question: asked often, answered for the newest wish, followed as samples arrive. */
