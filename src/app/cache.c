@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/thread.h"
+#include "ingest/format.h"
 #include "query/packed.h"
 
 enum { PROBES = 16, PROBE_BYTES = 4096, STEP_BYTES = 4 << 20, FOLDER_MAX = 900 };
@@ -110,7 +111,7 @@ static void trim(const char *folder) {
 static bool probe_content(const char *path, int64_t size, uint64_t *out) {
     File f;
     char block[PROBE_BYTES];
-    uint64_t hash = (uint64_t)size;
+    uint64_t hash = (uint64_t)size ^ FORMATS_EDITION; /* what they made of it, too */
     if (!file_open(&f, path, NULL))
         return false;
     bool ok = f.seekable;

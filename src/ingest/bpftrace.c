@@ -15,6 +15,7 @@ typedef struct Bpf {
     Rows rows;
     LineRead lines;
     bool in_key;
+    bool passed;     /* a map without stacks, which was said */
     Column frame;    /* Frame: as they are printed */
     uint64_t second; /* where the second stack begins; 0: there is one */
     NameId event, comm;
@@ -103,7 +104,15 @@ static void finish_key(Bpf *b, Str before, Str count, Str line) {
         rows_complain(&b->rows, COMPLAINT_COUNT, b->lines.offset, line);
 }
 
-/* A line "@name[" begins a key; what stands behind the bracket is of it, too. */
+static void pass_key(Bpf *b, Str line) {
+    b->in_key = false;
+    if (!b->passed)
+        rows_complain(&b->rows, COMPLAINT_COUNT, b->lines.offset, line);
+    b->passed = true;
+}
+
+/* A line "@name[" begins a key; what stands behind the bracket is of it, too. One that ends there
+ * has no stack: such maps keep what a program has to remember, and print it in the end. */
 static void begin_key(Bpf *b, Str line) {
     Str before, count;
     size_t open = str_find_char(line, '[');
@@ -117,10 +126,12 @@ static void begin_key(Bpf *b, Str line) {
     b->offset = b->lines.offset;
     b->event = rows_name(&b->rows, str_slice(line, 1, open));
     Str rest = str_slice(line, open + 1, line.n);
-    if (cut_end(rest, &before, &count))
+    if (!cut_end(rest, &before, &count))
+        take_words(b, rest);
+    else if (str_trim(before).n == 0)
         finish_key(b, before, count, line);
     else
-        take_words(b, rest);
+        pass_key(b, line);
 }
 
 static void take_line(Bpf *b, Str line) {

@@ -10,7 +10,8 @@
  *                   12
  * A blank line within one parts the kernel's stack from the user's. A first line without a
  * module, where others have one, has the other keys of the aggregation, two blanks or more apart:
- * of these numbers are the pid and the tid, the rest is the execname. There are no times.
+ * of these numbers are the pid and the tid, the rest is the execname. So has a last line, before
+ * the count. There are no times.
  * Facts: the Dynamic Tracing Guide's chapters on aggregations and stack(). */
 #include "ingest/line_read.h"
 
@@ -103,13 +104,26 @@ static void take_frame(Dtrace *d, Str text) {
     COLUMN_PUSH(&d->frame, Frame) = (Frame){symbol, rows_name(&d->rows, module), FRAME_USER};
 }
 
-static void end_stack(Dtrace *d, uint64_t count) {
+/* "bash            12": the keys, and how often. */
+static bool cut_count(Str *text, uint64_t *count) {
+    size_t at = str_rfind_char(*text, ' ');
+    Str keys = str_slice(*text, 0, at);
+    if (at == text->n || !str_ends(keys, STR(" ")) || str_find_char(keys, '`') < keys.n ||
+        !is_count(str_slice(*text, at + 1, text->n), count))
+        return false;
+    *text = str_trim(keys);
+    return true;
+}
+
+/* keys: those behind the stack. */
+static void end_stack(Dtrace *d, Str keys, uint64_t count) {
     uint64_t first = d->first_is_bare && d->others_have_modules, n = d->frame.count;
     Context context = {0, -1, -1, 0};
     if (d->has_pid && d->number <= INT32_MAX)
         context.pid = (int32_t)d->number;
-    NameId keys = first ? COLUMN_AT(&d->frame, Frame, 0).symbol : 0;
-    read_keys(d, first ? names_get(&d->rows.part.dict.names, keys) : STR(""), &context);
+    if (first)
+        keys = names_get(&d->rows.part.dict.names, COLUMN_AT(&d->frame, Frame, 0).symbol);
+    read_keys(d, keys, &context);
     StackId stack = rows_process(&d->rows, context.comm);
     if (n - first > STACKS_MAX_DEPTH - 1) {
         rows_complain(&d->rows, COMPLAINT_TOO_DEEP, d->offset, (Str){0});
@@ -138,12 +152,14 @@ static void take_line(Dtrace *d, Str line) {
     }
     if (is_heading(text))
         return;
-    if (!is_count(text, &count)) {
+    bool counted = is_count(text, &count);
+    bool keyed = !counted && d->frame.count && cut_count(&text, &count);
+    if (!counted && !keyed) {
         take_frame(d, text);
         return;
     }
     if (d->frame.count) {
-        end_stack(d, count);
+        end_stack(d, keyed ? text : STR(""), count);
     } else {
         settle_number(d);
         d->number = count;
@@ -188,10 +204,11 @@ static FormatGuess probe(Str head, bool whole) {
         if (text.n == 0 || is_heading(text))
             continue;
         bool tick = str_find_char(text, '`') < text.n;
-        counts += frame && is_count(text, &count);
+        bool counted = is_count(text, &count) || (frame && cut_count(&text, &count));
+        counts += frame && counted;
         with += indent && tick;
-        without += !tick && !is_count(text, &count);
-        frame = indent && !is_count(text, &count);
+        without += !tick && !counted;
+        frame = indent && !counted;
     }
     return counts && with > without ? GUESS_YES : GUESS_NO;
 }

@@ -7,8 +7,10 @@
  * as FlameGraph's and our own tools write it. Frames keep their text; FlameGraph's annotations
  * (_[k], _[j], _[i]) decide their kind.
  * A count may have a fraction. What is rounded away goes to the next line that has one, so that the
- * whole is right to half a sample. A file all of whose lines end in two counts is of difffolded.pl:
- * before and after; what came after is read, as it is that tool's width of a frame. */
+ * whole is right to half a sample. Where most are less than one, seconds or shares, that would be
+ * noise: millionths are counted then. A file all of whose lines end in two counts is of
+ * difffolded.pl: before and after; what came after is read, as it is that tool's width of a frame.
+ */
 #include "ingest/rows.h"
 
 #include <string.h>
@@ -38,6 +40,7 @@ typedef struct Count {
 typedef struct Folded {
     Rows rows;
     bool two;     /* counts a line, of which the first is passed over */
+    bool small;   /* most counts are parts of one: they are counted in PARTS */
     int64_t owed; /* PARTS that were rounded away so far */
     TextKeys keys;
     KeyCache known; /* frames by their texts */
@@ -101,6 +104,19 @@ static bool has_two_counts(Str head, bool whole) {
         lines++;
     }
     return lines > 1;
+}
+
+static bool most_are_parts(Str head, bool whole) {
+    Str stack;
+    Count count;
+    uint64_t parts = 0, others = 0;
+    while (head.n && (whole || str_find_char(head, '\n') < head.n)) {
+        if (!split(str_cut(&head, '\n'), &stack, &count))
+            continue;
+        parts += count.whole == 0 && count.parts > 0;
+        others += count.whole > 0;
+    }
+    return parts > others;
 }
 
 static FormatGuess probe(Str head, bool whole) {
@@ -180,6 +196,11 @@ static StackId stack_of(Folded *f, Str text, bool *whole) {
 
 /* To the nearest whole number, with what is owed. */
 static uint64_t rounded(Folded *f, Count count) {
+    if (f->small) {
+        uint64_t parts;
+        bool over = __builtin_mul_overflow(count.whole, (uint64_t)PARTS, &parts);
+        return over || __builtin_add_overflow(parts, count.parts, &parts) ? INT64_MAX : parts;
+    }
     if (count.parts == 0)
         return count.whole;
     f->owed += count.parts;
@@ -211,7 +232,14 @@ static void add_line(Folded *f, Str text, int64_t offset) {
 
 /* At as much of the beginning as is there however it is read. */
 static void look(Folded *f, Str head) {
-    f->two = has_two_counts(str_slice(head, 0, LOOK_BYTES), head.n < LOOK_BYTES);
+    Str seen = str_slice(head, 0, LOOK_BYTES);
+    f->two = has_two_counts(seen, head.n < LOOK_BYTES);
+    f->small = most_are_parts(seen, head.n < LOOK_BYTES);
+    if (f->small) {
+        rows_weigh_counts(&f->rows);
+        rows_complain(&f->rows, COMPLAINT_COUNT, 0,
+                      STR("most of them are less than one: millionths are counted"));
+    }
     if (f->two)
         rows_complain(&f->rows, COMPLAINT_COUNT, 0,
                       STR("two of them a line, as difffolded.pl writes them: the second is read"));

@@ -158,7 +158,7 @@ static void explain(Str head, bool whole, Error *err) {
     else if (is_perf_in_part(head))
         error_set(err, ERROR_FORMAT,
                   "this looks like `perf script` with too few fields: print it with "
-                  "-F comm,tid,time,event,ip,sym");
+                  "-F comm,tid,time,event,ip,sym,dso");
     else
         error_set(err, ERROR_FORMAT,
                   "this text is no profile: neither samples as `perf script` prints them nor "

@@ -176,6 +176,8 @@ bool frame_line_is_note(Str line) {
     Str s = str_trim(line);
     if (s.n == 0 || !is_blank(line.s[0]))
         return false;
+    if (str_ends(s, STR(" (inlined)")))
+        s = str_trim(str_slice(s, 0, s.n - 10));
     if (str_starts(s, STR("0x")) || str_starts(s, STR("ABI:")) || s.s[s.n - 1] == ']')
         return true;
     size_t digits = s.n;
@@ -184,6 +186,50 @@ bool frame_line_is_note(Str line) {
     if (digits < s.n && digits > 0 && (s.s[digits - 1] == ':' || s.s[digits - 1] == '+'))
         return true; /* "file.c:123", "main+26" */
     return str_eq_c(s, "??:?") || str_eq_c(s, "??:0");
+}
+
+/* "4K", as pages are. */
+static bool is_page_size(Str word) {
+    int64_t n;
+    return str_eq_c(word, "N/A") ||
+           (word.n > 1 && str_find_char(STR("KMG"), word.s[word.n - 1]) < 3 &&
+            str_to_i64(str_slice(word, 0, word.n - 1), &n));
+}
+
+/* "10e2f3a40 4K" */
+static bool is_physical(Str s) {
+    Str word = str_cut(&s, ' ');
+    for (size_t i = 0; i < word.n; i++)
+        if (!is_hex(word.s[i]))
+            return false;
+    while (s.n) {
+        s = str_trim(s);
+        if (!is_page_size(str_cut(&s, ' ')))
+            return false;
+    }
+    return word.n <= 16;
+}
+
+/* "main+0x1/f+0x2/P/-/-/0", a branch: predicted, in a transaction, aborted, cycles. */
+static bool is_branch(Str word) {
+    for (size_t i = 1; i + 7 < word.n; i++) {
+        const char *at = word.s + i;
+        if (at[0] == '/' && at[2] == '/' && at[4] == '/' && at[6] == '/' &&
+            str_find_char(STR("PM-"), at[1]) < 3 && str_find_char(STR("X-"), at[3]) < 2 &&
+            str_find_char(STR("A-"), at[5]) < 2 && (unsigned char)(at[7] - '0') < 10)
+            return true;
+    }
+    return false;
+}
+
+bool frame_line_is_field(Str line) {
+    Str s = str_trim(line), rest = s, word = str_cut(&rest, ' ');
+    if (s.n == 0)
+        return false;
+    if (is_blank(line.s[0]) && (str_eq_c(word, "ilen:") || str_eq_c(word, "insn:") ||
+                                str_eq_c(word, "IPC:") || is_physical(s)))
+        return true;
+    return is_branch(word);
 }
 
 /* Names in brackets are kernel modules, but for those that the kernel gives to user memory. */

@@ -3,7 +3,12 @@
  * the fields before it are taken off from the right, until only the name is left. */
 #include "ingest/perf_line.h"
 
-enum { NS_PER_S = 1000000000 };
+#include <string.h>
+
+enum {
+    NS_PER_S = 1000000000,
+    ADDRESS_ENDS = 18
+}; /* where perf's columns are kept, behind a colon */
 
 static inline bool is_blank(char c) {
     return c == ' ' || c == '\t';
@@ -88,29 +93,61 @@ static size_t token_colon(Str s, size_t from) {
     return s.n;
 }
 
-/* Takes "[002]" off the end of s[0, end). */
+/* Takes "[002]" off the end of s[0, end); "[-01]" is none. */
 static size_t take_cpu(Str s, size_t end, uint16_t *cpu) {
     end = trim_back(s, end);
     size_t start = token_start(s, end);
     uint64_t value;
-    if (end - start > 2 && s.s[start] == '[' && s.s[end - 1] == ']' &&
-        number(s, start + 1, end - 1, &value)) {
-        *cpu = value < CPU_NONE ? (uint16_t)value : CPU_NONE;
-        return trim_back(s, start);
-    }
-    return end;
+    if (end - start < 3 || s.s[start] != '[' || s.s[end - 1] != ']')
+        return end;
+    bool none = s.s[start + 1] == '-';
+    if (!number(s, start + 1 + none, end - 1, &value))
+        return end;
+    *cpu = !none && value < CPU_NONE ? (uint16_t)value : CPU_NONE;
+    return trim_back(s, start);
 }
 
-/* What may stand between cpu and time (perf script -F +misc): one word of capital letters. */
+/* Whether s[from, to) has a digit for each 0 of the pattern and its other characters as they are;
+ * it may be longer by digits. */
+static bool is_like(Str s, size_t from, size_t to, const char *pattern) {
+    size_t n = strlen(pattern);
+    for (size_t i = 0; i < n; i++) {
+        if (from + i >= to ||
+            (pattern[i] == '0' ? !is_digit(s.s[from + i]) : s.s[from + i] != pattern[i]))
+            return false;
+    }
+    for (size_t i = from + n; i < to; i++)
+        if (!is_digit(s.s[i]))
+            return false;
+    return true;
+}
+
+/* What perf script -F +tod puts before the time: "2024-05-01 12:34:56.620971". */
+static size_t take_time_of_day(Str s, size_t end) {
+    size_t clock_end = trim_back(s, end), clock = token_start(s, clock_end);
+    size_t date_end = trim_back(s, clock), date = token_start(s, date_end);
+    bool told = is_like(s, clock, clock_end, "00:00:00.0") && date_end - date == 10 &&
+                is_like(s, date, date_end, "0000-00-00");
+    return told ? trim_back(s, date) : end;
+}
+
+static bool ids_token(Str s, size_t from, size_t to, int32_t *pid, int32_t *tid);
+
+/* What may stand between cpu and time (perf script -F +misc): one word of letters, behind the cpu
+ * or the ids. */
 static size_t take_misc(Str s, size_t end) {
+    int32_t pid, tid;
     end = trim_back(s, end);
     size_t start = token_start(s, end);
     for (size_t i = start; i < end; i++) {
-        if (s.s[i] < 'A' || s.s[i] > 'Z')
+        bool letter = (s.s[i] >= 'A' && s.s[i] <= 'Z') || s.s[i] == 'g' || s.s[i] == 'p';
+        if (!letter)
             return end;
     }
-    size_t before = trim_back(s, start);
-    return before > 0 && s.s[before - 1] == ']' ? before : end;
+    size_t before = trim_back(s, start), word = token_start(s, before);
+    bool behind = before > 0 &&
+                  (s.s[before - 1] == ']' || (word > 0 && ids_token(s, word, before, &pid, &tid)));
+    return behind ? before : end;
 }
 
 /* "   1001001 cycles:u:  rest", what stands behind the time. */
@@ -119,7 +156,9 @@ static void take_event(Str s, EventLine *out) {
     size_t digits = at;
     while (digits < s.n && is_digit(s.s[digits]))
         digits++;
-    if (digits > at && (digits == s.n || is_blank(s.s[digits])) &&
+    /* all of an address may be decimal: its column ends farther right than a period's */
+    bool address = digits == ADDRESS_ENDS && token_colon(s, digits) == s.n;
+    if (digits > at && !address && (digits == s.n || is_blank(s.s[digits])) &&
         number(s, at, digits, &out->period))
         at = skip_blanks(s, digits);
     size_t colon = token_colon(s, at);
@@ -128,7 +167,9 @@ static void take_event(Str s, EventLine *out) {
         out->event = str_slice(s, at, colon);
         at = colon + 1;
     }
-    out->rest = str_slice(s, skip_blanks(s, at), s.n);
+    size_t rest = skip_blanks(s, at);
+    out->gap = (uint32_t)(rest - trim_back(s, rest));
+    out->rest = str_slice(s, rest, s.n);
 }
 
 static bool split_timed(Str s, EventLine *out) {
@@ -138,7 +179,7 @@ static bool split_timed(Str s, EventLine *out) {
             continue;
         size_t end = start;
         if (start > 0) {
-            end = trim_back(s, start);
+            end = take_time_of_day(s, trim_back(s, start));
             if (end > 0 && s.s[end - 1] != ']' && !is_digit(s.s[end - 1]))
                 end = take_misc(s, end);
             end = take_cpu(s, end, &out->cpu);
@@ -192,12 +233,14 @@ static bool untimed_before(Str s, size_t colon, EventLine *out) {
     }
     if (trim_back(s, ids) == 0)
         return false;
+    size_t rest = skip_blanks(s, colon + 1);
     *out = (EventLine){.thread = str_slice(s, skip_blanks(s, 0), ids_end),
                        .time_ns = TIME_NONE,
                        .period = period,
                        .cpu = cpu,
                        .event = str_slice(s, event, colon),
-                       .rest = str_slice(s, skip_blanks(s, colon + 1), s.n),
+                       .rest = str_slice(s, rest, s.n),
+                       .gap = (uint32_t)(rest - colon - 1),
                        .ended = true};
     return true;
 }

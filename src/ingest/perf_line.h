@@ -16,6 +16,7 @@ typedef struct EventLine {
     uint16_t cpu;    /* CPU_NONE when there is none */
     Str event;       /* "cycles:u"; empty when there is none */
     Str rest;        /* behind the event: the text of a tracepoint, or the only frame */
+    uint32_t gap;    /* blanks before it */
     bool ended;      /* the event's colon is there: the line was not cut before it */
 } EventLine;
 
@@ -34,9 +35,14 @@ typedef struct FrameLine {
 } FrameLine;
 
 bool frame_line_split(Str line, FrameLine *out);
+/* The only frame of a sample that is printed on one line. */
+bool event_line_frame(const EventLine *event, FrameLine *out);
 /* Lines that perf prints between frames and that say nothing here: source lines, registers,
  * branch stacks. */
 bool frame_line_is_note(Str line);
+/* Fields that perf prints behind a sample's frames, on a line of their own: instructions, branches
+ * with symbols, the physical address. Some look like an event line or a frame. */
+bool frame_line_is_field(Str line);
 /* FrameKind of what has this module. */
 uint32_t frame_kind_of(const FrameLine *frame);
 /* Cuts the outermost of "a->b->c" (Java's way to say that a inlined b) off *symbol. */

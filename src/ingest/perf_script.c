@@ -98,6 +98,7 @@ struct FormatParser {
     bool open;                  /* a sample is being read */
     bool skip;                  /* what follows belongs to a line that is no sample */
     bool cut;                   /* the sample's stack is too deep */
+    bool lone;                  /* the sample's frame stands on its event line */
     bool plain;                 /* all lines read last were frames in perf's columns */
     Sample sample[STACK_WALKS]; /* complete samples, then the one that is open */
     uint32_t waiting;           /* how many are complete */
@@ -135,6 +136,8 @@ static LineKind classify(Str line, EventLine *event, FrameLine *frame) {
         return LINE_BLANK;
     if (line.s[0] == '#')
         return LINE_COMMENT;
+    if (line.s[0] != '\t' && frame_line_is_field(line))
+        return LINE_NOTE;
     if (i > 0 && frame_line_split(line, frame)) {
         /* one-line samples pad the process name with blanks, never with a tab */
         if (line.s[0] == ' ' && event_line_split(line, event) && event->time_ns != TIME_NONE)
@@ -317,20 +320,6 @@ static void close_sample(FormatParser *p) {
         add_rows(p);
 }
 
-/* The only frame of a sample printed on one line: "7f01 main+0x1 (/bin/java)", maybe with the
- * address that was accessed before it. A tracepoint's text is no frame. */
-static bool only_frame(Str rest, FrameLine *frame) {
-    FrameLine inner;
-    if (!frame_line_split(rest, frame) || !frame->ended || (!frame->module.n && !frame->inlined))
-        return false;
-    size_t blank = str_find_char(frame->symbol, ' ');
-    if (blank >= 4 && blank < frame->symbol.n &&
-        frame_line_split(str_slice(rest, (size_t)(frame->symbol.s - rest.s), rest.n), &inner) &&
-        inner.ended)
-        *frame = inner;
-    return true;
-}
-
 static Sample sample_of(FormatParser *p, HeaderSlot *thread, EventId event, int64_t time_ns,
                         uint64_t period) {
     if (thread->event != event) {
@@ -346,20 +335,27 @@ static Sample sample_of(FormatParser *p, HeaderSlot *thread, EventId event, int6
 static void begin_sample(FormatParser *p, const Sample *sample) {
     close_sample(p);
     p->open = true;
-    p->cut = false;
+    p->cut = p->lone = false;
     p->first = p->end;
     p->sample[p->waiting] = *sample;
 }
 
-static void open_sample(FormatParser *p, const EventLine *event) {
+/* frame: the one of its line, or NULL. */
+static void open_sample(FormatParser *p, const EventLine *event, const FrameLine *frame) {
     HeaderSlot once;
-    FrameLine frame;
     read_thread(p, &once, (Str){"", 0}, event);
     Sample sample = sample_of(p, &once, event_id(p, event->event, event->period != 0),
                               event->time_ns, event->period);
     begin_sample(p, &sample);
-    if (event->rest.n && only_frame(event->rest, &frame))
-        add_frame(p, event->rest, frame_table_get(&p->frames, &p->part.dict, &frame));
+    if (frame)
+        add_frame(p, event->rest, frame_table_get(&p->frames, &p->part.dict, frame));
+    p->lone = frame != NULL;
+}
+
+/* Frames follow: what the event's line has is no frame, but what was accessed. */
+static inline void drop_lone(FormatParser *p) {
+    p->end = p->lone ? p->first : p->end;
+    p->lone = false;
 }
 
 static bool usual_header(Str line, HeaderParts *out) {
@@ -418,7 +414,20 @@ static void read_frame(FormatParser *p, Str line, const FrameLine *frame) {
             grumble(p, COMPLAINT_HEADER, 1, line);
         return;
     }
+    drop_lone(p);
     add_frame(p, line, frame_table_get(&p->frames, &p->part.dict, frame));
+}
+
+/* Where a source line stands between them, " (inlined)" is behind that. */
+static void read_note(FormatParser *p, Str line) {
+    Dict *dict = &p->part.dict;
+    if (!p->open && !p->skip)
+        grumble(p, COMPLAINT_HEADER, 1, line);
+    if (!p->open || p->end == p->first || !str_ends(str_trim(line), STR(" (inlined)")))
+        return;
+    Frame frame = frames_get(&dict->frames, p->frame[p->end - 1]);
+    frame.kind = FRAME_INLINED;
+    p->frame[p->end - 1] = frames_intern(&dict->frames, frame);
 }
 
 static void read_line(FormatParser *p, Str line) {
@@ -445,7 +454,7 @@ static void read_line(FormatParser *p, Str line) {
     case LINE_COMMENT:
         break;
     case LINE_EVENT:
-        open_sample(p, &event);
+        open_sample(p, &event, event_line_frame(&event, &frame) ? &frame : NULL);
         break;
     case LINE_FRAME:
         read_frame(p, line, &frame);
@@ -454,8 +463,7 @@ static void read_line(FormatParser *p, Str line) {
         read_record(p, line);
         break;
     case LINE_NOTE:
-        if (!p->open && !p->skip)
-            grumble(p, COMPLAINT_HEADER, 1, line);
+        read_note(p, line);
         break;
     case LINE_OTHER:
         if (!p->skip)
@@ -475,9 +483,9 @@ static void read_last_line(FormatParser *p, Str line) {
     if (kind == LINE_FRAME) {
         whole = frame.ended && (frame.module.n || frame.inlined);
     } else if (kind == LINE_EVENT) {
-        whole = event.rest.n && only_frame(event.rest, &frame);
+        whole = event_line_frame(&event, &frame) && frame.ended;
         if (!whole && event.event.n && (event.rest.n || is_blank(line.s[line.n - 1])))
-            open_sample(p, &event);
+            open_sample(p, &event, NULL);
     } else if (kind == LINE_OTHER) {
         whole = p->skip;
     }
@@ -507,6 +515,7 @@ static void take_lines(FormatParser *p, const LineRun *run, const TextKey *key) 
         size_t n = (size_t)(run->block + run->ends[i] - line);
         if (p->open && !text_key_none(key[i])) {
             FrameValue value = value_of_line(p, line, n, key[i]);
+            drop_lone(p);
             if (value < FRAME_RUN && p->end - p->first < DEPTH_MAX)
                 p->frame[p->end++] = value;
             else

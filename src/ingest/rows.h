@@ -63,6 +63,10 @@ void rows_add_weighed(Rows *r, int64_t time_ns, PairId pair, uint64_t weight);
  * ROWS_COUNTED_MOST in all; beyond that every stack is one row that weighs its count
  * (WEIGHT_COUNT). */
 void rows_count(Rows *r, StackId stack, Context context, uint64_t count);
+/* Before the first of them: they are no numbers of samples, so each is one row in any case. */
+static inline void rows_weigh_counts(Rows *r) {
+    r->weighed = true;
+}
 /* A stack that did not change in [t0, t1): a row for each millisecond or part of one, which
  * weighs its ns. */
 void rows_span(Rows *r, int64_t t0_ns, int64_t t1_ns, PairId pair);

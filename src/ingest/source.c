@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,7 +29,9 @@ struct Source {
     CodecKind kind;
     bool sniffed, raw_end;
     bool cut_short;
-    bool grows;              /* a file that is still being written */
+    bool grows;   /* a file that is still being written */
+    bool stopped; /* a pipe, of which `held` bytes are still to be read */
+    int held;
     const CancelToken *stop; /* nothing more will come, or is wanted; NULL: never */
     bool utf16, big_endian;
     char rest[4]; /* of a character that did not fit into the reader's buffer */
@@ -45,33 +48,47 @@ struct Source {
     Error trouble;
 };
 
-/* A file that is followed became shorter: what comes next is not what followed. */
-static bool has_shrunk(Source *s) {
+/* Another file has its name: logs are rotated so. One that only was removed may still grow. */
+static bool is_replaced(const Source *s) {
+    struct stat here, there;
+    return fstat(s->file.fd, &here) == 0 && stat(s->file.path, &there) == 0 &&
+           (here.st_ino != there.st_ino || here.st_dev != there.st_dev);
+}
+
+/* A file that is followed is not what it was: what comes next is not what followed. */
+static bool is_another(Source *s) {
     struct stat st;
     off_t here = lseek(s->file.fd, 0, SEEK_CUR);
-    if (fstat(s->file.fd, &st) != 0 || here < 0 || st.st_size >= here)
+    bool shrunk = fstat(s->file.fd, &st) == 0 && here >= 0 && st.st_size < here;
+    if (!shrunk && !is_replaced(s))
         return false;
-    error_set(&s->trouble, ERROR_FORMAT, "the file became shorter while it was followed");
+    error_set(&s->trouble, ERROR_FORMAT, "the file %s while it was followed",
+              shrunk ? "became shorter" : "was replaced by another");
     s->cut_short = true;
     return true;
 }
 
-/* A pipe whose writer is silent must not keep a reader who is to stop. False: stop. */
-static bool wait_for_pipe(Source *s) {
+/* A pipe whose writer is silent must not keep a reader who is to stop. Up to how many bytes may be
+ * read now; once it is to stop, what the pipe held then. */
+static size_t wait_for_pipe(Source *s, size_t n) {
     while (!cancelled(s->stop))
         if (file_wait(&s->file, LOOK_AGAIN_MS))
-            return true;
-    return false;
+            return n;
+    if (!s->stopped && ioctl(s->file.fd, FIONREAD, &s->held) != 0)
+        s->held = 0;
+    s->stopped = true;
+    return s->held > 0 && (size_t)s->held < n ? (size_t)s->held : s->held > 0 ? n : 0;
 }
 
 /* What is there, unlike file_read, which waits until all of n came. */
 static int64_t read_raw(Source *s, void *out, size_t n, Error *err) {
     for (;;) {
         bool last = cancelled(s->stop); /* asked before: what was written by then is read */
-        if (!s->file.seekable && s->stop && !wait_for_pipe(s))
-            return 0;
-        int64_t got = file_read_some(&s->file, out, n, err);
-        if (got != 0 || !s->grows || last || has_shrunk(s))
+        bool pipe = !s->file.seekable && s->stop;
+        size_t most = pipe ? wait_for_pipe(s, n) : n;
+        int64_t got = most ? file_read_some(&s->file, out, most, err) : 0;
+        s->held -= s->stopped && got > 0 ? (int)got : 0;
+        if (got != 0 || !s->grows || last || is_another(s))
             return got;
         poll(NULL, 0, LOOK_AGAIN_MS);
     }
@@ -208,8 +225,9 @@ static int64_t read_packed(Source *s, char *out, size_t n, Error *err) {
         if (io.out_n < n || moved)
             continue;
         if (s->raw_end) {
-            s->ending = codec_complete(s->codec) ? SOURCE_WHOLE : SOURCE_TRUNCATED;
-            if (s->ending == SOURCE_TRUNCATED)
+            bool complete = codec_complete(s->codec) && !s->cut_short;
+            s->ending = complete ? SOURCE_WHOLE : SOURCE_TRUNCATED;
+            if (!complete && !s->cut_short)
                 error_set(&s->trouble, ERROR_FORMAT, "the compressed data ends in the middle");
             break;
         }
@@ -292,7 +310,7 @@ static int64_t read_utf16(Source *s, char *out, size_t n, Error *err) {
         s->rest_n = utf8_put(s->rest, take_utf16(s));
     }
     if (done == 0)
-        s->ending = SOURCE_WHOLE;
+        s->ending = s->cut_short ? SOURCE_TRUNCATED : SOURCE_WHOLE;
     return (int64_t)done;
 }
 
@@ -387,7 +405,7 @@ void source_follow(Source *source, const CancelToken *stop, bool grows) {
 static bool has_grown(const Source *s) {
     struct stat st;
     off_t here = lseek(s->file.fd, 0, SEEK_CUR);
-    return here < 0 || fstat(s->file.fd, &st) != 0 || st.st_size != here;
+    return here < 0 || fstat(s->file.fd, &st) != 0 || st.st_size != here || is_replaced(s);
 }
 
 bool source_can_pread(const Source *source) {

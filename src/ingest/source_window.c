@@ -26,6 +26,8 @@ bool source_window_more(SourceWindow *w) {
         w->buf = mem_resize(w->buf, w->cap + FORMAT_CHUNK_PAD, w->cap * 2 + FORMAT_CHUNK_PAD);
         w->cap *= 2;
     }
+    if (source_is_pipe(w->source) && !source_wait(w->source, 0))
+        rows_breathe(w->rows); /* what there is, before waiting */
     int64_t got = source_read(w->source, w->buf + kept, 1, w->cap - kept, w->err);
     w->failed = got < 0;
     rows_breathe(w->rows);

@@ -98,6 +98,22 @@ static void fractions_are_rounded_so_that_sums_stay(void **state) {
                   count, 3, 2);
 }
 
+/* Seconds, say: a whole one is rare, and yet 300 ms are three times 100. */
+static void parts_of_one_are_counted_in_millionths(void **state) {
+    (void)state;
+    Loaded loaded;
+    load_text(&loaded, 0, 0, STR("a;b 0.3\na;c 0.1\na;d 0.000002\na;e 1.5\na;f 0.0000001\n"));
+    const Profile *p = &loaded.profile;
+    static const uint64_t want[] = {300000, 100000, 2, 1500000};
+    assert_true(p->building.has_weight);
+    assert_int_equal(p->building.samples, 4);
+    assert_int_equal(p->complaints.of[COMPLAINT_COUNT].count, 1);
+    for (uint64_t i = 0; i < 4; i++)
+        assert_int_equal(COLUMN_AT(&p->weight, uint64_t, i), want[i]);
+    loaded_free(&loaded);
+    expect_same_any_way(STR("a;b 0.3\na;c 0.1\na;e 1.5\n"));
+}
+
 static void of_two_counts_the_second_is_read(void **state) {
     (void)state;
     static const char *const stack[] = {"a||b;c", "a||b", "a||d"};
@@ -199,6 +215,7 @@ int main(void) {
         cmocka_unit_test(large_counts_become_weights),
         cmocka_unit_test(counts_that_are_none_are_said),
         cmocka_unit_test(fractions_are_rounded_so_that_sums_stay),
+        cmocka_unit_test(parts_of_one_are_counted_in_millionths),
         cmocka_unit_test(of_two_counts_the_second_is_read),
         cmocka_unit_test(a_stack_may_not_be_too_deep),
         cmocka_unit_test(lines_may_begin_alike),

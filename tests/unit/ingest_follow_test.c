@@ -127,6 +127,79 @@ static void a_file_that_shrinks_is_told(void **state) {
     temp_remove();
 }
 
+/* As logs are rotated: what the old file still got is read, and then it is said. */
+static void a_file_that_is_replaced_is_told(void **state) {
+    static const char utf16[] = "\xff\xfe"
+                                "a\0;\0b\0 \0001\0\n\0";
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        Rig r;
+        char path[512], old[520];
+        Str text = i ? (Str){utf16, sizeof utf16 - 1} : (Str){one, sizeof one - 1};
+        snprintf(path, sizeof path, "%s", temp_file(text));
+        snprintf(old, sizeof old, "%s.old", path);
+        rig_open(&r, 1, &(LoadOptions){.path = path, .follow = true});
+        usleep(50000);
+        assert_int_equal(rename(path, old), 0);
+        usleep(50000); /* its name is gone: it may still grow */
+        append(old, i ? "" : one, i ? 0 : sizeof one - 1);
+        int fd = open(path, O_WRONLY | O_CREAT, 0600);
+        assert_true(fd >= 0);
+        close(fd);
+        loader_wait(r.loader);
+        LoadStatus status;
+        loader_status(r.loader, &status);
+        assert_int_equal(status.state, LOAD_DONE);
+        assert_int_equal(profile_view(&r.profile).samples, i ? 1 : 2);
+        const Complaint *c = &r.profile.complaints.of[COMPLAINT_TRUNCATED];
+        assert_int_equal(c->count, 1);
+        assert_non_null(strstr(c->example[0].excerpt, "replaced"));
+        rig_free(&r);
+        remove(old);
+        temp_remove();
+    }
+}
+
+/* Also of what a pipe holds when it is stopped: it was written before. */
+static void what_a_pipe_holds_is_read(void **state) {
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        int ends[2];
+        char path[64];
+        assert_int_equal(pipe(ends), 0);
+        snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+        Rig r;
+        rig_open(&r, 1, &(LoadOptions){.path = path});
+        for (int k = 0; k < 1000; k++)
+            assert_int_equal(write(ends[1], one, sizeof one - 1), sizeof one - 1);
+        assert_int_equal(end(&r), LOAD_DONE);
+        assert_int_equal(profile_view(&r.profile).samples, 1000);
+        rig_free(&r);
+        close(ends[0]);
+        close(ends[1]);
+    }
+}
+
+/* A format of lines that one parser reads: what came is shown though nothing follows. */
+static void what_came_is_shown_while_a_pipe_is_silent(void **state) {
+    static const char drop[] = "a \n\t            7f01 f (/bin/a)\n\n";
+    (void)state;
+    int ends[2];
+    char path[64];
+    assert_int_equal(pipe(ends), 0);
+    snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+    Rig r;
+    rig_open(&r, 1, &(LoadOptions){.path = path});
+    for (int k = 0; k < 5000; k++) /* enough to tell the format */
+        assert_int_equal(write(ends[1], drop, sizeof drop - 1), sizeof drop - 1);
+    assert_int_equal(wait_for(&r, 5000), 5000);
+    assert_int_equal(end(&r), LOAD_DONE);
+    assert_int_equal(profile_view(&r.profile).samples, 5000);
+    rig_free(&r);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 static void a_followed_file_can_be_cancelled(void **state) {
     (void)state;
     for (size_t w = 0; w < sizeof workers / sizeof *workers; w++) {
@@ -212,6 +285,9 @@ int main(void) {
         cmocka_unit_test(a_file_is_followed_as_it_grows),
         cmocka_unit_test(what_was_written_before_the_end_is_read),
         cmocka_unit_test(a_file_that_shrinks_is_told),
+        cmocka_unit_test(a_file_that_is_replaced_is_told),
+        cmocka_unit_test(what_a_pipe_holds_is_read),
+        cmocka_unit_test(what_came_is_shown_while_a_pipe_is_silent),
         cmocka_unit_test(a_followed_file_can_be_cancelled),
         cmocka_unit_test(a_pipe_waits_for_its_writer),
         cmocka_unit_test(a_silent_pipe_can_be_ended),

@@ -71,6 +71,20 @@ static const EventCase event_cases[] = {
     {"a -1 [000] 12.345678: cycles: ", "a", -1, -1, 0, 12345678000, 0, "cycles", ""},
     {":-1 -1/-1 [000] 12.345678: cycles: ", ":-1", -1, -1, 0, 12345678000, 0, "cycles", ""},
     {"a 1 [000] KH 12.345678: cycles: ", "a", -1, 1, 0, 12345678000, 0, "cycles", ""},
+    {"a 1 U     12.345678: cycles: ", "a", -1, 1, -1, 12345678000, 0, "cycles", ""},
+    {"a 7/8 [001] g 12.345678: cycles: ", "a", 7, 8, 1, 12345678000, 0, "cycles", ""},
+    {"thread U 12.345678: cycles: ", "thread U", -1, -1, -1, 12345678000, 0, "cycles", ""},
+    {"taskset   428 [-01] 12.345678: cycles: ", "taskset", -1, 428, -1, 12345678000, 0, "cycles",
+     ""},
+    {"a 1 [-x1] 12.345678: cycles: ", "a 1 [-x1]", -1, -1, -1, 12345678000, 0, "cycles", ""},
+    {"a 1 [002] 2024-05-01 12:34:56.620971   12.345678: cycles: ", "a", -1, 1, 2, 12345678000, 0,
+     "cycles", ""},
+    {"a 1 [002] K 2024-05-01 12:34:56.620971 12.345678: 5 cycles: ", "a", -1, 1, 2, 12345678000, 5,
+     "cycles", ""},
+    {"a 12:34:56.620971 12.345678: cycles: ", "a 12:34:56.620971", -1, -1, -1, 12345678000, 0,
+     "cycles", ""},
+    {"a 1 12.345678:            401136 main+0x1 (/bin/x)", "a", -1, 1, -1, 12345678000, 0, "",
+     "401136 main+0x1 (/bin/x)"},
     {"a\t1\t[000]\t12.345678:\t5\tcycles:\t", "a", -1, 1, 0, 12345678000, 5, "cycles", ""},
     {"a 1 [000] 12.345678: cycles: \r", "a", -1, 1, 0, 12345678000, 0, "cycles", ""},
     {"a 1 [70000] 12.345678: cycles: ", "a", -1, 1, -1, 12345678000, 0, "cycles", ""},
@@ -286,12 +300,40 @@ static void notes_between_frames(void **state) {
         {"  ??:0", true},
         {"  ABI:2    AX:0x0    BX:0x1", true},
         {"  0x55/0x66/P/-/-/0 0x77/0x88/M/-/-/0", true},
+        {"  add.h:12 (inlined)", true},
+        {"  what is this (inlined)", false},
         {"file.c:123", false},
         {"  what is this", false},
         {"", false},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (frame_line_is_note(str_of(table[i].line)) != table[i].note)
+            fail_msg("line \"%s\"", table[i].line);
+    }
+}
+
+static void fields_behind_frames(void **state) {
+    (void)state;
+    static const struct {
+        const char *line;
+        bool field;
+    } table[] = {
+        {"       10e2f3a40", true},
+        {"       10e2f3a40 4K", true},
+        {"       10e2f3a40 N/A 2M", true},
+        {" ilen: 3 insn: 48 89 e5", true},
+        {" insn: 48 89 e5", true},
+        {"main+0x1/f+0x2/P/-/-/0  f+0x9/g+0x1/M/X/A/12", true},
+        {"10e2f3a40", false},
+        {"       10e2f3a40 f", false},
+        {"       10e2f3a40 f (/bin/a)", false},
+        {"     dd 12 [000] 1.0: cycles: ", false},
+        {"a/b/c/d/e/f/g 1 1.0: cycles: ", false},
+        {"ilen: 3", false},
+        {"", false},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        if (frame_line_is_field(str_of(table[i].line)) != table[i].field)
             fail_msg("line \"%s\"", table[i].line);
     }
 }
@@ -326,9 +368,13 @@ static void inlined_java_symbols_are_cut(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(event_lines),          cmocka_unit_test(lines_that_are_no_event),
-        cmocka_unit_test(frame_lines),          cmocka_unit_test(lines_that_are_no_frame),
-        cmocka_unit_test(notes_between_frames), cmocka_unit_test(inlined_java_symbols_are_cut),
+        cmocka_unit_test(event_lines),
+        cmocka_unit_test(lines_that_are_no_event),
+        cmocka_unit_test(frame_lines),
+        cmocka_unit_test(lines_that_are_no_frame),
+        cmocka_unit_test(notes_between_frames),
+        cmocka_unit_test(fields_behind_frames),
+        cmocka_unit_test(inlined_java_symbols_are_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

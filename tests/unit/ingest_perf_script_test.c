@@ -44,6 +44,49 @@ static const TextCase cases[] = {
      {"perf|cycles|f@[kernel.kallsyms]_[k]", "Web Content|cycles|a::b()@/lib/libxul.so",
       "perf|page-faults|f@/bin/a"},
      ""},
+    {"samples on one line without modules",
+     "java 11 1.000000: cycles:  ffffffff8104f45a native_write_msr+0xa\n"
+     "java 11 2.000000: cycles:            401136 std::list<int (*)(int)>::size() const\n"
+     "java 11 3.000000: cycles:      7f8e9c0d1e2f [unknown]\n"
+     "java 11 4.000000:            401136 main+0x1 (/bin/x)\n"
+     "java 11 5.000000: cycles: 401136 main\n",
+     {"java|cycles|native_write_msr_[k]", "java|cycles|std::list<int (*)(int)>::size() const",
+      "java|cycles|[unknown]", "java||main@/bin/x", "java|cycles|"},
+     ""},
+    {"what stands behind the frame of such a line",
+     "a 1 1.000000: cycles:            401136 f(int)+0x1 (/bin/a b) 0x55/0x66/P/-/-/0\n"
+     "a 1 2.000000: cycles:            401136 f(int)+0x1 insn: 48 89 e5\n"
+     "a 1 3.000000: cycles:            401136 f(int)  0x55/0x66/P/-/-/0 \n"
+     "a 1 4.000000: sched:sched_switch:            401136 f(int)\n",
+     {"a|cycles|f(int)@/bin/a b", "a|cycles|f(int)", "a|cycles|f(int)", "a|sched:sched_switch|"},
+     ""},
+    {"what was accessed is no frame",
+     "a 1 1.000000: cpu/mem-loads,ldlat=30/P: ffff9f37a0f0c8c0        68100142 |OP LOAD|LVL L1 "
+     "hit|SNP None|TLB L1 or L2 hit|LCK No|                5  ffffffff8f0b1234 "
+     "update_load_avg+0x14 ([kernel.kallsyms])\n"
+     "a 1 2.000000: page-faults:      7f8e9c0d1e2f data+0x8 (/lib/d.so)\n"
+     "\t          401136 main+0x1 (/bin/x)\n"
+     "\t          401236 start+0x1 (/bin/x)\n"
+     "\n",
+     {"a|cpu/mem-loads,ldlat=30/P|update_load_avg@[kernel.kallsyms]_[k]",
+      "a|page-faults|start@/bin/x;main@/bin/x"},
+     ""},
+    {"source lines of inlined frames",
+     "a 1 1.000000: cycles: \n"
+     "\t          401234 add\n"
+     "  add.h:12 (inlined)\n"
+     "\t          401234 main+0x5 (/bin/a)\n"
+     "  main.cc:99\n"
+     "\n",
+     {"a|cycles|main@/bin/a;add_[i]"},
+     ""},
+    {"what stands behind callers",
+     "a 1 [000] 1.000000: cycles: \n\t          401234 main+0x5 (/bin/a)\n       10e2f3a40 4K\n"
+     "a 1 [000] 2.000000: cycles: \n\t          401234 main+0x5 (/bin/a)\n ilen: 3 insn: 48 89\n"
+     "a 1 [000] 3.000000: cycles: \n\t          401234 main+0x5 (/bin/a)\n"
+     "main+0x1/f+0x2/P/-/-/0  f+0x9/g+0x1/M/-/-/1 \n",
+     {"a|cycles|main@/bin/a", "a|cycles|main@/bin/a", "a|cycles|main@/bin/a"},
+     ""},
     {"tracepoints have a text",
      "bash 1 [000] 1.000000: sched:sched_switch: prev_comm=bash prev_pid=1 (x)\n"
      "\t  1 __schedule ([kernel.kallsyms])\n"

@@ -140,16 +140,22 @@ static void bpftrace_maps(void **state) {
     static const char *const want[] = {
         "[unknown]||sys_read;vfs_read", "[unknown]||sys_read;vfs_read",
         "java|reads|main@/bin/java;read@/lib/libc.so.6;sys_read_[k];vfs_read_[k]", "node||f",
-        "[unknown]|by|"};
+        "[unknown]||"};
     Str text = STR("Attaching 1 probe...\n@[\n    vfs_read+142\n    sys_read+0x55\n]: 2\n"
                    "@reads[\n    vfs_read+142\n    sys_read+85\n,\n"
                    "    7f001 read+12 (/lib/libc.so.6)\n    55d0 main+3 (/bin/java)\n"
-                   ", java, 4711]: 1\n@[node,\n    f+1\n]: 1\n@total: 9\n@by[12]: 1\n");
+                   ", java, 4711]: 1\n@[node,\n    f+1\n]: 1\n@total: 9\n@[]: 1\n");
     expect_text("bpftrace stacks", text, want, 5, 0);
     expect_cuts("bpftrace stacks", text, 5);
     static const char *const rest[] = {"[unknown]||f"};
     expect_text("bpftrace stacks", STR("@[\n    f+1\n]: 1\n@[\n    g\n]: x\nnoise\n@[\n    g\n"),
                 rest, 1, 3);
+    /* maps of what a program remembers are no samples */
+    expect_text(
+        "bpftrace stacks",
+        STR("@[\n    f+1\n]: 1\n\n@start[4711]: 58231904412345\n@start[4712]: 58231904412399\n"
+            "@names[java, 7]: 3\n"),
+        rest, 1, 1);
 }
 
 static void dtrace_aggregations(void **state) {
@@ -168,6 +174,18 @@ static void dtrace_aggregations(void **state) {
     expect_cuts("DTrace stacks", text, 5);
     static const char *const rest[] = {"[unknown]||f@m"};
     expect_text("DTrace stacks", STR("  m`f+0x1\n  1\n  2\n\n  m`g\n"), rest, 1, 2);
+}
+
+/* @[ustack(), execname] and @[stack(), pid, execname]. */
+static void dtrace_keys_behind_stacks(void **state) {
+    (void)state;
+    static const char *const want[] = {"bash||main@a.out;f@a.out", "my app||sys_read@unix_[k]",
+                                       "my app||sys_read@unix_[k]"};
+    Str text = STR("\n              a.out`f+0x451\n              a.out`main+0x4\n"
+                   "  bash                                       1\n\n"
+                   "              unix`sys_read+0x1\n\n"
+                   "     77  my app                              2\n");
+    expect_text("DTrace stacks", text, want, 3, 0);
 }
 
 /* @[pid, execname, ustack()], @[execname, pid, tid, ustack()], @[pid, ustack()]; ^C is the
@@ -231,6 +249,7 @@ int main(void) {
         cmocka_unit_test(simpleperf_says_what_is_amiss),
         cmocka_unit_test(bpftrace_maps),
         cmocka_unit_test(dtrace_keys_before_stacks),
+        cmocka_unit_test(dtrace_keys_behind_stacks),
         cmocka_unit_test(dtrace_aggregations),
         cmocka_unit_test(mac_samples),
         cmocka_unit_test(perf_script_stacks),
