@@ -77,8 +77,9 @@ static Str cut_library(Str *text) {
     return library;
 }
 
-/* Gecko's "function (https://place/file.js:12:3)[7]", or the place alone of what a script does
- * outside functions: cuts the place off, without its numbers, of which the last is its source's. */
+/* Gecko's "function (https://place/file.js:12:3)[7]", or the place alone of what has no name, and
+ * is told apart by where it begins: gives the place without its numbers, of which the last is its
+ * source's, and cuts it off. */
 static Str cut_place(Str *text) {
     Str whole = *text;
     size_t source = str_rfind_char(whole, '[');
@@ -97,7 +98,7 @@ static Str cut_place(Str *text) {
     }
     if (!named && place.n == n)
         return (Str){0};
-    *text = named ? str_slice(whole, 0, open) : STR("(root scope)");
+    *text = str_slice(whole, 0, named ? open : whole.n);
     return place;
 }
 

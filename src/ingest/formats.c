@@ -10,6 +10,7 @@ extern const Format format_perf_script_stacks;
 extern const Format format_cpuprofile;
 extern const Format format_speedscope;
 extern const Format format_firefox;
+extern const Format format_firefox_slabs;
 extern const Format format_trace_events;
 extern const Format format_pprof;
 extern const Format format_nflxprofile;
@@ -27,6 +28,7 @@ const Format *const formats[] = {
     &format_cpuprofile,
     &format_speedscope,
     &format_firefox,
+    &format_firefox_slabs,
     &format_trace_events,
     &format_pprof,
     &format_nflxprofile,

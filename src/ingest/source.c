@@ -23,6 +23,8 @@ struct Source {
     Codec *codec;     /* NULL: plain */
     Split *split;     /* NULL: decoded here */
     ReadAhead *ahead; /* whose thread decodes; NULL: the reader's own */
+    SourceMake *make; /* no file is read: bytes are made; NULL as a rule */
+    void *making;
     int64_t consumed; /* for what was taken from it */
     int64_t base;     /* in the file, of raw byte 0 */
     int64_t again;    /* bytes of text that the split has given and the codec will give again */
@@ -159,6 +161,18 @@ Source *source_open(const char *path, CodecEngine engine, Error *err) {
         source_close(s);
         return NULL;
     }
+    return s;
+}
+
+Source *source_made(const Source *of, SourceMake *make, void *context) {
+    Source *s = mem_resize(NULL, 0, sizeof *s);
+    s->trouble.offset = -1;
+    s->file = of->file;
+    s->file.fd = -1;
+    s->file.seekable = true;
+    s->sniffed = true;
+    s->make = make;
+    s->making = context;
     return s;
 }
 
@@ -314,12 +328,21 @@ static int64_t read_utf16(Source *s, char *out, size_t n, Error *err) {
     return (int64_t)done;
 }
 
+static int64_t read_made(Source *s, char *out, size_t n) {
+    int64_t got = s->make(s->making, out, n);
+    if (got == 0)
+        s->ending = SOURCE_WHOLE;
+    return got;
+}
+
 /* One helping; 0 only at the end. */
 static int64_t read_some(Source *s, char *out, size_t n, Error *err) {
     if (!s->sniffed && !sniff(s, err))
         return -1;
     if (s->ending != SOURCE_OPEN)
         return 0;
+    if (s->make)
+        return read_made(s, out, n);
     if (s->utf16)
         return read_utf16(s, out, n, err);
     return s->codec ? read_coded(s, out, n, err) : read_plain(s, out, n, err);
@@ -410,7 +433,7 @@ static bool has_grown(const Source *s) {
 
 bool source_can_pread(const Source *source) {
     return source->file.seekable && source->sniffed && !source->codec && !source->split &&
-           !source->utf16;
+           !source->utf16 && !source->make;
 }
 
 int64_t source_pread(Source *source, void *out, size_t n, int64_t offset, Error *err) {

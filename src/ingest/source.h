@@ -19,6 +19,9 @@ typedef struct Source Source;
 
 /* NULL with *err filled when it cannot be opened or nothing here can decompress it. */
 Source *source_open(const char *path, CodecEngine engine, Error *err);
+/* Bytes that are made of those of another, which must outlive it: up to n, 0 at the end. */
+typedef int64_t SourceMake(void *context, char *out, size_t n);
+Source *source_made(const Source *of, SourceMake *make, void *context);
 void source_close(Source *source);
 /* Before the first read: a .gz or .zst file that can be decoded piece by piece is, on jobs'
  * workers; what comes out is the same. With other inputs, or few workers, nothing changes.

@@ -154,6 +154,48 @@ class Maker:
                               'fileName': [14 if i % 4 == 0 else None for i in range(12)], 'length': 12},
                 'resourceTable': {'name': [12, 13], 'lib': [0, 1], 'length': 2}, 'stringArray': strings}
 
+    def firefox_newest(self):
+        """As version 75 writes them: what flags do not vouch for is 0."""
+        tables = self.firefox_tables()
+        stacks, frames, funcs = tables['stackTable'], tables['frameTable'], tables['funcTable']
+        prefixes, depths = stacks.pop('prefix'), frames.pop('inlineDepth')
+        stacks['prefixOffset'] = [0 if parent is None else i - parent for i, parent in enumerate(prefixes)]
+        frames['flags'] = [2 | (depth > 0) for depth in depths]
+        scripts, resources = funcs.pop('isJS'), funcs['resource']
+        funcs['flags'] = [script | (resource >= 0) << 2 | script << 3 for script, resource in zip(scripts, resources)]
+        funcs['resource'] = [max(resource, 0) for resource in resources]
+        funcs['source'] = [0] * len(scripts)
+        del funcs['fileName']
+        return {**tables, 'sources': {'filename': [14], 'length': 1}}
+
+    def slabs(self, root, inner=()):
+        """JsonSlabs: lists of numbers of their own, and what stands behind the keys `inner`, too."""
+        kinds, slabs = 'bBhHiIfdqQ', []
+
+        def slab(kind, data):
+            slabs.append((kind, data))
+            return {'$s': len(slabs) - 1}
+
+        def packed(value, key=None):
+            if isinstance(value, dict):
+                value = {name: packed(member, name) for name, member in value.items()}
+            elif isinstance(value, list) and value and all(type(item) in (int, float) for item in value):
+                whole = all(isinstance(item, int) for item in value)
+                kind = 7 if not whole else 1 if 0 <= min(value) and max(value) < 256 else len(slabs) % 2 * 4 + 4
+                return slab(kind, struct.pack('<%d%s' % (len(value), kinds[kind]), *value))
+            elif isinstance(value, list):
+                value = [packed(item) for item in value]
+            return slab(10, json.dumps(value, indent=len(slabs) % 3).encode()) if key in inner else value
+
+        text = json.dumps(packed(root)).encode()
+        slabs.append((10, text))
+        at, table, body = 20 + 12 * len(slabs), b'', b''
+        for kind, data in slabs:
+            body += b'\0' * (-(at + len(body)) % 8)
+            table += struct.pack('<III', kind, at + len(body), len(data))
+            body += data
+        return b'\xdc\xdfJSLB\1\0' + struct.pack('<III', 1, len(slabs), len(slabs) - 1) + table + body
+
     def firefox_samples(self, deltas, weights):
         stacks = [self.random.choice([None] + list(range(30))) for _ in range(self.samples)]
         steps = [self.random.randrange(1024) / 256 for _ in stacks]
@@ -176,6 +218,12 @@ class Maker:
         self.write('firefox', 'own-tables', json.dumps({'meta': self.firefox_meta(17.5), 'libs': [], 'threads': own}))
         bare = [{'name': name, 'pid': 9, 'tid': i, 'samples': self.firefox_samples(True, False)} for i, name in enumerate(('a', 'b'))]
         self.write('firefox', 'shared-last', json.dumps({'meta': self.firefox_meta(17.5), 'threads': bare, 'shared': self.firefox_tables()}))
+        newest = {'meta': self.firefox_meta(17.5), 'libs': [], 'shared': self.firefox_newest(),
+                  'threads': [{'name': name, 'pid': '9', 'tid': i, 'samples': self.firefox_samples(True, i)} for i, name in enumerate(('a', 'b'))]}
+        self.write('firefox', 'newest', json.dumps(newest))
+        self.write('firefox_slabs', 'newest', self.slabs(newest))
+        self.write('firefox_slabs', 'nested', self.slabs(newest, ('threads', 'stringArray', 'samples')))
+        self.write('firefox_slabs', 'raw', self.slabs(raw, ('meta', 'samples')))
         self.write('firefox', 'shared-first', json.dumps({'shared': self.firefox_tables(), 'threads': bare, 'meta': self.firefox_meta(17.5)}))
 
     # ---- trace events

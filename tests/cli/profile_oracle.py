@@ -196,7 +196,9 @@ def firefox_thread(thread, shared, shift, rows):
         names = [gecko_name(strings[frame['location']]) for frame in gecko_rows(thread['frameTable'])]
         samples = [(s['stack'], s['time'], None) for s in gecko_rows(thread['samples'])]
     else:
-        stacks = list(zip(table('stackTable')['prefix'], table('stackTable')['frame']))
+        offsets = table('stackTable').get('prefixOffset')
+        prefixes = [i - offset if offset else None for i, offset in enumerate(offsets)] if offsets else table('stackTable')['prefix']
+        stacks = list(zip(prefixes, table('stackTable')['frame']))
         names = [strings[table('funcTable')['name'][func]] for func in table('frameTable')['func']]
         taken = thread['samples']
         time, times = decimal.Decimal(0), taken.get('time')
@@ -209,7 +211,7 @@ def firefox_thread(thread, shared, shift, rows):
     for stack, time, weight in samples:
         frames = []
         while stack is not None:
-            stack, frame = stacks[stack]
+            stack, frame = stacks[int(stack)]
             if names[frame] != '(root)':
                 frames.append(names[frame] or '[unknown]')
         if weight is not None:
@@ -217,8 +219,21 @@ def firefox_thread(thread, shared, shift, rows):
         rows.add(scaled(time, 6) + shift, [thread['name']] + frames[::-1], weight)
 
 
+def slabs(data):
+    """JsonSlabs as plain JSON."""
+    count, root = struct.unpack_from('<II', data, 12)
+
+    def read(number):
+        kind, at, size = struct.unpack_from('<III', data, 20 + 12 * number)
+        if kind == 10:
+            return '%s' % re.sub(r'\{\s*"\$s"\s*:\s*(\d+)\s*\}', lambda found: read(int(found.group(1))), data[at:at + size].decode())
+        return '[%s]' % ', '.join(map(repr, memoryview(data)[at:at + size].cast('bBhHiIfdqQ'[kind])))
+
+    return read(root).encode()
+
+
 def firefox(data, rows):
-    whole = load_json(data)
+    whole = load_json(slabs(data) if data[2:6] == b'JSLB' else data)
     whole = whole.get('profile', whole)
     start = whole['meta']['startTime']
     for process in [whole] + whole.get('processes', []):

@@ -64,6 +64,7 @@ python3 "$here/profile_make.py" "$scratch/made" 300
 data=$FLAMESCOPE_DATA
 whole cpuprofile cpuprofile "$data"/cpuprofile/* "$scratch"/made/cpuprofile/*
 whole 'Firefox profile' firefox "$data"/firefox/* "$scratch"/made/firefox/*
+whole 'Firefox profile, JsonSlabs' firefox "$scratch"/made/firefox_slabs/*
 whole 'trace events' trace "$scratch"/made/trace/*
 for file in "$data"/trace-event/*; do # with calls that lack an end or a begin, which is said
     [ -e "$file" ] || { skip "reference data trace-event is not here"; break; }
