@@ -50,7 +50,7 @@ App *app_new(const AppOptions *options) {
     app->headless = options->headless;
     find_examples(options, app->examples, sizeof app->examples);
     arena_init(&app->frame_arena, 256 * 1024);
-    session_init(&app->session, options->workers);
+    session_init(&app->session, options->workers, options->readers);
     ui_init(&app->ui);
     flame_pane_init(&app->flame);
     flame_pane_init(&app->callers);

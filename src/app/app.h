@@ -12,6 +12,7 @@ typedef struct App App;
 typedef struct AppOptions {
     const Fonts *fonts;
     uint32_t workers;     /* 0: everything inline, between frames (app_work) */
+    uint32_t readers;     /* of files, if more than one, though nothing else has workers */
     const char *examples; /* folder the browser starts at; NULL: looked for */
     bool headless;        /* no motion, no browser */
 } AppOptions;

@@ -6,6 +6,7 @@
 
 #include "app/look.h"
 #include "app/program.h"
+#include "base/thread.h"
 
 enum { EXIT_DONE = 0, EXIT_INPUT = 1, EXIT_USAGE = 2, FPS = 20, PICTURES_MOST = 100000 };
 #define SECONDS 10.0      /* of a playback */
@@ -152,7 +153,8 @@ int run_reel(const Options *o, const CliHost *host, ExportFormat format) {
     const Fonts *fonts = host->fonts(o->dejavu, &err);
     if (!fonts)
         return say(o->path[0], &err);
-    App *app = app_new(&(AppOptions){.fonts = fonts, .headless = true});
+    uint32_t readers = o->threads ? o->threads : thread_cpu_count();
+    App *app = app_new(&(AppOptions){.fonts = fonts, .headless = true, .readers = readers});
     app->session.use_cache = !o->no_cache;
     FrameInput in = {.windows = 1};
     in.window[0] = (WindowInput){.w = o->w ? o->w : 1280,

@@ -8,6 +8,7 @@
 #include "app/export_reel.h"
 #include "app/look.h"
 #include "app/question.h"
+#include "base/thread.h"
 
 enum { EXIT_DONE = 0, EXIT_INPUT = 1, EXIT_USAGE = 2 };
 
@@ -309,7 +310,8 @@ static int run_picture(const Options *o, ExportFormat format, const CliHost *hos
     const Fonts *fonts = format == EXPORT_PNG ? host->fonts(o->dejavu, &err) : fonts_fixed();
     if (!fonts)
         return fail_writing(&err);
-    App *app = app_new(&(AppOptions){.fonts = fonts, .headless = true});
+    uint32_t readers = o->threads ? o->threads : thread_cpu_count();
+    App *app = app_new(&(AppOptions){.fonts = fonts, .headless = true, .readers = readers});
     app->session.use_cache = !o->no_cache;
     int code = EXIT_DONE;
     FrameInput in = {.windows = 1};

@@ -4,9 +4,10 @@
 
 #include "store/pack.h"
 
-void session_init(Session *session, uint32_t workers) {
+void session_init(Session *session, uint32_t workers, uint32_t readers) {
     memset(session, 0, sizeof *session);
     session->jobs = jobs_new(workers);
+    session->readers = readers > 1 ? jobs_new(readers) : NULL;
     dict_init(&session->dict);
     session->engine = engine_new(session->jobs);
 }
@@ -16,6 +17,8 @@ void session_free(Session *session) {
         session_close(session, i);
     engine_free(session->engine);
     jobs_free(session->jobs);
+    if (session->readers)
+        jobs_free(session->readers);
     dict_free(&session->dict);
 }
 
@@ -46,7 +49,8 @@ static void new_names(Session *session) {
 static bool start(Session *session, SessionSlot *slot, const char *path, Error *err) {
     LoadOptions options = {.path = path, .dict_in_use = !slot->alone, .follow = slot->follow};
     profile_init(&slot->profile, &session->dict);
-    slot->loader = loader_start(session->jobs, &slot->profile, &options, err);
+    Jobs *jobs = session->readers ? session->readers : session->jobs;
+    slot->loader = loader_start(jobs, &slot->profile, &options, err);
     if (slot->loader)
         return true;
     profile_free(&slot->profile);
@@ -233,8 +237,14 @@ bool session_work(Session *session) {
         return true;
     for (uint32_t i = 0; i < ENGINE_SLOTS; i++) {
         SessionSlot *slot = &session->slot[i];
-        if (slot->loader && !slot->settled && slot->load.state == LOAD_RUNNING &&
-            jobs_workers(session->jobs) == 0 && loader_step(slot->loader))
+        if (!slot->loader || slot->settled || slot->load.state != LOAD_RUNNING)
+            continue;
+        if (session->readers) {
+            loader_wait(slot->loader);
+            loader_status(slot->loader, &slot->load);
+            return true;
+        }
+        if (jobs_workers(session->jobs) == 0 && loader_step(slot->loader))
             return true;
     }
     return false;

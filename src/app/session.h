@@ -27,6 +27,7 @@ typedef struct SessionSlot {
 
 typedef struct Session {
     Jobs *jobs;
+    Jobs *readers; /* what files are read with instead, to their end at once; NULL as a rule */
     Dict dict;
     uint32_t dicts; /* that there were before it: ids of frames are of one alone */
     Engine *engine;
@@ -36,8 +37,9 @@ typedef struct Session {
     bool paused;      /* what is shown stays as it is; loads go on */
 } Session;
 
-/* workers 0: everything runs inline, between frames (session_work). */
-void session_init(Session *session, uint32_t workers);
+/* workers 0: everything runs inline, between frames (session_work); of more than one reader, files
+ * are read by so many all the same. */
+void session_init(Session *session, uint32_t workers, uint32_t readers);
 void session_free(Session *session);
 /* Closes what the slot holds and starts loading, or waits while the other slot loads; never
  * blocks for that. On failure the slot is empty; of one that waits, `load` tells it later. */

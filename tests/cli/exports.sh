@@ -102,6 +102,17 @@ saved_calls() {
         grep -q '^thread 1;b 9$' "$scratch/here.folded" && cmp "$scratch/window.folded" "$scratch/here.folded"
 }
 
+picture_threads() { # and with a second file
+    for kind in png svg; do
+        for n in 1 8; do
+            "$FLAMESCOPE" export "$example" --to $kind --size 1280x720 --threads $n -o "$scratch/t$n.$kind" &&
+                "$FLAMESCOPE" export "$example" --to $kind --threads $n --baseline "$example" -o "$scratch/b$n.$kind" || return 1
+        done
+        cmp "$scratch/t1.$kind" "$scratch/t8.$kind" && cmp "$scratch/b1.$kind" "$scratch/b8.$kind" || return 1
+    done
+}
+
+check "1 and 8 threads give the same pictures" picture_threads
 check "calls are saved as samples" saved_calls
 check "a comparison without the event" other_event
 check "an export does not replace what it is made of" over_itself

@@ -35,7 +35,7 @@ static void while_paused_samples_arrive_unseen(void **state) {
     Session s;
     assert_int_equal(pipe(end), 0);
     snprintf(path, sizeof path, "/dev/fd/%d", end[0]);
-    session_init(&s, 2);
+    session_init(&s, 2, 0);
     assert_true(session_open(&s, 0, path, NULL));
     assert_true(session_live(&s));
     say(end[1], 1, 10);
@@ -178,7 +178,7 @@ static void only_the_next_file_is_followed(void **state) {
     int fd = mkstemp(path);
     assert_true(fd >= 0);
     say(fd, 1, 4);
-    session_init(&s, 1);
+    session_init(&s, 1, 0);
     s.follow_next = true;
     assert_true(session_open(&s, 0, path, NULL));
     assert_int_equal(wait_for(&s, 2) >= 2, true);

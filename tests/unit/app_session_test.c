@@ -19,7 +19,7 @@ enum { FILES = 4, SAMPLES = 3000 };
 /* Two texts with names in common, and their packs. */
 static char file[FILES][512];
 static Buf alone[FILES]; /* what each holds */
-static const uint32_t workers[] = {0, 1, 8};
+static const uint32_t workers[] = {0, 1, 8, 0}, readers[] = {0, 0, 0, 3};
 
 static Buf text_of(uint32_t which) {
     Buf b = {0};
@@ -136,7 +136,7 @@ static void any_two_files_hold_their_own(void **state) {
         for (uint32_t pair = 0; pair < FILES * FILES; pair++) {
             uint32_t a = pair / FILES, b = pair % FILES;
             Session s;
-            session_init(&s, workers[w]);
+            session_init(&s, workers[w], readers[w]);
             open_file(&s, 0, file[a]);
             open_file(&s, 1, file[b]);
             assert_true(s.slot[1].waiting);
@@ -161,7 +161,7 @@ static void the_first_may_be_closed_or_opened_anew(void **state) {
     for (uint32_t w = 0; w < sizeof workers / sizeof *workers; w++) {
         for (uint32_t which = 0; which < FILES; which++) {
             Session s;
-            session_init(&s, workers[w]);
+            session_init(&s, workers[w], readers[w]);
             open_file(&s, 0, file[0]);
             open_file(&s, 1, file[which]);
             session_close(&s, 0);
@@ -170,7 +170,7 @@ static void the_first_may_be_closed_or_opened_anew(void **state) {
             assert_true(s.slot[1].alone);
             session_free(&s);
 
-            session_init(&s, workers[w]);
+            session_init(&s, workers[w], readers[w]);
             open_file(&s, 0, file[0]);
             open_file(&s, 1, file[which]);
             open_file(&s, 0, file[1]); /* the second waits on */
@@ -187,7 +187,7 @@ static void one_that_waits_can_be_cancelled_closed_or_replaced(void **state) {
     (void)state;
     for (uint32_t w = 0; w < sizeof workers / sizeof *workers; w++) {
         Session s;
-        session_init(&s, workers[w]);
+        session_init(&s, workers[w], readers[w]);
         open_file(&s, 0, file[0]);
         open_file(&s, 1, file[1]);
         session_cancel_load(&s, 1);
@@ -199,7 +199,7 @@ static void one_that_waits_can_be_cancelled_closed_or_replaced(void **state) {
         expect_holds(&s, 1, 3);
         session_free(&s);
 
-        session_init(&s, workers[w]);
+        session_init(&s, workers[w], readers[w]);
         open_file(&s, 0, file[0]);
         open_file(&s, 1, file[1]);
         session_free(&s); /* with one loading and one waiting */
@@ -210,7 +210,7 @@ static void one_that_cannot_be_opened_later_says_why(void **state) {
     (void)state;
     for (uint32_t w = 0; w < sizeof workers / sizeof *workers; w++) {
         Session s;
-        session_init(&s, workers[w]);
+        session_init(&s, workers[w], readers[w]);
         open_file(&s, 0, file[0]);
         open_file(&s, 1, "/nowhere/at all");
         run_to_end(&s);
@@ -262,7 +262,7 @@ static void a_pack_that_is_cut_short_is_given_up(void **state) {
             char path[sizeof file[0]];
             copy_file(path, file[2]);
             Session s;
-            session_init(&s, workers[w]);
+            session_init(&s, workers[w], readers[w]);
             open_file(&s, 0, path);
             run_to_end(&s);
             expect_holds(&s, 0, 2);
