@@ -273,11 +273,19 @@ static size_t copy_text(JsonSlabs *j, char *out, size_t n) {
     return done;
 }
 
+static size_t copy_word(JsonSlabs *j, char *out, size_t n) {
+    size_t left = j->word_n - j->word_at;
+    left = left < n ? left : n;
+    memcpy(out, j->word + j->word_at, left);
+    j->word_at += (uint32_t)left;
+    return left;
+}
+
 size_t json_slabs_read(JsonSlabs *j, char *out, size_t n) {
     size_t done = 0;
     while (done < n) {
         if (j->word_at < j->word_n)
-            out[done++] = j->word[j->word_at++];
+            done += copy_word(j, out + done, n - done);
         else if (j->list < j->slabs)
             next_cell(j);
         else if (j->deep)
