@@ -27,14 +27,15 @@ for key in ('folded', 'weighed'):
 EOF
 }
 
-# says FORMAT FILE: the format is recognised and nothing is amiss
+# says FORMAT FILE: the format is recognised and nothing is amiss, but for calls of no time
 says() {
     "$FLAMESCOPE" info --json "$2" 2>"$scratch/err" >"$scratch/info" &&
         python3 -c '
 import json, sys
 info = json.load(open(sys.argv[1]))
 assert info["format"] == sys.argv[2], info["format"]
-assert not info["complaints"], info["complaints"]' "$scratch/info" "$1"
+amiss = [c for c in info["complaints"] if c["kind"] != "empty"]
+assert not amiss, amiss' "$scratch/info" "$1"
 }
 
 text_bytes() {
