@@ -69,7 +69,7 @@ void rows_count(Rows *r, StackId stack, Context context, uint64_t count);
 /* A stack that did not change in [t0, t1): a row for each millisecond or part of one, which
  * weighs its ns. Where those are too many they are of longer pieces, which is a complaint. */
 void rows_span(Rows *r, int64_t t0_ns, int64_t t1_ns, PairId pair);
-/* All spans that will come are so long together: their pieces are as long as suits them all. Whose
- * spans come while he reads does without; then pieces grow with their number. */
+/* All spans that will come are so long together: their pieces are as long as suits them all. Who
+ * makes spans while he reads cannot know; then pieces grow with their number. */
 void rows_span_sum(Rows *r, uint64_t ns);
 void rows_complain(Rows *r, ComplaintKind kind, int64_t offset, Str excerpt);

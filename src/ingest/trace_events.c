@@ -1,7 +1,8 @@
 /* The format "trace events": what Chrome's tracing, DevTools' performance panel and many other
  * tools write; [{"name","cat","ph","ts","dur","pid","tid","args"} …], or that list as
  * "traceEvents" of an object. The list may lack its end, as the format allows.
- *  ph B, E, X  calls: see trace_calls.h. They weigh ns; the event is "calls".
+ *  ph B, E, X  calls: see trace_calls.h. They weigh ns; the event is "calls". An X without a length
+ *              had no end yet when the trace was written.
  *  ph P        "Profile", "ProfileChunk": V8's sampler, piece by piece. "samples". Others that have
  *              "sf" or "stack" are samples as those below.
  *  ph M        names of threads, which are the first frame, and of processes.

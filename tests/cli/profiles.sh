@@ -78,6 +78,15 @@ whole 'DTrace stacks' dtrace "$scratch"/made/dtrace/*
 whole 'macOS sample' mac_sample "$scratch"/made/mac_sample/*
 whole speedscope speedscope "$data"/speedscope/* "$scratch"/made/speedscope/*
 
+in_use() { # of a file that names none of its types, the last is shown, packed as well
+    "$FLAMESCOPE" pack "$scratch"/made/pprof/heap* -o "$scratch/heap.fscope" || return 1
+    for file in "$scratch"/made/pprof/heap* "$scratch/heap.fscope"; do
+        "$FLAMESCOPE" export "$file" --to folded >"$scratch/a" &&
+            "$FLAMESCOPE" export "$file" --to folded --event inuse_space | cmp - "$scratch/a" || return 1
+    done
+}
+check "pprof: the last type is shown" in_use
+
 # ---- our own exports ------------------------------------------------------------------------
 
 odd=$scratch/odd.folded
