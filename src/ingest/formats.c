@@ -48,6 +48,10 @@ typedef struct Stranger {
     const char *words;
 } Stranger;
 
+#define GPERFTOOLS                                                                                 \
+    "this is a profile in gperftools' own form: `pprof -proto PROGRAM FILE` makes one of it that " \
+    "can be read here"
+
 static const Stranger strangers[] = {
     {{"\x8f"
       "FSC\r\n\x1a\n",
@@ -68,6 +72,9 @@ static const Stranger strangers[] = {
     {{"\x28\xb5\x2f\xfd", 4}, 0, "this is compressed twice: unpack it once more"},
     {{"\x89PNG", 4}, 0, "this is a picture, not a profile"},
     {{"%PDF", 4}, 0, "this is a PDF document, not a profile"},
+    {{"heap profile:", 13}, 0, GPERFTOOLS},
+    {{"--- contention", 14}, 0, GPERFTOOLS},
+    {{"--- mutex:", 10}, 0, GPERFTOOLS}, /* of Go, with debug=1 */
 };
 
 static bool is_binary(Str head) {
@@ -88,10 +95,35 @@ static bool is_core(Str head) {
     return head.s[TYPE_AT + big] == CORE && head.s[TYPE_AT + !big] == 0;
 }
 
+static uint64_t word_at(Str head, size_t at, size_t bytes, bool big) {
+    uint64_t word = 0;
+    for (size_t i = 0; i < bytes; i++)
+        word = word << 8 | (unsigned char)head.s[at * bytes + (big ? i : bytes - 1 - i)];
+    return word;
+}
+
+/* A processor profile of gperftools: words of the machine, of which the first are 0, 3 more, the
+ * version 0, the period, 0. */
+static bool is_gperftools(Str head) {
+    enum { WORDS = 5, PERIOD = 3 };
+    static const uint64_t want[WORDS] = {0, 3, 0};
+    for (int way = 0; way < 4; way++) {
+        size_t bytes = way & 1 ? 4 : 8, i = 0;
+        while (i < WORDS && head.n >= WORDS * bytes &&
+               (i == PERIOD || word_at(head, i, bytes, way & 2) == want[i]))
+            i++;
+        if (i == WORDS && word_at(head, PERIOD, bytes, way & 2) != 0)
+            return true;
+    }
+    return false;
+}
+
 /* NULL: none that is known. */
 static const char *stranger_words(Str head) {
     if (is_core(head))
         return "this is a core dump, the memory of a program that crashed, not a profile";
+    if (is_gperftools(head))
+        return GPERFTOOLS;
     for (size_t i = 0; i < sizeof strangers / sizeof *strangers; i++)
         if (str_starts(str_slice(head, strangers[i].at, head.n), strangers[i].magic))
             return strangers[i].words;

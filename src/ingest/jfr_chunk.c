@@ -12,6 +12,7 @@ enum {
     PART_BYTES_MAX = SIZED(512 << 20, 4 << 10), /* then names and stacks are learnt anew */
     SAMPLES_MAX = 4096, /* that an event may stand for; async-profiler ends at 1000 */
     DEFAULT_WALL_NS = 50000000,
+    INTERVAL_MOST_S = 3600,        /* a setting that says more is none */
     OLD_WALL = JFR_EVENTS_MAX - 1, /* place of an event that is none of the rules' */
 };
 
@@ -95,6 +96,7 @@ void jfr_chunk_init(JfrChunk *c, FormatEmit *emit, void *loader) {
     jfr_types_init(&c->types, c->wish, JFR_POOLS + jfr_rule_count);
     jfr_pools_init(&c->pools, &c->types);
     jfr_resolve_init(&c->resolve, &c->pools, &c->part, &c->batch.complaints);
+    c->known.pid = -1;
     id_map_init(&c->rule);
     hold_init(&c->events);
     hold_init(&c->checkpoints);
@@ -116,8 +118,6 @@ void jfr_chunk_free(JfrChunk *c) {
 void jfr_chunk_begin(JfrChunk *c, const JfrHead *head) {
     c->head = *head;
     c->has_types = false;
-    c->wall_ns = c->interval_ns = 0;
-    c->resolve.pid = -1;
     hold_clear(&c->events);
     hold_clear(&c->checkpoints);
 }
@@ -244,18 +244,35 @@ static int64_t span_of(const JfrChunk *c, uint32_t rule, uint32_t slot, uint64_t
 /* ---- facts that stand beside the samples --------------------------------------------------
  */
 
+/* "wall" stands there where the wall clock was sampled, and is 0 where nobody said how often. */
 static void note_setting(JfrChunk *c, const JfrValue slot[JFR_SLOTS]) {
     Buf text = {0};
     jfr_text(&c->pools, &slot[JFR_AT_SETTING], &text);
-    int64_t *to = str_eq_c(buf_str(&text), "wall")       ? &c->wall_ns
-                  : str_eq_c(buf_str(&text), "interval") ? &c->interval_ns
+    bool wall = str_eq_c(buf_str(&text), "wall");
+    int64_t *to = wall                                   ? &c->told.wall_ns
+                  : str_eq_c(buf_str(&text), "interval") ? &c->told.interval_ns
                                                          : NULL;
     int64_t value;
     buf_clear(&text);
     jfr_text(&c->pools, &slot[JFR_AT_SETTING_VALUE], &text);
-    if (to && str_to_i64(buf_str(&text), &value) && value > 0 && value < NS_PER_S)
-        *to = value;
+    if (to && str_to_i64(buf_str(&text), &value) && value >= 0 &&
+        value <= INTERVAL_MOST_S * (int64_t)NS_PER_S)
+        *to = value || !wall ? value : DEFAULT_WALL_NS;
     buf_free(&text);
+}
+
+/* async-profiler tells its process and settings in the first chunk of a file only, and where the
+ * JDK records as well, its process in none: what was told stays true until there is another. */
+static void settle_facts(JfrChunk *c) {
+    JfrFacts *known = &c->known, told = c->told;
+    bool other = told.pid >= 0 && told.pid != known->pid;
+    if (other || told.wall_ns || told.interval_ns) { /* settings are told together */
+        known->wall_ns = told.wall_ns;
+        known->interval_ns = told.interval_ns;
+    }
+    if (other)
+        known->pid = told.pid;
+    c->resolve.pid = known->pid;
 }
 
 /* What must be known before the first sample is made. */
@@ -282,7 +299,7 @@ static void note_facts(JfrChunk *c, Held *held) {
     if (held->payload.bad)
         return; /* it is no sample that is lost */
     if (kind == JFR_PROCESS && slot[JFR_AT_PID].number <= INT32_MAX)
-        c->resolve.pid = (int32_t)slot[JFR_AT_PID].number;
+        c->told.pid = (int32_t)slot[JFR_AT_PID].number;
     else if (kind == JFR_SETTING)
         note_setting(c, slot);
     else if (kind == JFR_LOST)
@@ -329,19 +346,20 @@ static void add_row(JfrChunk *c, int64_t time_ns, PairId pair, uint64_t weight) 
 static void add_samples(JfrChunk *c, uint32_t rule, const JfrValue slot[JFR_SLOTS], int64_t t,
                         PairId pair) {
     uint64_t n = slot[JFR_AT_SAMPLES].number;
-    int64_t span = span_of(c, rule, JFR_AT_SPAN, slot[JFR_AT_SPAN].number);
+    int64_t span = span_of(c, rule, JFR_AT_SPAN, slot[JFR_AT_SPAN].number); /* first to last */
     if (n > SAMPLES_MAX) {
         complain(&c->batch.complaints, COMPLAINT_COUNT, 1, c->resolve.offset,
                  STR("one event cannot be so many samples"));
         n = 1;
     }
+    int64_t steps = (int64_t)n - 1;
     if (!span)
-        span = (int64_t)n * (c->wall_ns       ? c->wall_ns
-                             : c->interval_ns ? c->interval_ns
-                                              : DEFAULT_WALL_NS);
+        span = steps * (c->known.wall_ns       ? c->known.wall_ns
+                        : c->known.interval_ns ? c->known.interval_ns
+                                               : DEFAULT_WALL_NS);
     add_row(c, t, pair, 0);
     for (uint64_t i = 1; i < n && !c->stopped; i++) {
-        __int128 at = t + (__int128)span * (int64_t)i / (int64_t)n;
+        __int128 at = t + (__int128)span * (int64_t)i / steps;
         add_row(c, t == TIME_NONE || !fits(at) ? TIME_NONE : (int64_t)at, pair, 0);
     }
 }
@@ -368,12 +386,14 @@ static void add_sample(JfrChunk *c, Held *held) {
     }
     JfrState state = jfr_resolve_state(&c->resolve, slot[JFR_AT_STATE].number);
     uint32_t place = event_place(c, rule, state);
-    JfrSample sample = {slot[JFR_AT_THREAD].number,
-                        slot[JFR_AT_STACK].number,
-                        slot[JFR_AT_CLASS].number,
-                        event_at(c, place),
-                        place,
-                        state == JFR_STATE_WAITING};
+    JfrSample sample = {.thread = slot[JFR_AT_THREAD].number,
+                        .stack = slot[JFR_AT_STACK].number,
+                        .class_key = slot[JFR_AT_CLASS].number,
+                        .event = event_at(c, place),
+                        .event_place = place,
+                        .waiting = state == JFR_STATE_WAITING};
+    if (jfr_rules[rule].kind == JFR_WAIT)
+        sample.method = slot[JFR_AT_METHOD].number;
     PairId pair = jfr_resolve_pair(&c->resolve, &sample);
     int64_t t = time_of(c, slot[JFR_AT_TIME].number);
     uint64_t weight = slot[JFR_AT_WEIGHT].number;
@@ -416,7 +436,9 @@ void jfr_chunk_end(JfrChunk *c) {
     jfr_resolve_begin(&c->resolve);
     c->first_rule = jfr_rule_count;
     c->first_event = (JfrRun){0};
+    c->told = (JfrFacts){.pid = -1};
     each(c, &c->events, note_facts);
+    settle_facts(c);
     if (c->emitted || c->first_rule == jfr_rule_count)
         c->first_event = (JfrRun){0};
     else

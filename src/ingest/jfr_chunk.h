@@ -30,6 +30,12 @@ typedef struct JfrHold {
     size_t left, bytes;
 } JfrHold;
 
+/* What events say that are no samples. */
+typedef struct JfrFacts {
+    int32_t pid;                  /* -1 unknown */
+    int64_t wall_ns, interval_ns; /* async-profiler's settings, 0 unknown */
+} JfrFacts;
+
 typedef struct JfrChunk {
     FormatEmit *emit;
     void *loader;
@@ -47,12 +53,13 @@ typedef struct JfrChunk {
     uint32_t layout[JFR_EVENTS_MAX];
     EventId event[JFR_EVENTS_MAX];
     JfrHold events, checkpoints;
-    int64_t wall_ns, interval_ns; /* async-profiler's settings, 0 unknown */
+    JfrFacts known; /* of the file so far: not every chunk repeats them */
     /* -- of the file: events with stacks that are passed over as no rule knows them */
     uint64_t passed;
     int64_t passed_at; /* the first one */
     char passed_type[64];
     /* -- of the chunk */
+    JfrFacts told;
     uint32_t first_rule; /* of the event that is to be the first row */
     JfrRun first_event;
 } JfrChunk;

@@ -57,7 +57,7 @@ const JfrRule jfr_rules[] = {
     WAITED("jdk.SocketWrite", NULL),
     WAITED("jdk.FileRead", NULL),
     WAITED("jdk.FileWrite", NULL),
-    WAITED("jdk.MethodTrace", NULL),
+    {{"jdk.MethodTrace", {EVENT, "duration", NULL, NULL, "method"}}, JFR_WAIT, WEIGHT_TIME_NS},
     {{"jdk.JVMInformation", {"pid"}}, JFR_PROCESS, WEIGHT_SAMPLES},
     {{"jdk.ActiveSetting", {"name", "value"}}, JFR_SETTING, WEIGHT_SAMPLES},
     {{"jdk.CPUTimeSamplesLost", {"lostSamples"}}, JFR_LOST, WEIGHT_SAMPLES},

@@ -19,6 +19,7 @@ enum {
     JFR_AT_SAMPLES,                /* how many samples the event stands for */
     JFR_AT_SPAN,                   /* ticks in which they were taken */
     JFR_AT_SCALE = JFR_AT_SAMPLES, /* of JFR_SCALED: a float, by which the weight is multiplied */
+    JFR_AT_METHOD = JFR_AT_SPAN,   /* of JFR_WAIT: which took that long, if not the leaf */
 };
 /* And of those that are no samples. */
 enum { JFR_AT_PID, JFR_AT_LOST = 0, JFR_AT_SETTING = 0, JFR_AT_SETTING_VALUE };

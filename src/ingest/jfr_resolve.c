@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+/* Tids of virtual threads, which have none of the system's, begin behind this. */
+enum { JFR_VIRTUAL = 0x40000000 };
+
 void jfr_resolve_init(JfrResolve *r, const JfrPools *pools, Part *part, Complaints *complaints) {
     *r = (JfrResolve){.pools = pools, .part = part, .complaints = complaints, .pid = -1};
     column_init(&r->method_frame, sizeof(FrameId[JFR_FRAME_TYPES_MAX]), 8);
@@ -246,6 +249,21 @@ static StackId with_waiting_leaf(JfrResolve *r, StackId stack) {
     return stacks_push(stacks, leaf.parent, frames_intern(&r->part->dict.frames, frame));
 }
 
+/* The method that was traced is the leaf, unless it was already: the JDK's stack is that of the
+ * caller, async-profiler's of the method. Nobody says how it ran. */
+static StackId with_method(JfrResolve *r, StackId stack, uint64_t key) {
+    Stacks *stacks = &r->part->dict.stacks;
+    uint32_t method = jfr_constant(r->pools, JFR_METHODS, key);
+    if (!method)
+        return stack;
+    FrameId frame = make_frame(r, method, FRAME_JIT);
+    FrameId leaf = stacks_get(stacks, stack).frame;
+    NameId name = frames_get(&r->part->dict.frames, frame).symbol;
+    return frames_get(&r->part->dict.frames, leaf).symbol == name
+               ? stack
+               : stacks_push(stacks, stack, frame);
+}
+
 static StackId stack_of(JfrResolve *r, const JfrSample *s) {
     uint32_t at = s->stack ? jfr_constant(r->pools, JFR_STACKS, s->stack) : 0;
     if (!at && s->stack) { /* said each time, so that every such sample is counted */
@@ -308,11 +326,23 @@ static FrameId class_frame(JfrResolve *r, uint64_t key) {
 /* ---- threads, and all together ------------------------------------------------------------
  */
 
+/* Ids of Java's own begin with 1, as those of a container's threads do. */
 static int32_t tid_of(const JfrValue slot[JFR_SLOTS]) {
-    uint64_t id = slot[JFR_THREAD_OS_ID].number;
-    if (!id)
-        id = slot[JFR_THREAD_ID].number; /* a virtual thread */
+    uint64_t id = slot[JFR_THREAD_OS_ID].number, java = slot[JFR_THREAD_ID].number;
+    if (!id && java)
+        id = java <= INT32_MAX ? JFR_VIRTUAL + java : UINT64_MAX;
     return id <= INT32_MAX ? (int32_t)id : -1;
+}
+
+static void name_thread(JfrResolve *r, const JfrValue slot[JFR_SLOTS]) {
+    uint64_t java = slot[JFR_THREAD_ID].number;
+    jfr_text(r->pools, &slot[JFR_THREAD_NAME], &r->name);
+    if (!r->name.n)
+        jfr_text(r->pools, &slot[JFR_THREAD_OS_NAME], &r->name);
+    if (!r->name.n && java && !slot[JFR_THREAD_OS_ID].number)
+        buf_printf(&r->name, "[virtual %llu]", (unsigned long long)java);
+    if (!r->name.n)
+        buf_puts(&r->name, "[unnamed]");
 }
 
 static ContextId context_of(JfrResolve *r, const JfrSample *s) {
@@ -325,12 +355,8 @@ static ContextId context_of(JfrResolve *r, const JfrSample *s) {
     if (at) {
         JfrValue slot[JFR_SLOTS];
         jfr_constant_read(r->pools, JFR_THREADS, at, slot);
-        jfr_text(r->pools, &slot[JFR_THREAD_NAME], &r->name);
-        if (!r->name.n)
-            jfr_text(r->pools, &slot[JFR_THREAD_OS_NAME], &r->name);
+        name_thread(r, slot);
         tid = tid_of(slot);
-        if (!r->name.n)
-            buf_puts(&r->name, "[unnamed]");
     } else if (s->thread) {
         buf_printf(&r->name, "[tid=%llu]", (unsigned long long)s->thread);
     } else {
@@ -347,6 +373,8 @@ PairId jfr_resolve_pair(JfrResolve *r, const JfrSample *s) {
     FrameId class_of = class_frame(r, s->class_key);
     if (class_of)
         stack = stacks_push(&r->part->dict.stacks, stack, class_of);
+    if (s->method)
+        stack = with_method(r, stack, s->method);
     PairId pair = id_map_find(&r->pair, context, stack);
     if (!pair) {
         pair = pairs_intern(&r->part->pairs, (Pair){stack, context});

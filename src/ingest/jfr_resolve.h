@@ -1,7 +1,8 @@
 /* JFR resolve: what the constants of a chunk come to in a Part: threads to contexts, stack
  * traces to stacks, all of it to pairs, each worked out when a sample first needs it. Names are
  * written as async-profiler's collapsed stacks have them: pkg/Class.method, a native frame's
- * symbol alone, a class that was allocated or waited for dotted, as a frame on top. The first
+ * symbol alone, a class that was allocated or waited for dotted, as a frame on top. A method that
+ * was traced is on top where the stack is that of its caller, as the JDK's is. The first
  * frame of a stack is the process, "java": what threads share is one subtree, however many they are
  * (a hundred of a pool made a tree as many times larger); grouping by thread parts them. A stack or
  * method that the chunk lacks is one frame [unknown] and a complaint. Owner: a reader of one file.
@@ -40,9 +41,9 @@ typedef struct JfrResolve {
 
 /* One sample's references. */
 typedef struct JfrSample {
-    uint64_t thread, stack, class_key; /* keys; 0: none */
-    EventId event;                     /* of the Part */
-    uint32_t event_place;              /* below JFR_EVENTS_MAX; each stands for one EventId */
+    uint64_t thread, stack, class_key, method; /* keys; 0: none */
+    EventId event;                             /* of the Part */
+    uint32_t event_place; /* below JFR_EVENTS_MAX; each stands for one EventId */
     bool waiting;
 } JfrSample;
 

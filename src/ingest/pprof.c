@@ -3,11 +3,14 @@
  * profile's types; none has a time. Tables may come in any order, so samples wait for the end,
  * as places in a tree of locations.
  *  - "samples/count" before another type says how many samples the other's value is of: rows,
- * and a weight that is spread over them. A count alone is rows, another value alone one row
- * that weighs it. Each such group is an event, the one that the file says to show the first.
- * Where that would be too many rows, each type is an event whose values are weights.
- *  - Labels comm or thread, pid, tid, event name the context; without, the first mapping's file
- *    does. That is the first frame; in our own export the first frame is a process already.
+ * and a weight that is spread over them; so do other counts whose names say that they belong to
+ * what follows, and the first of two types. A count alone is rows, another value alone one row
+ * that weighs it. Each such group is an event, the one that the file says to show the first; a
+ * file that says nothing means the last. Where that would be too many rows, each type is an event
+ * whose values are weights.
+ *  - Labels comm or thread, pid, tid name the context, and in our own export event; without, the
+ *    first mapping's file does. That is the first frame; in our own export the first frame is a
+ *    process already.
  * Facts: proto/profile.proto in github.com/google/pprof. */
 #include <string.h>
 
@@ -421,10 +424,32 @@ static bool counts(const Pprof *p, uint32_t type) {
     return str_eq(string_at(p, p->type[type].unit), STR("count"));
 }
 
+/* "alloc_objects" and "alloc_space", but not "alloc_objects" and "inuse_space". */
+static bool belong(Str count, Str weight) {
+    static const struct {
+        const char *count, *weight;
+    } ends[] = {{"samples", "cpu"},      {"samples", "wall"},     {"samples", "time"},
+                {"samples", "space"},    {"samples", "size"},     {"samples", "bytes"},
+                {"sample", "cpu"},       {"sample", "wall"},      {"contentions", "delay"},
+                {"objects", "space"},    {"objects", "size"},     {"objects", "bytes"},
+                {"allocations", "size"}, {"allocations", "bytes"}};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        Str c = str_of(ends[i].count), w = str_of(ends[i].weight);
+        if (str_ends(count, c) && str_ends(weight, w) &&
+            str_eq(str_slice(count, 0, count.n - c.n), str_slice(weight, 0, weight.n - w.n)))
+            return true;
+    }
+    return false;
+}
+
 /* Whether a type counts the samples that the next one's values are of. */
 static bool counts_next(const Pprof *p, uint32_t type) {
-    return type + 1 < p->types && counts(p, type) &&
-           (!counts(p, type + 1) || str_eq(string_at(p, p->type[type].type), STR("samples")));
+    if (type + 1 >= p->types || !counts(p, type))
+        return false;
+    Str name = string_at(p, p->type[type].type);
+    if (counts(p, type + 1))
+        return p->types == 2 && str_eq(name, STR("samples"));
+    return p->types == 2 || belong(name, string_at(p, p->type[type + 1].type));
 }
 
 /* Of sample number i; type NONE, or none written: 0. */
@@ -475,19 +500,29 @@ static int32_t id_of(const Pprof *p, const Label *label) {
     return id >= 0 && id <= INT32_MAX ? (int32_t)id : -1;
 }
 
+static bool is_one_of(Str key, const char *const *names) {
+    while (*names && !str_eq_c(key, *names))
+        names++;
+    return *names != NULL;
+}
+
+/* Python's own number of a thread is an address, mostly; the system's is better. */
 static Named read_labels(Pprof *p, const Sample *s) {
+    static const char *const thread_names[] = {"thread", "thread_name", "thread name", NULL};
+    static const char *const thread_ids[] = {"tid", "thread native id", NULL};
+    static const char *const idents[] = {"thread_id", "thread id", NULL};
     Named named = {.context = {0, -1, -1, 0}};
     for (uint32_t i = 0; i < s->labels; i++) {
         const Label *label = (const Label *)column_at(&p->label, s->label0 + i);
         Str key = string_at(p, label->key), text = string_at(p, label->text);
-        bool thread = str_eq(key, STR("thread")) || str_eq(key, STR("thread_name"));
+        bool thread = is_one_of(key, thread_names);
         if (str_eq(key, STR("comm")) || (thread && !named.context.comm))
             named.context.comm = rows_name(&p->rows, text);
-        else if (str_eq(key, STR("event")) && text.n)
+        else if (p->ours && str_eq(key, STR("event")) && text.n)
             named.event = (uint32_t)label->text;
         else if (str_eq(key, STR("pid")))
             named.context.pid = id_of(p, label);
-        else if (str_eq(key, STR("tid")) || str_eq(key, STR("thread_id")))
+        else if (is_one_of(key, thread_ids) || (named.context.tid < 0 && is_one_of(key, idents)))
             named.context.tid = id_of(p, label);
     }
     return named;
@@ -541,21 +576,32 @@ static bool is_default(const Pprof *p, uint32_t type) {
     return type != NONE && str_eq(string_at(p, p->type[type].type), string_at(p, p->default_type));
 }
 
+/* Whether some sample has a value of it, and which is the first. */
+static bool has_values(const Pprof *p, const Group *g, uint64_t *first) {
+    for (*first = 0; *first < p->sample.count; ++*first)
+        if (value_of(p, *first, g->count) > 0 || value_of(p, *first, g->weight) > 0)
+            return true;
+    return false;
+}
+
 /* The first event of a profile is the one that is shown, unless somebody asks: the type that the
- * file says to show, whose first sample goes before all others. NULL: there is none. */
+ * file says to show, else the last one, whose first sample goes before all others. NULL: none has
+ * samples. */
 static const Group *default_group(const Pprof *p, const Group *group, uint32_t groups,
                                   uint64_t *first) {
-    for (uint32_t k = 0; k < groups && p->default_type; k++) {
-        const Group *g = &group[k];
-        if (!is_default(p, g->count) && !is_default(p, g->weight))
-            continue;
-        for (uint64_t i = 0; i < p->sample.count; i++)
-            if (value_of(p, i, g->count) > 0 || value_of(p, i, g->weight) > 0) {
-                *first = i;
-                return g;
-            }
-    }
+    for (uint32_t k = 0; k < groups && p->default_type; k++)
+        if ((is_default(p, group[k].count) || is_default(p, group[k].weight)) &&
+            has_values(p, &group[k], first))
+            return &group[k];
+    for (uint32_t k = groups; k-- > 0;)
+        if (has_values(p, &group[k], first))
+            return &group[k];
     return NULL;
+}
+
+static void choose(Pprof *p, const Group *g) {
+    Contexts *contexts = &p->rows.part.dict.contexts;
+    contexts_choose(contexts, contexts_event_weighed(contexts, g->name, g->kind));
 }
 
 static void emit_all(Pprof *p) {
@@ -571,8 +617,10 @@ static void emit_all(Pprof *p) {
     NameId program = program_of(p);
     uint64_t first = 0;
     const Group *shown = default_group(p, group, groups, &first);
-    if (shown)
+    if (shown) {
+        choose(p, shown);
         emit_sample(p, first, shown, program);
+    }
     for (uint64_t i = 0; i < p->sample.count && !p->rows.stopped; i++)
         for (uint32_t k = 0; k < groups; k++)
             if (i != first || &group[k] != shown)

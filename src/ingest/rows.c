@@ -21,6 +21,8 @@ void rows_begin(Rows *r, FormatEmit *emit, void *loader) {
     batch_init(&r->batch);
     batch_clear(&r->batch, &r->part);
     column_init(&r->held, sizeof(Counted), 10);
+    r->piece_ns = ROWS_SPAN_NS;
+    r->pieces_most = ROWS_PIECES_MOST;
 }
 
 static void hand_over(Rows *r) {
@@ -126,19 +128,42 @@ void rows_count(Rows *r, StackId stack, Context context, uint64_t count) {
 /* ---- spans --------------------------------------------------------------------------------
  */
 
-void rows_span(Rows *r, int64_t t0_ns, int64_t t1_ns, PairId pair) {
-    uint64_t length = t1_ns > t0_ns ? (uint64_t)t1_ns - (uint64_t)t0_ns : 0;
-    uint64_t piece = ROWS_SPAN_NS;
+void rows_span_sum(Rows *r, uint64_t ns) {
+    if (ns / ROWS_PIECES_MOST >= ROWS_SPAN_NS)
+        r->piece_ns = ns / ROWS_PIECES_MOST + 1;
+}
+
+static void complain_of_piece(Rows *r, uint64_t piece) {
+    Buf words = {0};
+    buf_printf(&words, "calls so long that a sample is of %.9g ms, not of 1", (double)piece / 1e6);
+    rows_complain(r, COMPLAINT_LIMIT, -1, buf_str(&words));
+    buf_free(&words);
+    r->coarse = true;
+}
+
+/* How long the pieces of this span are. */
+static uint64_t piece_of(Rows *r, uint64_t length) {
+    if (r->pieces >= r->pieces_most) {
+        r->piece_ns *= r->piece_ns <= UINT64_MAX / 4 ? 2 : 1;
+        r->pieces_most = r->pieces + ROWS_PIECES_MORE;
+    }
+    uint64_t piece = r->piece_ns;
     if (length / ROWS_SPAN_PIECES >= piece)
         piece = length / ROWS_SPAN_PIECES + 1;
-    if (r->cut >= ROWS_CUT_MOST)
-        piece = length;
+    if (piece > ROWS_SPAN_NS && !r->coarse)
+        complain_of_piece(r, piece);
+    return piece;
+}
+
+void rows_span(Rows *r, int64_t t0_ns, int64_t t1_ns, PairId pair) {
+    uint64_t length = t1_ns > t0_ns ? (uint64_t)t1_ns - (uint64_t)t0_ns : 0;
+    uint64_t piece = length > ROWS_SPAN_NS ? piece_of(r, length) : ROWS_SPAN_NS;
+    r->pieces += length ? (length - 1) / piece : 0;
     while (length && !r->stopped) {
         uint64_t part = length < piece ? length : piece;
         rows_add(r, t0_ns, pair, part);
         t0_ns = (int64_t)((uint64_t)t0_ns + part);
         length -= part;
-        r->cut++;
     }
 }
 

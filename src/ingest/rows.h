@@ -13,7 +13,8 @@ enum {
     ROWS_SPAN_NS = 1000000,
     ROWS_SPAN_PIECES =
         SIZED(1 << 20, 500), /* of one span: after 17 minutes of one stack, longer pieces */
-    ROWS_CUT_MOST = SIZED(64 << 20, 4000), /* of all spans; what comes behind is a row each */
+    ROWS_PIECES_MOST = SIZED(16 << 20, 2000), /* of all spans: after 4.6 hours, longer pieces */
+    ROWS_PIECES_MORE = SIZED(1 << 20, 200),   /* behind those; then twice as long ones, and so on */
 };
 
 typedef struct Rows {
@@ -23,11 +24,13 @@ typedef struct Rows {
     /* -- own */
     FormatEmit *emit;
     void *loader;
-    Column held;      /* counted stacks whose rows wait for it to be clear how many there are */
-    uint64_t counted; /* rows of counted stacks so far */
-    bool weighed;     /* they were too many: a counted stack is one row that weighs its count */
-    uint64_t cut;     /* rows of spans so far */
-    uint32_t waiting; /* rows in wait that are not in the batch yet */
+    Column held;       /* counted stacks whose rows wait for it to be clear how many there are */
+    uint64_t counted;  /* rows of counted stacks so far */
+    bool weighed;      /* they were too many: a counted stack is one row that weighs its count */
+    uint64_t piece_ns; /* of a span */
+    uint64_t pieces, pieces_most; /* beyond the first of each span; how many may be as long */
+    bool coarse;                  /* pieces of more than ROWS_SPAN_NS are a complaint already */
+    uint32_t waiting;             /* rows in wait that are not in the batch yet */
     BatchRow wait[ROWS_WAIT];
 } Rows;
 
@@ -68,6 +71,9 @@ static inline void rows_weigh_counts(Rows *r) {
     r->weighed = true;
 }
 /* A stack that did not change in [t0, t1): a row for each millisecond or part of one, which
- * weighs its ns. */
+ * weighs its ns. Where those are too many they are of longer pieces, which is a complaint. */
 void rows_span(Rows *r, int64_t t0_ns, int64_t t1_ns, PairId pair);
+/* All spans that will come are so long together: their pieces are as long as suits them all. Who
+ * makes spans while he reads cannot know; then pieces grow with their number. */
+void rows_span_sum(Rows *r, uint64_t ns);
 void rows_complain(Rows *r, ComplaintKind kind, int64_t offset, Str excerpt);

@@ -42,6 +42,9 @@ static TraceWaiting *waiting_of(TraceCalls *c, uint32_t thread) {
         for (; c->threads < threads; c->threads++) {
             fifo_init(&c->thread[c->threads].event, sizeof(Waiting));
             fifo_init(&c->thread[c->threads].far, sizeof(int64_t));
+            c->thread[c->threads].begin_ns = 0;
+            c->thread[c->threads].first_ns = INT64_MAX;
+            c->thread[c->threads].last_ns = INT64_MIN;
         }
     }
     return &c->thread[thread];
@@ -58,6 +61,9 @@ void trace_calls_add(TraceCalls *c, uint32_t thread, const TraceEvent *e) {
     if (far)
         push_far(t, e->begin_ns);
     t->begin_ns = e->begin_ns;
+    int64_t end = e->kind == TRACE_WHOLE ? e->end_ns : e->begin_ns;
+    t->first_ns = e->begin_ns < t->first_ns ? e->begin_ns : t->first_ns;
+    t->last_ns = end > t->last_ns ? end : t->last_ns;
     if (e->kind == TRACE_END) {
         w.length = LENGTH_END;
     } else if (e->kind == TRACE_WHOLE) {
@@ -111,6 +117,7 @@ static bool take_waiting(TraceWaiting *t, Call *at) {
     }
     fifo_free(&t->event);
     fifo_free(&t->far);
+    t->begin_ns = 0;
     return apart;
 }
 
@@ -219,6 +226,24 @@ static void end_call(Matcher *m, const Call *end) {
     m->open.count = n - 1;
 }
 
+/* Keeps the calls that last some time; returns how many. Ends are none. */
+static size_t keep_lasting(Call *at, size_t n, Rows *rows) {
+    size_t kept = 0;
+    uint64_t empty = 0;
+    uint32_t first = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (at[i].end_ns > at[i].begin_ns) {
+            at[kept++] = at[i];
+        } else if (at[i].end_ns != ENDING) {
+            first = empty++ ? first : at[i].frame;
+        }
+    }
+    if (empty)
+        complain(&rows->batch.complaints, COMPLAINT_EMPTY, empty, -1,
+                 dict_symbol(&rows->part.dict, first));
+    return kept;
+}
+
 /* Sorted events of a thread become whole calls; returns how many. `of`: zeros, also afterwards. */
 static size_t match(Call *at, size_t n, uint32_t *of, Rows *rows) {
     Matcher m = {.at = at, .of = of, .rows = rows, .now_ns = INT64_MIN};
@@ -246,11 +271,7 @@ static size_t match(Call *at, size_t n, uint32_t *of, Rows *rows) {
     }
     column_free(&m.open);
     column_free(&m.ended);
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++)
-        if (at[i].end_ns > at[i].begin_ns) /* no ends */
-            at[kept++] = at[i];
-    return kept;
+    return keep_lasting(at, n, rows);
 }
 
 /* ---- nesting ------------------------------------------------------------------------------
@@ -275,8 +296,7 @@ typedef struct Level {
 typedef struct Nest {
     Rows *rows;
     Context context;
-    Seat *seat;      /* SEATS of them */
-    uint32_t *named; /* a zero for each NameId, for match */
+    Seat *seat; /* SEATS of them */
     uint32_t thread;
     StackId base;
     Column level;      /* Level: calls that last, outermost first */
@@ -377,13 +397,8 @@ static void begin_call(Nest *n, const Call *e) {
     n->overlaps += outlasts(n, depth);
 }
 
-/* apart: begins and ends are among them, and are matched in their order first. */
-static void emit_thread(Call *at, size_t count, Call *room, bool apart, Nest n) {
+static void emit_thread(Call *at, size_t count, Nest n) {
     Rows *rows = n.rows;
-    if (apart)
-        sort(at, count, room, false);
-    count = match(at, count, n.named, rows);
-    sort(at, count, room, true);
     n.base = rows_process(rows, n.context.comm);
     column_init(&n.level, sizeof(Level), 6);
     for (size_t i = 0; i < count && !rows->stopped; i++) {
@@ -400,27 +415,88 @@ static void emit_thread(Call *at, size_t count, Call *room, bool apart, Nest n) 
 /* ---- all threads --------------------------------------------------------------------------
  */
 
+/* What the threads share, one after the other. */
+typedef struct Work {
+    TraceCalls *calls;
+    Rows *rows;
+    Call *at, *room;
+    Seat *seat;
+    uint32_t *named; /* a zero for each NameId, for match */
+} Work;
+
+/* Takes what waits of a thread into w->at, as whole calls in their order; returns how many. Where
+ * begins and ends are among it they are matched in their order first. */
+static size_t take_calls(Work *w, uint32_t thread) {
+    size_t count = w->calls->thread[thread].event.count;
+    if (take_waiting(&w->calls->thread[thread], w->at))
+        sort(w->at, count, w->room, false);
+    count = match(w->at, count, w->named, w->rows);
+    sort(w->at, count, w->room, true);
+    return count;
+}
+
+static void add_to(uint64_t *sum, int64_t from, int64_t to) {
+    if (__builtin_add_overflow(*sum, (uint64_t)to - (uint64_t)from, sum))
+        *sum = UINT64_MAX;
+}
+
+/* In how much time some call runs. */
+static uint64_t busy_time(const Call *at, size_t count) {
+    uint64_t sum = 0;
+    int64_t until = INT64_MIN;
+    for (size_t i = 0; i < count; i++) {
+        int64_t from = at[i].begin_ns > until ? at[i].begin_ns : until;
+        if (at[i].end_ns > from)
+            add_to(&sum, from, until = at[i].end_ns);
+    }
+    return sum;
+}
+
+/* How long all spans will be together. Mostly it is enough that they cannot be too long; else the
+ * calls are matched now, and wait once more as whole ones. */
+static uint64_t sum_up(Work *w, uint32_t threads) {
+    uint64_t sum = 0;
+    for (uint32_t t = 0; t < threads; t++)
+        if (w->calls->thread[t].event.count)
+            add_to(&sum, w->calls->thread[t].first_ns, w->calls->thread[t].last_ns);
+    if (sum / ROWS_PIECES_MOST < ROWS_SPAN_NS)
+        return sum;
+    sum = 0;
+    for (uint32_t t = 0; t < threads; t++) {
+        size_t count = take_calls(w, t);
+        if (__builtin_add_overflow(sum, busy_time(w->at, count), &sum))
+            sum = UINT64_MAX;
+        for (size_t i = 0; i < count; i++)
+            trace_calls_add(w->calls, t,
+                            &(TraceEvent){.begin_ns = w->at[i].begin_ns,
+                                          .end_ns = w->at[i].end_ns,
+                                          .frame = w->at[i].frame,
+                                          .name = w->at[i].name,
+                                          .kind = TRACE_WHOLE});
+    }
+    return sum;
+}
+
 void trace_calls_emit(TraceCalls *c, Rows *rows, const Context *context, uint32_t threads) {
     size_t most = 0;
-    for (uint32_t t = 0; t < threads && t < c->threads; t++)
+    threads = threads < c->threads ? threads : c->threads;
+    for (uint32_t t = 0; t < threads; t++)
         most = c->thread[t].event.count > most ? c->thread[t].event.count : most;
     if (!most)
         return;
-    Call *at = mem_table(most * sizeof *at), *room = mem_table(most * sizeof *room);
-    Seat *seat = mem_table(sizeof(Seat) << SEATS_LOG2);
+    size_t calls = most * sizeof(Call), seats = sizeof(Seat) << SEATS_LOG2;
     size_t names = rows->part.dict.names.entry.count * sizeof(uint32_t);
-    uint32_t *named = mem_table(names);
-    for (uint32_t t = 0; t < threads && t < c->threads; t++) {
-        size_t count = c->thread[t].event.count;
-        if (!count)
-            continue;
-        Nest n = {
-            .rows = rows, .context = context[t], .seat = seat, .named = named, .thread = t + 1};
-        bool apart = take_waiting(&c->thread[t], at);
-        emit_thread(at, count, room, apart, n);
+    Work w = {c, rows, mem_table(calls), mem_table(calls), mem_table(seats), mem_table(names)};
+    rows_span_sum(rows, sum_up(&w, threads));
+    for (uint32_t t = 0; t < threads; t++) {
+        size_t count = c->thread[t].event.count ? take_calls(&w, t) : 0;
+        if (count)
+            emit_thread(
+                w.at, count,
+                (Nest){.rows = rows, .context = context[t], .seat = w.seat, .thread = t + 1});
     }
-    mem_table_free(named, names);
-    mem_table_free(seat, sizeof(Seat) << SEATS_LOG2);
-    mem_table_free(at, most * sizeof *at);
-    mem_table_free(room, most * sizeof *room);
+    mem_table_free(w.named, names);
+    mem_table_free(w.seat, seats);
+    mem_table_free(w.at, calls);
+    mem_table_free(w.room, calls);
 }

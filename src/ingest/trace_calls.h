@@ -4,6 +4,7 @@
  * so that what is around a call may come behind it, however far.
  *  - A begin without an end lasts until the call around it ends, else as long as the thread has
  *    events. An end without a begin is a complaint.
+ *  - A call that lasts no time has no row; all together they are a complaint.
  *  - Calls of one thread that overlap without nesting stand within one another as long as both
  *    last, in the order in which they began; beyond OVERLAPS_DEEP the inner one is cut, which
  *    is a complaint.
@@ -25,9 +26,10 @@ typedef struct TraceEvent {
 
 /* Those of a thread, in the order in which they were told. */
 typedef struct TraceWaiting {
-    Fifo event;       /* Waiting, see trace_calls.c */
-    Fifo far;         /* int64_t: what does not fit there */
-    int64_t begin_ns; /* of the latest */
+    Fifo event;                /* Waiting, see trace_calls.c */
+    Fifo far;                  /* int64_t: what does not fit there */
+    int64_t begin_ns;          /* of the latest */
+    int64_t first_ns, last_ns; /* when the first of them begins, and the last one ends */
 } TraceWaiting;
 
 typedef struct TraceCalls {

@@ -1,7 +1,8 @@
 /* The format "trace events": what Chrome's tracing, DevTools' performance panel and many other
  * tools write; [{"name","cat","ph","ts","dur","pid","tid","args"} …], or that list as
  * "traceEvents" of an object. The list may lack its end, as the format allows.
- *  ph B, E, X  calls: see trace_calls.h. They weigh ns; the event is "calls".
+ *  ph B, E, X  calls: see trace_calls.h. They weigh ns; the event is "calls". An X without a length
+ *              had no end yet when the trace was written.
  *  ph P        "Profile", "ProfileChunk": V8's sampler, piece by piece. "samples". Others that have
  *              "sf" or "stack" are samples as those below.
  *  ph M        names of threads, which are the first frame, and of processes.
@@ -18,16 +19,11 @@
 #include "ingest/key_cache.h"
 #include "ingest/trace_calls.h"
 #include "ingest/trace_samples.h"
+#include "ingest/trace_threads.h"
 #include "ingest/trace_time.h"
 #include "ingest/v8_profile.h"
 
 enum { CALLED = 1024, NAMES_LOG2 = CACHE_LOG2(12) };
-
-typedef struct TraceThread {
-    int64_t pid, tid;
-    NameId name; /* 0: unsaid */
-    bool whole;  /* it stands for the process, whose name this is */
-} TraceThread;
 
 /* V8's sampler of one thread. */
 typedef struct Sampler {
@@ -55,14 +51,11 @@ typedef struct Trace {
     JsonPull json;  /* the file */
     JsonPull event; /* the event at hand */
     JsonPull args;
-    Buf id;              /* of that event, where its text moves on */
-    Column thread;       /* TraceThread */
-    HashIndex thread_of; /* number + 1 */
-    uint32_t latest;     /* thread of the last event */
-    TraceThread last;    /* which it was, less its name; where `latest` is one */
-    NameId latest_cat;   /* and its category: most are the one before */
-    Str cat_text;        /* of latest_cat */
-    bool cat_plain;      /* that text had no escapes: JSON has it just so */
+    Buf id; /* of that event, where its text moves on */
+    TraceThreads threads;
+    NameId latest_cat; /* of the last event: most are the one before */
+    Str cat_text;      /* of latest_cat */
+    bool cat_plain;    /* that text had no escapes: JSON has it just so */
     Same latest_pid, latest_tid;
     Called called[CALLED];
     TextKeys keys;
@@ -87,60 +80,6 @@ typedef struct Item {
     Str id;       /* as it is written; what it names is asked of few events */
 } Item;
 
-/* ---- threads ------------------------------------------------------------------------------
- */
-
-static uint32_t thread_hash(int64_t pid, int64_t tid, bool whole) {
-    return (uint32_t)(hash_mix((uint64_t)pid * 0x9e3779b97f4a7c15u ^ (uint64_t)tid) >> 8) + whole;
-}
-
-static uint32_t thread_of(Trace *t, int64_t pid, int64_t tid, bool whole) {
-    if (t->last.pid == pid && t->last.tid == tid && t->last.whole == whole &&
-        t->latest != UINT32_MAX)
-        return t->latest;
-    t->last = (TraceThread){.pid = pid, .tid = tid, .whole = whole};
-    uint32_t hash = thread_hash(pid, tid, whole), id;
-    for (uint32_t i = hash_first(&t->thread_of, hash);
-         (id = hash_candidate(&t->thread_of, hash, &i)); i = hash_next(&t->thread_of, i)) {
-        const TraceThread *known = (const TraceThread *)column_at(&t->thread, id - 1);
-        if (known->pid == pid && known->tid == tid && known->whole == whole)
-            return t->latest = id - 1;
-    }
-    COLUMN_PUSH(&t->thread, TraceThread) = (TraceThread){pid, tid, 0, whole};
-    hash_insert(&t->thread_of, hash, (uint32_t)t->thread.count);
-    return t->latest = (uint32_t)t->thread.count - 1;
-}
-
-/* Ids that are texts are numbers of their own, below those that systems give. */
-static int64_t id_of_name(NameId name) {
-    return INT64_MIN / 2 + name;
-}
-
-/* 0: it is a number. */
-static NameId name_of_id(int64_t id) {
-    int64_t name = id < 0 ? id - INT64_MIN / 2 : 0;
-    return name > 0 && name <= UINT32_MAX ? (NameId)name : 0;
-}
-
-/* Its own name, else what its id says, else its process's name, or id, else its number. */
-static Context context_of(Trace *t, uint32_t number) {
-    TraceThread thread = COLUMN_AT(&t->thread, TraceThread, number);
-    NameId name = thread.name ? thread.name : name_of_id(thread.tid);
-    if (!name)
-        name = COLUMN_AT(&t->thread, TraceThread, thread_of(t, thread.pid, 0, true)).name;
-    if (!name)
-        name = name_of_id(thread.pid);
-    if (!name) {
-        Buf text = {0};
-        buf_printf(&text, "thread %lld", (long long)thread.tid);
-        name = rows_name(&t->rows, buf_str(&text));
-        buf_free(&text);
-    }
-    bool pid = thread.pid >= 0 && thread.pid <= INT32_MAX;
-    bool tid = thread.tid >= 0 && thread.tid <= INT32_MAX;
-    return (Context){name, pid ? (int32_t)thread.pid : -1, tid ? (int32_t)thread.tid : -1, 0};
-}
-
 /* ---- an event's members -------------------------------------------------------------------
  */
 
@@ -148,7 +87,7 @@ static int64_t id_of(Trace *t, JsonPull *p, const JsonMember *m) {
     int64_t id;
     if (json_member_scaled(p, m, 0, &id))
         return id;
-    return m->token == JSON_STRING ? id_of_name(rows_name(&t->rows, m->text)) : 0;
+    return m->token == JSON_STRING ? trace_threads_id(rows_name(&t->rows, m->text)) : 0;
 }
 
 /* Of a text behind which FORMAT_CHUNK_PAD bytes can be read. */
@@ -429,9 +368,13 @@ static void take_call(Trace *t, const Item *e, int64_t offset) {
     }
     TraceEvent call = {.begin_ns = e->ts.ns, .name = e->name};
     call.kind = e->ph == 'B' ? TRACE_BEGIN : e->ph == 'E' ? TRACE_END : TRACE_WHOLE;
-    if (e->ph == 'X')
+    if (e->ph == 'X' && !e->has_tdur) { /* it had no end yet; another call's is not its own */
+        call.kind = TRACE_BEGIN;
+        call.name = 0;
+    }
+    if (call.kind == TRACE_WHOLE)
         call.end_ns = e->dur.ns > 0 ? trace_time_end(e->ts, e->dur) : e->ts.ns;
-    uint32_t thread = thread_of(t, e->pid, e->tid, false);
+    uint32_t thread = trace_threads_of(&t->threads, e->pid, e->tid, false);
     if (e->ph != 'E')
         call.frame =
             frame_called(t, e->name ? e->name : rows_name(&t->rows, STR("[unknown]")), e->cat);
@@ -453,8 +396,8 @@ static void take_name(Trace *t, const Item *e) {
             continue;
         }
         NameId name = trace_text(&t->rows, &t->args, &m);
-        uint32_t thread = thread_of(t, e->pid, process ? 0 : e->tid, process);
-        COLUMN_AT(&t->thread, TraceThread, thread).name = name;
+        uint32_t thread = trace_threads_of(&t->threads, e->pid, process ? 0 : e->tid, process);
+        trace_threads_name(&t->threads, thread, name);
     }
 }
 
@@ -472,7 +415,7 @@ static Sampler *sampler_of(Trace *t, const Item *e) {
 
 /* Of a thread that has a name: another name that comes later is that of what it does then. */
 static Context sampled_context(Trace *t, uint32_t thread) {
-    Context context = context_of(t, thread);
+    Context context = trace_threads_context(&t->threads, thread);
     context.event = contexts_event_weighed(&t->rows.part.dict.contexts,
                                            rows_name(&t->rows, STR("samples")), WEIGHT_SAMPLES);
     return context;
@@ -483,14 +426,14 @@ static void take_profile(Trace *t, const Item *e, bool first) {
     JsonPull *p = &t->args;
     Sampler *s = sampler_of(t, e);
     if (first || !s->has_thread)
-        s->thread = thread_of(t, e->pid, e->tid, false);
+        s->thread = trace_threads_of(&t->threads, e->pid, e->tid, false);
     s->has_thread = s->has_thread || first;
     if (!s->profile.has_start && !first)
         s->profile.start_ns = e->ts.ns;
     s->profile.has_start = true;
     if (!e->args.n)
         return;
-    if (s->has_thread && COLUMN_AT(&t->thread, TraceThread, s->thread).name)
+    if (s->has_thread && trace_threads_named(&t->threads, s->thread))
         v8_profile_context(&s->profile, &t->rows, sampled_context(t, s->thread));
     json_pull_reset(p, e->args, &t->json);
     json_pull_next(p);
@@ -515,7 +458,7 @@ static void take_sample(Trace *t, const Item *e, Str raw, int64_t offset) {
         return;
     }
     TraceSample sample = {.time_ns = e->ts.ns, .weight = e->weight, .event = e->name};
-    sample.thread = thread_of(t, e->pid, e->tid, false);
+    sample.thread = trace_threads_of(&t->threads, e->pid, e->tid, false);
     sample.node = CALL_ROOT;
     if (e->stack) {
         sample.node = trace_samples_named(&t->samples, e->stack);
@@ -641,14 +584,14 @@ static void emit_all(Trace *t) {
     if (t->sampler.count)
         samples =
             contexts_event_weighed(contexts, rows_name(&t->rows, STR("samples")), WEIGHT_SAMPLES);
-    uint32_t threads = (uint32_t)t->thread.count;
+    uint32_t threads = (uint32_t)t->threads.thread.count;
     for (uint32_t i = 0; i < threads; i++) /* looking a name up may add a process */
-        context_of(t, i);
-    threads = (uint32_t)t->thread.count;
+        trace_threads_context(&t->threads, i);
+    threads = (uint32_t)t->threads.thread.count;
     size_t bytes = (threads + 1) * sizeof(Context);
     Context *context = mem_resize(NULL, 0, bytes);
     for (uint32_t i = 0; i < threads; i++) {
-        context[i] = context_of(t, i);
+        context[i] = trace_threads_context(&t->threads, i);
         context[i].event = calls;
     }
     trace_calls_emit(&t->calls, &t->rows, context, threads);
@@ -665,12 +608,10 @@ static void emit_all(Trace *t) {
 static void trace_init(Trace *t) {
     json_pull_open_text(&t->event, (Str){0});
     json_pull_open_text(&t->args, (Str){0});
-    column_init(&t->thread, sizeof(TraceThread), 6);
-    hash_init(&t->thread_of);
+    trace_threads_init(&t->threads, &t->rows);
     column_init(&t->sampler, sizeof(Sampler *), 4);
     id_map_init(&t->sampler_of);
     trace_samples_init(&t->samples, &t->rows);
-    t->latest = UINT32_MAX;
     text_keys_init(&t->keys, false);
     t->names = (KeyCache){mem_table(sizeof(KeySlot) << NAMES_LOG2), NAMES_LOG2};
 }
@@ -685,8 +626,7 @@ static void trace_free(Trace *t) {
     json_pull_close(&t->event);
     json_pull_close(&t->args);
     buf_free(&t->id);
-    column_free(&t->thread);
-    hash_free(&t->thread_of);
+    trace_threads_free(&t->threads);
     column_free(&t->sampler);
     id_map_free(&t->sampler_of);
     trace_calls_free(&t->calls);

@@ -170,6 +170,8 @@ EventId query_default_event(const Profile *profile, const ProfileView *view) {
         whole *= 2;
     uint64_t n = whole < LOOKED_AT ? whole : LOOKED_AT;
     EventId first = event_of(profile, 0);
+    if (contexts_get_event(&profile->dict->contexts, first).chosen)
+        return first;
     return is_common(profile, first, n, whole) ? first
                                                : most_common(profile, view->events, n, whole);
 }

@@ -32,8 +32,8 @@ bool slice_visit(const Profile *profile, const ProfileView *view, const Query *q
 bool slice_visit_baseline(const Profile *profile, const ProfileView *view, const Query *query,
                           SliceVisit *visit, void *context, Error *err);
 /* The event that a query means when the user named none: the first in the file, unless fewer
- * than one in ten samples are of it, then the event with most samples. Told from at most
- * 1024 samples: cheap enough for every frame. */
+ * than one in ten samples are of it and the file did not choose it, then the event with most
+ * samples. Told from at most 1024 samples: cheap enough for every frame. */
 EventId query_default_event(const Profile *profile, const ProfileView *view);
 /* Event by name; EVENT_ALL for "all"; false when there is none such. */
 bool query_event_named(const Profile *profile, const ProfileView *view, Str name, EventId *out);

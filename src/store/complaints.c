@@ -53,6 +53,7 @@ const char *complaint_name(ComplaintKind kind) {
         [COMPLAINT_DEFERRED] = "deferred",
         [COMPLAINT_SYMBOLS] = "symbols",
         [COMPLAINT_LIMIT] = "limit",
+        [COMPLAINT_EMPTY] = "empty",
     };
     return (unsigned)kind < COMPLAINT_KINDS ? name[kind] : "";
 }
@@ -74,6 +75,7 @@ const char *complaint_text(ComplaintKind kind) {
         [COMPLAINT_DEFERRED] = "samples whose user stack was to follow (defer) and did not in time",
         [COMPLAINT_SYMBOLS] = "lists of symbols that are not used",
         [COMPLAINT_LIMIT] = "records over a limit of this program",
+        [COMPLAINT_EMPTY] = "calls that last no time and have no sample",
     };
     return (unsigned)kind < COMPLAINT_KINDS ? text[kind] : "";
 }

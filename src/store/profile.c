@@ -124,6 +124,8 @@ static EventId event_of(Profile *p, const Part *part, Remap *r, EventId id) {
         Event e = contexts_get_event(&part->dict.contexts, id);
         NameId name = name_of(p, part, r, e.name);
         *to = contexts_event(&p->dict->contexts, name, (WeightKind)e.weight);
+        if (e.chosen)
+            contexts_choose(&p->dict->contexts, *to);
     }
     return *to;
 }
@@ -423,7 +425,8 @@ static void dump_dict(const Dict *dict, Buf *out) {
     }
     for (uint64_t i = 0; i < dict->contexts.event.count; i++) {
         Event e = contexts_get_event(&dict->contexts, (EventId)i);
-        buf_printf(out, "event %llu %u %u\n", (unsigned long long)i, e.name, e.weight);
+        buf_printf(out, "event %llu %u %u%s\n", (unsigned long long)i, e.name, e.weight,
+                   e.chosen ? " chosen" : "");
     }
     for (uint64_t i = 1; i < dict->contexts.entry.count; i++) {
         Context c = contexts_get(&dict->contexts, (ContextId)i);

@@ -16,7 +16,7 @@
     { field, 0, value, NULL, 0 }
 #define VALUES(...) ((JfrGenValue[]){__VA_ARGS__, {NULL, 0, NULL, NULL, 0}})
 
-enum { TICKS = 1000000 };
+enum { TICKS = 1000000, VIRTUAL = 0x40000000 };
 static const int64_t EPOCH = 1700000000000000000;
 
 static void load_gen(Loaded *out, const JfrGen *g) {
@@ -77,7 +77,7 @@ static const struct {
     {"main|jdk.ExecutionSample|" JAVA, 10, 1, 41},
     {"main|jdk.JavaMonitorEnter|" JAVA ";shop.Cart_[class]", 30, 30000, 41},
     {"VM Thread|jdk.ExecutionSample|" NATIVE, 20, 1, 60},
-    {"[unnamed]|jdk.ExecutionSample|", 21, 1, 9},
+    {"[virtual 9]|jdk.ExecutionSample|", 21, 1, VIRTUAL + 9},
     {"VM Thread|jdk.ExecutionSample (wall clock)|shop/Cart.add_[0];shop/Cart.add_[j];"
      "java/util/Map$Entry.get_[w]",
      15, 1, 60},
@@ -327,6 +327,140 @@ static void samples_of_datadog(void **state) {
     expect_text(&l, 2, "t|datadog.ObjectSample|A.f_[j];A_[class]");
     assert_int_equal(weight_at(&l, 2), 250);
     assert_int_equal(complaints_total(&l.profile.complaints), 0);
+    loaded_free(&l);
+    jfr_gen_free(&g);
+}
+
+static void put_setting(JfrGen *g, const char *name, const char *value) {
+    jfr_gen_event(g, "jdk.ActiveSetting", VALUES(TEXT("name", name), TEXT("value", value)));
+}
+
+static void put_batch(JfrGen *g, uint64_t samples, uint64_t span) {
+    jfr_gen_event(g, "profiler.WallClockSample",
+                  VALUES(NUMBER("startTime", 0), NUMBER("sampledThread", 5),
+                         NUMBER("stackTrace", 1), NUMBER("samples", samples),
+                         NUMBER("timeSpan", span)));
+}
+
+static void expect_batch(const Loaded *l, uint64_t row, uint64_t samples, int64_t step_ns,
+                         int32_t pid) {
+    for (uint64_t i = 0; i < samples; i++) {
+        assert_int_equal(time_at(l, row + i), EPOCH + (int64_t)i * step_ns);
+        assert_int_equal(context_at(l, row + i).pid, pid);
+    }
+}
+
+/* async-profiler tells its process and settings in its first chunk only. */
+static void what_a_chunk_does_not_say_the_one_before_did(void **state) {
+    (void)state;
+    static const struct {
+        uint64_t pid; /* 0: no event tells it */
+        const char *wall, *interval;
+        int64_t step_ns;
+        int32_t want_pid;
+    } chunk[] = {{7, "20000000", "1000000", 20000000, 7},
+                 {0, NULL, NULL, 20000000, 7},
+                 {7, NULL, NULL, 20000000, 7},
+                 {0, NULL, "3000000", 3000000, 7},
+                 {8, NULL, NULL, 50000000, 8},
+                 {0, NULL, NULL, 50000000, 8},
+                 {0, "2000000000", "1000000", 2000000000, 8},
+                 {0, "0", "1000000", 50000000, 8}};
+    enum { CHUNKS = sizeof chunk / sizeof *chunk };
+    JfrGen g = {0};
+    Loaded l;
+    for (uint32_t i = 0; i < CHUNKS; i++) {
+        begin_small(&g, (JfrGenWays){0}, EPOCH, 0, TICKS);
+        put_batch(&g, 3, 0);
+        if (chunk[i].wall)
+            put_setting(&g, "wall", chunk[i].wall);
+        if (chunk[i].interval)
+            put_setting(&g, "interval", chunk[i].interval);
+        if (chunk[i].pid)
+            jfr_gen_event(&g, "jdk.JVMInformation", VALUES(NUMBER("pid", chunk[i].pid)));
+        jfr_gen_end(&g);
+    }
+    load_gen(&l, &g);
+    assert_int_equal(l.profile.building.samples, 3 * CHUNKS);
+    for (uint32_t i = 0; i < CHUNKS; i++)
+        expect_batch(&l, 3 * i, 3, chunk[i].step_ns, chunk[i].want_pid);
+    assert_int_equal(complaints_total(&l.profile.complaints), 0);
+    loaded_free(&l);
+    jfr_gen_free(&g);
+}
+
+/* A span is from the first sample to the last. */
+static void a_batch_ends_with_its_last_sample(void **state) {
+    (void)state;
+    JfrGen g = {0};
+    Loaded l;
+    begin_small(&g, (JfrGenWays){0}, EPOCH, 0, TICKS);
+    put_batch(&g, 5, 200);
+    jfr_gen_end(&g);
+    load_gen(&l, &g);
+    expect_batch(&l, 0, 5, 50000, -1);
+    loaded_free(&l);
+    jfr_gen_free(&g);
+}
+
+/* The JDK's stack is that of the caller, async-profiler's has the method already. */
+static void a_traced_method_is_the_leaf(void **state) {
+    (void)state;
+    JfrGen g = {0};
+    Loaded l;
+    begin_small(&g, (JfrGenWays){0}, EPOCH, 0, TICKS);
+    jfr_gen_constant(&g, "jdk.types.Symbol", 3, VALUES(TEXT("string", "traced")));
+    jfr_gen_constant(&g, "jdk.types.Method", 2, VALUES(NUMBER("type", 1), NUMBER("name", 3)));
+    for (uint64_t method = 0; method < 4; method++)
+        jfr_gen_event(&g, "jdk.MethodTrace",
+                      VALUES(NUMBER("startTime", 1), NUMBER("eventThread", 5),
+                             NUMBER("stackTrace", method != 3), NUMBER("duration", 9),
+                             NUMBER("method", method == 3 ? 2 : method)));
+    jfr_gen_end(&g);
+    load_gen(&l, &g);
+    expect_text(&l, 0, "t|jdk.MethodTrace|A.f_[j]");
+    expect_text(&l, 1, "t|jdk.MethodTrace|A.f_[j]");
+    expect_text(&l, 2, "t|jdk.MethodTrace|A.f_[j];A.traced_[j]");
+    expect_text(&l, 3, "t|jdk.MethodTrace|A.traced_[j]");
+    assert_int_equal(weight_at(&l, 0), 9000);
+    assert_int_equal(time_at(&l, 0), EPOCH + 10000);
+    loaded_free(&l);
+    jfr_gen_free(&g);
+}
+
+/* Their ids begin with 1, as those of a container's threads do. */
+static void virtual_threads_are_none_of_the_system(void **state) {
+    (void)state;
+    static const struct {
+        uint64_t os, java;
+        const char *name, *text;
+        int32_t tid;
+    } thread[] = {
+        {5, 1, "main", "main|jdk.ExecutionSample|", 5},
+        {0, 5, "", "[virtual 5]|jdk.ExecutionSample|", VIRTUAL + 5},
+        {0, 6, "request", "request|jdk.ExecutionSample|", VIRTUAL + 6},
+        {0, 7, "request", "request|jdk.ExecutionSample|", VIRTUAL + 7},
+        {0, VIRTUAL, "old", "old|jdk.ExecutionSample|", -1},
+        {0, UINT64_MAX, "odd", "odd|jdk.ExecutionSample|", -1},
+        {0, 0, "", "[unnamed]|jdk.ExecutionSample|", 0},
+    };
+    enum { THREADS = sizeof thread / sizeof *thread };
+    JfrGen g = {0};
+    Loaded l;
+    begin_small(&g, (JfrGenWays){0}, EPOCH, 0, TICKS);
+    for (uint64_t i = 0; i < THREADS; i++) {
+        jfr_gen_constant(&g, "java.lang.Thread", 10 + i,
+                         VALUES(NUMBER("osThreadId", thread[i].os),
+                                NUMBER("javaThreadId", thread[i].java),
+                                TEXT("javaName", thread[i].name)));
+        sample(&g, i, 10 + i, 0);
+    }
+    jfr_gen_end(&g);
+    load_gen(&l, &g);
+    for (uint64_t i = 0; i < THREADS; i++) {
+        expect_text(&l, i, thread[i].text);
+        assert_int_equal(context_at(&l, i).tid, thread[i].tid);
+    }
     loaded_free(&l);
     jfr_gen_free(&g);
 }
@@ -705,6 +839,10 @@ int main(void) {
         cmocka_unit_test(times_are_exact),
         cmocka_unit_test(the_first_event_is_the_one_to_look_at),
         cmocka_unit_test(samples_of_datadog),
+        cmocka_unit_test(what_a_chunk_does_not_say_the_one_before_did),
+        cmocka_unit_test(a_batch_ends_with_its_last_sample),
+        cmocka_unit_test(a_traced_method_is_the_leaf),
+        cmocka_unit_test(virtual_threads_are_none_of_the_system),
         cmocka_unit_test(stacks_that_nobody_reads_are_said),
         cmocka_unit_test(what_is_missing_is_counted),
         cmocka_unit_test(times_that_cannot_be),

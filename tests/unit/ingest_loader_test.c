@@ -273,6 +273,10 @@ static void a_cut_gzip_is_a_complaint(void **state) {
     buf_free(&text);
 }
 
+#define GPERFTOOLS "`pprof -proto PROGRAM FILE`"
+#define CPU_64                                                                                     \
+    "\0\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x10\x27\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+
 static void what_is_no_profile_is_said_in_words(void **state) {
     (void)state;
     enum { TAR_MAGIC_AT = 257 };
@@ -302,6 +306,20 @@ static void what_is_no_profile_is_said_in_words(void **state) {
         {STR("<!DOCTYPE html>\n<html></html>\n"), "web page"},
         {STR("Dear all,\nthis is a letter.\n"), "no profile"},
         {STR("\x1f\x8b\x08\0\0\0"), "ends in the middle"},
+        {STR(CPU_64 "\1\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\x10\x20\x40\0\0\0\0\0"), GPERFTOOLS},
+        {STR("\0\0\0\0\3\0\0\0\0\0\0\0\x10\x27\0\0\0\0\0\0"), GPERFTOOLS},
+        {STR("\0\0\0\0\0\0\0\3\0\0\0\0\0\0\x27\x10\0\0\0\0"), GPERFTOOLS},
+        {STR("\0\0\0\0\3\0\0\0\0\0\0\0\x10\x27\0\0\0\0\0"), "binary"},
+        {STR("heap profile:      1:     4096 [     3:    12288] @ heapprofile\n"
+             "     1:     4096 [     3:    12288] @ 0x55d0c8 0x55d0f1 0x7f12a0\n\n"
+             "MAPPED_LIBRARIES:\n"
+             "55d0c000-55d0d000 r-xp 00000000 08:01 1234 /usr/bin/prog\n"),
+         GPERFTOOLS},
+        {STR("--- contention:\ncycles/second=2400000000\nsampling period = 100\n"
+             "59491 1 @ 0x55d0c8 0x55d0f1\n"),
+         GPERFTOOLS},
+        {STR("--- contentionz 1 ---\nformat = java\nresolution = microseconds\n"), GPERFTOOLS},
+        {STR("--- mutex:\ncycles/second=2400000000\n59491 1 @ 0x55d0c8 0x55d0f1\n"), GPERFTOOLS},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         for (uint32_t workers = 0; workers < 2; workers++) {

@@ -9,6 +9,7 @@
 
 #include "ingest/proto_pull.h"
 #include "picture/proto.h"
+#include "query/slice.h"
 #include "unit/ingest_helper.h"
 
 static void expect_samples(Loaded *loaded, const char *const *text, const uint64_t *weight,
@@ -168,9 +169,9 @@ static void too_many_rows_become_weights(void **state) {
         proto_bytes(&bytes, 6, str_of(string[i]));
     Loaded loaded;
     load_text(&loaded, 0, 0, buf_str(&bytes));
-    static const char *const want[] = {"[unknown]|objects|0x0", "[unknown]|space|0x0",
+    static const char *const want[] = {"[unknown]|space|0x0", "[unknown]|objects|0x0",
                                        "[unknown]|space|0x0"};
-    static const uint64_t weight[] = {5000000000, 640, 640};
+    static const uint64_t weight[] = {640, 5000000000, 640};
     expect_samples(&loaded, want, weight, 3);
     assert_int_equal(loaded.profile.complaints.of[COMPLAINT_COUNT].count, 1);
     assert_int_equal(loaded.profile.complaints.of[COMPLAINT_FRAME].count, 1);
@@ -197,7 +198,7 @@ static void types_may_come_behind_samples(void **state) {
     buf_free(&bytes);
 }
 
-/* As of Go's heap, which tells four types and wants the last one seen. */
+/* Of a file that names none, or one that is not there, it is the last. */
 static void the_default_type_is_the_first_event(void **state) {
     (void)state;
     static const char *const with[] = {"[unknown]|space|0x0", "[unknown]|objects|0x0",
@@ -217,7 +218,168 @@ static void the_default_type_is_the_first_event(void **state) {
             proto_bytes(&bytes, 6, str_of(string[i]));
         Loaded loaded;
         load_text(&loaded, 0, 0, buf_str(&bytes));
-        expect_samples(&loaded, type == 3 ? with : without, NULL, 3);
+        expect_samples(&loaded, type == 1 ? without : with, NULL, 3);
+        loaded_free(&loaded);
+        buf_free(&bytes);
+    }
+}
+
+typedef struct Type {
+    const char *name, *unit;
+} Type;
+
+static uint64_t put_text(Buf *out, Names *strings, const char *text) {
+    uint64_t known = strings->entry.count;
+    NameId id = names_intern(strings, str_of(text));
+    if (id >= known)
+        proto_bytes(out, 6, str_of(text));
+    return id;
+}
+
+/* Types, and samples of one location that have all values alike: those of `value`, one a sample,
+ * each but for the last type, which has it in the first sample only. Label: NULL, or key and text.
+ */
+static Buf types_pprof(const Type *type, uint32_t types, const char *default_type,
+                       const uint64_t *value, uint32_t samples, const char *const *label) {
+    Buf out = {0};
+    Names strings;
+    names_init(&strings);
+    proto_bytes(&out, 6, STR(""));
+    for (uint32_t t = 0; t < types; t++) {
+        uint64_t name = put_text(&out, &strings, type[t].name);
+        put_pair(&out, 1, name, put_text(&out, &strings, type[t].unit));
+    }
+    if (default_type)
+        proto_u64(&out, 14, put_text(&out, &strings, default_type));
+    put_pair(&out, 4, 1, 0);
+    for (uint32_t i = 0; i < samples; i++) {
+        Buf inner = {0}, values = {0}, pair = {0};
+        for (uint32_t t = 0; t < types; t++)
+            proto_varint(&values, t + 1 == types && i ? 0 : value[i]);
+        proto_bytes(&inner, 1, STR("\1"));
+        proto_bytes(&inner, 2, buf_str(&values));
+        for (uint32_t k = 0; label && label[k]; k += 2) {
+            buf_clear(&pair);
+            proto_u64(&pair, 1, put_text(&out, &strings, label[k]));
+            proto_u64(&pair, 2, put_text(&out, &strings, label[k + 1]));
+            proto_bytes(&inner, 3, buf_str(&pair));
+        }
+        proto_bytes(&out, 2, buf_str(&inner));
+        buf_free(&inner);
+        buf_free(&values);
+        buf_free(&pair);
+    }
+    names_free(&strings);
+    return out;
+}
+
+static void expect_default(const Loaded *l, const char *name) {
+    ProfileView view = profile_view(&l->profile);
+    EventId event = query_default_event(&l->profile, &view);
+    NameId id = contexts_get_event(&l->dict.contexts, event).name;
+    assert_true(str_eq_c(names_get(&l->dict.names, id), name));
+}
+
+static const Type go_heap[] = {{"alloc_objects", "count"},
+                               {"alloc_space", "bytes"},
+                               {"inuse_objects", "count"},
+                               {"inuse_space", "bytes"}};
+
+/* What a file chooses is shown however few samples are of it: what is in use may be little of what
+ * was allocated. */
+static void what_a_file_chooses_may_be_rare(void **state) {
+    static const uint64_t value[] = {1, 9000};
+    static const char *const chosen[] = {NULL, "alloc_space", "inuse_space", "nonsense"};
+    (void)state;
+    for (size_t i = 0; i < sizeof chosen / sizeof *chosen; i++) {
+        Buf bytes = types_pprof(go_heap, 4, chosen[i], value, 2, NULL);
+        Loaded loaded;
+        load_text(&loaded, 0, 0, buf_str(&bytes));
+        expect_default(&loaded, i == 1 ? "alloc_space" : "inuse_space");
+        loaded_free(&loaded);
+        buf_free(&bytes);
+    }
+}
+
+/* Counts go with weights whose names say so, or where there is nothing else. */
+static void types_are_one_event_where_they_belong_together(void **state) {
+    static const struct {
+        Type type[12];
+        const char *events; /* of the one sample */
+    } cases[] = {
+        {{{"samples", "count"}, {"cpu", "nanoseconds"}}, "cpu"},
+        {{{"sample", "count"}, {"wall", "microseconds"}, {"cpu", "nanoseconds"}}, "cpu wall"},
+        {{{"samples", "count"}, {"cycles", "count"}}, "cycles"},
+        {{{"events", "count"}, {"cycles", "count"}}, "cycles events"},
+        {{{"contentions", "count"}, {"delay", "nanoseconds"}}, "delay"},
+        {{{"ticks", "count"}, {"burnt", "joules"}}, "burnt"},
+        {{{"alloc_objects", "count"},
+          {"alloc_space", "bytes"},
+          {"inuse_objects", "count"},
+          {"inuse_space", "bytes"}},
+         "inuse_space alloc_space"},
+        {{{"alloc_objects", "count"}, {"inuse_space", "bytes"}, {"x", "bytes"}},
+         "x alloc_objects inuse_space"},
+        {{{"cpu-time", "nanoseconds"},
+          {"cpu-samples", "count"},
+          {"wall-time", "nanoseconds"},
+          {"wall-samples", "count"},
+          {"exception-samples", "count"},
+          {"lock-acquire-wait", "nanoseconds"},
+          {"lock-acquire", "count"},
+          {"alloc-space", "bytes"},
+          {"alloc-samples", "count"},
+          {"heap-space", "bytes"}},
+         "heap-space cpu-time cpu-samples wall-time wall-samples exception-samples "
+         "lock-acquire-wait lock-acquire alloc-space alloc-samples"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        static const uint64_t one[] = {1};
+        uint32_t types = 0;
+        while (cases[i].type[types].name)
+            types++;
+        Buf bytes = types_pprof(cases[i].type, types, NULL, one, 1, NULL), got = {0};
+        Loaded loaded;
+        load_text(&loaded, 0, 0, buf_str(&bytes));
+        for (uint64_t row = 0; row < loaded.profile.building.samples; row++) {
+            Buf text = sample_text(&loaded, row);
+            Str rest = buf_str(&text);
+            str_cut(&rest, '|');
+            buf_puts(&got, row ? " " : "");
+            buf_put(&got, str_cut(&rest, '|'));
+            buf_free(&text);
+        }
+        assert_string_equal(got.s, cases[i].events);
+        loaded_free(&loaded);
+        buf_free(&bytes);
+        buf_free(&got);
+    }
+}
+
+/* "event" is a word that anybody may use. */
+static void labels_name_threads(void **state) {
+    static const struct {
+        const char *label[7], *text;
+        int32_t tid;
+    } cases[] = {
+        {{"thread", "w", "tid", "7"}, "w|samples|0x0", 7},
+        {{"thread_name", "w", "thread_id", "8"}, "w|samples|0x0", 8},
+        {{"thread name", "w", "thread id", "9"}, "w|samples|0x0", 9},
+        {{"thread id", "139652187428608", "thread native id", "10"}, "[unknown]|samples|0x0", 10},
+        {{"thread native id", "10", "thread id", "11"}, "[unknown]|samples|0x0", 10},
+        {{"event", "click"}, "[unknown]|samples|0x0", -1},
+    };
+    static const Type samples[] = {{"samples", "count"}};
+    static const uint64_t one[] = {1};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Buf bytes = types_pprof(samples, 1, NULL, one, 1, cases[i].label);
+        Loaded loaded;
+        load_text(&loaded, 0, 0, buf_str(&bytes));
+        expect_samples(&loaded, &cases[i].text, NULL, 1);
+        Pair pair = pairs_get(&loaded.profile.pairs, COLUMN_AT(&loaded.profile.pair, PairId, 0));
+        assert_int_equal(contexts_get(&loaded.dict.contexts, pair.context).tid, cases[i].tid);
         loaded_free(&loaded);
         buf_free(&bytes);
     }
@@ -333,6 +495,9 @@ int main(void) {
         cmocka_unit_test(too_many_rows_become_weights),
         cmocka_unit_test(types_may_come_behind_samples),
         cmocka_unit_test(the_default_type_is_the_first_event),
+        cmocka_unit_test(what_a_file_chooses_may_be_rare),
+        cmocka_unit_test(types_are_one_event_where_they_belong_together),
+        cmocka_unit_test(labels_name_threads),
         cmocka_unit_test(stacks_too_deep_are_cut_at_their_root),
         cmocka_unit_test(nodes_have_stacks_or_parents),
     };

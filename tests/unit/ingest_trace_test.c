@@ -115,6 +115,99 @@ static void what_lacks_its_other_end_is_said(void **state) {
         want, 3, 4);
 }
 
+/* Rounded to whole microseconds, many are. */
+static void calls_of_no_time_are_counted(void **state) {
+    (void)state;
+    static const Row want[] = {{"thread 2|calls|a", 0, 10000}};
+    Loaded loaded;
+    Str text =
+        STR("[" EVENT("X", "a", 0, ",\"dur\":10") "," EVENT("X", "b", 2, ",\"dur\":0") "," EVENT(
+            "B", "c", 3, "") "," EVENT("E", "c", 3, "") "," EVENT("X", "d", 4,
+                                                                  ",\"dur\":-1") "," EVENT("B", "e",
+                                                                                           10,
+                                                                                           "") "]");
+    expect_rows(text, want, 1, 4);
+    load_text(&loaded, 0, 0, text);
+    assert_int_equal(loaded.profile.complaints.of[COMPLAINT_EMPTY].count, 4);
+    assert_string_equal(loaded.profile.complaints.of[COMPLAINT_EMPTY].example[0].excerpt, "b");
+    loaded_free(&loaded);
+}
+
+/* Chrome writes such where a call was not over when the trace was. */
+static void a_whole_call_without_a_length_has_no_end(void **state) {
+    (void)state;
+    static const Row want[] = {{"thread 2|calls|a", 0, 1000},
+                               {"thread 2|calls|a;b", 1000, 1000},
+                               {"thread 2|calls|a;b;c", 2000, 3000},
+                               {"thread 2|calls|a;b", 5000, 4000}};
+    expect_rows(STR("[" EVENT("X", "a", 0, "") "," EVENT("B", "b", 1, "") "," EVENT(
+                    "X", "c", 2, ",\"tdur\":3") "," EVENT("E", "b", 9, "") "]"),
+                want, 4, 0);
+}
+
+/* Numbers as pthread_self gives them are no tids; those in range need no help. */
+static void threads_of_one_name_are_told_apart(void **state) {
+    (void)state;
+    static const struct {
+        const char *pid, *tid, *name, *shown;
+    } thread[] = {
+        {"1", "139652187428608", "w", "w"},
+        {"1", "139652187428609", "w", "w (2)"},
+        {"1", "139652187428610", "w (2)", "w (2) (2)"},
+        {"1", "\"x\"", "w", "w (3)"},
+        {"2", "139652187428608", "w", "w"},
+        {"1", "5", "w", "w"},
+        {"1", "6", "w", "w"},
+    };
+    enum { THREADS = sizeof thread / sizeof *thread };
+    Row want[THREADS];
+    Buf text = {0}, rows[THREADS] = {0};
+    for (size_t i = 0; i < THREADS; i++) {
+        buf_printf(&text,
+                   "%c{\"ph\":\"M\",\"name\":\"thread_name\",\"pid\":%s,\"tid\":%s,\"args\":{"
+                   "\"name\":\"%s\"}},{\"ph\":\"X\",\"name\":\"f\",\"ts\":0,\"dur\":1,\"pid\":%s,"
+                   "\"tid\":%s}",
+                   i ? ',' : '[', thread[i].pid, thread[i].tid, thread[i].name, thread[i].pid,
+                   thread[i].tid);
+        buf_printf(&rows[i], "%s|calls|f", thread[i].shown);
+        want[i] = (Row){rows[i].s, 0, 1000};
+    }
+    buf_puts(&text, "]");
+    expect_rows(buf_str(&text), want, THREADS, 0);
+    for (size_t i = 0; i < THREADS; i++)
+        buf_free(&rows[i]);
+    buf_free(&text);
+}
+
+/* A call of 30 years has fewer rows than milliseconds, and so has one of 10 minutes beside it. */
+static void long_calls_have_long_samples(void **state) {
+    (void)state;
+    static const char *const text[] = {
+        "[{\"tid\":1,\"ph\":\"X\",\"name\":\"a\",\"ts\":0,\"dur\":600000000},"
+        "{\"tid\":2,\"ph\":\"X\",\"name\":\"b\",\"ts\":0,\"dur\":1000000000000000}]",
+        "[{\"tid\":1,\"ph\":\"B\",\"name\":\"a\",\"ts\":0},{\"tid\":1,\"ph\":\"E\",\"ts\":600000000},"
+        "{\"tid\":2,\"ph\":\"B\",\"name\":\"b\",\"ts\":0},"
+        "{\"tid\":2,\"ph\":\"E\",\"ts\":1000000000000000}]",
+        /* nothing is long but the time between */
+        "[{\"tid\":1,\"ph\":\"X\",\"name\":\"a\",\"ts\":0,\"dur\":600000},"
+        "{\"tid\":1,\"ph\":\"X\",\"name\":\"b\",\"ts\":1000000000000000,\"dur\":9000}]"};
+    for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
+        Loaded loaded;
+        uint64_t first = 0, sum = 0;
+        load_text(&loaded, 0, 0, str_of(text[i]));
+        for (uint64_t row = 0; row < loaded.profile.building.samples; row++) {
+            uint64_t weight = COLUMN_AT(&loaded.profile.weight, uint64_t, row);
+            first += sum < 600000000000;
+            sum += weight;
+        }
+        assert_int_equal(sum, i < 2 ? 1000000600000000000 : 609000000);
+        assert_int_equal(loaded.profile.complaints.of[COMPLAINT_LIMIT].count, i < 2);
+        assert_int_equal(complaints_total(&loaded.profile.complaints), i < 2);
+        assert_in_range(first, i < 2 ? 10 : 609, i < 2 ? 11 : 609);
+        loaded_free(&loaded);
+    }
+}
+
 /* An end that has no begin is not looked for among all that have begun: this took minutes. */
 static void ends_without_begins_cost_little(void **state) {
     (void)state;
@@ -333,6 +426,10 @@ int main(void) {
         cmocka_unit_test(ids_that_are_texts_are_names),
         cmocka_unit_test(overlapping_calls_last_as_long_as_they_say),
         cmocka_unit_test(what_lacks_its_other_end_is_said),
+        cmocka_unit_test(calls_of_no_time_are_counted),
+        cmocka_unit_test(a_whole_call_without_a_length_has_no_end),
+        cmocka_unit_test(threads_of_one_name_are_told_apart),
+        cmocka_unit_test(long_calls_have_long_samples),
         cmocka_unit_test(ends_without_begins_cost_little),
         cmocka_unit_test(metadata_of_any_size_may_come_first),
         cmocka_unit_test(a_list_may_lack_its_end),

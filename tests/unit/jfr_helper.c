@@ -109,6 +109,7 @@ static const GenType types[] = {
       LONG("size"),
       {"weight", "float", false, false, NULL}}},
     {"test.Stacked", {START, WHO}},
+    {"jdk.MethodTrace", {START, TICKS("duration"), WHO, KEY("method", "jdk.types.Method")}},
 };
 enum { TYPES = sizeof types / sizeof *types, FIRST_ID = 10 };
 _Static_assert((int)TYPES <= (int)JFR_GEN_TYPES, "a pool for each");

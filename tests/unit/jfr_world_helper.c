@@ -81,7 +81,7 @@ static void events(JfrGen *g, uint64_t t, uint64_t thread) {
     jfr_gen_event(g, "profiler.WallClockSample",
                   VALUES(NUMBER("startTime", t + 40), NUMBER("sampledThread", thread),
                          NUMBER("stackTrace", 2), NUMBER("state", 2), NUMBER("samples", 4),
-                         NUMBER("timeSpan", 400)));
+                         NUMBER("timeSpan", 300)));
     jfr_gen_event(g, "profiler.WallClockSample",
                   VALUES(NUMBER("startTime", t + 40), NUMBER("sampledThread", 60),
                          NUMBER("stackTrace", 1), NUMBER("state", 1), NUMBER("samples", 3)));

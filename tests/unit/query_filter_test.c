@@ -203,6 +203,25 @@ static void a_rare_first_event_is_not_the_default(void **state) {
     maker_free(&m);
 }
 
+/* A file's own choice stands, but only where it comes first. */
+static void a_chosen_event_may_be_rare(void **state) {
+    Maker m;
+    EventId faults, switches;
+    (void)state;
+    maker_init(&m, &(MakeOptions){.symbols = 1, .contexts = 1, .events = 1});
+    put_events(&m, "faults", 1);
+    put_events(&m, "switches", 1);
+    put_events(&m, "clock", 1000);
+    ProfileView view = profile_view(&m.profile);
+    assert_true(query_event_named(&m.profile, &view, STR("faults"), &faults));
+    assert_true(query_event_named(&m.profile, &view, STR("switches"), &switches));
+    contexts_choose(&m.dict.contexts, switches);
+    expect_default(&m, &view, "clock");
+    contexts_choose(&m.dict.contexts, faults);
+    expect_default(&m, &view, "faults");
+    maker_free(&m);
+}
+
 /* Events that take turns are all met, however far apart the places are that are looked at. */
 static void events_that_take_turns_are_all_met(void **state) {
     Maker m;
@@ -304,6 +323,7 @@ int main(void) {
         cmocka_unit_test(numbers_and_shares),
         cmocka_unit_test(chips_choose_samples),
         cmocka_unit_test(a_rare_first_event_is_not_the_default),
+        cmocka_unit_test(a_chosen_event_may_be_rare),
         cmocka_unit_test(events_that_take_turns_are_all_met),
         cmocka_unit_test(idle_is_what_idles),
         cmocka_unit_test(wishes_compare_by_content),
