@@ -182,8 +182,6 @@ def gecko_name(text):
     found = re.match(r'^(.*?) \((.*)\)$', text, re.S)
     if found and ('://' in found.group(2) or found.group(2).startswith('self-hosted')):
         return found.group(1)
-    if re.match(r'^(.*://|self-hosted).*:\d+$', text, re.S):  # of what a script does outside functions
-        return '(root scope)'
     return text
 
 
