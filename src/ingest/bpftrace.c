@@ -15,7 +15,6 @@ typedef struct Bpf {
     Rows rows;
     LineRead lines;
     bool in_key;
-    bool passed;     /* a map without stacks, which was said */
     Column frame;    /* Frame: as they are printed */
     uint64_t second; /* where the second stack begins; 0: there is one */
     NameId event, comm;
@@ -104,21 +103,24 @@ static void finish_key(Bpf *b, Str before, Str count, Str line) {
         rows_complain(&b->rows, COMPLAINT_COUNT, b->lines.offset, line);
 }
 
-static void pass_key(Bpf *b, Str line) {
-    b->in_key = false;
-    if (!b->passed)
-        rows_complain(&b->rows, COMPLAINT_COUNT, b->lines.offset, line);
-    b->passed = true;
+/* Of "", ", java" and "java, ": a stack without frames is printed so. */
+static bool has_empty_key(Str keys) {
+    for (size_t comma; (comma = str_find_char(keys, ',')) < keys.n;) {
+        if (str_trim(str_slice(keys, 0, comma)).n == 0)
+            return true;
+        keys = str_slice(keys, comma + 1, keys.n);
+    }
+    return str_trim(keys).n == 0;
 }
 
-/* A line "@name[" begins a key; what stands behind the bracket is of it, too. One that ends there
- * has no stack: such maps keep what a program has to remember, and print it in the end. */
+/* A line "@name[" begins a key; what stands behind the bracket is of it, too. One that ends there,
+ * and has something for each key, has no stack: such maps keep what a program has to remember, and
+ * are printed in the end. */
 static void begin_key(Bpf *b, Str line) {
     Str before, count;
     size_t open = str_find_char(line, '[');
     if (open == line.n)
         return; /* a map without keys: no stack */
-    b->in_key = true;
     b->frame.count = 0;
     b->second = 0;
     b->comm = 0;
@@ -126,12 +128,13 @@ static void begin_key(Bpf *b, Str line) {
     b->offset = b->lines.offset;
     b->event = rows_name(&b->rows, str_slice(line, 1, open));
     Str rest = str_slice(line, open + 1, line.n);
-    if (!cut_end(rest, &before, &count))
+    b->in_key = !cut_end(rest, &before, &count);
+    if (b->in_key)
         take_words(b, rest);
-    else if (str_trim(before).n == 0)
+    else if (has_empty_key(before))
         finish_key(b, before, count, line);
     else
-        pass_key(b, line);
+        rows_complain(&b->rows, COMPLAINT_COUNT, b->lines.offset, line);
 }
 
 static void take_line(Bpf *b, Str line) {

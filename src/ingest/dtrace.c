@@ -121,9 +121,13 @@ static void end_stack(Dtrace *d, Str keys, uint64_t count) {
     Context context = {0, -1, -1, 0};
     if (d->has_pid && d->number <= INT32_MAX)
         context.pid = (int32_t)d->number;
+    Buf all = {0}; /* before and behind */
     if (first)
-        keys = names_get(&d->rows.part.dict.names, COLUMN_AT(&d->frame, Frame, 0).symbol);
-    read_keys(d, keys, &context);
+        buf_put(&all, names_get(&d->rows.part.dict.names, COLUMN_AT(&d->frame, Frame, 0).symbol));
+    buf_puts(&all, all.n && keys.n ? "  " : "");
+    buf_put(&all, keys);
+    read_keys(d, buf_str(&all), &context);
+    buf_free(&all);
     StackId stack = rows_process(&d->rows, context.comm);
     if (n - first > STACKS_MAX_DEPTH - 1) {
         rows_complain(&d->rows, COMPLAINT_TOO_DEEP, d->offset, (Str){0});

@@ -77,9 +77,9 @@ static Str cut_library(Str *text) {
     return library;
 }
 
-/* Gecko's "function (https://place/file.js:12:3)[7]", or the place alone of what has no name, and
- * is told apart by where it begins: gives the place without its numbers, of which the last is its
- * source's, and cuts it off. */
+/* Gecko's "function (https://place/file.js:12:3)[7]": gives the place and leaves the name. The
+ * numbers, line, column and which source it is, are of no use here, but of what has no name the
+ * place is all there is, and line and column stay in that. */
 static Str cut_place(Str *text) {
     Str whole = *text;
     size_t source = str_rfind_char(whole, '[');
@@ -96,7 +96,7 @@ static Str cut_place(Str *text) {
         if (colon < place.n && is_number(str_slice(place, colon + 1, place.n)))
             place.n = colon;
     }
-    if (!named && place.n == n)
+    if (!named && (place.n == n || str_find_char(place, ' ') < place.n))
         return (Str){0};
     *text = str_slice(whole, 0, named ? open : whole.n);
     return place;

@@ -1,5 +1,6 @@
-/* The format "Firefox profile, JsonSlabs": what the Firefox Profiler and samply save as .jslb. It
- * is read to its end before anything else, as its root comes last as a rule. */
+/* The format "Firefox profile, JsonSlabs": what the Firefox Profiler and samply save as .jslb. All
+ * of it is read before anything is made of it, as slabs may lie anywhere. What is wrong with its
+ * JSON is said with places in that text. */
 #include "ingest/json_slabs.h"
 #include "ingest/rows.h"
 
@@ -9,10 +10,13 @@ enum { READ_BYTES = 1 << 20 };
 
 /* All that its table tells of; what may follow is nobody's. */
 static bool read_all(Source *source, Buf *bytes, Rows *rows, Error *err) {
-    for (uint64_t length; (length = json_slabs_length(buf_str(bytes))) > bytes->n;) {
+    for (uint64_t length = json_slabs_length((Str){0}); !rows->stopped;) {
+        if (bytes->n >= length) { /* its head, then its table, then all */
+            length = json_slabs_length(buf_str(bytes));
+            if (bytes->n >= length)
+                break;
+        }
         size_t left = (size_t)length - bytes->n, more = left < READ_BYTES ? left : READ_BYTES;
-        if (rows->stopped)
-            break;
         int64_t got = source_read(source, buf_reserve(bytes, more), 1, more, err);
         if (got <= 0)
             return got == 0;

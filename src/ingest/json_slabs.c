@@ -231,7 +231,9 @@ static void refer(JsonSlabs *j, uint64_t number) {
     JsonSlab *slab = number < j->slabs ? &j->slab[number] : NULL;
     bool json = slab && slab->kind == SLAB_JSON;
     uint32_t uses = json ? 1 : JSON_SLABS_USES; /* more of what holds others could be endless */
-    if (!slab || slab->kind >= SLAB_KINDS || slab->uses >= uses ||
+    bool known = slab && slab->kind < SLAB_KINDS && slab->uses < uses && (!json || slab->n);
+    j->referred += known ? slab->n : 0; /* they may lie over each other */
+    if (!known || j->referred > j->bytes.n * JSON_SLABS_USES ||
         (json && !enter(j, (uint32_t)number))) {
         j->refused++;
         say(j, "null");

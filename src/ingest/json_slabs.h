@@ -4,8 +4,8 @@
  *   magic DC DF 4A 53 4C 42 01 00, version 1, number of slabs, the root's number,
  *   {kind, place, bytes} of each slab, slabs; all numbers are little-endian and of 32 bits
  * Owner: the reader of a file, whose bytes must stay. Thread: one. Failure: what is not whole is
- * left out and counted; nothing is read out of bounds, and what comes out is at most some 30 times
- * as long as what went in, whatever refers to what. Facts: FORMAT.md of json-slabs' repository. */
+ * left out and counted; nothing is read out of bounds, and all slabs that are put in have at most
+ * JSON_SLABS_USES times the bytes of the file. Facts: FORMAT.md of json-slabs' repository. */
 #pragma once
 
 #include "base/buf.h"
@@ -24,7 +24,7 @@ typedef struct JsonSlab {
 } JsonSlab;
 
 typedef struct JsonSlabs {
-    uint64_t refused; /* slabs that are not there, are none, or are referred to too often */
+    uint64_t refused; /* slabs that are not there, are none, or more than are put in */
     uint64_t cut;     /* … that end behind the end of the bytes */
     /* -- own */
     Str bytes;
@@ -35,6 +35,7 @@ typedef struct JsonSlabs {
         size_t at;
     } text[JSON_SLABS_DEEP]; /* where its reading stands; the root first */
     uint32_t deep;
+    uint64_t referred; /* bytes of slabs that were put in */
     bool in_string, escaped;
     uint32_t list; /* being written, if it is less than `slabs` */
     size_t next;

@@ -196,18 +196,21 @@ static bool is_page_size(Str word) {
             str_to_i64(str_slice(word, 0, word.n - 1), &n));
 }
 
-/* "10e2f3a40 4K" */
-static bool is_physical(Str s) {
-    Str word = str_cut(&s, ' ');
-    for (size_t i = 0; i < word.n; i++)
-        if (!is_hex(word.s[i]))
+/* "       10e2f3a40 4K": the number ends in the 16th column, where no frame's ever does. */
+static bool is_physical(Str line) {
+    enum { COLUMNS = 16 };
+    size_t i = 0;
+    while (i < line.n && line.s[i] == ' ')
+        i++;
+    if (i >= COLUMNS || line.n < COLUMNS || (line.n > COLUMNS && is_hex(line.s[COLUMNS])))
+        return false;
+    for (; i < COLUMNS; i++)
+        if (!is_hex(line.s[i]))
             return false;
-    while (s.n) {
-        s = str_trim(s);
-        if (!is_page_size(str_cut(&s, ' ')))
+    for (Str rest = str_trim(str_slice(line, COLUMNS, line.n)); rest.n; rest = str_trim(rest))
+        if (!is_page_size(str_cut(&rest, ' ')))
             return false;
-    }
-    return word.n <= 16;
+    return true;
 }
 
 /* "main+0x1/f+0x2/P/-/-/0", a branch: predicted, in a transaction, aborted, cycles. */
@@ -227,7 +230,7 @@ bool frame_line_is_field(Str line) {
     if (s.n == 0)
         return false;
     if (is_blank(line.s[0]) && (str_eq_c(word, "ilen:") || str_eq_c(word, "insn:") ||
-                                str_eq_c(word, "IPC:") || is_physical(s)))
+                                str_eq_c(word, "IPC:") || is_physical(line)))
         return true;
     return is_branch(word);
 }

@@ -7,8 +7,8 @@
 
 enum {
     NS_PER_S = 1000000000,
-    ADDRESS_ENDS = 18
-}; /* where perf's columns are kept, behind a colon */
+    ADDRESS_ENDS = 18, /* behind the colon of the time, where perf's columns are kept */
+};
 
 static inline bool is_blank(char c) {
     return c == ' ' || c == '\t';

@@ -1,4 +1,4 @@
-/* The two kinds of line that `perf script` prints: what starts a sample, and a frame.
+/* The kinds of line that `perf script` prints: what starts a sample, frames, and what else it has.
  * Pure functions of the text of one line (without its newline; a carriage return at its end is
  * ignored): what a line means never depends on its neighbours, so an input may be cut anywhere
  * between records. Thread: any. The Str given back are slices of the line.

@@ -1,6 +1,7 @@
 /* The frame of a sample that perf prints on one line, for it has no callers: between the event
  * and the end of "… cycles:  ffffffff8104f45a native_write_msr+0xa ([kernel.kallsyms])". Before it
- * may stand what was accessed and how (perf mem), behind it branches, registers, instructions.
+ * may stand what was accessed and how (perf mem: "68100142 |OP LOAD|…"), behind it where a branch
+ * leads, the branches before, registers, instructions.
  * Facts: process_event and sample__fprintf_sym of perf's builtin-script.c and evsel_fprintf.c: the
  * address is right-aligned in 16 columns, behind one more blank. */
 #include "ingest/perf_line.h"
@@ -45,7 +46,8 @@ static size_t last_column(Str s, uint32_t gap) {
             hex = hex && is_hex(s.s[i]);
             continue;
         }
-        if (hex && i > from && i + 1 < s.n && !is_blank(s.s[i + 1]) && is_column(s, from, i, gap))
+        bool followed = i + 1 < s.n && !is_blank(s.s[i + 1]) && s.s[i + 1] != '|';
+        if (hex && i > from && followed && is_column(s, from, i, gap))
             found = from;
         from = i + 1;
         hex = true;
@@ -55,19 +57,21 @@ static size_t last_column(Str s, uint32_t gap) {
 
 /* Less what is printed behind the frame. */
 static Str less_tail(Str s) {
-    static const char *const tails[] = {" insn: ", " ilen: ", " ABI:", " 0x"};
+    static const char *const tails[] = {" IPC: ", " insn: ", " ilen: ", " ABI:"};
+    for (size_t i = 0; i < sizeof tails / sizeof *tails; i++)
+        s = str_trim(str_slice(s, 0, str_find(s, str_of(tails[i]))));
     if (str_ends(s, STR(")")))
         return s;
     for (size_t i = 0; i + 2 < s.n; i++) {
         bool module =
             s.s[i] == ' ' && s.s[i + 1] == '(' && (s.s[i + 2] == '/' || s.s[i + 2] == '[');
-        size_t close = module ? i + str_find_char(str_slice(s, i, s.n), ')') : s.n;
-        if (close + 1 < s.n && is_blank(s.s[close + 1]))
+        size_t close = module ? i + str_find_char(str_slice(s, i, s.n), ')') : 0;
+        if (close == s.n)
+            break; /* nor is there another */
+        if (module && is_blank(s.s[close + 1]))
             return str_slice(s, 0, close + 1);
     }
-    for (size_t i = 0; i < sizeof tails / sizeof *tails; i++)
-        s = str_slice(s, 0, str_find(s, str_of(tails[i])));
-    return s;
+    return str_slice(s, 0, str_find(s, STR(" 0x")));
 }
 
 /* Of texts that somebody else aligned: closed by a module, maybe with the address that was accessed
@@ -85,7 +89,7 @@ static bool loose_frame(Str rest, FrameLine *frame) {
 }
 
 bool event_line_frame(const EventLine *event, FrameLine *out) {
-    Str rest = event->rest;
+    Str rest = str_slice(event->rest, 0, str_find(event->rest, STR(" => "))); /* a branch's end */
     size_t at = last_column(rest, event->gap);
     if (at == rest.n)
         return rest.n && loose_frame(rest, out);

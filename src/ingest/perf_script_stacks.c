@@ -55,8 +55,8 @@ static Context take_title(Bare *b, Str title, uint16_t *cpu) {
     }
     Str before = left, word = last_word(&before);
     if (word.n > 2 && word.s[0] == '[' && word.s[word.n - 1] == ']' &&
-        str_to_i64(str_slice(word, 1, word.n - 1), &number) && number >= 0 && number < CPU_NONE) {
-        *cpu = (uint16_t)number;
+        str_to_i64(str_slice(word, 1, word.n - 1), &number)) { /* -1: none */
+        *cpu = number >= 0 && number < CPU_NONE ? (uint16_t)number : CPU_NONE;
         left = before;
     }
     event_line_thread(left, &comm, &context.pid, &context.tid);

@@ -58,11 +58,11 @@ static bool is_replaced(const Source *s) {
 }
 
 /* A file that is followed is not what it was: what comes next is not what followed. */
-static bool is_another(Source *s) {
+static bool is_another(Source *s, bool replaced) {
     struct stat st;
     off_t here = lseek(s->file.fd, 0, SEEK_CUR);
     bool shrunk = fstat(s->file.fd, &st) == 0 && here >= 0 && st.st_size < here;
-    if (!shrunk && !is_replaced(s))
+    if (!shrunk && !replaced)
         return false;
     error_set(&s->trouble, ERROR_FORMAT, "the file %s while it was followed",
               shrunk ? "became shorter" : "was replaced by another");
@@ -85,12 +85,13 @@ static size_t wait_for_pipe(Source *s, size_t n) {
 /* What is there, unlike file_read, which waits until all of n came. */
 static int64_t read_raw(Source *s, void *out, size_t n, Error *err) {
     for (;;) {
-        bool last = cancelled(s->stop); /* asked before: what was written by then is read */
+        /* asked before: what was written by then is read */
+        bool last = cancelled(s->stop), other = s->grows && is_replaced(s);
         bool pipe = !s->file.seekable && s->stop;
         size_t most = pipe ? wait_for_pipe(s, n) : n;
         int64_t got = most ? file_read_some(&s->file, out, most, err) : 0;
         s->held -= s->stopped && got > 0 ? (int)got : 0;
-        if (got != 0 || !s->grows || last || is_another(s))
+        if (got != 0 || !s->grows || last || is_another(s, other))
             return got;
         poll(NULL, 0, LOOK_AGAIN_MS);
     }

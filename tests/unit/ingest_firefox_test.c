@@ -100,6 +100,7 @@ static void places_are_modules(void **state) {
         {"https://x/a.js:1:2[7]", "https://x/a.js:1:2@https://x/a.js"},
         {"self-hosted:12:3", "self-hosted:12:3@self-hosted"},
         {"see https://x/", "see https://x/"},
+        {"Document::LoadURI http://localhost:8080", "Document::LoadURI http://localhost:8080"},
         {"g (in XUL) + 1234", "g@XUL"},
         {"g (in XUL) and more", "g (in XUL) and more"},
         {"0x7f00", "0x7f00"},

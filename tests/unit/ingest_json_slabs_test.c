@@ -36,20 +36,24 @@ static void put_u32(Buf *out, uint32_t value) {
         buf_putc(out, (char)value);
 }
 
-/* The last one is the root. */
-static void make(Buf *out, const Made *made, uint32_t n) {
-    uint32_t at = 20 + 12 * n;
+/* The last one is the root, wherever it lies. */
+static void make(Buf *out, const Made *made, uint32_t n, bool root_first) {
+    uint32_t at = 20 + 12 * n, root = (uint32_t)made[n - 1].data.n;
+    uint32_t others = at + (root_first ? root : 0);
     buf_put(out, (Str){"\xdc\xdfJSLB\1\0", 8});
     put_u32(out, 1);
     put_u32(out, n);
     put_u32(out, n - 1);
     for (uint32_t i = 0; i < n; i++) {
+        bool first = root_first && i == n - 1;
         put_u32(out, made[i].kind);
-        put_u32(out, at);
+        put_u32(out, first ? at : others);
         put_u32(out, (uint32_t)made[i].data.n);
-        at += (uint32_t)made[i].data.n;
+        others += first ? 0 : (uint32_t)made[i].data.n;
     }
-    for (uint32_t i = 0; i < n; i++)
+    if (root_first)
+        buf_put(out, made[n - 1].data);
+    for (uint32_t i = 0; i < n - root_first; i++)
         buf_put(out, made[i].data);
 }
 
@@ -66,7 +70,7 @@ static void read_all(JsonSlabs *j, size_t step, Buf *out) {
 static void expect(const Made *made, uint32_t n, const char *want, uint64_t refused) {
     static const size_t steps[] = {1, 3, 7, 4096};
     Buf file = {0};
-    make(&file, made, n);
+    make(&file, made, n, false);
     assert_true(json_slabs_is(buf_str(&file)));
     assert_int_equal(json_slabs_length(buf_str(&file)), file.n);
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
@@ -135,6 +139,34 @@ static void only_references_are_replaced(void **state) {
            0);
 }
 
+/* One list under many numbers is put in no more often than under one. */
+static void slabs_that_lie_over_each_other(void **state) {
+    enum { LISTS = 40 };
+    (void)state;
+    Buf file = {0}, root = {0}, got = {0};
+    static const uint8_t cells[1000];
+    JsonSlabs j;
+    buf_puts(&root, "[");
+    for (int i = 0; i < LISTS; i++)
+        buf_printf(&root, "%s{\"$s\":%d}", i ? "," : "", i);
+    buf_puts(&root, "]");
+    Made made[LISTS + 1] = {CELLS(1, cells)};
+    for (int i = 1; i < LISTS; i++)
+        made[i].kind = 1;
+    made[LISTS] = (Made){JSON, buf_str(&root)};
+    make(&file, made, LISTS + 1, false);
+    for (int i = 1; i < LISTS; i++) /* where the first one lies */
+        memcpy(file.s + 24 + 12 * i, file.s + 24, 8);
+    assert_true(json_slabs_open(&j, buf_str(&file), NULL));
+    read_all(&j, 4096, &got);
+    assert_true(got.n < JSON_SLABS_USES * file.n * 2);
+    assert_int_equal(j.refused, LISTS - JSON_SLABS_USES * file.n / sizeof cells);
+    json_slabs_close(&j);
+    buf_free(&got);
+    buf_free(&root);
+    buf_free(&file);
+}
+
 /* Nothing grows without end, and no slab is read that is not there. */
 static void what_cannot_be_referred_to(void **state) {
     static const uint8_t one[] = {1};
@@ -169,7 +201,7 @@ static void heads_that_are_refused(void **state) {
         Buf file = {0};
         JsonSlabs j;
         Error err = {0};
-        make(&file, made, 2);
+        make(&file, made, 2, false);
         file.s[change[i].at] = change[i].byte;
         assert_false(json_slabs_open(&j, buf_str(&file), &err));
         assert_non_null(strstr(err.message, change[i].words));
@@ -180,7 +212,7 @@ static void heads_that_are_refused(void **state) {
 
 #define META "\"meta\":{\"interval\":1,\"startTime\":1000}"
 
-static void profile(Buf *out) {
+static void profile(Buf *out, bool root_first) {
     static const int32_t frame[] = {0, 1}, offset[] = {0, 1}, stack[] = {1, 0};
     static const double time[] = {1.5, 2.25};
     const Made made[] = {
@@ -195,14 +227,14 @@ static void profile(Buf *out) {
              "\"frameTable\":{\"func\":[0,1]},\"funcTable\":{\"name\":[0,1]},\"resourceTable\":"
              "{\"name\":[]},\"stringArray\":[\"main\",\"f\"]},\"threads\":{\"$s\":4}}"),
     };
-    make(out, made, sizeof made / sizeof *made);
+    make(out, made, sizeof made / sizeof *made, root_first);
 }
 
 static void a_profile_is_read(void **state) {
     (void)state;
     Buf file = {0};
     Loaded loaded;
-    profile(&file);
+    profile(&file, false);
     load_text(&loaded, 0, 0, buf_str(&file));
     assert_string_equal(loaded.status.format, "Firefox profile, JsonSlabs");
     assert_int_equal(loaded.profile.building.samples, 2);
@@ -219,22 +251,44 @@ static void a_profile_is_read(void **state) {
     buf_free(&file);
 }
 
-/* Its root comes last: what is cut has nothing to begin with, and says so. */
+/* Where the root comes last, what is cut has nothing to begin with, and says so. */
 static void a_file_may_be_cut_anywhere(void **state) {
     (void)state;
-    Buf file = {0};
-    profile(&file);
-    for (size_t n = 0; n < file.n; n++) {
-        Loaded loaded;
-        load(&loaded, 0,
-             &(LoadOptions){.path = temp_file(str_slice(buf_str(&file), 0, n)),
-                            .format = "Firefox profile, JsonSlabs"});
-        temp_remove();
-        assert_true(loaded.status.state == LOAD_FAILED ||
-                    complaints_total(&loaded.profile.complaints));
-        assert_true(loaded.status.state != LOAD_FAILED || loaded.error.message[0]);
-        loaded_free(&loaded);
+    uint64_t samples[2] = {0};
+    for (int first = 0; first < 2; first++) {
+        Buf file = {0};
+        profile(&file, first);
+        for (size_t n = 0; n < file.n; n++) {
+            Loaded loaded;
+            load(&loaded, 0,
+                 &(LoadOptions){.path = temp_file(str_slice(buf_str(&file), 0, n)),
+                                .format = "Firefox profile, JsonSlabs"});
+            temp_remove();
+            assert_true(loaded.status.state == LOAD_FAILED ||
+                        complaints_total(&loaded.profile.complaints));
+            assert_true(loaded.status.state != LOAD_FAILED || loaded.error.message[0]);
+            samples[first] += loaded.profile.building.samples;
+            loaded_free(&loaded);
+        }
+        buf_free(&file);
     }
+    assert_true(samples[1] > samples[0]);
+}
+
+/* A slab that is wholly cut off is null, and what stands behind it is read. */
+static void a_slab_may_be_cut_off(void **state) {
+    const Made made[] = {TEXT("0"), TEXT("[{\"$s\":0},{\"$s\":1},7]")};
+    (void)state;
+    Buf file = {0}, got = {0};
+    JsonSlabs j;
+    make(&file, made, 2, false);
+    memset(file.s + 24, 0xff, 4); /* where the first lies */
+    assert_true(json_slabs_open(&j, buf_str(&file), NULL));
+    read_all(&j, 64, &got);
+    assert_string_equal(got.s, "[null,null,7]");
+    assert_int_equal(j.cut, 1);
+    json_slabs_close(&j);
+    buf_free(&got);
     buf_free(&file);
 }
 
@@ -242,6 +296,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lists_of_each_kind),
         cmocka_unit_test(only_references_are_replaced),
+        cmocka_unit_test(slabs_that_lie_over_each_other),
+        cmocka_unit_test(a_slab_may_be_cut_off),
         cmocka_unit_test(what_cannot_be_referred_to),
         cmocka_unit_test(heads_that_are_refused),
         cmocka_unit_test(a_profile_is_read),

@@ -71,6 +71,23 @@ static const TextCase cases[] = {
      {"a|cpu/mem-loads,ldlat=30/P|update_load_avg@[kernel.kallsyms]_[k]",
       "a|page-faults|start@/bin/x;main@/bin/x"},
      ""},
+    {"branches begin where their frame is",
+     "a 1 1.000000:  1 branches:u:      7f8e9c0d1e2f main+0x1 (/bin/a) =>      7f8e9c0d1e30 foo+0x0 "
+     "(/bin/a)\n"
+     "a 1 2.000000:  1 branches:u:      7f8e9c0d1e2f main+0x1 (/bin/a) =>                0 [unknown] "
+     "([unknown])\n"
+     "a 1 3.000000: sched:sched_switch: prev_comm=a ==> next_comm=b\n",
+     {"a|branches:u|main@/bin/a", "a|branches:u|main@/bin/a", "a|sched:sched_switch|"},
+     ""},
+    {"how memory was accessed is no frame, nor are instructions a cycle",
+     "a 1 1.000000: cpu/mem-loads/P:         68100142 |OP LOAD|LVL L1 hit|SNP None|\n"
+     "a 1 2.000000: cycles:            401136 main+0x1 (/bin/a)  \t IPC: 0.53 (8/15) \n",
+     {"a|cpu/mem-loads/P|", "a|cycles|main@/bin/a"},
+     ""},
+    {"addresses alone, their tabs made blanks",
+     "a 1 1.000000: cycles: \n                  401136\n                  401137\n\n",
+     {"a|cycles|[unknown];[unknown]"},
+     ""},
     {"source lines of inlined frames",
      "a 1 1.000000: cycles: \n"
      "\t          401234 add\n"

@@ -155,7 +155,12 @@ static void bpftrace_maps(void **state) {
         "bpftrace stacks",
         STR("@[\n    f+1\n]: 1\n\n@start[4711]: 58231904412345\n@start[4712]: 58231904412399\n"
             "@names[java, 7]: 3\n"),
-        rest, 1, 1);
+        rest, 1, 3);
+    /* and a stack without frames is an empty key */
+    static const char *const none[] = {"[unknown]||f", "bash||", "java||", "[unknown]||"};
+    expect_text("bpftrace stacks",
+                STR("@[\n    f\n]: 1\n@[, bash]: 1\n@[java, ]: 1\n@[, ]: 1\n@[a, b]: 1\n"), none, 4,
+                1);
 }
 
 static void dtrace_aggregations(void **state) {
@@ -180,12 +185,18 @@ static void dtrace_aggregations(void **state) {
 static void dtrace_keys_behind_stacks(void **state) {
     (void)state;
     static const char *const want[] = {"bash||main@a.out;f@a.out", "my app||sys_read@unix_[k]",
-                                       "my app||sys_read@unix_[k]"};
+                                       "my app||sys_read@unix_[k]", "sh 1||f@a.out"};
     Str text = STR("\n              a.out`f+0x451\n              a.out`main+0x4\n"
                    "  bash                                       1\n\n"
                    "              unix`sys_read+0x1\n\n"
-                   "     77  my app                              2\n");
-    expect_text("DTrace stacks", text, want, 3, 0);
+                   "     77  my app                              2\n"
+                   "  sh 1\n              a.out`f\n   1234     1\n");
+    expect_text("DTrace stacks", text, want, 4, 0);
+    Loaded loaded;
+    load_text(&loaded, 0, 0, text);
+    Pair last = pairs_get(&loaded.profile.pairs, COLUMN_AT(&loaded.profile.pair, PairId, 3));
+    assert_int_equal(contexts_get(&loaded.dict.contexts, last.context).pid, 1234);
+    loaded_free(&loaded);
 }
 
 /* @[pid, execname, ustack()], @[execname, pid, tid, ustack()], @[pid, ustack()]; ^C is the
