@@ -52,6 +52,7 @@ const char *complaint_name(ComplaintKind kind) {
         [COMPLAINT_NOT_UNWOUND] = "not-unwound",
         [COMPLAINT_DEFERRED] = "deferred",
         [COMPLAINT_SYMBOLS] = "symbols",
+        [COMPLAINT_NOT_DECODED] = "not-decoded",
         [COMPLAINT_LIMIT] = "limit",
     };
     return (unsigned)kind < COMPLAINT_KINDS ? name[kind] : "";
@@ -72,12 +73,15 @@ const char *complaint_text(ComplaintKind kind) {
         [COMPLAINT_NOT_UNWOUND] =
             "samples whose user stack is raw memory (--call-graph dwarf) and not unwound",
         [COMPLAINT_DEFERRED] = "samples whose user stack was to follow (defer) and did not in time",
-        [COMPLAINT_SYMBOLS] = "lists of symbols that are not used",
+        [COMPLAINT_SYMBOLS] = "sources of symbols that are not used",
+        [COMPLAINT_NOT_DECODED] =
+            "a processor's trace is not decoded here: `perf script --itrace=i1ms` prints it",
         [COMPLAINT_LIMIT] = "records over a limit of this program",
     };
     return (unsigned)kind < COMPLAINT_KINDS ? text[kind] : "";
 }
 
 bool complaint_is_counted(ComplaintKind kind) {
-    return kind != COMPLAINT_TRUNCATED && kind != COMPLAINT_DAMAGED;
+    return kind != COMPLAINT_TRUNCATED && kind != COMPLAINT_DAMAGED &&
+           kind != COMPLAINT_NOT_DECODED;
 }
