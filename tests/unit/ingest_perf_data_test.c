@@ -1513,7 +1513,7 @@ static void real_files(void **state) {
         const char *name;
         uint64_t samples, unwound, elsewhere; /* it says on which machine, and no build ids */
     } table[] = {{"perf-data/perf.data.true.v1", 0, 0, 0},
-                 {"perf-data/perf.data.true.v2", 1, 1, 0}};
+                 {"perf-data/perf.data.true.v2", 1, 1, 1}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         char path[1024];
         Loaded l;
