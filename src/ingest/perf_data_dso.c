@@ -130,8 +130,11 @@ static FrameValue module_frame(Dsos *d, Dso *dso, uint64_t address) {
         Dso *kernel = dso_at(d, d->kernel);
         if (!kernel->loaded)
             load(d, kernel);
-        size_t found =
-            d->kernel_delta ? 0 : symbol_table_find(&kernel->table, address, dso->module.s);
+        size_t found = 0;
+        if (d->kernel_delta)
+            dso_say_modules_moved(d);
+        else
+            found = symbol_table_find(&kernel->table, address, dso->module.s);
         if (found)
             symbol = symbol_table_name(&kernel->table, found, &d->text);
     }

@@ -14,6 +14,7 @@ enum { /* what is said but once */
        SAID_PROGRAMS = 1,
        SAID_LISTS = 2,
        SAID_KERNEL = 4,
+       SAID_MODULES = 8,
 };
 
 __attribute__((format(printf, 2, 3))) static void say(Dsos *d, const char *form, ...) {
@@ -326,6 +327,8 @@ static bool find_kernel(Dsos *d, Dso *dso, bool *hidden) {
 
 static bool load_kernel(Dsos *d, Dso *dso) {
     bool hidden = false, found = find_kernel(d, dso, &hidden);
+    if (!found)
+        d->kernel_delta = 0;
     if (!found && say_once(d, SAID_KERNEL))
         say(d, "the kernel's: %s",
             hidden ? "/proc/kallsyms hides its addresses from this user (kernel.kptr_restrict)"
@@ -336,6 +339,11 @@ static bool load_kernel(Dsos *d, Dso *dso) {
 void dso_say_no_kernel(Dsos *d) {
     if (say_once(d, SAID_KERNEL))
         say(d, "the kernel's: where it lay was not recorded (hidden by kernel.kptr_restrict?)");
+}
+
+void dso_say_modules_moved(Dsos *d) {
+    if (say_once(d, SAID_MODULES))
+        say(d, "the kernel's modules: what is here is of another run, in which they lay elsewhere");
 }
 
 /* ---- runtime compilers --------------------------------------------------------------------

@@ -13,3 +13,5 @@
 bool dso_find_symbols(Dsos *d, Dso *dso);
 /* Code of the kernel is met, and the recording does not say where that lay. */
 void dso_say_no_kernel(Dsos *d);
+/* Code of a module is met, and its list is of another run of the kernel. */
+void dso_say_modules_moved(Dsos *d);
