@@ -132,7 +132,6 @@ static void programs_of_another_machine(void **state) {
             put_here(&g);
         if (has_id)
             gen_build_id(&g, MODE_USER, id, true, path);
-        gen_mmap(&g, 8, 0x10000, 0x1000, 0, "/nowhere/other", 1);
         put_program(&g, path);
         (known ? named : placed)(want, path);
         expect_one(&g, want, !known, known ? NULL : "recorded on no-such-host: programs");
