@@ -115,6 +115,9 @@ Str view_why_no_samples(const View *v) {
         profile_complained(&slot->profile, COMPLAINT_DAMAGED))
         return STR(
             "This file ends, or is damaged, before its first sample: the complaints say where.");
+    if (profile_complained(&slot->profile, COMPLAINT_NOT_DECODED))
+        return STR(
+            "A processor's trace, which is not decoded here: open what `perf script --itrace=i1ms` prints.");
     if (slot->load.format && !strcmp(slot->load.format, "perf.data"))
         return STR(
             "perf recorded no samples: what ran was too short for its frequency (-F), slept, or failed.");

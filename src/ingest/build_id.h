@@ -8,12 +8,26 @@
 enum { BUILD_ID_MAX = 20 };
 
 typedef struct BuildId {
-    uint8_t n; /* bytes; 0: not known */
+    uint8_t n;   /* bytes; 0: not known */
+    bool padded; /* zeros at its end may be none of it: nobody said how long it is */
     uint8_t byte[BUILD_ID_MAX];
 } BuildId;
 
 static inline bool build_id_same(const BuildId *a, const BuildId *b) {
     return a->n == b->n && memcmp(a->byte, b->byte, a->n) == 0;
+}
+
+/* Whether a program with that id is the one that is wanted. */
+static inline bool build_id_fits(const BuildId *want, const BuildId *own) {
+    if (build_id_same(want, own))
+        return true;
+    if (!want->padded || own->n == 0 || own->n > want->n || memcmp(want->byte, own->byte, own->n))
+        return false;
+    for (uint8_t i = own->n; i < want->n; i++) {
+        if (want->byte[i])
+            return false;
+    }
+    return true;
 }
 
 /* A longer one is cut; zeros alone are none. */

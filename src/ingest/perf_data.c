@@ -20,6 +20,7 @@
 
 #include "base/sizes.h"
 #include "ingest/perf_data_chain.h"
+#include "ingest/perf_data_count.h"
 #include "ingest/perf_data_defer.h"
 #include "ingest/perf_data_order.h"
 #include "ingest/perf_data_stack.h"
@@ -42,11 +43,6 @@ typedef struct EventIds {
     EventId plain, period, time;
     bool has_plain, has_period, has_time;
 } EventIds;
-
-/* A counter's value when it was last sampled. */
-typedef struct Counter {
-    uint64_t value;
-} Counter;
 
 /* A sample and what is to be said about it; time_ns may be later than its own. */
 typedef struct Row {
@@ -84,12 +80,15 @@ typedef struct PerfData {
     void *loader;
     bool ordered, looked; /* whether times tell in which order records happened */
     bool stopped;
-    uint64_t seen;    /* time of the newest record that waits, of the file at hand */
-    Column events;    /* EventIds, by PerfAttr.index */
-    Column counters;  /* Counter */
-    IdMap by_counter; /* id to its place in counters + 1 */
-    uint64_t last;    /* time of the record that was taken last */
-    uint64_t cut;     /* of the newest that could not wait for its round's end; 0: none */
+    uint64_t seen; /* time of the newest record that waits, of the file at hand */
+    Column events; /* EventIds, by PerfAttr.index */
+    PerfCounters counters;
+    PerfLost lost;
+    uint64_t last;   /* time of the record that was taken last */
+    uint64_t cut;    /* of the newest that could not wait for its round's end; 0: none */
+    uint64_t taken;  /* bytes of records so far, */
+    uint64_t calm;   /* and how many there must be before a round is cut for its bytes again */
+    uint64_t traced; /* bytes that only a decoder of the processor's trace could read */
 } PerfData;
 
 static void grumble(PerfData *d, ComplaintKind kind, uint64_t count, int64_t offset,
@@ -232,6 +231,11 @@ static void end_all_waits(PerfData *d) {
     }
 }
 
+static bool is_last_switch(PerfData *d, const PerfSample *s) {
+    bool ended = perf_thread(&d->stacks.spaces, s->pid, s->tid)->ended;
+    return perf_switch_is_last(s, ended, d->header.swapped);
+}
+
 /* False: the sample is an ordinary one. */
 static bool take_switch(PerfData *d, Row *row) {
     const PerfSample *s = row->sample;
@@ -242,7 +246,7 @@ static bool take_switch(PerfData *d, Row *row) {
     PerfWait *wait = s->tid > 0 ? perf_wait_of(&d->waits, s->tid) : NULL;
     if (wait)
         end_wait(d, wait, 0, false); /* when it ran again was not recorded */
-    if (s->tid <= 0 || perf_switch_is_last(s, swapped))
+    if (s->tid <= 0 || is_last_switch(d, s))
         return false; /* a processor's idle thread waits for work; an ended one for nothing */
     row->kind = WEIGHT_TIME_NS;
     wait = perf_wait_begin(&d->waits, s, row->attr, row->mode, row->offset);
@@ -300,20 +304,6 @@ static void add_ahead(PerfData *d, Ahead *a, const PerfRecord *r, const PerfAttr
     d->ahead_n++;
 }
 
-/* How much a counter has grown since it was seen last. */
-static uint64_t growth(PerfData *d, const PerfCount *count) {
-    uint32_t high = (uint32_t)(count->id >> 32), low = (uint32_t)count->id;
-    uint32_t at = id_map_find(&d->by_counter, high, low);
-    if (!at) {
-        column_push(&d->counters);
-        id_map_add(&d->by_counter, high, low, at = (uint32_t)d->counters.count);
-    }
-    Counter *c = &COLUMN_AT(&d->counters, Counter, at - 1);
-    uint64_t grown = count->value - c->value;
-    c->value = count->value;
-    return grown;
-}
-
 /* A sample that carries counters is one of each that has grown, weighed by that. */
 static void add_counts(PerfData *d, const PerfRecord *r, const PerfAttr *attr, PerfSample *s) {
     uint64_t n = perf_counts(s, attr, d->header.swapped);
@@ -325,7 +315,7 @@ static void add_counts(PerfData *d, const PerfRecord *r, const PerfAttr *attr, P
                     "a sample of an event %llu that is not declared", count.id, 0);
             continue;
         }
-        s->period = growth(d, &count);
+        s->period = perf_counter_growth(&d->counters, &count, attr->inherit ? s->tid : 0);
         if (s->period)
             add_sample(d, r, of, s);
     }
@@ -489,7 +479,15 @@ __attribute__((noinline)) static void cut_round(PerfData *d) {
     size_t n = perf_order_half(&d->order);
     if (n)
         d->cut = d->order.item[n - 1].time;
+    d->calm = d->taken + HELD_BYTES_MOST;
     take_due(d, n);
+}
+
+/* The younger half keeps most blocks from being free, as each holds some of it. To cut again for
+ * that would let nearly all go, and leave in no order what the round still brings. */
+static bool holds_too_much(const PerfData *d) {
+    return d->order.n > HELD_RECORDS_MOST ||
+           (d->input.bytes > HELD_BYTES_MOST && d->taken >= d->calm);
 }
 
 static void end_round(PerfData *d) {
@@ -498,24 +496,6 @@ static void end_round(PerfData *d) {
     take_due(d, perf_order_round(&d->order));
     if (source_is_pipe(d->input.source))
         hand_over(d); /* its writer may well be slow */
-}
-
-static bool is_known(uint32_t type) {
-    switch (type) {
-    case RECORD_MMAP:
-    case RECORD_COMM:
-    case RECORD_EXIT:
-    case RECORD_FORK:
-    case RECORD_SAMPLE:
-    case RECORD_MMAP2:
-    case RECORD_SWITCH:
-    case RECORD_SWITCH_CPU_WIDE:
-    case RECORD_KSYMBOL:
-    case RECORD_CALLCHAIN_DEFERRED:
-        return true;
-    default:
-        return false;
-    }
 }
 
 /* As perf: where records besides samples have no time, all are taken as they come. */
@@ -527,15 +507,22 @@ static bool is_ordered(PerfData *d) {
     return d->ordered;
 }
 
+static void take_lost(PerfData *d, const PerfRecord *r) {
+    uint64_t lost, time;
+    bool swapped = d->header.swapped;
+    if (!perf_lost_read(r, swapped, &lost))
+        return;
+    time = perf_record_time(r, perf_header_attr(&d->header, r), swapped);
+    lost = perf_lost_more(&d->lost, r->type, time, lost);
+    if (lost)
+        grumble(d, COMPLAINT_LOST, lost, perf_record_offset(r), "%llu lost", lost, 0);
+}
+
 /* A record of the kernel; true: it is held until its turn. */
 static bool take_or_wait(PerfData *d, PerfRecord *r) {
-    uint64_t lost;
-    if (r->type == RECORD_LOST || r->type == RECORD_LOST_SAMPLES) {
-        if (perf_lost_read(r, d->header.swapped, &lost) && lost)
-            grumble(d, COMPLAINT_LOST, lost, perf_record_offset(r), "%llu lost", lost, 0);
-        return false;
-    }
-    if (!is_known(r->type))
+    if (r->type == RECORD_LOST || r->type == RECORD_LOST_SAMPLES)
+        take_lost(d, r);
+    if (!perf_record_is_used(r->type))
         return false;
     r->attr = d->header.only ? d->header.only : perf_header_attr(&d->header, r);
     uint64_t time = perf_record_time(r, r->attr, d->header.swapped);
@@ -564,17 +551,6 @@ static void take_header(PerfData *d, const PerfRecord *r) {
     column_clear(&d->events); /* names may have changed */
 }
 
-/* Bytes that follow a record and are none. */
-static uint64_t tail_of(PerfData *d, const PerfRecord *r) {
-    const uint8_t *body = r->at + PERF_RECORD_HEAD;
-    size_t n = r->size - PERF_RECORD_HEAD;
-    if (r->type == PERF_AUXTRACE && n >= 8)
-        return perf_get64(body, d->header.swapped);
-    if (r->type == PERF_TRACING_DATA && n >= 4)
-        return ((uint64_t)perf_get32(body, d->header.swapped) + 7) & ~7ull;
-    return 0;
-}
-
 static void take_any(PerfData *d, PerfRecord *r);
 
 static void take_packed(PerfData *d, const PerfRecord *r) {
@@ -596,6 +572,10 @@ static void take_packed(PerfData *d, const PerfRecord *r) {
         else
             take_any(d, &inner);
     }
+    if (in->bad_size) {
+        error_set(&err, ERROR_FORMAT, "a record in compressed data has less than 8 bytes");
+        perf_input_drop_packed(in);
+    }
     if (err.kind)
         complain(&d->batch.complaints, COMPLAINT_DAMAGED, 1, perf_record_offset(r),
                  str_of(err.message));
@@ -604,6 +584,7 @@ static void take_packed(PerfData *d, const PerfRecord *r) {
 /* Takes a record and lets it go, unless it has to wait. */
 static void take_any(PerfData *d, PerfRecord *r) {
     bool waits = false;
+    d->taken += r->size;
     switch (r->type) {
     case PERF_HEADER_ATTR:
     case PERF_EVENT_UPDATE:
@@ -624,7 +605,7 @@ static void take_any(PerfData *d, PerfRecord *r) {
     }
     if (!waits)
         perf_input_release(r->block);
-    if (d->input.bytes > HELD_BYTES_MOST || d->order.n > HELD_RECORDS_MOST)
+    if (holds_too_much(d))
         cut_round(d);
 }
 
@@ -647,7 +628,9 @@ static bool read_some(PerfData *d, PerfInput *in, uint64_t bytes) {
     for (uint64_t n = 0; n < bytes; n += r.size) {
         if (d->stopped || in->bad_size || !perf_input_next(in, &r))
             return false;
-        uint64_t tail = tail_of(d, &r);
+        uint64_t tail = perf_header_tail(&r, d->header.swapped);
+        if (r.type == PERF_AUXTRACE)
+            d->traced += tail;
         take_any(d, &r);
         if (tail && !perf_input_skip(in, tail))
             return false;
@@ -726,14 +709,19 @@ static void read_records(PerfData *d) {
     if (!d->stopped)
         end_all_waits(d);
     say_ending(d, &d->input);
+    if (d->traced)
+        grumble(d, COMPLAINT_NOT_DECODED, 1, -1, "%llu bytes", d->traced, 0);
     hand_over(d);
 }
 
 static bool read_all(PerfData *d, Error *err) {
+    char list[1024];
     if (!perf_header_read(&d->header, &d->input, err))
         return false;
     perf_stacks_init(&d->stacks, &d->header, source_size(d->input.source));
     d->stacks.dsos.complaints = &d->batch.complaints;
+    if (perf_folder_list(source_path(d->input.source), list, sizeof list))
+        d->stacks.dsos.list = str_of(list);
     batch_clear(&d->batch, &d->stacks.part);
     if (perf_input_begin(&d->input, d->header.data_at, d->header.data_bytes))
         read_records(d);
@@ -756,8 +744,7 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
     perf_waits_init(&d->waits);
     batch_init(&d->batch);
     column_init(&d->events, sizeof(EventIds), 3);
-    column_init(&d->counters, sizeof(Counter), 6);
-    id_map_init(&d->by_counter);
+    perf_counters_init(&d->counters);
     bool ok = read_all(d, err);
     perf_order_free(&d->order);
     perf_waits_free(&d->waits);
@@ -769,8 +756,7 @@ static bool run(Source *source, FormatEmit *emit, void *loader, Error *err) {
     perf_header_free(&d->header);
     batch_free(&d->batch);
     column_free(&d->events);
-    column_free(&d->counters);
-    id_map_free(&d->by_counter);
+    perf_counters_free(&d->counters);
     mem_resize(d, sizeof *d, 0);
     return ok;
 }

@@ -2,6 +2,7 @@
 
 /* Bits of the word of flags that are of interest, by their place in the declaration. */
 enum {
+    FLAG_INHERIT = 1,
     FLAG_EXCLUDE_USER = 4,
     FLAG_EXCLUDE_KERNEL = 5,
     FLAG_EXCLUDE_HV = 6,
@@ -75,6 +76,7 @@ bool attr_read(PerfAttr *out, const uint8_t *bytes, size_t n, bool swapped, bool
     perf_u64(&b); /* of a breakpoint */
     out->branch_type = perf_u64(&b);
     out->user_regs = perf_u64(&b);
+    out->inherit = flag(flags, big, FLAG_INHERIT);
     out->exclude_user = flag(flags, big, FLAG_EXCLUDE_USER);
     out->exclude_kernel = flag(flags, big, FLAG_EXCLUDE_KERNEL);
     out->exclude_hv = flag(flags, big, FLAG_EXCLUDE_HV);

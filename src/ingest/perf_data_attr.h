@@ -46,6 +46,7 @@ typedef struct PerfAttr {
     uint64_t config, bp_addr, period, sample_type, read_format;
     uint64_t branch_type, user_regs; /* which branches, and which registers, a bit each */
     bool sample_id_all, freq;
+    bool inherit; /* threads that begin later have counters of their own, under the same id */
     bool exclude_user, exclude_kernel, exclude_hv, exclude_host, exclude_guest;
     uint32_t precise_ip;
     uint32_t index; /* among the file's */

@@ -1,11 +1,6 @@
 #include "ingest/perf_data_dso.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/utsname.h>
-
-enum { PATH_ROOM = 4096 + 256 };
+#include "ingest/perf_data_find.h"
 
 static Dso *dso_at(const Dsos *d, DsoId id) {
     return (Dso *)column_at(&d->entry, id);
@@ -59,16 +54,6 @@ static Str module_name(Dsos *d, Str path) {
     return out;
 }
 
-/* What the file's header says about it. */
-static BuildId recorded_id(const Dsos *d, Str path) {
-    for (uint64_t i = 0; i < d->header->build_id.count; i++) {
-        const PerfBuildId *b = &COLUMN_AT(&d->header->build_id, PerfBuildId, i);
-        if (str_eq(b->file, path))
-            return b->id;
-    }
-    return (BuildId){0};
-}
-
 DsoId dso_of(Dsos *d, DsoKind kind, Str path, const BuildId *id) {
     uint64_t h = hash_bytes(path.s, path.n) + kind;
     if (id)
@@ -92,232 +77,8 @@ DsoId dso_of(Dsos *d, DsoKind kind, Str path, const BuildId *id) {
     return made;
 }
 
-/* ---- where their symbols are --------------------------------------------------------------
+/* ---- frames -------------------------------------------------------------------------------
  */
-
-/* "HOME/.debug/.build-id/ab/cdef…/WHAT", perf's cache; false: no id, or no home. */
-static bool cache_path(const BuildId *id, const char *what, char *out) {
-    const char *home = getenv("HOME");
-    if (id->n < 2 || !home)
-        return false;
-    int n = snprintf(out, PATH_ROOM, "%s/.debug/.build-id/%02x/", home, id->byte[0]);
-    if (n < 0 || n > PATH_ROOM - 128)
-        return false;
-    for (int i = 1; i < id->n; i++)
-        n += snprintf(out + n, (size_t)(PATH_ROOM - n), "%02x", id->byte[i]);
-    snprintf(out + n, (size_t)(PATH_ROOM - n), "%s%s", *what ? "/" : "", what);
-    return true;
-}
-
-/* The usual place of debug files by their build id. */
-static bool debug_path(const BuildId *id, char *out) {
-    if (id->n < 2)
-        return false;
-    int n = snprintf(out, PATH_ROOM, "/usr/lib/debug/.build-id/%02x/", id->byte[0]);
-    for (int i = 1; i < id->n; i++)
-        n += snprintf(out + n, (size_t)(PATH_ROOM - n), "%02x", id->byte[i]);
-    snprintf(out + n, (size_t)(PATH_ROOM - n), ".debug");
-    return true;
-}
-
-/* The file with the best symbols so far, and the one that is what was mapped. */
-typedef struct Search {
-    SymbolFile *symbols, *mapped;
-    BuildId want;
-} Search;
-
-/* Takes the first with full symbols and the first that can be run; true: both are found. */
-static bool try_path(Search *s, const char *path) {
-    SymbolFile *f = symbol_file_open(path, &s->want);
-    if (!f)
-        return false;
-    bool used = false;
-    if (!s->symbols && symbol_file_has_symtab(f)) {
-        s->symbols = f;
-        used = true;
-    }
-    if (!s->mapped && symbol_file_has_dynsym(f)) {
-        s->mapped = f;
-        used = true;
-    }
-    if (!used)
-        symbols_close(f);
-    return s->symbols && s->mapped;
-}
-
-/* Beside the file, in .debug beside it, and below /usr/lib/debug. */
-static bool try_link(Search *s, Str path, const char *link) {
-    static const char *const form[] = {"%.*s%s", "%.*s.debug/%s", "/usr/lib/debug%.*s%s"};
-    char name[PATH_ROOM];
-    size_t folder = str_rfind_char(path, '/');
-    folder = folder < path.n ? folder + 1 : 0;
-    for (int i = 0; i < 3; i++) {
-        int n = snprintf(name, sizeof name, form[i], (int)folder, path.s, link);
-        if (n > 0 && n < PATH_ROOM && strcmp(name, path.s) != 0 && try_path(s, name))
-            return true;
-    }
-    return false;
-}
-
-static void search(Search *s, const Dso *dso) {
-    char name[PATH_ROOM], link[256];
-    SymbolFile *file = symbol_file_open(dso->path.s, &s->want);
-    bool linked = file && symbol_file_debug_link(file, link, sizeof link);
-    if (file && !s->want.n)
-        s->want = symbol_file_build_id(file); /* of files without one, what is there */
-    symbols_close(file);
-    if (linked && try_link(s, dso->path, link))
-        return;
-    if ((cache_path(&s->want, "elf", name) && try_path(s, name)) ||
-        (cache_path(&s->want, "", name) && try_path(s, name)) ||
-        (cache_path(&s->want, "debug", name) && try_path(s, name)))
-        return;
-    int n = snprintf(name, sizeof name, "/usr/lib/debug%s.debug", dso->path.s);
-    if (n < PATH_ROOM && try_path(s, name))
-        return;
-    n = snprintf(name, sizeof name, "/usr/lib/debug%s", dso->path.s);
-    if (n < PATH_ROOM && try_path(s, name))
-        return;
-    if (debug_path(&s->want, name) && try_path(s, name))
-        return;
-    try_path(s, dso->path.s);
-}
-
-static bool load_file(Dsos *d, Dso *dso) {
-    Search s = {.want = dso->id};
-    if (!s.want.n)
-        s.want = recorded_id(d, dso->path);
-    search(&s, dso);
-    if (!s.symbols && !s.mapped)
-        return false;
-    if (!s.symbols)
-        s.symbols = s.mapped;
-    if (!s.mapped)
-        s.mapped = s.symbols;
-    symbols_read_elf(&dso->table, s.symbols, s.mapped);
-    return true;
-}
-
-/* ---- the kernel ---------------------------------------------------------------------------
- */
-
-/* Of the running kernel. */
-static BuildId running_id(void) {
-    enum { GNU_BUILD_ID = 3, MOST = 1 << 20 };
-    BuildId id = {0};
-    Buf notes = {0};
-    if (file_read_all("/sys/kernel/notes", &notes, MOST, NULL)) {
-        PerfBytes b = perf_bytes((const uint8_t *)notes.s, notes.n, false);
-        while (!b.bad && !id.n && perf_left(&b)) {
-            uint32_t name_n = perf_u32(&b), n = perf_u32(&b), type = perf_u32(&b);
-            const uint8_t *name = perf_take(&b, ((uint64_t)name_n + 3) & ~3ull);
-            const uint8_t *desc = perf_take(&b, ((uint64_t)n + 3) & ~3ull);
-            if (name && desc && type == GNU_BUILD_ID && name_n == 4 && memcmp(name, "GNU", 4) == 0)
-                id = build_id_of(desc, n);
-        }
-    }
-    buf_free(&notes);
-    return id;
-}
-
-/* Recorded on this machine, with a kernel of the same release. A recording that goes on says so at
- * its end only, but goes on here. */
-static bool is_this_machine(const PerfHeader *h) {
-    struct utsname name;
-    if (h->goes_on)
-        return true;
-    return uname(&name) == 0 && str_eq_c(h->host, name.nodename) &&
-           str_eq_c(h->release, name.release);
-}
-
-/* What the kernel lends to programs: perf's copy, or our own if it is the same. */
-static bool load_vdso(Dsos *d, Dso *dso) {
-    char name[PATH_ROOM];
-    BuildId want = dso->id.n ? dso->id : recorded_id(d, dso->path);
-    SymbolFile *f = NULL;
-    if (cache_path(&want, "vdso", name))
-        f = symbol_file_open(name, &want);
-    if (!f && (f = symbol_file_of_vdso())) {
-        BuildId own = symbol_file_build_id(f);
-        if (want.n ? !build_id_same(&own, &want) : !is_this_machine(d->header)) {
-            symbols_close(f);
-            f = NULL;
-        }
-    }
-    if (f)
-        symbols_read_elf(&dso->table, f, f);
-    return f != NULL;
-}
-
-/* A list of the recorded kernel, maybe of another run, in which all lay elsewhere. */
-static bool load_list(Dsos *d, Dso *dso, const char *path, bool same_place) {
-    uint64_t at;
-    symbol_table_free(&dso->table);
-    symbol_table_init(&dso->table);
-    if (!symbols_read_kallsyms(&dso->table, path, d->text_name, &at))
-        return false;
-    d->kernel_delta = at && d->text_at ? at - d->text_at : 0;
-    return !same_place || (at && at == d->text_at);
-}
-
-/* Where perf looks for the kernel with all its symbols. Its modules' are not in it. */
-static SymbolFile *open_vmlinux(const Dsos *d, const BuildId *want) {
-    static const char *const place[] = {"vmlinux",
-                                        "/boot/vmlinux",
-                                        "/boot/vmlinux-%s",
-                                        "/usr/lib/debug/boot/vmlinux-%s",
-                                        "/lib/modules/%s/build/vmlinux",
-                                        "/usr/lib/debug/lib/modules/%s/vmlinux",
-                                        "/usr/lib/debug/boot/vmlinux-%s.debug"};
-    char name[PATH_ROOM];
-    struct utsname own;
-    SymbolFile *f = NULL;
-    Str release = d->header->release;
-    if (!release.n && uname(&own) == 0)
-        release = str_of(own.release);
-    for (size_t i = 0; i < sizeof place / sizeof *place && !f; i++) {
-        Str form = str_of(place[i]);
-        size_t at = str_find(form, STR("%s"));
-        bool whole = at == form.n;
-        int n = snprintf(name, sizeof name, "%.*s%.*s%s", (int)at, form.s,
-                         whole ? 0 : (int)release.n, release.s, whole ? "" : form.s + at + 2);
-        if (n > 0 && n < PATH_ROOM)
-            f = symbol_file_open(name, want);
-    }
-    if (!f && cache_path(want, "elf", name))
-        f = symbol_file_open(name, want);
-    if (!f && cache_path(want, "vmlinux", name))
-        f = symbol_file_open(name, want);
-    return f;
-}
-
-static bool load_vmlinux(Dsos *d, Dso *dso, const BuildId *want) {
-    uint64_t at;
-    SymbolFile *f = open_vmlinux(d, want);
-    if (!f)
-        return false;
-    symbol_table_free(&dso->table);
-    symbol_table_init(&dso->table);
-    symbols_read_vmlinux(&dso->table, f, d->text_name, &at);
-    d->kernel_delta = at && d->text_at ? at - d->text_at : 0;
-    return dso->table.n > 0;
-}
-
-/* With its build id in the file that decides; else (a pipe, perf record -z) it is this kernel
- * if host, release and the address of its code are the same. */
-static bool load_kernel(Dsos *d, Dso *dso) {
-    char name[PATH_ROOM];
-    BuildId want = dso->id.n ? dso->id : recorded_id(d, dso->module);
-    if (!want.n)
-        return is_this_machine(d->header) && load_list(d, dso, "/proc/kallsyms", true);
-    bool cached = cache_path(&want, "kallsyms", name);
-    if (cached && load_list(d, dso, name, true))
-        return true;
-    BuildId own = running_id();
-    if (build_id_same(&own, &want) && load_list(d, dso, "/proc/kallsyms", false))
-        return true;
-    return (cached && load_list(d, dso, name, false)) || load_vmlinux(d, dso, &want);
-}
 
 static void find_extent(Dsos *d, const SymbolTable *t) {
     size_t first = 0, last = t->n;
@@ -331,48 +92,14 @@ static void find_extent(Dsos *d, const SymbolTable *t) {
     }
 }
 
-/* ---- frames -------------------------------------------------------------------------------
- */
-
-static bool load_map(Dsos *d, Dso *dso) {
-    Error err = {0};
-    if (symbols_read_map(&dso->table, dso->path.s, &err))
-        return true;
-    if (err.kind && d->complaints) {
-        buf_clear(&d->text);
-        buf_printf(&d->text, "%s: %s", dso->path.s, err.message);
-        complain(d->complaints, COMPLAINT_SYMBOLS, 1, -1, buf_str(&d->text));
-    }
-    return false;
-}
-
 static void load(Dsos *d, Dso *dso) {
-    bool found = true;
     dso->loaded = true;
     symbol_table_init(&dso->table);
-    switch (dso->kind) {
-    case DSO_FILE:
-        found = load_file(d, dso);
-        break;
-    case DSO_KERNEL:
-        found = load_kernel(d, dso);
-        if (found)
-            find_extent(d, &dso->table);
-        break;
-    case DSO_VDSO:
-        found = load_vdso(d, dso);
-        break;
-    case DSO_MAP:
-        found = load_map(d, dso);
-        break;
-    case DSO_MODULE:
-    case DSO_KSYMBOL:
-    case DSO_NOTHING:
-        break;
-    }
-    if (!found) { /* what was read may be another's */
+    if (!dso_find_symbols(d, dso)) { /* what was read may be another's */
         symbol_table_free(&dso->table);
         symbol_table_init(&dso->table);
+    } else if (dso->kind == DSO_KERNEL) {
+        find_extent(d, &dso->table);
     }
 }
 
@@ -395,14 +122,19 @@ static FrameValue frame_of_symbol(Dsos *d, Dso *dso, size_t found, uint64_t prin
     return *frame;
 }
 
-/* Symbols of modules stand in the kernel's list. */
+/* Symbols of modules stand in the kernel's list. One of another run of the kernel says where they
+ * were then, and each moves on its own. */
 static FrameValue module_frame(Dsos *d, Dso *dso, uint64_t address) {
     Str symbol = {"", 0};
     if (d->kernel) {
         Dso *kernel = dso_at(d, d->kernel);
         if (!kernel->loaded)
             load(d, kernel);
-        size_t found = symbol_table_find(&kernel->table, address + d->kernel_delta, dso->module.s);
+        size_t found = 0;
+        if (d->kernel_delta)
+            dso_say_modules_moved(d);
+        else
+            found = symbol_table_find(&kernel->table, address, dso->module.s);
         if (found)
             symbol = symbol_table_name(&kernel->table, found, &d->text);
     }
@@ -437,8 +169,10 @@ static FrameValue nowhere(Dsos *d, uint64_t address) {
 }
 
 DsoId dso_of_kernel(Dsos *d, uint64_t address) {
-    if (!d->kernel)
+    if (!d->kernel) {
+        dso_say_no_kernel(d);
         return 0;
+    }
     if (!dso_at(d, d->kernel)->loaded)
         load(d, dso_at(d, d->kernel));
     address += d->kernel_delta;

@@ -1,9 +1,6 @@
 /* Perf data dso: the programs, libraries, kernel parts and runtime-compiled code that addresses
- * lie in, and where their symbols are found: in the file that was mapped, its separate debug
- * file, perf's build-id cache, the kernel's list, a kernel with symbols (vmlinux) at its usual
- * places, the list of a runtime compiler. Symbols are
- * read when first asked for. A build id that differs from the recorded one is another program,
- * whose symbols are not taken.
+ * lie in, and the frames that their symbols (perf_data_find.h) make. Symbols are read when first
+ * asked for.
  * Owner: a load. Thread: one at a time. Failure: a frame named by its place in the file. */
 #pragma once
 
@@ -44,6 +41,8 @@ typedef struct Dsos {
     FrameTable *frames;
     Dict *dict;
     Complaints *complaints; /* about what is there and not used; NULL: nobody listens */
+    uint32_t said;          /* SAID_…, once each */
+    Str list;               /* of the kernel, that was kept beside the recording; or empty */
     DsoId kernel;           /* 0: none was met */
     Str text_name;          /* a symbol of the kernel, and where it was when this was recorded */
     uint64_t text_at;

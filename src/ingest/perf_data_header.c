@@ -121,6 +121,7 @@ static bool read_build_id(PerfHeader *h, uint16_t misc, PerfBytes *b) {
     size_t n = misc & HAS_SIZE ? id[BUILD_ID_MAX] : BUILD_ID_MAX;
     Str file = perf_rest_text(b);
     PerfBuildId entry = {keep(h, file), (misc & CPUMODE) == KERNEL, build_id_of(id, n)};
+    entry.id.padded = !(misc & HAS_SIZE); /* before perf 5.11 */
     if (entry.id.n)
         COLUMN_PUSH(&h->build_id, PerfBuildId) = entry;
     return true;
@@ -368,4 +369,14 @@ bool perf_header_record(PerfHeader *h, const PerfRecord *r) {
     default:
         return false;
     }
+}
+
+uint64_t perf_header_tail(const PerfRecord *r, bool swapped) {
+    const uint8_t *body = r->at + PERF_RECORD_HEAD;
+    size_t n = r->size - PERF_RECORD_HEAD;
+    if (r->type == PERF_AUXTRACE && n >= 8)
+        return perf_get64(body, swapped);
+    if (r->type == PERF_TRACING_DATA && n >= 4)
+        return ((uint64_t)perf_get32(body, swapped) + 7) & ~7ull;
+    return 0;
 }

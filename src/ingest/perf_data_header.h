@@ -53,6 +53,8 @@ bool perf_header_probe(Str head);
 bool perf_header_read(PerfHeader *h, PerfInput *in, Error *err);
 /* Takes a record that belongs to the header; false: it is none, or damaged. */
 bool perf_header_record(PerfHeader *h, const PerfRecord *r);
+/* Bytes that follow a record and are none. */
+uint64_t perf_header_tail(const PerfRecord *r, bool swapped);
 /* The event of a sample or other record; NULL: it names one that is not known. */
 const PerfAttr *perf_header_attr(PerfHeader *h, const PerfRecord *r);
 /* That of an id; NULL: none. */

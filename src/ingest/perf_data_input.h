@@ -93,6 +93,8 @@ bool perf_input_skip(PerfInput *in, uint64_t n);
  * it says false; the record must be held as long. */
 bool perf_input_unpack(PerfInput *in, const PerfRecord *record, Str data, Error *err);
 bool perf_input_unpacked(PerfInput *in, PerfRecord *out, Error *err);
+/* One of them is no record (bad_size): the rest is passed over, and the input itself goes on. */
+void perf_input_drop_packed(PerfInput *in);
 void perf_input_release(PerfBlock *block);
 
 /* In the input, of a record. */

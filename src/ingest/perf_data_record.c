@@ -162,6 +162,24 @@ PerfCount perf_count_at(const PerfSample *s, const PerfAttr *attr, bool swapped,
 /* ---- what any record has ------------------------------------------------------------------
  */
 
+bool perf_record_is_used(uint32_t type) {
+    switch (type) {
+    case RECORD_MMAP:
+    case RECORD_COMM:
+    case RECORD_EXIT:
+    case RECORD_FORK:
+    case RECORD_SAMPLE:
+    case RECORD_MMAP2:
+    case RECORD_SWITCH:
+    case RECORD_SWITCH_CPU_WIDE:
+    case RECORD_KSYMBOL:
+    case RECORD_CALLCHAIN_DEFERRED:
+        return true;
+    default:
+        return false;
+    }
+}
+
 uint64_t perf_record_time(const PerfRecord *r, const PerfAttr *attr, bool swapped) {
     if (!attr)
         return UINT64_MAX;
@@ -187,7 +205,7 @@ int32_t perf_record_thread(const PerfRecord *r, const PerfAttr *attr, bool swapp
  */
 
 bool perf_mmap_read(const PerfRecord *r, const PerfAttr *attr, bool swapped, PerfMmap *out) {
-    enum { PROT_EXECUTE = 4 };
+    enum { PROT_EXECUTE = 4, FLAG_HUGE = 0x40000 };
     PerfBytes b = body_of(r, attr, swapped);
     *out = (PerfMmap){.file = {"", 0}};
     out->pid = (int32_t)perf_u32(&b);
@@ -201,7 +219,7 @@ bool perf_mmap_read(const PerfRecord *r, const PerfAttr *attr, bool swapped, Per
         if (id && (r->misc & MISC_MMAP_BUILD_ID))
             out->build_id = build_id_of(id + 4, id[0]);
         out->executable = (perf_u32(&b) & PROT_EXECUTE) != 0;
-        perf_u32(&b); /* flags */
+        out->huge = (perf_u32(&b) & FLAG_HUGE) != 0;
     }
     if (b.bad)
         return false;

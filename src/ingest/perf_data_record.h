@@ -72,6 +72,9 @@ typedef struct PerfSample {
     uint8_t lacks;      /* LACKS_… */
 } PerfSample;
 
+/* A record of the kernel that says something about samples, or is one. */
+bool perf_record_is_used(uint32_t type);
+
 bool perf_sample_read(const PerfRecord *r, const PerfAttr *attr, bool swapped, PerfSample *out);
 
 /* The time of any record, or UINT64_MAX. attr: perf_header_attr of it, may be NULL. */
@@ -83,6 +86,7 @@ typedef struct PerfMmap {
     int32_t pid, tid;
     uint64_t start, length, offset;
     bool executable;
+    bool huge; /* on large pages, of a file that is none (MAP_HUGETLB) */
     BuildId build_id;
     Str file;
 } PerfMmap;

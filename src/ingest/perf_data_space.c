@@ -227,7 +227,7 @@ static bool map_user(PerfSpaces *s, const PerfMmap *map) {
     char name[64];
     PerfThread *t = perf_thread(s, map->pid, map->tid);
     Mapping m = {.start = map->start, .end = map->start + map->length};
-    bool bare = is_anonymous(map->file) || is_no_file(map->file);
+    bool bare = map->huge || is_anonymous(map->file) || is_no_file(map->file);
     if (m.end < m.start)
         m.end = UINT64_MAX;
     m.shift = map->offset - map->start;

@@ -49,10 +49,11 @@ int32_t perf_switch_next(const PerfSample *sample, bool swapped) {
     return raw ? (int32_t)perf_get32(raw + NEXT_PID, swapped) : -1;
 }
 
-bool perf_switch_is_last(const PerfSample *sample, bool swapped) {
-    enum { DEAD = 0x10, ZOMBIE = 0x20 };
+bool perf_switch_is_last(const PerfSample *sample, bool ended, bool swapped) {
+    enum { DEAD = 0x10, ZOMBIE = 0x20, DEAD_OR_PARKED = 0x40 };
     const uint8_t *raw = fields_of(sample, swapped);
-    return raw && (perf_get64(raw + PREV_STATE, swapped) & (DEAD | ZOMBIE));
+    uint64_t state = raw ? perf_get64(raw + PREV_STATE, swapped) : 0;
+    return (state & (DEAD | ZOMBIE)) || (ended && (state & DEAD_OR_PARKED));
 }
 
 PerfWait *perf_wait_of(PerfWaits *w, int32_t tid) {

@@ -43,8 +43,9 @@ static inline bool perf_is_off_cpu(const PerfAttr *attr) {
 bool perf_off_cpu_read(PerfSample *sample, const PerfAttr *attr, bool swapped);
 /* The thread that runs after the one that a sample is of; -1: it does not say. */
 int32_t perf_switch_next(const PerfSample *sample, bool swapped);
-/* The thread that stops has ended: it will not run again. */
-bool perf_switch_is_last(const PerfSample *sample, bool swapped);
+/* The thread that stops has ended: it will not run again. ended: so a record before said;
+ * until 4.19 the state of such a thread was what now is that of one that is parked. */
+bool perf_switch_is_last(const PerfSample *sample, bool ended, bool swapped);
 /* Keeps the sample; what its thread still waited for is lost, so ask perf_wait_of before. */
 PerfWait *perf_wait_begin(PerfWaits *w, const PerfSample *sample, const PerfAttr *attr,
                           uint32_t mode, int64_t offset);

@@ -1,6 +1,7 @@
 #include "ingest/perf_folder.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "ingest/perf_data_header.h"
 
@@ -19,6 +20,14 @@ bool perf_folder(const char *path, char *out, size_t cap) {
         file_pread(&f, magic, MAGIC, 0, NULL) == MAGIC && perf_header_probe((Str){magic, MAGIC});
     file_close(&f);
     return is;
+}
+
+bool perf_folder_list(const char *data, char *out, size_t cap) {
+    const char *name = path_name(data);
+    if (strcmp(name, "data") != 0)
+        return false;
+    int n = snprintf(out, cap, "%.*skcore_dir/kallsyms", (int)(name - data), data);
+    return n > 0 && (size_t)n < cap && file_is_plain(out);
 }
 
 static bool part_path(const char *data, uint32_t i, char *out, size_t cap) {

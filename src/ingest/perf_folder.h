@@ -1,6 +1,7 @@
-/* Perf folder: what `perf record --threads` writes instead of a file: a folder with the file
- * "data", which has the header and some records, and "data.0", "data.1" and so on, which have
- * nothing but records, a thread's each. The folder is opened as a profile. Owner: who calls
+/* Perf folder: what `perf record --threads` and `--kcore` write instead of a file: a folder with
+ * the file "data", which has the header and some records, and, by threads, "data.0", "data.1" and
+ * so on, which have nothing but records, a thread's each; the other has a copy of the kernel and of
+ * the list of its symbols beside it. The folder is opened as a profile. Owner: who calls
  * perf_parts_open. Thread: one at a time. Failure: a part that cannot be opened is left out, and
  * *err says which. */
 #pragma once
@@ -9,6 +10,9 @@
 
 /* The file in it that is to be opened; false: it is no such folder. */
 bool perf_folder(const char *path, char *out, size_t cap);
+
+/* The kernel's list beside it; false: there is none. */
+bool perf_folder_list(const char *data, char *out, size_t cap);
 
 /* Of that file and all beside it. */
 int64_t perf_folder_bytes(const char *data);

@@ -1,5 +1,6 @@
 #include "ingest/symbols.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +50,7 @@ bool symbols_have_elf(void) {
  */
 
 struct SymbolFile {
-    int fd; /* -1: memory */
+    int fd; /* -1: memory, or all that is wanted was read */
     Elf *elf;
     GElf_Ehdr head;
     size_t names; /* section with the sections' names */
@@ -100,18 +101,21 @@ static SymbolFile *open_elf(int fd, Elf *elf) {
     return NULL;
 }
 
-SymbolFile *symbol_file_open(const char *path, const BuildId *want) {
+SymbolFile *symbol_file_open(const char *path, const BuildId *want, Error *err) {
     struct stat st;
     elf_version(EV_CURRENT);
     if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size == 0)
         return NULL; /* reading a device, a pipe or the system's own may do or wait for anything
                       */
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
+    if (fd < 0) {
+        if (errno == EMFILE || errno == ENFILE)
+            error_set(err, ERROR_IO, "%s", strerror(errno));
         return NULL;
+    }
     /* read, not mapped: a file that is cut meanwhile must not end the program */
     SymbolFile *f = open_elf(fd, elf_begin(fd, ELF_C_READ, NULL));
-    if (f && want && want->n && !build_id_same(want, &f->build_id)) {
+    if (f && want && want->n && !build_id_fits(want, &f->build_id)) {
         symbols_close(f);
         f = NULL;
     }
@@ -144,6 +148,16 @@ void symbols_close(SymbolFile *f) {
     mem_resize(f, sizeof *f, 0);
 }
 
+/* All that its table will ask for is in memory. There may be a thousand programs, which runtime
+ * compilers write a function each, and a process has fewer files than that. */
+static void let_file_go(SymbolFile *f) {
+    if (f->fd < 0)
+        return;
+    elf_cntl(f->elf, ELF_C_FDDONE);
+    close(f->fd);
+    f->fd = -1;
+}
+
 BuildId symbol_file_build_id(const SymbolFile *f) {
     return f->build_id;
 }
@@ -156,6 +170,25 @@ bool symbol_file_has_symtab(const SymbolFile *f) {
 bool symbol_file_has_dynsym(const SymbolFile *f) {
     GElf_Shdr head;
     return section(f, ".dynsym", SHT_DYNSYM, &head) != NULL;
+}
+
+/* objcopy --only-keep-debug leaves the segments, but none of their bytes, and their places in the
+ * file are no longer those of the program. */
+bool symbol_file_has_code(const SymbolFile *f) {
+    size_t n;
+    bool bare = false;
+    if (elf_getphdrnum(f->elf, &n) != 0)
+        return true;
+    for (size_t i = 0; i < n && i <= UINT16_MAX; i++) {
+        GElf_Phdr part;
+        if (!gelf_getphdr(f->elf, (int)i, &part) || part.p_type != PT_LOAD ||
+            !(part.p_flags & PF_X))
+            continue;
+        if (part.p_filesz)
+            return true;
+        bare = true;
+    }
+    return !bare;
 }
 
 bool symbol_file_debug_link(const SymbolFile *f, char *out, size_t cap) {
@@ -335,14 +368,25 @@ typedef struct Linkage {
     uint64_t at, head, entry; /* offset in the file; bytes before the first, and of each */
 } Linkage;
 
+/* Linkers say 4 of programs for 32-bit x86. */
+static uint64_t entry_of_x86(const GElf_Shdr *plt) {
+    enum { SHORT = 8, USUAL = 16 };
+    if (plt->sh_entsize == SHORT || plt->sh_entsize == USUAL)
+        return plt->sh_entsize;
+    return plt->sh_addralign == SHORT ? SHORT : USUAL;
+}
+
 static bool find_linkage(const SymbolFile *f, const char *name, bool headless, Linkage *out) {
     GElf_Shdr plt;
+    int machine = f->head.e_machine;
     if (!section(f, name, SHT_PROGBITS, &plt))
         return false;
-    *out = (Linkage){plt.sh_offset, plt.sh_entsize, plt.sh_entsize};
-    if (f->head.e_machine == EM_ARM)
+    uint64_t entry =
+        machine == EM_386 || machine == EM_X86_64 ? entry_of_x86(&plt) : plt.sh_entsize;
+    *out = (Linkage){plt.sh_offset, entry, entry};
+    if (machine == EM_ARM)
         *out = (Linkage){plt.sh_offset, 20, 12};
-    else if (f->head.e_machine == EM_AARCH64)
+    else if (machine == EM_AARCH64)
         *out = (Linkage){plt.sh_offset, 32, 16};
     if (headless)
         out->head = 0;
@@ -396,6 +440,8 @@ void symbols_read_elf(SymbolTable *t, SymbolFile *file, SymbolFile *mapped) {
     read_section(t, &in, ".dynsym", SHT_DYNSYM);
     read_linkage(t, mapped);
     arena_free(&arena);
+    let_file_go(file);
+    let_file_go(mapped);
     symbol_table_arrange(t);
     t->file = file;
     if (mapped != file)
@@ -417,6 +463,7 @@ void symbols_read_vmlinux(SymbolTable *t, SymbolFile *file, Str known, uint64_t 
     arena_init(&arena, FACTS_BYTES);
     SymbolSection in = {.f = file, .sections = sections_of(file, &arena)};
     read_section(t, &in, ".symtab", SHT_SYMTAB);
+    let_file_go(file);
     arena_free(&arena);
     *known_at = 0;
     for (size_t i = 0; i < t->n && !*known_at; i++) {
@@ -431,8 +478,8 @@ void symbols_read_vmlinux(SymbolTable *t, SymbolFile *file, Str known, uint64_t 
 
 #else
 
-SymbolFile *symbol_file_open(const char *path, const BuildId *want) {
-    (void)path, (void)want;
+SymbolFile *symbol_file_open(const char *path, const BuildId *want, Error *err) {
+    (void)path, (void)want, (void)err;
     return NULL;
 }
 
@@ -455,6 +502,11 @@ bool symbol_file_has_symtab(const SymbolFile *file) {
 }
 
 bool symbol_file_has_dynsym(const SymbolFile *file) {
+    (void)file;
+    return false;
+}
+
+bool symbol_file_has_code(const SymbolFile *file) {
     (void)file;
     return false;
 }

@@ -13,14 +13,17 @@
 
 typedef struct SymbolFile SymbolFile; /* an open ELF file */
 
-/* want: its build id must be that; NULL: any. */
-SymbolFile *symbol_file_open(const char *path, const BuildId *want);
+/* want: its build id must be that; NULL: any. A file is open until its symbols were read; *err,
+ * which may be NULL, is set where the system lends no more files. */
+SymbolFile *symbol_file_open(const char *path, const BuildId *want, Error *err);
 /* The piece of code that the running kernel lends to every program. */
 SymbolFile *symbol_file_of_vdso(void);
 void symbols_close(SymbolFile *file); /* NULL is fine */
 BuildId symbol_file_build_id(const SymbolFile *file);
 bool symbol_file_has_symtab(const SymbolFile *file);
 bool symbol_file_has_dynsym(const SymbolFile *file);
+/* False: only the symbols of its code are in it, and nothing tells where that is in a file. */
+bool symbol_file_has_code(const SymbolFile *file);
 /* The name of the file with its debug symbols (.gnu_debuglink); false: it names none. */
 bool symbol_file_debug_link(const SymbolFile *file, char *out, size_t cap);
 /* Fills the table with the symbols of `file` as offsets in `mapped`, the file that was run
@@ -34,10 +37,9 @@ void symbols_read_vmlinux(SymbolTable *t, SymbolFile *file, Str known, uint64_t 
 /* "ffffffff81000000 T _text", "… t name\t[module]"; *known_at is the address of the symbol
  * `known`, or 0. False: there is no list, or its addresses are hidden. */
 bool symbols_read_kallsyms(SymbolTable *t, const char *path, Str known, uint64_t *known_at);
-/* "START SIZE NAME", in hex. Believed where it is root's, the user's (before sudo, too), or of who
- * runs the process that it is named after. False without an error: there is none, or nothing in it.
- */
-bool symbols_read_map(SymbolTable *t, const char *path, Error *err);
+/* "START SIZE NAME", in hex, of a process. Believed where it is root's, the user's (before sudo,
+ * too), or of who runs that process. False without an error: there is none, or nothing in it. */
+bool symbols_read_map(SymbolTable *t, const char *path, int32_t pid, Error *err);
 
 /* False: it is readable as it is. */
 bool symbols_demangle(const char *name, Buf *out);

@@ -147,16 +147,13 @@ bool symbols_read_kallsyms(SymbolTable *t, const char *path, Str known, uint64_t
 /* ---- those of runtime compilers -----------------------------------------------------------
  */
 
-/* Who runs the process that "…-PID.map" is of may say what its code is called. */
-static bool runs_process(const char *path, uid_t user) {
+/* Who runs the process may say what its code is called. */
+static bool runs_process(int32_t pid, uid_t user) {
     char folder[32];
     struct stat st;
-    const char *dash = strrchr(path, '-');
-    char *end;
-    long pid = dash ? strtol(dash + 1, &end, 10) : 0;
-    if (pid <= 0 || strcmp(end, ".map") != 0)
+    if (pid <= 0)
         return false;
-    snprintf(folder, sizeof folder, "/proc/%ld", pid);
+    snprintf(folder, sizeof folder, "/proc/%d", (int)pid);
     return stat(folder, &st) == 0 && st.st_uid == user;
 }
 
@@ -170,14 +167,14 @@ static bool is_before_sudo(uid_t user) {
 
 /* Anybody can write a file of that name, so it has to be of somebody whose word counts. False
  * without an error: there is none. */
-static bool is_to_be_believed(const char *path, Error *err) {
+static bool is_to_be_believed(const char *path, int32_t pid, Error *err) {
     struct stat st;
     if (lstat(path, &st) != 0)
         return false;
     if (!S_ISREG(st.st_mode))
         return error_set(err, ERROR_FORMAT, "it is no ordinary file");
     uid_t user = st.st_uid;
-    if (user == 0 || user == geteuid() || is_before_sudo(user) || runs_process(path, user))
+    if (user == 0 || user == geteuid() || is_before_sudo(user) || runs_process(pid, user))
         return true;
     return error_set(err, ERROR_IO, "it is of user %u, who does not run that process now",
                      (unsigned)user);
@@ -190,9 +187,9 @@ static bool hex_0x(Str *line, uint64_t *value) {
     return hex(line, value);
 }
 
-bool symbols_read_map(SymbolTable *t, const char *path, Error *err) {
+bool symbols_read_map(SymbolTable *t, const char *path, int32_t pid, Error *err) {
     Str rest;
-    if (!is_to_be_believed(path, err) || !read_list(t, path, &rest, err))
+    if (!is_to_be_believed(path, pid, err) || !read_list(t, path, &rest, err))
         return false;
     while (rest.n) {
         Str line = str_cut(&rest, '\n');

@@ -52,6 +52,7 @@ const char *complaint_name(ComplaintKind kind) {
         [COMPLAINT_NOT_UNWOUND] = "not-unwound",
         [COMPLAINT_DEFERRED] = "deferred",
         [COMPLAINT_SYMBOLS] = "symbols",
+        [COMPLAINT_NOT_DECODED] = "not-decoded",
         [COMPLAINT_LIMIT] = "limit",
         [COMPLAINT_EMPTY] = "empty",
     };
@@ -73,7 +74,9 @@ const char *complaint_text(ComplaintKind kind) {
         [COMPLAINT_NOT_UNWOUND] =
             "samples whose user stack is raw memory (--call-graph dwarf) and not unwound",
         [COMPLAINT_DEFERRED] = "samples whose user stack was to follow (defer) and did not in time",
-        [COMPLAINT_SYMBOLS] = "lists of symbols that are not used",
+        [COMPLAINT_SYMBOLS] = "sources of symbols that are not used",
+        [COMPLAINT_NOT_DECODED] =
+            "a processor's trace is not decoded here: `perf script --itrace=i1ms` prints it",
         [COMPLAINT_LIMIT] = "records over a limit of this program",
         [COMPLAINT_EMPTY] = "calls that last no time and have no sample",
     };
@@ -81,5 +84,6 @@ const char *complaint_text(ComplaintKind kind) {
 }
 
 bool complaint_is_counted(ComplaintKind kind) {
-    return kind != COMPLAINT_TRUNCATED && kind != COMPLAINT_DAMAGED;
+    return kind != COMPLAINT_TRUNCATED && kind != COMPLAINT_DAMAGED &&
+           kind != COMPLAINT_NOT_DECODED;
 }

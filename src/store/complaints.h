@@ -21,6 +21,7 @@ typedef enum ComplaintKind {
     COMPLAINT_NOT_UNWOUND, /* a sample whose user stack was recorded as raw memory */
     COMPLAINT_DEFERRED,    /* a sample whose user stack was to follow, and did not in time */
     COMPLAINT_SYMBOLS,     /* names of code that are there but cannot be trusted or read */
+    COMPLAINT_NOT_DECODED, /* a processor's trace, which only its decoder can read */
     COMPLAINT_LIMIT,       /* a good record that there was no room for, or no time to wait for */
     COMPLAINT_EMPTY,       /* a call that lasts no time, so that no sample is of it */
     COMPLAINT_KINDS,

@@ -256,6 +256,16 @@ check "the window says what is left out" window_says forks.data '"perf.data · .
 check "the window says what a recording lacks" window_says flat.data 'recorded without call chains'
 check "the window says how to have whole stacks" window_says dwarf.data 'user stacks are raw memory'
 check "the window says what was not unwound" window_says dwarf.data 'samples whose user stack is raw memory'
+traced() { # nothing but a processor's trace
+    python3 -c '
+import struct, sys
+head = b"PERFILE2" + struct.pack("=Q", 16)
+trace = struct.pack("=IHHQQQIIII", 71, 0, 48, 64, 0, 0, 0, 0, 0, 0) + bytes(64)
+open("trace.data", "wb").write(head + trace)' &&
+        window_says trace.data 'perf script --itrace=i1ms' && ! grep -q 'too short' drawn &&
+        "$FLAMESCOPE" info trace.data 2>&1 | grep -q 'trace is not decoded here.*: 64 bytes'
+}
+check "a processor's trace is said not to be decoded" traced
 no_display() { # said before anything is recorded
     exits 1 env -u DISPLAY -u WAYLAND_DISPLAY SDL_VIDEODRIVER=dummy "$FLAMESCOPE" record -o unseen.data -- true 2>err &&
         grep -q 'no display found' err && ! [ -e unseen.data ]

@@ -23,21 +23,22 @@ static void use(SymbolTable *t) {
 static void read_elf(SymbolTable *t, const char *path, bool kernel) {
     uint64_t at;
     char link[256];
-    SymbolFile *file = symbol_file_open(path, NULL);
+    SymbolFile *file = symbol_file_open(path, NULL, NULL);
     if (!file)
         return;
     BuildId id = symbol_file_build_id(file);
-    SymbolFile *again = symbol_file_open(path, &id);
+    SymbolFile *again = symbol_file_open(path, &id, NULL);
     if (id.n && !again)
         panic("it is not the build that it is");
     symbols_close(again);
     symbol_file_has_symtab(file);
     symbol_file_has_dynsym(file);
+    symbol_file_has_code(file);
     symbol_file_debug_link(file, link, sizeof link);
     if (kernel)
         symbols_read_vmlinux(t, file, STR("_text"), &at);
     else
-        symbols_read_elf(t, file, symbol_file_open(path, NULL));
+        symbols_read_elf(t, file, symbol_file_open(path, NULL, NULL));
 }
 
 /* Only a file of one's own is believed, and a descriptor is none. */
@@ -48,7 +49,7 @@ static void read_map(SymbolTable *t, const uint8_t *data, size_t n) {
     FILE *file = fopen(path, "wb");
     if (!file || fwrite(data, 1, n, file) != n || fclose(file) != 0)
         panic("%s cannot be written", path);
-    symbols_read_map(t, path, NULL);
+    symbols_read_map(t, path, 0, NULL);
     unlink(path);
 }
 

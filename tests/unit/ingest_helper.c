@@ -292,3 +292,14 @@ Buf sample_text(const Loaded *loaded, uint64_t row) {
     arena_free(&arena);
     return out;
 }
+
+void expect_loaded(const Loaded *loaded, const char *const *want, size_t n) {
+    if (loaded->status.state != LOAD_DONE)
+        fail_msg("%s", loaded->error.message);
+    assert_int_equal(loaded->profile.building.samples, n);
+    for (size_t i = 0; i < n; i++) {
+        Buf text = sample_text(loaded, i);
+        assert_string_equal(text.s, want[i]);
+        buf_free(&text);
+    }
+}

@@ -43,3 +43,5 @@ bool data_path(const char *name, char *out, size_t cap);
  * kind behind them ([k], [j], [i], [0] interpreted, [c] C++, [w] waiting, [class]; user frames
  * have none). */
 Buf sample_text(const Loaded *loaded, uint64_t row);
+/* Fails unless it was loaded and these are its samples, in the words of sample_text. */
+void expect_loaded(const Loaded *loaded, const char *const *want, size_t n);

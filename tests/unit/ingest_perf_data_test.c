@@ -12,7 +12,6 @@
 
 #include "ingest/perf_data_record.h"
 #include "ingest/perf_folder.h"
-#include "ingest/symbols.h"
 #include "unit/ingest_helper.h"
 #include "unit/perf_data_helper.h"
 
@@ -94,19 +93,8 @@ static Buf story_file(PerfForm form, bool big) {
     return file;
 }
 
-static void expect_rows(const Loaded *l, const char *const *want, size_t n) {
-    if (l->status.state != LOAD_DONE)
-        fail_msg("%s", l->error.message);
-    assert_int_equal(l->profile.building.samples, n);
-    for (size_t i = 0; i < n; i++) {
-        Buf text = sample_text(l, i);
-        assert_string_equal(text.s, want[i]);
-        buf_free(&text);
-    }
-}
-
 static void expect_story(const Loaded *l) {
-    expect_rows(l, story, 3);
+    expect_loaded(l, story, 3);
     static const uint64_t time[] = {10, 30, 50}, weight[] = {5, 7, 9}, cpu[] = {1, 2, 0};
     for (size_t i = 0; i < 3; i++) {
         assert_int_equal(COLUMN_AT(&l->profile.time_ns, int64_t, i), SECOND + time[i]);
@@ -162,7 +150,7 @@ static void old_files(void **state) {
                                         .chain_n = 2});
         Buf file = gen_file(&g);
         load_text(&l, 0, 0, buf_str(&file));
-        expect_rows(&l, (const char *[]){"old|cpu-clock:HG|program+0x0@/old/program"}, 1);
+        expect_loaded(&l, (const char *[]){"old|cpu-clock:HG|program+0x0@/old/program"}, 1);
         assert_int_equal(COLUMN_AT(&l.profile.weight, uint64_t, 0), 1000); /* as asked for */
         loaded_free(&l);
         buf_free(&file);
@@ -201,10 +189,10 @@ static void every_layout_of_samples(void **state) {
                                         .raw_n = 4});
         Buf file = gen_file(&g);
         load_text(&l, 0, 0, buf_str(&file));
-        expect_rows(&l,
-                    (const char *[]){"some|cpu-clock:HG|program+0x1@/some/program;"
-                                     "program+0x0@/some/program"},
-                    1);
+        expect_loaded(&l,
+                      (const char *[]){"some|cpu-clock:HG|program+0x1@/some/program;"
+                                       "program+0x0@/some/program"},
+                      1);
         assert_int_equal(COLUMN_AT(&l.profile.cpu, uint16_t, 0), type & SAMPLE_CPU ? 3 : CPU_NONE);
         assert_int_equal(COLUMN_AT(&l.profile.weight, uint64_t, 0),
                          type & SAMPLE_PERIOD ? 77 : 1000);
@@ -236,16 +224,54 @@ static void samples_of_groups(void **state) {
     gen_sample(&g, &s);
     Buf file = gen_file(&g);
     load_text(&l, 0, 0, buf_str(&file));
-    expect_rows(&l,
-                (const char *[]){":4|a|[unknown]@[unknown]", ":4|a|[unknown]@[unknown]",
-                                 ":4|b|[unknown]@[unknown]"},
-                3);
+    expect_loaded(&l,
+                  (const char *[]){":4|a|[unknown]@[unknown]", ":4|a|[unknown]@[unknown]",
+                                   ":4|b|[unknown]@[unknown]"},
+                  3);
     static const uint64_t grown[] = {10, 20, 4};
     for (int i = 0; i < 3; i++)
         assert_int_equal(COLUMN_AT(&l.profile.weight, uint64_t, i), grown[i]);
     loaded_free(&l);
     buf_free(&file);
     gen_free(&g);
+}
+
+/* Where threads inherit counters, each has values of its own under the same id, and may end before
+ * another gets its number. */
+static void groups_that_threads_inherit(void **state) {
+    (void)state;
+    static const struct {
+        int32_t tid;
+        uint64_t value, grown, of_all; /* grown, if it were one counter of all threads */
+    } table[] = {{4, 1000, 1000, 1000}, {5, 300, 300, 300}, {4, 1010, 10, 710},
+                 {5, 350, 50, 350},     {4, 1015, 5, 665},  {5, 20, 20, 20}};
+    enum { ROWS = sizeof table / sizeof *table };
+    for (int way = 0; way < 4; way++) {
+        PerfGen g;
+        Loaded l;
+        bool inherit = way & 1;
+        gen_init(&g, PERF_FORM_PIPE, way & 2,
+                 SAMPLE_IP | SAMPLE_TID | SAMPLE_TIME | SAMPLE_READ | SAMPLE_ID);
+        g.inherit = inherit;
+        g.count = 1;
+        g.event[0].read_format = READ_GROUP | READ_ID;
+        for (int i = 0; i < ROWS; i++)
+            gen_sample(&g, &(PerfGenSample){.misc = MODE_USER,
+                                            .pid = 4,
+                                            .tid = table[i].tid,
+                                            .ip = 9,
+                                            .time = SECOND + (uint64_t)i,
+                                            .values = {table[i].value}});
+        Buf file = gen_file(&g);
+        load_text(&l, 0, 0, buf_str(&file));
+        assert_int_equal(l.profile.building.samples, ROWS);
+        for (int i = 0; i < ROWS; i++)
+            assert_int_equal(COLUMN_AT(&l.profile.weight, uint64_t, i),
+                             inherit ? table[i].grown : table[i].of_all);
+        loaded_free(&l);
+        buf_free(&file);
+        gen_free(&g);
+    }
 }
 
 static void what_callchains_say(void **state) {
@@ -287,7 +313,7 @@ static void what_callchains_say(void **state) {
         Buf file = gen_file(&g);
         load_text(&l, 0, 0, buf_str(&file));
         snprintf(want, sizeof want, ":4|cpu-clock:HG|%s", table[i].frames);
-        expect_rows(&l, (const char *[]){want, want}, 2);
+        expect_loaded(&l, (const char *[]){want, want}, 2);
         loaded_free(&l);
         buf_free(&file);
         gen_free(&g);
@@ -349,7 +375,7 @@ static void calls_that_the_processor_remembered(void **state) {
         const char *rows[20];
         for (int again = 0; again < 20; again++)
             rows[again] = want;
-        expect_rows(&l, rows, 20);
+        expect_loaded(&l, rows, 20);
         assert_int_equal(complaints_total(&l.profile.complaints), 0);
         loaded_free(&l);
         buf_free(&file);
@@ -406,7 +432,7 @@ static void a_users_part_that_follows(void **state) {
         load_text(&l, 0, 0, buf_str(&file));
         snprintf(other, sizeof other, ":5|cpu-clock:HG|%s", alone);
         snprintf(late, sizeof late, ":4|cpu-clock:HG|%s", alone);
-        expect_rows(&l, (const char *[]){joined, joined, other, late}, 4);
+        expect_loaded(&l, (const char *[]){joined, joined, other, late}, 4);
         assert_int_equal(l.profile.complaints.of[COMPLAINT_DEFERRED].count, 2);
         assert_int_equal(complaints_total(&l.profile.complaints), 2);
         loaded_free(&l);
@@ -463,7 +489,7 @@ static void raw_memory_is_counted_where_there_is_some(void **state) {
         Buf file = gen_file(&g);
         load_text(&l, 0, 0, buf_str(&file));
         snprintf(want, sizeof want, ":4|cpu-clock:HG|%s", table[row].frames);
-        expect_rows(&l, (const char *[]){want}, 1);
+        expect_loaded(&l, (const char *[]){want}, 1);
         assert_int_equal(l.profile.complaints.of[COMPLAINT_NOT_UNWOUND].count, table[row].counted);
         assert_int_equal(complaints_total(&l.profile.complaints), table[row].counted);
         loaded_free(&l);
@@ -506,325 +532,8 @@ static void sizes_behind_the_chain_are_not_believed(void **state) {
         }
         Buf file = gen_file(&g);
         load_text(&l, 0, 0, buf_str(&file));
-        expect_rows(&l, (const char *[]){":4|cpu-clock:HG|[unknown]@[unknown]"}, 1);
+        expect_loaded(&l, (const char *[]){":4|cpu-clock:HG|[unknown]@[unknown]"}, 1);
         assert_int_equal(complaints_total(&l.profile.complaints), 0);
-        loaded_free(&l);
-        buf_free(&file);
-        gen_free(&g);
-    }
-}
-
-/* ---- symbols ------------------------------------------------------------------------------
- */
-
-/* Code made at run time, whose list of symbols the process itself wrote. */
-static void a_runtime_compilers_list(void **state) {
-    (void)state;
-    static const uint64_t chain[] = {MARK_USER, 0x7000010, 0x7000030, 0x7000100, 0x7000208};
-    PerfGen g;
-    Loaded l;
-    char path[64];
-    int32_t pid = getpid();
-    snprintf(path, sizeof path, "/tmp/perf-%d.map", pid);
-    Error err = {0};
-    assert_true(file_write_all(
-        path, STR("7000000 20 first\n7000020 20 outer->inner\n7000200 10 third+0x1f\n"), &err));
-    gen_init(&g, PERF_FORM_PIPE, true, USUAL);
-    gen_comm(&g, pid, pid, "jit", 1);
-    gen_mmap(&g, pid, 0x7000000, 0x1000, 0, "//anon", 2);
-    gen_sample(&g, &(PerfGenSample){.misc = MODE_USER,
-                                    .pid = pid,
-                                    .tid = pid,
-                                    .time = SECOND,
-                                    .chain = chain,
-                                    .chain_n = 5});
-    Buf file = gen_file(&g);
-    load_text(&l, 0, 0, buf_str(&file));
-    unlink(path);
-    char want[512];
-    snprintf(want, sizeof want,
-             "jit|cpu-clock:HG|third+0x1f@%s_[j];[unknown]@%s_[j];outer@%s_[j];inner@%s_[i];"
-             "first@%s_[j]",
-             path, path, path, path, path);
-    expect_rows(&l, (const char *[]){want}, 1);
-    loaded_free(&l);
-    buf_free(&file);
-    gen_free(&g);
-}
-
-/* A list that another user could have written is not used, which is said. */
-static void a_list_that_is_not_believed(void **state) {
-    (void)state;
-    enum { NOBODY = 54321 };
-    static const uint64_t chain[] = {MARK_USER, 0x7000010};
-    char path[64], want[128];
-    PerfGen g;
-    Loaded l;
-    Error err = {0};
-    int32_t pid = getpid();
-    snprintf(path, sizeof path, "/tmp/perf-%d.map", pid);
-    assert_true(file_write_all(path, STR("7000000 20 first\n"), &err));
-    if (geteuid() != 0 || chown(path, NOBODY, NOBODY) != 0) {
-        unlink(path);
-        skip();
-    }
-    gen_init(&g, PERF_FORM_PIPE, false, USUAL);
-    gen_mmap(&g, pid, 0x7000000, 0x1000, 0, "//anon", 2);
-    for (int i = 0; i < 2; i++)
-        gen_sample(&g, &(PerfGenSample){.misc = MODE_USER,
-                                        .pid = pid,
-                                        .tid = pid,
-                                        .time = SECOND,
-                                        .chain = chain,
-                                        .chain_n = 2});
-    Buf file = gen_file(&g);
-    load_text(&l, 0, 0, buf_str(&file));
-    unlink(path);
-    snprintf(want, sizeof want, ":%d|cpu-clock:HG|[unknown]@%s_[j]", pid, path);
-    expect_rows(&l, (const char *[]){want, want}, 2);
-    const Complaint *c = &l.profile.complaints.of[COMPLAINT_SYMBOLS];
-    assert_int_equal(c->count, 1);
-    snprintf(want, sizeof want, "%s: it is of user 54321, who does not run that process now", path);
-    assert_string_equal(c->example[0].excerpt, want);
-    loaded_free(&l);
-    buf_free(&file);
-    gen_free(&g);
-}
-
-/* A place of perf's cache of what has a build id of sevens, and HOME where that is. */
-typedef struct Home {
-    char path[512], cache[768], *before;
-} Home;
-
-static void home_begin(Home *h) {
-    char command[900];
-    const char *tmp = getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
-    snprintf(h->path, sizeof h->path, "%s/flamescope-home-XXXXXX", tmp);
-    assert_non_null(mkdtemp(h->path));
-    snprintf(h->cache, sizeof h->cache,
-             "%s/.debug/.build-id/07/07070707070707070707070707070707070707", h->path);
-    snprintf(command, sizeof command, "mkdir -p '%s'", h->cache);
-    assert_int_equal(system(command), 0);
-    h->before = getenv("HOME") ? strdup(getenv("HOME")) : NULL;
-    setenv("HOME", h->path, 1);
-}
-
-static void home_put(const Home *h, const char *name, Str bytes) {
-    char path[900];
-    Error err = {0};
-    snprintf(path, sizeof path, "%s/%s", h->cache, name);
-    assert_true(file_write_all(path, bytes, &err));
-}
-
-static void home_end(Home *h) {
-    char command[900];
-    if (h->before)
-        setenv("HOME", h->before, 1);
-    free(h->before);
-    snprintf(command, sizeof command, "rm -r '%s'", h->path);
-    assert_int_equal(system(command), 0);
-}
-
-/* A sample of a kernel whose code lies at kernel_at, with a module, and `id` in its build id. */
-static Buf kernel_file(bool big, int id) {
-    static const uint64_t chain[] = {MARK_KERNEL,         0xffffffff80000110u, 0xffffffff80000210u,
-                                     0xffffffffa0000010u, 0xffffffffa0001110u, 0xffffffff80000310u,
-                                     0xffffffff70000000u};
-    PerfGen g;
-    gen_init(&g, PERF_FORM_PIPE, big, USUAL);
-    gen_begin(&g, 67, 1);
-    gen_u32(&g, &g.data, UINT32_MAX);
-    for (int i = 0; i < 24; i++)
-        buf_putc(&g.data, (char)(i >= 20 ? 0 : id));
-    gen_text(&g, "[kernel.kallsyms]");
-    gen_plain_end(&g);
-    gen_mmap(&g, -1, 0xffffffff80000000u, 0x300, 0xffffffff80000000u, "[kernel.kallsyms]_text", 0);
-    gen_mmap(&g, -1, 0xffffffffa0000000u, 0x2000, 0, "/lib/modules/9/kernel/net/nf-nat.ko.xz", 0);
-    gen_sample(
-        &g,
-        &(PerfGenSample){
-            .misc = MODE_KERNEL, .pid = 4, .tid = 4, .time = SECOND, .chain = chain, .chain_n = 7});
-    Buf file = gen_file(&g);
-    gen_free(&g);
-    return file;
-}
-
-static const char *const kernel_unknown =
-    ":4|cpu-clock:HG|[unknown]@[unknown]_[k];[unknown]@[unknown]_[k];"
-    "[unknown]@[nf_nat]_[k];[unknown]@[nf_nat]_[k];"
-    "[unknown]@[kernel.kallsyms]_[k];[unknown]@[kernel.kallsyms]_[k]";
-
-static void expect_kernel(bool big, int id, const char *want) {
-    Loaded l;
-    Buf file = kernel_file(big, id);
-    load_text(&l, 0, 0, buf_str(&file));
-    expect_rows(&l, &want, 1);
-    loaded_free(&l);
-    buf_free(&file);
-}
-
-/* perf's cache has the recorded kernel's list, but of a run in which all lay 0x1000000 higher.
- */
-static void the_kernels_list_by_build_id(void **state) {
-    (void)state;
-    static const char list[] = "ffffffff81000000 T _text\n"
-                               "ffffffff81000100 T first\n"
-                               "ffffffff81000200 t second\n"
-                               "ffffffff81000300 D data_end\n"
-                               "ffffffffa1000000 t in_module\t[nf_nat]\n"
-                               "ffffffffa1001100 t no_module\t[other]\n";
-    Home home;
-    home_begin(&home);
-    home_put(&home, "kallsyms", str_of(list));
-    expect_kernel(false, 8, kernel_unknown); /* another kernel's id: nothing is believed */
-    expect_kernel(true, 7,
-                  ":4|cpu-clock:HG|[unknown]@[unknown]_[k];data_end@[kernel.kallsyms]_[k];"
-                  "[unknown]@[nf_nat]_[k];in_module@[nf_nat]_[k];second@[kernel.kallsyms]_[k];"
-                  "first@[kernel.kallsyms]_[k]");
-    home_end(&home);
-}
-
-static void put_section(PerfGen *g, Buf *out, uint32_t name, uint32_t type, uint64_t at,
-                        uint64_t offset, uint64_t size, uint32_t link) {
-    enum { SYMBOL_BYTES = 24, SHT_SYMTAB = 2 };
-    gen_u32(g, out, name);
-    gen_u32(g, out, type);
-    gen_u64(g, out, 2); /* flags: it is in memory */
-    gen_u64(g, out, at);
-    gen_u64(g, out, offset);
-    gen_u64(g, out, size);
-    gen_u32(g, out, link);
-    gen_u32(g, out, 0);
-    gen_u64(g, out, 4);
-    gen_u64(g, out, type == SHT_SYMTAB ? SYMBOL_BYTES : 0);
-}
-
-/* As little of a 64-bit ELF file as has symbols and a build id of sevens. */
-static Buf make_vmlinux(PerfGen *g) {
-    enum { HEAD = 64, NOTE = 36, SYMBOLS = 5 };
-    static const char names[] = "\0.text\0.note\0.symtab\0.strtab\0_text\0first\0second\0per_cpu";
-    static const struct {
-        uint32_t name;
-        uint8_t info;
-        uint64_t at, size;
-    } symbol[SYMBOLS] = {{0, 0, 0, 0},
-                         {29, 0x10, 0xffffffff81000000u, 0},
-                         {35, 0x12, 0xffffffff81000100u, 0x100},
-                         {41, 0x02, 0xffffffff81000200u, 0x100},
-                         {48, 0x11, 0x10, 8}};
-    Buf out = {0};
-    size_t symbols_at = HEAD + NOTE, names_at = symbols_at + SYMBOLS * 24;
-    size_t sections_at = names_at + sizeof names;
-    buf_put(&out, (Str){"\177ELF\2\1\1\0\0\0\0\0\0\0\0", 16});
-    gen_u16(g, &out, 2), gen_u16(g, &out, 62), gen_u32(g, &out, 1); /* a program, x86-64 */
-    gen_u64(g, &out, 0), gen_u64(g, &out, 0), gen_u64(g, &out, sections_at);
-    gen_u32(g, &out, 0), gen_u16(g, &out, HEAD);
-    gen_u16(g, &out, 0), gen_u16(g, &out, 0);                       /* no segments */
-    gen_u16(g, &out, 64), gen_u16(g, &out, 5), gen_u16(g, &out, 4); /* names are in the fifth */
-    gen_u32(g, &out, 4), gen_u32(g, &out, 20), gen_u32(g, &out, 3);
-    buf_put(&out, (Str){"GNU", 4});
-    for (int i = 0; i < 20; i++)
-        buf_putc(&out, 7);
-    for (int i = 0; i < SYMBOLS; i++) {
-        gen_u32(g, &out, symbol[i].name);
-        buf_putc(&out, (char)symbol[i].info);
-        buf_putc(&out, 0);
-        gen_u16(g, &out, i ? 1 : 0);
-        gen_u64(g, &out, symbol[i].at);
-        gen_u64(g, &out, symbol[i].size);
-    }
-    buf_put(&out, (Str){names, sizeof names});
-    put_section(g, &out, 0, 0, 0, 0, 0, 0);
-    put_section(g, &out, 1, 1, 0xffffffff81000000u, HEAD, 0, 0);
-    put_section(g, &out, 7, 7, 0, HEAD, NOTE, 0);
-    put_section(g, &out, 13, 2, 0, symbols_at, SYMBOLS * 24, 4);
-    put_section(g, &out, 21, 3, 0, names_at, sizeof names, 0);
-    return out;
-}
-
-/* A kernel file in perf's cache, of the recorded build; then of another one. */
-static void a_kernel_with_symbols_by_build_id(void **state) {
-    (void)state;
-    if (!symbols_have_elf())
-        skip();
-    Home home;
-    PerfGen g;
-    gen_init(&g, PERF_FORM_PIPE, false, USUAL);
-    Buf file = make_vmlinux(&g);
-    home_begin(&home);
-    home_put(&home, "elf", buf_str(&file));
-    expect_kernel(false, 8, kernel_unknown);
-    expect_kernel(false, 7,
-                  ":4|cpu-clock:HG|[unknown]@[unknown]_[k];[unknown]@[unknown]_[k];"
-                  "[unknown]@[nf_nat]_[k];[unknown]@[nf_nat]_[k];second@[kernel.kallsyms]_[k];"
-                  "first@[kernel.kallsyms]_[k]");
-    file.s[64 + 16] = 6; /* its build id */
-    home_put(&home, "elf", buf_str(&file));
-    expect_kernel(false, 7, kernel_unknown);
-    home_end(&home);
-    buf_free(&file);
-    gen_free(&g);
-}
-
-/* Where this program's code lies: the first mapping that is code. */
-static bool own_code(char path[512], uint64_t *start, uint64_t *length, uint64_t *offset) {
-    char line[700], rights[8];
-    unsigned long long from, to, at;
-    uint64_t here = (uint64_t)(uintptr_t)&own_code;
-    bool found = false;
-    FILE *maps = fopen("/proc/self/maps", "r");
-    while (maps && !found && fgets(line, sizeof line, maps))
-        found =
-            sscanf(line, "%llx-%llx %7s %llx %*s %*s %511s", &from, &to, rights, &at, path) == 5 &&
-            from <= here && here < to;
-    if (maps)
-        fclose(maps);
-    *start = from;
-    *length = to - from;
-    *offset = at;
-    return found;
-}
-
-/* The file of that name is another build, as in a container: its symbols are not taken. */
-static void a_file_of_another_build(void **state) {
-    (void)state;
-    char path[512], want[700];
-    uint64_t start, length, offset, chain[] = {MARK_USER, (uint64_t)(uintptr_t)&own_code};
-    SymbolFile *f = symbol_file_open("/proc/self/exe", NULL);
-    BuildId id = f ? symbol_file_build_id(f) : (BuildId){0};
-    symbols_close(f);
-    if (!id.n || !own_code(path, &start, &length, &offset))
-        skip();
-    for (int other = 0; other < 2; other++) {
-        PerfGen g;
-        Loaded l;
-        gen_init(&g, PERF_FORM_PIPE, false, USUAL);
-        gen_begin(&g, RECORD_MMAP2, MODE_USER | MISC_MMAP_BUILD_ID);
-        gen_u32(&g, &g.data, 8);
-        gen_u32(&g, &g.data, 8);
-        gen_u64(&g, &g.data, start);
-        gen_u64(&g, &g.data, length);
-        gen_u64(&g, &g.data, offset);
-        gen_u32(&g, &g.data, id.n);
-        id.byte[0] = (uint8_t)(id.byte[0] + other);
-        buf_put(&g.data, (Str){(const char *)id.byte, BUILD_ID_MAX});
-        gen_u32(&g, &g.data, 5); /* read, execute */
-        gen_u32(&g, &g.data, 2);
-        gen_text(&g, path);
-        gen_end(&g, 8, 8, 1);
-        gen_sample(&g, &(PerfGenSample){.misc = MODE_USER,
-                                        .pid = 8,
-                                        .tid = 8,
-                                        .time = SECOND,
-                                        .chain = chain,
-                                        .chain_n = 2});
-        Buf file = gen_file(&g);
-        load_text(&l, 0, 0, buf_str(&file));
-        snprintf(want, sizeof want, ":8|cpu-clock:HG|own_code@%s", path);
-        Buf text = sample_text(&l, 0);
-        assert_int_equal(strcmp(text.s, want) == 0, !other);
-        assert_int_equal(strstr(text.s, "own_code") != NULL, !other);
-        buf_free(&text);
         loaded_free(&l);
         buf_free(&file);
         gen_free(&g);
@@ -865,12 +574,12 @@ static void ids_are_used_again(void **state) {
     gen_sample(&g, &s);
     Buf file = gen_file(&g);
     load_text(&l, 0, 0, buf_str(&file));
-    expect_rows(&l,
-                (const char *[]){
-                    "first|cpu-clock:HG|first+0x0@/first", "first|cpu-clock:HG|first+0x0@/first",
-                    ":8|cpu-clock:HG|[unknown]@[unknown]", ":8|cpu-clock:HG|second+0x0@/second",
-                    ":8|cpu-clock:HG|third+0x8@/third", ":8|cpu-clock:HG|second+0x500@/second"},
-                6);
+    expect_loaded(&l,
+                  (const char *[]){
+                      "first|cpu-clock:HG|first+0x0@/first", "first|cpu-clock:HG|first+0x0@/first",
+                      ":8|cpu-clock:HG|[unknown]@[unknown]", ":8|cpu-clock:HG|second+0x0@/second",
+                      ":8|cpu-clock:HG|third+0x8@/third", ":8|cpu-clock:HG|second+0x500@/second"},
+                  6);
     loaded_free(&l);
     buf_free(&file);
     gen_free(&g);
@@ -984,6 +693,45 @@ static void rounds_of_millions(void **state) {
     }
 }
 
+/* Records of one long round, every other one of which is of a processor whose times are later: as
+ * long as any of a block's waits, the block is held. The file is mostly holes. */
+static void a_round_of_many_bytes(void **state) {
+    (void)state;
+    enum { RAW = 60000, RECORDS = 5200, LATER = 1000000 };
+    static const char raw[RAW];
+    PerfGen g;
+    Loaded l;
+    gen_init(&g, PERF_FORM_PIPE, false, SAMPLE_TID | SAMPLE_TIME | SAMPLE_RAW);
+    Buf file = gen_file(&g);
+    const char *path = temp_file(buf_str(&file));
+    FILE *out = fopen(path, "r+b");
+    assert_non_null(out);
+    assert_int_equal(fseek(out, 0, SEEK_END), 0);
+    for (uint64_t i = 0; i < RECORDS; i++) {
+        enum { HEAD = 8 + 8 + 8 + 4 }; /* up to the raw part's bytes */
+        buf_clear(&g.data);
+        gen_sample(&g, &(PerfGenSample){.misc = MODE_USER,
+                                        .pid = 4,
+                                        .tid = 4,
+                                        .time = SECOND + i + (i % 2 ? LATER : 0),
+                                        .raw = raw,
+                                        .raw_n = RAW});
+        assert_int_equal(fwrite(g.data.s, 1, HEAD, out), HEAD);
+        assert_int_equal(fseek(out, (long)g.data.n - HEAD, SEEK_CUR), 0);
+    }
+    buf_clear(&g.data);
+    gen_round(&g);
+    assert_int_equal(fwrite(g.data.s, 1, g.data.n, out), g.data.n);
+    assert_int_equal(fclose(out), 0);
+    load_path(&l, 0, 0, path);
+    temp_remove();
+    assert_int_equal(l.profile.building.samples, RECORDS);
+    assert_int_equal(complaints_total(&l.profile.complaints), 0);
+    loaded_free(&l);
+    buf_free(&file);
+    gen_free(&g);
+}
+
 /* A tracepoint's text: who stops, why, and who runs then. */
 static void put_switch(PerfGen *g, int32_t from, int32_t to, uint64_t state, uint64_t time) {
     uint64_t chain[] = {MARK_USER, (uint64_t)from};
@@ -1047,6 +795,39 @@ static void time_off_the_processor(void **state) {
     }
 }
 
+/* Until 4.19 an ended thread's state was told as what is now that of a parked one. */
+static void threads_that_ended(void **state) {
+    (void)state;
+    enum { PARKED = 0x40 };
+    for (int ends = 0; ends < 2; ends++) {
+        PerfGen g;
+        Loaded l;
+        gen_init(&g, PERF_FORM_PIPE, false, USUAL | SAMPLE_RAW);
+        g.event[0].type = 2;
+        g.event[0].name = "sched:sched_switch";
+        put_switch(&g, 6, 5, 1, 90);
+        put_switch(&g, 5, 6, 1, 100);
+        if (ends)
+            gen_exit(&g, 6, 6, 150);
+        put_switch(&g, 6, 5, PARKED, 200);
+        put_switch(&g, 5, 0, 1, 1000);
+        Buf file = gen_file(&g);
+        load_text(&l, 0, 0, buf_str(&file));
+        uint64_t waited = 0;
+        for (uint64_t i = 0; i < l.profile.building.samples; i++) {
+            Pair pair = pairs_get(&l.profile.pairs, COLUMN_AT(&l.profile.pair, PairId, i));
+            Context c = contexts_get(&l.dict.contexts, pair.context);
+            bool weighs = contexts_get_event(&l.dict.contexts, c.event).weight == WEIGHT_TIME_NS;
+            if (c.tid == 6 && weighs)
+                waited += COLUMN_AT(&l.profile.weight, uint64_t, i);
+        }
+        assert_int_equal(waited, ends ? 10 + 1 : 10 + 800); /* the last is but a sample */
+        loaded_free(&l);
+        buf_free(&file);
+        gen_free(&g);
+    }
+}
+
 /* perf record --off-cpu: what another thread's sample says in its raw part of the one that waited;
  * older perfs added waits up, in samples without a time. */
 static void time_off_the_processor_by_bpf(void **state) {
@@ -1090,7 +871,7 @@ static void time_off_the_processor_by_bpf(void **state) {
             gen_sample(&g, &s);
         Buf file = gen_file(&g);
         load_text(&l, 0, 0, buf_str(&file));
-        expect_rows(&l, (const char *[]){want, want}, 2);
+        expect_loaded(&l, (const char *[]){want, want}, 2);
         assert_int_equal(COLUMN_AT(&l.profile.weight, uint64_t, 1), WAIT);
         Context c = contexts_get(&l.dict.contexts, 1);
         assert_int_equal(c.tid, 11);
@@ -1139,6 +920,40 @@ static void compressed_records(void **state) {
         expect_story(&l);
         loaded_free(&l);
         buf_free(&file);
+    }
+}
+
+/* What is no record takes away the rest of what was compressed with it, and no more. */
+static void damage_within_compressed_records(void **state) {
+    (void)state;
+    if (!codec_available(CODEC_ZSTD, CODEC_AUTO))
+        skip();
+    for (int packed = 0; packed < 2; packed++) {
+        PerfGen g;
+        Loaded l;
+        PerfGenSample s = {.misc = MODE_USER, .pid = 4, .tid = 4, .time = SECOND};
+        gen_init(&g, PERF_FORM_FILE, false, USUAL);
+        gen_sample(&g, &s);
+        gen_pack_from(&g);
+        gen_sample(&g, &s);
+        gen_sample(&g, &s);
+        g.data.s[g.record + 6] = 7; /* less than the head of a record */
+        gen_sample(&g, &s);
+        gen_pack(&g, 60000);
+        if (packed) {
+            gen_pack_from(&g);
+            gen_sample(&g, &s);
+            gen_pack(&g, 60000);
+        }
+        gen_sample(&g, &s);
+        Buf file = gen_file(&g);
+        load_text(&l, 0, 0, buf_str(&file));
+        assert_int_equal(l.profile.building.samples, 3 + packed);
+        assert_int_equal(l.profile.complaints.of[COMPLAINT_DAMAGED].count, 1);
+        assert_int_equal(complaints_total(&l.profile.complaints), 1);
+        loaded_free(&l);
+        buf_free(&file);
+        gen_free(&g);
     }
 }
 
@@ -1252,14 +1067,14 @@ static void a_folder_of_files(void **state) {
                                     : "first|cpu-clock:HG|lib+0x10@/nowhere/lib"};
         Loaded l;
         load_path(&l, 0, 0, folder);
-        expect_rows(&l, want, 2);
+        expect_loaded(&l, want, 2);
         uint64_t bytes = file.n + part[0].data.n + (whole ? part[1].data.n : 0);
         assert_int_equal(l.status.bytes_read, bytes); /* of all of them */
         assert_int_equal(l.status.size, bytes);
         assert_int_equal(perf_folder_bytes(path), bytes);
         loaded_free(&l);
         load_path(&l, 2, 0, path); /* its first file by name, on threads */
-        expect_rows(&l, want, 2);
+        expect_loaded(&l, want, 2);
         loaded_free(&l);
         snprintf(path, sizeof path, "%s/data.1", folder);
         unlink(path);
@@ -1472,6 +1287,35 @@ static void lost_samples(void **state) {
     }
 }
 
+/* What the kernel says as it happens, perf says again at the end, of samples alone; those that the
+ * processor gave and the kernel could not take are others. */
+static void losses_that_are_told_twice(void **state) {
+    (void)state;
+    static const struct {
+        uint64_t noticed, of_kernel, counted, all;
+    } table[] = {
+        {30, 0, 30, 30}, {30, 0, 20, 30}, {30, 0, 50, 50}, {0, 0, 50, 50}, {30, 7, 50, 57}};
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        PerfGen g;
+        Loaded l;
+        gen_init(&g, PERF_FORM_PIPE, i % 2, USUAL);
+        gen_lost(&g, table[i].noticed, SECOND);
+        for (int part = 0; part < 3; part++) { /* of several counters, at the end */
+            bool of_kernel = part == 0;
+            gen_begin(&g, RECORD_LOST_SAMPLES, 0);
+            gen_u64(&g, &g.data, of_kernel ? table[i].of_kernel : table[i].counted / 2);
+            gen_end(&g, 0, 0, of_kernel ? SECOND : 0);
+        }
+        Buf file = gen_file(&g);
+        load_text(&l, 0, 0, buf_str(&file));
+        assert_int_equal(l.profile.complaints.of[COMPLAINT_LOST].count, table[i].all);
+        assert_int_equal(complaints_total(&l.profile.complaints), table[i].all);
+        loaded_free(&l);
+        buf_free(&file);
+        gen_free(&g);
+    }
+}
+
 /* ---- what stands between records ---------------------------------------------------------
  */
 
@@ -1502,7 +1346,10 @@ static void bytes_that_are_no_records(void **state) {
         Buf file = gen_file(&g);
         load_text(&l, 0, 0, buf_str(&file));
         assert_int_equal(l.profile.building.samples, 2);
-        assert_int_equal(complaints_total(&l.profile.complaints), 0);
+        const Complaint *c = &l.profile.complaints.of[COMPLAINT_NOT_DECODED];
+        assert_int_equal(c->count, 1);
+        assert_string_equal(c->example[0].excerpt, "700000 bytes");
+        assert_int_equal(complaints_total(&l.profile.complaints), 1);
         loaded_free(&l);
         load_text(&l, 0, 0, str_slice(buf_str(&file), 0, file.n - 100000));
         assert_int_equal(l.profile.building.samples, 1);
@@ -1664,8 +1511,9 @@ static void real_files(void **state) {
     (void)state;
     static const struct {
         const char *name;
-        uint64_t samples, unwound;
-    } table[] = {{"perf-data/perf.data.true.v1", 0, 0}, {"perf-data/perf.data.true.v2", 1, 1}};
+        uint64_t samples, unwound, elsewhere; /* it says on which machine, and no build ids */
+    } table[] = {{"perf-data/perf.data.true.v1", 0, 0, 0},
+                 {"perf-data/perf.data.true.v2", 1, 1, 1}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         char path[1024];
         Loaded l;
@@ -1676,7 +1524,9 @@ static void real_files(void **state) {
         assert_string_equal(l.status.format, "perf.data");
         assert_int_equal(l.profile.building.samples, table[i].samples);
         assert_int_equal(l.profile.complaints.of[COMPLAINT_NOT_UNWOUND].count, table[i].unwound);
-        assert_int_equal(complaints_total(&l.profile.complaints), table[i].unwound);
+        assert_int_equal(l.profile.complaints.of[COMPLAINT_SYMBOLS].count, table[i].elsewhere);
+        assert_int_equal(complaints_total(&l.profile.complaints),
+                         table[i].unwound + table[i].elsewhere);
         loaded_free(&l);
     }
 }
@@ -1773,23 +1623,22 @@ int main(void) {
         cmocka_unit_test(old_files),
         cmocka_unit_test(every_layout_of_samples),
         cmocka_unit_test(samples_of_groups),
+        cmocka_unit_test(groups_that_threads_inherit),
         cmocka_unit_test(what_callchains_say),
         cmocka_unit_test(calls_that_the_processor_remembered),
         cmocka_unit_test(a_users_part_that_follows),
         cmocka_unit_test(raw_memory_is_counted_where_there_is_some),
         cmocka_unit_test(sizes_behind_the_chain_are_not_believed),
-        cmocka_unit_test(a_runtime_compilers_list),
-        cmocka_unit_test(a_list_that_is_not_believed),
-        cmocka_unit_test(the_kernels_list_by_build_id),
-        cmocka_unit_test(a_kernel_with_symbols_by_build_id),
-        cmocka_unit_test(a_file_of_another_build),
         cmocka_unit_test(ids_are_used_again),
         cmocka_unit_test(a_sample_is_of_the_process_it_says),
         cmocka_unit_test(a_process_outlives_its_first_thread),
         cmocka_unit_test(rounds_of_millions),
+        cmocka_unit_test(a_round_of_many_bytes),
         cmocka_unit_test(time_off_the_processor),
+        cmocka_unit_test(threads_that_ended),
         cmocka_unit_test(time_off_the_processor_by_bpf),
         cmocka_unit_test(compressed_records),
+        cmocka_unit_test(damage_within_compressed_records),
         cmocka_unit_test(compressed_records_that_say_their_length),
         cmocka_unit_test(compressed_records_too_long_for_their_size),
         cmocka_unit_test(a_folder_of_files),
@@ -1799,6 +1648,7 @@ int main(void) {
         cmocka_unit_test(a_recording_that_is_let_go),
         cmocka_unit_test(a_recording_that_was_over),
         cmocka_unit_test(lost_samples),
+        cmocka_unit_test(losses_that_are_told_twice),
         cmocka_unit_test(bytes_that_are_no_records),
         cmocka_unit_test(a_recorder_that_was_killed),
         cmocka_unit_test(cut_anywhere),

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 
 #include "base/file.h"
 #include "ingest/symbols.h"
+#include "unit/elf_helper.h"
 #include "unit/ingest_helper.h"
 
 static void expect_at(SymbolTable *t, uint64_t address, const char *unit, const char *want) {
@@ -124,7 +126,7 @@ static void a_runtime_compilers_list(void **state) {
         temp_file(STR("7f0000001000 40 Lint;::run()\n7F0000001040 x10 bad\nrubbish\n"
                       "0x00007f0000001050 0x0000000000000010 Interpreter\n"
                       "7f0000002000 10 _Z3foov\n7f0000003000 ffffffffffffffff wide")),
-        NULL));
+        0, NULL));
     temp_remove();
     expect_at(&t, 0x7f000000103f, NULL, "Lint;::run()");
     expect_at(&t, 0x7f0000001040, NULL, "nothing");
@@ -152,11 +154,11 @@ static pid_t run_as(uid_t user) {
     return pid;
 }
 
-static bool is_read(const char *path, Error *err) {
+static bool is_read(const char *path, int32_t pid, Error *err) {
     SymbolTable t;
     *err = (Error){0};
     symbol_table_init(&t);
-    bool ok = symbols_read_map(&t, path, err);
+    bool ok = symbols_read_map(&t, path, pid, err);
     symbol_table_free(&t);
     return ok;
 }
@@ -167,9 +169,9 @@ static void whose_lists_are_believed(void **state) {
     enum { USER = 54321, OTHER = 54322 };
     char path[64];
     Error err = {0};
-    assert_false(is_read("/nowhere/perf-1.map", &err));
+    assert_false(is_read("/nowhere/perf-1.map", 1, &err));
     assert_int_equal(err.kind, ERROR_NONE);
-    assert_false(is_read("/dev/null", &err));
+    assert_false(is_read("/dev/null", 1, &err));
     assert_int_equal(err.kind, ERROR_FORMAT);
     if (geteuid() != 0)
         skip();
@@ -177,21 +179,21 @@ static void whose_lists_are_believed(void **state) {
     pid_t pid = run_as(USER);
     snprintf(path, sizeof path, "/tmp/perf-%d.map", (int)pid);
     assert_true(file_write_all(path, STR("1000 10 f\n"), &err));
-    assert_true(is_read(path, &err)); /* root's */
+    assert_true(is_read(path, pid, &err)); /* root's */
     assert_int_equal(chown(path, USER, USER), 0);
-    assert_true(is_read(path, &err)); /* the process's */
+    assert_true(is_read(path, pid, &err)); /* the process's */
     assert_int_equal(chown(path, OTHER, OTHER), 0);
-    assert_false(is_read(path, &err));
+    assert_false(is_read(path, pid, &err));
     assert_string_equal(err.message, "it is of user 54322, who does not run that process now");
     setenv("SUDO_UID", "54322", 1);
-    assert_true(is_read(path, &err));
+    assert_true(is_read(path, pid, &err));
     setenv("SUDO_UID", "54322x", 1);
-    assert_false(is_read(path, &err));
+    assert_false(is_read(path, pid, &err));
     unsetenv("SUDO_UID");
     assert_int_equal(chown(path, USER, USER), 0);
     kill(pid, SIGKILL);
     waitpid(pid, NULL, 0);
-    assert_false(is_read(path, &err)); /* it has gone */
+    assert_false(is_read(path, pid, &err)); /* it has gone */
     unlink(path);
 }
 
@@ -203,24 +205,24 @@ int symbol_to_be_found(int x) {
 static void this_program(void **state) {
     (void)state;
     SymbolTable t;
-    assert_null(symbol_file_open("/nowhere", NULL));
-    assert_null(symbol_file_open("/dev/null", NULL));
-    assert_null(symbol_file_open(temp_file(STR("\177ELF\2\1\1")), NULL));
+    assert_null(symbol_file_open("/nowhere", NULL, NULL));
+    assert_null(symbol_file_open("/dev/null", NULL, NULL));
+    assert_null(symbol_file_open(temp_file(STR("\177ELF\2\1\1")), NULL, NULL));
     temp_remove();
     if (!symbols_have_elf()) {
-        assert_null(symbol_file_open("/proc/self/exe", NULL));
+        assert_null(symbol_file_open("/proc/self/exe", NULL, NULL));
         return;
     }
-    SymbolFile *f = symbol_file_open("/proc/self/exe", NULL);
+    SymbolFile *f = symbol_file_open("/proc/self/exe", NULL, NULL);
     assert_non_null(f);
     assert_true(symbol_file_has_symtab(f));
     BuildId id = symbol_file_build_id(f);
     if (id.n) {
-        SymbolFile *same = symbol_file_open("/proc/self/exe", &id);
+        SymbolFile *same = symbol_file_open("/proc/self/exe", &id, NULL);
         assert_non_null(same);
         symbols_close(same);
         id.byte[0] ^= 1;
-        assert_null(symbol_file_open("/proc/self/exe", &id));
+        assert_null(symbol_file_open("/proc/self/exe", &id, NULL));
     }
     symbol_table_init(&t);
     symbols_read_elf(&t, f, f);
@@ -229,6 +231,69 @@ static void this_program(void **state) {
         found |= strcmp(t.symbol[i].name, "symbol_to_be_found") == 0;
     assert_true(found);
     symbol_table_free(&t);
+}
+
+/* A process may have some hundreds of files open, and what it ran may be thousands. */
+static void more_programs_than_files(void **state) {
+    (void)state;
+    enum { FILES = 32, PROGRAMS = 2 * FILES };
+    struct rlimit before, few = {.rlim_cur = FILES};
+    static SymbolTable t[PROGRAMS];
+    Error err = {0};
+    if (!symbols_have_elf())
+        skip();
+    Buf file = elf_file(&(ElfGen){.function = "work"});
+    const char *path = temp_file(buf_str(&file));
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    few.rlim_max = before.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    for (int i = 0; i < PROGRAMS; i++) {
+        SymbolFile *f = symbol_file_open(path, NULL, &err);
+        SymbolFile *mapped = i % 2 ? f : symbol_file_open(path, NULL, &err);
+        assert_true(f && mapped);
+        symbol_table_init(&t[i]);
+        symbols_read_elf(&t[i], f, mapped);
+    }
+    few.rlim_cur = 1;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    assert_null(symbol_file_open(path, NULL, &err));
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_string_equal(err.message, "Too many open files");
+    for (int i = 0; i < PROGRAMS; i++) {
+        expect_at(&t[i], ELF_CODE_OFFSET + 1, NULL, "work");
+        symbol_table_free(&t[i]);
+    }
+    temp_remove();
+    buf_free(&file);
+}
+
+/* What linkers say of how long an entry is may be wrong. */
+static void tables_of_linkage(void **state) {
+    (void)state;
+    static const struct {
+        uint64_t said, align, entry;
+    } table[] = {{16, 16, 16}, {8, 8, 8}, {4, 16, 16}, {0, 4, 16}, {4, 8, 8}};
+    if (!symbols_have_elf())
+        skip();
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        SymbolTable t;
+        uint64_t first = ELF_CODE_OFFSET - ELF_PLT_BYTES + table[i].entry;
+        Buf file = elf_file(&(ElfGen){.function = "work",
+                                      .called = "puts",
+                                      .plt_entry = table[i].said,
+                                      .plt_align = table[i].align});
+        SymbolFile *f = symbol_file_open(temp_file(buf_str(&file)), NULL, NULL);
+        temp_remove();
+        assert_non_null(f);
+        symbol_table_init(&t);
+        symbols_read_elf(&t, f, f);
+        expect_at(&t, first - 1, NULL, "nothing");
+        expect_at(&t, first, NULL, "puts@plt");
+        expect_at(&t, first + table[i].entry - 1, NULL, "puts@plt");
+        expect_at(&t, first + table[i].entry, NULL, "nothing");
+        symbol_table_free(&t);
+        buf_free(&file);
+    }
 }
 
 /* Damage in any byte of the sections' table and of what it names. */
@@ -243,7 +308,7 @@ static void damaged_programs(void **state) {
         size_t at = i < 64 ? i : file.n - 1 - (i - 64) * 13 % (file.n / 2);
         char was = file.s[at];
         file.s[at] = (char)(was ^ (i % 2 ? 0xff : 0x80));
-        SymbolFile *f = symbol_file_open(temp_file(buf_str(&file)), NULL);
+        SymbolFile *f = symbol_file_open(temp_file(buf_str(&file)), NULL, NULL);
         temp_remove();
         if (f) {
             SymbolTable t;
@@ -292,6 +357,8 @@ int main(void) {
         cmocka_unit_test(a_runtime_compilers_list),
         cmocka_unit_test(whose_lists_are_believed),
         cmocka_unit_test(this_program),
+        cmocka_unit_test(more_programs_than_files),
+        cmocka_unit_test(tables_of_linkage),
         cmocka_unit_test(damaged_programs),
         cmocka_unit_test(readable_names),
     };

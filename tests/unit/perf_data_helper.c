@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { HEAD = 104, ATTR = 112, OLD_ATTR = 72, SECTION = 16, SAMPLE_ID_ALL = 18 };
+enum { HEAD = 104, ATTR = 112, OLD_ATTR = 72, SECTION = 16, INHERIT = 1, SAMPLE_ID_ALL = 18 };
 
 void gen_init(PerfGen *g, PerfForm form, bool big, uint64_t sample_type) {
     *g = (PerfGen){.form = form, .big = big, .events = 1};
@@ -218,6 +218,46 @@ void gen_mmap(PerfGen *g, int32_t pid, uint64_t start, uint64_t length, uint64_t
     gen_end(g, pid, pid, time);
 }
 
+void gen_mmap2(PerfGen *g, int32_t pid, uint64_t start, uint64_t length, uint64_t offset,
+               uint32_t flags, const uint8_t *id, const char *file, uint64_t time) {
+    enum { USER = 2, HAS_ID = 1 << 14, READ_EXECUTE = 5, ID_BYTES = 20 };
+    static const uint8_t none[ID_BYTES];
+    gen_begin(g, 10, USER | (id ? HAS_ID : 0));
+    gen_u32(g, &g->data, (uint32_t)pid);
+    gen_u32(g, &g->data, (uint32_t)pid);
+    gen_u64(g, &g->data, start);
+    gen_u64(g, &g->data, length);
+    gen_u64(g, &g->data, offset);
+    buf_putc(&g->data, id ? ID_BYTES : 0);
+    for (int i = 0; i < 3; i++)
+        buf_putc(&g->data, 0);
+    buf_put(&g->data, (Str){(const char *)(id ? id : none), ID_BYTES});
+    gen_u32(g, &g->data, READ_EXECUTE);
+    gen_u32(g, &g->data, flags);
+    gen_text(g, file);
+    gen_end(g, pid, pid, time);
+}
+
+void gen_build_id(PerfGen *g, uint16_t misc, const uint8_t *id, bool said, const char *file) {
+    enum { HAS_SIZE = 1 << 15, ID_BYTES = 20 };
+    gen_begin(g, 67, (uint16_t)(misc | (said ? HAS_SIZE : 0)));
+    gen_u32(g, &g->data, UINT32_MAX);
+    buf_put(&g->data, (Str){(const char *)id, ID_BYTES});
+    buf_putc(&g->data, said ? ID_BYTES : 0);
+    for (int i = 0; i < 3; i++)
+        buf_putc(&g->data, 0);
+    gen_text(g, file);
+    gen_plain_end(g);
+}
+
+void gen_feature(PerfGen *g, uint64_t feature, const char *text) {
+    gen_begin(g, 80, 0);
+    gen_u64(g, &g->data, feature);
+    gen_u32(g, &g->data, (uint32_t)strlen(text) + 1);
+    gen_text(g, text);
+    gen_plain_end(g);
+}
+
 void gen_ksymbol(PerfGen *g, uint64_t start, uint32_t length, const char *name, uint64_t time) {
     gen_begin(g, 17, 0);
     gen_u64(g, &g->data, start);
@@ -310,6 +350,8 @@ void gen_pack(PerfGen *g, size_t most) {
 static void put_attr(PerfGen *g, Buf *out, const PerfEvent *e, size_t size) {
     size_t begin = out->n;
     uint64_t flag = g->big ? (uint64_t)1 << (63 - SAMPLE_ID_ALL) : 1 << SAMPLE_ID_ALL;
+    if (g->inherit)
+        flag |= g->big ? (uint64_t)1 << (63 - INHERIT) : 1 << INHERIT;
     gen_u32(g, out, e->type);
     gen_u32(g, out, (uint32_t)size);
     gen_u64(g, out, e->config);

@@ -17,7 +17,7 @@ typedef struct PerfEvent {
 
 typedef struct PerfGen {
     PerfForm form;
-    bool big, no_id_all;
+    bool big, no_id_all, inherit;
     uint32_t events; /* all of the same layout */
     PerfEvent event[PERF_EVENTS];
     Buf data;         /* the records */
@@ -60,6 +60,13 @@ void gen_thread(PerfGen *g, int32_t pid, int32_t tid, int32_t parent, uint64_t t
 void gen_exit(PerfGen *g, int32_t pid, int32_t tid, uint64_t time);
 void gen_mmap(PerfGen *g, int32_t pid, uint64_t start, uint64_t length, uint64_t offset,
               const char *file, uint64_t time);
+/* Code with these flags of mmap and, unless that is NULL, this build id of 20 bytes. */
+void gen_mmap2(PerfGen *g, int32_t pid, uint64_t start, uint64_t length, uint64_t offset,
+               uint32_t flags, const uint8_t *id, const char *file, uint64_t time);
+/* A build id in the file's own list, of 20 bytes; said: it says that there are so many. */
+void gen_build_id(PerfGen *g, uint16_t misc, const uint8_t *id, bool said, const char *file);
+/* The host's name (3) or its kernel's (4), as a pipe tells them. */
+void gen_feature(PerfGen *g, uint64_t feature, const char *text);
 void gen_ksymbol(PerfGen *g, uint64_t start, uint32_t length, const char *name, uint64_t time);
 void gen_lost(PerfGen *g, uint64_t lost, uint64_t time);
 void gen_round(PerfGen *g);

@@ -1,0 +1,416 @@
+#include "ingest/perf_data_find.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+enum { PATH_ROOM = 4096 + 256 };
+
+static const char own_list[] = "/proc/kallsyms"; /* of the kernel that runs here */
+
+enum { /* what is said but once */
+       SAID_PROGRAMS = 1,
+       SAID_LISTS = 2,
+       SAID_KERNEL = 4,
+       SAID_MODULES = 8,
+};
+
+__attribute__((format(printf, 2, 3))) static void say(Dsos *d, const char *form, ...) {
+    va_list args;
+    char text[512];
+    va_start(args, form);
+    int n = vsnprintf(text, sizeof text, form, args);
+    va_end(args);
+    if (d->complaints && n > 0)
+        complain(d->complaints, COMPLAINT_SYMBOLS, 1, -1, str_of(text));
+}
+
+static bool say_once(Dsos *d, uint32_t what) {
+    bool again = d->said & what;
+    d->said |= what;
+    return !again;
+}
+
+/* ---- which machine ------------------------------------------------------------------------
+ */
+
+/* Recorded on this machine, with a kernel of the same release. A recording that goes on says so at
+ * its end only, but goes on here. */
+static bool is_this_machine(const PerfHeader *h) {
+    struct utsname name;
+    if (h->goes_on)
+        return true;
+    return uname(&name) == 0 && str_eq_c(h->host, name.nodename) &&
+           str_eq_c(h->release, name.release);
+}
+
+/* It says that it was recorded elsewhere. What has the same name here is something else. */
+static bool is_another_machine(const PerfHeader *h) {
+    struct utsname name;
+    return !h->goes_on && h->host.n && uname(&name) == 0 && !str_eq_c(h->host, name.nodename);
+}
+
+/* What the file's header says about it. */
+static BuildId recorded_id(const Dsos *d, Str path) {
+    for (uint64_t i = 0; i < d->header->build_id.count; i++) {
+        const PerfBuildId *b = &COLUMN_AT(&d->header->build_id, PerfBuildId, i);
+        if (str_eq(b->file, path))
+            return b->id;
+    }
+    return (BuildId){0};
+}
+
+/* ---- programs -----------------------------------------------------------------------------
+ */
+
+/* "HOME/.debug/.build-id/ab/cdef…/WHAT", perf's cache; false: no id, or no home. */
+static bool cache_path(const BuildId *id, const char *what, char *out) {
+    const char *home = getenv("HOME");
+    if (id->n < 2 || !home)
+        return false;
+    int n = snprintf(out, PATH_ROOM, "%s/.debug/.build-id/%02x/", home, id->byte[0]);
+    if (n < 0 || n > PATH_ROOM - 128)
+        return false;
+    for (int i = 1; i < id->n; i++)
+        n += snprintf(out + n, (size_t)(PATH_ROOM - n), "%02x", id->byte[i]);
+    snprintf(out + n, (size_t)(PATH_ROOM - n), "%s%s", *what ? "/" : "", what);
+    return true;
+}
+
+/* The usual place of debug files by their build id. */
+static bool debug_path(const BuildId *id, char *out) {
+    if (id->n < 2)
+        return false;
+    int n = snprintf(out, PATH_ROOM, "/usr/lib/debug/.build-id/%02x/", id->byte[0]);
+    for (int i = 1; i < id->n; i++)
+        n += snprintf(out + n, (size_t)(PATH_ROOM - n), "%02x", id->byte[i]);
+    snprintf(out + n, (size_t)(PATH_ROOM - n), ".debug");
+    return true;
+}
+
+/* The files with the best symbols so far, the one that is what was mapped, and one that has its
+ * code at least. */
+typedef struct Search {
+    SymbolFile *symbols, *mapped, *code;
+    BuildId want;
+    Error error; /* there are more files than may be open */
+} Search;
+
+/* Takes the first of each; true: no better ones will be found. */
+static bool try_path(Search *s, const char *path) {
+    SymbolFile *f = symbol_file_open(path, &s->want, &s->error);
+    if (!f)
+        return false;
+    bool symbols = !s->symbols && symbol_file_has_symtab(f);
+    bool mapped = !s->mapped && symbol_file_has_dynsym(f);
+    bool code = !s->code && symbol_file_has_code(f);
+    if (symbols)
+        s->symbols = f;
+    if (mapped)
+        s->mapped = f;
+    if (code)
+        s->code = f;
+    if (!symbols && !mapped && !code)
+        symbols_close(f);
+    return s->symbols && s->mapped;
+}
+
+/* Beside the file, in .debug beside it, and below /usr/lib/debug. */
+static bool try_link(Search *s, Str path, const char *link) {
+    static const char *const form[] = {"%.*s%s", "%.*s.debug/%s", "/usr/lib/debug%.*s%s"};
+    char name[PATH_ROOM];
+    size_t folder = str_rfind_char(path, '/');
+    folder = folder < path.n ? folder + 1 : 0;
+    for (int i = 0; i < 3; i++) {
+        int n = snprintf(name, sizeof name, form[i], (int)folder, path.s, link);
+        if (n > 0 && n < PATH_ROOM && strcmp(name, path.s) != 0 && try_path(s, name))
+            return true;
+    }
+    return false;
+}
+
+/* The program itself says where its debug file is, and what its build id is where that was not
+ * recorded, or not how long it is. */
+static bool try_own_link(Search *s, const Dso *dso) {
+    char link[256];
+    SymbolFile *file = symbol_file_open(dso->path.s, &s->want, &s->error);
+    bool linked = file && symbol_file_debug_link(file, link, sizeof link);
+    if (file && (!s->want.n || s->want.padded))
+        s->want = symbol_file_build_id(file);
+    symbols_close(file);
+    return linked && try_link(s, dso->path, link);
+}
+
+static void search(Search *s, const Dso *dso) {
+    char name[PATH_ROOM];
+    if (try_own_link(s, dso))
+        return;
+    if ((cache_path(&s->want, "elf", name) && try_path(s, name)) ||
+        (cache_path(&s->want, "", name) && try_path(s, name)) ||
+        (cache_path(&s->want, "debug", name) && try_path(s, name)))
+        return;
+    int n = snprintf(name, sizeof name, "/usr/lib/debug%s.debug", dso->path.s);
+    if (n < PATH_ROOM && try_path(s, name))
+        return;
+    n = snprintf(name, sizeof name, "/usr/lib/debug%s", dso->path.s);
+    if (n < PATH_ROOM && try_path(s, name))
+        return;
+    if (debug_path(&s->want, name) && try_path(s, name))
+        return;
+    try_path(s, dso->path.s);
+}
+
+/* Without the program's code its symbols cannot be told from places in the file. */
+static bool load_found(Dso *dso, Search *s) {
+    if (!s->mapped)
+        s->mapped = s->code;
+    else if (s->code != s->mapped && s->code != s->symbols)
+        symbols_close(s->code);
+    if (!s->mapped) {
+        symbols_close(s->symbols);
+        return false;
+    }
+    if (!s->symbols)
+        s->symbols = s->mapped;
+    symbols_read_elf(&dso->table, s->symbols, s->mapped);
+    return true;
+}
+
+static bool load_file(Dsos *d, Dso *dso) {
+    Search s = {.want = dso->id};
+    if (!s.want.n)
+        s.want = recorded_id(d, dso->path);
+    if (!s.want.n && is_another_machine(d->header)) {
+        if (say_once(d, SAID_PROGRAMS))
+            say(d, "recorded on %.*s: programs without a build id are not looked up here",
+                (int)d->header->host.n, d->header->host.s);
+        return false;
+    }
+    search(&s, dso);
+    if (s.error.kind)
+        say(d, "%s: %s", dso->path.s, s.error.message);
+    return load_found(dso, &s);
+}
+
+/* What the kernel lends to programs: perf's copy, or our own if it is the same. */
+static bool load_vdso(Dsos *d, Dso *dso) {
+    char name[PATH_ROOM];
+    BuildId want = dso->id.n ? dso->id : recorded_id(d, dso->path);
+    SymbolFile *f = NULL;
+    if (cache_path(&want, "vdso", name))
+        f = symbol_file_open(name, &want, NULL);
+    if (!f && (f = symbol_file_of_vdso())) {
+        BuildId own = symbol_file_build_id(f);
+        if (want.n ? !build_id_fits(&want, &own) : !is_this_machine(d->header)) {
+            symbols_close(f);
+            f = NULL;
+        }
+    }
+    if (f)
+        symbols_read_elf(&dso->table, f, f);
+    return f != NULL;
+}
+
+/* ---- the kernel ---------------------------------------------------------------------------
+ */
+
+/* As perf recorded it, or, where that had a kernel with symbols at hand, under that one's name. */
+static BuildId kernel_id(const Dsos *d, const Dso *dso) {
+    BuildId id = dso->id.n ? dso->id : recorded_id(d, dso->module);
+    for (uint64_t i = 0; i < d->header->build_id.count && !id.n; i++) {
+        const PerfBuildId *b = &COLUMN_AT(&d->header->build_id, PerfBuildId, i);
+        bool module = str_starts(b->file, STR("[")) || str_find(b->file, STR(".ko")) < b->file.n;
+        if (b->kernel && !module)
+            id = b->id;
+    }
+    return id;
+}
+
+/* Of the running kernel. */
+static BuildId running_id(void) {
+    enum { GNU_BUILD_ID = 3, MOST = 1 << 20 };
+    BuildId id = {0};
+    Buf notes = {0};
+    if (file_read_all("/sys/kernel/notes", &notes, MOST, NULL)) {
+        PerfBytes b = perf_bytes((const uint8_t *)notes.s, notes.n, false);
+        while (!b.bad && !id.n && perf_left(&b)) {
+            uint32_t name_n = perf_u32(&b), n = perf_u32(&b), type = perf_u32(&b);
+            const uint8_t *name = perf_take(&b, ((uint64_t)name_n + 3) & ~3ull);
+            const uint8_t *desc = perf_take(&b, ((uint64_t)n + 3) & ~3ull);
+            if (name && desc && type == GNU_BUILD_ID && name_n == 4 && memcmp(name, "GNU", 4) == 0)
+                id = build_id_of(desc, n);
+        }
+    }
+    buf_free(&notes);
+    return id;
+}
+
+/* A list of the recorded kernel, maybe of another run, in which all lay elsewhere. */
+static bool load_list(Dsos *d, Dso *dso, const char *path, bool same_place, bool *hidden) {
+    uint64_t at;
+    symbol_table_free(&dso->table);
+    symbol_table_init(&dso->table);
+    if (!symbols_read_kallsyms(&dso->table, path, d->text_name, &at)) {
+        *hidden = *hidden || (path == own_list && dso->table.n);
+        return false;
+    }
+    d->kernel_delta = at && d->text_at ? at - d->text_at : 0;
+    return !same_place || (at && at == d->text_at);
+}
+
+/* Where perf looks for the kernel with all its symbols. Its modules' are not in it. */
+static SymbolFile *open_vmlinux(const Dsos *d, const BuildId *want) {
+    static const char *const place[] = {"vmlinux",
+                                        "/boot/vmlinux",
+                                        "/boot/vmlinux-%s",
+                                        "/usr/lib/debug/boot/vmlinux-%s",
+                                        "/lib/modules/%s/build/vmlinux",
+                                        "/usr/lib/debug/lib/modules/%s/vmlinux",
+                                        "/usr/lib/debug/boot/vmlinux-%s.debug"};
+    char name[PATH_ROOM];
+    struct utsname own;
+    SymbolFile *f = NULL;
+    Str release = d->header->release;
+    if (!release.n && uname(&own) == 0)
+        release = str_of(own.release);
+    for (size_t i = 0; i < sizeof place / sizeof *place && !f; i++) {
+        Str form = str_of(place[i]);
+        size_t at = str_find(form, STR("%s"));
+        bool whole = at == form.n;
+        int n = snprintf(name, sizeof name, "%.*s%.*s%s", (int)at, form.s,
+                         whole ? 0 : (int)release.n, release.s, whole ? "" : form.s + at + 2);
+        if (n > 0 && n < PATH_ROOM)
+            f = symbol_file_open(name, want, NULL);
+    }
+    if (!f && cache_path(want, "elf", name))
+        f = symbol_file_open(name, want, NULL);
+    if (!f && cache_path(want, "vmlinux", name))
+        f = symbol_file_open(name, want, NULL);
+    return f;
+}
+
+static bool load_vmlinux(Dsos *d, Dso *dso, const BuildId *want) {
+    uint64_t at;
+    SymbolFile *f = open_vmlinux(d, want);
+    if (!f)
+        return false;
+    symbol_table_free(&dso->table);
+    symbol_table_init(&dso->table);
+    symbols_read_vmlinux(&dso->table, f, d->text_name, &at);
+    d->kernel_delta = at && d->text_at ? at - d->text_at : 0;
+    return dso->table.n > 0;
+}
+
+/* What perf kept beside the recording is of that very run. With its build id in the file that
+ * decides; else (a pipe, perf record -z) it is this kernel if host, release and the address of its
+ * code are the same. A recorder that was killed said neither host nor release. */
+static bool find_kernel(Dsos *d, Dso *dso, bool *hidden) {
+    char name[PATH_ROOM];
+    const PerfHeader *h = d->header;
+    BuildId want = kernel_id(d, dso);
+    if (d->list.n && load_list(d, dso, d->list.s, false, hidden))
+        return true;
+    if (!want.n) {
+        bool may_be = is_this_machine(h) || (!h->host.n && !h->release.n);
+        return may_be && load_list(d, dso, own_list, true, hidden);
+    }
+    bool cached = cache_path(&want, "kallsyms", name);
+    if (cached && load_list(d, dso, name, true, hidden))
+        return true;
+    BuildId own = running_id();
+    if (build_id_fits(&want, &own) && load_list(d, dso, own_list, false, hidden))
+        return true;
+    return (cached && load_list(d, dso, name, false, hidden)) || load_vmlinux(d, dso, &want);
+}
+
+static bool load_kernel(Dsos *d, Dso *dso) {
+    bool hidden = false, found = find_kernel(d, dso, &hidden);
+    if (!found)
+        d->kernel_delta = 0;
+    if (!found && say_once(d, SAID_KERNEL))
+        say(d, "the kernel's: %s",
+            hidden ? "/proc/kallsyms hides its addresses from this user (kernel.kptr_restrict)"
+                   : "the recorded kernel, or the run of it, is another than this machine's");
+    return found;
+}
+
+void dso_say_no_kernel(Dsos *d) {
+    if (say_once(d, SAID_KERNEL))
+        say(d, "the kernel's: where it lay was not recorded (hidden by kernel.kptr_restrict?)");
+}
+
+void dso_say_modules_moved(Dsos *d) {
+    if (say_once(d, SAID_MODULES))
+        say(d, "the kernel's modules: what is here is of another run, in which they lay elsewhere");
+}
+
+/* ---- runtime compilers --------------------------------------------------------------------
+ */
+
+/* Its number where it runs itself, which is the last one, if it has several; else 0. */
+static int32_t inner_pid(int32_t pid) {
+    enum { MOST = 64 << 10 };
+    char path[64], *end;
+    Buf text = {0};
+    long last = 0;
+    int numbers = 0;
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    if (file_read_all(path, &text, MOST, NULL) && text.n) {
+        const char *at = strstr(text.s, "\nNSpid:");
+        for (at = at ? strchr(at, ':') + 1 : ""; strchr("\t ", *at) && *at; at = end) {
+            last = strtol(at, &end, 10);
+            numbers++;
+        }
+    }
+    buf_free(&text);
+    return numbers > 1 && last > 0 && last <= INT32_MAX ? (int32_t)last : 0;
+}
+
+/* In a container the process has another number, by which it names its list, and files of its own.
+ */
+static bool load_inner_map(Dsos *d, Dso *dso, int32_t pid, Error *err) {
+    char path[64];
+    int32_t inner = is_this_machine(d->header) ? inner_pid(pid) : 0;
+    if (inner <= 0)
+        return false;
+    snprintf(path, sizeof path, "/proc/%d/root/tmp/perf-%d.map", (int)pid, (int)inner);
+    return symbols_read_map(&dso->table, path, pid, err);
+}
+
+static bool load_map(Dsos *d, Dso *dso) {
+    Error err = {0};
+    int pid = 0;
+    if (is_another_machine(d->header)) {
+        if (say_once(d, SAID_LISTS))
+            say(d, "recorded on %.*s: lists of its runtime compilers are not looked up here",
+                (int)d->header->host.n, d->header->host.s);
+        return false;
+    }
+    if (sscanf(dso->path.s, "/tmp/perf-%d.map", &pid) == 1 && load_inner_map(d, dso, pid, &err))
+        return true;
+    if (symbols_read_map(&dso->table, dso->path.s, pid, &err))
+        return true;
+    if (err.kind)
+        say(d, "%s: %s", dso->path.s, err.message);
+    return false;
+}
+
+bool dso_find_symbols(Dsos *d, Dso *dso) {
+    switch (dso->kind) {
+    case DSO_FILE:
+        return load_file(d, dso);
+    case DSO_KERNEL:
+        return load_kernel(d, dso);
+    case DSO_VDSO:
+        return load_vdso(d, dso);
+    case DSO_MAP:
+        return load_map(d, dso);
+    case DSO_MODULE:
+    case DSO_KSYMBOL:
+    case DSO_NOTHING:
+        break;
+    }
+    return true;
+}
