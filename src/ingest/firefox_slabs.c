@@ -6,7 +6,7 @@
 
 extern const Format format_firefox;
 
-enum { READ_BYTES = 1 << 20 };
+enum { READ_BYTES = READ_SIZE(1 << 20) };
 
 /* All that its table tells of; what may follow is nobody's. */
 static bool read_all(Source *source, Buf *bytes, Rows *rows, Error *err) {
