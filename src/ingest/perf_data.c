@@ -484,10 +484,12 @@ __attribute__((noinline)) static void cut_round(PerfData *d) {
 }
 
 /* The younger half keeps most blocks from being free, as each holds some of it. To cut again for
- * that would let nearly all go, and leave in no order what the round still brings. */
+ * that would let nearly all go, and leave in no order what the round still brings; but there is an
+ * end to what is held. */
 static bool holds_too_much(const PerfData *d) {
-    return d->order.n > HELD_RECORDS_MOST ||
-           (d->input.bytes > HELD_BYTES_MOST && d->taken >= d->calm);
+    size_t bytes = d->input.bytes;
+    return d->order.n > HELD_RECORDS_MOST || bytes > 4ull * HELD_BYTES_MOST ||
+           (bytes > HELD_BYTES_MOST && d->taken >= d->calm);
 }
 
 static void end_round(PerfData *d) {

@@ -38,7 +38,7 @@ uint64_t perf_counter_growth(PerfCounters *c, const PerfCount *count, int32_t ti
 uint64_t perf_lost_more(PerfLost *l, uint32_t type, uint64_t time, uint64_t lost) {
     if (type == RECORD_LOST)
         l->noticed += lost;
-    else if (time == 0)
+    else if (time == 0 || time == UINT64_MAX) /* the latter: no times are recorded */
         l->counted += lost;
     else
         return lost;

@@ -131,8 +131,8 @@ static FrameValue module_frame(Dsos *d, Dso *dso, uint64_t address) {
         if (!kernel->loaded)
             load(d, kernel);
         size_t found = 0;
-        if (d->kernel_delta)
-            dso_say_modules_moved(d);
+        if (d->kernel_delta || d->no_modules)
+            dso_say_no_modules(d);
         else
             found = symbol_table_find(&kernel->table, address, dso->module.s);
         if (found)

@@ -42,6 +42,7 @@ typedef struct Dsos {
     Dict *dict;
     Complaints *complaints; /* about what is there and not used; NULL: nobody listens */
     uint32_t said;          /* SAID_…, once each */
+    bool no_modules;        /* the kernel's names are those of a vmlinux */
     Str list;               /* of the kernel, that was kept beside the recording; or empty */
     DsoId kernel;           /* 0: none was met */
     Str text_name;          /* a symbol of the kernel, and where it was when this was recorded */

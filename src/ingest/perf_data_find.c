@@ -46,12 +46,6 @@ static bool is_this_machine(const PerfHeader *h) {
            str_eq_c(h->release, name.release);
 }
 
-/* It says that it was recorded elsewhere. What has the same name here is something else. */
-static bool is_another_machine(const PerfHeader *h) {
-    struct utsname name;
-    return !h->goes_on && h->host.n && uname(&name) == 0 && !str_eq_c(h->host, name.nodename);
-}
-
 /* What the file's header says about it. */
 static BuildId recorded_id(const Dsos *d, Str path) {
     for (uint64_t i = 0; i < d->header->build_id.count; i++) {
@@ -60,6 +54,51 @@ static BuildId recorded_id(const Dsos *d, Str path) {
             return b->id;
     }
     return (BuildId){0};
+}
+
+/* As perf recorded it, or, where that had a kernel with symbols at hand, under that one's name. */
+static BuildId recorded_kernel(const Dsos *d) {
+    BuildId id = recorded_id(d, STR("[kernel.kallsyms]"));
+    for (uint64_t i = 0; i < d->header->build_id.count && !id.n; i++) {
+        const PerfBuildId *b = &COLUMN_AT(&d->header->build_id, PerfBuildId, i);
+        bool module = str_starts(b->file, STR("[")) || str_find(b->file, STR(".ko")) < b->file.n;
+        if (b->kernel && !module)
+            id = b->id;
+    }
+    return id;
+}
+
+/* Of the running kernel. */
+static BuildId running_id(void) {
+    enum { GNU_BUILD_ID = 3, MOST = 1 << 20 };
+    BuildId id = {0};
+    Buf notes = {0};
+    if (file_read_all("/sys/kernel/notes", &notes, MOST, NULL)) {
+        PerfBytes b = perf_bytes((const uint8_t *)notes.s, notes.n, false);
+        while (!b.bad && !id.n && perf_left(&b)) {
+            uint32_t name_n = perf_u32(&b), n = perf_u32(&b), type = perf_u32(&b);
+            const uint8_t *name = perf_take(&b, ((uint64_t)name_n + 3) & ~3ull);
+            const uint8_t *desc = perf_take(&b, ((uint64_t)n + 3) & ~3ull);
+            if (name && desc && type == GNU_BUILD_ID && name_n == 4 && memcmp(name, "GNU", 4) == 0)
+                id = build_id_of(desc, n);
+        }
+    }
+    buf_free(&notes);
+    return id;
+}
+
+/* It says that it was recorded elsewhere: what has the same name here is something else. The name
+ * of the host does not say it alone, as containers have their own, and new ones when they are made
+ * anew: the kernel must differ, too. */
+static bool is_another_machine(const Dsos *d) {
+    struct utsname name;
+    const PerfHeader *h = d->header;
+    if (h->goes_on || !h->host.n || uname(&name) != 0 || str_eq_c(h->host, name.nodename))
+        return false;
+    BuildId want = recorded_kernel(d), own = {0};
+    if (want.n)
+        own = running_id();
+    return !str_eq_c(h->release, name.release) || (want.n && !build_id_fits(&want, &own));
 }
 
 /* ---- programs -----------------------------------------------------------------------------
@@ -182,7 +221,7 @@ static bool load_file(Dsos *d, Dso *dso) {
     Search s = {.want = dso->id};
     if (!s.want.n)
         s.want = recorded_id(d, dso->path);
-    if (!s.want.n && is_another_machine(d->header)) {
+    if (!s.want.n && is_another_machine(d)) {
         if (say_once(d, SAID_PROGRAMS))
             say(d, "recorded on %.*s: programs without a build id are not looked up here",
                 (int)d->header->host.n, d->header->host.s);
@@ -215,37 +254,6 @@ static bool load_vdso(Dsos *d, Dso *dso) {
 
 /* ---- the kernel ---------------------------------------------------------------------------
  */
-
-/* As perf recorded it, or, where that had a kernel with symbols at hand, under that one's name. */
-static BuildId kernel_id(const Dsos *d, const Dso *dso) {
-    BuildId id = dso->id.n ? dso->id : recorded_id(d, dso->module);
-    for (uint64_t i = 0; i < d->header->build_id.count && !id.n; i++) {
-        const PerfBuildId *b = &COLUMN_AT(&d->header->build_id, PerfBuildId, i);
-        bool module = str_starts(b->file, STR("[")) || str_find(b->file, STR(".ko")) < b->file.n;
-        if (b->kernel && !module)
-            id = b->id;
-    }
-    return id;
-}
-
-/* Of the running kernel. */
-static BuildId running_id(void) {
-    enum { GNU_BUILD_ID = 3, MOST = 1 << 20 };
-    BuildId id = {0};
-    Buf notes = {0};
-    if (file_read_all("/sys/kernel/notes", &notes, MOST, NULL)) {
-        PerfBytes b = perf_bytes((const uint8_t *)notes.s, notes.n, false);
-        while (!b.bad && !id.n && perf_left(&b)) {
-            uint32_t name_n = perf_u32(&b), n = perf_u32(&b), type = perf_u32(&b);
-            const uint8_t *name = perf_take(&b, ((uint64_t)name_n + 3) & ~3ull);
-            const uint8_t *desc = perf_take(&b, ((uint64_t)n + 3) & ~3ull);
-            if (name && desc && type == GNU_BUILD_ID && name_n == 4 && memcmp(name, "GNU", 4) == 0)
-                id = build_id_of(desc, n);
-        }
-    }
-    buf_free(&notes);
-    return id;
-}
 
 /* A list of the recorded kernel, maybe of another run, in which all lay elsewhere. */
 static bool load_list(Dsos *d, Dso *dso, const char *path, bool same_place, bool *hidden) {
@@ -300,7 +308,8 @@ static bool load_vmlinux(Dsos *d, Dso *dso, const BuildId *want) {
     symbol_table_init(&dso->table);
     symbols_read_vmlinux(&dso->table, f, d->text_name, &at);
     d->kernel_delta = at && d->text_at ? at - d->text_at : 0;
-    return dso->table.n > 0;
+    d->no_modules = dso->table.n > 0;
+    return d->no_modules;
 }
 
 /* What perf kept beside the recording is of that very run. With its build id in the file that
@@ -309,7 +318,7 @@ static bool load_vmlinux(Dsos *d, Dso *dso, const BuildId *want) {
 static bool find_kernel(Dsos *d, Dso *dso, bool *hidden) {
     char name[PATH_ROOM];
     const PerfHeader *h = d->header;
-    BuildId want = kernel_id(d, dso);
+    BuildId want = dso->id.n ? dso->id : recorded_kernel(d);
     if (d->list.n && load_list(d, dso, d->list.s, false, hidden))
         return true;
     if (!want.n) {
@@ -341,35 +350,34 @@ void dso_say_no_kernel(Dsos *d) {
         say(d, "the kernel's: where it lay was not recorded (hidden by kernel.kptr_restrict?)");
 }
 
-void dso_say_modules_moved(Dsos *d) {
+void dso_say_no_modules(Dsos *d) {
     if (say_once(d, SAID_MODULES))
-        say(d, "the kernel's modules: what is here is of another run, in which they lay elsewhere");
+        say(d, "the kernel's modules: %s",
+            d->no_modules ? "the kernel's names are those of a vmlinux, which has none of theirs"
+                          : "what is here is of another run, in which they lay elsewhere");
 }
 
 /* ---- runtime compilers --------------------------------------------------------------------
  */
 
-/* Its number where it runs itself, which is the last one, if it has several; else 0. */
+/* Its number where it runs itself, which is the last one; 0: it does not run. */
 static int32_t inner_pid(int32_t pid) {
     enum { MOST = 64 << 10 };
     char path[64], *end;
     Buf text = {0};
     long last = 0;
-    int numbers = 0;
     snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
     if (file_read_all(path, &text, MOST, NULL) && text.n) {
         const char *at = strstr(text.s, "\nNSpid:");
-        for (at = at ? strchr(at, ':') + 1 : ""; strchr("\t ", *at) && *at; at = end) {
+        for (at = at ? strchr(at, ':') + 1 : ""; strchr("\t ", *at) && *at; at = end)
             last = strtol(at, &end, 10);
-            numbers++;
-        }
     }
     buf_free(&text);
-    return numbers > 1 && last > 0 && last <= INT32_MAX ? (int32_t)last : 0;
+    return last > 0 && last <= INT32_MAX ? (int32_t)last : 0;
 }
 
-/* In a container the process has another number, by which it names its list, and files of its own.
- */
+/* In a container the process has files of its own, and mostly another number, by which it names its
+ * list. */
 static bool load_inner_map(Dsos *d, Dso *dso, int32_t pid, Error *err) {
     char path[64];
     int32_t inner = is_this_machine(d->header) ? inner_pid(pid) : 0;
@@ -379,21 +387,27 @@ static bool load_inner_map(Dsos *d, Dso *dso, int32_t pid, Error *err) {
     return symbols_read_map(&dso->table, path, pid, err);
 }
 
+/* What runs by now under its number may be another process: while the recording goes on its own
+ * list is asked first, later the one of that name here. */
 static bool load_map(Dsos *d, Dso *dso) {
-    Error err = {0};
+    Error err = {0}, inner = {0};
     int pid = 0;
-    if (is_another_machine(d->header)) {
+    if (is_another_machine(d)) {
         if (say_once(d, SAID_LISTS))
             say(d, "recorded on %.*s: lists of its runtime compilers are not looked up here",
                 (int)d->header->host.n, d->header->host.s);
         return false;
     }
-    if (sscanf(dso->path.s, "/tmp/perf-%d.map", &pid) == 1 && load_inner_map(d, dso, pid, &err))
-        return true;
-    if (symbols_read_map(&dso->table, dso->path.s, pid, &err))
+    bool numbered = sscanf(dso->path.s, "/tmp/perf-%d.map", &pid) == 1;
+    bool now = d->header->goes_on;
+    if ((now && numbered && load_inner_map(d, dso, pid, &inner)) ||
+        symbols_read_map(&dso->table, dso->path.s, pid, &err) ||
+        (!now && numbered && load_inner_map(d, dso, pid, &inner)))
         return true;
     if (err.kind)
         say(d, "%s: %s", dso->path.s, err.message);
+    else if (inner.kind)
+        say(d, "%s, in its container: %s", dso->path.s, inner.message);
     return false;
 }
 

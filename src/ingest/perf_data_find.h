@@ -2,7 +2,7 @@
  * separate debug file, perf's build-id cache, the kernel's list, a kernel with symbols (vmlinux) at
  * its usual places, the list of a runtime compiler. A build id that differs from the recorded one
  * is another program, whose symbols are not taken; nor are those of whatever has the same name
- * here, when the recording is of another machine and says no build id.
+ * here, when the recording is of another machine (host and kernel differ) and says no build id.
  * Owner: the dsos. Thread: one at a time. Failure: false, and a complaint where something is there
  * that is not used. */
 #pragma once
@@ -13,5 +13,5 @@
 bool dso_find_symbols(Dsos *d, Dso *dso);
 /* Code of the kernel is met, and the recording does not say where that lay. */
 void dso_say_no_kernel(Dsos *d);
-/* Code of a module is met, and its list is of another run of the kernel. */
-void dso_say_modules_moved(Dsos *d);
+/* Code of a module is met, and the kernel's list is of another run, or a vmlinux. */
+void dso_say_no_modules(Dsos *d);

@@ -428,11 +428,12 @@ static bool counts(const Pprof *p, uint32_t type) {
 static bool belong(Str count, Str weight) {
     static const struct {
         const char *count, *weight;
-    } ends[] = {{"samples", "cpu"},      {"samples", "wall"},     {"samples", "time"},
-                {"samples", "space"},    {"samples", "size"},     {"samples", "bytes"},
-                {"sample", "cpu"},       {"sample", "wall"},      {"contentions", "delay"},
-                {"objects", "space"},    {"objects", "size"},     {"objects", "bytes"},
-                {"allocations", "size"}, {"allocations", "bytes"}};
+    } ends[] = {{"samples", "cpu"},       {"samples", "wall"},         {"samples", "time"},
+                {"samples", "space"},     {"samples", "size"},         {"samples", "bytes"},
+                {"sample", "cpu"},        {"sample", "wall"},          {"sample", "wall-time"},
+                {"sample", "cpu-time"},   {"acquire", "acquire-wait"}, {"release", "release-hold"},
+                {"contentions", "delay"}, {"objects", "space"},        {"objects", "size"},
+                {"objects", "bytes"},     {"allocations", "size"},     {"allocations", "bytes"}};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         Str c = str_of(ends[i].count), w = str_of(ends[i].weight);
         if (str_ends(count, c) && str_ends(weight, w) &&
@@ -551,10 +552,17 @@ static void add_rows(Pprof *p, PairId pair, const Group *g, int64_t count, int64
         rows_add_weighed(&p->rows, TIME_NONE, pair, (uint64_t)(each + (i < more)));
 }
 
+/* Of sample number i; false: they are none that can be. */
+static bool values_of(const Pprof *p, uint64_t i, const Group *g, int64_t *count, int64_t *weight) {
+    *count = value_of(p, i, g->count);
+    *weight = value_of(p, i, g->weight);
+    return *count >= 0 && *weight >= 0 && !__builtin_mul_overflow(*weight, g->unit, weight);
+}
+
 static void emit_sample(Pprof *p, uint64_t i, const Group *g, NameId program) {
     const Sample *s = (const Sample *)column_at(&p->sample, i);
-    int64_t count = value_of(p, i, g->count), weight = value_of(p, i, g->weight);
-    if (count < 0 || weight < 0 || __builtin_mul_overflow(weight, g->unit, &weight)) {
+    int64_t count, weight;
+    if (!values_of(p, i, g, &count, &weight)) {
         rows_complain(&p->rows, COMPLAINT_COUNT, -1, STR("a value below 0, as differences have"));
         return;
     }
@@ -578,8 +586,9 @@ static bool is_default(const Pprof *p, uint32_t type) {
 
 /* Whether some sample has a value of it, and which is the first. */
 static bool has_values(const Pprof *p, const Group *g, uint64_t *first) {
+    int64_t count, weight;
     for (*first = 0; *first < p->sample.count; ++*first)
-        if (value_of(p, *first, g->count) > 0 || value_of(p, *first, g->weight) > 0)
+        if (values_of(p, *first, g, &count, &weight) && (count || weight))
             return true;
     return false;
 }
@@ -599,9 +608,13 @@ static const Group *default_group(const Pprof *p, const Group *group, uint32_t g
     return NULL;
 }
 
+/* What the file names is shown however rare it is, and so is the last of what a heap has: little of
+ * what was allocated may be left. Our own files' labels name events. */
 static void choose(Pprof *p, const Group *g) {
-    Contexts *contexts = &p->rows.part.dict.contexts;
-    contexts_choose(contexts, contexts_event_weighed(contexts, g->name, g->kind));
+    bool named = is_default(p, g->count) || is_default(p, g->weight);
+    if (!p->ours && (named || g->kind == WEIGHT_BYTES))
+        p->rows.batch.chosen =
+            contexts_event_weighed(&p->rows.part.dict.contexts, g->name, g->kind);
 }
 
 static void emit_all(Pprof *p) {

@@ -135,7 +135,8 @@ void rows_span_sum(Rows *r, uint64_t ns) {
 
 static void complain_of_piece(Rows *r, uint64_t piece) {
     Buf words = {0};
-    buf_printf(&words, "calls so long that a sample is of %.9g ms, not of 1", (double)piece / 1e6);
+    buf_printf(&words, "calls so long that a sample is of %.9g ms or more, not of 1",
+               (double)piece / 1e6);
     rows_complain(r, COMPLAINT_LIMIT, -1, buf_str(&words));
     buf_free(&words);
     r->coarse = true;

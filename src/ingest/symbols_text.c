@@ -53,15 +53,27 @@ static bool hex(Str *line, uint64_t *out) {
     return i > 0;
 }
 
+/* Between the look at it and its opening somebody may have put something else there. */
+static bool is_still_ordinary(const File *f, const struct stat *seen) {
+    struct stat st;
+    return fstat(f->fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_ino == seen->st_ino &&
+           st.st_dev == seen->st_dev && st.st_uid == seen->st_uid;
+}
+
 /* The list becomes the table's, and its lines may be written to: names end with a zero there.
  * The system's own lists do not say how long they are. */
-static bool read_list(SymbolTable *t, const char *path, Str *out, Error *err) {
+static bool read_list(SymbolTable *t, const char *path, const struct stat *believed, Str *out,
+                      Error *err) {
     enum { UNKNOWN = 16 << 20 };
     File f;
     size_t n = 0;
     int64_t got = -1;
     if (!file_exists(path) || !file_open(&f, path, err))
         return false;
+    if (believed && !is_still_ordinary(&f, believed)) {
+        file_close(&f);
+        return error_set(err, ERROR_FORMAT, "it is not the file any more that it was");
+    }
     size_t room_n = f.size > 0 ? (size_t)f.size + 1 : UNKNOWN;
     char *room = room_n < LIST_MOST ? symbol_table_room(t, 0, room_n) : NULL;
     while (room && (got = file_read_some(&f, room + n, room_n - n, NULL)) > 0) {
@@ -75,6 +87,8 @@ static bool read_list(SymbolTable *t, const char *path, Str *out, Error *err) {
     }
     file_close(&f);
     *out = (Str){room, n}; /* there is room for a zero behind it */
+    if (!room || (got < 0 && n))
+        error_set(err, ERROR_LIMIT, "it is too long, or cannot be read");
     return got == 0 && n;
 }
 
@@ -123,7 +137,7 @@ bool symbols_read_kallsyms(SymbolTable *t, const char *path, Str known, uint64_t
     uint64_t any = 0;
     Str rest;
     *known_at = 0;
-    if (!read_list(t, path, &rest, NULL))
+    if (!read_list(t, path, NULL, &rest, NULL))
         return false;
     symbol_table_reserve(t, rest.n / SHORTEST);
     t->kernel = true;
@@ -167,13 +181,12 @@ static bool is_before_sudo(uid_t user) {
 
 /* Anybody can write a file of that name, so it has to be of somebody whose word counts. False
  * without an error: there is none. */
-static bool is_to_be_believed(const char *path, int32_t pid, Error *err) {
-    struct stat st;
-    if (lstat(path, &st) != 0)
+static bool is_to_be_believed(const char *path, int32_t pid, struct stat *st, Error *err) {
+    if (lstat(path, st) != 0)
         return false;
-    if (!S_ISREG(st.st_mode))
+    if (!S_ISREG(st->st_mode))
         return error_set(err, ERROR_FORMAT, "it is no ordinary file");
-    uid_t user = st.st_uid;
+    uid_t user = st->st_uid;
     if (user == 0 || user == geteuid() || is_before_sudo(user) || runs_process(pid, user))
         return true;
     return error_set(err, ERROR_IO, "it is of user %u, who does not run that process now",
@@ -189,7 +202,8 @@ static bool hex_0x(Str *line, uint64_t *value) {
 
 bool symbols_read_map(SymbolTable *t, const char *path, int32_t pid, Error *err) {
     Str rest;
-    if (!is_to_be_believed(path, pid, err) || !read_list(t, path, &rest, err))
+    struct stat st;
+    if (!is_to_be_believed(path, pid, &st, err) || !read_list(t, path, &st, &rest, err))
         return false;
     while (rest.n) {
         Str line = str_cut(&rest, '\n');

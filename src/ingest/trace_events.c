@@ -2,7 +2,7 @@
  * tools write; [{"name","cat","ph","ts","dur","pid","tid","args"} …], or that list as
  * "traceEvents" of an object. The list may lack its end, as the format allows.
  *  ph B, E, X  calls: see trace_calls.h. They weigh ns; the event is "calls". An X without a length
- *              had no end yet when the trace was written.
+ *              lasts no time: some writers leave out what is 0.
  *  ph P        "Profile", "ProfileChunk": V8's sampler, piece by piece. "samples". Others that have
  *              "sf" or "stack" are samples as those below.
  *  ph M        names of threads, which are the first frame, and of processes.
@@ -73,7 +73,7 @@ typedef struct Item {
     TraceTime ts, dur;
     int64_t pid, tid;
     uint64_t weight;
-    bool has_ts, has_dur, has_tdur;
+    bool has_ts, has_dur;
     NameId stack; /* "sf" */
     Str frames;   /* "stack", as written */
     Str args;     /* as written */
@@ -147,7 +147,6 @@ static void set_duration(Item *e, TraceTime time, bool thread) {
         return;
     e->dur = time;
     e->has_dur = e->has_dur || !thread;
-    e->has_tdur = true;
 }
 
 static char letter_of(JsonPull *p, const JsonMember *m) {
@@ -368,10 +367,6 @@ static void take_call(Trace *t, const Item *e, int64_t offset) {
     }
     TraceEvent call = {.begin_ns = e->ts.ns, .name = e->name};
     call.kind = e->ph == 'B' ? TRACE_BEGIN : e->ph == 'E' ? TRACE_END : TRACE_WHOLE;
-    if (e->ph == 'X' && !e->has_tdur) { /* it had no end yet; another call's is not its own */
-        call.kind = TRACE_BEGIN;
-        call.name = 0;
-    }
     if (call.kind == TRACE_WHOLE)
         call.end_ns = e->dur.ns > 0 ? trace_time_end(e->ts, e->dur) : e->ts.ns;
     uint32_t thread = trace_threads_of(&t->threads, e->pid, e->tid, false);

@@ -165,13 +165,13 @@ static EventId most_common(const Profile *profile, uint32_t events, uint64_t n, 
 EventId query_default_event(const Profile *profile, const ProfileView *view) {
     if (view->samples == 0)
         return 0;
+    if (view->chosen)
+        return view->chosen;
     uint64_t whole = 1;
     while (whole <= view->samples / 2)
         whole *= 2;
     uint64_t n = whole < LOOKED_AT ? whole : LOOKED_AT;
     EventId first = event_of(profile, 0);
-    if (contexts_get_event(&profile->dict->contexts, first).chosen)
-        return first;
     return is_common(profile, first, n, whole) ? first
                                                : most_common(profile, view->events, n, whole);
 }

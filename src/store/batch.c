@@ -38,7 +38,7 @@ void batch_init(Batch *batch) {
 
 void batch_clear(Batch *batch, const Part *part) {
     batch->part = part;
-    batch->profile = 0;
+    batch->profile = batch->chosen = 0;
     batch->has_weight = batch->settle = false;
     column_clear(&batch->time_ns);
     column_clear(&batch->pair);

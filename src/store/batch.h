@@ -25,6 +25,7 @@ typedef struct Batch {
     const Part *part;
     uint32_t profile; /* which profile of the file these rows belong to; 0 in most formats */
     bool has_weight;  /* some row carries a weight of its own */
+    EventId chosen;   /* of part: to be shown first, however rare it is; 0: nothing is said */
     bool settle; /* ids of the part end behind it: it is to be absorbed before its giver goes on */
     Column time_ns; /* int64_t; TIME_NONE allowed */
     Column pair;    /* PairId of part */

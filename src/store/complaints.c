@@ -37,6 +37,10 @@ uint64_t complaints_total(const Complaints *c) {
     return total;
 }
 
+uint64_t complaints_amiss(const Complaints *c) {
+    return complaints_total(c) - c->of[COMPLAINT_EMPTY].count;
+}
+
 const char *complaint_name(ComplaintKind kind) {
     static const char *const name[COMPLAINT_KINDS] = {
         [COMPLAINT_HEADER] = "header",

@@ -45,6 +45,8 @@ typedef struct Complaints {
 void complain(Complaints *c, ComplaintKind kind, uint64_t count, int64_t offset, Str excerpt);
 void complaints_merge(Complaints *into, const Complaints *later);
 uint64_t complaints_total(const Complaints *c);
+/* … without COMPLAINT_EMPTY: nothing is wrong with a trace whose times are rounded. */
+uint64_t complaints_amiss(const Complaints *c);
 const char *complaint_name(ComplaintKind kind); /* "header", "frame", … as in info --json */
 const char *complaint_text(ComplaintKind kind); /* "lines that belong to no sample" */
 /* False: one of them is said without a number ("the input ends in the middle"). */

@@ -57,17 +57,11 @@ EventId contexts_event(Contexts *contexts, NameId name, WeightKind weight) {
         if (e->name != name)
             continue;
         if (e->weight == WEIGHT_SAMPLES && weight != WEIGHT_SAMPLES)
-            e->weight = (uint16_t)weight;
+            e->weight = weight;
         return id;
     }
-    COLUMN_PUSH(&contexts->event, Event) = (Event){name, (uint16_t)weight, 0};
+    COLUMN_PUSH(&contexts->event, Event) = (Event){name, weight};
     return count;
-}
-
-void contexts_choose(Contexts *contexts, EventId event) {
-    Event *e = (Event *)column_at(&contexts->event, event);
-    if (!e->chosen) /* it may be read at the moment, as another file's */
-        e->chosen = 1;
 }
 
 EventId contexts_event_weighed(Contexts *contexts, NameId name, WeightKind weight) {
@@ -77,7 +71,7 @@ EventId contexts_event_weighed(Contexts *contexts, NameId name, WeightKind weigh
         if (e.name == name && e.weight == (uint32_t)weight)
             return id;
     }
-    COLUMN_PUSH(&contexts->event, Event) = (Event){name, (uint16_t)weight, 0};
+    COLUMN_PUSH(&contexts->event, Event) = (Event){name, weight};
     return count;
 }
 

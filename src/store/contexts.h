@@ -22,8 +22,7 @@ typedef enum WeightKind {
 
 typedef struct Event {
     NameId name;
-    uint16_t weight; /* WeightKind; WEIGHT_SAMPLES: this event carries no weights */
-    uint16_t chosen; /* 1: its file says to show it first, however rare it is */
+    uint32_t weight; /* WeightKind; WEIGHT_SAMPLES: this event carries no weights */
 } Event;
 
 typedef struct Context {
@@ -48,8 +47,6 @@ EventId contexts_event(Contexts *contexts, NameId name, WeightKind weight);
 /* For a Part: one event for each (name, weight), which never changes, so that the absorber may
  * read it while the worker goes on and what it reads does not depend on how far that is. */
 EventId contexts_event_weighed(Contexts *contexts, NameId name, WeightKind weight);
-/* To be called before any row is of it, for the same reason. */
-void contexts_choose(Contexts *contexts, EventId event);
 const char *
 weight_unit(uint32_t weight_kind); /* "samples", "periods", "ns", "bytes", "counts", "units" */
 /* What is counted: "samples", "period", "time", "bytes", "counts"; of mixed ones "weight". */

@@ -28,7 +28,8 @@ struct Pack {
     const PackSection *column[COLUMNS]; /* time, pair, cpu, weight; NULL: not there */
     const uint64_t *sums;               /* of blocks, column after column */
     uint64_t blocks;                    /* of one column */
-    int64_t previous_ns;                /* -- loader only: the time admitted last */
+    EventId chosen;                     /* -- loader only, as what follows; 0: none */
+    int64_t previous_ns;                /* the time admitted last */
     Mutex *mutex;
     /* -- protected by mutex */
     uint32_t holders;
@@ -160,9 +161,9 @@ static bool check_header(Pack *p, Error *err) {
 }
 
 static bool is_known(const char *tag) {
-    static const char *const known[] = {"facts",  "names",      "text",     "frames", "stacks",
-                                        "events", "contexts",   "pairs",    "time",   "pair",
-                                        "cpu",    "complaints", "examples", "weight", "blocks"};
+    static const char *const known[] = {
+        "facts", "names", "text", "frames",     "stacks",   "events", "contexts", "pairs",
+        "time",  "pair",  "cpu",  "complaints", "examples", "weight", "blocks",   "chosen"};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (strcmp(tag, known[i]) == 0)
             return true;
@@ -337,6 +338,15 @@ bool dict_is_fresh(const Dict *dict) {
            dict->contexts.event.count == 1 && !dict->pack;
 }
 
+/* Events may learn of weights when more files are read, so they are not lent. */
+static void copy_events(const Pack *p, const PackSection *s, Column *c) {
+    const Event *event = items_of(p, s);
+    column_free(c);
+    column_init(c, s->item, s->base_log2);
+    for (uint64_t i = 0; i < s->count; i++)
+        COLUMN_PUSH(c, Event) = event[i];
+}
+
 bool pack_lend_dict(Pack *p, Dict *dict, Error *err) {
     const PackSection *names = need(p, "names", sizeof(NameEntry), err);
     const PackSection *text = names ? need(p, "text", 1, err) : NULL;
@@ -360,8 +370,11 @@ bool pack_lend_dict(Pack *p, Dict *dict, Error *err) {
     lend_names(p, names, text, &dict->names);
     lend(p, frames, &dict->frames.entry);
     lend(p, stacks, &dict->stacks.node);
-    lend(p, events, &dict->contexts.event);
+    copy_events(p, events, &dict->contexts.event);
     lend(p, contexts, &dict->contexts.entry);
+    uint64_t n;
+    const EventId *chosen = pack_section(p, "chosen", sizeof *chosen, &n, NULL, NULL);
+    p->chosen = chosen && n == 1 && *chosen < events->count ? *chosen : 0;
     pack_hold(p);
     dict->pack = p;
     dict->unindexed = true;
@@ -437,6 +450,7 @@ bool pack_lend(Pack *p, Profile *profile, Error *err) {
     v->has_time = f->has_time;
     v->has_weight = f->has_weight;
     v->in_order = f->in_order;
+    v->chosen = p->chosen;
     profile->last_time_ns = f->last_sample_ns;
     pack_hold(p);
     profile->pack = p;
@@ -499,5 +513,6 @@ uint64_t pack_rows(Pack *p, uint64_t from, Batch *out, Error *err) {
     for (uint64_t i = 0; i < n && !p->column[0]; i++)
         COLUMN_PUSH(&out->time_ns, int64_t) = TIME_NONE;
     out->has_weight = p->facts.has_weight != 0;
+    out->chosen = p->chosen;
     return n;
 }

@@ -99,6 +99,8 @@ static void list_sections(PackWriter *w) {
     const Profile *profile = plan->profile;
     const Dict *dict = profile->dict;
     add_items(w, "facts", sizeof w->facts, 1, &w->facts);
+    if (v->chosen)
+        add_items(w, "chosen", sizeof v->chosen, 1, &v->chosen);
     add_column(w, "names", &dict->names.entry, v->names);
     add_column(w, "text", &dict->names.text, text_of(&dict->names, v->names));
     add_column(w, "frames", &dict->frames.entry, v->frames);

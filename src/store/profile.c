@@ -124,8 +124,6 @@ static EventId event_of(Profile *p, const Part *part, Remap *r, EventId id) {
         Event e = contexts_get_event(&part->dict.contexts, id);
         NameId name = name_of(p, part, r, e.name);
         *to = contexts_event(&p->dict->contexts, name, (WeightKind)e.weight);
-        if (e.chosen)
-            contexts_choose(&p->dict->contexts, *to);
     }
     return *to;
 }
@@ -335,6 +333,8 @@ void profile_absorb(Profile *profile, const Batch *batch, Remap *remap) {
             remap->epoch = batch->part->epoch;
         }
         dict_index(profile->dict);
+        if (batch->chosen && !profile->building.chosen)
+            profile->building.chosen = event_of(profile, batch->part, remap, batch->chosen);
         append_pairs(profile, batch, remap);
         append_times(profile, batch);
         append(&profile->cpu, &batch->cpu);
@@ -363,10 +363,11 @@ void profile_publish(Profile *profile) {
     v->names = (uint32_t)dict->names.entry.count;
     v->contexts = (uint32_t)dict->contexts.entry.count;
     v->events = (uint32_t)dict->contexts.event.count;
-    v->complaints = complaints_total(&profile->complaints);
+    v->complaints = complaints_amiss(&profile->complaints);
     v->lost = profile->complaints.of[COMPLAINT_LOST].count;
     mutex_lock(profile->lock->mutex);
-    bool news = profile->published.complaints != v->complaints;
+    bool news =
+        complaints_total(&profile->published_complaints) != complaints_total(&profile->complaints);
     profile->published = *v;
     if (news)
         profile->published_complaints = profile->complaints;
@@ -425,8 +426,7 @@ static void dump_dict(const Dict *dict, Buf *out) {
     }
     for (uint64_t i = 0; i < dict->contexts.event.count; i++) {
         Event e = contexts_get_event(&dict->contexts, (EventId)i);
-        buf_printf(out, "event %llu %u %u%s\n", (unsigned long long)i, e.name, e.weight,
-                   e.chosen ? " chosen" : "");
+        buf_printf(out, "event %llu %u %u\n", (unsigned long long)i, e.name, e.weight);
     }
     for (uint64_t i = 1; i < dict->contexts.entry.count; i++) {
         Context c = contexts_get(&dict->contexts, (ContextId)i);
@@ -467,5 +467,7 @@ void profile_dump(const Profile *profile, Buf *out) {
     buf_printf(out, "samples %llu from %lld to %lld%s%s%s\n", (unsigned long long)v->samples,
                (long long)v->first_ns, (long long)v->last_ns, v->has_time ? " timed" : "",
                v->has_weight ? " weighed" : "", v->in_order ? " in order" : "");
+    if (v->chosen)
+        buf_printf(out, "chosen %u\n", v->chosen);
     dump_complaints(&profile->complaints, out);
 }

@@ -13,12 +13,13 @@
 typedef struct ProfileView {
     uint64_t samples;
     uint32_t pairs, stacks, frames, names, contexts, events; /* ids below these may be read */
+    EventId chosen;            /* its file says to show it first, however rare it is; 0: none */
     int64_t first_ns, last_ns; /* smallest and largest sample time; 0, -1 while empty */
     bool has_time;       /* some sample has a time. If not, the time column must not be read (all
                             are 0): once a time is seen, the rows before it take that time */
     bool has_weight;     /* the weight column is filled */
     bool in_order;       /* times never decreased so far */
-    uint64_t complaints; /* total count */
+    uint64_t complaints; /* how many, of what is amiss */
     uint64_t lost;       /* samples that the recorder itself lost */
 } ProfileView;
 

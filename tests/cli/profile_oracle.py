@@ -244,18 +244,18 @@ def firefox(data, rows):
 # ---- trace events --------------------------------------------------------------------------
 
 def whole_calls(events):
-    """Calls (begin, end, name, ph) of one thread from its events [(ph, begin, end, name)]."""
+    """Calls (begin, end, name) of one thread from its events [(ph, begin, end, name)]."""
     events = sorted(events, key=lambda event: event[1])
     calls, still, ended, now, last = [], [], [], None, max(event[2] for event in events)
     for ph, begin, end, name in events:
         if begin != now:
             now, ended = begin, []
-        if ph in 'BUX':
-            calls.append([begin, end if ph == 'X' else last, name, ph])
-        if ph in 'BU':
+        if ph in 'BX':
+            calls.append([begin, end if ph == 'X' else last, name])
+        if ph == 'B':
             still.append(calls[-1])
         if ph == 'E':
-            same = [i for i, call in enumerate(still) if not name or call[2] == name and call[3] == 'B']
+            same = [i for i, call in enumerate(still) if not name or call[2] == name]
             if not same:
                 if name in ended:
                     ended.remove(name)
@@ -299,12 +299,9 @@ def trace(data, rows):
         key = event.get('pid', 0), int(event.get('tid', 0))
         if event['ph'] in 'BEX':
             begin = end = scaled(event['ts'], 3)
-            ph = event['ph']
-            if ph == 'X' and 'dur' not in event and 'tdur' not in event:
-                ph = 'U'  # begun, and not over when the trace was
-            elif ph == 'X':
-                end += scaled(event.get('dur', event.get('tdur')), 3)
-            threads.setdefault(key, []).append((ph, begin, end, event.get('name', '')))
+            if event['ph'] == 'X':
+                end += scaled(event.get('dur', event.get('tdur', 0)), 3)
+            threads.setdefault(key, []).append((event['ph'], begin, end, event.get('name', '')))
         if event['name' if 'name' in event else 'ph'] in ('Profile', 'ProfileChunk', 'CpuProfile'):
             # a profile belongs to the thread of the event that announced it
             sampler = samplers.setdefault((event['pid'], event.get('id')), {'nodes': {}, 'samples': [], 'deltas': []})

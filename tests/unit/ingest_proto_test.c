@@ -301,6 +301,22 @@ static void what_a_file_chooses_may_be_rare(void **state) {
     }
 }
 
+/* Only a heap's last type is shown though it is rare: that of others may be a few exceptions. */
+static void the_last_type_may_be_too_rare(void **state) {
+    static const Type php[] = {{"sample", "count"},
+                               {"wall-time", "nanoseconds"},
+                               {"cpu-time", "nanoseconds"},
+                               {"exception-samples", "count"}};
+    static const uint64_t value[] = {100, 1};
+    (void)state;
+    Buf bytes = types_pprof(php, 4, NULL, value, 2, NULL);
+    Loaded loaded;
+    load_text(&loaded, 0, 0, buf_str(&bytes));
+    assert_int_equal(profile_view(&loaded.profile).chosen, 0);
+    loaded_free(&loaded);
+    buf_free(&bytes);
+}
+
 /* Counts go with weights whose names say so, or where there is nothing else. */
 static void types_are_one_event_where_they_belong_together(void **state) {
     static const struct {
@@ -309,6 +325,13 @@ static void types_are_one_event_where_they_belong_together(void **state) {
     } cases[] = {
         {{{"samples", "count"}, {"cpu", "nanoseconds"}}, "cpu"},
         {{{"sample", "count"}, {"wall", "microseconds"}, {"cpu", "nanoseconds"}}, "cpu wall"},
+        {{{"sample", "count"}, {"wall-time", "nanoseconds"}, {"cpu-time", "nanoseconds"}},
+         "cpu-time wall-time"},
+        {{{"lock-acquire", "count"},
+          {"lock-acquire-wait", "nanoseconds"},
+          {"lock-release", "count"},
+          {"lock-release-hold", "nanoseconds"}},
+         "lock-release-hold lock-acquire-wait"},
         {{{"samples", "count"}, {"cycles", "count"}}, "cycles"},
         {{{"events", "count"}, {"cycles", "count"}}, "cycles events"},
         {{{"contentions", "count"}, {"delay", "nanoseconds"}}, "delay"},
@@ -496,6 +519,7 @@ int main(void) {
         cmocka_unit_test(types_may_come_behind_samples),
         cmocka_unit_test(the_default_type_is_the_first_event),
         cmocka_unit_test(what_a_file_chooses_may_be_rare),
+        cmocka_unit_test(the_last_type_may_be_too_rare),
         cmocka_unit_test(types_are_one_event_where_they_belong_together),
         cmocka_unit_test(labels_name_threads),
         cmocka_unit_test(stacks_too_deep_are_cut_at_their_root),

@@ -551,6 +551,46 @@ static void write_file(const Buf *bytes) {
     fclose(f);
 }
 
+/* Another file may tell what an event's weights count; what is mapped cannot be written to. */
+static void lent_events_learn_of_weights(void **state) {
+    enum { EVENTS = 20 };
+    (void)state;
+    Maker m;
+    maker_init(&m, &(MakeOptions){.seed = 3,
+                                  .symbols = 9,
+                                  .depth = 4,
+                                  .contexts = 30,
+                                  .events = EVENTS,
+                                  .step_ns = 1000});
+    maker_add(&m, 3000);
+    profile_publish(&m.profile);
+    m.profile.building.chosen = 7;
+    profile_publish(&m.profile);
+    Buf bytes = packed_bytes(&m.profile, ALL);
+    write_file(&bytes);
+    Dict dict;
+    Profile a;
+    dict_init(&dict);
+    profile_init(&a, &dict);
+    Pack *pack = pack_open(pack_path, NULL);
+    assert_non_null(pack);
+    assert_true(pack_lend(pack, &a, NULL));
+    profile_publish(&a);
+    assert_int_equal(profile_view(&a).chosen, 7);
+    assert_true(dict.contexts.event.count > 8);
+    for (EventId id = 1; id < dict.contexts.event.count; id++) {
+        NameId name = contexts_get_event(&dict.contexts, id).name;
+        assert_int_equal(contexts_event(&dict.contexts, name, WEIGHT_PERIOD), id);
+        assert_int_equal(contexts_get_event(&dict.contexts, id).weight, WEIGHT_PERIOD);
+    }
+    profile_free(&a);
+    dict_free(&dict);
+    pack_drop(pack);
+    remove(pack_path);
+    buf_free(&bytes);
+    maker_free(&m);
+}
+
 static LoadStatus load(uint32_t workers, bool in_use, Dict *dict, Profile *profile) {
     LoadStatus status;
     Jobs *jobs = jobs_new(workers);
@@ -707,6 +747,7 @@ int main(void) {
         cmocka_unit_test(ids_out_of_bounds_are_refused),
         cmocka_unit_test(others_versions_and_byte_orders_are_refused_in_words),
         cmocka_unit_test(names_are_found_whatever_hashed_them),
+        cmocka_unit_test(lent_events_learn_of_weights),
         cmocka_unit_test(a_lent_dictionary_takes_more),
         cmocka_unit_test(a_loader_lends_or_absorbs),
         cmocka_unit_test(spilled_samples_pack_the_same),
