@@ -289,7 +289,8 @@ int cli_main(int argc, char **argv, const CliHost *host) {
     uint32_t most = o->verb == VERB_REPLAY ? 2 : 1;
     if (o->paths > most && o->verb == VERB_WINDOW && access(o->path[0], F_OK) != 0) {
         char words[300];
-        snprintf(words, sizeof words, "%.200s is neither a verb nor a file", o->path[0]);
+        snprintf(words, sizeof words, "%.200s is neither a verb, which stands first, nor a file",
+                 o->path[0]);
         return wrong_usage(words);
     }
     if (o->paths > most)

@@ -57,6 +57,15 @@ const char *command_tip(CommandId id, Arena *arena) {
     return str_format(arena, key.n ? "%s\t%.*s" : "%s", commands[id].help, (int)key.n, key.s).s;
 }
 
+/* A cell of a table of Markdown ends where a bar stands. */
+static void put_cell(Buf *out, const char *text) {
+    for (; *text; text++) {
+        if (*text == '|')
+            buf_putc(out, '\\');
+        buf_putc(out, *text);
+    }
+}
+
 void commands_table(Buf *out) {
     buf_puts(out, "| keys | command | what it does |\n|---|---|---|\n");
     for (int i = 0; i < CMD_COUNT; i++) {
@@ -75,8 +84,11 @@ void commands_table(Buf *out) {
                     key = str_slice(key, 5, key.n);
                 buf_printf(out, "`%.*s` ", (int)key.n, key.s);
             }
-            buf_printf(out, "| `%s%s%s` | %s |\n", d->name, d->args[0] ? " " : "", d->args,
-                       d->help);
+            buf_printf(out, "| `%s%s", d->name, d->args[0] ? " " : "");
+            put_cell(out, d->args);
+            buf_puts(out, "` | ");
+            put_cell(out, d->help);
+            buf_puts(out, " |\n");
         }
     }
 }

@@ -257,23 +257,32 @@ static void put_rest(Buf *out) {
     put_lines(
         out,
         "0 when all is done, 1 when the input cannot be used, 2 for wrong usage. Records that cannot be\n"
-        "read are no failure: standard error says how many were skipped, and why.\n");
+        "read are no failure: standard error says how many were skipped, and info why.\n");
     section(out, "ENVIRONMENT");
     buf_puts(out, ".TP\n\\fBFLAMESCOPE_CACHE\\fR\n");
     put_lines(out,
               "The size in MB, 2000 unless said, of the cache of large text files; 0 for none.\n");
     buf_puts(out, ".TP\n\\fBFLAMESCOPE_SCALE\\fR\n");
-    put_lines(out, "How large everything is drawn, 1.5 say, where the desktop does not tell.\n");
+    put_lines(
+        out,
+        "How large everything is drawn, 0.5 to 8, if Wayland does not tell. Else GDK_SCALE or\n"
+        "QT_SCALE_FACTOR says it, else X11's desktop.\n");
+    buf_puts(out, ".TP\n\\fBTMPDIR\\fR\n");
+    put_lines(
+        out, "Where a perf.data file that is compressed or piped is unpacked; /tmp unless said.\n");
     section(out, "FILES");
     buf_puts(out, ".TP\n\\fI$XDG_CACHE_HOME/flamescope\\fR\n");
     put_lines(
         out,
         "The cache: text files of 100 MB and more in the form that opens at once, and the small pictures\n"
-        "of files in folders. It may be deleted at any time.\n");
+        "of files in folders. It may be deleted at any time. Below ~/.cache where that is not set.\n");
     buf_puts(out, ".TP\n\\fI$XDG_CONFIG_HOME/flamescope/settings\\fR\n");
-    put_lines(out, "What was chosen in the settings.\n");
+    put_lines(out, "What was chosen in the settings; below ~/.config where that is not set.\n");
     buf_puts(out, ".TP\n\\fI$XDG_STATE_HOME/flamescope/recent\\fR\n");
-    put_lines(out, "The files that were opened last.\n");
+    put_lines(out,
+              "The files that were opened last; below ~/.local/state where that is not set.\n");
+    buf_puts(out, ".TP\n\\fIPROFILE.scenes\\fR\n");
+    put_lines(out, "The scenes of a profile, beside it.\n");
     section(out, "EXAMPLES");
     put_example(out, "Record all processors for a minute, and look at it:",
                 "perf record -F 99 -a -g -- sleep 60; flamescope perf.data");

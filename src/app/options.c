@@ -353,6 +353,14 @@ static const Option *find_option(Str text, Verb verb) {
     return NULL;
 }
 
+static bool needs_value(const Option *option, Error *err) {
+    Buf value = {0};
+    option_value(option, &value);
+    error_set(err, ERROR_USAGE, "--%s needs a value: %.*s", option->name, (int)value.n, value.s);
+    buf_free(&value);
+    return false;
+}
+
 /* "--name value", "--name=value", or by its letter; *i is moved past what was used. */
 static bool take_option(int argc, char **argv, int *i, Options *o, Error *err) {
     Str value = str_of(argv[*i]);
@@ -370,7 +378,7 @@ static bool take_option(int argc, char **argv, int *i, Options *o, Error *err) {
     if (equals)
         return option->set(o, equals + 1, err);
     if (*i + 1 >= argc)
-        return error_set(err, ERROR_USAGE, "--%s needs a value: %s", option->name, option->value);
+        return needs_value(option, err);
     return option->set(o, argv[++*i], err);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -38,6 +39,16 @@ static bool has_capability(void) {
     return (has >> CAP_PERFMON_BIT | has >> CAP_SYS_ADMIN_BIT) & 1;
 }
 
+/* Whether the file may do what its user may not, as setcap says it: VFS_CAP_… of
+ * linux/capability.h, whose words are little-endian. */
+static bool file_has_capability(const char *path) {
+    enum { EFFECTIVE = 1, LOW = 1, HIGH = 3, WORDS = 6 };
+    uint32_t word[WORDS] = {0};
+    ssize_t n = getxattr(path, "security.capability", word, sizeof word);
+    bool low = word[LOW] >> CAP_SYS_ADMIN_BIT & 1, high = word[HIGH] >> (CAP_PERFMON_BIT - 32) & 1;
+    return n > 0 && (word[0] & EFFECTIVE) && (low || high);
+}
+
 bool record_allowed(const RecordWish *wish, const RecordRights *rights, Buf *notes, Error *err) {
     bool all = wish->all_cpus;
     int most = all ? 0 : 2, is = rights->paranoid;
@@ -49,9 +60,11 @@ bool record_allowed(const RecordWish *wish, const RecordRights *rights, Buf *not
             err, ERROR_IO,
             "recording %s needs kernel.perf_event_paranoid at %d or lower, and it is %d. Either\n"
             "  sudo sysctl kernel.perf_event_paranoid=%d      until the next start of the system, or\n"
-            "  sudo setcap cap_perfmon+ep \"$(command -v perf)\"  for this program%s",
+            "  sudo setcap cap_perfmon+ep \"$(command -v perf)\"  for perf%s",
             all ? "all processors" : "a program", most, is, most,
-            all ? ", or\n  flamescope record -- COMMAND                  records one program" : "");
+            all && is <= 2
+                ? ", or\n  flamescope record -- COMMAND                  records one program"
+                : "");
     if (!rights->may_all && is > 1)
         buf_printf(
             notes,
@@ -90,6 +103,7 @@ bool record_check(const RecordWish *wish, Buf *notes, Error *err) {
             err, ERROR_IO,
             "perf is not installed: it is in the package linux-perf (Debian), linux-tools-generic (Ubuntu), "
             "perf (Fedora, Arch)");
+    rights.may_all = rights.may_all || file_has_capability(perf);
     if (wish->command && !process_find(wish->command[0], perf, sizeof perf) &&
         access(wish->command[0], X_OK) != 0)
         return error_set(err, ERROR_USAGE, "there is no program %s", wish->command[0]);

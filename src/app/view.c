@@ -121,6 +121,8 @@ Str view_why_no_samples(const View *v) {
     if (slot->load.format && !strcmp(slot->load.format, "perf.data"))
         return STR(
             "perf recorded no samples: what ran was too short for its frequency (-F), slept, or failed.");
+    if (profile_complained(&slot->profile, COMPLAINT_EMPTY))
+        return STR("All calls in this file last no time: they have no `dur`, or it is 0.");
     return STR("There are no samples in this file.");
 }
 

@@ -1,4 +1,4 @@
-/* The format "Java Flight Recorder": .jfr files of the JDK (9 and later) and of async-profiler.
+/* The format "Java Flight Recorder": .jfr files of the JDK (11 and later) and of async-profiler.
  *
  * A file is chunks one behind the other, each with a header of 68 bytes (big-endian: magic,
  * version, size, where the last checkpoint and the metadata lie, start in ns and ticks, ticks a
@@ -199,8 +199,8 @@ static bool read_chunk(Jfr *j) {
     uint32_t major = here(j)[4] * 256u + here(j)[5], minor = here(j)[6] * 256u + here(j)[7];
     if (major != 2) {
         char words[80];
-        snprintf(words, sizeof words, "a chunk of version %u.%u; only 2 is known here", major,
-                 minor);
+        snprintf(words, sizeof words,
+                 "a chunk of version %u.%u; only 2, JDK 11 and later, is known here", major, minor);
         if (j->offset == 0)
             j->failed = !error_set(j->err, ERROR_FORMAT, "%s", words);
         else

@@ -61,7 +61,9 @@ static BuildId recorded_kernel(const Dsos *d) {
     BuildId id = recorded_id(d, STR("[kernel.kallsyms]"));
     for (uint64_t i = 0; i < d->header->build_id.count && !id.n; i++) {
         const PerfBuildId *b = &COLUMN_AT(&d->header->build_id, PerfBuildId, i);
-        bool module = str_starts(b->file, STR("[")) || str_find(b->file, STR(".ko")) < b->file.n;
+        size_t slash = str_rfind_char(b->file, '/');
+        Str name = str_slice(b->file, slash < b->file.n ? slash + 1 : 0, b->file.n);
+        bool module = str_starts(name, STR("[")) || str_find(name, STR(".ko")) < name.n;
         if (b->kernel && !module)
             id = b->id;
     }

@@ -136,7 +136,9 @@ static bool value_valid(const TermRule *rule, Str value, Error *err) {
                          rule->key, (int)value.n, value.s);
     case VALUE_KIND:
         return kinds_valid(value) ||
-               error_set(err, ERROR_USAGE, "kind=%.*s: kinds are user, kernel, jit and inlined",
+               error_set(err, ERROR_USAGE,
+                         "kind=%.*s: kinds are user, kernel, jit, inlined, interpreted, cpp, class "
+                         "and waiting",
                          (int)value.n, value.s);
     case VALUE_SHARE:
         return share_parse(value, &share) ||

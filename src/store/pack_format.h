@@ -7,7 +7,8 @@
  * items, so that they can be used while the rest is still being read; everything else as a
  * whole. Sections: facts, names, text, frames, stacks, contexts, events, pairs, complaints,
  * examples, time, pair, cpu, weight, blocks (checksums of the four before it, in their order),
- * and what others hand in: heat and tree (query/packed.c), source (app/cache.c). */
+ * chosen (an EventId, where the file chose one), and what others hand in: heat and tree
+ * (query/packed.c), source (app/cache.c). */
 #pragma once
 
 #include "store/complaints.h"

@@ -286,10 +286,12 @@ class Maker:
 
         def profile(types, strings_first, pack):
             samples = []
-            for _ in range(self.samples // 3):
+            for number in range(self.samples // 3):
                 stack = [self.random.randrange(1, 16) for _ in range(self.random.randrange(1, 7))]
                 count = self.random.randrange(5)
                 values = [count * scale + (scale > 1) * 3 for _, _, scale in types]
+                if number % 30: # little is left of what was allocated
+                    values[2:] = [0] * len(values[2:])
                 sample = [(1, packed(stack))] + [(2, packed(values))] if pack else [(1, i) for i in stack] + [(2, v) for v in values]
                 if self.random.random() < 0.4:
                     sample.append((3, [(1, text('thread')), (2, text('worker %d' % (count % 2)))]))

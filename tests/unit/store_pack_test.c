@@ -612,6 +612,8 @@ static void a_loader_lends_or_absorbs(void **state) {
     (void)state;
     Maker m;
     make(&m, 4, PACK_BLOCK + 77);
+    m.profile.building.chosen = 1;
+    profile_publish(&m.profile);
     Buf bytes = packed_bytes(&m.profile, ALL), want = dump_of(&m.profile);
     write_file(&bytes);
     for (uint32_t workers = 0; workers < 3; workers += 2) {
@@ -626,6 +628,10 @@ static void a_loader_lends_or_absorbs(void **state) {
             assert_true(x.samples == y.samples && x.pairs == y.pairs && x.lost == y.lost &&
                         x.complaints == y.complaints && x.in_order == y.in_order &&
                         x.first_ns == y.first_ns && x.last_ns == y.last_ns);
+            NameId chosen = contexts_get_event(&m.dict.contexts, x.chosen).name,
+                   name = contexts_get_event(&dict.contexts, y.chosen).name;
+            assert_true(x.chosen && y.chosen &&
+                        str_eq(names_get(&m.dict.names, chosen), names_get(&dict.names, name)));
             if (!in_use) {
                 Buf got = dump_of(&profile);
                 assert_same(&want, &got);
