@@ -26,9 +26,11 @@ facts() { # facts FILE: what info says that must not depend on the form
 
 ours() { "$FLAMESCOPE" export "$1" --to "$2" --event all --idle keep "${@:3}"; }
 
-# Where perf says [unknown] we name the place in the file: libm.so.6+0x2b1f0.
+# Where perf says [unknown] we name the place in the file: libm.so.6+0x2b1f0. With $less_plt, linkage
+# has no names: perf before 6.3 has none where lld did not say how long its entries are.
+less_plt=
 plain() {
-    sed -E 's/;[^;]*\+0x[0-9a-f]+/;[unknown]/g' |
+    sed -E "s/;[^;]*\+0x[0-9a-f]+/;[unknown]/g${less_plt:+; s/;[^;]*@plt/;[unknown]/g}" |
         awk '{ n = $NF; sub(/ [0-9]+$/, ""); sum[$0] += n } END { for (s in sum) printf "%s %.0f\n", s, sum[s] }' | LC_ALL=C sort
 }
 
@@ -58,7 +60,8 @@ check "nothing to complain about" quiet forks.data
 check "record several events" record -e cpu-clock,page-faults,context-switches -F 997 -g -o events.data -- sh -c "$load"
 check "several events" agrees events.data
 check "record all processors" record -e cpu-clock -F 997 -a -g -o all.data -- sh -c "$load"
-check "all processors" agrees all.data
+whoever_runs() { less_plt=1 agrees "$1"; } # of all processors: any program may
+check "all processors" whoever_runs all.data
 check "record without callchains" record -e cpu-clock -c 1000000 -o flat.data -- sh -c "$load"
 check "no callchains, no periods" agrees flat.data
 check "record with build ids" record -e cpu-clock -F 997 -g --buildid-mmap -o ids.data -- sh -c "$load"
@@ -76,7 +79,7 @@ else
 fi
 
 if record --threads -e cpu-clock -F 997 -a -g -o threads.data -- sh -c "$load" && [ -f threads.data/data.0 ]; then
-    check "perf record --threads" agrees threads.data
+    check "perf record --threads" whoever_runs threads.data
     check "a folder is opened as a profile" window_says threads.data '"perf.data · '
     mkdir -p browsed && cp -r threads.data browsed/
     listed() { # in a folder, as the file that it stands for
