@@ -79,7 +79,8 @@ static size_t wait_for_pipe(Source *s, size_t n) {
     if (!s->stopped && ioctl(s->file.fd, FIONREAD, &s->held) != 0)
         s->held = 0;
     s->stopped = true;
-    return s->held > 0 && (size_t)s->held < n ? (size_t)s->held : s->held > 0 ? n : 0;
+    size_t held = s->held > 0 ? (size_t)s->held : 0;
+    return held < n ? held : n;
 }
 
 /* What is there, unlike file_read, which waits until all of n came. */

@@ -38,6 +38,14 @@ static void rig_free(Rig *r) {
     dict_free(&r->dict);
 }
 
+/* What is written to ends[1] is what it reads. */
+static void rig_open_pipe(Rig *r, uint32_t n, int ends[2]) {
+    char path[64];
+    assert_int_equal(pipe(ends), 0);
+    snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+    rig_open(r, n, &(LoadOptions){.path = path});
+}
+
 static void append(const char *path, const char *text, size_t n) {
     int fd = open(path, O_WRONLY | O_APPEND);
     assert_true(fd >= 0);
@@ -165,11 +173,8 @@ static void what_a_pipe_holds_is_read(void **state) {
     (void)state;
     for (int i = 0; i < 20; i++) {
         int ends[2];
-        char path[64];
-        assert_int_equal(pipe(ends), 0);
-        snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
         Rig r;
-        rig_open(&r, 1, &(LoadOptions){.path = path});
+        rig_open_pipe(&r, 1, ends);
         for (int k = 0; k < 1000; k++)
             assert_int_equal(write(ends[1], one, sizeof one - 1), sizeof one - 1);
         assert_int_equal(end(&r), LOAD_DONE);
@@ -185,11 +190,8 @@ static void what_came_is_shown_while_a_pipe_is_silent(void **state) {
     static const char drop[] = "a \n\t            7f01 f (/bin/a)\n\n";
     (void)state;
     int ends[2];
-    char path[64];
-    assert_int_equal(pipe(ends), 0);
-    snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
     Rig r;
-    rig_open(&r, 1, &(LoadOptions){.path = path});
+    rig_open_pipe(&r, 1, ends);
     for (int k = 0; k < 5000; k++) /* enough to tell the format */
         assert_int_equal(write(ends[1], drop, sizeof drop - 1), sizeof drop - 1);
     assert_int_equal(wait_for(&r, 5000), 5000);
@@ -221,11 +223,8 @@ static void a_silent_pipe_can_be_cancelled_in_any_format(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof begins / sizeof *begins; i++) {
         int ends[2];
-        char path[64];
-        assert_int_equal(pipe(ends), 0);
-        snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
         Rig r;
-        rig_open(&r, 2, &(LoadOptions){.path = path});
+        rig_open_pipe(&r, 2, ends);
         assert_int_equal(write(ends[1], begins[i], strlen(begins[i])), strlen(begins[i]));
         usleep(100000); /* it reads, and waits */
         rig_free(&r);
@@ -266,11 +265,8 @@ static void a_pipe_waits_for_its_writer(void **state) {
 static void a_silent_pipe_can_be_ended(void **state) {
     (void)state;
     int ends[2];
-    char path[64];
-    assert_int_equal(pipe(ends), 0);
-    snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
     Rig r;
-    rig_open(&r, 2, &(LoadOptions){.path = path});
+    rig_open_pipe(&r, 2, ends);
     assert_int_equal(write(ends[1], one, sizeof one - 1), sizeof one - 1);
     assert_int_equal(write(ends[1], two, sizeof two - 1), sizeof two - 1);
     assert_true(wait_for(&r, 2) >= 2);
