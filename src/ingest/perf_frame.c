@@ -9,18 +9,10 @@
 #include <emmintrin.h>
 #endif
 
-static inline bool is_blank(char c) {
-    return c == ' ' || c == '\t';
-}
-
-static inline bool is_hex(char c) {
-    return (unsigned char)(c - '0') < 10 || (unsigned char)(c - 'a') < 6;
-}
-
 /* "+0x1f" off the end, if it is there and something is left. */
 static Str less_offset(Str s) {
     size_t i = s.n;
-    while (i > 0 && is_hex(s.s[i - 1]))
+    while (i > 0 && perf_line_hex(s.s[i - 1]))
         i--;
     bool offset = i < s.n && i > 3 && s.s[i - 1] == 'x' && s.s[i - 2] == '0' && s.s[i - 3] == '+';
     return offset ? (Str){s.s, i - 3} : s;
@@ -32,21 +24,22 @@ static size_t last_bracket(Str s) {
     for (size_t i = s.n; i-- > 1;) {
         if (s.s[i] == ')')
             depth++;
-        else if (s.s[i] == '(' && --depth == 0 && is_blank(s.s[i - 1]))
+        else if (s.s[i] == '(' && --depth == 0 && perf_line_blank(s.s[i - 1]))
             return i;
         if (depth == 0)
             break;
     }
     /* brackets that do not match may be part of a file's name */
     for (size_t i = s.n; i-- > 1;) {
-        if (s.s[i] == '(' && is_blank(s.s[i - 1]) && (s.s[i + 1] == '/' || s.s[i + 1] == '['))
+        if (s.s[i] == '(' && perf_line_blank(s.s[i - 1]) &&
+            (s.s[i + 1] == '/' || s.s[i + 1] == '['))
             return i;
     }
     return s.n;
 }
 
 static Str trim_back(Str s) {
-    while (s.n && is_blank(s.s[s.n - 1]))
+    while (s.n && perf_line_blank(s.s[s.n - 1]))
         s.n--;
     return s;
 }
@@ -106,7 +99,7 @@ static inline size_t bracket_before(const char *s, size_t n) {
 static bool split_usual(Str line, FrameLine *out) {
     enum { SYMBOL = 18 };
     if (line.n < SYMBOL + 16 || line.s[0] != '\t' || line.s[17] != ' ' ||
-        is_blank(line.s[SYMBOL]) || line.s[line.n - 1] != ')')
+        perf_line_blank(line.s[SYMBOL]) || line.s[line.n - 1] != ')')
         return false;
     __m128i address = _mm_loadu_si128((const __m128i *)(line.s + 1));
     uint32_t blank = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(address, _mm_set1_epi8(' ')));
@@ -115,12 +108,12 @@ static bool split_usual(Str line, FrameLine *out) {
         return false;
     size_t open = bracket_before(line.s, line.n - 1);
     if (open == line.n - 1 || line.s[open] != '(' || open <= SYMBOL + 1 ||
-        !is_blank(line.s[open - 1]) || line.s[line.n - 2] == 'd')
+        !perf_line_blank(line.s[open - 1]) || line.s[line.n - 2] == 'd')
         return false; /* 'd': it may be "(inlined)" */
     Str symbol = {line.s + SYMBOL, open - SYMBOL};
     do {
         symbol.n--;
-    } while (symbol.n && is_blank(symbol.s[symbol.n - 1]));
+    } while (symbol.n && perf_line_blank(symbol.s[symbol.n - 1]));
     symbol = less_usual_offset(symbol);
     if (symbol.n == 0)
         return false;
@@ -144,21 +137,21 @@ static bool split_usual(Str line, FrameLine *out) {
 bool frame_line_split(Str line, FrameLine *out) {
     if (split_usual(line, out))
         return true;
-    while (line.n && (line.s[line.n - 1] == '\r' || is_blank(line.s[line.n - 1])))
+    while (line.n && (line.s[line.n - 1] == '\r' || perf_line_blank(line.s[line.n - 1])))
         line.n--;
     size_t i = 0;
-    while (i < line.n && is_blank(line.s[i]))
+    while (i < line.n && perf_line_blank(line.s[i]))
         i++;
     size_t address = i;
-    while (i < line.n && is_hex(line.s[i]))
+    while (i < line.n && perf_line_hex(line.s[i]))
         i++;
     size_t digits = i - address;
-    if (digits == 0 || digits > 16 || (i < line.n && !is_blank(line.s[i])))
+    if (digits == 0 || digits > 16 || (i < line.n && !perf_line_blank(line.s[i])))
         return false;
     *out = (FrameLine){.ended = line.s[line.n - 1] == ')', .module = {"", 0}};
     out->kernel_half = digits == 16 && line.s[address] >= '8' &&
                        memcmp(line.s + address, "ffffffffffffffff", 16) != 0;
-    while (i < line.n && is_blank(line.s[i]))
+    while (i < line.n && perf_line_blank(line.s[i]))
         i++;
     Str s = str_slice(line, i, line.n);
     if (str_ends(s, STR(" (inlined)"))) {
@@ -174,7 +167,7 @@ bool frame_line_split(Str line, FrameLine *out) {
 
 bool frame_line_is_note(Str line) {
     Str s = str_trim(line);
-    if (s.n == 0 || !is_blank(line.s[0]))
+    if (s.n == 0 || !perf_line_blank(line.s[0]))
         return false;
     if (str_ends(s, STR(" (inlined)")))
         s = str_trim(str_slice(s, 0, s.n - 10));
@@ -202,10 +195,10 @@ static bool is_physical(Str line) {
     size_t i = 0;
     while (i < line.n && line.s[i] == ' ')
         i++;
-    if (i >= COLUMNS || line.n < COLUMNS || (line.n > COLUMNS && is_hex(line.s[COLUMNS])))
+    if (i >= COLUMNS || line.n < COLUMNS || (line.n > COLUMNS && perf_line_hex(line.s[COLUMNS])))
         return false;
     for (; i < COLUMNS; i++)
-        if (!is_hex(line.s[i]))
+        if (!perf_line_hex(line.s[i]))
             return false;
     for (Str rest = str_trim(str_slice(line, COLUMNS, line.n)); rest.n; rest = str_trim(rest))
         if (!is_page_size(str_cut(&rest, ' ')))
@@ -229,8 +222,8 @@ bool frame_line_is_field(Str line) {
     Str s = str_trim(line), rest = s, word = str_cut(&rest, ' ');
     if (s.n == 0)
         return false;
-    if (is_blank(line.s[0]) && (str_eq_c(word, "ilen:") || str_eq_c(word, "insn:") ||
-                                str_eq_c(word, "IPC:") || is_physical(line)))
+    if (perf_line_blank(line.s[0]) && (str_eq_c(word, "ilen:") || str_eq_c(word, "insn:") ||
+                                       str_eq_c(word, "IPC:") || is_physical(line)))
         return true;
     return is_branch(word);
 }
@@ -288,7 +281,8 @@ Str frame_inline_cut(Str *symbol) {
         if (s.s[i] != '-' || s.s[i + 1] != '>' || depth > 0)
             continue;
         Str before = str_slice(s, 0, i);
-        if (str_ends(before, STR("operator")) || is_blank(s.s[i - 1]) || is_blank(s.s[i + 2]))
+        if (str_ends(before, STR("operator")) || perf_line_blank(s.s[i - 1]) ||
+            perf_line_blank(s.s[i + 2]))
             continue;
         *symbol = str_slice(s, i + 2, s.n);
         return before;

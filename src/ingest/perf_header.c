@@ -10,29 +10,25 @@ enum {
     ADDRESS_ENDS = 18, /* behind the colon of the time, where perf's columns are kept */
 };
 
-static inline bool is_blank(char c) {
-    return c == ' ' || c == '\t';
-}
-
 static inline bool is_digit(char c) {
     return (unsigned char)(c - '0') < 10;
 }
 
 static size_t skip_blanks(Str s, size_t i) {
-    while (i < s.n && is_blank(s.s[i]))
+    while (i < s.n && perf_line_blank(s.s[i]))
         i++;
     return i;
 }
 
 static size_t trim_back(Str s, size_t end) {
-    while (end > 0 && is_blank(s.s[end - 1]))
+    while (end > 0 && perf_line_blank(s.s[end - 1]))
         end--;
     return end;
 }
 
 /* Start of the token that ends before `end`. */
 static size_t token_start(Str s, size_t end) {
-    while (end > 0 && !is_blank(s.s[end - 1]))
+    while (end > 0 && !perf_line_blank(s.s[end - 1]))
         end--;
     return end;
 }
@@ -72,7 +68,7 @@ static bool time_before(Str s, size_t colon, size_t *start, int64_t *time_ns) {
         seconds += unit * (s.s[--from] - '0');
         unit *= 10;
     }
-    if (from == dot - 1 || (from > 0 && !is_blank(s.s[from - 1])) ||
+    if (from == dot - 1 || (from > 0 && !perf_line_blank(s.s[from - 1])) ||
         seconds > INT64_MAX / NS_PER_S - 1)
         return false;
     *start = from;
@@ -86,7 +82,7 @@ static size_t token_colon(Str s, size_t from) {
         size_t at = from + str_find_char(str_slice(s, from, s.n), ':');
         if (at >= s.n)
             break;
-        if (at + 1 == s.n || is_blank(s.s[at + 1]))
+        if (at + 1 == s.n || perf_line_blank(s.s[at + 1]))
             return at;
         from = at + 1;
     }
@@ -158,7 +154,7 @@ static void take_event(Str s, EventLine *out) {
         digits++;
     /* all of an address may be decimal: its column ends farther right than a period's */
     bool address = digits == ADDRESS_ENDS && token_colon(s, digits) == s.n;
-    if (digits > at && !address && (digits == s.n || is_blank(s.s[digits])) &&
+    if (digits > at && !address && (digits == s.n || perf_line_blank(s.s[digits])) &&
         number(s, at, digits, &out->period))
         at = skip_blanks(s, digits);
     size_t colon = token_colon(s, at);
@@ -246,7 +242,7 @@ static bool untimed_before(Str s, size_t colon, EventLine *out) {
 }
 
 bool event_line_split(Str line, EventLine *out) {
-    while (line.n && (line.s[line.n - 1] == '\r' || is_blank(line.s[line.n - 1])))
+    while (line.n && (line.s[line.n - 1] == '\r' || perf_line_blank(line.s[line.n - 1])))
         line.n--;
     *out = (EventLine){.time_ns = TIME_NONE, .cpu = CPU_NONE, .event = {"", 0}};
     if (split_timed(line, out))

@@ -8,6 +8,14 @@
 #include "base/str.h"
 #include "store/batch.h"
 
+static inline bool perf_line_blank(char c) {
+    return c == ' ' || c == '\t';
+}
+
+static inline bool perf_line_hex(char c) {
+    return (unsigned char)(c - '0') < 10 || (unsigned char)(c - 'a') < 6;
+}
+
 /* "java 4711/4712 [002] 12.345678:   1001001 cycles:u:   7f01 main+0x1 (/bin/java)" */
 typedef struct EventLine {
     Str thread;      /* "java 4711/4712", see event_line_thread */

@@ -8,14 +8,6 @@
 
 enum { COLUMNS = 16 };
 
-static inline bool is_blank(char c) {
-    return c == ' ' || c == '\t';
-}
-
-static inline bool is_hex(char c) {
-    return (unsigned char)(c - '0') < 10 || (unsigned char)(c - 'a') < 6;
-}
-
 /* "sched:sched_switch" is one, "cycles:ppp" is none. */
 static bool is_tracepoint(Str event) {
     size_t colon = str_rfind_char(event, ':');
@@ -42,11 +34,11 @@ static size_t last_column(Str s, uint32_t gap) {
     size_t found = s.n, from = 0;
     bool hex = true;
     for (size_t i = 0; i < s.n; i++) {
-        if (!is_blank(s.s[i])) {
-            hex = hex && is_hex(s.s[i]);
+        if (!perf_line_blank(s.s[i])) {
+            hex = hex && perf_line_hex(s.s[i]);
             continue;
         }
-        bool followed = i + 1 < s.n && !is_blank(s.s[i + 1]) && s.s[i + 1] != '|';
+        bool followed = i + 1 < s.n && !perf_line_blank(s.s[i + 1]) && s.s[i + 1] != '|';
         if (hex && i > from && followed && is_column(s, from, i, gap))
             found = from;
         from = i + 1;
@@ -68,7 +60,7 @@ static Str less_tail(Str s) {
         size_t close = module ? i + str_find_char(str_slice(s, i, s.n), ')') : 0;
         if (close == s.n)
             break; /* nor is there another */
-        if (module && is_blank(s.s[close + 1]))
+        if (module && perf_line_blank(s.s[close + 1]))
             return str_slice(s, 0, close + 1);
     }
     return str_slice(s, 0, str_find(s, STR(" 0x")));
