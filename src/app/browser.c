@@ -82,8 +82,8 @@ static void list_job(void *context, uint32_t worker) {
 
 /* Where the cursor begins: the first file that is named like a profile, else behind "..". */
 static size_t likely_profile(const Browser *b) {
-    static const char *const endings[] = {".gz",     ".zst",  ".perf", ".folded",
-                                          ".fscope", ".data", ".jfr"};
+    static const char *const endings[] = {".gz",     ".zst",    ".xz",   ".perf",
+                                          ".folded", ".fscope", ".data", ".jfr"};
     for (size_t i = 0; i < b->items; i++)
         for (size_t k = 0; k < sizeof endings / sizeof *endings && !b->item[i].file.is_folder; k++)
             if (str_ends(str_of(b->item[i].file.name), str_of(endings[k])))

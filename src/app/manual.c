@@ -241,7 +241,7 @@ static void put_formats(Buf *out) {
     put_lines(
         out,
         "and the .fscope files that flamescope pack writes.\n"
-        "Each but the last may be gzip or, where built in, zstd compressed, or come from a pipe.\n");
+        "Each but the last may be gzip or, where built in, zstd or xz compressed, or come from a pipe.\n");
 }
 
 static void put_example(Buf *out, const char *words, const char *line) {

@@ -13,6 +13,7 @@
 #endif
 
 #include "base/arena.h"
+#include "base/codec_xz.h"
 
 enum { PIECE = 1 << 30 }; /* zlib and ISA-L count bytes in 32 bits */
 
@@ -63,11 +64,24 @@ struct Codec {
     size_t zstd_next;    /* bytes of input that it wants next */
     bool zstd_unflushed; /* it may have output for which there was no room */
 #endif
+#ifdef HAVE_LZMA
+    XzDecoder *xz;
+#endif
 };
+
+static bool is_deflate(CodecKind kind) {
+    return kind == CODEC_GZIP || kind == CODEC_DEFLATE;
+}
+
+static const char *codec_name(CodecKind kind) {
+    return kind == CODEC_ZSTD ? "zstd" : kind == CODEC_XZ ? "xz" : "gzip";
+}
 
 CodecKind codec_sniff(const uint8_t *head, size_t n) {
     if (n >= 3 && head[0] == 0x1f && head[1] == 0x8b && head[2] == 8)
         return CODEC_GZIP;
+    if (n >= 6 && memcmp(head, "\xfd\x37zXZ", 6) == 0)
+        return CODEC_XZ;
     if (n < 4)
         return CODEC_NONE;
     uint32_t magic = (uint32_t)head[0] | (uint32_t)head[1] << 8 | (uint32_t)head[2] << 16 |
@@ -77,7 +91,7 @@ CodecKind codec_sniff(const uint8_t *head, size_t n) {
 }
 
 bool codec_available(CodecKind kind, CodecEngine engine) {
-    if (kind == CODEC_GZIP || kind == CODEC_DEFLATE) {
+    if (is_deflate(kind)) {
 #ifndef HAVE_ISAL
         return engine != CODEC_ISAL;
 #else
@@ -85,10 +99,14 @@ bool codec_available(CodecKind kind, CodecEngine engine) {
 #endif
     }
 #ifdef HAVE_ZSTD
-    return kind == CODEC_ZSTD && engine == CODEC_AUTO;
-#else
-    return false;
+    if (kind == CODEC_ZSTD)
+        return engine == CODEC_AUTO;
 #endif
+#ifdef HAVE_LZMA
+    if (kind == CODEC_XZ)
+        return engine == CODEC_AUTO;
+#endif
+    return false;
 }
 
 static uint32_t piece(size_t n) {
@@ -307,6 +325,17 @@ static bool zstd_frames(Codec *c, CodecIo *io) {
 }
 #endif
 
+/* ---- xz ---------------------------------------------------------------------------------- */
+
+#ifdef HAVE_LZMA
+static Step xz_step(Codec *c, CodecIo *io) {
+    bool end;
+    if (!xz_decoder_step(c->xz, io, &end, &c->why))
+        return STEP_DAMAGED;
+    return end ? STEP_MEMBER_END : STEP_MORE;
+}
+#endif
+
 /* ---- all --------------------------------------------------------------------------------- */
 
 Codec *codec_new(CodecKind kind, CodecEngine engine, Error *err) {
@@ -316,10 +345,10 @@ Codec *codec_new(CodecKind kind, CodecEngine engine, Error *err) {
     }
     if (!codec_available(kind, engine)) {
         error_set(err, ERROR_USAGE, "this program was built without %s",
-                  kind == CODEC_ZSTD ? "zstd" : "ISA-L");
+                  is_deflate(kind) ? "ISA-L" : codec_name(kind));
         return NULL;
     }
-    if (engine == CODEC_AUTO && kind != CODEC_ZSTD)
+    if (engine == CODEC_AUTO && is_deflate(kind))
         engine = codec_available(kind, CODEC_ISAL) ? CODEC_ISAL : CODEC_ZLIB;
     Codec *c = mem_resize(NULL, 0, sizeof *c);
     c->kind = kind;
@@ -328,6 +357,10 @@ Codec *codec_new(CodecKind kind, CodecEngine engine, Error *err) {
 #ifdef HAVE_ZSTD
     if (kind == CODEC_ZSTD)
         ok = zstd_start(c);
+#endif
+#ifdef HAVE_LZMA
+    if (kind == CODEC_XZ)
+        c->xz = xz_decoder_new();
 #endif
 #ifdef HAVE_ISAL
     if (engine == CODEC_ISAL)
@@ -348,6 +381,9 @@ void codec_free(Codec *c) {
 #ifdef HAVE_ZSTD
     ZSTD_freeDCtx(c->zstd);
 #endif
+#ifdef HAVE_LZMA
+    xz_decoder_free(c->xz);
+#endif
     mem_resize(c, sizeof *c, 0);
 }
 
@@ -355,6 +391,10 @@ static Step engine_step(Codec *c, CodecIo *io) {
 #ifdef HAVE_ZSTD
     if (c->kind == CODEC_ZSTD)
         return zstd_step(c, io);
+#endif
+#ifdef HAVE_LZMA
+    if (c->kind == CODEC_XZ)
+        return xz_step(c, io);
 #endif
 #ifdef HAVE_ISAL
     if (c->engine == CODEC_ISAL)
@@ -365,8 +405,7 @@ static Step engine_step(Codec *c, CodecIo *io) {
 
 static bool damaged(Codec *c, Error *err) {
     c->state = CODEC_DAMAGED;
-    error_set(err, ERROR_FORMAT, "the %s data is damaged: %s",
-              c->kind == CODEC_ZSTD ? "zstd" : "gzip", c->why);
+    error_set(err, ERROR_FORMAT, "the %s data is damaged: %s", codec_name(c->kind), c->why);
     if (err && err->offset < 0)
         err->offset = c->taken;
     return false;
@@ -434,6 +473,10 @@ void codec_restart(Codec *c, int64_t taken) {
 #ifdef HAVE_ZSTD
     if (c->kind == CODEC_ZSTD)
         zstd_restart(c);
+#endif
+#ifdef HAVE_LZMA
+    if (c->kind == CODEC_XZ)
+        xz_decoder_restart(c->xz);
 #endif
 }
 
@@ -532,37 +575,4 @@ uint32_t codec_crc(uint32_t crc, const void *bytes, size_t n) {
 
 uint32_t codec_crc_join(uint32_t first, uint32_t second, int64_t second_n) {
     return (uint32_t)crc32_combine(first, second, (z_off_t)second_n);
-}
-
-/* ---- compressing -------------------------------------------------------------------------- */
-
-enum { GZIP = 16, WINDOW = 15, MEMORY = 9 };
-
-static void compress_all(Str bytes, int window_bits, Buf *out) {
-    z_stream z = {0};
-    if (deflateInit2(&z, 6, Z_DEFLATED, window_bits, MEMORY, Z_DEFAULT_STRATEGY) != Z_OK)
-        panic("out of memory for a compressor");
-    z.next_in = (z_const Bytef *)bytes.s;
-    int rc;
-    do {
-        size_t in_n = bytes.n < PIECE ? bytes.n : PIECE;
-        if (z.avail_in == 0) {
-            z.avail_in = (uInt)in_n;
-            bytes.n -= in_n;
-        }
-        z.next_out = (Bytef *)buf_reserve(out, 1 << 16);
-        z.avail_out = 1 << 16;
-        rc = deflate(&z, bytes.n ? Z_NO_FLUSH : Z_FINISH);
-        out->n += (1 << 16) - z.avail_out;
-    } while (rc != Z_STREAM_END);
-    deflateEnd(&z);
-    out->s[out->n] = 0;
-}
-
-void codec_gzip(Str bytes, Buf *out) {
-    compress_all(bytes, WINDOW + GZIP, out);
-}
-
-void codec_zlib(Str bytes, Buf *out) {
-    compress_all(bytes, WINDOW, out);
 }

@@ -1,14 +1,14 @@
-/* Codec: streaming decompression, gzip by zlib or (when built in) ISA-L, zstd when built in.
- * Several gzip members or zstd frames one behind the other are one stream; zero padding behind
- * the last is accepted. Owner: the creator. Thread: one at a time. Every checksum is verified.
- * Facts: RFC 1951, 1952, 8878. */
+/* Codec: streaming decompression, gzip by zlib or (when built in) ISA-L, zstd and xz when built in.
+ * Several gzip members, zstd frames or xz streams one behind the other are one stream; zero padding
+ * behind the last is accepted. Owner: the creator. Thread: one at a time. Every checksum is
+ * verified. Facts: RFC 1951, 1952, 8878; the .xz file format, version 1.2.1. */
 #pragma once
 
 #include "base/buf.h"
 #include "base/error.h"
 
 /* CODEC_DEFLATE is a bare deflate stream or a piece of one; see codec_run_deflate. */
-typedef enum CodecKind { CODEC_NONE, CODEC_GZIP, CODEC_ZSTD, CODEC_DEFLATE } CodecKind;
+typedef enum CodecKind { CODEC_NONE, CODEC_GZIP, CODEC_ZSTD, CODEC_XZ, CODEC_DEFLATE } CodecKind;
 typedef enum CodecEngine { CODEC_AUTO, CODEC_ZLIB, CODEC_ISAL } CodecEngine;
 typedef struct Codec Codec;
 
@@ -28,6 +28,9 @@ void codec_free(Codec *c);
 bool codec_run(Codec *c, CodecIo *io, Error *err);
 /* True when the input may end here: between members. False: ending here is a truncation. */
 bool codec_complete(const Codec *c);
+/* All of it at once, behind what *out holds. False: it is damaged, ends in the middle, comes to
+ * more than `most` bytes, or is of a kind that is not built in. */
+bool codec_unpack(CodecKind kind, Str packed, size_t most, Buf *out, Error *err);
 
 /* ---- for decoding piece by piece ---------------------------------------------------------- */
 

@@ -182,13 +182,14 @@ Source *source_made(const Source *of, SourceMake *make, void *context) {
  * two hyper-threads of one core and BGZF as long as before; with zlib, 0.75 times both. zstd is as
  * fast: on two processors a file of pzstd's took as long split, so it is where there are more. */
 void source_use_workers(Source *source, Jobs *jobs) {
+    if (source->kind == CODEC_NONE || source->kind == CODEC_XZ)
+        return;
     CodecEngine engine = source->kind == CODEC_GZIP ? source->engine : CODEC_AUTO;
     bool fast = source->kind == CODEC_ZSTD ||
                 (engine != CODEC_ZLIB && codec_available(CODEC_GZIP, CODEC_ISAL));
     if (fast && jobs_workers(jobs) < 3)
         return;
-    if (source_is_pipe(source) || source->kind == CODEC_NONE || jobs_workers(jobs) == 0 ||
-        source->raw_at > 0 || source->head.n)
+    if (source_is_pipe(source) || jobs_workers(jobs) == 0 || source->raw_at > 0 || source->head.n)
         return;
     off_t here = lseek(source->file.fd, 0, SEEK_CUR);
     if (here < 0)

@@ -1,7 +1,7 @@
-/* Source: bytes of an input in order, decompressed on the way: a file, a pipe, .gz, .zst; text
- * in UTF-16 comes out as UTF-8, and none with a byte order mark. Owner: the creator. Thread: one at
- * a time (the loader). A truncated or damaged compressed stream gives what could be decoded, then
- * the end, and says so in source_ending. */
+/* Source: bytes of an input in order, decompressed on the way: a file, a pipe, .gz, .zst, .xz;
+ * text in UTF-16 comes out as UTF-8, and none with a byte order mark. Owner: the creator. Thread:
+ * one at a time (the loader). A truncated or damaged compressed stream gives what could be decoded,
+ * then the end, and says so in source_ending. */
 #pragma once
 
 #include "base/codec.h"

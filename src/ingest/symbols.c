@@ -16,6 +16,8 @@
 #include <libiberty/demangle.h>
 #endif
 
+#include "base/codec.h"
+
 /* ---- readable names -----------------------------------------------------------------------
  */
 
@@ -56,6 +58,7 @@ struct SymbolFile {
     size_t names; /* section with the sections' names */
     BuildId build_id;
     SymbolFile *other; /* closed with this one */
+    Buf image;         /* all of it, where it was unpacked */
 };
 
 /* A section by its name and, unless that is SHT_NULL, kind; NULL when there is none. */
@@ -143,6 +146,7 @@ void symbols_close(SymbolFile *f) {
         return;
     symbols_close(f->other);
     elf_end(f->elf);
+    buf_free(&f->image);
     if (f->fd >= 0)
         close(f->fd);
     mem_resize(f, sizeof *f, 0);
@@ -431,12 +435,45 @@ static void read_linkage(SymbolTable *t, const SymbolFile *f) {
     }
 }
 
+/* What Fedora's programs are left with when their debug file is taken off: a small ELF file within
+ * them, packed by xz, with the symbols that are not in .dynsym. NULL: there is none. */
+static SymbolFile *open_packed(const SymbolFile *f) {
+    enum { MOST = 128 << 20 };
+    GElf_Shdr head;
+    Buf image = {0};
+    Elf_Scn *s = section(f, ".gnu_debugdata", SHT_PROGBITS, &head);
+    Elf_Data *data = s ? elf_getdata(s, NULL) : NULL;
+    SymbolFile *packed = NULL;
+    if (data && data->d_buf &&
+        codec_unpack(CODEC_XZ, (Str){(const char *)data->d_buf, data->d_size}, MOST, &image, NULL))
+        packed = open_elf(-1, elf_memory(image.s, image.n));
+    if (packed)
+        packed->image = image;
+    else
+        buf_free(&image);
+    return packed;
+}
+
+static SymbolFile *read_packed(SymbolTable *t, const SymbolFile *of, const Places *places,
+                               Arena *arena) {
+    SymbolFile *packed = open_packed(of);
+    if (!packed)
+        return NULL;
+    SymbolSection in = {.f = packed, .sections = sections_of(packed, arena), .places = *places};
+    read_section(t, &in, ".symtab", SHT_SYMTAB);
+    return packed;
+}
+
 void symbols_read_elf(SymbolTable *t, SymbolFile *file, SymbolFile *mapped) {
     Arena arena;
+    SymbolFile *packed = NULL;
     arena_init(&arena, FACTS_BYTES);
     SymbolSection in = {
         .f = file, .sections = sections_of(file, &arena), .places = places_of(mapped, &arena)};
-    read_section(t, &in, ".symtab", SHT_SYMTAB);
+    if (symbol_file_has_symtab(file))
+        read_section(t, &in, ".symtab", SHT_SYMTAB);
+    else
+        packed = read_packed(t, mapped, &in.places, &arena);
     read_section(t, &in, ".dynsym", SHT_DYNSYM);
     read_linkage(t, mapped);
     arena_free(&arena);
@@ -446,6 +483,10 @@ void symbols_read_elf(SymbolTable *t, SymbolFile *file, SymbolFile *mapped) {
     t->file = file;
     if (mapped != file)
         file->other = mapped; /* the names of linkage lie in it */
+    if (packed) {
+        packed->other = file;
+        t->file = packed;
+    }
 }
 
 /* What lies before the code counts from 0, for each processor, and is nowhere. */

@@ -113,6 +113,16 @@ check "records behind the end" beyond
 gzip -c forks.data >forks.data.gz
 by_gzip() { ours forks.data.gz folded >a && ours forks.data folded | diff - a; }
 check "a file in gzip" by_gzip
+xz=
+if ! command -v xz >/dev/null; then
+    skip "no xz: a file in xz, symbols packed within a program"
+elif ! xz -c forks.data >forks.data.xz || "$FLAMESCOPE" info forks.data.xz 2>&1 | grep -q 'without xz'; then
+    skip "built without xz: a file in it, symbols packed within a program"
+else
+    xz=yes
+    by_xz() { ours forks.data.xz folded | diff - a && ours - folded <forks.data.xz | diff - a; }
+    check "a file in xz" by_xz
+fi
 
 # ---- programs -------------------------------------------------------------------------------
 
@@ -163,6 +173,15 @@ EOF
     leaf() { ours deep.data folded | grep -q ';hidden_leaf '; }
     check "symbols of a program" leaf
     check "a program" agrees deep.data
+    packed_within() { # as Fedora leaves its programs: those that are not for linking, packed in a section
+        mv deep deep.whole && objcopy --only-keep-debug deep.whole deep.debug && echo hidden_leaf >keep &&
+            objcopy -S --remove-section .comment --keep-symbols=keep deep.debug little && xz little &&
+            strip -o deep deep.whole && ! HOME=$scratch/bare-home leaf &&
+            objcopy --add-section .gnu_debugdata=little.xz deep && HOME=$scratch/bare-home leaf
+        left=$?
+        mv deep.whole deep && rm -f deep.debug && return "$left"
+    }
+    [ -z "$xz" ] || check "symbols packed within a program" packed_within
     stripped() { # the debug file beside it, found by its link
         objcopy --only-keep-debug deep deep.debug && strip -o deep.bare deep &&
             objcopy --add-gnu-debuglink=deep.debug deep.bare && mv deep.bare deep &&

@@ -3,6 +3,7 @@ The files, FORMAT/NAME, cover what a format can say; fuzzers begin with them, an
 some for them alone. The same on every run."""
 import gzip
 import json
+import lzma
 import os
 import random
 import struct
@@ -459,6 +460,7 @@ class Maker:
             ends = [len(data) * i // 4 for i in (1, 2, 3)]
             self.write('follow', kind, b'\3' + b''.join(struct.pack('>H', end) for end in ends) + data)
             self.write('open', kind + '.gz', gzip.compress(data, mtime=0))
+            self.write('open', kind + '.xz', lzma.compress(data, preset=0))
             # zstd: one frame of raw blocks, whose length nobody said
             blocks = [data[i:i + 1000] for i in range(0, len(data), 1000)]
             self.write('open', kind + '.zst', b'\x28\xb5\x2f\xfd\0\x50' + b''.join(

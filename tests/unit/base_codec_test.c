@@ -9,6 +9,9 @@
 
 #include <cmocka.h>
 #include <zlib.h>
+#ifdef HAVE_LZMA
+#include <lzma.h>
+#endif
 #ifdef HAVE_ZSTD
 #include <zstd.h>
 #endif
@@ -22,7 +25,8 @@ static const struct {
     const char *name;
 } engines[] = {{CODEC_GZIP, CODEC_ZLIB, "zlib"},
                {CODEC_GZIP, CODEC_ISAL, "isal"},
-               {CODEC_ZSTD, CODEC_AUTO, "zstd"}};
+               {CODEC_ZSTD, CODEC_AUTO, "zstd"},
+               {CODEC_XZ, CODEC_AUTO, "xz"}};
 enum { ENGINES = sizeof engines / sizeof engines[0] };
 
 /* ---- making streams ---------------------------------------------------------------------- */
@@ -62,12 +66,29 @@ static void put_gzip(Buf *out, Str text, Gz how) {
     deflateEnd(&z);
 }
 
-/* One member of either kind, zstd with its optional checksum. */
+#ifdef HAVE_LZMA
+static void put_xz(Buf *out, Str text) {
+    size_t room = lzma_stream_buffer_bound(text.n), n = 0;
+    uint8_t *to = (uint8_t *)buf_reserve(out, room);
+    assert_int_equal(lzma_easy_buffer_encode(1, LZMA_CHECK_CRC64, NULL, (const uint8_t *)text.s,
+                                             text.n, to, &n, room),
+                     LZMA_OK);
+    out->n += n;
+}
+#endif
+
+/* One member of any kind, zstd with its optional checksum. */
 static void put_member(Buf *out, CodecKind kind, Str text) {
     if (kind == CODEC_GZIP) {
         put_gzip(out, text, (Gz){6, Z_DEFAULT_STRATEGY, false});
         return;
     }
+#ifdef HAVE_LZMA
+    if (kind == CODEC_XZ) {
+        put_xz(out, text);
+        return;
+    }
+#endif
 #ifdef HAVE_ZSTD
     ZSTD_CCtx *c = ZSTD_createCCtx();
     ZSTD_CCtx_setParameter(c, ZSTD_c_checksumFlag, 1);
@@ -147,6 +168,9 @@ static void sniffs(void **state) {
                 {{"\x28\xb5\x2f\xfd", 4}, CODEC_ZSTD},
                 {{"\x28\xb5\x2f", 3}, CODEC_NONE},
                 {{"\x53\x2a\x4d\x18\0", 5}, CODEC_ZSTD},
+                {{"\xfd\x37zXZ\0\0\4", 8}, CODEC_XZ},
+                {{"\xfd\x37zXZ\0", 6}, CODEC_XZ},
+                {{"\xfd\x37zXZ", 5}, CODEC_NONE},
                 {{"java 1", 6}, CODEC_NONE},
                 {{"", 0}, CODEC_NONE}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
@@ -161,7 +185,7 @@ static void missing_engines_are_named(void **state) {
             continue;
         Error err = {0};
         assert_null(codec_new(engines[e].kind, engines[e].engine, &err));
-        assert_non_null(strstr(err.message, e == 1 ? "ISA-L" : "zstd"));
+        assert_non_null(strstr(err.message, e == 1 ? "ISA-L" : engines[e].name));
     }
     Error err = {0};
     assert_true(codec_available(CODEC_GZIP, CODEC_AUTO));

@@ -3,7 +3,7 @@
 #include <elf.h>
 #include <string.h>
 
-enum { SECTIONS = 10, ROOM = 0x3000, CODE_END = ELF_CODE_OFFSET + ELF_CODE_BYTES };
+enum { SECTIONS = 11, ROOM = 0x3000, CODE_END = ELF_CODE_OFFSET + ELF_CODE_BYTES };
 
 typedef struct ElfOut {
     char *at; /* of ROOM bytes */
@@ -120,6 +120,8 @@ Buf elf_file(const ElfGen *g) {
         put_symbols(&o, false, g->function, ELF_CODE_AT, ELF_CODE_BYTES);
     if (g->called)
         put_linkage(&o, g);
+    if (g->packed.n)
+        put_section(&o, ".gnu_debugdata", SHT_PROGBITS, g->packed.s, g->packed.n);
     put_section(&o, ".shstrtab", SHT_STRTAB, o.names, 0);
     Elf64_Shdr *names = &o.section[o.sections - 1];
     names->sh_size = o.names_n;

@@ -12,6 +12,7 @@ typedef struct ElfGen {
     bool bare;          /* its code is left out, as objcopy --only-keep-debug does */
     uint64_t plt_entry; /* what it says of the table of linkage */
     uint64_t plt_align;
+    Str packed; /* the section .gnu_debugdata; empty: there is none */
 } ElfGen;
 
 enum {

@@ -12,6 +12,9 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#ifdef HAVE_LZMA
+#include <lzma.h>
+#endif
 
 #include "base/file.h"
 #include "ingest/symbols.h"
@@ -296,6 +299,51 @@ static void tables_of_linkage(void **state) {
     }
 }
 
+#ifdef HAVE_LZMA
+/* Packs it as xz does by itself. */
+static Buf packed_by_xz(Str bytes) {
+    Buf out = {0};
+    size_t room = lzma_stream_buffer_bound(bytes.n);
+    uint8_t *to = (uint8_t *)buf_reserve(&out, room);
+    assert_int_equal(lzma_easy_buffer_encode(6, LZMA_CHECK_CRC64, NULL, (const uint8_t *)bytes.s,
+                                             bytes.n, to, &out.n, room),
+                     LZMA_OK);
+    return out;
+}
+
+/* As Fedora's are: a program without its symbols has those behind .dynsym packed within it. What is
+ * damaged there tells nothing. */
+static void symbols_packed_within_a_program(void **state) {
+    enum { GOOD, DAMAGED, CUT, NO_ELF, WAYS };
+    (void)state;
+    if (!symbols_have_elf())
+        skip();
+    for (int way = 0; way < WAYS; way++) {
+        SymbolTable t;
+        uint64_t linkage = ELF_CODE_OFFSET - ELF_PLT_BYTES + 16;
+        Buf within = elf_file(&(ElfGen){.function = "work", .bare = true});
+        Buf packed = packed_by_xz(way == NO_ELF ? STR("no program") : buf_str(&within));
+        if (way == DAMAGED)
+            packed.s[packed.n / 2] ^= 0x55;
+        Buf file = elf_file(&(ElfGen){.called = "puts",
+                                      .plt_entry = 16,
+                                      .plt_align = 16,
+                                      .packed = {packed.s, packed.n - (way == CUT ? 20 : 0)}});
+        SymbolFile *f = symbol_file_open(temp_file(buf_str(&file)), NULL, NULL);
+        temp_remove();
+        assert_non_null(f);
+        symbol_table_init(&t);
+        symbols_read_elf(&t, f, f);
+        expect_at(&t, ELF_CODE_OFFSET + 1, NULL, way == GOOD ? "work" : "nothing");
+        expect_at(&t, linkage, NULL, "puts@plt");
+        symbol_table_free(&t);
+        buf_free(&within);
+        buf_free(&packed);
+        buf_free(&file);
+    }
+}
+#endif
+
 /* Damage in any byte of the sections' table and of what it names. */
 static void damaged_programs(void **state) {
     (void)state;
@@ -359,6 +407,9 @@ int main(void) {
         cmocka_unit_test(this_program),
         cmocka_unit_test(more_programs_than_files),
         cmocka_unit_test(tables_of_linkage),
+#ifdef HAVE_LZMA
+        cmocka_unit_test(symbols_packed_within_a_program),
+#endif
         cmocka_unit_test(damaged_programs),
         cmocka_unit_test(readable_names),
     };
