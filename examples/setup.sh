@@ -4,7 +4,7 @@
 # assumed that the same things are installed under other names, and CMake says what is not.
 
 BUILD_PACKAGES="build-essential cmake pkgconf libsdl2-dev libsdl2-ttf-dev zlib1g-dev libpng-dev
-libpcre2-dev libisal-dev libzstd-dev liblzma-dev libelf-dev libiberty-dev libcairo2-dev
+libpcre2-dev libisal-dev libzstd-dev liblzma-dev libelf-dev libdw-dev libiberty-dev libcairo2-dev
 fonts-inter fonts-dejavu-core"
 TEST_PACKAGES="libcmocka-dev xvfb xauth xdotool clang libclang-rt-dev python3"
 

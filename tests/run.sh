@@ -19,8 +19,8 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=examples/setup.sh
 . "$root/examples/setup.sh"
 
-all_off="-DWITH_ISAL=OFF -DWITH_ZSTD=OFF -DWITH_LZMA=OFF -DWITH_ELF=OFF -DWITH_DEMANGLE=OFF -DWITH_CAIRO=OFF"
-all_on="-DWITH_ISAL=ON -DWITH_ZSTD=ON -DWITH_LZMA=ON -DWITH_ELF=ON -DWITH_DEMANGLE=ON -DWITH_CAIRO=ON"
+all_off="-DWITH_ISAL=OFF -DWITH_ZSTD=OFF -DWITH_LZMA=OFF -DWITH_ELF=OFF -DWITH_DW=OFF -DWITH_DEMANGLE=OFF -DWITH_CAIRO=OFF"
+all_on="-DWITH_ISAL=ON -DWITH_ZSTD=ON -DWITH_LZMA=ON -DWITH_ELF=ON -DWITH_DW=ON -DWITH_DEMANGLE=ON -DWITH_CAIRO=ON"
 threaded='jobs|thread|loader|relay|read_ahead|engine|profile|wake|log_|column|session|folder'
 passed=0 failed=0 skipped=0
 passed_here=

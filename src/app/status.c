@@ -139,6 +139,25 @@ static Str browser_words(const View *v, const Browser *b) {
                      back);
 }
 
+/* Of --call-graph dwarf, where more than a few are concerned. */
+static Str stack_words(const View *v) {
+    enum { FEW = 100 }; /* one in so many */
+    const Profile *profile = &v->slot->profile;
+    uint64_t few = v->slot->view.samples / FEW;
+    uint64_t raw = profile_complained(profile, COMPLAINT_NOT_UNWOUND);
+    uint64_t cut = profile_complained(profile, COMPLAINT_STACK_CUT);
+    Str n = view_grouped(v, raw > few ? raw : cut);
+    if (raw > few)
+        return view_text(
+            v,
+            " · %.*s user stack%s not unwound (--call-graph dwarf): record with -g, or open what perf script prints",
+            (int)n.n, n.s, raw == 1 ? " is" : "s are");
+    if (cut > few)
+        return view_text(v, " · %.*s user stack%s on: --call-graph dwarf,65528 records more of %s",
+                         (int)n.n, n.s, cut == 1 ? " goes" : "s go", cut == 1 ? "it" : "them");
+    return STR("");
+}
+
 /* What the recording lacks, and how the next one would have it; or what this format leaves out. */
 static Str missing_words(const View *v) {
     const SessionSlot *slot = v->slot;
@@ -147,14 +166,9 @@ static Str missing_words(const View *v) {
         format && (!strcmp(format->name, "perf.data") || !strcmp(format->name, "perf script"));
     const char *left_out = format ? format->not_shown : NULL;
     enum { OF_LEAF = 2 }; /* behind its process */
-    uint64_t raw = perf ? profile_complained(&slot->profile, COMPLAINT_NOT_UNWOUND) : 0;
-    if (raw) {
-        Str n = view_grouped(v, raw);
-        return view_text(
-            v,
-            " · %.*s user stack%s raw memory (--call-graph dwarf): record with -g, or open what perf script prints",
-            (int)n.n, n.s, raw == 1 ? " is" : "s are");
-    }
+    Str stacks = perf ? stack_words(v) : STR("");
+    if (stacks.n)
+        return stacks;
     bool flat = v->answer && v->answer->tree && v->answer->tree->max_depth <= OF_LEAF &&
                 !v->state->transforms.count;
     if (perf && flat)

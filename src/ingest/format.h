@@ -51,7 +51,7 @@ static inline void format_settle(FormatEmit *emit, void *loader, Batch *batch) {
 
 /* One more whenever a parser tells something else of the same file: what was remembered of files
  * (packs, looks of folders) is then made anew. */
-enum { FORMATS_EDITION = 3 };
+enum { FORMATS_EDITION = 4 };
 
 typedef struct Format {
     const char *name; /* "perf script", as info prints it */

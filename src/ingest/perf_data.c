@@ -12,7 +12,7 @@
  * a second; 11 and 15 times as fast as `perf script` alone. A second parser would have to know
  * all that happened before the piece it starts with, and the absorber is the same thread.)
  * What perf does and this does not: frames inlined by the compiler, which perf looks up in
- * debug information, and user stacks recorded as raw memory, which are counted instead. */
+ * debug information. */
 #include "ingest/format.h"
 
 #include <stdio.h>
@@ -24,6 +24,7 @@
 #include "ingest/perf_data_defer.h"
 #include "ingest/perf_data_order.h"
 #include "ingest/perf_data_stack.h"
+#include "ingest/perf_data_unwind.h"
 #include "ingest/perf_data_wait.h"
 #include "ingest/perf_folder.h"
 
@@ -68,6 +69,7 @@ typedef struct PerfData {
     PerfParts parts; /* of a folder: more files */
     PerfOrder order;
     PerfStacks stacks;
+    PerfUnwinder unwinder;
     PerfWaits waits;
     PerfDeferrals deferrals;
     Batch batch;
@@ -181,14 +183,22 @@ static PairWish place_of(PerfData *d, const Row *row) {
     return end_place(d, row, &placed);
 }
 
+__attribute__((noinline)) static void say_lacks(PerfData *d, const Row *row) {
+    const PerfSample *s = row->sample;
+    if (s->lacks == LACKS_FOLLOWING)
+        grumble(d, COMPLAINT_DEFERRED, 1, row->offset, "", 0, 0);
+    else
+        grumble(d, s->lacks == LACKS_MEMORY ? COMPLAINT_NOT_UNWOUND : COMPLAINT_STACK_CUT, 1,
+                row->offset, "the caller of 0x%llx, stack of %llu bytes", s->lacks_at, s->memory.n);
+}
+
 static void add_row(PerfData *d, const Row *row, PairWish place) {
     const PerfSample *s = row->sample;
     uint16_t cpu = s->cpu < CPU_NONE ? (uint16_t)s->cpu : CPU_NONE;
     d->row[d->places.n] = (BatchRow){row->time_ns, row->weight, 0, cpu};
     perf_places_add(&d->places, &d->stacks, place);
     if (s->lacks)
-        grumble(d, s->lacks == LACKS_MEMORY ? COMPLAINT_NOT_UNWOUND : COMPLAINT_DEFERRED, 1,
-                row->offset, "", 0, 0);
+        say_lacks(d, row);
     if (d->places.n == STACK_WALKS)
         add_rows(d);
     if (batch_rows(&d->batch) >= BATCH_ROWS)
@@ -322,11 +332,14 @@ static void add_counts(PerfData *d, const PerfRecord *r, const PerfAttr *attr, P
 }
 
 /* Of a sample that does not hold it as a whole. */
-__attribute__((noinline)) static void complete_chain(PerfData *d, Ahead *a, uint32_t mode) {
+__attribute__((noinline)) static void complete_chain(PerfData *d, Ahead *a, const PerfAttr *attr,
+                                                     uint32_t mode) {
     PerfSample *s = &a->sample;
     Buf *room = &d->chain[a - d->ahead];
     bool swapped = d->header.swapped;
-    if (!perf_sample_defers(s, swapped))
+    if (s->lacks == LACKS_MEMORY)
+        perf_unwind(&d->unwinder, s, attr, room);
+    else if (!perf_sample_defers(s, swapped))
         perf_chain_of_calls(s, mode, swapped, room);
     else if (!perf_deferrals_join(&d->deferrals, s, swapped, room))
         s->lacks = LACKS_FOLLOWING;
@@ -350,8 +363,8 @@ static void take_sample(PerfData *d, const PerfRecord *r, const PerfAttr *attr) 
                 attr->sample_type);
         return;
     }
-    if (a->sample.calls_n || perf_sample_defers(&a->sample, d->header.swapped))
-        complete_chain(d, a, r->misc & MISC_MODE);
+    if (a->sample.calls_n || a->sample.lacks || perf_sample_defers(&a->sample, d->header.swapped))
+        complete_chain(d, a, attr, r->misc & MISC_MODE);
     bool counts = (attr->sample_type & SAMPLE_READ) && (attr->read_format & READ_ID);
     if (!counts && !perf_is_switch(attr)) {
         add_ahead(d, a, r, attr);
@@ -721,6 +734,7 @@ static bool read_all(PerfData *d, Error *err) {
     if (!perf_header_read(&d->header, &d->input, err))
         return false;
     perf_stacks_init(&d->stacks, &d->header, source_size(d->input.source));
+    perf_unwinder_init(&d->unwinder, &d->stacks.spaces);
     d->stacks.dsos.complaints = &d->batch.complaints;
     if (perf_folder_list(source_path(d->input.source), list, sizeof list))
         d->stacks.dsos.list = str_of(list);
@@ -730,6 +744,7 @@ static bool read_all(PerfData *d, Error *err) {
     else
         say_ending(d, &d->input), hand_over(d);
     format_settle(d->emit, d->loader, &d->batch);
+    perf_unwinder_free(&d->unwinder);
     perf_stacks_free(&d->stacks);
     if (d->input.error.kind && err)
         *err = d->input.error;
@@ -774,8 +789,11 @@ const Format format_perf_data = {
     .has_time = true,
     .binary = true,
     .looks_around = true,
-#ifdef HAVE_ELF
+#ifdef HAVE_DW
     .not_shown = "functions that the compiler inlined",
+#elif defined HAVE_ELF
+    .not_shown = "functions that the compiler inlined, user stacks of --call-graph dwarf (this was "
+                 "built without libdw)",
 #else
     .not_shown = "symbols of programs (this was built without libelf), inlined functions",
 #endif

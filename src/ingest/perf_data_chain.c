@@ -41,3 +41,12 @@ void perf_chain_of_calls(PerfSample *s, uint32_t mode, bool swapped, Buf *room) 
         buf_put(room, (Str){(const char *)s->calls + i * CALL, 8});
     end_chain(s, room);
 }
+
+void perf_chain_add_user(PerfSample *s, const uint64_t *address, uint32_t n, Buf *room) {
+    uint64_t kept = s->has_chain ? s->chain_n : 0;
+    begin_chain(s, kept, (uint64_t)n + 1, room);
+    put(room, CHAIN_USER, false);
+    buf_put(room, (Str){(const char *)address, n * sizeof *address});
+    end_chain(s, room);
+    s->has_chain = true;
+}

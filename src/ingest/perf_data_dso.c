@@ -31,6 +31,7 @@ void dsos_free(Dsos *d) {
     for (DsoId i = 1; i < d->entry.count; i++) {
         if (dso_at(d, i)->loaded)
             symbol_table_free(&dso_at(d, i)->table);
+        call_frames_free(dso_at(d, i)->calls);
     }
     column_free(&d->entry);
     hash_free(&d->index);
@@ -177,6 +178,14 @@ DsoId dso_of_kernel(Dsos *d, uint64_t address) {
         load(d, dso_at(d, d->kernel));
     address += d->kernel_delta;
     return address >= d->kernel_from && address < d->kernel_to ? d->kernel : 0;
+}
+
+CallFrames *dso_call_frames(Dsos *d, DsoId id) {
+    Dso *dso = dso_at(d, id);
+    if (!dso->calls_asked)
+        dso->calls = dso_find_calls(d, dso);
+    dso->calls_asked = true;
+    return dso->calls;
 }
 
 FrameValue dso_frame(Dsos *d, DsoId id, uint64_t at, uint64_t address) {

@@ -4,6 +4,7 @@
  * Owner: a load. Thread: one at a time. Failure: a frame named by its place in the file. */
 #pragma once
 
+#include "ingest/call_frame.h"
 #include "ingest/frame_table.h"
 #include "ingest/perf_data_header.h"
 #include "ingest/symbols.h"
@@ -30,6 +31,8 @@ typedef struct Dso {
     SymbolTable table;
     FrameValue *frame; /* by symbol; 0: not yet. NULL: none yet */
     FrameValue unknown;
+    CallFrames *calls; /* NULL: none, or not asked for yet */
+    bool calls_asked;
 } Dso;
 
 typedef struct Dsos {
@@ -60,5 +63,7 @@ DsoId dso_of(Dsos *d, DsoKind kind, Str path, const BuildId *id);
 /* The kernel when that covers an address that nothing is mapped to: it maps its code, but its
  * list also has what runs while it starts. 0: it does not. */
 DsoId dso_of_kernel(Dsos *d, uint64_t address);
+/* What tells callers in it; NULL: nothing does. */
+CallFrames *dso_call_frames(Dsos *d, DsoId dso);
 /* The frame of an address: `at` in the dso, `address` in memory. */
 FrameValue dso_frame(Dsos *d, DsoId dso, uint64_t at, uint64_t address);

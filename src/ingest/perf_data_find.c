@@ -204,7 +204,7 @@ static void search(Search *s, const Dso *dso) {
 }
 
 /* Without the program's code its symbols cannot be told from places in the file. */
-static bool load_found(Dso *dso, Search *s) {
+static bool is_found(Search *s) {
     if (!s->mapped)
         s->mapped = s->code;
     else if (s->code != s->mapped && s->code != s->symbols)
@@ -215,28 +215,36 @@ static bool load_found(Dso *dso, Search *s) {
     }
     if (!s->symbols)
         s->symbols = s->mapped;
-    symbols_read_elf(&dso->table, s->symbols, s->mapped);
     return true;
 }
 
-static bool load_file(Dsos *d, Dso *dso) {
-    Search s = {.want = dso->id};
-    if (!s.want.n)
-        s.want = recorded_id(d, dso->path);
-    if (!s.want.n && is_another_machine(d)) {
+/* False: neither `symbols` nor `mapped` is there; else both are, maybe the same. */
+static bool find_file(Dsos *d, const Dso *dso, Search *s) {
+    *s = (Search){.want = dso->id};
+    if (!s->want.n)
+        s->want = recorded_id(d, dso->path);
+    if (!s->want.n && is_another_machine(d)) {
         if (say_once(d, SAID_PROGRAMS))
             say(d, "recorded on %.*s: programs without a build id are not looked up here",
                 (int)d->header->host.n, d->header->host.s);
         return false;
     }
-    search(&s, dso);
-    if (s.error.kind)
-        say(d, "%s: %s", dso->path.s, s.error.message);
-    return load_found(dso, &s);
+    search(s, dso);
+    if (s->error.kind)
+        say(d, "%s: %s", dso->path.s, s->error.message);
+    return is_found(s);
 }
 
-/* What the kernel lends to programs: perf's copy, or our own if it is the same. */
-static bool load_vdso(Dsos *d, Dso *dso) {
+static bool load_file(Dsos *d, Dso *dso) {
+    Search s;
+    if (!find_file(d, dso, &s))
+        return false;
+    symbols_read_elf(&dso->table, s.symbols, s.mapped);
+    return true;
+}
+
+/* What the kernel lends to programs: perf's copy, or our own if it is the same. NULL: neither. */
+static SymbolFile *find_vdso(Dsos *d, const Dso *dso) {
     char name[PATH_ROOM];
     BuildId want = dso->id.n ? dso->id : recorded_id(d, dso->path);
     SymbolFile *f = NULL;
@@ -249,9 +257,23 @@ static bool load_vdso(Dsos *d, Dso *dso) {
             f = NULL;
         }
     }
+    return f;
+}
+
+static bool load_vdso(Dsos *d, Dso *dso) {
+    SymbolFile *f = find_vdso(d, dso);
     if (f)
         symbols_read_elf(&dso->table, f, f);
     return f != NULL;
+}
+
+CallFrames *dso_find_calls(Dsos *d, const Dso *dso) {
+    Search s = {0};
+    if (dso->kind == DSO_VDSO)
+        s.symbols = s.mapped = find_vdso(d, dso);
+    else if (dso->kind == DSO_FILE)
+        find_file(d, dso, &s);
+    return s.mapped ? call_frames_new(s.mapped, s.symbols) : NULL;
 }
 
 /* ---- the kernel ---------------------------------------------------------------------------

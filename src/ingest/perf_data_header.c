@@ -17,6 +17,7 @@ enum { /* bits of the header */
        FEATURE_BUILD_ID = 2,
        FEATURE_HOSTNAME = 3,
        FEATURE_OSRELEASE = 4,
+       FEATURE_ARCH = 6,
        FEATURE_EVENT_DESC = 12,
        FEATURE_FOLDER = 24,
 };
@@ -152,6 +153,9 @@ static void read_feature(PerfHeader *h, uint64_t feature, PerfBytes *b) {
     case FEATURE_OSRELEASE:
         h->release = keep(h, perf_long_text(b));
         break;
+    case FEATURE_ARCH:
+        h->arch = keep(h, perf_long_text(b));
+        break;
     case FEATURE_EVENT_DESC:
         read_names(h, b);
         break;
@@ -162,7 +166,7 @@ static void read_feature(PerfHeader *h, uint64_t feature, PerfBytes *b) {
 
 static bool is_wanted(uint32_t feature) {
     return feature == FEATURE_BUILD_ID || feature == FEATURE_HOSTNAME ||
-           feature == FEATURE_OSRELEASE || feature == FEATURE_EVENT_DESC;
+           feature == FEATURE_OSRELEASE || feature == FEATURE_ARCH || feature == FEATURE_EVENT_DESC;
 }
 
 /* The places of all features stand side by side behind the records. */

@@ -42,6 +42,7 @@ typedef struct PerfHeader {
     const PerfAttr *of_id; /* and what was answered */
     Column build_id;       /* PerfBuildId */
     Str host, release;     /* of the machine and its kernel */
+    Str arch;              /* its kind, as uname tells it; empty: not said */
     Arena arena;
 } PerfHeader;
 

@@ -62,17 +62,20 @@ static void read_branches(PerfBytes *b, const PerfAttr *attr, PerfSample *out) {
     }
 }
 
-static void skip_registers(PerfBytes *b, const PerfAttr *attr) {
-    if (perf_u64(b)) /* else the thread has no user's part */
-        perf_take(b, 8ull * (uint32_t)__builtin_popcountll(attr->user_regs));
+static void read_registers(PerfBytes *b, const PerfAttr *attr, PerfSample *out) {
+    out->regs_abi = perf_u64(b);
+    if (out->regs_abi) /* else the thread has no user's part */
+        out->regs = perf_take(b, 8ull * (uint32_t)__builtin_popcountll(attr->user_regs));
 }
 
-static bool has_memory(PerfBytes *b) {
+static void read_memory(PerfBytes *b, PerfSample *out) {
     uint64_t room = perf_u64(b);
     if (room == 0)
-        return false;
-    perf_take(b, room);
-    return perf_u64(b) != 0; /* how much of it was filled */
+        return;
+    const uint8_t *bytes = perf_take(b, room);
+    uint64_t filled = perf_u64(b);
+    if (!b->bad && filled)
+        out->memory = (Str){(const char *)bytes, filled < room ? filled : room};
 }
 
 /* What is behind the raw part. It only adds to a sample, so damage there takes nothing away.
@@ -83,9 +86,12 @@ __attribute__((noinline)) static void read_tail(PerfBytes b, const PerfAttr *att
         read_branches(&b, attr, out);
     if (!out->memory_wanted)
         return;
+    out->memory = (Str){"", 0};
+    out->regs = NULL;
     if (attr->sample_type & SAMPLE_REGS_USER)
-        skip_registers(&b, attr);
-    out->lacks = has_memory(&b) ? LACKS_MEMORY : LACKS_NOTHING;
+        read_registers(&b, attr, out);
+    read_memory(&b, out);
+    out->lacks = out->memory.n ? LACKS_MEMORY : LACKS_NOTHING;
 }
 
 bool perf_sample_read(const PerfRecord *r, const PerfAttr *attr, bool swapped, PerfSample *out) {

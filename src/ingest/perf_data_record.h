@@ -52,6 +52,7 @@ enum { /* in misc */
 enum { /* what a sample's chain has of the user's part */
        LACKS_NOTHING,
        LACKS_MEMORY,    /* it is raw memory */
+       LACKS_CALLERS,   /* … of which not enough was recorded */
        LACKS_FOLLOWING, /* it was to follow, and did not in time */
 };
 
@@ -70,7 +71,14 @@ typedef struct PerfSample {
     Str raw;            /* of a tracepoint */
     bool memory_wanted; /* raw memory was to be recorded instead of the user's stack */
     uint8_t lacks;      /* LACKS_… */
+    /* -- only where memory_wanted */
+    Str memory;          /* from where the stack ended when it was copied */
+    const uint8_t *regs; /* the thread's registers in the user's part, 8 bytes each; NULL: none */
+    uint64_t lacks_at;   /* the address whose caller is not known */
+    uint64_t regs_abi;   /* of how many bits its code is: REGS_64, or 1 for 32 */
 } PerfSample;
+
+enum { REGS_64 = 2 };
 
 /* A record of the kernel that says something about samples, or is one. */
 bool perf_record_is_used(uint32_t type);

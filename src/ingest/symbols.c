@@ -152,14 +152,18 @@ void symbols_close(SymbolFile *f) {
     mem_resize(f, sizeof *f, 0);
 }
 
-/* All that its table will ask for is in memory. There may be a thousand programs, which runtime
+/* All that will be asked for is in memory. There may be a thousand programs, which runtime
  * compilers write a function each, and a process has fewer files than that. */
-static void let_file_go(SymbolFile *f) {
+void symbol_file_let_go(SymbolFile *f) {
     if (f->fd < 0)
         return;
     elf_cntl(f->elf, ELF_C_FDDONE);
     close(f->fd);
     f->fd = -1;
+}
+
+struct Elf *symbol_file_elf(const SymbolFile *f) {
+    return f->elf;
 }
 
 BuildId symbol_file_build_id(const SymbolFile *f) {
@@ -477,8 +481,8 @@ void symbols_read_elf(SymbolTable *t, SymbolFile *file, SymbolFile *mapped) {
     read_section(t, &in, ".dynsym", SHT_DYNSYM);
     read_linkage(t, mapped);
     arena_free(&arena);
-    let_file_go(file);
-    let_file_go(mapped);
+    symbol_file_let_go(file);
+    symbol_file_let_go(mapped);
     symbol_table_arrange(t);
     t->file = file;
     if (mapped != file)
@@ -504,7 +508,7 @@ void symbols_read_vmlinux(SymbolTable *t, SymbolFile *file, Str known, uint64_t 
     arena_init(&arena, FACTS_BYTES);
     SymbolSection in = {.f = file, .sections = sections_of(file, &arena)};
     read_section(t, &in, ".symtab", SHT_SYMTAB);
-    let_file_go(file);
+    symbol_file_let_go(file);
     arena_free(&arena);
     *known_at = 0;
     for (size_t i = 0; i < t->n && !*known_at; i++) {

@@ -26,6 +26,10 @@ bool symbol_file_has_dynsym(const SymbolFile *file);
 bool symbol_file_has_code(const SymbolFile *file);
 /* The name of the file with its debug symbols (.gnu_debuglink); false: it names none. */
 bool symbol_file_debug_link(const SymbolFile *file, char *out, size_t cap);
+/* The library's handle, while the file is open; what was not read before symbol_file_let_go gives
+ * the system its file back cannot be any more. Only where libelf is built in. */
+struct Elf *symbol_file_elf(const SymbolFile *file);
+void symbol_file_let_go(SymbolFile *file);
 /* Fills the table with the symbols of `file` as offsets in `mapped`, the file that was run
  * (maybe the same), with the entries of that one's table of linkage; the table owns both. */
 void symbols_read_elf(SymbolTable *t, SymbolFile *file, SymbolFile *mapped);

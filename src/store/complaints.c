@@ -54,6 +54,7 @@ const char *complaint_name(ComplaintKind kind) {
         [COMPLAINT_LOST] = "lost",
         [COMPLAINT_RECORD] = "record",
         [COMPLAINT_NOT_UNWOUND] = "not-unwound",
+        [COMPLAINT_STACK_CUT] = "stack-cut",
         [COMPLAINT_DEFERRED] = "deferred",
         [COMPLAINT_SYMBOLS] = "symbols",
         [COMPLAINT_NOT_DECODED] = "not-decoded",
@@ -76,7 +77,9 @@ const char *complaint_text(ComplaintKind kind) {
         [COMPLAINT_LOST] = "samples that the recorder lost",
         [COMPLAINT_RECORD] = "records that cannot be read",
         [COMPLAINT_NOT_UNWOUND] =
-            "samples whose user stack is raw memory (--call-graph dwarf) and not unwound",
+            "samples whose user stack is raw memory (--call-graph dwarf) and not unwound to its start",
+        [COMPLAINT_STACK_CUT] =
+            "samples whose user stack goes on behind what was recorded of it (--call-graph dwarf,SIZE)",
         [COMPLAINT_DEFERRED] = "samples whose user stack was to follow (defer) and did not in time",
         [COMPLAINT_SYMBOLS] = "sources of symbols that are not used",
         [COMPLAINT_NOT_DECODED] =

@@ -18,7 +18,8 @@ typedef enum ComplaintKind {
     COMPLAINT_DAMAGED,     /* decompression or checksum failed; the rest is lost */
     COMPLAINT_LOST,        /* the recorder itself says that it lost samples */
     COMPLAINT_RECORD,      /* a binary record that does not hold what it should */
-    COMPLAINT_NOT_UNWOUND, /* a sample whose user stack was recorded as raw memory */
+    COMPLAINT_NOT_UNWOUND, /* a user stack recorded as raw memory, which is not understood */
+    COMPLAINT_STACK_CUT,   /* … of which not enough was recorded to find all callers */
     COMPLAINT_DEFERRED,    /* a sample whose user stack was to follow, and did not in time */
     COMPLAINT_SYMBOLS,     /* names of code that are there but cannot be trusted or read */
     COMPLAINT_NOT_DECODED, /* a processor's trace, which only its decoder can read */

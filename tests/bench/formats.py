@@ -77,10 +77,10 @@ def perf_script_alone(path):
     return "perf script %.2f s" % (time.monotonic() - began) if done.returncode == 0 else ""
 
 
-def recorded():
-    path = os.path.join(scratch, "recorded.perf.data")
+def recorded(name, *how):
+    path = os.path.join(scratch, name)
     busy = "import time; t = time.time() + 4; f = lambda n: n and f(n - 1)\nwhile time.time() < t: f(30)"
-    done = subprocess.run(["perf", "record", "-q", "-F", "25000", "-g", "-o", path, "--", sys.executable, "-c", busy],
+    done = subprocess.run(["perf", "record", "-q", *how, "-o", path, "--", sys.executable, "-c", busy],
                           capture_output=True, check=False)
     return path if done.returncode == 0 else None
 
@@ -142,9 +142,10 @@ def generated_ones():
     for shape in ("cpuprofile", "trace", "chunks", "sampled", "evented", "firefox"):
         os.remove(add(generated(shape + ".json", "bench_gen_json", shape, "128M")))
     add(generated("generated.perf.data", "bench_gen_perf_data", "5M", "--file"))
-    own = recorded()
-    if own:
-        add(own, perf_script_alone(own))
+    for own in (recorded("recorded.perf.data", "-F", "25000", "-g"),
+                recorded("unwound.perf.data", "-F", "5000", "--call-graph", "dwarf")):
+        if own:
+            add(own, perf_script_alone(own))
     add(folded(os.path.join(scratch, "stacks.folded")), "no times: nobody draws a heat map of it")
     small = generated("some.txt", "bench_gen", "--size", "128M", "--shape", "deep")
     add(exported("some.pb.gz", small, "pprof"))

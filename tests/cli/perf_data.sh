@@ -1,8 +1,8 @@
 #!/bin/bash
 # perf.data, read directly, against `perf script` on the same file: recordings made here and now.
 # Both must give the same stacks, counts, weights, moments and threads. Skipped without perf, or
-# without the right to record. Differences that are meant: the samples of --call-graph dwarf (not
-# unwound here, and counted as such), and the moments of sched:sched_switch (where waits end).
+# without the right to record. Differences that are meant: how far stacks of --call-graph dwarf can
+# be followed, and the moments of sched:sched_switch (where waits end).
 . "$FLAMESCOPE_SOURCE/tests/cli/lib.sh"
 here=$FLAMESCOPE_SOURCE/tests/cli
 command -v perf >/dev/null || { skip "no perf: recordings"; finish; }
@@ -264,11 +264,45 @@ if cp "$(command -v sleep)" own-sleeper && record -m 1024 -e sched:sched_switch 
 else
     skip "sched:sched_switch may not be recorded here"
 fi
-dwarf() {
-    record -e cpu-clock -F 997 --call-graph dwarf -o dwarf.data -- ls -lR /usr/include &&
-        "$FLAMESCOPE" info dwarf.data 2>&1 | grep -q 'samples whose user stack is raw memory'
+# what perf finds, without the address 0 that it takes for a caller, and prints as the one before
+raw() { # FILE
+    perf script --no-inline --ns -i "$1" 2>/dev/null | sed '/^[ \t]*ffffffffffffffff /d' >text
+    ours "$1" folded 2>/dev/null >a && ours text folded >b && python3 "$here/unwound.py" a b
 }
-check "user stacks as raw memory are counted" dwarf
+check "record user stacks as raw memory" record -e cpu-clock -F 997 --call-graph dwarf -o dwarf.data -- sh -c "$load"
+check "record too little of them" record -e cpu-clock -F 997 --call-graph dwarf,512 -o short.data -- sh -c "$load"
+if "$FLAMESCOPE" info dwarf.data | grep -q 'without libdw' || [ "$(uname -m)" != x86_64 ]; then
+    unwinds=
+    not_unwound() { "$FLAMESCOPE" info dwarf.data 2>&1 | grep -q 'samples whose user stack is raw memory'; }
+    check "user stacks as raw memory are counted" not_unwound
+    skip "user stacks as raw memory: built without libdw, or another processor"
+else
+    unwinds=yes
+    check "user stacks as raw memory" raw dwarf.data
+    cut_is_said() { "$FLAMESCOPE" info short.data 2>&1 | grep -q 'samples whose user stack goes on'; }
+    check "what was not recorded of them is said" cut_is_said
+    gzip -c dwarf.data >dwarf.data.gz
+    raw_any_way() {
+        ours dwarf.data folded >a 2>/dev/null && ours dwarf.data.gz folded 2>/dev/null | diff - a &&
+            ours - folded <dwarf.data 2>/dev/null | diff - a
+    }
+    check "user stacks as raw memory, compressed and through a pipe" raw_any_way
+    if command -v cc >/dev/null; then
+        cat >bare.c <<'EOF'
+static volatile long sink;
+__attribute__((noinline)) static void leaf(long n) { while (n--) sink += n; }
+__attribute__((noinline)) static void middle(long n) { leaf(n); sink++; }
+int main(int n, char **v) { (void)v; middle(n * 100000000L); sink++; return 0; }
+EOF
+        no_pointers() { # every sample in a loop has all of its callers, though none keeps a frame pointer
+            cc -O1 -fomit-frame-pointer bare.c -o bare &&
+                record -e cpu-clock -F 997 --call-graph dwarf -o bare.data ./bare &&
+                [ "$(ours bare.data folded | awk '/;leaf/ { n += $NF } END { print n }')" -gt 20 ] &&
+                ! ours bare.data folded | grep ';leaf' | grep -v '^bare;_start;.*;main;middle;leaf'
+        }
+        check "code without frame pointers" no_pointers
+    fi
+fi
 left_out() { "$FLAMESCOPE" info forks.data | grep -q '^not shown .*inlined'; }
 check "what is left out is said" left_out
 
@@ -276,8 +310,13 @@ check "what is left out is said" left_out
 
 check "the window says what is left out" window_says forks.data '"perf.data · .* · not shown: .*inlined'
 check "the window says what a recording lacks" window_says flat.data 'recorded without call chains'
-check "the window says how to have whole stacks" window_says dwarf.data 'user stacks are raw memory'
-check "the window says what was not unwound" window_says dwarf.data 'samples whose user stack is raw memory'
+if [ -n "$unwinds" ]; then
+    check "the window says how to have whole stacks" window_says short.data 'user stacks go on: --call-graph dwarf,65528'
+    check "the window says which are not whole" window_says short.data 'samples whose user stack goes on'
+else
+    check "the window says how to have whole stacks" window_says dwarf.data 'user stacks not unwound'
+    check "the window says what was not unwound" window_says dwarf.data 'samples whose user stack is raw memory'
+fi
 traced() { # nothing but a processor's trace
     python3 -c '
 import struct, sys

@@ -2,6 +2,7 @@
  * kernel's list, a runtime compiler's list. The last byte says which. All that was read can be
  * looked up by its address, and has a readable name. */
 #include "fuzz/run_format.h"
+#include "ingest/call_frame.h"
 #include "ingest/symbols.h"
 
 enum { LOOKUPS_MOST = 64 };
@@ -18,6 +19,23 @@ static void use(SymbolTable *t) {
         symbol_table_find(t, s->end, NULL);
     }
     buf_free(&text);
+}
+
+/* What leads to callers, at the start of each function, from registers and a stack of `data`. */
+static void find_callers(const SymbolTable *t, const char *path, const uint8_t *data, size_t n) {
+    SymbolFile *file = symbol_file_open(path, NULL, NULL);
+    CallFrames *frames = file ? call_frames_new(file, file) : NULL;
+    CallMemory memory = {data, n, 0x1000};
+    for (size_t i = 0; frames && i < t->n && i < LOOKUPS_MOST; i++) {
+        const CallRule *rule = call_frames_find(frames, t->symbol[i].start + i % 8);
+        CallState state = {.known = UINT32_MAX};
+        for (uint32_t r = 0; r < CALL_REGISTERS; r++)
+            state.reg[r] = 0x1000 + r * 8 % (n + 1);
+        if (rule && call_rule_apply(rule, &memory, &state) == CALL_GOES_ON &&
+            !(state.known >> CALL_PC & 1))
+            panic("it goes on, and nobody knows where");
+    }
+    call_frames_free(frames);
 }
 
 static void read_elf(SymbolTable *t, const char *path, bool kernel) {
@@ -67,6 +85,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
     else
         read_map(&t, data, n);
     use(&t);
+    if (way == 0)
+        find_callers(&t, path, data, n);
     symbol_table_free(&t);
     return 0;
 }

@@ -119,13 +119,14 @@ static void put_tail(PerfGen *g, const PerfGenSample *s) {
     }
     if (e->sample_type & 1 << 12) {
         gen_u64(g, out, s->abi);
-        for (uint64_t left = s->abi ? e->user_regs : 0; left; left &= left - 1)
-            gen_u64(g, out, 0x4e9);
+        uint32_t n = s->abi ? (uint32_t)__builtin_popcountll(e->user_regs) : 0;
+        for (uint32_t i = 0; i < n; i++)
+            gen_u64(g, out, s->regs ? s->regs[i] : 0x4e9);
     }
     if (e->sample_type & 1 << 13) {
         gen_u64(g, out, s->stack_n);
         for (uint32_t i = 0; i < s->stack_n; i++)
-            buf_putc(out, (char)i);
+            buf_putc(out, s->stack ? ((const char *)s->stack)[i] : (char)i);
         if (s->stack_n)
             gen_u64(g, out, s->stack_used);
     }

@@ -40,7 +40,9 @@ typedef struct PerfGenSample {
     uint64_t (*branch)[3]; /* from, to, flags */
     uint32_t branch_n;
     uint64_t abi;                 /* 0: no registers */
+    const uint64_t *regs;         /* those of the event, in the kernel's order; NULL: some */
     uint32_t stack_n, stack_used; /* bytes of raw memory */
+    const void *stack;            /* NULL: some */
 } PerfGenSample;
 
 void gen_init(PerfGen *g, PerfForm form, bool big, uint64_t sample_type);
