@@ -653,53 +653,21 @@ static bool read_some(PerfData *d, PerfInput *in, uint64_t bytes) {
     return true;
 }
 
-/* One of the files that are read side by side. */
-typedef struct Lane {
-    PerfInput *input;
-    uint64_t seen;    /* time of its newest record so far */
-    bool ended, read; /* in this round */
-} Lane;
-
-/* The one that has got least far; NULL: all have ended. */
-static Lane *last_lane(Lane *lane, uint32_t n) {
-    Lane *last = NULL;
-    for (uint32_t i = 0; i < n; i++) {
-        if (!lane[i].ended && (!last || lane[i].seen < last->seen))
-            last = &lane[i];
-    }
-    return last;
-}
-
-static bool all_read(const Lane *lane, uint32_t n) {
-    for (uint32_t i = 0; i < n; i++) {
-        if (!lane[i].ended && !lane[i].read)
-            return false;
-    }
-    return true;
-}
-
-static void begin_lanes(PerfData *d, Lane *lane) {
-    lane[0].input = &d->input;
-    for (uint32_t i = 0; i < d->parts.n; i++)
-        lane[i + 1] = (Lane){.input = &d->parts.part[i].input, .ended = !d->parts.part[i].source};
-}
-
 /* All files of a folder, at the same pace. Within a file some records may be older than those
  * before them, as within a round; so what was the oldest end one round ago is due. */
 static void read_lanes(PerfData *d) {
-    uint32_t n = d->parts.n + 1;
+    uint32_t n;
     uint64_t due = 0;
-    Lane *lane = mem_resize(NULL, 0, n * sizeof *lane), *last;
-    begin_lanes(d, lane);
-    while ((last = last_lane(lane, n)) != NULL) {
+    PerfLane *lane = perf_lanes_new(&d->parts, &d->input, &n), *last;
+    while ((last = perf_lane_last(lane, n)) != NULL) {
         d->seen = last->seen;
         last->ended = !read_some(d, last->input, STEP_BYTES);
         last->seen = d->seen;
         last->read = true;
-        if (!all_read(lane, n))
+        if (!perf_lanes_are_read(lane, n))
             continue;
         take_due(d, perf_order_until(&d->order, due));
-        last = last_lane(lane, n);
+        last = perf_lane_last(lane, n);
         due = last ? last->seen : due;
         for (uint32_t i = 0; i < n; i++)
             lane[i].read = false;

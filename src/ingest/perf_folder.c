@@ -71,3 +71,29 @@ void perf_parts_free(PerfParts *parts) {
     mem_resize(parts->part, parts->n * sizeof *parts->part, 0);
     *parts = (PerfParts){0};
 }
+
+PerfLane *perf_lanes_new(const PerfParts *parts, PerfInput *data, uint32_t *n) {
+    *n = parts->n + 1;
+    PerfLane *lane = mem_resize(NULL, 0, *n * sizeof *lane);
+    lane[0].input = data;
+    for (uint32_t i = 0; i < parts->n; i++)
+        lane[i + 1] = (PerfLane){.input = &parts->part[i].input, .ended = !parts->part[i].source};
+    return lane;
+}
+
+PerfLane *perf_lane_last(PerfLane *lane, uint32_t n) {
+    PerfLane *last = NULL;
+    for (uint32_t i = 0; i < n; i++) {
+        if (!lane[i].ended && (!last || lane[i].seen < last->seen))
+            last = &lane[i];
+    }
+    return last;
+}
+
+bool perf_lanes_are_read(const PerfLane *lane, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++) {
+        if (!lane[i].ended && !lane[i].read)
+            return false;
+    }
+    return true;
+}

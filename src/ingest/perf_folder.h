@@ -30,3 +30,17 @@ typedef struct PerfParts {
 /* Those beside a folder's "data", in the same byte order; they count as parts of its source. */
 void perf_parts_open(PerfParts *parts, const PerfInput *data, Error *err);
 void perf_parts_free(PerfParts *parts);
+
+/* One of the files that are read side by side. */
+typedef struct PerfLane {
+    PerfInput *input;
+    uint64_t seen;    /* time of its newest record so far */
+    bool ended, read; /* in this round */
+} PerfLane;
+
+/* "data" and those beside it, *n in all; the caller's, by mem_resize. */
+PerfLane *perf_lanes_new(const PerfParts *parts, PerfInput *data, uint32_t *n);
+/* The one that has got least far; NULL: all have ended. */
+PerfLane *perf_lane_last(PerfLane *lane, uint32_t n);
+/* … in this round, but for those that have ended. */
+bool perf_lanes_are_read(const PerfLane *lane, uint32_t n);
