@@ -32,6 +32,7 @@ void dsos_free(Dsos *d) {
         if (dso_at(d, i)->loaded)
             symbol_table_free(&dso_at(d, i)->table);
         call_frames_free(dso_at(d, i)->calls);
+        function_places_free(&dso_at(d, i)->functions);
     }
     column_free(&d->entry);
     hash_free(&d->index);
@@ -151,9 +152,14 @@ static void put_hex(Buf *out, uint64_t value) {
     buf_put(out, (Str){digit + at, sizeof digit - at});
 }
 
-/* "libm.so.6+0x2b1f0": the place in the file, for other tools to name. perf prints [unknown]
- * for all. */
-static FrameValue offset_frame(Dsos *d, const Dso *dso, uint64_t at) {
+/* "libm.so.6+0x2b1f0": the place in the file where the function begins, or that of the address
+ * where nothing tells, for other tools to name. perf prints [unknown] for all. */
+static FrameValue offset_frame(Dsos *d, Dso *dso, uint64_t at) {
+    if (!dso->functions_asked)
+        dso_find_functions(d, dso, &dso->functions);
+    dso->functions_asked = true;
+    const FunctionPlace *function = function_places_find(&dso->functions, at);
+    at = function ? function->start : at;
     size_t slash = str_rfind_char(dso->module, '/');
     buf_clear(&d->text);
     buf_put(&d->text, str_slice(dso->module, slash < dso->module.n ? slash + 1 : 0, dso->module.n));

@@ -31,6 +31,8 @@ typedef struct Dso {
     SymbolTable table;
     FrameValue *frame; /* by symbol; 0: not yet. NULL: none yet */
     FrameValue unknown;
+    FunctionPlaces functions; /* of what has no name */
+    bool functions_asked;
     CallFrames *calls; /* NULL: none, or not asked for yet */
     bool calls_asked;
 } Dso;

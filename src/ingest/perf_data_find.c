@@ -267,6 +267,16 @@ static bool load_vdso(Dsos *d, Dso *dso) {
     return f != NULL;
 }
 
+void dso_find_functions(Dsos *d, const Dso *dso, FunctionPlaces *out) {
+    Search s;
+    *out = (FunctionPlaces){0};
+    if (!find_file(d, dso, &s))
+        return;
+    if (s.symbols != s.mapped)
+        symbols_close(s.symbols);
+    symbols_read_functions(out, s.mapped);
+}
+
 CallFrames *dso_find_calls(Dsos *d, const Dso *dso) {
     Search s = {0};
     if (dso->kind == DSO_VDSO)

@@ -11,6 +11,8 @@
 
 /* Fills the dso's table, which is empty; false: what it holds then is not to be used. */
 bool dso_find_symbols(Dsos *d, Dso *dso);
+/* Where its functions are, names or not; the caller's. */
+void dso_find_functions(Dsos *d, const Dso *dso, FunctionPlaces *out);
 /* What tells callers in it; the caller's. NULL: nothing does. */
 CallFrames *dso_find_calls(Dsos *d, const Dso *dso);
 /* Code of the kernel is met, and the recording does not say where that lay. */

@@ -493,6 +493,34 @@ void symbols_read_elf(SymbolTable *t, SymbolFile *file, SymbolFile *mapped) {
     }
 }
 
+static PlacedBytes placed_bytes(const SymbolFile *f, const char *name) {
+    GElf_Shdr head;
+    Elf_Scn *s = section(f, name, SHT_NULL, &head);
+    Elf_Data *data = s && head.sh_type != SHT_NOBITS ? elf_rawdata(s, NULL) : NULL;
+    if (!data || !data->d_buf)
+        return (PlacedBytes){{"", 0}, 0};
+    return (PlacedBytes){{(const char *)data->d_buf, data->d_size}, head.sh_addr};
+}
+
+void symbols_read_functions(FunctionPlaces *out, SymbolFile *file) {
+    enum { OWN_ORDER = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? ELFDATA2LSB : ELFDATA2MSB };
+    Arena arena;
+    *out = (FunctionPlaces){0};
+    arena_init(&arena, FACTS_BYTES);
+    Places places = places_of(file, &arena);
+    if (file->head.e_ident[EI_DATA] == OWN_ORDER)
+        function_places_read(out, placed_bytes(file, ".eh_frame_hdr"),
+                             placed_bytes(file, ".eh_frame"));
+    for (size_t i = 0; i < out->n; i++) { /* in the same order: code lies in one part */
+        FunctionPlace *p = &out->place[i];
+        uint64_t bytes = p->end - p->start;
+        p->start = place(&places, p->start, 0, 0);
+        p->end = p->start + bytes;
+    }
+    arena_free(&arena);
+    symbols_close(file);
+}
+
 /* What lies before the code counts from 0, for each processor, and is nowhere. */
 static void drop_before(SymbolTable *t, uint64_t at) {
     size_t n = 0;
@@ -563,6 +591,11 @@ bool symbol_file_debug_link(const SymbolFile *file, char *out, size_t cap) {
 
 void symbols_read_elf(SymbolTable *t, SymbolFile *file, SymbolFile *mapped) {
     (void)t, (void)file, (void)mapped;
+}
+
+void symbols_read_functions(FunctionPlaces *out, SymbolFile *file) {
+    (void)file;
+    *out = (FunctionPlaces){0};
 }
 
 void symbols_read_vmlinux(SymbolTable *t, SymbolFile *file, Str known, uint64_t *known_at) {

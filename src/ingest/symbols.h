@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "ingest/build_id.h"
+#include "ingest/function_places.h"
 #include "ingest/symbol_table.h"
 
 typedef struct SymbolFile SymbolFile; /* an open ELF file */
@@ -33,6 +34,10 @@ void symbol_file_let_go(SymbolFile *file);
 /* Fills the table with the symbols of `file` as offsets in `mapped`, the file that was run
  * (maybe the same), with the entries of that one's table of linkage; the table owns both. */
 void symbols_read_elf(SymbolTable *t, SymbolFile *file, SymbolFile *mapped);
+
+/* Where its functions are, names or not; none are of another byte order than this machine's. The
+ * file is closed. */
+void symbols_read_functions(FunctionPlaces *out, SymbolFile *file);
 
 /* A kernel, of which symbols are where they were linked to be; *known_at is that of the symbol
  * `known`, or 0. The table owns the file. */

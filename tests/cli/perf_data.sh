@@ -188,6 +188,13 @@ EOF
             HOME=$scratch/bare-home leaf && HOME=$scratch/bare-home agrees deep.data
     }
     check "a separate debug file" stripped
+    nameless() { # its debug file gone, all samples of a function are of one frame: where that begins
+        start=$(nm deep.debug | awk '$3 == "hidden_leaf" { sub(/^0+/, "", $1); print $1 }')
+        mv deep.debug away && HOME=$scratch/bare-home ours deep.data folded >a
+        mv away deep.debug
+        [ -n "$start" ] && grep -q ";deep+0x$start " a && [ "$(grep -o ';deep+0x[0-9a-f]* [0-9]*$' a | wc -l)" -le 3 ]
+    }
+    check "functions without names" nameless
     cached() { # perf's cache of what was recorded has the whole program
         rm -f deep.debug && ! HOME=$scratch/bare-home leaf && leaf && agrees deep.data
     }

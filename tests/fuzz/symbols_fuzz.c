@@ -21,6 +21,20 @@ static void use(SymbolTable *t) {
     buf_free(&text);
 }
 
+static void find_functions(const SymbolTable *t, const char *path) {
+    FunctionPlaces functions;
+    SymbolFile *file = symbol_file_open(path, NULL, NULL);
+    if (!file)
+        return;
+    symbols_read_functions(&functions, file);
+    for (size_t i = 0; i < t->n && i < LOOKUPS_MOST; i++) {
+        const FunctionPlace *p = function_places_find(&functions, t->symbol[i].start);
+        if (p && (p->start > t->symbol[i].start || p->end <= t->symbol[i].start))
+            panic("a function that is elsewhere");
+    }
+    function_places_free(&functions);
+}
+
 /* What leads to callers, at the start of each function, from registers and a stack of `data`. */
 static void find_callers(const SymbolTable *t, const char *path, const uint8_t *data, size_t n) {
     SymbolFile *file = symbol_file_open(path, NULL, NULL);
@@ -85,8 +99,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
     else
         read_map(&t, data, n);
     use(&t);
-    if (way == 0)
+    if (way == 0) {
+        find_functions(&t, path);
         find_callers(&t, path, data, n);
+    }
     symbol_table_free(&t);
     return 0;
 }
