@@ -106,29 +106,42 @@ static bool is_another_machine(const Dsos *d) {
 /* ---- programs -----------------------------------------------------------------------------
  */
 
-/* "HOME/.debug/.build-id/ab/cdef…/WHAT", perf's cache; false: no id, or no home. */
+/* The digits of an id from byte `from` on behind the n characters of a path, and `what` behind
+ * those. False: there is no such path. */
+static bool put_id(char *out, int n, const BuildId *id, int from, const char *what) {
+    enum { DIGITS_MOST = 2 * sizeof id->byte, WHAT_MOST = 32 };
+    if (id->n < 2 || n < 0 || n > PATH_ROOM - DIGITS_MOST - WHAT_MOST)
+        return false;
+    for (int i = from; i < id->n; i++)
+        n += snprintf(out + n, (size_t)(PATH_ROOM - n), "%02x", id->byte[i]);
+    snprintf(out + n, (size_t)(PATH_ROOM - n), "%s", what);
+    return true;
+}
+
+/* "HOME/.debug/.build-id/ab/cdef…WHAT", perf's cache; false: no id, or no home. */
 static bool cache_path(const BuildId *id, const char *what, char *out) {
     const char *home = getenv("HOME");
-    if (id->n < 2 || !home)
-        return false;
-    int n = snprintf(out, PATH_ROOM, "%s/.debug/.build-id/%02x/", home, id->byte[0]);
-    if (n < 0 || n > PATH_ROOM - 128)
-        return false;
-    for (int i = 1; i < id->n; i++)
-        n += snprintf(out + n, (size_t)(PATH_ROOM - n), "%02x", id->byte[i]);
-    snprintf(out + n, (size_t)(PATH_ROOM - n), "%s%s", *what ? "/" : "", what);
-    return true;
+    return home &&
+           put_id(out, snprintf(out, PATH_ROOM, "%s/.debug/.build-id/%02x/", home, id->byte[0]), id,
+                  1, what);
 }
 
 /* The usual place of debug files by their build id. */
 static bool debug_path(const BuildId *id, char *out) {
-    if (id->n < 2)
-        return false;
-    int n = snprintf(out, PATH_ROOM, "/usr/lib/debug/.build-id/%02x/", id->byte[0]);
-    for (int i = 1; i < id->n; i++)
-        n += snprintf(out + n, (size_t)(PATH_ROOM - n), "%02x", id->byte[i]);
-    snprintf(out + n, (size_t)(PATH_ROOM - n), ".debug");
-    return true;
+    return put_id(out, snprintf(out, PATH_ROOM, "/usr/lib/debug/.build-id/%02x/", id->byte[0]), id,
+                  1, ".debug");
+}
+
+/* What debuginfod's client fetched before, for gdb or perf. Nothing is asked of the network here.
+ */
+static bool fetched_path(const BuildId *id, const char *what, char *out) {
+    const char *own = getenv("DEBUGINFOD_CACHE_PATH"), *cache = getenv("XDG_CACHE_HOME");
+    const char *home = getenv("HOME");
+    int n = own && *own       ? snprintf(out, PATH_ROOM, "%s/", own)
+            : cache && *cache ? snprintf(out, PATH_ROOM, "%s/debuginfod_client/", cache)
+            : home            ? snprintf(out, PATH_ROOM, "%s/.cache/debuginfod_client/", home)
+                              : -1;
+    return put_id(out, n, id, 0, what);
 }
 
 /* The files with the best symbols so far, the one that is what was mapped, and one that has its
@@ -188,9 +201,9 @@ static void search(Search *s, const Dso *dso) {
     char name[PATH_ROOM];
     if (try_own_link(s, dso))
         return;
-    if ((cache_path(&s->want, "elf", name) && try_path(s, name)) ||
+    if ((cache_path(&s->want, "/elf", name) && try_path(s, name)) ||
         (cache_path(&s->want, "", name) && try_path(s, name)) ||
-        (cache_path(&s->want, "debug", name) && try_path(s, name)))
+        (cache_path(&s->want, "/debug", name) && try_path(s, name)))
         return;
     int n = snprintf(name, sizeof name, "/usr/lib/debug%s.debug", dso->path.s);
     if (n < PATH_ROOM && try_path(s, name))
@@ -200,7 +213,12 @@ static void search(Search *s, const Dso *dso) {
         return;
     if (debug_path(&s->want, name) && try_path(s, name))
         return;
-    try_path(s, dso->path.s);
+    if (try_path(s, dso->path.s))
+        return;
+    if (fetched_path(&s->want, "/debuginfo", name))
+        try_path(s, name);
+    if (fetched_path(&s->want, "/executable", name))
+        try_path(s, name);
 }
 
 /* Without the program's code its symbols cannot be told from places in the file. */
@@ -248,7 +266,7 @@ static SymbolFile *find_vdso(Dsos *d, const Dso *dso) {
     char name[PATH_ROOM];
     BuildId want = dso->id.n ? dso->id : recorded_id(d, dso->path);
     SymbolFile *f = NULL;
-    if (cache_path(&want, "vdso", name))
+    if (cache_path(&want, "/vdso", name))
         f = symbol_file_open(name, &want, NULL);
     if (!f && (f = symbol_file_of_vdso())) {
         BuildId own = symbol_file_build_id(f);
@@ -326,9 +344,11 @@ static SymbolFile *open_vmlinux(const Dsos *d, const BuildId *want) {
         if (n > 0 && n < PATH_ROOM)
             f = symbol_file_open(name, want, NULL);
     }
-    if (!f && cache_path(want, "elf", name))
+    if (!f && cache_path(want, "/elf", name))
         f = symbol_file_open(name, want, NULL);
-    if (!f && cache_path(want, "vmlinux", name))
+    if (!f && cache_path(want, "/vmlinux", name))
+        f = symbol_file_open(name, want, NULL);
+    if (!f && fetched_path(want, "/debuginfo", name))
         f = symbol_file_open(name, want, NULL);
     return f;
 }
@@ -359,7 +379,7 @@ static bool find_kernel(Dsos *d, Dso *dso, bool *hidden) {
         bool may_be = is_this_machine(h) || (!h->host.n && !h->release.n);
         return may_be && load_list(d, dso, own_list, true, hidden);
     }
-    bool cached = cache_path(&want, "kallsyms", name);
+    bool cached = cache_path(&want, "/kallsyms", name);
     if (cached && load_list(d, dso, name, true, hidden))
         return true;
     BuildId own = running_id();

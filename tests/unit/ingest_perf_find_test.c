@@ -207,6 +207,49 @@ static void a_debug_file_without_its_program(void **state) {
     }
 }
 
+/* What debuginfod's client keeps, at the three places that it may be told. */
+static void a_debug_file_that_was_fetched(void **state) {
+    enum { OWN_PLACE, CACHE, HOME_FOLDER, PLACES };
+    static const char *const inner[PLACES] = {"", "/debuginfod_client",
+                                              "/.cache/debuginfod_client"};
+    static const char *const variable[PLACES] = {"DEBUGINFOD_CACHE_PATH", "XDG_CACHE_HOME", "HOME"};
+    (void)state;
+    uint8_t id[ID_BYTES];
+    memset(id, 9, sizeof id);
+    if (!symbols_have_elf())
+        skip();
+    for (int place = 0; place < PLACES; place++) {
+        PerfGen g;
+        Home home;
+        char want[700], file[1024];
+        Error err = {0};
+        Buf debug =
+            elf_file(&(ElfGen){.function = "work", .id = id, .id_n = ID_BYTES, .bare = true});
+        Buf program = elf_file(&(ElfGen){.id = id, .id_n = ID_BYTES});
+        home_begin(&home); /* for what is in no cache of perf's */
+        unsetenv("DEBUGINFOD_CACHE_PATH");
+        unsetenv("XDG_CACHE_HOME");
+        setenv(variable[place], home.path, 1);
+        snprintf(file, sizeof file, "mkdir -p '%s%s/0909090909090909090909090909090909090909'",
+                 home.path, inner[place]);
+        assert_int_equal(system(file), 0);
+        for (int i = 0; i < 2; i++) {
+            snprintf(file, sizeof file, "%s%s/0909090909090909090909090909090909090909/%s",
+                     home.path, inner[place], i ? "executable" : "debuginfo");
+            assert_true(file_write_all(file, buf_str(i ? &program : &debug), &err));
+        }
+        gen_init(&g, PERF_FORM_PIPE, false, USUAL);
+        gen_build_id(&g, MODE_USER, id, true, "/nowhere/program");
+        gen_mmap(&g, 8, ELF_CODE_AT, 0x1000, ELF_CODE_OFFSET, "/nowhere/program", 1);
+        put_user(&g, 8, ELF_CODE_AT + 0x10);
+        named(want, "/nowhere/program");
+        expect_one(&g, want, 0, NULL);
+        home_end(&home);
+        buf_free(&debug);
+        buf_free(&program);
+    }
+}
+
 /* Where this program's code lies: the first mapping that is code. */
 static bool own_code(char path[512], uint64_t *start, uint64_t *length, uint64_t *offset) {
     char line[700], rights[8];
@@ -688,6 +731,7 @@ int main(void) {
         cmocka_unit_test(a_build_id_without_a_length),
         cmocka_unit_test(programs_of_another_machine),
         cmocka_unit_test(a_debug_file_without_its_program),
+        cmocka_unit_test(a_debug_file_that_was_fetched),
         cmocka_unit_test(a_file_of_another_build),
         cmocka_unit_test(a_runtime_compilers_list),
         cmocka_unit_test(a_list_that_is_not_believed),
