@@ -24,8 +24,8 @@ set(HOMES
     "^(zlib|zstd)\\.h$|^isa-l"      "^base/codec(_whole)?\\.c$"
     "^lzma\\.h$"                    "^base/codec_xz\\.c$"
     "^cairo"                        "^base/pdf\\.c$"
-    "elf\\.h$|demangle\\.h$"        "^ingest/(symbols|call_frame)\\.c$"
-    "dwarf\\.h$|libdw"              "^ingest/call_frame\\.c$"
+    "elf\\.h$|demangle\\.h$"        "^ingest/(symbols|code_parts|call_frame|inlined)\\.c$"
+    "dwarf\\.h$|libdw"              "^ingest/(call_frame|inlined)\\.c$"
     "^stdatomic\\.h$"
     "^(base/(jobs|wake|log|mapped)|store/profile|ingest/loader|host/window)\\.[ch]$")
 set(ALLOCATION_HOMES "^base/(arena|column)\\.c$")

@@ -299,16 +299,15 @@ void cache_write_free(CacheWrite *w) {
 
 /* ---- for exports ------------------------------------------------------------------------ */
 
-bool cache_loaded_open(Loaded *loaded, const char *path, uint32_t threads, CacheKey *key,
-                       Error *err) {
+bool cache_loaded_open(Loaded *loaded, const char *path, ReadHow how, CacheKey *key, Error *err) {
     char entry[1100];
     cache_key(path, key);
     if (cache_find(key, entry, sizeof entry)) {
-        if (loaded_open(loaded, entry, threads, NULL))
+        if (loaded_open(loaded, entry, how, NULL))
             return true;
         cache_forget(entry);
     }
-    return loaded_open(loaded, path, threads, err);
+    return loaded_open(loaded, path, how, err);
 }
 
 void cache_keep(Loaded *loaded, const CacheKey *key) {

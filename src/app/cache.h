@@ -40,6 +40,5 @@ void cache_write_wait(CacheWrite *write);
 void cache_write_free(CacheWrite *write);
 
 /* loaded_open from the cache where that has it; *key is for cache_keep, which waits. */
-bool cache_loaded_open(Loaded *loaded, const char *path, uint32_t threads, CacheKey *key,
-                       Error *err);
+bool cache_loaded_open(Loaded *loaded, const char *path, ReadHow how, CacheKey *key, Error *err);
 void cache_keep(Loaded *loaded, const CacheKey *key);

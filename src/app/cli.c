@@ -62,7 +62,7 @@ static void say_complaints(const Loaded *l, const char *path) {
 static int run_info(const Options *o) {
     Loaded l;
     Error err = {0};
-    if (!loaded_open(&l, o->path[0], o->threads, &err))
+    if (!loaded_open(&l, o->path[0], (ReadHow){o->threads, o->inlined}, &err))
         return fail_at(o->path[0], &err);
     Buf text = {0};
     if (o->json)
@@ -163,6 +163,7 @@ static int run_window(const Options *o, const CliHost *host) {
         return complain_and(EXIT_INPUT, &err);
     App *app = new_app(o, fonts);
     app->session.use_cache = !o->no_cache;
+    app->session.inlined = o->inlined;
     app->session.follow_next = o->follow;
     int code = show_window(app, o, host, fonts, o->paths ? o->path[0] : NULL);
     app_free(app);
@@ -206,6 +207,7 @@ static int run_record(const Options *o, const CliHost *host) {
     if (!p)
         return complain_and(EXIT_INPUT, &err);
     App *app = new_app(o, fonts);
+    app->session.inlined = o->inlined;
     app->session.follow_next = true;
     app->live.recorder = p;
     app->live.recording = path;
@@ -236,7 +238,7 @@ static int run_collapse(const Options *o) {
 }
 
 static int run_pack(const Options *o) {
-    PackVerb verb = {.path = o->path[0], .out = o->out, .threads = o->threads};
+    PackVerb verb = {.path = o->path[0], .out = o->out, .how = {o->threads, o->inlined}};
     Error err = {0};
     Buf notes = {0};
     if (!o->out || !strcmp(o->out, "-"))

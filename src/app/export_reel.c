@@ -156,6 +156,7 @@ int run_reel(const Options *o, const CliHost *host, ExportFormat format) {
     uint32_t readers = o->threads ? o->threads : thread_cpu_count();
     App *app = app_new(&(AppOptions){.fonts = fonts, .headless = true, .readers = readers});
     app->session.use_cache = !o->no_cache;
+    app->session.inlined = o->inlined;
     FrameInput in = {.windows = 1};
     in.window[0] = (WindowInput){.w = o->w ? o->w : 1280,
                                  .h = o->h ? o->h : 800,

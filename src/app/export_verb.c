@@ -222,8 +222,9 @@ static int run_samples(const Options *o, ExportFormat format) {
     Loaded l;
     Error err = {0};
     CacheKey key = {0};
-    if (o->no_cache ? !loaded_open(&l, o->path[0], o->threads, &err)
-                    : !cache_loaded_open(&l, o->path[0], o->threads, &key, &err))
+    if (o->no_cache
+            ? !loaded_open(&l, o->path[0], (ReadHow){o->threads, o->inlined}, &err)
+            : !cache_loaded_open(&l, o->path[0], (ReadHow){o->threads, o->inlined}, &key, &err))
         return fail_at(o->path[0], &err);
     Buf bytes = {0};
     loaded_complaints(&l.profile, o->path[0], &bytes);
@@ -313,6 +314,7 @@ static int run_picture(const Options *o, ExportFormat format, const CliHost *hos
     uint32_t readers = o->threads ? o->threads : thread_cpu_count();
     App *app = app_new(&(AppOptions){.fonts = fonts, .headless = true, .readers = readers});
     app->session.use_cache = !o->no_cache;
+    app->session.inlined = o->inlined;
     int code = EXIT_DONE;
     FrameInput in = {.windows = 1};
     in.window[0] = (WindowInput){.w = o->w ? o->w : 1920,

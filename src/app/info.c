@@ -14,13 +14,14 @@
 #include "query/packed.h"
 #include "store/pack.h"
 
-bool loaded_open(Loaded *l, const char *path, uint32_t threads, Error *err) {
+bool loaded_open(Loaded *l, const char *path, ReadHow how, Error *err) {
     memset(l, 0, sizeof *l);
-    l->threads = threads ? threads : thread_cpu_count();
-    l->jobs = jobs_new(l->threads);
+    l->how = how;
+    l->how.threads = how.threads ? how.threads : thread_cpu_count();
+    l->jobs = jobs_new(l->how.threads);
     dict_init(&l->dict);
     profile_init(&l->profile, &l->dict);
-    LoadOptions options = {.path = path};
+    LoadOptions options = {.path = path, .inlined = how.inlined};
     Loader *loader = loader_start(l->jobs, &l->profile, &options, err);
     if (loader) {
         loader_wait(loader);
@@ -42,7 +43,7 @@ void loaded_close(Loaded *l) {
 }
 
 bool loaded_beside(Loaded *l, const char *path, Profile *out, Error *err) {
-    LoadOptions options = {.path = path, .dict_in_use = true};
+    LoadOptions options = {.path = path, .inlined = l->how.inlined, .dict_in_use = true};
     LoadStatus status = {.state = LOAD_FAILED};
     profile_init(out, &l->dict);
     Loader *loader = loader_start(l->jobs, out, &options, err);
@@ -266,9 +267,13 @@ static void finding_json(JsonWriter *w, const Loaded *l, const DetectList *list,
     buf_free(&text);
 }
 
-static const char *not_shown(const Loaded *l) {
+/* Empty: nothing. */
+static Buf not_shown(const Loaded *l) {
     const Format *format = l->status.format ? format_named(l->status.format) : NULL;
-    return format ? format->not_shown : NULL;
+    Buf out = {0};
+    if (format)
+        format_left_out(format, l->how.inlined, &out);
+    return out;
 }
 
 static void findings_json(JsonWriter *w, const Loaded *l) {
@@ -292,10 +297,12 @@ void info_json(const Loaded *l, bool findings, Buf *out) {
     json_object(&w);
     json_key(&w, "format");
     json_str(&w, str_of(l->status.format));
-    if (not_shown(l)) {
+    Buf left_out = not_shown(l);
+    if (left_out.n) {
         json_key(&w, "not_shown");
-        json_str(&w, str_of(not_shown(l)));
+        json_str(&w, buf_str(&left_out));
     }
+    buf_free(&left_out);
     member_i64(&w, "bytes", l->status.bytes_read);
     member_i64(&w, "text_bytes", l->status.bytes_text);
     member_u64(&w, "samples", f.view.samples);
@@ -318,7 +325,7 @@ void info_json(const Loaded *l, bool findings, Buf *out) {
     member_u64(&w, "nodes", f.nodes);
     json_key(&w, "load_seconds");
     json_double(&w, (double)l->status.elapsed_ns / 1e9, 4);
-    member_u64(&w, "threads_used", l->threads);
+    member_u64(&w, "threads_used", l->how.threads);
     if (findings)
         findings_json(&w, l);
     member_u64(&w, "peak_rss_bytes", clock_peak_rss_bytes());
@@ -359,8 +366,10 @@ void info_text(const Loaded *l, const char *path, bool findings, Buf *out) {
     count_facts(l, &arena, &f);
     double seconds = (double)l->status.elapsed_ns / 1e9, mb = (double)l->status.bytes_text / 1e6;
     buf_printf(out, "%-12s %s\n%-12s %s\n", "file", path, "format", l->status.format);
-    if (not_shown(l))
-        buf_printf(out, "%-12s %s\n", "not shown", not_shown(l));
+    Buf left_out = not_shown(l);
+    if (left_out.n)
+        buf_printf(out, "%-12s %s\n", "not shown", left_out.s);
+    buf_free(&left_out);
     buf_printf(out, "%-12s ", "size");
     amount_put(out, (uint64_t)l->status.bytes_text, WEIGHT_BYTES);
     buf_puts(out, " of text, ");
@@ -391,7 +400,7 @@ void info_text(const Loaded *l, const char *path, bool findings, Buf *out) {
     line(out, "stacks", f.view.stacks ? f.view.stacks - 1 : 0, "");
     line(out, "frames", f.view.frames ? f.view.frames - 1 : 0, "");
     buf_printf(out, "%-12s %.3f s, %.0f MB/s of text, %u threads\n", "loaded in", seconds,
-               seconds > 0 ? mb / seconds : 0, l->threads);
+               seconds > 0 ? mb / seconds : 0, l->how.threads);
     if (f.view.complaints)
         line(out, "complaints", f.view.complaints, " (on standard error)");
     if (findings)

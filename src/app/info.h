@@ -4,17 +4,22 @@
 #include "base/buf.h"
 #include "ingest/loader.h"
 
+typedef struct ReadHow {
+    uint32_t threads; /* 0: one a processor */
+    bool inlined;     /* what compilers inlined is looked for */
+} ReadHow;
+
 /* A profile loaded to its end without a window; used by info and the text exports. */
 typedef struct Loaded {
     Jobs *jobs;
     Dict dict;
     Profile profile;
     LoadStatus status;
-    uint32_t threads;
+    ReadHow how; /* with a number of threads */
 } Loaded;
 
-/* threads 0: one a processor. False with *err when the input cannot be used. */
-bool loaded_open(Loaded *loaded, const char *path, uint32_t threads, Error *err);
+/* False with *err when the input cannot be used. */
+bool loaded_open(Loaded *loaded, const char *path, ReadHow how, Error *err);
 void loaded_close(Loaded *loaded);
 /* Another profile with the names of this one, to be compared with it; freed by the caller before
  * that is closed. On failure there is nothing to free. */

@@ -24,7 +24,7 @@ typedef struct Options {
     State shown; /* what options say about the picture: rows, column, scale, palette, theme, … */
     double pixel_ratio;
     uint32_t threads; /* 0: as many as there are processors */
-    bool no_cache, follow;
+    bool no_cache, inlined, follow;
     const char *play, *scenes_file; /* export of a playback, or of scenes */
     bool scenes;
     uint32_t fps; /* 0, as all of these: the usual */

@@ -57,11 +57,12 @@ static bool load_all(Loaded *l, Loader *loader, Error *err) {
 
 static bool open_spilled(Loaded *l, const PackVerb *verb, Error *err) {
     memset(l, 0, sizeof *l);
-    l->threads = verb->threads ? verb->threads : thread_cpu_count();
-    l->jobs = jobs_new(l->threads);
+    l->how = verb->how;
+    l->how.threads = verb->how.threads ? verb->how.threads : thread_cpu_count();
+    l->jobs = jobs_new(l->how.threads);
     dict_init(&l->dict);
     profile_init(&l->profile, &l->dict);
-    LoadOptions options = {.path = verb->path};
+    LoadOptions options = {.path = verb->path, .inlined = verb->how.inlined};
     Loader *loader = spill_start(&l->profile, verb->out, err)
                          ? loader_start(l->jobs, &l->profile, &options, err)
                          : NULL;

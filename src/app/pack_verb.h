@@ -2,12 +2,11 @@
  * it: samples are spilled beside the output while they are read. Thread: main. */
 #pragma once
 
-#include "base/buf.h"
-#include "base/error.h"
+#include "app/info.h"
 
 typedef struct PackVerb {
     const char *path, *out; /* path "-" is a pipe */
-    uint32_t threads;       /* 0: one a processor */
+    ReadHow how;
 } PackVerb;
 
 /* Complaints about the input and a line about what was written are put into *notes. False with

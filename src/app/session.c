@@ -47,7 +47,10 @@ static void new_names(Session *session) {
 
 /* A loader that could not start leaves the profile as new. */
 static bool start(Session *session, SessionSlot *slot, const char *path, Error *err) {
-    LoadOptions options = {.path = path, .dict_in_use = !slot->alone, .follow = slot->follow};
+    LoadOptions options = {.path = path,
+                           .inlined = slot->inlined,
+                           .dict_in_use = !slot->alone,
+                           .follow = slot->follow};
     profile_init(&slot->profile, &session->dict);
     Jobs *jobs = session->readers ? session->readers : session->jobs;
     slot->loader = loader_start(jobs, &slot->profile, &options, err);
@@ -99,6 +102,7 @@ bool session_open(Session *session, uint32_t index, const char *path, Error *err
     memcpy(slot->path, copy, sizeof copy);
     slot->open = true;
     slot->follow = session->follow_next;
+    slot->inlined = session->inlined;
     session->follow_next = false;
     slot->waiting = others_load(session, index);
     if (slot->waiting)

@@ -15,6 +15,7 @@ typedef struct SessionSlot {
     bool waiting; /* its load has not begun: it has a path, and an empty profile */
     bool settled; /* the load is over */
     bool follow;  /* its file is still being written */
+    bool inlined; /* what compilers inlined is looked for */
     char path[SESSION_PATH];
     LoadStatus load; /* as of the last poll; while waiting, running without progress */
     Profile profile;
@@ -33,6 +34,7 @@ typedef struct Session {
     Engine *engine;
     SessionSlot slot[ENGINE_SLOTS];
     bool use_cache;   /* off unless the owner sets it */
+    bool inlined;     /* what compilers inlined is looked for */
     bool follow_next; /* the file that is opened next is still being written */
     bool paused;      /* what is shown stays as it is; loads go on */
 } Session;

@@ -164,7 +164,6 @@ static Str missing_words(const View *v) {
     const Format *format = slot->load.format ? format_named(slot->load.format) : NULL;
     bool perf =
         format && (!strcmp(format->name, "perf.data") || !strcmp(format->name, "perf script"));
-    const char *left_out = format ? format->not_shown : NULL;
     enum { OF_LEAF = 2 }; /* behind its process */
     Str stacks = perf ? stack_words(v) : STR("");
     if (stacks.n)
@@ -173,7 +172,12 @@ static Str missing_words(const View *v) {
                 !v->state->transforms.count;
     if (perf && flat)
         return STR(" · recorded without call chains: perf record -g takes them");
-    return left_out ? view_text(v, " · not shown: %s", left_out) : STR("");
+    Buf left_out = {0};
+    if (format)
+        format_left_out(format, slot->inlined, &left_out);
+    Str words = left_out.n ? view_text(v, " · not shown: %s", left_out.s) : STR("");
+    buf_free(&left_out);
+    return words;
 }
 
 /* All of them, or how many of them are of the event that is shown. */

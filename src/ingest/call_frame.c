@@ -15,8 +15,8 @@ bool call_memory_read(const CallMemory *m, uint64_t address, uint64_t *out) {
 #include <gelf.h>
 #include <stdlib.h>
 
-#include "base/column.h"
 #include "base/hash.h"
+#include "ingest/code_parts.h"
 
 typedef enum HowKind {
     HOW_LOST,     /* nobody knows its value any more */
@@ -42,35 +42,26 @@ struct CallRule {
     bool of_signal;
 };
 
-/* Which bytes of the file lie where. */
-typedef struct Part {
-    uint64_t offset, bytes, at;
-    bool code;
-} Part;
+typedef struct Expression {
+    const Dwarf_Op *op;
+    size_t n;
+} Expression;
+
+enum { OPERATIONS_MOST = 255, EXPRESSIONS_MOST = 255 };
 
 struct CallFrames {
     SymbolFile *mapped, *debug; /* maybe the same */
     Dwarf *dwarf;               /* of .debug_frame */
     Dwarf_CFI *own;             /* of .eh_frame */
     Dwarf_CFI *from_debug;
-    Column part; /* Part */
+    CodeParts parts;
     Column rule; /* CallRule, none alike; the first is none */
     HashIndex index;
+    Column expression; /* Expression, none alike */
+    Arena arena;
 };
 
 /* ---- opening ------------------------------------------------------------------------------ */
-
-static void read_parts(CallFrames *f, Elf *elf) {
-    size_t n;
-    if (elf_getphdrnum(elf, &n) != 0)
-        return;
-    for (size_t i = 0; i < n && i <= UINT16_MAX; i++) {
-        GElf_Phdr p;
-        if (gelf_getphdr(elf, (int)i, &p) && p.p_type == PT_LOAD)
-            COLUMN_PUSH(&f->part, Part) =
-                (Part){p.p_offset, p.p_filesz, p.p_vaddr, (p.p_flags & PF_X) != 0};
-    }
-}
 
 /* Of a file whose sections are sound up to that one: in others libdw looks for .eh_frame by other
  * ways, for which it reads all of the file, and forgets to give its memory back. */
@@ -87,8 +78,8 @@ static bool has_section(Elf *elf, const char *wanted) {
     return false;
 }
 
-/* Compilers that leave no .eh_frame (Go's) leave this; to read it takes all sections for
- * debuggers into memory. */
+/* Of code without .eh_frame, as Go's is, and C's if so wished; the start of every program has some
+ * all the same. To read it takes all sections for debuggers into memory. */
 static void open_debug(CallFrames *f, SymbolFile *file) {
     Elf *elf = symbol_file_elf(file);
     if (f->dwarf || !(has_section(elf, ".debug_frame") || has_section(elf, ".zdebug_frame")))
@@ -103,17 +94,16 @@ CallFrames *call_frames_new(SymbolFile *mapped, SymbolFile *debug) {
     GElf_Ehdr head;
     Elf *elf = symbol_file_elf(mapped);
     *f = (CallFrames){.mapped = mapped, .debug = debug};
-    column_init(&f->part, sizeof(Part), 3);
+    code_parts_read(&f->parts, mapped);
     column_init(&f->rule, sizeof(CallRule), 5);
     column_push(&f->rule);
     hash_init(&f->index);
+    column_init(&f->expression, sizeof(Expression), 3);
+    arena_init(&f->arena, 0);
     if (gelf_getehdr(elf, &head) && head.e_machine == EM_X86_64) {
-        read_parts(f, elf);
         f->own = has_section(elf, ".eh_frame") ? dwarf_getcfi_elf(elf) : NULL;
-        if (!f->own) {
-            open_debug(f, debug);
-            open_debug(f, mapped);
-        }
+        open_debug(f, debug);
+        open_debug(f, mapped);
     }
     symbol_file_let_go(mapped);
     symbol_file_let_go(debug);
@@ -131,9 +121,11 @@ void call_frames_free(CallFrames *f) {
     if (f->debug != f->mapped)
         symbols_close(f->debug);
     symbols_close(f->mapped);
-    column_free(&f->part);
+    code_parts_free(&f->parts);
     column_free(&f->rule);
     hash_free(&f->index);
+    column_free(&f->expression);
+    arena_free(&f->arena);
     mem_resize(f, sizeof *f, 0);
 }
 
@@ -143,8 +135,34 @@ static bool fits(Dwarf_Word offset) {
     return (int64_t)offset == (int32_t)(int64_t)offset;
 }
 
+static bool same_expression(const Expression *a, const Dwarf_Op *op, size_t n) {
+    bool same = a->n == n;
+    for (size_t i = 0; i < n && same; i++)
+        same = a->op[i].atom == op[i].atom && a->op[i].number == op[i].number &&
+               a->op[i].number2 == op[i].number2;
+    return same;
+}
+
+/* A copy that stays, one of those that are alike. NULL: it is too long, or there are too many,
+ * which compilers do not write: theirs have ten operations, and a program has some five of them. */
+static const Dwarf_Op *keep_expression(CallFrames *f, const Dwarf_Op *op, size_t n) {
+    if (n == 0 || n > OPERATIONS_MOST)
+        return NULL;
+    for (uint64_t i = 0; i < f->expression.count; i++) {
+        const Expression *old = &COLUMN_AT(&f->expression, Expression, i);
+        if (same_expression(old, op, n))
+            return old->op;
+    }
+    if (f->expression.count >= EXPRESSIONS_MOST)
+        return NULL;
+    Dwarf_Op *copy = ARENA_ARRAY(&f->arena, Dwarf_Op, n);
+    memcpy(copy, op, n * sizeof *op);
+    COLUMN_PUSH(&f->expression, Expression) = (Expression){copy, n};
+    return copy;
+}
+
 /* How libdw says it: a place or a value as an expression, of which most are as simple as these. */
-static How how_of(const Dwarf_Op *op, size_t n, bool own_memory) {
+static How how_of(CallFrames *f, const Dwarf_Op *op, size_t n) {
     bool value = n && op[n - 1].atom == DW_OP_stack_value;
     size_t left = n - value;
     bool from_cfa = left && op[0].atom == DW_OP_call_frame_cfa;
@@ -154,36 +172,39 @@ static How how_of(const Dwarf_Op *op, size_t n, bool own_memory) {
         return (How){.kind = value ? HOW_IS : HOW_SAVED};
     if (left == 2 && from_cfa && op[1].atom == DW_OP_plus_uconst && fits(op[1].number))
         return (How){.kind = value ? HOW_IS : HOW_SAVED, .offset = (int32_t)op[1].number};
-    if (n == 0 || n > UINT16_MAX || own_memory)
+    const Dwarf_Op *kept = keep_expression(f, op, n);
+    if (!kept)
         return (How){.kind = HOW_LOST};
-    return (How){.kind = value ? HOW_IS_VALUE : HOW_SAVED_AT, .n = (uint16_t)n, .op = op};
+    return (How){.kind = value ? HOW_IS_VALUE : HOW_SAVED_AT, .n = (uint16_t)n, .op = kept};
 }
 
-static bool cfa_of(Dwarf_Frame *frame, How *out) {
+static bool cfa_of(CallFrames *f, Dwarf_Frame *frame, How *out) {
     Dwarf_Op *op;
     size_t n;
-    if (dwarf_frame_cfa(frame, &op, &n) != 0 || n == 0 || n > UINT16_MAX)
+    if (dwarf_frame_cfa(frame, &op, &n) != 0 || n == 0)
         return false;
-    if (n > 1 || op->atom != DW_OP_bregx) { /* an expression, which stays as long as the section */
-        *out = (How){HOW_IS_VALUE, 0, (uint16_t)n, 0, op};
-        return true;
+    if (n > 1 || op->atom != DW_OP_bregx) {
+        *out = (How){HOW_IS_VALUE, 0, (uint16_t)n, 0, keep_expression(f, op, n)};
+        return out->op != NULL;
     }
     *out = (How){HOW_IS, (uint8_t)op->number, 0, (int32_t)op->number2, NULL};
     return op->number < CALL_REGISTERS && fits(op->number2);
 }
 
-static bool rule_of(Dwarf_Frame *frame, CallRule *out) {
+static bool rule_of(CallFrames *f, Dwarf_Frame *frame, CallRule *out) {
     memset(out, 0, sizeof *out); /* between its parts, too: rules are compared as bytes */
     if (dwarf_frame_info(frame, NULL, NULL, &out->of_signal) != CALL_PC ||
-        !cfa_of(frame, &out->cfa))
+        !cfa_of(f, frame, &out->cfa))
         return false;
     for (int i = 0; i < CALL_REGISTERS; i++) {
         Dwarf_Op room[3], *op;
         size_t n;
         if (dwarf_frame_register(frame, i, room, &op, &n) != 0)
             return false;
-        out->reg[i] = n == 0 && !op ? (How){.kind = HOW_KEPT} : how_of(op, n, op == room);
+        out->reg[i] = n == 0 && !op ? (How){.kind = HOW_KEPT} : how_of(f, op, n);
     }
+    if (out->reg[CALL_BX].kind == HOW_LOST)
+        out->reg[CALL_BX] = (How){.kind = HOW_KEPT}; /* libdw takes rax for it */
     if (out->reg[CALL_SP].kind == HOW_LOST || out->reg[CALL_SP].kind == HOW_KEPT)
         out->reg[CALL_SP] = (How){.kind = HOW_IS}; /* what the frame's address means */
     return true;
@@ -203,30 +224,16 @@ static const CallRule *keep(CallFrames *f, const CallRule *rule) {
     return made;
 }
 
-/* Where linkers want it; a page of the file may lie in two parts. */
-static uint64_t address_of(const CallFrames *f, uint64_t at) {
-    uint64_t found = at;
-    for (uint64_t i = 0; i < f->part.count; i++) {
-        const Part *p = &COLUMN_AT(&f->part, Part, i);
-        if (at < p->offset || at - p->offset >= p->bytes)
-            continue;
-        found = at - p->offset + p->at;
-        if (p->code)
-            break;
-    }
-    return found;
-}
-
 const CallRule *call_frames_find(CallFrames *f, uint64_t at) {
     Dwarf_Frame *frame = NULL;
     CallRule rule;
-    uint64_t address = address_of(f, at);
+    uint64_t address = code_parts_address(&f->parts, at);
     bool found = f->own && dwarf_cfi_addrframe(f->own, address, &frame) == 0;
     if (!found)
         found = f->from_debug && dwarf_cfi_addrframe(f->from_debug, address, &frame) == 0;
     if (!found)
         return NULL;
-    bool ok = rule_of(frame, &rule);
+    bool ok = rule_of(f, frame, &rule);
     (free)(frame); /* libdw's memory, not ours */
     return ok ? keep(f, &rule) : NULL;
 }
@@ -315,14 +322,19 @@ static bool two(Machine *m, uint8_t atom) {
     }
 }
 
+static bool load(Machine *m, uint64_t address, uint64_t *out) {
+    bool ok = call_memory_read(m->memory, address, out);
+    m->no_memory = m->no_memory || (!ok && address >= m->memory->at);
+    return ok;
+}
+
 static bool one(Machine *m, const Dwarf_Op *op) {
     if (m->n < 1)
         return false;
     uint64_t *a = &m->stack[m->n - 1];
     switch (op->atom) {
     case DW_OP_deref:
-        m->no_memory = !call_memory_read(m->memory, *a, a);
-        return !m->no_memory;
+        return load(m, *a, a);
     case DW_OP_plus_uconst:
         *a += op->number;
         return true;
@@ -388,12 +400,6 @@ static bool find_cfa(Machine *m, const How *how) {
         return evaluate(m, how, &m->cfa);
     m->cfa = m->state->reg[how->reg] + (uint64_t)(int64_t)how->offset;
     return m->state->known >> how->reg & 1;
-}
-
-static bool load(Machine *m, uint64_t address, uint64_t *out) {
-    bool ok = call_memory_read(m->memory, address, out);
-    m->no_memory = m->no_memory || !ok;
-    return ok;
 }
 
 /* False: the caller's value is not known. */

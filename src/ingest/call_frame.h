@@ -1,15 +1,17 @@
 /* Call frames: how to get from a function to its caller, by the call frame information that
  * compilers leave in a program (.eh_frame, .debug_frame). What it says at an address becomes a
  * rule; applied to the registers there and a piece of the thread's memory, a rule gives those of
- * the caller. libdw reads it; without that there is none. Of x86-64 only.
- * Owner: CallFrames owns its files and rules. Thread: one at a time. Memory: the section, and 300
- * bytes for each rule that differs from all others that were asked for.
+ * the caller. libdw reads it; without that there is none. Of x86-64 only. It trusts the programs of
+ * this machine: what libdw does with sections that were made to harm it is not guarded here.
+ * Owner: CallFrames owns its files and rules. Thread: one at a time. Memory: the section (of
+ * .debug_frame all that is for debuggers), and 300 bytes for each rule that differs from all others
+ * that were asked for.
  * Facts: DWARF 5, 6.4; the registers' numbers: System V ABI, AMD64 supplement, 3.6.2. */
 #pragma once
 
 #include "ingest/symbols.h"
 
-enum { CALL_BP = 6, CALL_SP = 7, CALL_PC = 16, CALL_REGISTERS };
+enum { CALL_BX = 3, CALL_BP = 6, CALL_SP = 7, CALL_PC = 16, CALL_REGISTERS };
 
 /* Registers in a function. */
 typedef struct CallState {

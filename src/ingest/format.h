@@ -56,10 +56,11 @@ enum { FORMATS_EDITION = 4 };
 typedef struct Format {
     const char *name; /* "perf script", as info prints it */
     FormatKind kind;
-    bool has_time;         /* false: flame graph only, and the window says so */
-    bool binary;           /* no text: recognised by its first 16 bytes alone */
-    bool looks_around;     /* what it tells depends on other files, too: where symbols are */
-    const char *not_shown; /* what such files hold that is left out, for info; or NULL */
+    bool has_time;           /* false: flame graph only, and the window says so */
+    bool binary;             /* no text: recognised by its first 16 bytes alone */
+    bool looks_around;       /* what it tells depends on other files, too: where symbols are */
+    const char *not_shown;   /* what such files hold that is left out, for info; or NULL */
+    const char *not_inlined; /* and what unless inlined functions are asked for; or NULL */
     /* head: the first bytes, as many as format_seen_enough wants; whole: there are no more. */
     FormatGuess (*probe)(Str head, bool whole);
     /* SPLIT, PREPARED: bytes of `text` up to the last place where a record ends, 0 if none. */
@@ -87,5 +88,7 @@ const Format *format_of(Str head, bool whole, Error *err);
  */
 bool format_is_none(Str head, bool whole, Error *err);
 const Format *format_named(const char *name);
+/* All that is left out of its files, unless inlined functions were asked for. */
+void format_left_out(const Format *format, bool inlined, Buf *out);
 /* The binary one of these first bytes, or NULL. */
 const Format *format_binary(Str head);

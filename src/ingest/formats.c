@@ -242,6 +242,16 @@ const Format *format_named(const char *name) {
     return NULL;
 }
 
+void format_left_out(const Format *format, bool inlined, Buf *out) {
+    const char *unless = inlined ? NULL : format->not_inlined;
+    if (unless)
+        buf_puts(out, unless);
+    if (unless && format->not_shown)
+        buf_puts(out, ", ");
+    if (format->not_shown)
+        buf_puts(out, format->not_shown);
+}
+
 const Format *format_binary(Str head) {
     for (size_t i = 0; formats[i]; i++) {
         if (formats[i]->binary && formats[i]->probe(head, true) == GUESS_YES)

@@ -45,6 +45,15 @@ static FrameId intern(Dict *dict, Str symbol, Str module, uint32_t kind) {
     return frames_intern(&dict->frames, (Frame){symbol_id, module_id, kind});
 }
 
+/* Room for n frames, which the caller fills. */
+static FrameId *new_run(FrameTable *table, uint32_t n, FrameValue *value) {
+    FrameRun run = {.n = n};
+    FrameId *frame = (FrameId *)column_push_run(&table->run_frame, n, &run.first);
+    *value = FRAME_RUN | (uint32_t)table->run.count;
+    COLUMN_PUSH(&table->run, FrameRun) = run;
+    return frame;
+}
+
 /* "a->b->c": a is the compiled function, b and c were inlined into it; c is innermost. */
 static FrameValue make_value(FrameTable *table, Dict *dict, const FrameLine *line) {
     Str symbol = line->symbol;
@@ -54,14 +63,18 @@ static FrameValue make_value(FrameTable *table, Dict *dict, const FrameLine *lin
         frame_inline_cut(&rest);
     if (n <= 1)
         return intern(dict, symbol, line->module, kind);
-    FrameRun run = {.n = n};
-    FrameId *frame = (FrameId *)column_push_run(&table->run_frame, n, &run.first);
+    FrameValue value;
+    FrameId *frame = new_run(table, n, &value);
     while (n-- > 0) {
         frame[n] = intern(dict, frame_inline_cut(&symbol), line->module, kind);
         kind = FRAME_INLINED;
     }
-    FrameValue value = FRAME_RUN | (uint32_t)table->run.count;
-    COLUMN_PUSH(&table->run, FrameRun) = run;
+    return value;
+}
+
+FrameValue frame_table_join(FrameTable *table, const FrameId *frame, uint32_t n) {
+    FrameValue value;
+    memcpy(new_run(table, n, &value), frame, n * sizeof *frame);
     return value;
 }
 

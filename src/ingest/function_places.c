@@ -43,9 +43,12 @@ void function_places_read(FunctionPlaces *out, PlacedBytes index, PlacedBytes fr
         const char *pair = index.bytes.s + HEAD + i * PAIR;
         uint64_t start = index.at + (uint64_t)s32(pair);
         uint64_t bytes = length_of(frames, index.at + (uint64_t)s32(pair + 4), start);
-        uint64_t before = out->n ? out->place[out->n - 1].end : 0;
-        if (bytes && start >= before && start + bytes > start)
-            out->place[out->n++] = (FunctionPlace){start, start + bytes};
+        FunctionPlace *before = out->n ? &out->place[out->n - 1] : NULL;
+        if (!bytes || start + bytes < start || (before && start <= before->start))
+            continue;
+        if (before && before->end > start)
+            before->end = start;
+        out->place[out->n++] = (FunctionPlace){start, start + bytes};
     }
 }
 

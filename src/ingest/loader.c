@@ -572,6 +572,8 @@ Loader *loader_start(Jobs *jobs, Profile *profile, const LoadOptions *options, E
     l->profile = profile;
     l->source = source;
     source_follow(source, &l->stop, options->follow);
+    if (options->inlined)
+        source_want_inlined(source);
     l->pack = pack;
     l->options = *options;
     if (!l->options.record_limit)

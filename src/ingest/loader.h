@@ -21,6 +21,7 @@ typedef struct LoadOptions {
     CodecEngine engine;
     bool follow;      /* the file is still being written: until loader_end */
     bool quiet;       /* nobody watches it grow: no wake() for what is published */
+    bool inlined;     /* of a perf.data: what compilers inlined is looked for */
     bool dict_in_use; /* others fill the dictionary, too: a pack is absorbed, not lent */
 } LoadOptions;
 

@@ -11,8 +11,8 @@
  * (Measured: 5 million samples of a Python program a second, 2.4 million of 90 new processes
  * a second; 11 and 15 times as fast as `perf script` alone. A second parser would have to know
  * all that happened before the piece it starts with, and the absorber is the same thread.)
- * What perf does and this does not: frames inlined by the compiler, which perf looks up in
- * debug information. */
+ * Frames that the compiler inlined, which `perf script` looks for unless it is told not to, are
+ * looked for here when that is asked for. */
 #include "ingest/format.h"
 
 #include <stdio.h>
@@ -703,6 +703,7 @@ static bool read_all(PerfData *d, Error *err) {
         return false;
     perf_stacks_init(&d->stacks, &d->header, source_size(d->input.source));
     perf_unwinder_init(&d->unwinder, &d->stacks.spaces);
+    d->stacks.dsos.inlines = source_wants_inlined(d->input.source);
     d->stacks.dsos.complaints = &d->batch.complaints;
     if (perf_folder_list(source_path(d->input.source), list, sizeof list))
         d->stacks.dsos.list = str_of(list);
@@ -757,13 +758,17 @@ const Format format_perf_data = {
     .has_time = true,
     .binary = true,
     .looks_around = true,
-#ifdef HAVE_DW
-    .not_shown = "functions that the compiler inlined",
-#elif defined HAVE_ELF
-    .not_shown = "functions that the compiler inlined, user stacks of --call-graph dwarf (this was "
-                 "built without libdw)",
-#else
+#if !defined HAVE_ELF
     .not_shown = "symbols of programs (this was built without libelf), inlined functions",
+#elif !defined HAVE_DW
+    .not_shown =
+        "functions that the compiler inlined, most user stacks of --call-graph dwarf (this "
+        "was built without libdw)",
+#else
+    .not_inlined = "functions that the compiler inlined (--inlined shows them)",
+#if !defined __x86_64__
+    .not_shown = "most user stacks of --call-graph dwarf",
+#endif
 #endif
     .probe = probe,
     .run = run,

@@ -18,6 +18,8 @@ static void drop_frames(Dso *dso) {
     mem_resize(dso->frame, dso->table.n * sizeof *dso->frame, 0);
     dso->frame = NULL;
     dso->unknown = 0;
+    if (dso->runs.slot)
+        id_map_free(&dso->runs);
 }
 
 void dsos_forget(Dsos *d) {
@@ -33,6 +35,7 @@ void dsos_free(Dsos *d) {
             symbol_table_free(&dso_at(d, i)->table);
         call_frames_free(dso_at(d, i)->calls);
         function_places_free(&dso_at(d, i)->functions);
+        inlined_free(dso_at(d, i)->inlined);
     }
     column_free(&d->entry);
     hash_free(&d->index);
@@ -186,6 +189,40 @@ DsoId dso_of_kernel(Dsos *d, uint64_t address) {
     return address >= d->kernel_from && address < d->kernel_to ? d->kernel : 0;
 }
 
+/* The frames of what was inlined at a place, innermost first, within that of the function. */
+static FrameValue join_inlined(Dsos *d, Dso *dso, uint32_t call, FrameValue function) {
+    FrameId frame[INLINED_DEPTH_MOST + 1];
+    uint32_t n = 0;
+    for (; call && n < INLINED_DEPTH_MOST; call = inlined_into(dso->inlined, call)) {
+        const char *name = inlined_name(dso->inlined, call);
+        buf_clear(&d->text);
+        if (!symbols_demangle(name, &d->text))
+            buf_puts(&d->text, name);
+        FrameLine line = {
+            .symbol = buf_str(&d->text), .module = dso->module, .inlined = true, .ended = true};
+        FrameValue value = frame_table_get(d->frames, d->dict, &line);
+        if (!(value & FRAME_RUN))
+            frame[n++] = value;
+    }
+    frame[n++] = function;
+    return frame_table_join(d->frames, frame, n);
+}
+
+static FrameValue with_inlined(Dsos *d, Dso *dso, uint64_t at, FrameValue function) {
+    if (!dso->inlined_asked)
+        dso->inlined = dso_find_inlined(d, dso);
+    dso->inlined_asked = true;
+    uint32_t call = dso->inlined ? inlined_find(dso->inlined, at) : 0;
+    if (!call || function & FRAME_RUN)
+        return function;
+    if (!dso->runs.slot)
+        id_map_init(&dso->runs);
+    FrameValue value = id_map_find(&dso->runs, call, function);
+    if (!value)
+        id_map_add(&dso->runs, call, function, value = join_inlined(d, dso, call, function));
+    return value;
+}
+
 CallFrames *dso_call_frames(Dsos *d, DsoId id) {
     Dso *dso = dso_at(d, id);
     if (!dso->calls_asked)
@@ -206,8 +243,10 @@ FrameValue dso_frame(Dsos *d, DsoId id, uint64_t at, uint64_t address) {
         load(d, dso);
     bool kernel = dso->kind == DSO_KERNEL;
     size_t found = symbol_table_find(&dso->table, kernel ? address + d->kernel_delta : at, NULL);
-    if (found)
-        return frame_of_symbol(d, dso, found, kernel ? address : at);
+    if (found) {
+        FrameValue frame = frame_of_symbol(d, dso, found, kernel ? address : at);
+        return d->inlines && dso->kind == DSO_FILE ? with_inlined(d, dso, at, frame) : frame;
+    }
     if (dso->kind == DSO_FILE && dso->path.n && dso->path.s[0] == '/' && dso->path.s[1] != '/')
         return offset_frame(d, dso, at);
     if (!dso->unknown)

@@ -6,6 +6,8 @@
 
 #include "ingest/call_frame.h"
 #include "ingest/frame_table.h"
+#include "ingest/id_map.h"
+#include "ingest/inlined.h"
 #include "ingest/perf_data_header.h"
 #include "ingest/symbols.h"
 #include "store/complaints.h"
@@ -33,6 +35,9 @@ typedef struct Dso {
     FrameValue unknown;
     FunctionPlaces functions; /* of what has no name */
     bool functions_asked;
+    InlinedFunctions *inlined; /* NULL: none, or not asked for yet */
+    bool inlined_asked;
+    IdMap runs;        /* of an inlined call and the function's frame, to the frames of both */
     CallFrames *calls; /* NULL: none, or not asked for yet */
     bool calls_asked;
 } Dso;
@@ -47,6 +52,7 @@ typedef struct Dsos {
     Dict *dict;
     Complaints *complaints; /* about what is there and not used; NULL: nobody listens */
     uint32_t said;          /* SAID_…, once each */
+    bool inlines;           /* functions that the compiler inlined are frames, too */
     bool no_modules;        /* the kernel's names are those of a vmlinux */
     Str list;               /* of the kernel, that was kept beside the recording; or empty */
     DsoId kernel;           /* 0: none was met */

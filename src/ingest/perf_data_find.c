@@ -15,6 +15,7 @@ enum { /* what is said but once */
        SAID_LISTS = 2,
        SAID_KERNEL = 4,
        SAID_MODULES = 8,
+       SAID_FILES = 16,
 };
 
 __attribute__((format(printf, 2, 3))) static void say(Dsos *d, const char *form, ...) {
@@ -248,7 +249,7 @@ static bool find_file(Dsos *d, const Dso *dso, Search *s) {
         return false;
     }
     search(s, dso);
-    if (s->error.kind)
+    if (s->error.kind && say_once(d, SAID_FILES))
         say(d, "%s: %s", dso->path.s, s->error.message);
     return is_found(s);
 }
@@ -293,6 +294,13 @@ void dso_find_functions(Dsos *d, const Dso *dso, FunctionPlaces *out) {
     if (s.symbols != s.mapped)
         symbols_close(s.symbols);
     symbols_read_functions(out, s.mapped);
+}
+
+InlinedFunctions *dso_find_inlined(Dsos *d, const Dso *dso) {
+    Search s;
+    if (!find_file(d, dso, &s))
+        return NULL;
+    return inlined_new(s.mapped, s.symbols);
 }
 
 CallFrames *dso_find_calls(Dsos *d, const Dso *dso) {

@@ -13,6 +13,8 @@
 bool dso_find_symbols(Dsos *d, Dso *dso);
 /* Where its functions are, names or not; the caller's. */
 void dso_find_functions(Dsos *d, const Dso *dso, FunctionPlaces *out);
+/* What was inlined in it, by its debugging information; the caller's. NULL: nothing tells. */
+InlinedFunctions *dso_find_inlined(Dsos *d, const Dso *dso);
 /* What tells callers in it; the caller's. NULL: nothing does. */
 CallFrames *dso_find_calls(Dsos *d, const Dso *dso);
 /* Code of the kernel is met, and the recording does not say where that lay. */

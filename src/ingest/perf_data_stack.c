@@ -215,12 +215,20 @@ static StackId walk_frames(PerfStacks *s, StackId callers, uint32_t from) {
     return w.stack;
 }
 
+/* Where a caller goes on may be behind all that was inlined at the call; what is behind a mark was
+ * interrupted there, and called nothing. Without what was inlined it is as perf has it. */
+static uint64_t place_in(const PerfStacks *s, const PerfPlaced *p, ChainPart part, uint64_t i) {
+    uint64_t address = entry(s, p->sample, i);
+    bool called = i > part.from || part.from == p->leaf_at + 1;
+    return s->dsos.inlines && part.mode == MODE_USER && called && address ? address - 1 : address;
+}
+
 static StackId resolve_part(PerfStacks *s, PerfPlaced *p, ChainPart part, StackId callers) {
     column_clear(&s->frame);
     for (uint64_t i = part.from; i < part.to; i++)
-        fetch_frame(s, p->thread, part.mode, entry(s, p->sample, i));
+        fetch_frame(s, p->thread, part.mode, place_in(s, p, part, i));
     for (uint64_t i = part.from; i < part.to; i++) {
-        if (!add_value(s, frame_of(s, p->thread, part.mode, entry(s, p->sample, i)))) {
+        if (!add_value(s, frame_of(s, p->thread, part.mode, place_in(s, p, part, i)))) {
             p->whole = false;
             break;
         }

@@ -25,11 +25,15 @@ static uint32_t number_of(uint32_t perf) {
     return perf >= 16 && perf < 24 ? perf - 8 : CALL_REGISTERS; /* r8 to r15; flags and segments */
 }
 
+/* Numbers that no register of the kind at hand has, but those of other machines do. A recording
+ * that goes on, or was killed, does not say of which kind it is. */
+#define NEVER_REGISTERS 0xff000000u
+
 /* False: some are not there that nothing can be told without. */
 static bool read_state(const PerfSample *s, const PerfAttr *attr, CallState *out) {
     enum { PERF_REGISTERS = 64, NEEDED = 1 << CALL_SP | 1 << CALL_PC };
     *out = (CallState){.known = 0};
-    if (!s->regs || s->regs_abi != REGS_64)
+    if (!s->regs || s->regs_abi != REGS_64 || (attr->user_regs & NEVER_REGISTERS))
         return false;
     const uint8_t *at = s->regs;
     for (uint32_t i = 0; i < PERF_REGISTERS; i++) {
@@ -83,19 +87,20 @@ static void look_up(PerfUnwinder *u, Walk *w) {
 }
 
 /* Code that keeps frame pointers, as far as can be told. */
-static CallEnd follow_pointer(Walk *w) {
+static CallEnd follow_pointer(Walk *w, bool is_caller) {
     CallState *s = &w->state;
     uint64_t bp = s->reg[CALL_BP], sp = s->reg[CALL_SP], caller, caller_bp;
     if (!perf_space_find(w->space, within(w)) || !(s->known >> CALL_BP & 1))
         return CALL_UNKNOWN;
-    if (bp == 0)
+    if (bp == 0 && is_caller) /* so threads begin; in the innermost it may be anything */
         return CALL_OUTERMOST;
     if (bp < sp)
         return CALL_UNKNOWN;
     if (!call_memory_read(&w->memory, bp, &caller_bp) ||
         !call_memory_read(&w->memory, bp + 8, &caller))
         return CALL_UNKNOWN;
-    if (caller && !perf_space_find(w->space, caller - 1))
+    const Mapping *m = mappings_behind(w->space->list, caller - 1); /* not asked as an address */
+    if (caller && (!m || m->start > caller - 1))
         return CALL_UNKNOWN;
     s->reg[CALL_BP] = caller_bp;
     s->reg[CALL_SP] = bp + 16;
@@ -104,10 +109,12 @@ static CallEnd follow_pointer(Walk *w) {
     return CALL_GOES_ON;
 }
 
-static CallEnd to_caller(Walk *w) {
+/* found: so many functions are known by now. */
+static CallEnd to_caller(Walk *w, uint32_t found) {
     uint64_t sp = w->state.reg[CALL_SP];
     bool of_signal = w->rule && call_rule_is_of_signal(w->rule);
-    CallEnd end = w->rule ? call_rule_apply(w->rule, &w->memory, &w->state) : follow_pointer(w);
+    CallEnd end =
+        w->rule ? call_rule_apply(w->rule, &w->memory, &w->state) : follow_pointer(w, found > 1);
     if (end != CALL_GOES_ON)
         return end;
     w->exact = of_signal;
@@ -117,9 +124,16 @@ static CallEnd to_caller(Walk *w) {
     return w->state.reg[CALL_SP] > sp || of_signal ? CALL_GOES_ON : CALL_UNKNOWN;
 }
 
+/* The upper half of memory is the kernel's. */
+static bool is_the_users(uint64_t address) {
+    return address >> 63 == 0;
+}
+
 static CallEnd walk(PerfUnwinder *u, Walk *w) {
     CallEnd end = CALL_GOES_ON;
-    for (u->n = 0; end == CALL_GOES_ON && u->n < UNWIND_MOST; end = to_caller(w)) {
+    for (u->n = 0; end == CALL_GOES_ON && u->n < UNWIND_MOST; end = to_caller(w, u->n)) {
+        if (!is_the_users(within(w)))
+            return CALL_UNKNOWN;
         look_up(u, w);
         u->frame[u->n++] = within(w);
     }
@@ -152,6 +166,8 @@ void perf_unwind(PerfUnwinder *u, PerfSample *s, const PerfAttr *attr, Buf *room
         u->slot = mem_resize(NULL, 0, slot_bytes);
     w.memory = (CallMemory){(const uint8_t *)s->memory.s, s->memory.n, w.state.reg[CALL_SP]};
     s->lacks = lacks_of(walk(u, &w));
-    s->lacks_at = u->n ? u->frame[u->n - 1] : s->ip;
+    if (u->n == 0)
+        return;
+    s->lacks_at = u->frame[u->n - 1];
     perf_chain_add_user(s, u->frame, u->n, room);
 }

@@ -31,6 +31,7 @@ struct Source {
     CodecKind kind;
     bool sniffed, raw_end;
     bool cut_short;
+    bool inlined;
     bool grows;   /* a file that is still being written */
     bool stopped; /* a pipe, of which `held` bytes are still to be read */
     int held;
@@ -476,6 +477,14 @@ const char *source_trouble(const Source *source) {
 
 const char *source_path(const Source *source) {
     return source->file.path;
+}
+
+void source_want_inlined(Source *source) {
+    source->inlined = true;
+}
+
+bool source_wants_inlined(const Source *source) {
+    return source->inlined;
 }
 
 CodecKind source_codec(const Source *source) {

@@ -36,6 +36,9 @@ void source_read_enough(Source *source);
  * waits for more, as on a pipe, until `stop`, any thread's to cancel, is cancelled; then what is
  * there is all. A pipe ends likewise once it is. The token must outlive the source. */
 void source_follow(Source *source, const CancelToken *stop, bool grows);
+/* Before the first read: its reader is to look for functions that compilers inlined. */
+void source_want_inlined(Source *source);
+bool source_wants_inlined(const Source *source);
 /* Up to n bytes of decompressed data; 0 at the end; -1 on a read error (*err). On a pipe it
  * returns what is there as soon as something is (at least min_n bytes unless the end comes). */
 int64_t source_read(Source *source, void *out, size_t min_n, size_t n, Error *err);

@@ -431,13 +431,14 @@ class Maker:
         source = os.path.join(self.folder, 'symbols.c')
         with open(source, 'w') as file:
             file.write('int _text(void), mangled(int) __asm__("_ZN4Lint3runEiSt6vectorIiE"), rust(int) __asm__("_RNvC1a1f"), puts(const char *);\n'
-                       'static int helper(int x) { return x * 7; }\n__attribute__((weak)) int soft(int x) { return helper(x); }\n'
+                       'static inline __attribute__((always_inline)) int helper(int x) { return x * 7; }\n__attribute__((weak)) int soft(int x) { return helper(x); }\n'
                        'int mangled(int x) { return soft(x) + puts("x"); }\nint rust(int x) { return mangled(x); }\nint _text(void) { return rust(3); }\n')
         kinds = {'shared': ['-shared', '-Wl,--build-id,-z,max-page-size=64,-z,noseparate-code'], 'object': ['-c'],
+                 'debug': ['-g', '-finline-functions', '-shared', '-Wl,-z,max-page-size=64,-z,noseparate-code'],
                  'program': ['-static', '-Wl,-e,_text,--build-id,--unresolved-symbols=ignore-all,-z,max-page-size=64']}
         for kind, options in kinds.items():
             made = os.path.join(self.folder, 'symbols.out')
-            command = ['cc', '-Os', '-g0', '-fPIC', '-nostdlib', *options, '-o', made, source]
+            command = ['cc', '-Os', '-fPIC', '-nostdlib', *options, '-o', made, source]
             if subprocess.run(command, stderr=subprocess.DEVNULL).returncode == 0:
                 with open(made, 'rb') as file:
                     data = file.read()

@@ -100,8 +100,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
                     .regs_abi = REGS_64};
     reg[7] = STACK_AT + reg[7] % 64;
     perf_unwind(&world.unwinder, &s, &attr, &room);
-    if (s.chain_n < 2 || s.chain_n > UNWIND_MOST + 1 || perf_get64(s.chain + 8, false) != reg[8])
+    bool nowhere = reg[8] >> 63;
+    if (nowhere ? s.chain_n != 0
+                : s.chain_n < 2 || s.chain_n > UNWIND_MOST + 1 ||
+                      perf_get64(s.chain + 8, false) != reg[8])
         panic("the chain does not begin where the sample was taken");
+    for (uint64_t i = 1; i < s.chain_n; i++) {
+        if (perf_get64(s.chain + i * 8, false) >> 63)
+            panic("an address that is the kernel's, or a mark");
+    }
     (free)(stack);
     return 0;
 }

@@ -3,6 +3,7 @@
  * looked up by its address, and has a readable name. */
 #include "fuzz/run_format.h"
 #include "ingest/call_frame.h"
+#include "ingest/inlined.h"
 #include "ingest/symbols.h"
 
 enum { LOOKUPS_MOST = 64 };
@@ -33,6 +34,19 @@ static void find_functions(const SymbolTable *t, const char *path) {
             panic("a function that is elsewhere");
     }
     function_places_free(&functions);
+}
+
+static void find_inlined(const SymbolTable *t, const char *path) {
+    SymbolFile *file = symbol_file_open(path, NULL, NULL);
+    InlinedFunctions *inlined = file ? inlined_new(file, file) : NULL;
+    for (size_t i = 0; inlined && i < t->n && i < LOOKUPS_MOST; i++) {
+        uint32_t call = inlined_find(inlined, t->symbol[i].start + i % 16), n = 0;
+        for (; call; call = inlined_into(inlined, call), n++)
+            (void)strlen(inlined_name(inlined, call));
+        if (n > INLINED_DEPTH_MOST)
+            panic("%u calls within each other", n);
+    }
+    inlined_free(inlined);
 }
 
 /* What leads to callers, at the start of each function, from registers and a stack of `data`. */
@@ -101,6 +115,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
     use(&t);
     if (way == 0) {
         find_functions(&t, path);
+        find_inlined(&t, path);
         find_callers(&t, path, data, n);
     }
     symbol_table_free(&t);

@@ -63,7 +63,7 @@ static void put_pack(const char *name, const char *of) {
     char path[1024];
     Loaded loaded;
     path_of(of, path);
-    assert_true(loaded_open(&loaded, path, 1, NULL));
+    assert_true(loaded_open(&loaded, path, (ReadHow){.threads = 1}, NULL));
     Buf bytes = packed_bytes(&loaded.profile, 1 << 20);
     loaded_close(&loaded);
     put(name, buf_str(&bytes));

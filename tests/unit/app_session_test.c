@@ -72,7 +72,7 @@ static int make_files(void **state) {
         write_file(file[i], buf_str(&bytes));
         buf_free(&bytes);
         Loaded loaded;
-        assert_true(loaded_open(&loaded, file[i], 1, NULL));
+        assert_true(loaded_open(&loaded, file[i], (ReadHow){.threads = 1}, NULL));
         ProfileView view = profile_view(&loaded.profile);
         assert_int_equal(view.samples, SAMPLES);
         alone[i] = samples_of(&loaded.profile, &view);

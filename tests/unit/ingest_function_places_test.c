@@ -72,17 +72,19 @@ static void cut_at_every_byte(void **state) {
     (void)state;
     make_index(&index);
     make_frames(&frames);
-    for (size_t n = 0; n <= index.n; n++) {
+    for (size_t n = 0; n <= index.n + frames.n; n++) {
         FunctionPlaces p;
-        read(&p, str_slice(buf_str(&index), 0, n), buf_str(&frames));
-        assert_int_equal(p.n, n < 12 ? 0 : (n - 12) / 8);
+        bool of_index = n <= index.n;
+        size_t left = of_index ? n : n - index.n;
+        char *copy = malloc(left + !left); /* exactly as long, for the sanitizer to see its end */
+        memcpy(copy, of_index ? index.s : frames.s, left);
+        Str cut = {copy, left};
+        read(&p, of_index ? cut : buf_str(&index), of_index ? buf_str(&frames) : cut);
+        assert_int_equal(p.n, of_index    ? left < 12 ? 0 : (left - 12) / 8
+                              : left < 16 ? 0
+                                          : (left - 16) / ENTRY + 1);
         function_places_free(&p);
-    }
-    for (size_t n = 0; n <= frames.n; n++) {
-        FunctionPlaces p;
-        read(&p, buf_str(&index), str_slice(buf_str(&frames), 0, n));
-        assert_int_equal(p.n, n < 16 ? 0 : (n - 16) / ENTRY + 1);
-        function_places_free(&p);
+        free(copy);
     }
     buf_free(&index);
     buf_free(&frames);
@@ -98,7 +100,7 @@ static void what_is_not_as_usual(void **state) {
         size_t left; /* functions */
     } table[] = {{false, 0, 2, 0}, {false, 1, 0x50, 0},  {false, 2, 4, 0}, {false, 3, 0x3c, 0},
                  {false, 8, 2, 2}, {false, 11, 0x7f, 3}, {true, 8, 0, 2},  {true, 32, 1, 2},
-                 {true, 13, 1, 1}, {true, 12, 0, 2}};
+                 {true, 13, 1, 3}, {true, 12, 0, 2}};
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         Buf index = {0}, frames = {0};
