@@ -264,6 +264,19 @@ static bool set_process(Options *o, const char *value, Error *err) {
     return true;
 }
 
+/* fp, lbr, or dwarf with or without the bytes of a stack, which perf rounds up to eight. */
+static bool set_callers(Options *o, const char *value, Error *err) {
+    enum { STACK_MOST = 65528 };
+    int64_t bytes;
+    bool sized = strncmp(value, "dwarf,", 6) == 0;
+    if (sized && (!str_to_i64(str_of(value + 6), &bytes) || bytes < 8 || bytes > STACK_MOST))
+        return bad_value(err, "call-graph", value);
+    if (!sized && strcmp(value, "fp") && strcmp(value, "lbr") && strcmp(value, "dwarf"))
+        return bad_value(err, "call-graph", value);
+    o->record.callers = value;
+    return true;
+}
+
 static bool set_duration(Options *o, const char *value, Error *err) {
     char *end;
     double seconds = strtod(value, &end);

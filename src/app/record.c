@@ -122,8 +122,10 @@ static bool unbuffered(const RecordWish *wish) {
 
 /* perf writes when half of a processor's ring is full: rings that are filled in half a second by
  * stacks of a kilobyte keep the window a quarter of a second behind. */
-static uint32_t ring_pages(uint32_t hertz) {
-    uint32_t pages = RINGS_LEAST;
+static uint32_t ring_pages(const RecordWish *wish) {
+    uint32_t pages = RINGS_LEAST, hertz = wish->hertz;
+    if (wish->callers && strncmp(wish->callers, "dwarf", 5) == 0)
+        return RINGS_MOST; /* stacks of many kilobytes */
     while (pages < RINGS_MOST && pages * 4 < hertz / 2)
         pages *= 2;
     return pages;
@@ -142,11 +144,13 @@ const char *const *record_arguments(const RecordWish *wish, Arena *arena) {
     const char **argv = ARENA_ARRAY(arena, const char *, 24 + extra);
     argv[n++] = "perf";
     argv[n++] = "record";
-    argv[n++] = "-g";
+    argv[n++] = wish->callers ? "--call-graph" : "-g";
+    if (wish->callers)
+        argv[n++] = wish->callers;
     argv[n++] = "-F";
     argv[n++] = text_of(arena, "%.0f", wish->hertz);
     argv[n++] = "-m";
-    argv[n++] = text_of(arena, "%.0f", ring_pages(wish->hertz));
+    argv[n++] = text_of(arena, "%.0f", ring_pages(wish));
     if (unbuffered(wish))
         argv[n++] = "--no-buffering";
     argv[n++] = "-o";

@@ -29,6 +29,9 @@ check "no picture is left behind" [ ! -e "$scratch/x.png" ]
 check "no profile" exits 2 "$FLAMESCOPE" info
 check "unknown option" exits 2 "$FLAMESCOPE" info --colour x "$example"
 check "an option of another verb" exits 2 "$FLAMESCOPE" info --to png "$example"
+for way in dwarf,9x dwarf,70000 dwarf, frames ""; do
+    check "callers by '$way'" exits 2 "$FLAMESCOPE" record --call-graph "$way" -- true
+done
 check "missing value" exits 2 "$FLAMESCOPE" export "$example" --to
 check "bad range" exits 2 "$FLAMESCOPE" export "$example" --to folded --range 5
 check "bad rows" exits 2 "$FLAMESCOPE" export "$example" --to png --rows 0

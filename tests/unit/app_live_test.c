@@ -114,6 +114,11 @@ static void perf_gets_its_arguments(void **state) {
                 "perf record -g -F 999 -m 128 --no-buffering -o - -p 12,13 -- sleep 2.500");
     assert_runs(&(RecordWish){.hertz = 20000, .command = command},
                 "perf record -g -F 20000 -m 128 -o - -- make -j 2");
+    assert_runs(
+        &(RecordWish){.hertz = 99, .callers = "dwarf,16384", .command = command},
+        "perf record --call-graph dwarf,16384 -F 99 -m 128 --no-buffering -o - -- make -j 2");
+    assert_runs(&(RecordWish){.hertz = 99, .callers = "lbr", .all_cpus = true},
+                "perf record --call-graph lbr -F 99 -m 16 --no-buffering -o - -a");
     assert_runs(&(RecordWish){.hertz = 10000, .all_cpus = true, .builds = true},
                 "perf record -g -F 10000 -m 128 -o - --buildid-mmap -a");
 }

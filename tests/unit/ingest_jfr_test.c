@@ -699,7 +699,8 @@ static void what_lies_between_chunks(void **state) {
     assert_int_equal(complaints_of(&l, COMPLAINT_TRUNCATED), 1);
     assert_int_equal(record->example[0].offset, first);
     assert_int_equal(record->example[1].offset, third);
-    assert_string_equal(record->example[1].excerpt, "a chunk of version 9.1; only 2, JDK 11 and later, is known here");
+    assert_string_equal(record->example[1].excerpt,
+                        "a chunk of version 9.1; only 2, JDK 11 and later, is known here");
     loaded_free(&l);
     jfr_gen_free(&g);
 }
@@ -712,7 +713,8 @@ static void other_versions_are_refused(void **state) {
     g.out.s[5] = 1;
     load_gen(&l, &g);
     assert_int_equal(l.status.state, LOAD_FAILED);
-    assert_string_equal(l.error.message, "a chunk of version 1.1; only 2, JDK 11 and later, is known here");
+    assert_string_equal(l.error.message,
+                        "a chunk of version 1.1; only 2, JDK 11 and later, is known here");
     loaded_free(&l);
     jfr_gen_free(&g);
 }
