@@ -250,6 +250,8 @@ bool do_state_copy(App *app, Str args, Error *err) {
     buf_clear(&app->clipboard);
     buf_puts(&app->clipboard, "flamescope ");
     buf_shell(&app->clipboard, str_of(path));
+    if (app->session.slot[0].inlined)
+        buf_puts(&app->clipboard, " --inlined");
     if (text.n) {
         buf_puts(&app->clipboard, " --state ");
         buf_shell(&app->clipboard, buf_str(&text));

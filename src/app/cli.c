@@ -89,6 +89,7 @@ static int run_replay(const Options *o, const CliHost *host) {
     if (!fonts)
         return complain_and(EXIT_INPUT, &err);
     App *app = app_new(&(AppOptions){.fonts = fonts, .headless = true});
+    app->session.inlined = o->inlined;
     int code = EXIT_DONE;
     if (!look_apply(app, o, &err))
         code = complain_and(EXIT_USAGE, &err);

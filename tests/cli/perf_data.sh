@@ -226,6 +226,12 @@ EOF
                 [ "$(of ';')" = "$(ours inner.data folded | awk '{ n += $NF } END { print n }')" ]
         }
         check "functions that were inlined" inlined
+        in_the_window() {
+            printf 'size 1280x720\nwait load\nat 1\ndump draw\n' >script &&
+                "$FLAMESCOPE" replay --inlined script inner.data >drawn && grep -q '"innermost"' drawn &&
+                ! grep -q 'not shown' drawn
+        }
+        check "functions that were inlined, in the window" in_the_window
         not_inlined() { ours inner.data folded >a && [ "$(of ';work$')" -gt 20 ] && ! grep -q innermost a; }
         check "functions that were inlined, when nobody asks" not_inlined
     else
