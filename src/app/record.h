@@ -10,9 +10,9 @@
 typedef struct RecordWish {
     uint32_t hertz; /* samples a second on each processor */
     bool all_cpus;
-    const char *pid;            /* digits, or lists of them; NULL: none */
-    const char *callers;        /* how perf finds them, as --call-graph has it; NULL: frame pointers */
-    const char *out;            /* NULL: perf-DATE-TIME.data in the current folder */
+    const char *pid;     /* digits, or lists of them; NULL: none */
+    const char *callers; /* how perf finds them, as --call-graph has it; NULL: frame pointers */
+    const char *out;     /* NULL: perf-DATE-TIME.data in the current folder */
     const char *const *command; /* NULL, or ended by NULL */
     double seconds;             /* 0: until it is stopped */
     bool builds;                /* which build of a file was mapped is recorded, too */
