@@ -272,7 +272,7 @@ static Buf not_shown(const Loaded *l) {
     const Format *format = l->status.format ? format_named(l->status.format) : NULL;
     Buf out = {0};
     if (format)
-        format_left_out(format, l->how.inlined, &out);
+        format_left_out(format, l->how.inlined || l->status.packed, &out);
     return out;
 }
 

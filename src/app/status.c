@@ -174,7 +174,7 @@ static Str missing_words(const View *v) {
         return STR(" · recorded without call chains: perf record -g takes them");
     Buf left_out = {0};
     if (format)
-        format_left_out(format, slot->inlined, &left_out);
+        format_left_out(format, slot->inlined || slot->load.packed, &left_out);
     Str words = left_out.n ? view_text(v, " · not shown: %s", left_out.s) : STR("");
     buf_free(&left_out);
     return words;

@@ -44,3 +44,12 @@ uint64_t code_parts_address(const CodeParts *p, uint64_t offset) {
     }
     return found;
 }
+
+bool code_parts_has_code(const CodeParts *p, uint64_t address) {
+    for (uint64_t i = 0; i < p->part.count; i++) {
+        const Part *part = &COLUMN_AT(&p->part, Part, i);
+        if (part->code && address >= part->at && address - part->at < part->bytes)
+            return true;
+    }
+    return false;
+}

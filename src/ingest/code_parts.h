@@ -12,5 +12,6 @@ typedef struct CodeParts {
 
 void code_parts_read(CodeParts *p, const SymbolFile *mapped);
 void code_parts_free(CodeParts *p);
+bool code_parts_has_code(const CodeParts *p, uint64_t address);
 /* A page of the file may lie in two parts; of those that of code is meant. */
 uint64_t code_parts_address(const CodeParts *p, uint64_t offset);

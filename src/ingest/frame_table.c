@@ -72,6 +72,11 @@ static FrameValue make_value(FrameTable *table, Dict *dict, const FrameLine *lin
     return value;
 }
 
+FrameId frame_table_outermost(const FrameTable *table, FrameValue value) {
+    uint32_t n;
+    return value & FRAME_RUN ? frame_table_run(table, value, &n)[n - 1] : value;
+}
+
 FrameValue frame_table_join(FrameTable *table, const FrameId *frame, uint32_t n) {
     FrameValue value;
     memcpy(new_run(table, n, &value), frame, n * sizeof *frame);

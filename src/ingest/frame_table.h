@@ -35,6 +35,8 @@ typedef struct FrameRun {
 void frame_table_init(FrameTable *table);
 void frame_table_free(FrameTable *table);
 FrameValue frame_table_get(FrameTable *table, Dict *dict, const FrameLine *line);
+/* The outermost frame of a value. */
+FrameId frame_table_outermost(const FrameTable *table, FrameValue value);
 /* A run of these frames, innermost first; each time a new one. */
 FrameValue frame_table_join(FrameTable *table, const FrameId *frame, uint32_t n);
 /* The frames of a value with FRAME_RUN set, innermost first. */

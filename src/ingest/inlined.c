@@ -68,7 +68,7 @@ static void add_unit(InlinedFunctions *f, Dwarf_Die *die) {
     uint64_t unit = f->unit.count;
     COLUMN_PUSH(&f->unit, Unit) = (Unit){.entry = dwarf_dieoffset(die)};
     for (int i = 0; i < RANGES_MOST && (at = dwarf_ranges(die, at, &base, &from, &to)) > 0; i++) {
-        if (from < to)
+        if (from < to && code_parts_has_code(&f->parts, from))
             COLUMN_PUSH(&f->range, UnitRange) = (UnitRange){from, to, unit};
     }
 }
@@ -120,7 +120,8 @@ static void add_call(Walk *w, Dwarf_Die *die, uint32_t into, uint32_t depth) {
     uint32_t call = (uint32_t)w->f->call.count;
     COLUMN_PUSH(&w->f->call, Call) = (Call){dwarf_dieoffset(die), into};
     for (int i = 0; i < RANGES_MOST && (at = dwarf_ranges(die, at, &base, &from, &to)) > 0; i++) {
-        if (from < to && w->piece.count < PIECES_MOST)
+        /* linkers leave those of code that they dropped, as if it lay at 0 */
+        if (from < to && w->piece.count < PIECES_MOST && code_parts_has_code(&w->f->parts, from))
             COLUMN_PUSH(&w->piece, Piece) = (Piece){from, to, call, depth};
     }
 }
@@ -152,13 +153,15 @@ static void walk(Walk *w, Dwarf_Die *parent, uint32_t into, uint32_t depth, uint
     do {
         bool inlined = dwarf_tag(&die) == DW_TAG_inlined_subroutine;
         bool room = w->f->call.count < CALLS_MOST && depth < INLINED_DEPTH_MOST;
-        uint32_t within = into;
+        uint32_t within = into, deep = depth;
         if (inlined && room) {
-            add_call(w, &die, into, depth + 1);
+            add_call(w, &die, into, ++deep);
             within = (uint32_t)w->f->call.count - 1;
+        } else if (dwarf_tag(&die) == DW_TAG_subprogram) {
+            within = deep = 0; /* a function of its own, wherever it was written */
         }
         if (is_worth_entering(&die))
-            walk(w, &die, within, within == into ? depth : depth + 1, level + 1);
+            walk(w, &die, within, deep, level + 1);
     } while (w->left && w->left-- && dwarf_siblingof(&die, &die) == 0);
 }
 

@@ -1,9 +1,10 @@
 /* Inlined: which functions the compiler put into which, and where, by a program's debugging
  * information (DWARF). What it says of a unit (a source file, as a rule) is read when an address in
  * it is first asked for. libdw reads it; without that there is none.
- * Owner: the creator. Thread: one at a time. Memory: 24 bytes for each inlined call of the units
- * that were asked for, and as many for each piece of code of one; and all debugging information of
- * the program. Failure: 0, nothing was inlined there, or nothing tells. Facts: DWARF 5, 3.3.8. */
+ * Owner: the creator. Thread: one at a time. Memory: 16 bytes for each inlined call of the units
+ * that were asked for, 48 for each piece of code of one; and all debugging information of the
+ * program. Failure: 0, nothing was inlined there, or nothing tells, as of what -gsplit-dwarf puts
+ * elsewhere. Facts: DWARF 5, 3.3.8. */
 #pragma once
 
 #include "ingest/symbols.h"

@@ -522,6 +522,7 @@ static void note_pack(Loader *l) {
     const Format *format = format_named(facts->format);
     l->status.format = format ? format->name : "FlameScope pack";
     l->status.format_has_time = facts->format_has_time != 0;
+    l->status.packed = true;
 }
 
 /* One worker stays free for questions, since each parser learns lines and stacks anew and the

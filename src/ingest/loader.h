@@ -29,6 +29,7 @@ typedef struct LoadStatus {
     LoadState state;
     const char *format; /* NULL until recognised */
     bool format_has_time;
+    bool packed;        /* a pack: what was left out when it was made is not known */
     double progress;    /* 0 to 1; -1 for a pipe or a file that grows: nobody knows how long */
     int64_t bytes_read; /* raw */
     int64_t bytes_text; /* after decompression, absorbed */

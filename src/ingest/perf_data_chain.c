@@ -40,6 +40,7 @@ void perf_chain_of_calls(PerfSample *s, uint32_t mode, bool swapped, Buf *room) 
     for (uint64_t i = 0; i < s->calls_n; i++)
         buf_put(room, (Str){(const char *)s->calls + i * CALL, 8});
     end_chain(s, room);
+    s->places = true;
 }
 
 void perf_chain_add_user(PerfSample *s, const uint64_t *address, uint32_t n, Buf *room) {
@@ -48,5 +49,6 @@ void perf_chain_add_user(PerfSample *s, const uint64_t *address, uint32_t n, Buf
     put(room, CHAIN_USER, false);
     buf_put(room, (Str){(const char *)address, n * sizeof *address});
     end_chain(s, room);
+    s->places = true;
     s->has_chain = true;
 }

@@ -149,6 +149,7 @@ static bool fetched_path(const BuildId *id, const char *what, char *out) {
  * code at least. */
 typedef struct Search {
     SymbolFile *symbols, *mapped, *code;
+    bool debug; /* for `symbols` one with debugging information is wanted */
     BuildId want;
     Error error; /* there are more files than may be open */
 } Search;
@@ -158,7 +159,8 @@ static bool try_path(Search *s, const char *path) {
     SymbolFile *f = symbol_file_open(path, &s->want, &s->error);
     if (!f)
         return false;
-    bool symbols = !s->symbols && symbol_file_has_symtab(f);
+    bool best = s->debug ? symbol_file_has_debug(f) : symbol_file_has_symtab(f);
+    bool symbols = !s->symbols && best;
     bool mapped = !s->mapped && symbol_file_has_dynsym(f);
     bool code = !s->code && symbol_file_has_code(f);
     if (symbols)
@@ -238,8 +240,8 @@ static bool is_found(Search *s) {
 }
 
 /* False: neither `symbols` nor `mapped` is there; else both are, maybe the same. */
-static bool find_file(Dsos *d, const Dso *dso, Search *s) {
-    *s = (Search){.want = dso->id};
+static bool find_file(Dsos *d, const Dso *dso, bool debug, Search *s) {
+    *s = (Search){.want = dso->id, .debug = debug};
     if (!s->want.n)
         s->want = recorded_id(d, dso->path);
     if (!s->want.n && is_another_machine(d)) {
@@ -256,7 +258,7 @@ static bool find_file(Dsos *d, const Dso *dso, Search *s) {
 
 static bool load_file(Dsos *d, Dso *dso) {
     Search s;
-    if (!find_file(d, dso, &s))
+    if (!find_file(d, dso, false, &s))
         return false;
     symbols_read_elf(&dso->table, s.symbols, s.mapped);
     return true;
@@ -289,7 +291,7 @@ static bool load_vdso(Dsos *d, Dso *dso) {
 void dso_find_functions(Dsos *d, const Dso *dso, FunctionPlaces *out) {
     Search s;
     *out = (FunctionPlaces){0};
-    if (!find_file(d, dso, &s))
+    if (!find_file(d, dso, false, &s))
         return;
     if (s.symbols != s.mapped)
         symbols_close(s.symbols);
@@ -298,7 +300,7 @@ void dso_find_functions(Dsos *d, const Dso *dso, FunctionPlaces *out) {
 
 InlinedFunctions *dso_find_inlined(Dsos *d, const Dso *dso) {
     Search s;
-    if (!find_file(d, dso, &s))
+    if (!find_file(d, dso, true, &s))
         return NULL;
     return inlined_new(s.mapped, s.symbols);
 }
@@ -308,7 +310,7 @@ CallFrames *dso_find_calls(Dsos *d, const Dso *dso) {
     if (dso->kind == DSO_VDSO)
         s.symbols = s.mapped = find_vdso(d, dso);
     else if (dso->kind == DSO_FILE)
-        find_file(d, dso, &s);
+        find_file(d, dso, false, &s);
     return s.mapped ? call_frames_new(s.mapped, s.symbols) : NULL;
 }
 

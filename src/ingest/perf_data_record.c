@@ -109,6 +109,7 @@ bool perf_sample_read(const PerfRecord *r, const PerfAttr *attr, bool swapped, P
     out->raw = (Str){"", 0};
     out->memory_wanted = (type & SAMPLE_STACK_USER) != 0;
     out->lacks = LACKS_NOTHING;
+    out->places = false;
     if (attr->rest_at > r->size)
         return false;
     if (attr->ip_at)

@@ -70,6 +70,7 @@ typedef struct PerfSample {
     uint64_t calls_n;
     Str raw;            /* of a tracepoint */
     bool memory_wanted; /* raw memory was to be recorded instead of the user's stack */
+    bool places;        /* the user's part has places of calls, not where they return to */
     uint8_t lacks;      /* LACKS_… */
     /* -- only where memory_wanted */
     Str memory;          /* from where the stack ended when it was copied */

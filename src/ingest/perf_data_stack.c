@@ -215,20 +215,31 @@ static StackId walk_frames(PerfStacks *s, StackId callers, uint32_t from) {
     return w.stack;
 }
 
-/* Where a caller goes on may be behind all that was inlined at the call; what is behind a mark was
- * interrupted there, and called nothing. Without what was inlined it is as perf has it. */
-static uint64_t place_in(const PerfStacks *s, const PerfPlaced *p, ChainPart part, uint64_t i) {
+/* Behind the sample's own address; what is behind a mark was interrupted, and called nothing. */
+static bool begins_with_caller(const PerfPlaced *p, ChainPart part) {
+    return part.from == p->leaf_at + 1;
+}
+
+/* Of a part's i-th address. Where a caller goes on may be behind all that was inlined at the call,
+ * but is the same function as a rule; where not, it is named as perf names it. */
+static FrameValue part_frame(PerfStacks *s, const PerfPlaced *p, ChainPart part, uint64_t i) {
     uint64_t address = entry(s, p->sample, i);
-    bool called = i > part.from || part.from == p->leaf_at + 1;
-    return s->dsos.inlines && part.mode == MODE_USER && called && address ? address - 1 : address;
+    FrameValue value = frame_of(s, p->thread, part.mode, address);
+    bool called = i > part.from || begins_with_caller(p, part);
+    if (!s->dsos.inlines || part.mode != MODE_USER || p->sample->places || !called || !address)
+        return value;
+    FrameValue before = frame_of(s, p->thread, part.mode, address - 1);
+    return frame_table_outermost(&s->frames, before) == frame_table_outermost(&s->frames, value)
+               ? before
+               : value;
 }
 
 static StackId resolve_part(PerfStacks *s, PerfPlaced *p, ChainPart part, StackId callers) {
     column_clear(&s->frame);
     for (uint64_t i = part.from; i < part.to; i++)
-        fetch_frame(s, p->thread, part.mode, place_in(s, p, part, i));
+        fetch_frame(s, p->thread, part.mode, entry(s, p->sample, i));
     for (uint64_t i = part.from; i < part.to; i++) {
-        if (!add_value(s, frame_of(s, p->thread, part.mode, place_in(s, p, part, i)))) {
+        if (!add_value(s, part_frame(s, p, part, i))) {
             p->whole = false;
             break;
         }
@@ -243,6 +254,8 @@ static TextKey key_of(const PerfStacks *s, const PerfPlaced *p, ChainPart part, 
                            (part.to - part.from) * 8, with);
     if (part.mode == MODE_KERNEL)
         key.a ^= s->spaces.kernel->version * 0x9e3779b97f4a7c15u;
+    else if (s->dsos.inlines) /* the same addresses may mean something else */
+        key.a ^= (1u + begins_with_caller(p, part) + 2u * p->sample->places) * 0xbf58476d1ce4e5b9u;
     return key;
 }
 

@@ -180,6 +180,12 @@ bool symbol_file_has_dynsym(const SymbolFile *f) {
     return section(f, ".dynsym", SHT_DYNSYM, &head) != NULL;
 }
 
+bool symbol_file_has_debug(const SymbolFile *f) {
+    GElf_Shdr head;
+    return section(f, ".debug_info", SHT_PROGBITS, &head) ||
+           section(f, ".zdebug_info", SHT_PROGBITS, &head);
+}
+
 /* objcopy --only-keep-debug leaves the segments, but none of their bytes, and their places in the
  * file are no longer those of the program. */
 bool symbol_file_has_code(const SymbolFile *f) {
@@ -575,6 +581,11 @@ bool symbol_file_has_symtab(const SymbolFile *file) {
 }
 
 bool symbol_file_has_dynsym(const SymbolFile *file) {
+    (void)file;
+    return false;
+}
+
+bool symbol_file_has_debug(const SymbolFile *file) {
     (void)file;
     return false;
 }

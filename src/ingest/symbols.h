@@ -23,6 +23,7 @@ void symbols_close(SymbolFile *file); /* NULL is fine */
 BuildId symbol_file_build_id(const SymbolFile *file);
 bool symbol_file_has_symtab(const SymbolFile *file);
 bool symbol_file_has_dynsym(const SymbolFile *file);
+bool symbol_file_has_debug(const SymbolFile *file); /* what debuggers read */
 /* False: only the symbols of its code are in it, and nothing tells where that is in a file. */
 bool symbol_file_has_code(const SymbolFile *file);
 /* The name of the file with its debug symbols (.gnu_debuglink); false: it names none. */

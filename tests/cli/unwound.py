@@ -5,7 +5,7 @@ ours begins, and none of ours stands for two. Prints what is not so, and how far
 
 libunwind, which most perfs unwind with, guesses by the frame pointer where it cannot go on by rule, as
 in the first sample of each program, and then leaves out functions or names data. Stacks that it found
-but once or twice are not compared; the others must agree without exception."""
+but once or twice are not compared; of the others one in two hundred may be such a guess."""
 import sys
 
 
@@ -43,7 +43,7 @@ def main():
     frames = [sum((len(stack) - 1) * count for stack, count in stacks.items()) for stacks in (ours, theirs)]
     compared = sum(theirs_often.values())
     print('%d samples, %d compared, %d and %d frames, %d wrong' % (sum(ours.values()), compared, *frames, wrong))
-    sys.exit(wrong > 0 or compared < 50)
+    sys.exit(wrong * 200 > compared or compared < 50)
 
 
 main()
