@@ -160,7 +160,8 @@ stage_gcc_off() {
     make_and_test gcc-off gcc 'unit|cli|replay' -DCMAKE_BUILD_TYPE=Release $all_off
 }
 
-# One fuzzer, from its seeds and what it found before; says "ok" or "FAILED" in its .verdict.
+# One fuzzer, from its seeds and what it found before; says "ok" or "FAILED" in its .verdict. At once
+# 2 GiB and a little may be asked for, but not used: the window that a damaged head of zstd's wants.
 run_fuzzer() {
     folder=$root/build/$1 name=$2
     seeds= # kept, or made by a script or a program where they are too many to keep
@@ -172,7 +173,7 @@ run_fuzzer() {
     [ ! -x "$seeder" ] || $calm "$seeder" "$folder/corpus/$name"
     # shellcheck disable=SC2086 # may be empty
     if (cd "$folder" && $calm "tests/$name" -max_total_time="$3" -timeout=20 \
-        -rss_limit_mb=2048 "corpus/$name" $seeds) >"$folder/$name.log" 2>&1; then
+        -rss_limit_mb=2048 -malloc_limit_mb=2560 "corpus/$name" $seeds) >"$folder/$name.log" 2>&1; then
         echo ok >"$folder/$name.verdict"
     else
         echo FAILED >"$folder/$name.verdict"
