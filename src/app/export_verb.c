@@ -222,9 +222,9 @@ static int run_samples(const Options *o, ExportFormat format) {
     Loaded l;
     Error err = {0};
     CacheKey key = {0};
-    if (o->no_cache
-            ? !loaded_open(&l, o->path[0], (ReadHow){o->threads, o->inlined}, &err)
-            : !cache_loaded_open(&l, o->path[0], (ReadHow){o->threads, o->inlined}, &key, &err))
+    ReadHow how = {o->threads, o->inlined};
+    if (o->no_cache ? !loaded_open(&l, o->path[0], how, &err)
+                    : !cache_loaded_open(&l, o->path[0], how, &key, &err))
         return fail_at(o->path[0], &err);
     Buf bytes = {0};
     loaded_complaints(&l.profile, o->path[0], &bytes);

@@ -21,6 +21,7 @@ static void put(Buf *room, uint64_t value, bool swapped) {
 static void end_chain(PerfSample *s, const Buf *room) {
     s->chain = (const uint8_t *)room->s;
     s->chain_n = room->n / 8;
+    s->places = true; /* of calls, in memory or as the processor remembered them */
 }
 
 /* A call as the kernel writes it: where it was made, where it led to, and flags. */
@@ -40,7 +41,6 @@ void perf_chain_of_calls(PerfSample *s, uint32_t mode, bool swapped, Buf *room) 
     for (uint64_t i = 0; i < s->calls_n; i++)
         buf_put(room, (Str){(const char *)s->calls + i * CALL, 8});
     end_chain(s, room);
-    s->places = true;
 }
 
 void perf_chain_add_user(PerfSample *s, const uint64_t *address, uint32_t n, Buf *room) {
@@ -49,6 +49,5 @@ void perf_chain_add_user(PerfSample *s, const uint64_t *address, uint32_t n, Buf
     put(room, CHAIN_USER, false);
     buf_put(room, (Str){(const char *)address, n * sizeof *address});
     end_chain(s, room);
-    s->places = true;
     s->has_chain = true;
 }

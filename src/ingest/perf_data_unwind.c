@@ -156,8 +156,8 @@ static uint8_t lacks_of(CallEnd end) {
 }
 
 void perf_unwind(PerfUnwinder *u, PerfSample *s, const PerfAttr *attr, Buf *room) {
-    Str arch = u->spaces->dsos->header->arch;
-    bool known = u->spaces->dsos->header->swapped ? false : !arch.n || str_eq(arch, STR("x86_64"));
+    const PerfHeader *header = u->spaces->dsos->header;
+    bool known = !header->swapped && (!header->arch.n || str_eq(header->arch, STR("x86_64")));
     Walk w = {.space = perf_thread(u->spaces, s->pid, s->tid)->space, .exact = true};
     s->lacks_at = s->ip;
     if (!known || !read_state(s, attr, &w.state))
