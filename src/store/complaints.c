@@ -5,18 +5,31 @@ static void add_example(Complaint *of, const ComplaintExample *example) {
         of->example[of->examples++] = *example;
 }
 
-void complain(Complaints *c, ComplaintKind kind, uint64_t count, int64_t offset, Str excerpt) {
-    Complaint *of = &c->of[kind];
-    of->count += count;
-    if (of->examples >= COMPLAINT_EXAMPLES)
-        return;
+/* Counts come from files: their sum stays at the most there is, in whatever order they come. */
+static uint64_t sum(uint64_t a, uint64_t b) {
+    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+void complaint_count(Complaints *c, ComplaintKind kind, uint64_t more) {
+    c->of[kind].count = sum(c->of[kind].count, more);
+}
+
+void complaint_example(Complaints *c, ComplaintKind kind, int64_t offset, Str excerpt) {
     ComplaintExample example = {.offset = offset};
+    if (c->of[kind].examples >= COMPLAINT_EXAMPLES)
+        return;
     excerpt = str_fit(excerpt, COMPLAINT_EXCERPT - 1);
     for (size_t i = 0; i < excerpt.n; i++) {
         unsigned char byte = (unsigned char)excerpt.s[i];
         example.excerpt[i] = byte < 0x20 || byte == 0x7f ? ' ' : (char)byte;
     }
-    add_example(of, &example);
+    add_example(&c->of[kind], &example);
+}
+
+void complain(Complaints *c, ComplaintKind kind, uint64_t count, int64_t offset, Str excerpt) {
+    complaint_count(c, kind, count);
+    if (count)
+        complaint_example(c, kind, offset, excerpt);
 }
 
 void complaints_merge(Complaints *into, const Complaints *later) {
@@ -24,21 +37,25 @@ void complaints_merge(Complaints *into, const Complaints *later) {
         const Complaint *from = &later->of[kind];
         if (!from->count)
             continue;
-        into->of[kind].count += from->count;
+        complaint_count(into, (ComplaintKind)kind, from->count);
         for (uint32_t i = 0; i < from->examples; i++)
             add_example(&into->of[kind], &from->example[i]);
     }
 }
 
-uint64_t complaints_total(const Complaints *c) {
+static uint64_t sum_without(const Complaints *c, int left_out) {
     uint64_t total = 0;
     for (int kind = 0; kind < COMPLAINT_KINDS; kind++)
-        total += c->of[kind].count;
+        total = kind == left_out ? total : sum(total, c->of[kind].count);
     return total;
 }
 
+uint64_t complaints_total(const Complaints *c) {
+    return sum_without(c, COMPLAINT_KINDS);
+}
+
 uint64_t complaints_amiss(const Complaints *c) {
-    return complaints_total(c) - c->of[COMPLAINT_EMPTY].count;
+    return sum_without(c, COMPLAINT_EMPTY);
 }
 
 const char *complaint_name(ComplaintKind kind) {

@@ -43,7 +43,11 @@ typedef struct Complaints {
     Complaint of[COMPLAINT_KINDS];
 } Complaints;
 
+/* count: how many at once; of 0 nothing is said. */
 void complain(Complaints *c, ComplaintKind kind, uint64_t count, int64_t offset, Str excerpt);
+/* Its two halves, for those who read them from where they were kept. */
+void complaint_count(Complaints *c, ComplaintKind kind, uint64_t more);
+void complaint_example(Complaints *c, ComplaintKind kind, int64_t offset, Str excerpt);
 void complaints_merge(Complaints *into, const Complaints *later);
 uint64_t complaints_total(const Complaints *c);
 /* … without COMPLAINT_EMPTY: nothing is wrong with a trace whose times are rounded. */

@@ -412,10 +412,10 @@ bool pack_complaints(Pack *p, Complaints *out, Error *err) {
     const PackExample *e = items_of(p, examples), *end = e + examples->count;
     for (uint64_t i = 0; i < complaints->count; i++) {
         ComplaintKind kind = kind_named(c[i].name);
-        out->of[kind].count += c[i].count;
+        complaint_count(out, kind, c[i].count);
         for (uint32_t k = 0; k < c[i].examples && k < COMPLAINT_EXAMPLES && e < end; k++, e++) {
             size_t length = strnlen(e->excerpt, COMPLAINT_EXCERPT - 1);
-            complain(out, kind, 0, e->offset, (Str){e->excerpt, length});
+            complaint_example(out, kind, e->offset, (Str){e->excerpt, length});
         }
     }
     return true;

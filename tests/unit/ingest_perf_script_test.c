@@ -149,6 +149,12 @@ static const TextCase cases[] = {
      "a 1/1 [000] 2.000000: cycles: \n\t  1 f (/bin/a)\n\n",
      {"a|cycles|f@/bin/a", "a|cycles|f@/bin/a"},
      "lost 17"},
+    {"who lost nothing has nothing to say",
+     "a 1/1 [000] 0.500000: PERF_RECORD_LOST lost 0\n"
+     "a 1/1 [000] 1.000000: cycles: \n\t  1 f (/bin/a)\n\n"
+     "a 1/1 [000] 1.500000: PERF_RECORD_LOST lost 3\n",
+     {"a|cycles|f@/bin/a"},
+     "lost 3"},
     {"what cannot be read is said",
      "a 1 1.000000: cycles: \n\t  1 f (/bin/a)\n\t  zz what (/bin/a)\n\t  2 g (/bin/a)\n\n"
      "hello there\n\t  3 h (/bin/a)\n\n"

@@ -161,6 +161,24 @@ static void weights_together_fit_a_number(void **state) {
     }
 }
 
+static void complaints_are_summed_in_any_order(void **state) {
+    Complaints early = {0}, late = {0}, both = {0};
+    (void)state;
+    complain(&early, COMPLAINT_LOST, 0, 7, STR("lost 0"));
+    assert_int_equal(complaints_total(&early), 0);
+    assert_int_equal(early.of[COMPLAINT_LOST].examples, 0);
+    complain(&early, COMPLAINT_LOST, UINT64_MAX - 1, 8, STR("lost many"));
+    complain(&late, COMPLAINT_LOST, 2, 9, STR("lost 2"));
+    complain(&late, COMPLAINT_EMPTY, 3, 10, STR("empty"));
+    complaints_merge(&both, &early);
+    complaints_merge(&both, &late);
+    assert_true(both.of[COMPLAINT_LOST].count == UINT64_MAX);
+    assert_true(complaints_total(&both) == UINT64_MAX && complaints_amiss(&both) == UINT64_MAX);
+    assert_int_equal(both.of[COMPLAINT_LOST].examples, 2);
+    assert_int_equal(complaints_total(&late), 5);
+    assert_int_equal(complaints_amiss(&late), 2);
+}
+
 static void rows_without_time_take_that_of_the_one_before(void **state) {
     (void)state;
     static const Row untimed[] = {
@@ -297,6 +315,7 @@ int main(void) {
         cmocka_unit_test(ids_follow_first_appearance_however_cut),
         cmocka_unit_test(a_view_says_what_there_is),
         cmocka_unit_test(weights_together_fit_a_number),
+        cmocka_unit_test(complaints_are_summed_in_any_order),
         cmocka_unit_test(rows_without_time_take_that_of_the_one_before),
         cmocka_unit_test(a_file_without_times_is_no_complaint),
         cmocka_unit_test(two_profiles_share_names_and_stacks),
