@@ -66,7 +66,8 @@ check "record without callchains" record -e cpu-clock -c 1000000 -o flat.data --
 check "no callchains, no periods" agrees flat.data
 check "record with build ids" record -e cpu-clock -F 997 -g --buildid-mmap -o ids.data -- sh -c "$load"
 check "build ids of mappings" agrees ids.data
-check "record groups" record -e '{cpu-clock,page-faults}:S' -F 997 -g -o group.data -- sh -c "$load"
+own='i=0; while [ $i -lt 300000 ]; do i=$((i + 1)); done' # groups are of the first process alone
+check "record groups" record -e '{cpu-clock,page-faults}:S' -F 997 -g -o group.data -- sh -c "$own"
 check "groups of counters" agrees group.data
 check "record switches" record -e cpu-clock -F 997 -g --switch-events -o switch.data -- sh -c "$load"
 check "records of switches" agrees switch.data
